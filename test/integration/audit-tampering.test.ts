@@ -5,9 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCli } from '../../src/cli/main.ts';
 import { hashOf } from '../../src/domain/audit/audit-record.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { cliHere } from '../support/cli-here.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -65,19 +65,7 @@ describe.each([
     return answer.body['items'] as readonly Entry[];
   };
 
-  const behalf = async (...argv: string[]) => {
-    const written = { out: '', err: '' };
-    const terminal = {
-      out: (text: string) => {
-        written.out += text;
-      },
-      err: (text: string) => {
-        written.err += text;
-      },
-    };
-    const code = await runCli(argv, terminal, server.environment);
-    return { code, ...written };
-  };
+  const behalf = (...argv: string[]) => cliHere(argv, server.environment);
 
   /** Runs `work` with a row changed, and puts it back. */
   const whileChanged = async (

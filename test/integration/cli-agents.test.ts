@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runCli as runHere } from '../../src/cli/main.ts';
 import { managementClient } from '../../src/cli/management-client.ts';
+import { cliHere } from '../support/cli-here.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-cli-agents-'));
@@ -22,19 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const behalf = async (...argv: string[]) => {
-  const written = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    err: (text: string) => {
-      written.err += text;
-    },
-  };
-  const code = await runHere(argv, terminal, server.environment);
-  return { code, ...written };
-};
+const behalf = (...argv: string[]) => cliHere(argv, server.environment);
 const create = (name: string, ...more: string[]) =>
   behalf('agents', 'create', '--name', name, '--purpose', 'Books trips', ...more);
 const idIn = (text: string): string => /agt_[a-z2-7]{26}/.exec(text)?.[0] ?? '';

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCli } from '../../src/cli/main.ts';
 import type { Identity } from '../support/agent-keys.ts';
+import { cliHere } from '../support/cli-here.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
@@ -22,19 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const behalf = async (...argv: string[]) => {
-  const written = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    err: (text: string) => {
-      written.err += text;
-    },
-  };
-  const code = await runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
-  return { code, ...written };
-};
+const behalf = (...argv: string[]) => cliHere(argv, { BEHALF_DATA: server.dataFolder });
 
 const json = async (...argv: string[]) => {
   const { code, out, err } = await behalf(...argv, '--json');

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runCli as runHere } from '../../src/cli/main.ts';
 import { managementClient, readKeyFile } from '../../src/cli/management-client.ts';
+import { cliHere } from '../support/cli-here.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runCli as runExecutable, type ServerProcess, startServer } from '../support/server-process.ts';
 
@@ -28,19 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const behalf = async (...argv: string[]) => {
-  const written = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    err: (text: string) => {
-      written.err += text;
-    },
-  };
-  const code = await runHere(argv, terminal, server.environment);
-  return { code, ...written };
-};
+const behalf = (...argv: string[]) => cliHere(argv, server.environment);
 
 /** The JSON a command prints. */
 const json = async (...argv: string[]) => {
