@@ -337,7 +337,7 @@ export const CONFIGURATION_SCHEMA = {
           'seconds',
         ),
         openPerDay: count(
-          'Clients that anybody may register in a day, and changes that such clients make of themselves, at most a quarter of them from one network (IPv4 /24, IPv6 /48); 0 switches the limit off.',
+          'Clients that may come by open registration in a day, and changes that such clients make of themselves, at most a quarter of them from one network (IPv4 /24, IPv6 /48); 0 switches the limit off.',
           [0, 1000, 1000000],
           'clients',
         ),

@@ -120,7 +120,7 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
-/** A key that no command could sign with is found now, and not by whoever runs the first command. */
+/** A key that no command could sign with is found now, and not by the operator who runs the first command. */
 const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<void> => {
   try {
     if (file) await importJWK(file.private_key, 'ES256');

@@ -35,7 +35,7 @@ export const greeting = (
   ].join('\n');
 };
 
-/** For a start that failed after it had made an account, whose password nobody has seen. */
+/** For a start that failed after it had made an account, whose password was not shown. */
 export const lostPassword = (administrator: string): string =>
   `The account ${administrator} was made, and its password was not shown. Set one: ${RESET} ${administrator}`;
 

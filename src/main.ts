@@ -43,7 +43,7 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
   return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
 };
 
-/** Both listeners first: a start that cannot have its ports makes no account whose password nobody sees. */
+/** Both listeners first: a start that cannot have its ports makes no account whose password is never shown. */
 const alone = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal();
   const listeners = await boundListeners(configuration);

@@ -43,7 +43,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   DetailType: placed('a type'),
 };
 
-/** Of one policy; as many as anybody reads. */
+/** Of one policy that are listed. */
 const MOST_FINDINGS = 50;
 
 /** Says how to find the id that was meant. */

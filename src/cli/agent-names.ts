@@ -10,7 +10,7 @@ const LONGEST_SEARCH = 200;
 /** Agents whose words fit, looked at for one with the same name. */
 const MOST_LOOKED_AT = 1000;
 
-/** Throws CommandError when an agent that is not retired has the name, in whatever capitals. */
+/** Throws CommandError when an agent that is not retired has the name, without regard to case. */
 export const requireNewName = async (api: ManagementClient, name: string): Promise<void> => {
   const found = await agentNamed(api, name);
   if (found === undefined) return;

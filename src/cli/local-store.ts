@@ -43,8 +43,8 @@ export const databaseFile = (configuration: Configuration): string => {
 };
 
 /**
- * Opens a database, runs `work` and closes it, whatever happens. On a full volume it is served from the reserve: whoever
- * works on the machine is there to bring the server back.
+ * Opens a database, runs `work` and closes it, also after a failure. On a full volume it is served from the reserve: the
+ * operator on the machine is there to bring the server back.
  */
 export const withLocalStore = async <T>(
   options: SqliteOptions,

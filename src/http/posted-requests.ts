@@ -16,7 +16,7 @@ const PATH = /^\/auth\/?$/i;
 export const isPostedRequest = (method: string | undefined, path: string): boolean =>
   method === 'POST' && PATH.test(path);
 
-/** `refused` counts what nobody is known for, by address and error. */
+/** `refused` counts refusals of requests without a known client, by address and error. */
 export const postedRequestRouter = (deps: {
   readonly issuer: string;
   readonly pages: { error(ctx: never, failure: { error: string; error_description: string }): Promise<void> };

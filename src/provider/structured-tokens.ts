@@ -171,7 +171,7 @@ const record = async (
   facts: Partial<AuditEvent>,
 ): Promise<void> => {
   const { id, source } = factsOf(ctx.req);
-  // A public client only names itself: whoever holds any token could make any number of events in its name.
+  // A public client only names itself: the holder of any token could make any number of events in its name.
   if (!own && !proofs.has(ctx)) return void (await refusals.note(source, 'token_of_another_client', id));
   await audit.append({
     ...facts,

@@ -73,7 +73,7 @@ export type ModelServer = {
 
 export type ModelClient = {
   readonly authority?: Scopes;
-  /** Its authority then is a ceiling: nobody decides what it may do. */
+  /** Its authority then is a ceiling: no person decides what it may do. */
   readonly skipsConsent: boolean;
   /** What the person allowed it, by server. */
   readonly allowed: Scopes;

@@ -1,4 +1,4 @@
-/** What apps nobody here wrote send to the authorization endpoint, and what people may allow them. */
+/** What existing apps send to the authorization endpoint, and what people may allow them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as openid from 'openid-client';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';

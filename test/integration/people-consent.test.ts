@@ -99,7 +99,7 @@ describe('the consent page', () => {
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
   });
 
-  test('allowing nothing shows the page again: nobody denied anything', async () => {
+  test('allowing nothing shows the page again: no denial is recorded', async () => {
     const world = await peopleWorld();
     const uid = consentPrompt(world, { openidScopes: [] });
     const { form } = await openConsent(world, uid);

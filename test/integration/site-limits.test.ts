@@ -1,5 +1,5 @@
 /**
- * RL-03, LG-02, invariant 9: a site with any number of networks (IPv6 /48) has a limit of its own for whatever is limited by
+ * RL-03, LG-02, invariant 9: a site with any number of networks (IPv6 /48) has a limit of its own for all that is limited by
  * address, and leaves no more counters in the store than that; nor are proofs of strangers remembered.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -88,7 +88,7 @@ const at = (site: string, index: number) => ({
   'x-forwarded-for': `2001:db8:${site}:${(index * 256).toString(16)}::1`,
 });
 
-describe('one site, whatever networks it comes from', () => {
+describe('one site, from any of its networks', () => {
   let page: Page;
   beforeAll(async () => {
     page = await newBrowser(server.issuer).open(`${server.issuer}/auth?${formOf(request())}`);

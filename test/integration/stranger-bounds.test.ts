@@ -62,7 +62,7 @@ const send = async (
 const countOf = async (...types: readonly AuditEvent['type'][]): Promise<number> =>
   (await server.events()).filter(({ type }) => types.includes(type)).length;
 
-describe('a client that anybody could register', () => {
+describe('a client from open registration', () => {
   test('that is read again and again makes no more events than the budget of strangers has', async () => {
     const address = '2001:db8:1::1';
     const made = await send('POST', '/reg', { body: clientMetadata(), address });

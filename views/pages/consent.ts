@@ -13,7 +13,7 @@ const headingOf = ({ requester, actor }: ConsentModel): Phrase => {
   return actor ? words.appAsksForAgent : words.appAsks;
 };
 
-/** Nobody can allow anything here, and so nobody denies anything: what to do, and one way on. */
+/** Nothing can be allowed here, so there is nothing to deny: what to do, and one button. */
 const nothing = html`<p>${words.nothingToAllow}</p>
 <div class="decide">
 ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })}

@@ -74,7 +74,7 @@ export const passwordReset = (deps: {
     return isMeant && found.emailVerified === true ? found : undefined;
   };
 
-  /** Whoever asks is not known, so that the events of all accounts together are bounded (decision D18). */
+  /** The asking browser is not known, so that the events of all accounts together are bounded (decision D18). */
   const record = async (event: AuditEvent, account: string, source: string): Promise<void> => {
     const key = `reset_events:${Math.floor(clock.now() / DAY)}:${account}`;
     if ((await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY) await audit.append(event);

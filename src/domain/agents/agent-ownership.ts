@@ -105,7 +105,7 @@ export const agentOwnership = (deps: Dependencies) => {
     /**
      * Makes the caller's side answer for an agent: one that is pending or an orphan of its own, or one that was
      * offered to it. Idempotent. `expected`: the version that the caller has seen; software may change a pending agent.
-     * Throws 'not_found', 'forbidden' when nobody asked the caller, 'precondition_failed' unless `expected` is the stored
+     * Throws 'not_found', 'forbidden' when the caller was not asked, 'precondition_failed' unless `expected` is the stored
      * version, and 'conflict' when it is too late, or the owner-to-be is not active.
      */
     async accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>> {

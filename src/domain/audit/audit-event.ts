@@ -97,7 +97,7 @@ export const AUDIT_EVENTS = {
     'All sessions of an account are over, but for the one that `inputs.kept` names, with what hung on them.',
   'account.email_confirmed': 'A person confirmed a new address; the one before is told.',
   'account.reset_asked':
-    'Somebody who is not signed in asked for a new password for an account; a link goes to its verified address. Beyond 10 a day for an account, within the budget `audit.anonymousEventsPerDay`.',
+    'A browser that is not signed in asked for a new password for an account; a link goes to its verified address. Beyond 10 a day for an account, within the budget `audit.anonymousEventsPerDay`.',
   'factor.added': 'A person added a second factor to the account; `inputs.kind` says which.',
   'factor.removed': 'A person took a second factor from the account.',
   'factor.recovery_codes_made': 'A person made new recovery codes; those from before are over.',
@@ -191,7 +191,7 @@ export const AUDIT_EVENTS = {
   'registration.refused':
     'A registration or its management was refused after a token or software statement was found good; `inputs.member` is the member at fault.',
   'registration.managed':
-    'A client or agent used its registration access token (RFC 7592), which is another one from now on; `inputs.action` says what for. Of clients that anybody could register and nobody adopted, within the budget `audit.anonymousEventsPerDay`.',
+    'A client or agent used its registration access token (RFC 7592), which is another one from now on; `inputs.action` says what for. Of clients from open registration that no account adopted, within the budget `audit.anonymousEventsPerDay`.',
   'resource_server.created': 'A resource server was registered.',
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',

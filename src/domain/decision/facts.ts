@@ -106,7 +106,7 @@ export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
 export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>
   route === 'client_credentials' || (subject === undefined && route !== 'authorization_request');
 
-/** Routes on which nobody here is asked: a person said yes to another server, or to none. */
+/** Routes on which no person is asked here: the person said yes to another server, or no person is involved. */
 const NOT_ALLOWED_HERE: readonly Route[] = ['id_jag', 'jwt_bearer'];
 
 /** Whether a person decides what is given, or has decided: not where a peer says who it is, nor where a client acts for itself. */

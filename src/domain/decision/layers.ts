@@ -46,11 +46,11 @@ const ofAgents =
       .filter((limit) => limit.layer === layer);
 
 /**
- * The authority of a client is what it may do in its own name. What people allow it is not cut by it; what nobody is asked
- * about is.
+ * The authority of a client is what it may do in its own name. What people allow it is not cut by it; what no
+ * person is asked about is.
  */
 const heldByClient = ({ authority, skipsConsent, isDocument }: ClientParty, facts: KnownFacts): Limit['holds'] => {
-  // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
+  // A client without an owner does not get to administer, even if an administrator is talked into allowing it.
   if (isDocument && facts.isOwnApi) return [];
   const own = scopesAt(authority, facts.server.identifier);
   if (actsForItself(facts)) return own ?? [];

@@ -93,7 +93,7 @@ export type TakenBefore = { readonly wasTaken?: boolean };
 
 export interface PolicyEngine {
   /**
-   * Syntax, validation against the schema, ids that no object can have, and lint. Never throws on text, of whatever size or
+   * Syntax, validation against the schema, ids that no object can have, and lint. Never throws on text, of any size or
    * shape.
    */
   check(text: string, before?: TakenBefore): PolicyCheck;

@@ -102,7 +102,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
   }
   return withoutAbsent({
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
-    // Stock clients send them whatever they are to be used for; without the code flow they lead nowhere.
+    // Stock clients send them for every flow; without the code flow they are not used.
     redirectUris: asksPeople ? redirectUris : undefined,
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
     backchannelLogoutUri: text('backchannel_logout_uri'),

@@ -29,7 +29,7 @@ type Dependencies = {
   readonly issuer: string;
   readonly clock: Clock;
   readonly audit: AuditTrail;
-  /** Events of clients that registered themselves and that nobody answers for, within a budget. */
+  /** Events of clients that registered themselves and have no owner, within a budget. */
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
   readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
@@ -285,7 +285,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
   };
 };
 
-/** Anybody could register this client, and nobody answers for it: whoever manages it is no more known than any stranger. */
+/** It came by open registration and has no owner: the client that manages it is as unknown as a stranger. */
 const isStrangers = ({ row, party }: Managed): boolean =>
   row.document.way === 'open' && party.document.owner === undefined;
 
