@@ -15,7 +15,9 @@ file with \`npm test -- FILE\`. \`%s\` stands for each case of a table.
 
 - \`CA\` to \`LC\`: attacks and mistakes against servers like this one, in short deterministic forms. Long random forms are
   [campaigns](guides/campaigns.md).
-- \`V1\` to \`V22\`: [findings in the engine](engine-findings.md). V14, V15, V17 and V18 concern what does not exist here.`;
+- \`V1\` to \`V23\`: [findings in the engine](engine-findings.md).
+
+[Ids](reference/ids.md) says what each stands for.`;
 
 const page = {
   path: 'docs/conformance.md',
