@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from './canonical-json.ts';
 
 /** SHA-256 over the canonical JSON (RFC 8785) of a value, base64url, 43 characters. Throws for what has no canonical form. */
-export const canonicalDigest = (value: unknown): string => hash('sha256', String(canonicalize(value)), 'base64url');
+export const canonicalDigest = (value: unknown): string => hash('sha256', String(canonicalJson(value)), 'base64url');

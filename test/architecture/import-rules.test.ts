@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
   { of: 'src/domain/limits/web-domain.ts', may: ['tldts'] },
   { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
-  { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
+  { of: 'src/domain/', may: ['./', 'node:crypto', 'jose'], types: ['node:http'] },
 
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },
   { of: 'src/extensions/*/grant.ts', may: ['./'], types: ['src/extensions/extension.ts'] },

@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import type { Approval } from '../approvals/approval.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { type Decision, recordOf } from '../decision/decision.ts';
 import { nothingLeft, refusedDetails } from '../decision/remedies.ts';
@@ -247,8 +247,8 @@ const wantedOf = (server: ResourceServer, { type, id, detail }: Resource, action
 /** Of a token of an approval: half of the action that was approved is another one, which nobody has seen. */
 const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
   if (token?.approval === undefined || 'scope' in wanted) return true;
-  const asked = canonicalize(wanted.detail);
-  return (token.details ?? []).some((detail) => canonicalize(detail) === asked);
+  const asked = canonicalJson(wanted.detail);
+  return (token.details ?? []).some((detail) => canonicalJson(detail) === asked);
 };
 
 const answerOf = ({ id, decision, denied, approval, next, requestable }: Answered): AccessAnswer => ({

@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../canonical-json.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import type { ClaimedActor } from './access-request-body.ts';
 
@@ -19,8 +19,8 @@ const isLink = (claimed: ClaimedActor['act'], link: ActorChain | undefined): boo
   const inner = act === undefined || (typeof act === 'object' && act !== null && !Array.isArray(act));
   return (
     inner &&
-    canonicalize({ sub, iss, profile, others }) ===
-      canonicalize({ sub: link.sub, iss: link.iss, profile: link.sub_profile, others: {} }) &&
+    canonicalJson({ sub, iss, profile, others }) ===
+      canonicalJson({ sub: link.sub, iss: link.iss, profile: link.sub_profile, others: {} }) &&
     isLink(act as ClaimedActor['act'], link.act)
   );
 };

@@ -1,5 +1,5 @@
-import canonicalize from 'canonicalize';
 import { canonicalDigest } from '../canonical-digest.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import type { Detail } from '../details/detail-type.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
@@ -67,4 +67,4 @@ const MEMBERS = [
 
 /** Names of the members in which two actions differ, in the order of the type. */
 export const differences = (one: Action, other: Action): readonly string[] =>
-  MEMBERS.filter((member) => canonicalize(one[member]) !== canonicalize(other[member]));
+  MEMBERS.filter((member) => canonicalJson(one[member]) !== canonicalJson(other[member]));

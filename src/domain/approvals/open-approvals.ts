@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
@@ -409,7 +409,7 @@ const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
 const sourceOf = (origin: Origin | undefined): string => {
   if (origin === undefined) return '';
   const { id: _, issuedAt: __, assurance: ___, ...rest } = origin;
-  return String(canonicalize(rest));
+  return String(canonicalJson(rest));
 };
 
 /** Two digits out of a random text: 10 to 99, so that none is typed with a leading zero. */

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../canonical-json.ts';
 import { DomainError } from '../errors.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
@@ -184,11 +184,11 @@ const canonicalOf = (value: object): { readonly text: string; readonly value: un
 /** RFC 8785. A lone surrogate, which that has no text for, becomes U+FFFD. Throws TypeError on what is not JSON. */
 export const canonicalText = (value: unknown): string => {
   try {
-    const text = canonicalize(value);
+    const text = canonicalJson(value);
     if (text !== undefined) return text;
   } catch {
     // Most likely a lone surrogate; if it is something worse, the second attempt says so.
-    const text = canonicalize(wellFormed(JSON.parse(JSON.stringify(value))));
+    const text = canonicalJson(wellFormed(JSON.parse(JSON.stringify(value))));
     if (text !== undefined) return text;
   }
   throw new TypeError('not a JSON value');

@@ -1,5 +1,5 @@
 /** How one value is inside another, by rule. Whatever cannot be read the one way it is meant is not inside. */
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../canonical-json.ts';
 import { type DetailType, isList, type JsonValue } from './detail-type.ts';
 
 type Rule = DetailType['members'][string]['rule'];
@@ -10,7 +10,7 @@ type IsInside = (asked: JsonValue, held: JsonValue) => boolean;
 const forms = new WeakMap<object, string | undefined>();
 
 const formOf = (value: object): string | undefined => {
-  if (!forms.has(value)) forms.set(value, canonicalize(value));
+  if (!forms.has(value)) forms.set(value, canonicalJson(value));
   return forms.get(value);
 };
 
