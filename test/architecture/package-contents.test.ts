@@ -34,6 +34,13 @@ const manifest = jsonOf<Package>('package.json');
 const lock = jsonOf<Lock>('package-lock.json');
 const pinned = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
 
+/** Whether a range of `engines` holds the last Node 20. The upper bounds in the lock file are all above it. */
+const isForNode20 = (range = '*'): boolean =>
+  range.split('||').some((part) => {
+    const [, operator = '', major = '0'] = /^\s*(>=?|[\^~=v]*)\s*(\d+)?/.exec(part) ?? [];
+    return operator.startsWith('>') || part.trim() === '*' ? Number(major) <= 20 : Number(major) === 20;
+  });
+
 /** What is in the repository, or about to be. */
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
   .toString()
@@ -90,6 +97,12 @@ describe('package-lock.json', () => {
     const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
     expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
     expect(packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path)).toEqual([]);
+  });
+
+  test('has only packages that Node 20 installs without a warning', () => {
+    const tooNew = Object.entries(lock.packages).filter(([, { engines }]) => !isForNode20(engines?.node));
+    expect(tooNew.map(([path, { engines }]) => `${path}: ${engines?.node}`)).toEqual([]);
+    expect(['>=22', '^22.12 || ^24', '24.x'].filter(isForNode20)).toEqual([]);
   });
 });
 
