@@ -1,0 +1,26 @@
+/** One term for one thing: each name in ids, API, command line, audit log and settings belongs to exactly one concept. */
+import { expect, test } from '@jest/globals';
+import { CONFIGURATION_SCHEMA } from '../../config/schema.ts';
+import { COMMANDS } from '../../src/cli/main.ts';
+import { AUDIT_EVENTS } from '../../src/domain/audit/audit-event.ts';
+import { ID_PREFIXES } from '../../src/domain/ports/identifiers.ts';
+import { routeEntries } from '../../src/http/management/route-table.ts';
+import { CONCEPTS, type Concept } from '../support/concepts.ts';
+
+const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
+
+/** What there is, by the member of a concept that names it. */
+const THERE_IS: Readonly<Record<Exclude<keyof Concept, 'name' | 'means'>, readonly string[]>> = {
+  prefixes: ID_PREFIXES,
+  paths: routeEntries()
+    .map(([, { path }]) => path.split('/')[1] ?? '')
+    .filter((path) => path !== 'openapi.json'),
+  commands: COMMANDS.map(({ words }) => words[0] ?? ''),
+  events: Object.keys(AUDIT_EVENTS).map((type) => type.split('.')[0] ?? ''),
+  settings: Object.keys(CONFIGURATION_SCHEMA.properties ?? {}),
+};
+
+test.each(Object.entries(THERE_IS))('%s belong to one concept each', (member, there) => {
+  const named = CONCEPTS.flatMap((concept) => concept[member as keyof typeof THERE_IS] ?? []);
+  expect([...named].sort()).toEqual(sorted(there));
+});

@@ -1,0 +1,30 @@
+/** docs/reference/names.md: each concept with its names in ids, API, command line, audit log and settings. */
+import { CONCEPTS, type Concept } from '../concepts.ts';
+
+const INTRODUCTION = `<!-- Generated from test/support/concepts.ts by \`npm run generate\`. Do not edit. -->
+
+# Names
+
+For all who read ids, call the API, run commands or search the audit log. After this you know which names belong to one concept.
+
+| concept | id | API | command | audit events | settings |
+|---|---|---|---|---|---|`;
+
+const named = (names: readonly string[] = [], around: (name: string) => string): string =>
+  names.map((name) => `\`${around(name)}\``).join(', ');
+
+const row = ({ name, means, prefixes, paths, commands, events, settings }: Concept): string =>
+  `| **${name}**: ${means} | ${[
+    named(prefixes, (prefix) => `${prefix}_`),
+    named(paths, (path) => `/${path}`),
+    named(commands, (command) => command),
+    named(events, (family) => `${family}.`),
+    named(settings, (setting) => setting),
+  ].join(' | ')} |`;
+
+const page = {
+  path: 'docs/reference/names.md',
+  render: (): string => `${INTRODUCTION}\n${CONCEPTS.map(row).join('\n')}\n`,
+};
+
+export default page;
