@@ -15,8 +15,12 @@ export type Terminal = {
   readonly askSecret?: (question: string) => Promise<string>;
 };
 
-export const processTerminal = (): Terminal => {
-  const { stdin, stdout, stderr } = process;
+type Streams = Pick<typeof process, 'stdin' | 'stdout' | 'stderr'>;
+
+/** The terminal of this process. */
+export const processTerminal = (
+  { stdin, stdout, stderr }: Streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+): Terminal => {
   return {
     out: (text) => {
       stdout.write(text);
@@ -25,7 +29,8 @@ export const processTerminal = (): Terminal => {
       stderr.write(text);
     },
     ...(stderr.isTTY ? { isErrLive: true } : {}),
-    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+    // A terminal that was given no size says 0.
+    ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {
           askSecret: (question) =>
