@@ -90,7 +90,7 @@ export const questionsOf = {
   'a word of one in fifty, of a large owner': (world) =>
     listOf({ search: wordsOf(anyOf(world))[0], owner: world.scene.accountId, limit: 10 }),
   'page: overview': () => ({ path: '/console', kind: 'page' }),
-  'page: agents': () => ({ path: '/console/agents?of=all', kind: 'page' }),
+  'page: agents': () => ({ path: '/console/agents', kind: 'page' }),
   'page: findings': () => ({ path: '/console/findings', kind: 'page' }),
   'page: an agent': (world) => ({ path: `/console/agents/${world.plan.id(anyOf(world))}`, kind: 'page' }),
   registration: (world) => ({

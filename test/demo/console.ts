@@ -172,7 +172,7 @@ const story = async (server: RunningServer, browser: Browser, folder: string): P
   await withPage(browser, PHONE, async (page) => {
     await signIn(page, at('/console'), OPERATOR);
     await picture(page, 'console-overview-phone', 1700);
-    await page.goto(at('/console/agents?of=all'));
+    await page.goto(at('/console/agents'));
     await picture(page, 'console-agents-phone');
   });
   await withPage(browser, PHONE, async (page) => {

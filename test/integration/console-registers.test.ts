@@ -422,7 +422,7 @@ describe('blueprints', () => {
     expect(page.html).not.toContain('/activate"');
     expect((await auditor.open(at(`/console/blueprints/${desk}/activate`))).status).toBe(403);
     expect((await ada.open(at(`/console/blueprints/${desk}`))).status).toBe(403);
-    const list = await auditor.open(at(`/console/agents?of=all&blueprint=${desk}`));
+    const list = await auditor.open(at(`/console/agents?blueprint=${desk}`));
     expect([list.html.includes(agent), list.html.includes(scene.agent.clientId)]).toEqual([true, false]);
   });
 

@@ -127,16 +127,29 @@ describe('who gets in', () => {
       '/console',
       '/console/agents',
       '/console/agents?of=all',
-      '/console/agents.csv?of=all',
-      '/console/agents.ndjson?of=all',
+      '/console/agents.csv',
+      '/console/agents.ndjson',
       '/console/findings',
     ]) {
       expect([path, (await ada.open(at(path))).html.includes(own)]).toEqual([path, false]);
     }
     expect(await stateOf(own)).toBe('active');
     expect((await admin.open(at(`/console/agents/${own}`))).status).toBe(200);
-    expect((await admin.open(at('/console/agents?of=all'))).html).toContain(own);
-    expect((await admin.open(at('/console/agents'))).html).not.toContain(own);
+  });
+
+  test('the list of agents begins with all for who may see all, and leaves their own by choice', async () => {
+    const own = await agentOf(bob, 'Of Bob, in every list');
+    for (const ending of ['', '.csv', '.ndjson']) {
+      expect((await admin.open(at(`/console/agents${ending}`))).html).toContain(own);
+      expect((await admin.open(at(`/console/agents${ending}?of=own`))).html).not.toContain(own);
+    }
+    const all = await admin.open(at('/console/agents?state=active'));
+    expect(all.html).toContain('href="/console/agents?of=own&amp;state=active"');
+    const mine = await admin.open(at('/console/agents?of=own&state=active'));
+    expect(mine.html).toContain('href="/console/agents?state=active"');
+    expect(mine.html).toContain('<input type="hidden" name="of" value="own">');
+    const usual = await ada.open(at('/console/agents?of=own'));
+    expect(usual.html).not.toMatch(/href="[^"]*of=own|name="of"/);
   });
 
   test('whoever is offered an agent sees what it may do, and nothing of what it did', async () => {
@@ -526,7 +539,7 @@ describe('what is shown', () => {
     const byName = await ada.open(at('/console/agents?sort=name'));
     const names = [...byName.html.matchAll(/<bdi class="chosen">([^<]+)</g)].map(([, name = '']) => name.toLowerCase());
     expect(names).toEqual([...names].sort());
-    expect((await ada.open(at('/console/agents?sort=nonsense&state=moon&of=all'))).status).toBe(200);
+    expect((await ada.open(at('/console/agents?sort=nonsense&state=moon&of=everything'))).status).toBe(200);
   });
 
   test('as CSV: the whole list, what a table program would take for a formula as text', async () => {

@@ -13,7 +13,7 @@ import { agentListWords as words } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
 import type { AgentListModel } from './console-model.ts';
 
-/** The form GETs `action` with `q`, `state`, `environment`, `unused`, `sort`, and `of=all` for all agents. */
+/** The form GETs `action` with `q`, `state`, `environment`, `unused`, `sort`, and `of=own` for the viewer's own. */
 export const agentListPage = (model: AgentListModel): Html =>
   layout({
     frame: model,
@@ -56,7 +56,7 @@ const filters = ({
   action,
   asked,
 }: AgentListModel): Html => html`<form method="get" action="${action}" class="filters" role="search">
-${asked.all && html`<input type="hidden" name="of" value="all">`}${(['owner', 'blueprint'] as const).map((name) => asked[name] !== '' && html`<input type="hidden" name="${name}" value="${asked[name]}">`)}
+${(['of', 'owner', 'blueprint'] as const).map((name) => asked[name] !== '' && html`<input type="hidden" name="${name}" value="${asked[name]}">`)}
 ${field({ name: 'q', label: words.words, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${choice({ name: 'state', label: words.state, value: asked.state, options: anyOr(AGENT_STATE_KINDS, agentWords.states) })}
 ${choice({ name: 'environment', label: words.environment, value: asked.environment, options: anyOr(ENVIRONMENTS, agentWords.environments) })}

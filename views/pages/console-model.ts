@@ -79,6 +79,8 @@ export type AgentListModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: {
     readonly all: boolean;
+    /** `own`: the viewer, who may see all, asked for their own only. */
+    readonly of: '' | 'own';
     readonly owner: string;
     readonly blueprint: string;
     readonly search: string;

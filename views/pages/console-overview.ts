@@ -79,11 +79,10 @@ ${
 
 const recent = ({
   basePath,
-  seesAll,
   recent: rows,
 }: OverviewModel): Html => html`<section aria-labelledby="recent"><h2 id="recent">${words.newest}</h2>
 ${
   rows.length === 0
     ? html`<p class="empty">${words.none(`${basePath}/console/agents/new`)}</p>`
-    : html`${agentRows(rows)}<p><a href="${basePath}/console/agents${seesAll && '?of=all'}">${words.all}</a></p>`
+    : html`${agentRows(rows)}<p><a href="${basePath}/console/agents">${words.all}</a></p>`
 }</section>`;

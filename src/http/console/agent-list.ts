@@ -62,6 +62,8 @@ export const rowsOf = async (
 /** What the list was asked for. Anything the page could not have sent is left out. */
 export type ListQuery = {
   readonly all: boolean;
+  /** `own`: only the viewer's agents, by choice of a viewer who may see all. */
+  readonly of: '' | 'own';
   /** An account or group. */
   readonly owner: string;
   readonly blueprint: string;
@@ -75,8 +77,10 @@ export type ListQuery = {
 export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQuery => {
   const oneOf = <T extends string>(name: string, values: readonly T[]): T | '' =>
     values.find((value) => value === query.get(name)) ?? '';
+  const of = seesAll ? oneOf('of', ['own']) : '';
   return {
-    all: seesAll && query.get('of') === 'all',
+    all: seesAll && of === '',
+    of,
     owner: /^(?:acc|grp)_[A-Za-z0-9]{1,64}$/.exec(query.get('owner') ?? '')?.[0] ?? '',
     blueprint: /^bpt_[A-Za-z0-9]{1,64}$/.exec(query.get('blueprint') ?? '')?.[0] ?? '',
     search: (query.get('q') ?? '').trim().slice(0, 100),
@@ -105,11 +109,11 @@ const routeQueryOf = (
 /** Address of a list; what is usual is left out. */
 export const listHref = (
   { basePath }: Pick<ConsoleDeps, 'basePath'>,
-  { all, search, ...rest }: Partial<ListQuery>,
+  { all: _, search, ...rest }: Partial<ListQuery>,
   more: { readonly after?: string; readonly form?: 'csv' | 'ndjson' } = {},
 ): string => {
   const query = new URLSearchParams();
-  const members = { of: all ? 'all' : '', q: search, ...rest, after: more.after };
+  const members = { q: search, ...rest, after: more.after };
   for (const [name, value] of Object.entries(members)) if (value) query.set(name, value);
   const path = `${basePath}/console/agents${more.form === undefined ? '' : `.${more.form}`}`;
   return query.size === 0 ? path : `${path}?${query}`;
@@ -146,8 +150,8 @@ export const agentListModel = async (
     ndjsonHref: listHref(deps, asked, { form: 'ndjson' }),
     action: `${deps.basePath}/console/agents`,
     asked,
-    ownHref: listHref(deps, { ...asked, all: false }),
-    allHref: listHref(deps, { ...asked, all: true }),
+    ownHref: listHref(deps, { ...asked, of: 'own' }),
+    allHref: listHref(deps, { ...asked, of: '' }),
     ...(await onlyOf(deps, asked)),
   };
 };

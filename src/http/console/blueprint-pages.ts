@@ -113,7 +113,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: Parts
         ...(blueprint.draft ? { draft: await draftOf(viewer, id, blueprint.draft.version) } : {}),
         versions: await versionsOf(viewer, id),
         agents: await rowsOf(deps, agents),
-        ...(agents.next ? { agentsHref: listHref(deps, { all: true, blueprint: id }) } : {}),
+        ...(agents.next ? { agentsHref: listHref(deps, { blueprint: id }) } : {}),
         ...(blueprint.draft && calls.may('activateBlueprint', account) ? { activateHref: `${href}/activate` } : {}),
         ...(blueprint.state === 'active' && calls.may('deprecateBlueprint', account)
           ? { deprecateHref: `${href}/deprecate` }

@@ -107,7 +107,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
         ...frame,
         group: { ...row, updatedAt: group.updated_at },
         agents: await rowsOf(deps, agents),
-        ...(agents.next ? { agentsHref: listHref(deps, { all: seesAll, owner: id }) } : {}),
+        ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         ...(calls.may('updateGroup', viewer.account) ? { editHref: `${row.href}/edit` } : {}),
       }),
     );

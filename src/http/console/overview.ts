@@ -27,7 +27,7 @@ export const overviewModel = async (
   const { newest, found } = await looked(deps, viewer, frame.seesAll);
   const { agents } = newest;
   const living = agents.filter(({ state }) => state !== 'retired');
-  const hrefOf = (query: Partial<ListQuery>): string => listHref(deps, { all: frame.seesAll, ...query });
+  const hrefOf = (query: Partial<ListQuery>): string => listHref(deps, query);
   return {
     ...frame,
     openReviews: frame.sees.includes('break-glass')
@@ -73,7 +73,7 @@ export const findings = async (
 ): Promise<Pick<FindingsModel, 'findings' | 'exceptions' | 'countedOnly'>> => {
   const { newest, found } = await looked(deps, viewer, all);
   return {
-    findings: await Promise.all(found.map((one) => shown(deps, one, all))),
+    findings: await Promise.all(found.map((one) => shown(deps, one))),
     ...(all ? { exceptions: await exceptionsOf(deps) } : {}),
     ...onlyOf(newest),
   };
@@ -96,7 +96,7 @@ const looked = async (deps: ConsoleDeps, { account }: Viewer, all: boolean) => {
 const onlyOf = ({ agents, isMore }: NewestAgents): Pick<FindingsModel, 'countedOnly'> =>
   isMore ? { countedOnly: agents.length } : {};
 
-const shown = async (deps: ConsoleDeps, { kind, agents, isMore }: AgentFinding, all: boolean): Promise<Finding> => {
+const shown = async (deps: ConsoleDeps, { kind, agents, isMore }: AgentFinding): Promise<Finding> => {
   const uses = new Map(agents.flatMap(({ agent, lastUsedAt: at }) => (at === undefined ? [] : [[agent.id, at]])));
   const rows = await rowsOf(deps, { agents: agents.map(({ agent }) => agent), uses });
   return {
@@ -105,7 +105,7 @@ const shown = async (deps: ConsoleDeps, { kind, agents, isMore }: AgentFinding, 
       const at = agents[index]?.at;
       return { ...row, ...(at === undefined ? {} : { at }) };
     }),
-    ...(isMore ? { moreHref: listHref(deps, { all, ...LISTS[kind] }) } : {}),
+    ...(isMore ? { moreHref: listHref(deps, LISTS[kind] ?? {}) } : {}),
   };
 };
 

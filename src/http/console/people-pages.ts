@@ -101,7 +101,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
         sessions: signedIn,
         links: await linksOf(viewer, id),
         agents: await rowsOf(deps, agents),
-        ...(agents.next ? { agentsHref: listHref(deps, { all: true, owner: id }) } : {}),
+        ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
         ...(calls.may('listAuditEvents', account) ? { trailHref: `${deps.basePath}/console/audit?subject=${id}` } : {}),
         actions: {

@@ -267,6 +267,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       action: `${basePath}/console/agents`,
       asked: {
         all: true,
+        of: '',
         owner: text('acc_1'),
         blueprint: '',
         search: text('planner'),
@@ -275,9 +276,9 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         sort: 'name',
         unused: '30',
       },
-      ownHref: `${basePath}/console/agents`,
-      allHref: `${basePath}/console/agents?of=all`,
-      only: { name: text('Alice'), anyHref: `${basePath}/console/agents?of=all` },
+      ownHref: `${basePath}/console/agents?of=own`,
+      allHref: `${basePath}/console/agents`,
+      only: { name: text('Alice'), anyHref: `${basePath}/console/agents` },
     }),
     'console-findings': findingsPage({
       ...frame,

@@ -88,7 +88,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     ],
     links: [{ provider: text('Example Works'), subject: text('00u1a2b3'), createdAt: NOON }],
     agents: [agent],
-    agentsHref: `${home}/agents?of=all&owner=acc_1`,
+    agentsHref: `${home}/agents?owner=acc_1`,
     delegations: [
       {
         agent: text('Travel planner'),
@@ -230,7 +230,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         { version: 2, state: 'active', activatedAt: NOON, byName: text('Alice') },
       ],
       agents: [agent],
-      agentsHref: `${home}/agents?of=all&blueprint=bpt_1`,
+      agentsHref: `${home}/agents?blueprint=bpt_1`,
       activateHref: `${blueprint.href}/activate`,
       deprecateHref: `${blueprint.href}/deprecate`,
     }),
