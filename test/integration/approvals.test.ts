@@ -158,6 +158,10 @@ describe('by an exchange', () => {
     const approved = await world.approve(second.approval);
     advance((Number(approved.redeemBy) - server.behalf.services.clock.now()) * 1000);
     await refused(() => poll(second.authReqId, agent), 'expired_token', 'approval_expired');
+    await expect(world.approve(second.approval)).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'This request is approved, not used: there is nothing left to decide.',
+    });
   });
 
   test('AP-02 of twenty that fetch at once one gets the token', async () => {

@@ -6,7 +6,7 @@ import type { DetailItem } from '../partials/detail-list.ts';
 import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
 
 /** How it stands: `agreed` is open, and the person who looks has agreed; somebody else has to, too. */
-export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'denied' | 'cancelled' | 'expired';
+export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
 /** One action that people are asked about: everything that is approved, and nothing else. */
 export type ApprovalFacts = {

@@ -51,6 +51,8 @@ const standing = (approval: ApprovalFacts): Phrase => {
       return words.mayOnce(when, timeText(redeemBy ?? until));
     case 'redeemed':
       return isOfService ? doorWords.wasUsed(when) : words.wasUsed(when);
+    case 'unused':
+      return words.wasNotUsed(when);
     case 'denied':
       return words.wasDenied(when, decidedBy && { ...decidedBy, name: isolated(decidedBy.name) });
     case 'cancelled':

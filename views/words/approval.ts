@@ -1,6 +1,6 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'denied' | 'cancelled' | 'expired';
+type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
 /** The page of one approval. */
 export const approvalWords = {
@@ -10,6 +10,7 @@ export const approvalWords = {
     agreed: phrase({ en: 'You agreed', de: 'Sie haben zugestimmt' }),
     approved: phrase({ en: 'Approved', de: 'Freigegeben' }),
     redeemed: phrase({ en: 'Approved, and used', de: 'Freigegeben und genutzt' }),
+    unused: phrase({ en: 'Approved, not used', de: 'Freigegeben, nicht genutzt' }),
     denied: phrase({ en: 'Denied', de: 'Abgelehnt' }),
     cancelled: phrase({ en: 'Not needed any more', de: 'Nicht mehr nötig' }),
     expired: phrase({ en: 'Too late', de: 'Zu spät' }),
@@ -44,9 +45,14 @@ export const approvalWords = {
     en: 'The agent took it back. Nothing was allowed.',
     de: 'Der Agent hat sie zurückgenommen. Es wurde nichts erlaubt.',
   }),
+  wasNotUsed: (when: HtmlValue) =>
+    phrase({
+      en: html`Approved at ${when}. The agent did not use it in time. Nothing is allowed by it any more.`,
+      de: html`Freigegeben am ${when}. Der Agent hat die Freigabe nicht rechtzeitig genutzt. Erlaubt ist damit nichts mehr.`,
+    }),
   isOver: phrase({
-    en: 'Nobody decided in time, or the agent did not come back in time. Nothing is allowed by it.',
-    de: 'Niemand hat rechtzeitig entschieden, oder der Agent kam nicht rechtzeitig wieder. Erlaubt ist damit nichts.',
+    en: 'No decision was made in time. Nothing is allowed by it.',
+    de: 'Es wurde nicht rechtzeitig entschieden. Erlaubt ist damit nichts.',
   }),
   deceptiveName: phrase({
     en: 'The name of the agent holds characters that can make it look like another one. Go by its owner, not by its name.',

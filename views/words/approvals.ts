@@ -1,6 +1,6 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'denied' | 'cancelled' | 'expired';
+type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
 /** The inbox: what waits for a person, and what was decided lately. */
 export const inboxWords = {
@@ -44,6 +44,7 @@ export const approvalStateWords: Readonly<Record<ShownState, Phrase>> = {
   agreed: phrase({ en: 'open', de: 'offen' }),
   approved: phrase({ en: 'approved', de: 'freigegeben' }),
   redeemed: phrase({ en: 'approved and used', de: 'freigegeben und genutzt' }),
+  unused: phrase({ en: 'approved, not used', de: 'freigegeben, nicht genutzt' }),
   denied: phrase({ en: 'denied', de: 'abgelehnt' }),
   cancelled: phrase({ en: 'taken back', de: 'zurückgenommen' }),
   expired: phrase({ en: 'expired', de: 'abgelaufen' }),

@@ -16,6 +16,7 @@ export const consoleApprovalsWords = {
     pending: phrase({ en: 'pending', de: 'ausstehend' }),
     approved: phrase({ en: 'approved', de: 'freigegeben' }),
     redeemed: phrase({ en: 'redeemed', de: 'eingelöst' }),
+    unused: phrase({ en: 'approved, not used', de: 'freigegeben, nicht genutzt' }),
     denied: phrase({ en: 'denied', de: 'abgelehnt' }),
     cancelled: phrase({ en: 'cancelled', de: 'zurückgezogen' }),
     expired: phrase({ en: 'expired', de: 'abgelaufen' }),

@@ -1,6 +1,8 @@
 const STATES: Readonly<Record<string, string>> = {
   approved: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Sie wurde freigegeben.',
   redeemed: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Sie wurde freigegeben und genutzt.',
+  'approved, not used':
+    'Über diese Anfrage gibt es nichts mehr zu entscheiden: Sie wurde freigegeben und nicht rechtzeitig genutzt.',
   denied: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Sie wurde abgelehnt.',
   cancelled: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Der Agent hat sie zurückgenommen.',
   expired: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Ihre Zeit ist um.',

@@ -16,7 +16,8 @@ export const approvalCommands: readonly Command[] = [
       subject: { value: 'ID', description: 'Only those on behalf of this account.' },
       state: {
         value: 'STATE',
-        description: 'Only those that are pending, approved, redeemed, denied, cancelled or expired.',
+        description:
+          'Only those that are pending, approved, redeemed, unused (approved, not used in time), denied, cancelled or expired.',
       },
       review: {
         value: 'REVIEW',
@@ -25,7 +26,7 @@ export const approvalCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      { title: 'STATE', value: ({ state }) => state },
+      { title: 'STATE', value: ({ state }) => (state === 'unused' ? 'approved, not used' : state) },
       { title: 'RISK', value: ({ risk }) => risk },
       { title: 'AGENT', value: ({ agent }) => agent },
       { title: 'FOR', value: ({ subject }) => subject },

@@ -3,7 +3,7 @@ import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
-import { type Approval, isBroken, MOST_ASKED, seatOf, stateAt, type Vote } from './approval.ts';
+import { type Approval, isBroken, MOST_ASKED, seatOf, shownStateAt, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { breakGlass } from './break-glass.ts';
 import { escalations } from './escalations.ts';
@@ -247,7 +247,7 @@ export const approvalDesk = (
         const now = clock.now();
         const seats = await votes.seatsOf(approval, account);
         if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
-        const state = stateAt(approval, now);
+        const state = shownStateAt(approval, now);
         if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
         const { for: away, ...by } = inNameOf(account, seatIn(seats, approval, who, 'no'));
         return {

@@ -1,4 +1,4 @@
-import { type Approval, isBroken, stateAt } from './approval.ts';
+import { type Approval, isBroken, shownStateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
@@ -43,7 +43,7 @@ export const approvalFigures = (approvals: readonly Approval[], now: number, day
   return {
     states: SHOWN_STATES.map((state) => ({
       state,
-      count: approvals.filter((one) => stateAt(one, now) === state).length,
+      count: approvals.filter((one) => shownStateAt(one, now) === state).length,
     })),
     decisions: decisions.length,
     ...(median === undefined ? {} : { medianSeconds: median }),

@@ -1,14 +1,14 @@
 import type { Cursor } from '../ports/document-store.ts';
-import { type Approval, type ApprovalState, stateAt } from './approval.ts';
+import { type Approval, shownStateAt } from './approval.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 
-export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'denied', 'cancelled', 'expired'] as const;
+export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'unused', 'denied', 'cancelled', 'expired'] as const;
 
 export type ApprovalQuery = {
   readonly agent?: string | undefined;
   readonly subject?: string | undefined;
-  /** As it stands now; what is over by its time alone is `expired`. */
-  readonly state?: ApprovalState | 'expired' | undefined;
+  /** As it stands now (`shownStateAt`). */
+  readonly state?: (typeof SHOWN_STATES)[number] | undefined;
   /** Only those that were let happen in an emergency, looked at since or not. */
   readonly review?: 'open' | 'closed' | undefined;
   readonly after?: Cursor | undefined;
@@ -34,7 +34,7 @@ export const listApprovals = async (
     (agent === undefined || one.agent === agent) &&
     (subject === undefined || one.subject === subject) &&
     (review === undefined || one.review === review) &&
-    (state === undefined || stateAt(one, now) === state);
+    (state === undefined || shownStateAt(one, now) === state);
   const items: Approval[] = [];
   let at = after;
   for (let seen = 0; seen < MOST_READ; seen += AT_A_TIME) {
@@ -58,6 +58,8 @@ const sourceOf = (
   if (review !== undefined) return (page) => desk.glass.reviews(review, page);
   if (agent !== undefined) return (page) => desk.ofAgent(agent, page);
   if (subject !== undefined) return (page) => desk.ofSubject(subject, page);
+  // What nobody used is stored as `approved`.
+  if (state === 'unused') return (page) => desk.list({ state: 'approved', ...page });
   if (state !== undefined && state !== 'expired') return (page) => desk.list({ state, ...page });
   return (page) => desk.list(page);
 };

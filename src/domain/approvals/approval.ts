@@ -32,7 +32,8 @@ export type Requested = {
 
 /**
  * `approved` waits for the agent to fetch its token, `redeemed` is the end of a good one. What is `pending` or
- * `approved` after its time is `expired`, whatever is stored (`stateAt`).
+ * `approved` after its time is `expired`, whatever is stored (`stateAt`); lists and pages call the second `unused`
+ * (`shownStateAt`).
  */
 export type ApprovalState = 'pending' | 'approved' | 'redeemed' | 'denied' | 'cancelled';
 
@@ -210,6 +211,15 @@ export const stateAt = (
   if (state === 'pending') return now >= expiresAt ? 'expired' : state;
   if (state === 'approved') return now >= redeemBy ? 'expired' : state;
   return state;
+};
+
+/** The same for readers: people approved it and the agent did not fetch its token in time (`unused`), or nobody decided in time. */
+export const shownStateAt = (
+  approval: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
+  now: number,
+): ApprovalState | 'unused' | 'expired' => {
+  const state = stateAt(approval, now);
+  return state === 'expired' && approval.state === 'approved' ? 'unused' : state;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import { digestOf } from './action.ts';
-import { type Approval, seatOf, stateAt, type Vote } from './approval.ts';
+import { type Approval, seatOf, shownStateAt, type Vote } from './approval.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
 const PROOF_SECONDS = 120;
@@ -11,7 +11,10 @@ type Saying = { readonly account: string; readonly for?: string | undefined; rea
 
 /** There is nothing to decide about an approval in this state. */
 export const alreadyDecided = (state: string): DomainError =>
-  new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
+  new DomainError(
+    'conflict',
+    `This request is ${state === 'unused' ? 'approved, not used' : state}: there is nothing left to decide.`,
+  );
 
 /**
  * Throws where a yes of somebody who is asked cannot count whatever is proven: 'conflict' when it is decided, over, or
@@ -19,7 +22,7 @@ export const alreadyDecided = (state: string): DomainError =>
  */
 export const refuseSaying = (approval: Approval, saying: Saying, now: number): void => {
   const { account, seen } = saying;
-  const state = stateAt(approval, now);
+  const state = shownStateAt(approval, now);
   if (state !== 'pending') throw alreadyDecided(state);
   if (approval.votes.some((one) => one.account === account)) {
     throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');

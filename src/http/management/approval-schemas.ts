@@ -23,7 +23,7 @@ export const APPROVAL_SCHEMAS = {
     {
       ...identified('Begins with apv_.'),
       state: oneOf(
-        'How it stands now. `approved` waits for its agent, `redeemed` is the end of a good one; what is over by its time alone is `expired`.',
+        'How it stands now. `approved` waits for its agent, `redeemed` is the end of a good one. `unused`: people approved it, and the agent did not use it in time. `expired`: no decision in time.',
         SHOWN_STATES,
       ),
       door: oneOf(

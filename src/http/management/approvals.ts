@@ -1,5 +1,5 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import { type Approval, stateAt } from '../../domain/approvals/approval.ts';
+import { type Approval, shownStateAt } from '../../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -67,7 +67,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
   const { action, requires, votes, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;
   return {
     id: approval.id,
-    state: stateAt(approval, now),
+    state: shownStateAt(approval, now),
     door: approval.door,
     ...(approval.requested === undefined ? {} : { requested_by: approval.requested.by }),
     ...(approval.requested?.until === undefined ? {} : { requested_until: approval.requested.until }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
-import { assuranceOfVotes, stateAt, type Vote } from '../../../src/domain/approvals/approval.ts';
+import { assuranceOfVotes, shownStateAt, stateAt, type Vote } from '../../../src/domain/approvals/approval.ts';
 import { START } from './fakes.ts';
 
 describe('AP-21 how an approval stands at a second', () => {
@@ -18,6 +18,15 @@ describe('AP-21 how an approval stands at a second', () => {
     ['cancelled', 300, 'cancelled'],
   ] as const)('%s, at %i: %s', (state, now, expected) => {
     expect(stateAt({ state, ...times }, now)).toBe(expected);
+  });
+
+  test.each([
+    ['pending', 100, 'expired'],
+    ['approved', 199, 'approved'],
+    ['approved', 200, 'unused'],
+    ['redeemed', 300, 'redeemed'],
+  ] as const)('for readers %s, at %i: %s', (state, now, expected) => {
+    expect(shownStateAt({ state, ...times }, now)).toBe(expected);
   });
 
   test('an approved one that does not say until when is over', () => {

@@ -49,6 +49,8 @@ describe('figures of what people decided', () => {
       made(4, { state: 'cancelled', createdAt: TODAY, decidedAt: TODAY + 1, decidedBy: 'agt_1' }),
       made(5, { state: 'redeemed', createdAt: TODAY - 8 * DAY, votes: [vote('acc_3', TODAY - 8 * DAY)] }),
       made(6, { createdAt: NOW - 900, expiresAt: NOW }),
+      // Approved, and the agent did not come back in time.
+      made(7, { state: 'approved', createdAt: TODAY - 9 * DAY, redeemBy: NOW }),
     ];
     const figures = approvalFigures(approvals, NOW);
     expect(figures).toMatchObject({ decisions: 4, medianSeconds: 3, quickShare: 1 / 3, denialShare: 0.25 });
@@ -61,6 +63,7 @@ describe('figures of what people decided', () => {
         ['pending', 0],
         ['approved', 1],
         ['redeemed', 2],
+        ['unused', 1],
         ['denied', 1],
         ['cancelled', 1],
         ['expired', 1],

@@ -100,7 +100,7 @@ export const approvalPages = (
       { ...event, state: 'denied', agentHref: `${frame.basePath}/console/agents/agt_2` },
     ],
     pages: { nextHref: `${frame.basePath}/console/approvals?before=1.apv_1` },
-    states: ['pending', 'approved', 'redeemed', 'denied', 'cancelled', 'expired'].map((name, index) => ({
+    states: ['pending', 'approved', 'redeemed', 'unused', 'denied', 'cancelled', 'expired'].map((name, index) => ({
       name,
       count: index * 4 + 1,
       href: `${frame.basePath}/console/approvals?state=${name}`,
@@ -227,6 +227,7 @@ export const approvalPages = (
       },
     }),
     'approval-denied': one({ ask: { kind: 'session' }, approval: { ...event, state: 'denied', ...decided } }),
+    'approval-unused': one({ ask: { kind: 'session' }, approval: { ...event, state: 'unused', ...decided } }),
     'approval-expired': one({ ask: { kind: 'session' }, approval: { ...event, state: 'expired' } }),
     approvals: inboxPage({
       ...frame,

@@ -4,7 +4,7 @@ import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import type { Agent } from '../../../domain/agents/agent.ts';
-import { type Approval, isBroken, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
+import { type Approval, isBroken, seatOf, shownStateAt, stateAt } from '../../../domain/approvals/approval.ts';
 import type { Seat } from '../../../domain/approvals/votes-now.ts';
 import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
 import { describedDetail } from '../../../domain/details/described-detail.ts';
@@ -108,7 +108,7 @@ const peopleOf = ({ approvers, votes }: Approval): readonly string[] => {
 };
 
 const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownState => {
-  const state = stateAt(approval, now);
+  const state = shownStateAt(approval, now);
   if (state !== 'pending') return state;
   return hasAgreed ? 'agreed' : 'open';
 };
