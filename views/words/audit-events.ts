@@ -168,6 +168,18 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'resource_server.updated': ['Resource server changed', 'Ressourcenserver geändert'],
   'resource_server.disabled': ['Resource server disabled', 'Ressourcenserver gesperrt'],
   'resource_server.enabled': ['Resource server enabled', 'Ressourcenserver freigegeben'],
+  'resource_server.delegation_proposed': [
+    'Delegation of a resource server proposed',
+    'Delegation eines Ressourcenservers vorgeschlagen',
+  ],
+  'resource_server.delegation_accepted': [
+    'Delegation of a resource server accepted',
+    'Delegation eines Ressourcenservers angenommen',
+  ],
+  'resource_server.delegation_withdrawn': [
+    'Delegation of a resource server withdrawn',
+    'Delegation eines Ressourcenservers zurückgezogen',
+  ],
   'resource_server.secret_rotated': ['New secret of a resource server', 'Neues Geheimnis eines Ressourcenservers'],
   'webhook.created': ['Webhook registered', 'Webhook registriert'],
   'webhook.updated': ['Webhook changed', 'Webhook geändert'],

@@ -196,6 +196,10 @@ export const AUDIT_EVENTS = {
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',
   'resource_server.enabled': 'A resource server was enabled again.',
+  'resource_server.delegation_proposed':
+    'An operator proposed that a resource server may ask its callers for a scope of another API.',
+  'resource_server.delegation_accepted': 'Another operator accepted such a proposal.',
+  'resource_server.delegation_withdrawn': 'An operator withdrew such a pair.',
   'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
   'webhook.created': 'An endpoint of webhooks was registered; it hears of nothing until it was proven.',
   'webhook.updated': 'An endpoint of webhooks was changed.',

@@ -17,6 +17,7 @@ import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { delegationProposals } from './delegation-proposals.ts';
 import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
 
 export type NewResourceServer = {
@@ -37,20 +38,19 @@ export type NewResourceServer = {
   readonly environments?: readonly Environment[];
 };
 
-export type ResourceServerChange = Partial<
-  Pick<
-    NewResourceServer,
-    | 'name'
-    | 'scopes'
-    | 'detailTypes'
-    | 'environments'
-    | 'accessTokenFormat'
-    | 'accessTokenSigningAlg'
-    | 'accessTokenTtlSeconds'
-    | 'jwks'
-    | 'certificate'
-  >
->;
+/** What a change may name; pairs of `delegatesTo` come and go by calls of their own (delegation-proposals.ts). */
+const CHANGEABLE = [
+  'name',
+  'scopes',
+  'detailTypes',
+  'environments',
+  'accessTokenFormat',
+  'accessTokenSigningAlg',
+  'accessTokenTtlSeconds',
+  'jwks',
+] as const satisfies readonly (keyof NewResourceServer)[];
+
+export type ResourceServerChange = Partial<Pick<NewResourceServer, (typeof CHANGEABLE)[number] | 'certificate'>>;
 
 /** `secret` is in no store and no log; show it once. */
 export type CreatedResourceServer = Versioned<ResourceServer> & { readonly secret?: string };
@@ -109,13 +109,15 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
     return { document, ...(secret === undefined ? {} : { secret }) };
   };
 
-  const refuseOwn = (document: ResourceServer): void => {
-    if (document.identifier === managementApi) {
+  const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
+    if (identifier === managementApi) {
       throw new DomainError('conflict', 'This resource server is the management API itself; it cannot be changed.');
     }
   };
 
   return {
+    ...delegationProposals({ documents, documentsOf, clock, findByIdentifier, refuseOwn, managementApi }),
+
     get: (id: string): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
 
     /** Compares exactly; also answers a disabled resource server. */
@@ -167,9 +169,8 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       documentsOf.change(id, expected, 'resource_server.updated', by, (document) => {
         refuseOwn(document);
         const { introspectionAuthMethod: method, certificate: before } = document;
-        const { certificate: given, ...others } = change;
-        const certificate = certificateFor(method, given, before, clock.now());
-        return checked({ ...document, ...others, ...certificate }, document);
+        const certificate = certificateFor(method, change.certificate, before, clock.now());
+        return checked({ ...document, ...changeable(change), ...certificate }, document);
       }),
 
     /** No token is issued for it and its introspection credential stops working. Idempotent. */
@@ -237,5 +238,8 @@ export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes')
     checkText(description, `${field}/description`, 200);
   }
 };
+
+const changeable = (change: ResourceServerChange): Omit<ResourceServerChange, 'certificate'> =>
+  Object.fromEntries(CHANGEABLE.filter((name) => name in change).map((name) => [name, change[name]]));
 
 const isConflict = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'conflict';

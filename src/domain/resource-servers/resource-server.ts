@@ -3,6 +3,7 @@ import type { CertificateMethod, CertificateRule } from '../certificates/certifi
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { DetailType } from '../details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { DelegationTarget } from './delegation-targets.ts';
 import type { Risk } from './risk.ts';
 
 export type { Risk };
@@ -33,6 +34,8 @@ export type ResourceServer = {
   readonly accessTokenTtlSeconds: number;
   /** Agents of which environments hold anything here. Absent: of all. */
   readonly environments?: readonly Environment[];
+  /** What it would like to do at other APIs for its callers. Only accepted pairs count. Absent: nothing. */
+  readonly delegatesTo?: readonly DelegationTarget[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
   readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
   /** Which certificates are its own, with a method that has one. */
