@@ -132,7 +132,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
-  const grants = grantDesk({ leases, consents: made.consents, audit, ending: endOfSignIn(made.approvals.standing) });
+  const ending = endOfSignIn(made.approvals.standing, delegations);
+  const grants = grantDesk({ leases, consents: made.consents, audit, ending });
   const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
     details,

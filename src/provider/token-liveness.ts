@@ -229,13 +229,16 @@ export const tokenLiveness = (deps: {
     const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
       if (row?.subject !== subject) return 'delegation_ended';
+      // In calls of one client: for no token that hangs on what another was granted (decision 21).
+      if (row?.via !== undefined && row.via !== lease?.clientId) return 'delegation_ended';
       if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
     }
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
     // The lease of the agent that stands first is the same decision of the person as its row; the row is newer.
-    const ofClient = lease && lease.clientId !== actorsOf(facts.chain).at(-1) ? lease : undefined;
+    const isCapped = row?.via === undefined && lease?.clientId !== actorsOf(facts.chain).at(-1);
+    const ofClient = isCapped ? lease : undefined;
     if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {
       return 'grant_narrowed';
     }

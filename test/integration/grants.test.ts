@@ -311,9 +311,10 @@ describe('a grant of an app', () => {
     expect(await isActive(subject['access_token'], scene.opaque)).toBe(true);
     expect(await isActive(before.body['access_token'])).toBe(false);
     const after = await exchange();
-    expect([after.status, after.body['error']]).toEqual([400, 'invalid_scope']);
-    expect(after.body['denial']).toMatchObject({ layer: 'grant' });
-    expect((await server.events('token.refused')).at(-1)).toMatchObject({ error: 'invalid_scope' });
+    // The person can still allow the agent alone, for calls of this app (decision 21).
+    expect([after.status, after.body['error']]).toEqual([400, 'consent_required']);
+    expect(after.body['denial']).toMatchObject({ layer: 'delegation', reason: 'consent_missing' });
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ error: 'consent_required' });
   });
 
   test('is listed, shown and revoked on the command line; its tokens are over, and the trail says by whom', async () => {

@@ -201,7 +201,7 @@ describe('TX-02 authority only shrinks', () => {
     expect(scopesOf(answer)).toEqual(['read', 'write']);
     await refused(
       () => exchange(family.agent, { subject_token: family.tokens.sibling, resource: family.files.identifier }),
-      { error: 'invalid_scope', layer: 'grant', reason: 'scope_not_available' },
+      { error: 'consent_required', layer: 'delegation', reason: 'consent_missing' },
     );
   });
   test('a refresh reaches no resource and no scope that was not granted (RFC 8707 §2.2)', async () => {

@@ -343,7 +343,7 @@ export const peopleWorld = async ({
     browserSessions: sessions.port,
     sessions: register,
     leases: leases.port,
-    grants: grantDesk({ leases: leases.port, consents, audit, ending: endOfSignIn(standing) }),
+    grants: grantDesk({ leases: leases.port, consents, audit, ending: endOfSignIn(standing, delegations) }),
     uses,
     authorize,
     accounts,

@@ -17,7 +17,9 @@ ${siteOf(model) !== undefined && model.origin.kind === 'redirect' && html`<div><
 ${model.requester.ownerName !== undefined && html`<div><dt>${agentWords.owner}</dt><dd>${agentWords.answersForIt(isolated(model.requester.ownerName))}</dd></div>`}
 ${
   model.origin.kind === 'delegation' &&
-  html`<div><dt>${words.askedThrough}</dt><dd>${words.theOne(model.origin.through.kind, chosenName(model.origin.through.name))}</dd></div>`
+  (model.origin.isForItsCalls
+    ? html`<div><dt>${words.countsWhenCalledBy}</dt><dd>${words.countsOnlyThen(chosenName(model.origin.through.name))}</dd></div>`
+    : html`<div><dt>${words.askedThrough}</dt><dd>${words.theOne(model.origin.through.kind, chosenName(model.origin.through.name))}</dd></div>`)
 }
 <div><dt>${words.signedInAs}</dt><dd>${isolated(model.account.name)} (${isolated(model.account.username)})${
   model.account.switchAction !== undefined &&

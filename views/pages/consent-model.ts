@@ -73,5 +73,12 @@ export type ConsentOrigin =
     }
   /** A device flow (RFC 8628): the code as the device shows it. */
   | { readonly kind: 'device'; readonly userCode: string }
-  /** The page behind `consent_required`: an agent wants to take over from what another one was given. */
-  | { readonly kind: 'delegation'; readonly through: { readonly kind: 'agent' | 'client'; readonly name: string } };
+  /**
+   * The page behind `consent_required`: an agent wants to take over from what another one was given. `isForItsCalls`: what
+   * is allowed counts only when the app it was asked through calls the agent (decision 21).
+   */
+  | {
+      readonly kind: 'delegation';
+      readonly through: { readonly kind: 'agent' | 'client'; readonly name: string };
+      readonly isForItsCalls?: true;
+    };

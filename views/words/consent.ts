@@ -43,6 +43,12 @@ export const consentFactWords = {
       en: html`${kind === 'agent' ? 'the agent' : 'the app'} ${name}`,
       de: html`${kind === 'agent' ? 'den Agenten' : 'die App'} ${name}`,
     }),
+  countsWhenCalledBy: phrase({ en: 'Only when called by', de: 'Nur bei Aufrufen durch' }),
+  countsOnlyThen: (name: HtmlValue) =>
+    phrase({
+      en: html`the app ${name}. The app itself gets no access by this. Other apps that call this agent need your consent of their own.`,
+      de: html`die App ${name}. Die App selbst bekommt dadurch keinen Zugriff. Ruft eine andere App diesen Agenten auf, braucht sie Ihre eigene Zustimmung.`,
+    }),
   signedInAs: phrase({ en: 'Signed in as', de: 'Angemeldet als' }),
   notYou: phrase({ en: 'Not you?', de: 'Das sind nicht Sie?' }),
   agentSays: phrase({ en: 'The agent says, in its own words', de: 'Der Agent sagt, in seinen eigenen Worten' }),

@@ -23,6 +23,7 @@ export const delegationCommands: readonly Command[] = [
       { title: 'HOP', value: ({ depth }) => depth },
       { title: 'FOR', value: ({ subject }) => subject },
       { title: 'AGENT', value: ({ actor }) => actor },
+      { title: 'CALLED BY', value: ({ via }) => via ?? 'any' },
       { title: 'EXPIRES', value: (row) => timeText(row['expires_at']) },
       { title: 'RESOURCE', value: ({ resource }) => resource },
       { title: 'SCOPE', value: ({ scope }) => scope },

@@ -5,14 +5,21 @@
  */
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
 import { detailsWithout } from '../details/narrowed-details.ts';
+import type { Cursor } from '../ports/document-store.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
 type Standing = Pick<StandingApprovals, 'endAbout'>;
 
-export type TakenBack = Pick<DelegationRegister, 'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf'>;
+export type TakenBack = Pick<
+  DelegationRegister,
+  'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf' | 'revokeAllVia'
+>;
 
-export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get'>, standing: Standing): TakenBack => ({
+export const takenBack = (
+  delegations: TakenBack & Pick<DelegationRegister, 'get' | 'list'>,
+  standing: Standing,
+): TakenBack => ({
   /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */
   async recordConsent(consent) {
     const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
@@ -47,16 +54,33 @@ export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get
     await standing.endAbout({ subject, agent: actor }, by, request);
     return delegations.revokeAllOf(subject, actor, by, request);
   },
+
+  async revokeAllVia(subject, via, by, request) {
+    let after: Cursor | undefined;
+    do {
+      const page = await delegations.list({ subject, via, after, limit: 200 });
+      for (const { state, actor: agent, resource } of page.items) {
+        if (state !== 'revoked') await standing.endAbout({ subject, agent, resource }, by, request);
+      }
+      after = page.next;
+    } while (after);
+    return delegations.revokeAllVia(subject, via, by, request);
+  },
 });
 
 /**
- * Ends what was approved in advance about what an agent holds by a sign-in that is about to end. Not for a share that one of
- * its copies has of one: the agent still holds all of it.
+ * Ends what rests on a sign-in that is about to end. Of an app: what agents may do when it calls them (decision 21). Of an
+ * agent: what was approved in advance about what it holds by it; not for a share that one of its copies has of one, since
+ * the agent still holds all of it.
  */
 export const endOfSignIn =
-  (standing: Standing) =>
+  (standing: Standing, delegations: Pick<TakenBack, 'revokeAllVia'>) =>
   async ({ account, clientId, resources, details, parent }: Lease, by: string, request?: string): Promise<void> => {
-    if (!clientId.startsWith('agt_') || parent !== undefined) return;
+    if (!clientId.startsWith('agt_')) {
+      await delegations.revokeAllVia(account, clientId, by, request);
+      return;
+    }
+    if (parent !== undefined) return;
     for (const resource of new Set([...Object.keys(resources), ...Object.keys(details ?? {})])) {
       const detailTypes = details?.[resource]?.map(({ type }) => type) ?? [];
       const about = { subject: account, agent: clientId, resource, scopes: resources[resource] ?? [], detailTypes };

@@ -38,6 +38,7 @@ export const recordDecision = (
       ...typesOf(detailsOf(of).details, 'detailTypesAsked'),
       withheld: of.withheld,
       ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
+      ...(of.via === undefined ? {} : { via: of.via.id }),
       ...more.inputs,
     },
   });

@@ -82,12 +82,20 @@ export const consentRegister = (deps: ConsentDeps) => {
     return agent;
   };
 
+  const viaOf = async (id: string): Promise<Client> => {
+    const client = (await clients.get(id))?.document;
+    if (client?.state !== 'active')
+      throw new DomainError('access_denied', 'The app that calls the agent is not active.');
+    return client;
+  };
+
   /** The question as it stands now; `passOn` names the agents to offer, absent: those worth choosing from. */
   const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
     const requester = await requesterOf(asked.clientId);
     const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
+    const via = asked.via === undefined ? undefined : await viaOf(asked.via);
     const acting = actor ?? (requester.kind === 'agent' ? requester.agent : undefined);
     const found = await Promise.all(
       [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
@@ -99,6 +107,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       account,
       requester,
       actor,
+      via,
       resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
       candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
       settings,
@@ -209,6 +218,7 @@ export const consentRegister = (deps: ConsentDeps) => {
             subject: of.account.id,
             actor: actor.id,
             resource: identifier,
+            via: of.via?.id,
             asked: scopes.map(({ name }) => name),
             scope: resources[identifier] ?? [],
             askedDetails: shown.map(({ detail }) => detail),

@@ -29,6 +29,8 @@ export type AskedConsent = Pick<
   readonly account: string;
   /** The piece of work it came up in, when an agent's exchange led here. */
   readonly txn?: string;
+  /** Client in calls of which alone the agent that asks may act (decision 21). */
+  readonly via?: string;
 };
 
 export type Requester =
@@ -48,6 +50,8 @@ export type ConsentQuestion = {
   readonly requester: Requester;
   /** Agent that is to act for the person through the client that asks: what is allowed, it may do. */
   readonly actor?: Agent;
+  /** Client that calls the agent that asks: what is allowed counts in its calls alone, and gives the client nothing. */
+  readonly via?: Client;
   readonly redirectUri?: string;
   readonly userCode?: string;
   readonly txn?: string;
@@ -115,6 +119,7 @@ export const consentQuestion = async (input: {
   readonly account: Account;
   readonly requester: Requester;
   readonly actor?: Agent | undefined;
+  readonly via?: Client | undefined;
   readonly resourceServers: readonly ResourceServer[];
   readonly candidates: readonly Agent[];
   readonly settings: DurationSettings;
@@ -123,11 +128,12 @@ export const consentQuestion = async (input: {
   /** Epoch seconds. */
   readonly now: number;
 }): Promise<ConsentQuestion> => {
-  const { asked, account, requester, actor, resourceServers, settings, authorize, now } = input;
+  const { asked, account, requester, actor, via, resourceServers, settings, authorize, now } = input;
   const caller =
     requester.kind === 'agent'
       ? agentParty(requester.agent)
       : clientParty(requester.client, isDocumentId(requester.client.id));
+  const through = [...(actor ? [agentParty(actor)] : []), ...(via ? [clientParty(via, isDocumentId(via.id))] : [])];
   const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
     (requester.kind === 'agent' ? requester.agent.ceilings : actor?.ceilings) ?? {};
   const withheld: Withheld[] = [];
@@ -150,7 +156,7 @@ export const consentQuestion = async (input: {
       server,
       asked: scopes,
       caller,
-      ...(actor ? { through: [agentParty(actor)] } : {}),
+      ...(through.length > 0 ? { through } : {}),
       subject: account,
       ...(wanted === undefined ? {} : { details: { asked: wanted } }),
     });
@@ -174,6 +180,7 @@ export const consentQuestion = async (input: {
     account,
     requester,
     ...(actor ? { actor } : {}),
+    ...(via ? { via } : {}),
     ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
     ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
     ...(asked.txn === undefined ? {} : { txn: asked.txn }),
@@ -262,6 +269,7 @@ export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
   question.account.id,
   snapshot(question.requester),
   ...(question.actor ? [snapshot({ kind: 'agent', agent: question.actor })] : []),
+  ...(question.via ? ['via', snapshot({ kind: 'client', client: question.via })] : []),
   question.redirectUri ?? null,
 ];
 

@@ -28,9 +28,9 @@ export const newOwners = ({
     },
 
     /** Ids of the delegations that wait for the person to confirm the new owner, at the resources in question. */
-    async suspendedIn({ account, resources, details }: AskedConsent, agent: string): Promise<readonly string[]> {
+    async suspendedIn({ account, resources, details, via }: AskedConsent, agent: string): Promise<readonly string[]> {
       const asked = new Set([...Object.keys(resources), ...Object.keys(details ?? {})]);
-      const found = await Promise.all([...asked].map((one) => delegations.suspendedAt(account, agent, one)));
+      const found = await Promise.all([...asked].map((one) => delegations.suspendedAt(account, agent, one, via)));
       return found.flatMap((row) => row?.id ?? []);
     },
   };

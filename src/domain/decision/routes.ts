@@ -26,6 +26,12 @@ const HAS_DELEGATION: Cell = {
   when: 'the token hangs on a delegation',
 };
 
+/** Decision 21. */
+const OF_APP: Cell = {
+  if: ({ grant }) => grant !== undefined,
+  when: 'the person used a client, unless the delegation is for calls by it',
+};
+
 const EXTERNAL: Cell = {
   if: () => true,
   when: 'the configuration names an external decision point for the route, but for the management API',
@@ -75,7 +81,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   token_exchange: {
     ...PARTIES,
     subject: 'counts',
-    grant: { if: ({ grant }) => grant !== undefined, when: 'the person used a client' },
+    grant: OF_APP,
     subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is for the same resource' },
     delegation: 'counts',
     policy: 'counts',
@@ -102,7 +108,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   ciba: {
     ...PARTIES,
     subject: 'counts',
-    grant: { if: ({ grant }) => grant !== undefined, when: 'the person used a client' },
+    grant: OF_APP,
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
       when: 'a token for the same resource was exchanged',
@@ -123,7 +129,10 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   consent: {
     ...PARTIES,
     subject: 'counts',
-    grant: { if: ({ grant }) => grant !== undefined, when: 'an exchange led here, from a token of a client' },
+    grant: {
+      if: ({ grant }) => grant !== undefined,
+      when: 'an exchange led here, from a token of a client that was granted something there',
+    },
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
       when: 'an exchange led here, for the same resource',

@@ -7,6 +7,8 @@ export type Consent = {
   readonly subject: string;
   readonly actor: string;
   readonly resource: string;
+  /** Client in calls of which alone it counts (decision 21). Default: in all. */
+  readonly via?: string | undefined;
   /** Every scope the person was asked about; what the row holds beside these is kept. */
   readonly asked: readonly string[];
   /** What the person allowed of it. */
@@ -72,6 +74,8 @@ export type Without = { readonly scope: readonly string[]; readonly details?: re
 export type DelegationList = {
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;
+  /** Client that calls the actor. */
+  readonly via?: string | undefined;
   /** Only rows that are live now, with all above them. Default: the whole history. */
   readonly live?: boolean;
   readonly after?: Cursor | undefined;

@@ -19,7 +19,7 @@ import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
 import { forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
-import { aboutRow, confirmedAtOf, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+import { aboutRow, confirmedAtOf, consentTo, endedRow, holdsTheSame, slotOf, withVia } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 import { delegationsOfOwners } from './delegations-of-owners.ts';
 
@@ -86,13 +86,16 @@ export const delegationRegister = ({
       return effectiveNow((await rows.get(id))?.document);
     },
 
-    /** The live first hop: what the person allows `actor` to do at `resource`. */
-    async consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined> {
-      return at(subject, null, actor, resource);
+    /**
+     * The live first hop: what the person allows `actor` to do at `resource`. With `via`: what the person allows when that
+     * client calls it. Neither stands for the other (decision 21).
+     */
+    async consented(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
+      return at(subject, null, actor, resource, via);
     },
 
     /**
-     * The live row of the same subject and the same actors, hop by hop, at another resource: what the
+     * The live row of the same subject, calling client and actors, hop by hop, at another resource: what the
      * holder of `row` may do there. A hop keeps the resource, so below a first hop the parents differ too.
      */
     async sibling(row: Delegation, resource: string): Promise<Delegation | undefined> {
@@ -102,7 +105,7 @@ export const delegationRegister = ({
       const actors = [row.actor, ...above.map(({ document }) => document.actor)].reverse();
       let found: Delegation | undefined;
       for (const actor of actors) {
-        found = await at(row.subject, found?.id ?? null, actor, resource);
+        found = await at(row.subject, found?.id ?? null, actor, resource, row.via);
         if (!found) return undefined;
       }
       return found;
@@ -116,7 +119,7 @@ export const delegationRegister = ({
      * Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
      */
     async recordConsent(consent: Consent): Promise<Delegation | undefined> {
-      const { subject, actor, resource, asked, scope, by, request } = consent;
+      const { subject, actor, resource, via, asked, scope, by, request } = consent;
       if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
         throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
       }
@@ -124,7 +127,7 @@ export const delegationRegister = ({
         agents: consent.passOn.agents,
         depth: Math.min(consent.passOn.depth, maxDepth - 1),
       });
-      const slot = slotOf(subject, null, actor, resource);
+      const slot = slotOf(subject, null, actor, resource, via);
       const known = ownershipMember(consent.ownership ?? 0);
       const handsFrom = await revocation.handsFrom(actor);
       const { row } = await settle(
@@ -149,6 +152,7 @@ export const delegationRegister = ({
             subject,
             actor,
             resource,
+            ...withVia(via),
             ...held,
             ...known,
             parent: null,
@@ -193,7 +197,7 @@ export const delegationRegister = ({
       if (!mayPassOnTo(parent, actor)) {
         throw new DomainError('access_denied', 'the delegation may not be passed on to this agent');
       }
-      const slot = slotOf(parent.subject, parent.id, actor, resource);
+      const slot = slotOf(parent.subject, parent.id, actor, resource, parent.via);
       const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
       const { row, inserted } = await settle(
         slot,
@@ -218,6 +222,7 @@ export const delegationRegister = ({
             subject: parent.subject,
             actor,
             resource,
+            ...withVia(parent.via),
             ...held,
             ...details,
             parent: parent.id,
@@ -284,12 +289,12 @@ export const delegationRegister = ({
       return live;
     },
 
-    /** Rows of a subject, an actor, or both, newest first. `next` is there when there may be more. */
-    async list({ subject, actor, live = false, after, limit }: DelegationList): Promise<{
+    /** Rows of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is there when there may be more. */
+    async list({ subject, actor, via, live = false, after, limit }: DelegationList): Promise<{
       readonly items: readonly Delegation[];
       readonly next?: Cursor;
     }> {
-      const where = { ...(subject ? { subject } : {}), ...(actor ? { actor } : {}) };
+      const where = { ...(subject ? { subject } : {}), ...(actor ? { actor } : {}), ...(via ? { via } : {}) };
       const items: Delegation[] = [];
       let cursor = after;
       for (;;) {
@@ -364,25 +369,36 @@ export const delegationRegister = ({
     },
 
     /** Ends everything `actor` holds for `subject`, also below other agents; answers how many rows ended. */
-    async revokeAllOf(subject: string, actor: string, by: string, request?: string): Promise<number> {
-      let count = 0;
-      // Again until a pass finds nothing, for rows made while the one before was under way.
-      for (let pass = 0; pass < 5; pass += 1) {
-        const before = count;
-        let after: Cursor | undefined;
-        do {
-          const page = await register.list({ subject, actor, after, limit: 200 });
-          for (const row of page.items) {
-            if (row.state === 'revoked') continue;
-            await register.revoke(row.id, by, request);
-            count += 1;
-          }
-          after = page.next;
-        } while (after);
-        if (count === before) break;
-      }
-      return count;
-    },
+    revokeAllOf: (subject: string, actor: string, by: string, request?: string): Promise<number> =>
+      revokeEach({ subject, actor }, by, request),
+
+    /** Ends everything agents hold for `subject` when `via`, a client, calls them; answers how many rows ended. */
+    revokeAllVia: (subject: string, via: string, by: string, request?: string): Promise<number> =>
+      revokeEach({ subject, via }, by, request),
+  };
+
+  const revokeEach = async (
+    which: Pick<DelegationList, 'subject' | 'actor' | 'via'>,
+    by: string,
+    request?: string,
+  ): Promise<number> => {
+    let count = 0;
+    // Again until a pass finds nothing, for rows made while the one before was under way.
+    for (let pass = 0; pass < 5; pass += 1) {
+      const before = count;
+      let after: Cursor | undefined;
+      do {
+        const page = await register.list({ ...which, after, limit: 200 });
+        for (const row of page.items) {
+          if (row.state === 'revoked') continue;
+          await register.revoke(row.id, by, request);
+          count += 1;
+        }
+        after = page.next;
+      } while (after);
+      if (count === before) break;
+    }
+    return count;
   };
   return register;
 };

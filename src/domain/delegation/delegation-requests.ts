@@ -20,6 +20,8 @@ export type DelegationRequest = {
   readonly txn?: string;
   /** Client to which the exchanged token had been issued. */
   readonly viaClient: string;
+  /** Client in calls of which alone what is allowed will count (decision 21). Absent: in all. */
+  readonly via?: string;
   /** Epoch seconds. */
   readonly expiresAt: number;
 };
@@ -69,10 +71,12 @@ export const delegationRequests = ({
       readonly url: string;
       readonly expiresIn: number;
     }> {
-      const { subject, agent, resource, details } = wanted;
+      const { subject, agent, resource, details, via } = wanted;
       const scope = [...new Set(wanted.scope)].sort();
       const now = clock.now();
-      const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope, ...(details ? [JSON.stringify(details)] : []))}`;
+      // A scope is one word, so that what stands behind the scopes is none.
+      const more = [...(details ? [JSON.stringify(details)] : []), ...(via === undefined ? [] : [`via ${via}`])];
+      const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope, ...more)}`;
       const earlier = await ephemeral.get(sameKey);
       if (earlier !== undefined) {
         const handle = openedOrNothing(masterKey, sameKey, earlier);

@@ -5,11 +5,14 @@ import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
 import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
 import type { Delegation } from './delegation.ts';
 
-/** The place a live row takes: at most one of a subject, parent, actor and resource. */
-export const slotOf = (subject: string, parent: string | null, actor: string, resource: string): string =>
+/** The place a live row takes: at most one of a subject, parent, actor and resource, and of the client that calls the actor. */
+export const slotOf = (subject: string, parent: string | null, actor: string, resource: string, via?: string): string =>
   createHash('sha256')
-    .update(JSON.stringify([subject, parent, actor, resource]))
+    .update(JSON.stringify([subject, parent, actor, resource, ...(via === undefined ? [] : [via])]))
     .digest('base64url');
+
+/** As a row has it: a member only where there is a client that calls. */
+export const withVia = (via: string | undefined): Pick<Delegation, 'via'> => (via === undefined ? {} : { via });
 
 /** The row after its end: kept as history, its slot free for the next one. */
 export const endedRow = (row: Delegation, at: number, by: string): Delegation => ({
@@ -86,6 +89,7 @@ export const changeOfRow = (
     depth: to.depth,
     expiresAt: to.expiresAt,
     passOn: to.passOn,
+    ...withVia(to.via),
     ...ownershipMember(ownershipOf(to)),
     ...(to.details === undefined ? {} : { detailTypes: to.details.map(({ type: name }) => name) }),
   },

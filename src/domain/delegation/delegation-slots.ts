@@ -61,8 +61,8 @@ export const delegationSlots = ({
   };
 
   /** What counts now of the row in a slot. */
-  const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
-    effectiveNow((await holderOf(slotOf(subject, parent, actor, resource)))?.document);
+  const at = async (subject: string, parent: string | null, actor: string, resource: string, via?: string) =>
+    effectiveNow((await holderOf(slotOf(subject, parent, actor, resource, via)))?.document);
 
   /** Gives the slot of a row free that is over by time or epoch. It carried no authority any more, so this is no event of its own. */
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
@@ -131,10 +131,10 @@ export const delegationSlots = ({
   return { rows, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
-/** What a delegation hangs on. */
+/** What a delegation hangs on: the client that calls the agent is a party as well, and its kill ends the delegation. */
 export const partOf = (row: Delegation): Part => ({
   subject: row.subject,
-  parties: [row.actor],
+  parties: row.via === undefined ? [row.actor] : [row.actor, row.via],
   delegation: row.id,
   since: row.createdAt,
   ownership: ownershipOf(row),

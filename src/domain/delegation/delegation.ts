@@ -9,7 +9,7 @@ export type PassOn = { readonly agents: readonly string[]; readonly depth: numbe
  * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent`
  * null) is the person's own consent; every further one hangs below the row it was cut from.
  * A token names its row in the claim `delegation` and dies with it or with any row above.
- * One live row per (parent, subject, actor, resource), kept by the unique index on `slot`.
+ * One live row per (parent, subject, actor, resource, via), kept by the unique index on `slot`.
  */
 export type Delegation = {
   readonly id: string;
@@ -19,6 +19,11 @@ export type Delegation = {
   readonly actor: string;
   /** Resource indicator. */
   readonly resource: string;
+  /**
+   * Client that calls the agent, an MCP server, for the person (decision 21): the delegation counts for exchanges of that
+   * client's tokens only, and its grant does not cap it. Hops below keep it. Absent: any caller, capped by its grant.
+   */
+  readonly via?: string;
   /** Sorted; what the row holds. Never more than its parent holds. */
   readonly scope: readonly string[];
   /**
@@ -48,7 +53,7 @@ export type Delegation = {
   readonly revokedAt?: number;
   /** Who ended it: an account, client or agent id, or 'system'. */
   readonly revokedBy?: string;
-  /** Digest of (subject, parent, actor, resource) until it is revoked; the row's own id once revoked. Unique. */
+  /** Digest of (subject, parent, actor, resource, via) until it is revoked; the row's own id once revoked. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -74,6 +79,7 @@ export const DELEGATIONS = {
     { fields: ['slot'], unique: true },
     { fields: ['subject', 'actor'] },
     { fields: ['subject'] },
+    { fields: ['subject', 'via'] },
     { fields: ['actor'] },
     { fields: ['parent', 'actor', 'createdAt'] },
     { fields: ['createdAt'] },

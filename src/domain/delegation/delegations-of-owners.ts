@@ -62,9 +62,9 @@ export const delegationsOfOwners = ({
   }
 
   const operations = {
-    /** The first hop of a person, agent and resource, if it waits for the person to confirm a new owner. */
-    async suspendedAt(subject: string, actor: string, resource: string): Promise<Delegation | undefined> {
-      const found = await holderOf(slotOf(subject, null, actor, resource));
+    /** The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new owner. */
+    async suspendedAt(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
+      const found = await holderOf(slotOf(subject, null, actor, resource, via));
       const current = found && (await standing(found.document));
       return current?.state === 'suspended' ? current : undefined;
     },

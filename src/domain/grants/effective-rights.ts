@@ -87,8 +87,14 @@ export const effectiveRights = (deps: {
 
   return {
     /** Of a delegation, as it counts now. */
-    ofDelegation: async (row: Delegation, account: Account): Promise<EffectiveRights> =>
-      decided({ ...row, details: row.details ?? [] }, await activeAgents(actorsOf(row.chain)), account, row),
+    async ofDelegation(row: Delegation, account: Account): Promise<EffectiveRights> {
+      const held = { ...row, details: row.details ?? [] };
+      const calling = row.via === undefined ? undefined : (await clients.get(row.via))?.document;
+      if (row.via !== undefined && calling?.state !== 'active') return nothing(held, 'client');
+      const parties = await activeAgents(actorsOf(row.chain));
+      const caller = calling ? [clientParty(calling, isDocumentId(calling.id))] : [];
+      return decided(held, parties && [...parties, ...caller], account, row);
+    },
 
     /** Of what a client holds at one resource. An agent holds what its delegations say, and nothing by itself. */
     async ofClient(clientId: Lease['clientId'], held: Held, account: Account): Promise<EffectiveRights> {

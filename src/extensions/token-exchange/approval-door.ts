@@ -91,9 +91,9 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     if ((origin.isBound && !isProven) || !holdsKeyOf(origin, received, caller)) {
       throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
     }
-    const accepted = asAccepted(origin, account, clock.now());
+    const accepted = asAccepted(origin, account, received, clock.now());
     const lease = await leaseOf(dependencies, refuse, accepted);
-    const source = await findSource(dependencies, refuse, agent, accepted, server);
+    const source = await findSource(dependencies, refuse, agent, accepted, lease, server);
     if (source.kind === 'unconsented') throw refuse('consent_missing');
     const facts = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, server);
     const txn = origin.txn ?? identifiers.newId('txn');
@@ -125,8 +125,9 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
 };
 
 /** The subject token as it was when people were asked; it may be over by itself, what it hung on may not. */
-const asAccepted = (origin: Origin, account: Account, now: number): AcceptedSubjectToken => ({
-  token: { ...origin, format: 'opaque', expiresAt: now },
-  account,
-  received: 'issued_to_caller',
-});
+const asAccepted = (
+  origin: Origin,
+  account: Account,
+  received: AcceptedSubjectToken['received'],
+  now: number,
+): AcceptedSubjectToken => ({ token: { ...origin, format: 'opaque', expiresAt: now }, account, received });

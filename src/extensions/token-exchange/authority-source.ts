@@ -7,6 +7,7 @@ import { actorsOf } from '../../domain/delegation/actor-chain.ts';
 import { mayPassOnTo } from '../../domain/delegation/attenuation.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../../domain/delegation/delegation.ts';
+import { withVia } from '../../domain/delegation/delegation-row.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -17,12 +18,17 @@ import type { Refuse } from './refusals.ts';
 /**
  * Where the authority of the new token comes from: a row the caller holds already (`held`), a row of
  * the agent that handed the token on, below which the caller gets its own (`hop`), or nothing yet
- * (`unconsented`): only the person can open the first hop.
+ * (`unconsented`): only the person can open the first hop. `via`: client that calls the agent, in whose calls
+ * alone the first hop would count (decision 21).
  */
 export type Source =
   | { readonly kind: 'held'; readonly row: Delegation }
   | { readonly kind: 'hop'; readonly row: Delegation }
-  | { readonly kind: 'unconsented' };
+  | { readonly kind: 'unconsented'; readonly via?: string };
+
+/** The client in whose calls alone the source counts. */
+export const viaOf = (source: Source): string | undefined =>
+  source.kind === 'unconsented' ? source.via : source.row.via;
 
 /**
  * Finds the source at the target. The rows decide, never the claim `act`: it is looked at for the
@@ -32,13 +38,19 @@ export const findSource = async (
   { delegations }: Pick<TokenExchangeDependencies, 'delegations'>,
   refuse: Refuse,
   agent: Agent,
-  { token }: AcceptedSubjectToken,
+  { token, received }: AcceptedSubjectToken,
+  lease: Lease | undefined,
   target: ResourceServer,
 ): Promise<Source> => {
   if (token.delegation === undefined) {
     // An agent's token for the UserInfo endpoint names it and no row; of any other actor we have a row.
     const isOwnSignIn = token.clientId === agent.id && token.chain?.sub === agent.id && token.chain.act === undefined;
     if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
+    const via = received === 'as_resource_server' ? callingClient(token, lease) : undefined;
+    const calledBy = via && (await delegations.consented(token.subject, agent.id, target.identifier, via));
+    if (calledBy) return { kind: 'held', row: calledBy };
+    // The grant would cut everything, and its client may be one that asks for a single resource: the person can allow the agent alone.
+    if (via !== undefined && lease && holdsNothing(lease, target.identifier)) return { kind: 'unconsented', via };
     const row = await delegations.consented(token.subject, agent.id, target.identifier);
     return row ? { kind: 'held', row } : { kind: 'unconsented' };
   }
@@ -46,11 +58,13 @@ export const findSource = async (
   if (!behind) throw refuse('delegation_ended');
   const isConsistent =
     behind.subject === token.subject && behind.actor === token.clientId && behind.actor === token.chain?.sub;
-  if (!isConsistent) throw refuse('subject_token_not_live');
+  // What counts in calls of one client is for no token of another, nor for one of the agent's own sign-in.
+  const isOfCaller = behind.via === undefined || behind.via === lease?.clientId;
+  if (!isConsistent || !isOfCaller) throw refuse('subject_token_not_live');
   const row = behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
   if (behind.actor === agent.id) {
     if (row) return { kind: 'held', row };
-    if (behind.depth === 1) return { kind: 'unconsented' };
+    if (behind.depth === 1) return { kind: 'unconsented', ...withVia(behind.via) };
     throw refuse('delegation_not_at_target');
   }
   if (!row) {
@@ -62,6 +76,19 @@ export const findSource = async (
   if (!mayPassOnTo(row, agent.id)) throw refuse('not_passed_on');
   return { kind: 'hop', row };
 };
+
+/**
+ * The client that calls the agent: the token is its own, and nobody acts in it yet. An agent's token came of a delegation,
+ * which is handed on by hops.
+ */
+const callingClient = (
+  { clientId, chain }: AcceptedSubjectToken['token'],
+  lease: Lease | undefined,
+): string | undefined => (chain === undefined && lease?.clientId === clientId ? clientId : undefined);
+
+const holdsNothing = ({ resources, details }: Lease, resource: string): boolean =>
+  (scopesAt(resources, resource) ?? []).length === 0 &&
+  (details === undefined || !Object.hasOwn(details, resource) || details[resource]?.length === 0);
 
 /**
  * The lease the token hangs on. Absent only where a delegation stands on its own; a token of a person
@@ -102,6 +129,8 @@ export const factsAt = async (
   const through: Party[] = [];
   // The lease of the agent that stands first is the same person's decision as its row; the row is newer.
   const ofClient = lease && lease.clientId !== root ? lease : undefined;
+  // The person saw both, the client and the agent, and decided about the agent (decision 21).
+  const capping = viaOf(source) === undefined ? ofClient : undefined;
   if (ofClient) {
     const client = (await clients.get(ofClient.clientId))?.document;
     if (client && client.state !== 'active') throw refuse('subject_token_not_live');
@@ -119,11 +148,11 @@ export const factsAt = async (
     through,
     subject: account,
     actors: source.kind === 'held' ? actors : [agent.id, ...actors],
-    ...(ofClient ? { grant: scopesAt(ofClient.resources, resource) ?? [] } : {}),
+    ...(capping ? { grant: scopesAt(capping.resources, resource) ?? [] } : {}),
     ...(token.audience === resource ? { subjectToken: token.scope } : {}),
     ...(row ? { delegation: row.scope } : {}),
     details: {
-      ...(ofClient ? { grant: ofClient.details?.[resource] ?? [] } : {}),
+      ...(capping ? { grant: capping.details?.[resource] ?? [] } : {}),
       ...(token.audience === resource ? { subjectToken: token.details ?? [] } : {}),
       ...(row ? { delegation: detailsOfRow(row) } : {}),
     },

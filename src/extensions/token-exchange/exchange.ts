@@ -3,16 +3,17 @@ import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import { isEmpty } from '../../domain/delegation/attenuation.ts';
 import { blockingLayer } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
+import { withVia } from '../../domain/delegation/delegation-row.ts';
 import { checkDetails } from '../../domain/details/asked-details.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { askForApproval } from './approval-door.ts';
-import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
+import { factsAt, findSource, hop, leaseOf, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
-import { detailsAreRefused, nothingIsLeft, type Refuse, refusals } from './refusals.ts';
+import { detailsAreRefused, NOT_ALLOWED_FOR_CALLS, nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 
 /** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
@@ -66,7 +67,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     if (parameters.actor) await checkActorToken(dependencies, refuse, agent, caller, parameters.actor);
 
     const lease = await leaseOf(dependencies, refuse, accepted);
-    const source = await findSource(dependencies, refuse, agent, accepted, target);
+    const source = await findSource(dependencies, refuse, agent, accepted, lease, target);
     const held = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target);
     const facts = {
       ...held,
@@ -88,8 +89,9 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       inputs: inputsOf(accepted, source, target, decision, now),
     });
 
+    const via = viaOf(source);
     const ask = (scope: readonly string[], details: readonly Detail[] = []) =>
-      askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope, details });
+      askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope, details, via });
     const askPeople = () => {
       const { requestedType: issuedTokenType } = parameters;
       return askForApproval(dependencies, caller, { agent, account, accepted, source, facts, issuedTokenType });
@@ -106,8 +108,9 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     }
     if (source.kind === 'unconsented') {
       if (isEmpty(decision)) throw refuse(...nothingIsLeft(decision));
-      const isSuspended = await delegations.suspendedAt(account.id, agent.id, target.identifier);
+      const isSuspended = await delegations.suspendedAt(account.id, agent.id, target.identifier, via);
       throw refuse(isSuspended ? 'owner_not_confirmed' : 'consent_missing', {
+        ...(via === undefined || isSuspended ? {} : { text: NOT_ALLOWED_FOR_CALLS }),
         remedies: await ask(decision.scope, decision.details),
       });
     }
@@ -192,9 +195,10 @@ const askThePerson = async (
     readonly resource: string;
     readonly scope: readonly string[];
     readonly details: readonly Detail[];
+    readonly via: string | undefined;
   },
 ): Promise<readonly Remedy[]> => {
-  const { agent, token, resource, scope, details } = wanted;
+  const { agent, token, resource, scope, details, via } = wanted;
   try {
     const { url, expiresIn } = await requests.create({
       subject: token.subject,
@@ -203,7 +207,8 @@ const askThePerson = async (
       scope,
       ...(details.length === 0 ? {} : { details }),
       ...(token.txn ? { txn: token.txn } : {}),
-      viaClient: token.clientId,
+      viaClient: via ?? token.clientId,
+      ...withVia(via),
     });
     return [{ kind: 'consent', url, expires_in: expiresIn }];
   } catch (error) {
@@ -239,9 +244,10 @@ const inputsOf = (
   ...recordOf(decision),
   source:
     source.kind === 'unconsented'
-      ? { kind: source.kind }
+      ? { kind: source.kind, ...withVia(source.via) }
       : {
           kind: source.kind,
+          ...withVia(source.row.via),
           delegation: source.row.id,
           depth: source.row.depth,
           expiresAt: source.row.expiresAt,

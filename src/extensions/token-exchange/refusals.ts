@@ -261,6 +261,10 @@ const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
   delegation: 'the person has not allowed this agent anything of this scope at this resource',
 };
 
+/** Of `consent_missing`, where only calls of the app that the token was issued to are to be allowed (decision 21). */
+export const NOT_ALLOWED_FOR_CALLS =
+  'the app the token was issued to holds nothing at this resource, and the person has not allowed this agent anything there when that app calls it';
+
 /** Why nothing is left: which layer left nothing, also as text. */
 export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
   const { reason, layer, remedies, text = HOLDS_NOTHING[layer] } = nothingLeft(decision);

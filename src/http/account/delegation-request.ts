@@ -52,7 +52,7 @@ export const addDelegationRequestRoutes = (
       frame: { basePath },
       action: `${basePath}/delegations/requests/${handle}?seen=${questionDigest(question)}`,
       csrf: forms.token(bindingOf(handle)(session)),
-      origin: { kind: 'delegation', through },
+      origin: { kind: 'delegation', through, ...(pending.via === undefined ? {} : { isForItsCalls: true }) },
       ...(error === undefined ? {} : { error }),
     });
     sendPage(ctx, status, consentPage(model));
@@ -103,13 +103,14 @@ export const addDelegationRequestRoutes = (
   });
 };
 
-const askedOf = ({ subject, agent, resource, scope, details, txn }: DelegationRequest): AskedConsent => ({
+const askedOf = ({ subject, agent, resource, scope, details, txn, via }: DelegationRequest): AskedConsent => ({
   account: subject,
   clientId: agent,
   openidScopes: [],
   resources: { [resource]: scope },
   ...(details === undefined ? {} : { details: { [resource]: details } }),
   ...(txn === undefined ? {} : { txn }),
+  ...(via === undefined ? {} : { via }),
 });
 
 const gone = (): DomainError =>

@@ -136,6 +136,7 @@ const DELEGATION = [
   'subject',
   'actor',
   'resource',
+  'via',
   'scope',
   'details',
   'parent',

@@ -415,6 +415,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       subject: { type: 'string', description: 'Account on whose behalf.' },
       actor: { type: 'string', description: 'Agent that acts.' },
       resource: { type: 'string', description: 'Resource indicator.' },
+      via: {
+        type: 'string',
+        description: 'App that calls the agent: it counts for tokens of this app only, and its grant does not cap it.',
+      },
       scope: { type: 'array', items: { type: 'string' } },
       details: list('Authorization details it holds (RFC 9396).', 100, { type: 'object' }),
       parent: { type: ['string', 'null'], description: 'The row it was cut from; null: the consent of the person.' },
@@ -436,7 +440,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...RECORD,
       expires_at: seconds('When it ends by itself.'),
     },
-    ['details', 'revoked_at', 'revoked_by', 'last_used_at'],
+    ['via', 'details', 'revoked_at', 'revoked_by', 'last_used_at'],
   ),
   DelegationPage: page('Delegation'),
   DelegationNarrowing: {

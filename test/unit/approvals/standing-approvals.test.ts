@@ -144,15 +144,43 @@ describe('the end of a sign-in', () => {
       await said({ scope: ['balance'], details: [] }),
       await said({ resource: 'https://pay.example' }),
     ];
-    await endOfSignIn(standing)(lease, 'acc_anna', 'req_1');
+    await endOfSignIn(standing, registerScene({}).register)(lease, 'acc_anna', 'req_1');
     expect(await active()).toEqual([balance, elsewhere]);
   });
 
-  test('not of a copy that has a share of it, nor of an app', async () => {
+  test('not of a copy that has a share of it, nor of an app that calls no agent', async () => {
     const { standing, said, active } = scene();
     const id = await said();
-    await endOfSignIn(standing)({ ...lease, parent: 'lse_0', instance: 'ins_1' }, 'acc_anna');
-    await endOfSignIn(standing)({ ...lease, clientId: 'app_wiki' }, 'acc_anna');
+    const end = endOfSignIn(standing, registerScene({}).register);
+    await end({ ...lease, parent: 'lse_0', instance: 'ins_1' }, 'acc_anna');
+    await end({ ...lease, clientId: 'app_wiki' }, 'acc_anna');
     expect(await active()).toEqual([id]);
+  });
+
+  test('of an app ends what agents may do when it calls them, and what was approved in advance about that (decision 21)', async () => {
+    const { standing, said, active, documents } = scene();
+    const { register, audit } = registerScene({ documents });
+    const ofCalls = await register.recordConsent(
+      consent({ resource: BANK, asked: ['pay'], scope: ['pay'], via: 'app_wiki' }),
+    );
+    const ofOthers = await register.recordConsent(
+      consent({ resource: BANK, asked: ['pay'], scope: ['pay'], via: 'app_mail' }),
+    );
+    const plain = await register.recordConsent(consent({ resource: BANK, asked: ['pay'], scope: ['pay'] }));
+    await said();
+    const delegations = takenBack(register, standing);
+    await endOfSignIn(standing, delegations)({ ...lease, clientId: 'app_wiki' }, 'acc_anna', 'req_1');
+    expect(await register.live(String(ofCalls?.id))).toBeUndefined();
+    expect([await register.live(String(ofOthers?.id)), await register.live(String(plain?.id))]).toEqual([
+      ofOthers,
+      plain,
+    ]);
+    expect(await active()).toEqual([]);
+    expect(audit.events.at(-1)).toMatchObject({
+      type: 'delegation.revoked',
+      delegation: ofCalls?.id,
+      caller: 'acc_anna',
+      request: 'req_1',
+    });
   });
 });

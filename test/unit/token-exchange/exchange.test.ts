@@ -101,7 +101,7 @@ describe('an exchange', () => {
 
   test('TX-02 authority is pairs: a scope of the same name at another resource gives nothing (decision D4)', async () => {
     const scene = await story();
-    scene.changeLease({ resources: { [MAIL]: ['read'] } });
+    scene.changeLease({ resources: { [MAIL]: ['read'], [PAY]: ['pay'] } });
     await scene.consent('agt_a', PAY, ['read']);
     refused(
       await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: PAY, scope: 'read' }),

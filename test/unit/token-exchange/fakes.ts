@@ -302,6 +302,7 @@ export const exchangeScene = ({
       expiresAt?: number;
       passOn?: { agents: readonly string[]; depth: number };
       details?: readonly Detail[];
+      via?: string;
     } = {},
   ): Promise<Delegation> => {
     const row = await delegations.recordConsent({
