@@ -20,6 +20,7 @@ import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { ACCOUNTS, type Account } from '../../src/domain/accounts/account.ts';
+import { RESOURCE_SERVERS, type ResourceServer } from '../../src/domain/resource-servers/resource-server.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runServer } from '../support/running-server.ts';
 import { endWithUs } from '../support/server-process.ts';
@@ -32,12 +33,22 @@ const exported = at('export.ndjson');
 const forged = at('forged.ndjson');
 let origin: { readonly issuer: string; readonly dataFolder: string };
 let account: string;
+/** Resource server with a pair that an administrator proposed and no other person accepted. */
+let resourceServer: string;
 
 beforeAll(async () => {
   const server = await runServer({ stores: 'sqlite' });
   origin = server;
   const management = await managementFromKeyFile(server.administratorKeyFile);
   account = (await management.createAccount({ username: 'mallory', name: 'Mallory' })).id;
+  const scopes = [{ name: 'read', description: 'Read', risk: 'low' }] as const;
+  const api = 'https://api.example';
+  await management.createResourceServer({ identifier: api, name: 'API', scopes });
+  resourceServer = (await management.createResourceServer({ identifier: 'https://mcp.example', name: 'MCP', scopes }))
+    .id;
+  const pair = { resource: api, scope: 'read' };
+  const proposed = await management.call('POST', `/resource-servers/${resourceServer}/propose-delegation`, pair);
+  expect(proposed.status).toBe(200);
   await server.close({ keepData: true });
   expect((await behalf(server.dataFolder, ['export', '--to', exported])).code).toBe(0);
   const lines = readFileSync(exported, 'utf8').split('\n');
@@ -75,6 +86,15 @@ const rolesIn = async (dataFolder: string): Promise<readonly string[] | undefine
   const documents = sqliteDocumentStore(openSqlite({ file: join(dataFolder, 'behalf.db') }));
   try {
     return (await documents.collection<Account>(ACCOUNTS).get(account))?.document.roles;
+  } finally {
+    await documents.close();
+  }
+};
+
+const pairsIn = async (dataFolder: string): Promise<ResourceServer['delegatesTo']> => {
+  const documents = sqliteDocumentStore(openSqlite({ file: join(dataFolder, 'behalf.db') }));
+  try {
+    return (await documents.collection<ResourceServer>(RESOURCE_SERVERS).get(resourceServer))?.document.delegatesTo;
   } finally {
     await documents.close();
   }
@@ -135,6 +155,21 @@ test('FT-14 a pipe with a changed file is refused, and nothing is written', asyn
   }
   expect(existsSync(join(data, 'behalf.db'))).toBe(false);
   expect(leftIn(data)).toEqual([]);
+}, 60_000);
+
+test('FT-14 an import keeps a pair that waits, and refuses a file in which it was accepted', async () => {
+  const data = newFolder();
+  expect((await behalf(data, ['import', '--from', exported])).code).toBe(0);
+  expect(await pairsIn(data)).toEqual([expect.not.objectContaining({ acceptedBy: expect.anything() })]);
+  const accepted = at('accepted.ndjson');
+  const changed = readFileSync(exported, 'utf8').replace('"proposedAt":', '"acceptedBy":"acc_x","acceptedAt":1,$&');
+  expect(changed).not.toBe(readFileSync(exported, 'utf8'));
+  writeFileSync(accepted, changed);
+  for (const into of [data, newFolder()]) {
+    const { code, err } = await behalf(into, ['import', '--from', accepted]);
+    expect([code, err]).toEqual([1, expect.stringContaining('its checksum is another')]);
+  }
+  expect(await pairsIn(data)).toHaveLength(1);
 }, 60_000);
 
 test.each(['import', 'restore'])('%s takes neither a folder nor a device', async (command) => {

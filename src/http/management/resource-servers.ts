@@ -1,3 +1,4 @@
+import type { DelegationTarget, TargetPair } from '../../domain/resource-servers/delegation-targets.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type {
   CreatedResourceServer,
@@ -5,8 +6,9 @@ import type {
   ResourceServerChange,
   ResourceServerRegistry,
 } from '../../domain/resource-servers/resource-server-registry.ts';
-import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, searchedPage } from './call.ts';
-import { showResourceServer, withCertificate } from './representations.ts';
+import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, searchedPage } from './call.ts';
+import type { JsonObject } from './json-body.ts';
+import { showResourceServer, toWire, withCertificate } from './representations.ts';
 
 type Operations =
   | 'createResourceServer'
@@ -15,6 +17,9 @@ type Operations =
   | 'updateResourceServer'
   | 'disableResourceServer'
   | 'enableResourceServer'
+  | 'proposeDelegation'
+  | 'acceptDelegation'
+  | 'withdrawDelegation'
   | 'rotateResourceServerSecret';
 
 export const resourceServerHandlers = (servers: ResourceServerRegistry): Handlers<Operations> => ({
@@ -29,28 +34,41 @@ export const resourceServerHandlers = (servers: ResourceServerRegistry): Handler
         its,
         ...scopes.map((scope) => scope.name),
       ];
-      return pageAnswer(await searchedPage(call, servers.list, textsOf), showResourceServer);
+      return pageAnswer(await searchedPage(call, servers.list, textsOf), shown);
     }
     const found = await servers.findByIdentifier(identifier);
-    return pageAnswer({ items: found ? [found] : [] }, showResourceServer);
+    return pageAnswer({ items: found ? [found] : [] }, shown);
   },
 
-  getResourceServer: async ({ id }) => objectAnswer(existing(await servers.get(id)), showResourceServer),
+  getResourceServer: async ({ id }) => objectAnswer(existing(await servers.get(id)), shown),
 
   updateResourceServer: async ({ id, version, body, by }) =>
-    objectAnswer(
-      await servers.update(id, version, withCertificate(body) as ResourceServerChange, by),
-      showResourceServer,
-    ),
+    objectAnswer(await servers.update(id, version, withCertificate(body) as ResourceServerChange, by), shown),
 
-  disableResourceServer: async ({ id, by }) => objectAnswer(await servers.disable(id, by), showResourceServer),
-  enableResourceServer: async ({ id, by }) => objectAnswer(await servers.enable(id, by), showResourceServer),
+  disableResourceServer: async ({ id, by }) => objectAnswer(await servers.disable(id, by), shown),
+  enableResourceServer: async ({ id, by }) => objectAnswer(await servers.enable(id, by), shown),
+
+  proposeDelegation: async (call) => objectAnswer(await servers.proposeTarget(...pairOf(call)), shown),
+  acceptDelegation: async (call) => objectAnswer(await servers.acceptTarget(...pairOf(call)), shown),
+  withdrawDelegation: async (call) => objectAnswer(await servers.withdrawTarget(...pairOf(call)), shown),
 
   rotateResourceServerSecret: async ({ id, by }) => withSecret(await servers.rotateSecret(id, by)),
 });
 
+/** Versions begin at 1; 0: the caller sent none. */
+const pairOf = ({ id, version, body, by }: Call) =>
+  [id, version === 0 ? undefined : version, body as unknown as TargetPair, by] as const;
+
+const shown = (server: ResourceServer): JsonObject => ({
+  ...showResourceServer(server),
+  ...(server.delegatesTo === undefined ? {} : { delegates_to: server.delegatesTo.map(shownTarget) }),
+});
+
+/** Who counts as the proposer besides is for the rule alone. */
+const shownTarget = ({ proposers: _, ...target }: DelegationTarget): JsonObject => toWire({ ...target });
+
 const withSecret = ({ secret, ...created }: CreatedResourceServer): Answer =>
   objectAnswer(created, (server) => ({
-    ...showResourceServer(server),
+    ...shown(server),
     ...(secret === undefined ? {} : { client_secret: secret }),
   }));

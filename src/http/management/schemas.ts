@@ -143,6 +143,10 @@ const RESOURCE_SERVER_KIND: Properties = {
     'none',
   ]),
 };
+const DELEGATION_PAIR: Properties = {
+  resource: text('Resource indicator of the other API.', 512),
+  scope: text('One scope that the other API declares.', 128),
+};
 /** With a method that has one. */
 const NEW_CERTIFICATE: Properties = { certificate: ref('NewCertificate') };
 const CERTIFICATE: Properties = { certificate: ref('Certificate') };
@@ -341,17 +345,33 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     'scopes',
   ]),
   ResourceServerChange: change({ ...RESOURCE_SERVER, ...NEW_CERTIFICATE }),
+  DelegationPair: input(DELEGATION_PAIR, ['resource', 'scope']),
+  DelegationTarget: output(
+    {
+      ...DELEGATION_PAIR,
+      proposed_by: { type: 'string', description: 'Account or client that proposed it.' },
+      proposed_at: seconds('When it was proposed.'),
+      accepted_by: { type: 'string', description: 'Account or client of another person, who accepted it.' },
+      accepted_at: seconds('When it was accepted; absent while it waits and has no effect.'),
+    },
+    ['accepted_by', 'accepted_at'],
+  ),
   ResourceServer: output(
     {
       ...identified('The client_id it introspects with. Begins with rs_.'),
       ...RESOURCE_SERVER_KIND,
       ...RESOURCE_SERVER,
       ...CERTIFICATE,
+      delegates_to: list(
+        'Scopes of other APIs that it asks its callers for, as an agent. Those that wait have no effect.',
+        50,
+        ref('DelegationTarget'),
+      ),
       state: oneOf('Whether tokens are issued for it.', ['active', 'disabled']),
       ...RECORD,
       ...SECRET,
     },
-    ['jwks', 'certificate', 'environments', 'detail_types', 'client_secret'],
+    ['jwks', 'certificate', 'delegates_to', 'environments', 'detail_types', 'client_secret'],
   ),
   ResourceServerPage: page('ResourceServer'),
 

@@ -11,6 +11,7 @@ import { SCHEMAS } from './schemas.ts';
 const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   jwks_uri: 'A resource server sends its public keys themselves, as "jwks".',
   client_secret: 'Secrets are made by this server and shown once.',
+  delegates_to: 'Propose each pair with propose-delegation. Another operator or administrator accepts it.',
   state: 'The state changes by the routes made for it.',
   id: 'Ids are made by this server.',
   created_at: 'This member cannot be set.',

@@ -99,6 +99,24 @@ export const CLIENT_ROUTES = {
     'ResourceServer',
     'Enable a resource server again',
   ),
+  proposeDelegation: servers.act(
+    '/resource-servers/{id}/propose-delegation',
+    'ResourceServer',
+    'Propose a scope of another API that the resource server asks its callers for; another operator or administrator accepts it',
+    { body: 'DelegationPair', ifMatch: 'may' },
+  ),
+  acceptDelegation: servers.act(
+    '/resource-servers/{id}/accept-delegation',
+    'ResourceServer',
+    'Accept a scope that another operator or administrator proposed; it takes effect at the next decision',
+    { body: 'DelegationPair', ifMatch: 'may' },
+  ),
+  withdrawDelegation: servers.act(
+    '/resource-servers/{id}/withdraw-delegation',
+    'ResourceServer',
+    'Withdraw a scope that was proposed or accepted; its effect ends with the next decision',
+    { body: 'DelegationPair', ifMatch: 'may' },
+  ),
   rotateResourceServerSecret: servers.act(
     '/resource-servers/{id}/rotate-secret',
     'ResourceServer',
