@@ -4,7 +4,6 @@
  */
 import { ACCESS_REQUESTS } from '../domain/access/access-request.ts';
 import { ACCOUNTS } from '../domain/accounts/account.ts';
-import { MIGRATIONS } from '../domain/accounts/email-key-migration.ts';
 import { MAIL_LINKS } from '../domain/accounts/mail-links.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
@@ -41,6 +40,7 @@ import { INITIAL_ACCESS_TOKENS } from '../domain/registration/initial-access-tok
 import { REGISTRATIONS } from '../domain/registration/registrations.ts';
 import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-registration.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
+import { MIGRATIONS } from '../domain/retention/migrations.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
 import { SESSIONS } from '../domain/sessions/session.ts';

@@ -6,9 +6,9 @@
 import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
-import type { JsonWebKeySet } from '../domain/clients/client.ts';
 import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
+import type { JsonWebKeySet } from '../domain/json-web-keys.ts';
 import { clientNetwork } from '../domain/limits/client-network.ts';
 import type { InternalPurpose } from '../domain/ports/trusted-fetch.ts';
 import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';

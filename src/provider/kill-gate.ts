@@ -5,7 +5,7 @@
  */
 import Provider from 'oidc-provider';
 import { DomainError } from '../domain/errors.ts';
-import type { Revocation } from '../domain/revocation/revocation.ts';
+import type { Revocation } from '../domain/ports/revocation.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { EngineClients } from './engine-client.ts';
 

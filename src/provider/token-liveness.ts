@@ -25,8 +25,8 @@ import { isLinkable } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
+import type { Part, Revocation } from '../domain/ports/revocation.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
 import {

@@ -18,7 +18,6 @@ import { endOfSignIn, takenBack } from '../../src/domain/approvals/taken-back.ts
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { refusalBudget } from '../../src/domain/audit/refusal-budget.ts';
 import { signInRefusals } from '../../src/domain/audit/sign-in-refusals.ts';
-import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { consentRegister } from '../../src/domain/consent/consent-register.ts';
 import { authorizer } from '../../src/domain/decision/authorize.ts';
@@ -34,6 +33,7 @@ import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownerNames } from '../../src/domain/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
+import type { PublicJwk } from '../../src/domain/json-web-keys.ts';
 import { openRecords } from '../../src/domain/limits/open-records.ts';
 import { accountLinks } from '../../src/domain/peers/account-links.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';

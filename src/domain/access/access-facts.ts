@@ -3,9 +3,10 @@ import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { agentParty, clientParty, type DecisionFacts, type DetailFacts } from '../decision/facts.ts';
+import type { StandingToken } from '../decision/standing-token.ts';
 import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
 import type { Layer } from '../errors.ts';
-import type { IssuedToken, StandingToken } from '../ports/issued-tokens.ts';
+import type { IssuedToken } from '../ports/issued-tokens.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { AccessContext, Entity } from './access-question.ts';
 

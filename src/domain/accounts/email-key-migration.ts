@@ -2,15 +2,13 @@
  * Gives the accounts from before addresses were compared by key (email-key.ts) theirs, once in the life of a store. Owns the
  * mark that says so. Each account is one compare-and-swap, so that any number of nodes may do it at once, or begin again.
  */
-import { type CollectionDeclaration, type DocumentStore, update } from '../ports/document-store.ts';
+import { type DocumentStore, update } from '../ports/document-store.ts';
+import { MIGRATIONS } from '../retention/migrations.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { emailKey } from './email-key.ts';
 
 const PAGE = 500;
 const MARK = 'accounts.email_key';
-
-/** What was done to the documents of this store; it stays with the store, since data from elsewhere may be older. */
-export const MIGRATIONS = { name: 'migrations', indexes: [] } as const satisfies CollectionDeclaration;
 
 type Keyed = Account & { readonly emailKey?: string };
 

@@ -1,7 +1,6 @@
 /** What stands in an agent, and what of it is checked when it comes. Called by the register only. */
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import { checkCeilings } from '../blueprints/check-ceilings.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
@@ -11,6 +10,7 @@ import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import { checkSameKey, type VerifiedNames } from '../names/verified-names.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import type { Agent, Environment } from './agent.ts';

@@ -1,6 +1,6 @@
 import type { Ceilings } from '../blueprints/ceilings.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { Composition } from './composition.ts';
 import type { Credential } from './credential.ts';

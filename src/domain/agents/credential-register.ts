@@ -3,10 +3,10 @@
  * stand in the agent, so that one swap decides. Called by the management API and by the register of agents.
  */
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';

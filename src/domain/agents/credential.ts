@@ -5,8 +5,8 @@
  */
 import type { AuthenticationMethod } from '../blueprints/ceilings.ts';
 import type { CertificateRule } from '../certificates/certificate-rule.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import type { ClaimRules, TextRule } from '../federation/rules.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 
 export const CREDENTIAL_STATES = ['active', 'suspended', 'expired'] as const;
 

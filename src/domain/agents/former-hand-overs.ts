@@ -2,13 +2,14 @@
  * Ends what agents have from before hand-overs that came before hand-overs had a number (ownership.ts), once in the life of
  * a store. The audit log says which agents were handed over, and when. Any number of nodes may do it at once, or begin again.
  */
-import { MIGRATIONS } from '../accounts/email-key-migration.ts';
+
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../audit/list-events.ts';
+import { killKey } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, Document, DocumentStore } from '../ports/document-store.ts';
+import { MIGRATIONS } from '../retention/migrations.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../revocation/epoch.ts';
-import { killKey } from '../revocation/kill.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { credentialsOf, registeredCredentialId } from './credential.ts';

@@ -6,7 +6,7 @@ import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import { ABSENCES, type Absence, isWithin } from './absence.ts';
 
 export type Absences = ReturnType<typeof absences>;

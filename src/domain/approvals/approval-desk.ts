@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
-import { refusedDecision } from '../decision/server-use.ts';
+import { refusedDecision } from '../audit/refused-decision.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';

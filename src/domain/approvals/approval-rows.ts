@@ -9,7 +9,8 @@ import {
   StoreUnavailable,
   type Versioned,
 } from '../ports/document-store.ts';
-import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
+import { revocation as overStore } from '../revocation/revocation.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
 /** Hears of an approval as it stands after a change. Must not throw. */

@@ -4,7 +4,7 @@ import type { Authorize } from '../decision/authorize.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { DecisionFacts, Route } from '../decision/facts.ts';
 import type { Detail } from '../details/detail-type.ts';
-import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import { highestRisk } from '../resource-servers/highest-risk.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import type { Requirements } from './approval.ts';
 
@@ -36,7 +36,7 @@ export const leastRequired = async (
   /** Where the yes will be asked for. */
   route: Route = 'ciba',
 ): Promise<Possible | undefined> => {
-  const risk = riskOf(facts.server, facts.asked, facts.details.asked);
+  const risk = highestRisk(facts.server, facts.asked, facts.details.asked);
   const isProvenAnew = risk === 'high' || risk === 'critical';
   const withProof = (acr: string, approvers: number, age: number): Promise<Decision> =>
     authorize({
@@ -65,20 +65,3 @@ export const leastRequired = async (
 /** Whether a decision gives all of an action: half of one is another one. */
 const isWhole = ({ scope, removedDetails }: Decision, { asked }: ActionFacts): boolean =>
   removedDetails.length === 0 && asked.every((name) => scope.includes(name));
-
-const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
-
-/** The highest risk of what is asked. */
-export const riskOf = (
-  server: ResourceServer,
-  asked: readonly string[],
-  details: readonly Pick<Detail, 'type'>[],
-): Risk => {
-  const risks = [
-    ...server.scopes.filter(({ name }) => asked.includes(name)).map(({ risk }) => risk),
-    ...(server.detailTypes ?? [])
-      .filter(({ type }) => details.some((detail) => detail.type === type))
-      .map(({ risk }) => risk),
-  ];
-  return RISKS.findLast((risk) => risks.includes(risk)) ?? 'low';
-};

@@ -15,7 +15,7 @@ import {
   type Versioned,
 } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import {

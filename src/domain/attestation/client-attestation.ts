@@ -5,7 +5,6 @@
  */
 import { calculateJwkThumbprint } from 'jose';
 import type { CredentialOf } from '../agents/credential.ts';
-import type { JsonWebKeySet, PublicJwk } from '../clients/client.ts';
 import { checkPublicKey } from '../clients/public-keys.ts';
 import { isDomainError } from '../errors.ts';
 import {
@@ -19,6 +18,7 @@ import {
   wrongTimes,
 } from '../federation/signed-token.ts';
 import { KEPT_SECONDS } from '../instances/instance.ts';
+import type { JsonWebKeySet, PublicJwk } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Algorithms of both tokens, as published. */

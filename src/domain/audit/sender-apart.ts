@@ -2,8 +2,7 @@
  * The sender's address among the facts of a policy case. In an event it stands where all personal values do, so that it can
  * be erased and does not leave with an export (decision D17); the case says only that it was there.
  */
-import type { PolicyCase } from '../decision/policy-question.ts';
-import type { PolicyRecord } from '../ports/policy-engine.ts';
+import type { PolicyCase, PolicyRecord } from '../ports/policy-engine.ts';
 import type { AuditEvent } from './audit-event.ts';
 
 /** In place of the address. */

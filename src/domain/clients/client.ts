@@ -1,10 +1,7 @@
 import type { CertificateMethod, CertificateRule } from '../certificates/certificate-rule.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
-
-/** Public members of a JWK (RFC 7517 §4); never a private or symmetric one. */
-export type PublicJwk = { readonly kty: string; readonly [member: string]: unknown };
-export type JsonWebKeySet = { readonly keys: readonly PublicJwk[] };
 
 export type ClientAuthMethod =
   | 'private_key_jwt'

@@ -1,6 +1,6 @@
 import { refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { TrustedFetch } from '../ports/trusted-fetch.ts';
-import type { JsonWebKeySet } from './client.ts';
 import { checkReachable, type UrlReach } from './operator-urls.ts';
 import { checkPublicKeys } from './public-keys.ts';
 

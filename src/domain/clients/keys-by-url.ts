@@ -1,4 +1,5 @@
 import type { DomainError } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import {
   type FetchedDocument,
   fetchReasonOf,
@@ -6,7 +7,6 @@ import {
   type TrustedFetch,
 } from '../ports/trusted-fetch.ts';
 import { strictJson } from '../strict-json.ts';
-import type { JsonWebKeySet } from './client.ts';
 import { servedKeys } from './public-keys.ts';
 
 export type KeysByUrl = ReturnType<typeof keysByUrl>;

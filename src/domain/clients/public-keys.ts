@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
-import type { JsonWebKeySet, PublicJwk } from './client.ts';
+import type { JsonWebKeySet, PublicJwk } from '../json-web-keys.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];

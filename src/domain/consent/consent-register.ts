@@ -12,8 +12,9 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
+import { revocation as overStore } from '../revocation/revocation.ts';
 import { askedAgain } from './asked-again.ts';
 import { detailsOf, isAskedEachTime } from './asked-details.ts';
 import {

@@ -4,28 +4,30 @@
  */
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
-import type { Action } from '../approvals/action.ts';
-import { actorsOf } from '../delegation/actor-chain.ts';
+import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
+import type { Detail } from '../details/detail-type.ts';
 import { amountOf } from '../details/narrowed-details.ts';
+import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import { agentParty } from './facts.ts';
-import {
-  accountEntity,
-  detailEntity,
-  momentFacts,
-  type PolicyCase,
-  partyEntity,
-  scopeEntity,
-  serverEntity,
-} from './policy-question.ts';
+import { accountEntity, detailEntity, momentFacts, partyEntity, scopeEntity, serverEntity } from './policy-question.ts';
 import type { Circumstances } from './server-use-question.ts';
 
 type Person = Pick<Account, 'id' | 'state' | 'groups'>;
 
 /** What a person would say yes to. */
 export type Approving = {
-  readonly action: Pick<Action, 'agent' | 'chain' | 'subject' | 'resource' | 'scope' | 'details'>;
+  readonly action: {
+    readonly agent: string;
+    readonly chain: ActorChain;
+    /** Account on whose behalf. */
+    readonly subject: string;
+    /** Resource indicator. */
+    readonly resource: string;
+    readonly scope: readonly string[];
+    readonly details: readonly Detail[];
+  };
   /** The highest of what is asked. */
   readonly risk: Risk;
   /** Who is away and for whom she says it; absent: for herself. */

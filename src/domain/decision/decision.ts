@@ -1,8 +1,8 @@
 import type { Limit } from '../delegation/authority.ts';
 import type { Detail } from '../details/detail-type.ts';
 import type { Layer } from '../errors.ts';
+import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { Route } from './facts.ts';
-import type { PolicyCase } from './policy-question.ts';
 
 /** What is missing for a scope to be given: a person's approval, or a better sign-in (RFC 9470). */
 export type Need =

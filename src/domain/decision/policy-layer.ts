@@ -1,8 +1,13 @@
 /** The layer of policy: each scope and detail that the others left is asked about, and what a permit is tied to is looked at. */
 import { satisfiesAcr } from '../accounts/assurance.ts';
-import type { CompiledPolicies, PolicyEntity, PolicyRecord, PolicySummary } from '../ports/policy-engine.ts';
+import type {
+  CompiledPolicies,
+  PolicyCase,
+  PolicyEntity,
+  PolicyRecord,
+  PolicySummary,
+} from '../ports/policy-engine.ts';
 import type { ApproverRule, Need, Withheld, Withholding } from './decision.ts';
-import type { PolicyCase } from './policy-question.ts';
 
 export type PolicyCut = {
   readonly scope: readonly string[];

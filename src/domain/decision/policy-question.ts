@@ -5,7 +5,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Detail, DetailType } from '../details/detail-type.ts';
 import { amountOf, typeOf } from '../details/narrowed-details.ts';
-import type { PolicyAction, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
+import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
 import type { ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
 
@@ -101,28 +101,6 @@ export const momentFacts = ({
 });
 
 const isAddress = (source: string): boolean => /^[\da-f.:]+$/i.test(source) && /[.:]/.test(source);
-
-/** All that a policy set is asked about in one decision. */
-export type PolicyCase = {
-  readonly action: PolicyAction;
-  readonly principal: Name;
-  /** Everybody and everything but the resources. */
-  readonly entities: readonly PolicyEntity[];
-  /** Of every question alike, but for `consented`. */
-  readonly context: PolicyRecord;
-  /** What is asked about, one at a time. */
-  readonly resources: readonly { readonly scope: string; readonly entity: PolicyEntity; readonly consented: boolean }[];
-  /** Authorization details, likewise; `amount` is absent where their type counts none. */
-  readonly details?: readonly DetailQuestion[];
-  /** Of a token that is there, conditions were met when it was made. */
-  readonly isConditional: boolean;
-};
-
-export type DetailQuestion = {
-  readonly entity: PolicyEntity;
-  readonly consented: boolean;
-  readonly amount?: number;
-};
 
 export const policyCase = (
   facts: KnownFacts,

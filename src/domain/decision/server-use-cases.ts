@@ -8,10 +8,10 @@ import type { By } from '../clients/registered-documents.ts';
 import { isGroupId } from '../groups/group.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { type Approving, approveCase } from './approve-question.ts';
 import type { GroupsOf } from './authorize.ts';
-import type { PolicyCase } from './policy-question.ts';
 import {
   type Administration,
   administrationCase,

@@ -7,8 +7,8 @@ import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Client } from '../clients/client.ts';
 import { isGroupId } from '../groups/group.ts';
-import type { PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
-import { accountEntity, momentFacts, type PolicyCase } from './policy-question.ts';
+import type { PolicyCase, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
+import { accountEntity, momentFacts } from './policy-question.ts';
 
 type Name = PolicyEntity['name'];
 

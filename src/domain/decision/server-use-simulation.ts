@@ -5,16 +5,16 @@
 import type { Account, AccountRole, Role } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
-import { riskOf } from '../approvals/requirements.ts';
 import type { Blueprint } from '../blueprints/blueprint.ts';
 import type { Client } from '../clients/client.ts';
 import { extendChain } from '../delegation/actor-chain.ts';
 import { DomainError, type Layer } from '../errors.ts';
+import type { PolicyCase } from '../ports/policy-engine.ts';
+import { highestRisk } from '../resource-servers/highest-risk.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
-import type { PolicyCase } from './policy-question.ts';
 import type { ServerUseCases, UseBy } from './server-use-cases.ts';
 import { type Administration, REGISTER, type Registered, type RegistrationWay } from './server-use-question.ts';
 import type { Simulation } from './simulation.ts';
@@ -152,7 +152,10 @@ export const serverUseSimulator = (deps: {
       scope: [...new Set(scope)].sort(),
       details: [],
     };
-    const question = await deps.cases.approval({ action, risk: riskOf(server, scope, []), for: away, isConsent }, by);
+    const question = await deps.cases.approval(
+      { action, risk: highestRisk(server, scope, []), for: away, isConsent },
+      by,
+    );
     if (!question) throw missing('/approve/agent', 'There is no such agent.');
     return question;
   };

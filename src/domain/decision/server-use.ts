@@ -10,11 +10,11 @@ import type { Client } from '../clients/client.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, type RefusedDecision } from '../errors.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { Approving } from './approve-question.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
-import type { PolicyCase } from './policy-question.ts';
 import { nothingLeft } from './remedies.ts';
 import { factsOfClient, type ServerUseCases, type UseBy } from './server-use-cases.ts';
 import type { Administration, Registered, RegistrationWay } from './server-use-question.ts';
@@ -30,27 +30,6 @@ export type ServerUseDependencies = {
 
 /** What somebody was let do, for the event that says so. */
 export type Permitted = Pick<AuditEvent, 'decision' | 'policy' | 'resource' | 'inputs'>;
-
-/** Of a refusal, whatever it is a refusal of; empty where no policy had a say. For its event. */
-export const refusedDecision = (error: Pick<DomainError, 'refused' | 'denial'>): Partial<AuditEvent> => {
-  const { refused, denial } = error;
-  if (!refused) return {};
-  const { decision, policy, resource, inputs } = refused;
-  return {
-    decision,
-    ...(policy === undefined ? {} : { policy }),
-    resource,
-    inputs,
-    ...(denial
-      ? {
-          denial: {
-            ...denial,
-            ...(denial.remedies ? { remedies: denial.remedies.map(({ kind }) => ({ kind })) } : {}),
-          },
-        }
-      : {}),
-  };
-};
 
 export type ServerUse = ReturnType<typeof serverUse>;
 

@@ -3,7 +3,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
-import type { Part, Revocation } from '../revocation/revocation.ts';
+import type { Part, Revocation } from '../ports/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';

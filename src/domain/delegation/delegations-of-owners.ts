@@ -3,7 +3,7 @@ import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, update } from '../ports/document-store.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';

@@ -2,15 +2,16 @@
  * The keys of trusted issuers: pinned, or fetched through the guard and kept for a while. Owns when they are fetched
  * anew and how long old ones are good. It does not decide whether an issuer is trusted.
  */
-import type { JsonWebKeySet } from '../clients/client.ts';
+
 import { whyNoKeys } from '../clients/keys-by-url.ts';
 import { servedKeys } from '../clients/public-keys.ts';
 import { DomainError } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TrustedFetch } from '../ports/trusted-fetch.ts';
 import { strictJson } from '../strict-json.ts';
+import { discoveryUrlOf } from './discovery-url.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
-import { discoveryUrlOf } from './trusted-issuer-registry.ts';
 
 /** Seconds after which keys are looked at anew: what an issuer takes out is refused that soon. */
 const FRESH_SECONDS = 300;

@@ -3,8 +3,8 @@
  * is for whoever answers for the agent, never for the caller.
  */
 import { compactVerify, type JWK } from 'jose';
-import type { JsonWebKeySet, PublicJwk } from '../clients/client.ts';
 import { isDomainError } from '../errors.ts';
+import type { JsonWebKeySet, PublicJwk } from '../json-web-keys.ts';
 import { strictJson } from '../strict-json.ts';
 import type { Claims } from './rules.ts';
 

@@ -1,13 +1,14 @@
 /** The register of trusted issuers. Owns the collection TRUSTED_ISSUERS and the rules for what stands in it. */
 import type { AuditTrail } from '../audit/audit-event.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { discoveryUrlOf } from './discovery-url.ts';
 import { type IssuerTemplate, TRUSTED_ISSUERS, type TrustedIssuer } from './trusted-issuer.ts';
 
 export type NewTrustedIssuer = {
@@ -138,10 +139,6 @@ export const trustedIssuerRegistry = (deps: {
 };
 
 export type TrustedIssuerRegistry = ReturnType<typeof trustedIssuerRegistry>;
-
-/** Where its discovery document is (OIDC Discovery §4.1): a slash at the end of the issuer is not doubled. */
-export const discoveryUrlOf = ({ issuer }: Pick<TrustedIssuer, 'issuer'>): string =>
-  `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
 /** https, in its normal form, without query, fragment or user name (RFC 8414 §2). */
 const checkIssuer = (issuer: string, own: string): void => {

@@ -3,7 +3,7 @@
  * stands in such an issuer and what is known of each platform. Does not fetch keys (issuer-keys.ts), check tokens
  * (workload-tokens.ts) or say which agent a token stands for (workload-identity.ts).
  */
-import type { JsonWebKeySet } from '../clients/client.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
 export const ISSUER_TEMPLATES = [

@@ -2,9 +2,10 @@
  * Checks of a workload token that do not depend on who it may stand for: form, issuer, key, signature, audience and
  * times. The first that fails is named; that name is for whoever answers for the agent, never for the caller.
  */
-import type { PublicJwk } from '../clients/client.ts';
+
 import { whyNoKeys } from '../clients/keys-by-url.ts';
 import { isDomainError } from '../errors.ts';
+import type { PublicJwk } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { Claims } from './rules.ts';

@@ -5,15 +5,15 @@ import { credentialRights } from '../agents/credential-rights.ts';
 import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
-import type { PublicJwk } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkPublicKey } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
+import type { PublicJwk } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
 import { instanceSlots } from './instance-slots.ts';
 

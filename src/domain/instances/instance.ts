@@ -4,7 +4,7 @@
  * own its refresh tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
 import type { Ceilings } from '../blueprints/ceilings.ts';
-import type { PublicJwk } from '../clients/client.ts';
+import type { PublicJwk } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import { idMadeOf } from '../ports/identifiers.ts';
 

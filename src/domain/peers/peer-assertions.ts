@@ -3,7 +3,6 @@
  * client, times, key and signature. The first that fails is named; that name is for the trail, never for the caller.
  */
 import { hash } from 'node:crypto';
-import type { PublicJwk } from '../clients/client.ts';
 import { whyNoKeys } from '../clients/keys-by-url.ts';
 import type { ForeignActor } from '../delegation/actor-chain.ts';
 import { scopeTokens } from '../delegation/scope-tokens.ts';
@@ -11,6 +10,7 @@ import { isDomainError } from '../errors.ts';
 import type { IssuerKeys } from '../federation/issuer-keys.ts';
 import type { Claims } from '../federation/rules.ts';
 import { isRefusal, isSignedBy, namedKey, type Refusal, readSigned, wrongTimes } from '../federation/signed-token.ts';
+import type { PublicJwk } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { LONGEST_SUBJECT } from './account-links.ts';
 import type { Inbound, Peer } from './peer.ts';

@@ -1,12 +1,12 @@
 /** The register of peers. Owns the collection PEERS and the rules for what stands in it. */
 import type { AuditTrail } from '../audit/audit-event.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
-import { discoveryUrlOf } from '../federation/trusted-issuer-registry.ts';
+import { discoveryUrlOf } from '../federation/discovery-url.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';

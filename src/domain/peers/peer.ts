@@ -4,8 +4,9 @@
  * keys (federation/issuer-keys.ts), check assertions (peer-assertions.ts), or say which account a foreign subject is
  * (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
  */
-import type { JsonWebKeySet } from '../clients/client.ts';
+
 import type { ScopesByResource } from '../delegation/authority.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
 

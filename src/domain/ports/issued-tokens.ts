@@ -1,5 +1,4 @@
 import type { Assurance } from '../accounts/assurance.ts';
-import type { DecisionFacts } from '../decision/facts.ts';
 import type { ActorChain, ForeignActor } from '../delegation/actor-chain.ts';
 import type { Detail } from '../details/detail-type.ts';
 
@@ -55,9 +54,6 @@ export type TokenApproval = {
   /** Two people let it happen in an emergency, without those who are asked. */
   readonly break_glass?: true;
 };
-
-/** A live token for a resource, and what was looked at to find it live. */
-export type StandingToken = { readonly token: IssuedToken; readonly facts: DecisionFacts };
 
 /** What ended a token before its time. */
 export type TokenEnd =

@@ -44,6 +44,28 @@ export type PolicyEntity = {
   readonly parents: readonly EntityName[];
 };
 
+/** All that a policy set is asked about in one decision. */
+export type PolicyCase = {
+  readonly action: PolicyAction;
+  readonly principal: EntityName;
+  /** Everybody and everything but the resources. */
+  readonly entities: readonly PolicyEntity[];
+  /** Of every question alike, but for `consented`. */
+  readonly context: PolicyRecord;
+  /** What is asked about, one at a time. */
+  readonly resources: readonly { readonly scope: string; readonly entity: PolicyEntity; readonly consented: boolean }[];
+  /** Authorization details, likewise; `amount` is absent where their type counts none. */
+  readonly details?: readonly DetailQuestion[];
+  /** Of a token that is there, conditions were met when it was made. */
+  readonly isConditional: boolean;
+};
+
+export type DetailQuestion = {
+  readonly entity: PolicyEntity;
+  readonly consented: boolean;
+  readonly amount?: number;
+};
+
 export type PolicyQuestion = {
   readonly action: PolicyAction;
   readonly principal: EntityName;

@@ -1,9 +1,10 @@
 /** What of a registration request is heard (RFC 7591 §2): everything that is not named here is kept out. */
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
-import type { Client, ClientAuthMethod, JsonWebKeySet } from '../clients/client.ts';
+import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
 import { refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
 
 /** Members as they came, with the types they must have; whether the values are good is for the registries to say. */

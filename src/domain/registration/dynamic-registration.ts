@@ -12,7 +12,7 @@ import { coarseNetwork } from '../limits/client-network.ts';
 import type { Quota } from '../limits/quota.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
 import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';

@@ -1,8 +1,8 @@
 /** What the audit log says of registrations and their management. */
 import type { Agent } from '../agents/agent.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
+import { refusedDecision } from '../audit/refused-decision.ts';
 import type { Client } from '../clients/client.ts';
-import { refusedDecision } from '../decision/server-use.ts';
 import type { DomainError } from '../errors.ts';
 
 /** The HTTP request. */

@@ -4,12 +4,13 @@
  */
 import type { Agent } from '../agents/agent.ts';
 import type { AgentChange } from '../agents/agent-registry.ts';
-import type { Client, JsonWebKeySet } from '../clients/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { ClientChange } from '../clients/client-registry.ts';
 import type { KeySource } from '../clients/key-source.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import { agentAuthMethod, checkNoKeysBeside, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';

@@ -1,7 +1,7 @@
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import type { KeysByUrl } from '../clients/keys-by-url.ts';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { strictJson } from '../strict-json.ts';
 import type { Body } from './client-metadata.ts';

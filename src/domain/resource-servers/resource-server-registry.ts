@@ -6,7 +6,6 @@
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
@@ -14,6 +13,7 @@ import { checkResourceIdentifier } from '../clients/web-address.ts';
 import { checkDetailTypes } from '../details/check-detail-types.ts';
 import type { DetailType } from '../details/detail-type.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';

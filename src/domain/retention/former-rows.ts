@@ -2,7 +2,7 @@
  * Gives the rows from before a collection had an end the moment from which they may be removed, once in the life of a
  * store. Each row is one compare-and-swap, so that any number of nodes may do it at once, or begin again.
  */
-import { MIGRATIONS } from '../accounts/email-key-migration.ts';
+
 import {
   type CollectionDeclaration,
   type Cursor,
@@ -10,6 +10,7 @@ import {
   type DocumentStore,
   update,
 } from '../ports/document-store.ts';
+import { MIGRATIONS } from './migrations.ts';
 
 const PAGE = 500;
 

@@ -5,11 +5,12 @@
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import { type Kill, signaturesNeeded } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
 import { EPOCHS, type Epoch, stand, unstand } from './epoch.ts';
-import { KILLS, type Kill, signaturesNeeded } from './kill.ts';
+import { KILLS } from './kill.ts';
 
 /** Ends for good what has a row of its own. Both are idempotent. */
 export type FinalEnds = {

@@ -6,12 +6,13 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import { isFinal, type Kill, type KillScope, killKey } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import { withPriority } from '../ports/write-priority.ts';
-import { isFinal, type Kill, type KillScope, killKey, type LatchedKills } from './kill.ts';
+import type { LatchedKills } from './kill.ts';
 import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-register.ts';
 import { type KillTelling, toNobody } from './kill-telling.ts';
 import { succeeds, unlessOut } from './outage.ts';

@@ -1,7 +1,8 @@
 /** Tells the other nodes of a kill that the durable store does not hold yet (decision D24). */
+
+import type { Kill } from '../kill.ts';
 import type { Broadcast } from '../ports/broadcast.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import type { Kill } from './kill.ts';
 
 export type KillTelling = {
   /** Whether it was handed on. Never throws. */

@@ -3,7 +3,7 @@ import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import type { Asking, MetadataDocuments } from '../clients/metadata-documents.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import type { Revocation } from './revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 
 type Found<T> = Promise<Versioned<T> | undefined>;
 

@@ -1,41 +1,21 @@
 import { AGENTS, type Agent } from '../agents/agent.ts';
 import { isDocumentId, siteOf } from '../clients/metadata-document.ts';
+import { killKey } from '../kill.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { KillEnd, Part, Revocation } from '../ports/revocation.ts';
 import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
 import { type HeldAgent, handsOver } from './hands.ts';
-import { killKey, type LatchedKills } from './kill.ts';
-
-/** A piece of what a token, lease, delegation or session hangs on: whom it is about, whom it came through, and since when. */
-export type Part = {
-  /** Account on whose behalf. */
-  readonly subject?: string | undefined;
-  /** Clients and agents it came through. An agent hangs on its owner as well. */
-  readonly parties?: readonly string[] | undefined;
-  /** Owner of the only party, an agent, where the caller has just read it; else it is read here. */
-  readonly owner?: string | undefined;
-  readonly delegation?: string | undefined;
-  readonly token?: string | undefined;
-  /** `kid` of the key that signed it. */
-  readonly key?: string | undefined;
-  /** When it was made, epoch seconds. Absent: it is about to be made, so only a kill that stands is in its way. */
-  readonly since?: number | undefined;
-  /** How often the agents among the parties had changed hands when it was made (agents/ownership.ts). Absent: not asked. */
-  readonly ownership?: number | undefined;
-  /** When the person last said yes to who answers for the agents among the parties, epoch seconds. Absent: not asked. */
-  readonly consentedAt?: number | undefined;
-};
-
-/** `handed_over`: an agent it came through has changed hands since, or no member of its group is left from then. */
-export type KillEnd = 'killed' | 'before_epoch' | 'handed_over';
-
-export type Revocation = ReturnType<typeof revocation>;
+import type { LatchedKills } from './kill.ts';
 
 /**
  * The one place that knows which kills and epochs what hangs on. Reads the store for each question, so that every
  * process on the same store answers alike, and adds what this process has latched. A store that cannot be read
  * throws StoreUnavailable: unknown is no.
  */
-export const revocation = (deps: { readonly documents: DocumentStore; readonly latched?: LatchedKills }) => {
+export const revocation = (deps: {
+  readonly documents: DocumentStore;
+  readonly latched?: LatchedKills;
+}): Revocation => {
   const { latched } = deps;
   const epochs = deps.documents.collection<Epoch>(EPOCHS);
   const agents = deps.documents.collection<Agent>(AGENTS);
@@ -56,11 +36,6 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   };
 
   return {
-    /**
-     * Whether a kill or an epoch ended what is made of `parts`; undefined: it counts. `isAdministration`: an
-     * administrator's client that acts for itself at the management API, whom a kill of `all` leaves the means to
-     * see, to kill and to lift; what it held before is over like everything else.
-     */
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
       const held = await heldBy(parts);
       /** Epoch → when the oldest of what hangs on it was made. */
@@ -83,24 +58,17 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
       return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
     },
 
-    /** Of each part, whether only a change of hands ended it. */
     inOtherHands: async (parts: readonly Part[]): Promise<readonly boolean[]> =>
       hands.others(parts, await heldBy(parts)),
 
-    /**
-     * From which second on people have to have said yes to an agent, so that they said it to who answers for it now. 0:
-     * whenever they did, as far as the number `ownership` lets it count. Infinity: no account answers for it.
-     */
     async handsFrom(agent: string): Promise<number> {
       const held = await heldBy([{ parties: [agent] }]);
       return (await hands.from([...held.values()])).get(agent) ?? 0;
     },
 
-    /** Of a group, see `heldSince` (groups/membership.ts). */
     heldSince: async (group: string): Promise<number> =>
       (await hands.heldGroups([group])).get(group) ?? Number.POSITIVE_INFINITY,
 
-    /** To be called before an agent changes owner: what it holds does not outlive a kill of the former one. */
     async handOver(agent: string, from: string, now: number): Promise<void> {
       for (const { document } of await epochs.getMany([killKey('owner', from), killKey('account', from)])) {
         const { notBefore, kills = [] } = document;

@@ -5,9 +5,10 @@
  */
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import type { Kill } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
-import type { Kill, LatchedKills } from './kill.ts';
+import type { LatchedKills } from './kill.ts';
 import type { KillRegister } from './kill-register.ts';
 import type { KillTelling } from './kill-telling.ts';
 import { succeeds, unlessOut } from './outage.ts';

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Client } from '../clients/client.ts';
 import { messageId } from '../telling/delivery.ts';
 import type { Outbox } from '../telling/outbox.ts';
 import type { Session, SignedInApp } from './session.ts';
@@ -21,7 +20,9 @@ const HOLD_SECONDS = 15;
 /** Tells apps that somebody who signed in there is so no more (OpenID Connect Back-Channel Logout 1.0), from the outbox. */
 export const appLogouts = (deps: {
   readonly outbox: Pick<Outbox, 'put'>;
-  readonly clients: { get(id: string): Promise<{ readonly document: Client } | undefined> };
+  readonly clients: {
+    get(id: string): Promise<{ readonly document: { readonly backchannelLogoutUri?: string } } | undefined>;
+  };
 }) => {
   const put = async (
     { client, sid }: SignedInApp,

@@ -11,7 +11,7 @@ import {
   update,
   type Versioned,
 } from '../ports/document-store.ts';
-import type { Revocation } from '../revocation/revocation.ts';
+import type { Revocation } from '../ports/revocation.ts';
 import { browserHint } from './browser-hint.ts';
 import { type KeptSource, keptSource } from './kept-source.ts';
 import {

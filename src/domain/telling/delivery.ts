@@ -1,5 +1,4 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
-import type { NoticeKind } from './notice-kinds.ts';
 
 export type Channel = 'mail' | 'webhook' | 'push' | 'app';
 
@@ -20,7 +19,8 @@ export type Delivery = {
   readonly to: string;
   /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
   readonly queue: string;
-  readonly kind: NoticeKind | DirectKind;
+  /** What it tells of: a kind of notice, or a `DirectKind`. */
+  readonly kind: string;
   /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
   readonly body: string;
   readonly isSealed?: true;

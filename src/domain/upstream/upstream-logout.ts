@@ -1,6 +1,6 @@
-import type { JsonWebKeySet } from '../clients/client.ts';
 import type { KeysByUrl } from '../clients/keys-by-url.ts';
 import { DomainError, isDomainError } from '../errors.ts';
+import { discoveryUrlOf } from '../federation/discovery-url.ts';
 import type { Claims } from '../federation/rules.ts';
 import {
   isRefusal,
@@ -11,7 +11,7 @@ import {
   type SignedToken,
   wrongTimes,
 } from '../federation/signed-token.ts';
-import { discoveryUrlOf } from '../federation/trusted-issuer-registry.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchReasonOf } from '../ports/trusted-fetch.ts';

@@ -4,7 +4,7 @@ import type { AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import { discoveryUrlOf } from '../federation/trusted-issuer-registry.ts';
+import { discoveryUrlOf } from '../federation/discovery-url.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';

@@ -1,6 +1,6 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
-import { refusedDecision } from '../../domain/decision/server-use.ts';
+import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';

@@ -3,8 +3,8 @@ import { type Credential, credentialsOf } from '../../domain/agents/credential.t
 import type { NewCredential } from '../../domain/agents/credential-fields.ts';
 import type { CredentialRegister } from '../../domain/agents/credential-register.ts';
 import type { CredentialUses } from '../../domain/agents/credential-use.ts';
-import type { JsonWebKeySet } from '../../domain/clients/client.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import type { JsonWebKeySet } from '../../domain/json-web-keys.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';

@@ -7,7 +7,7 @@ import { LANGUAGES } from '../../domain/accounts/language.ts';
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
-import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
+import { KILL_SCOPES } from '../../domain/kill.ts';
 import { AGENT_SCHEMAS, DELIVERY_MODE } from './agent-schemas.ts';
 import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
-import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';

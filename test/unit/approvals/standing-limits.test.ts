@@ -6,7 +6,7 @@ import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { worthOf } from '../../../src/domain/approvals/standing-approval.ts';
 import { isRememberable, standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
 import type { Detail } from '../../../src/domain/details/detail-type.ts';
-import type { Part } from '../../../src/domain/revocation/revocation.ts';
+import type { Part } from '../../../src/domain/ports/revocation.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { countedIdentifiers, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { JsonWebKeySet } from '../../../src/domain/clients/client.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
+import type { JsonWebKeySet } from '../../../src/domain/json-web-keys.ts';
 import { fetchFailed } from '../../../src/domain/ports/trusted-fetch.ts';
 import { softwareStatements } from '../../../src/domain/registration/software-statements.ts';
 

@@ -6,11 +6,11 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import { agentRegistry } from '../../../src/domain/agents/agent-registry.ts';
 import { departureRegister } from '../../../src/domain/agents/departures.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import type { PublicJwk } from '../../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../../src/domain/clients/client-registry.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { groupRegistry } from '../../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../../src/domain/groups/owners.ts';
+import type { PublicJwk } from '../../../src/domain/json-web-keys.ts';
 import { resourceServerRegistry } from '../../../src/domain/resource-servers/resource-server-registry.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import type { Kill } from '../../../src/domain/kill.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
-import { KILLS, type Kill } from '../../../src/domain/revocation/kill.ts';
+import { KILLS } from '../../../src/domain/revocation/kill.ts';
 import { killRegister } from '../../../src/domain/revocation/kill-register.ts';
 import { recordingAudit, standingClock } from '../../support/people-world.ts';
 

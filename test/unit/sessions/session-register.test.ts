@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { killKey } from '../../../src/domain/kill.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/revocation/epoch.ts';
-import { killKey } from '../../../src/domain/revocation/kill.ts';
 import { revocation } from '../../../src/domain/revocation/revocation.ts';
 import { SESSIONS, type Session, sessionIdOf } from '../../../src/domain/sessions/session.ts';
 import { type SeenSession, sessionRegister } from '../../../src/domain/sessions/session-register.ts';

@@ -1,0 +1,23 @@
+import type { DomainError } from '../errors.ts';
+import type { AuditEvent } from './audit-event.ts';
+
+/** What the event of a refusal says about the decision behind it. Empty where no policy was asked. */
+export const refusedDecision = (error: Pick<DomainError, 'refused' | 'denial'>): Partial<AuditEvent> => {
+  const { refused, denial } = error;
+  if (!refused) return {};
+  const { decision, policy, resource, inputs } = refused;
+  return {
+    decision,
+    ...(policy === undefined ? {} : { policy }),
+    resource,
+    inputs,
+    ...(denial
+      ? {
+          denial: {
+            ...denial,
+            ...(denial.remedies ? { remedies: denial.remedies.map(({ kind }) => ({ kind })) } : {}),
+          },
+        }
+      : {}),
+  };
+};
