@@ -303,11 +303,15 @@ const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: '
 export const timeText = (value: unknown): unknown =>
   typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;
 
-/** Members by name, times readable, public keys by their ids. */
+/** Members by name, times readable, public keys by their ids, pairs of other APIs in words. */
 const readable = (body: Json): readonly (readonly [string, unknown])[] =>
   Object.entries(body).map(([name, value]) => {
     if (name.endsWith('_at')) return [name, timeText(value)];
     if (name === 'jwks')
       return [name, ((value as { readonly keys?: readonly Json[] }).keys ?? []).map(({ kid }) => kid ?? '?')];
+    if (name === 'delegates_to') return [name, (value as readonly Json[]).map(pairText)];
     return [name, value];
   });
+
+const pairText = ({ resource, scope, accepted_at: at }: Json): string =>
+  `${scope} at ${resource} (${at === undefined ? 'proposed, not accepted' : 'accepted'})`;

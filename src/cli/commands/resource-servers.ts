@@ -16,6 +16,7 @@ import {
 } from '../management-commands.ts';
 import { jsonIn, lists, texts } from '../members.ts';
 import { details } from '../table.ts';
+import { delegationCommands } from './resource-server-delegations.ts';
 
 const PATH = '/resource-servers';
 const RISKS = ['low', 'medium', 'high', 'critical'];
@@ -196,5 +197,6 @@ export const resourceServerCommands: readonly Command[] = [
     summary: 'Enable a resource server again.',
     done: 'active',
   }),
+  ...delegationCommands,
   rotateSecretCommand('resource-servers', 'a resource server', PATH),
 ];
