@@ -38,6 +38,7 @@ import { crossOrigin } from './cross-origin.ts';
 import { checkSomethingIsAsked, withDefaultScopes } from './default-scopes.ts';
 import { deviceAuthorization, USER_CODE_MASK } from './device-authorization.ts';
 import { withoutParametersAtFirst } from './early-failures.ts';
+import { challengeEmptySecrets, takeEmptySecret } from './empty-secrets.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
 import { CLIENT_PROPERTIES, type EngineClients } from './engine-client.ts';
@@ -196,6 +197,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     provider,
     (context, read) => {
       presented.take(context, read);
+      takeEmptySecret(context, read);
       answerAsRequestObjectSays(context, read);
     },
     checkParameters,
@@ -204,6 +206,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
 
   // Outermost first: what is written down is what leaves.
   auditEndpoints(provider, deps);
+  challengeEmptySecrets(provider);
   crossOrigin(provider);
   publishedMetadata(provider, deps);
   signOutThere(provider, { issuer, whereTo: deps.signOutThere, pages: deps.pages });
