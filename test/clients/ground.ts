@@ -4,9 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { type Browser, newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
+import { localAuthority } from '../support/local-authority.ts';
 import { managementFromKeyFile } from '../support/management.ts';
-import { runCli, startServer } from '../support/server-process.ts';
+import { freePort, runCli, startServer } from '../support/server-process.ts';
 import { openWire } from './wire.ts';
 
 export const CALENDAR = 'https://calendar.example.com';
@@ -20,9 +22,13 @@ export type Ground = Awaited<ReturnType<typeof makeGround>>;
 
 export const makeGround = async () => {
   const wire = await openWire();
+  const authority = await localAuthority();
+  const appPort = await freePort();
   const server = await startServer({
     environment: {
       BEHALF_ISSUER: wire.origin,
+      ...internalHosts({ appLogout: `localhost:${appPort}` }),
+      BEHALF__EGRESS__CAFILE: authority.caFile,
       BEHALF__REGISTRATION__OPEN: 'true',
       BEHALF__TOKENS__DEVICEPOLLINTERVALSECONDS: '1',
     },
@@ -46,6 +52,9 @@ export const makeGround = async () => {
     issuer: wire.origin,
     wire,
     accountId: account.id,
+    authority,
+    /** For an app that hears of sign-outs over https at `localhost`; the settings of the server name it. */
+    appPort,
     behalf,
     /** `behalf clients create --name NAME …`; answers `client_id` and, where there is one, `client_secret`. */
     async newClient(name: string, ...options: readonly string[]) {
@@ -61,8 +70,10 @@ export const makeGround = async () => {
       const key = JSON.parse(await readFile(keyFile, 'utf8')) as Readonly<Record<string, string>>;
       return { id: String(made['client_id'] ?? made['id']), key, keyFile };
     },
+    newBrowser: (): Browser => newBrowser(wire.origin),
     /** Ada at her browser: signs in and allows what is asked; answers where the browser is sent. */
-    signIn: (url: string): Promise<URL> => walkAuthorization(newBrowser(wire.origin), url, { person }),
+    signIn: (url: string, browser = newBrowser(wire.origin)): Promise<URL> =>
+      walkAuthorization(browser, url, { person }),
     /** Ada at the page of a device code: signs in and allows; the walk ends on a page of the server. */
     async allowDevice(url: string): Promise<void> {
       await walkAuthorization(newBrowser(wire.origin), url, { person }).catch((error: Error) => {
@@ -73,6 +84,7 @@ export const makeGround = async () => {
     async remove(): Promise<void> {
       await server.stop();
       await server.remove();
+      await authority.remove();
       wire.close();
     },
   };

@@ -4,12 +4,14 @@ import type { Check, ClientScript } from './client-script.ts';
 import { go } from './go.ts';
 import { type Ground, makeGround } from './ground.ts';
 import { mcpSdk } from './mcp-sdk.ts';
+import { modAuthOpenidc } from './mod-auth-openidc.ts';
 import { oauth4webapi } from './oauth4webapi.ts';
+import { oidcAgent } from './oidc-agent.ts';
 import { openidClient } from './openid-client.ts';
 
-const SCRIPTS: readonly ClientScript[] = [openidClient, oauth4webapi, authlib, go, mcpSdk];
+const SCRIPTS: readonly ClientScript[] = [openidClient, oauth4webapi, authlib, go, mcpSdk, modAuthOpenidc, oidcAgent];
 /** For the checks of one client; installing it has a limit of its own. */
-const RUN_WITHIN_MS = 60_000;
+const RUN_WITHIN_MS = 90_000;
 const PREPARE_WITHIN_MS = 120_000;
 
 const within = async <T>(what: string, limitMs: number, work: Promise<T>): Promise<T> => {
