@@ -11,6 +11,8 @@ export type Terminal = {
   readonly isErrLive?: boolean;
   /** Columns of the terminal results go to; absent when they go to a file or another program. */
   readonly columns?: number;
+  /** Asks and shows what is typed. Absent when nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Asks without showing what is typed. Absent when nobody is there to answer. */
   readonly askSecret?: (question: string) => Promise<string>;
 };
@@ -33,19 +35,26 @@ export const processTerminal = (
     ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {
-          askSecret: (question) =>
-            new Promise<string>((resolve) => {
-              stderr.write(question);
-              const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-              const lines = createInterface({ input: stdin, output: nowhere, terminal: true });
-              lines.once('close', () => resolve(''));
-              lines.once('line', (line) => {
-                resolve(line);
-                lines.close();
-                stderr.write('\n');
-              });
-            }),
+          ask: (question) => lineOf(stdin, stderr, question),
+          askSecret: async (question) => {
+            stderr.write(question);
+            const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+            const line = await lineOf(stdin, nowhere, '');
+            stderr.write('\n');
+            return line;
+          },
         }
       : {}),
   };
 };
+
+/** One line of input; empty where the input ends. */
+const lineOf = (input: NodeJS.ReadableStream, output: NodeJS.WritableStream, question: string): Promise<string> =>
+  new Promise((resolve) => {
+    const lines = createInterface({ input, output, terminal: true });
+    lines.once('close', () => resolve(''));
+    lines.question(question, (line) => {
+      resolve(line);
+      lines.close();
+    });
+  });

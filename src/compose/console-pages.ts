@@ -68,7 +68,7 @@ export const consoleDeps = (
         issuer: people.issuer,
       }),
       ...agentHandlers(agents, owners, blueprints, made.ownerNames, groups, registration, audit, made.selfChosen),
-      ...accountHandlers(accounts, made.factors, requireFreshFactor),
+      ...accountHandlers(accounts, made.factors, requireFreshFactor, made.previewDisable),
       ...groupHandlers(groups, made.departures),
       ...delegationHandlers(made.delegations, agents, owners, made.grantUses),
       ...auditHandlers(audit, audit),

@@ -71,6 +71,7 @@ export const managementApi = (
     upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
     accounts: made.accounts,
     factors: made.factors,
+    previewDisable: made.previewDisable,
     sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,

@@ -3,6 +3,7 @@ import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
+import { disablePreview } from '../domain/accounts/disable-preview.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
 import { agentFindings } from '../domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-registry.ts';
@@ -463,6 +464,7 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     ownerNames: ownerNames({ documents, clock }),
     departures,
+    previewDisable: disablePreview({ accounts, departures, sessions, delegations, standing: approvals.standing }),
     handOvers: following,
     upkeep,
     credentials,

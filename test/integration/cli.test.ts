@@ -75,6 +75,67 @@ test('blueprints are drafted, compared, looked ahead to and activated', async ()
   expect((await behalf('blueprints', 'list', '--state', 'deprecated')).out).toContain('Clerks');
 });
 
+describe('accounts disable', () => {
+  let leaver: string;
+  let agent: string;
+  const stateOf = async () => (await json('accounts', 'show', leaver)).state;
+
+  beforeAll(async () => {
+    leaver = (await json('accounts', 'create', 'leaver', '--role', 'auditor', '--local')).id;
+    const made = await json(
+      ...['agents', 'create', '--name', 'Left alone', '--purpose', 'Waits', '--owner', 'leaver'],
+      ...['--key', join(folder, 'leaver.jwk')],
+    );
+    agent = made.id;
+    const management = await managementFromKeyFile(join(server.dataFolder, 'administrator.json'));
+    await management.acceptAs(leaver, agent);
+  });
+
+  test('without a terminal names what ends and changes nothing until --yes', async () => {
+    const asked = await behalf('accounts', 'disable', 'leaver');
+    expect(asked.code).toBe(2);
+    expect(asked.out).toContain('Agents that become orphaned: 1');
+    expect(asked.out).toContain(`${agent}  Left alone`);
+    expect(asked.out).toContain('Roles that stop: auditor');
+    expect(asked.err).toContain('Nothing was changed.');
+    expect(asked.err).toContain('add --yes');
+    const listed = await behalf('accounts', 'disable', 'leaver', '--json');
+    expect([listed.code, JSON.parse(listed.out)]).toMatchObject([
+      2,
+      { account: leaver, agents: { items: [{ id: agent }] } },
+    ]);
+    expect([await stateOf(), await eventTypes('--type', 'account.disabled')]).toEqual(['active', []]);
+  });
+
+  test('on a terminal asks; anything but yes changes nothing', async () => {
+    for (const answer of ['', 'n', 'maybe']) {
+      const asked = await cliHere(['accounts', 'disable', 'leaver'], server.environment, [answer]);
+      expect([asked.code, asked.out]).toEqual([1, '']);
+      expect(asked.err).toMatch(/Left alone[\s\S]*Disable leaver\? \[y\/N\] Nothing was changed\.\n$/);
+    }
+    expect(await stateOf()).toBe('active');
+    const done = await cliHere(['accounts', 'disable', 'leaver'], server.environment, ['y']);
+    expect([done.code, done.out, await stateOf()]).toEqual([0, 'leaver is disabled.\n', 'disabled']);
+    expect((await json('agents', 'show', agent)).state).toBe('orphaned');
+    expect(await eventTypes('--type', 'account.disabled')).toHaveLength(1);
+  });
+
+  test('with --yes asks nothing; --json has the account alone', async () => {
+    await behalf('accounts', 'enable', 'leaver');
+    const text = await cliHere(['accounts', 'disable', 'leaver', '--yes'], server.environment, []);
+    expect([text.code, text.err]).toEqual([0, expect.stringContaining('Disabling leaver')]);
+    await behalf('accounts', 'enable', 'leaver');
+    const { code, out, err } = await behalf('accounts', 'disable', 'leaver', '--yes', '--json');
+    expect([code, JSON.parse(out), err]).toMatchObject([0, { id: leaver, state: 'disabled' }, '']);
+  });
+
+  test('of the last administrator is refused before any question', async () => {
+    const asked = await cliHere(['accounts', 'disable', 'admin'], server.environment, ['y']);
+    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('last active administrator')]);
+    expect(asked.err).not.toContain('[y/N]');
+  });
+});
+
 test('initial access tokens are made, listed and revoked', async () => {
   const tokens = ['registration', 'tokens'];
   const { code, out } = await behalf(...tokens, 'create', '--owner', 'admin', '--uses', '2', '--expires', '15m');
@@ -174,7 +235,7 @@ test('accounts, clients and resource servers are made; what is secret is shown o
     password: expect.stringMatching(/^[a-z2-9-]{23}$/),
   });
   expect(await json('accounts', 'show', maria.id)).not.toHaveProperty('password');
-  expect(await json('accounts', 'disable', maria.id)).toMatchObject({ state: 'disabled' });
+  expect(await json('accounts', 'disable', maria.id, '--yes')).toMatchObject({ state: 'disabled' });
   expect(await json('accounts', 'enable', maria.id)).toMatchObject({ state: 'active' });
 
   const client = await json('clients', 'create', '--name', 'Wiki', '--redirect-uri', 'https://wiki.example.com/cb');
@@ -278,7 +339,7 @@ test('accounts are named by username or id', async () => {
   const { id } = await json('accounts', 'create', 'Grace');
   expect((await behalf('accounts', 'update', 'grace', '--name', 'Grace H.', '--group', 'wiki')).code).toBe(0);
   expect(await json('accounts', 'show', 'grace')).toMatchObject({ id, name: 'Grace H.', groups: ['wiki'] });
-  expect((await behalf('accounts', 'disable', 'grace')).out).toBe('grace is disabled.\n');
+  expect((await behalf('accounts', 'disable', 'grace', '--yes')).out).toBe('grace is disabled.\n');
 });
 
 test('the scopes of a resource server are replaced', async () => {

@@ -108,7 +108,16 @@ describe('people', () => {
     const id = await make('/accounts', { ...eva, name: 'Eva' });
     const evas = await signedIn(eva);
     const before = await written();
-    const done = await press(operator, `/console/people/${id}`, /\/disable$/);
+    // The page of the person does nothing itself; the one behind its link asks, and names what ends.
+    const person = await operator.open(at(`/console/people/${id}`));
+    expect(actionsOn(person).filter((path) => path.endsWith('/disable'))).toEqual([]);
+    expect(person.html).toContain(`href="/console/people/${id}/disable"`);
+    const asked = await operator.open(at(`/console/people/${id}/disable`));
+    expect(asked.text).toMatch(/Disable Eva ?\?/);
+    expect(asked.text).toContain('Sessions that end 1');
+    expect((await get(`/accounts/${id}`))['state']).toBe('active');
+    expect((await auditor.open(at(`/console/people/${id}/disable`))).status).toBe(403);
+    const done = await press(operator, `/console/people/${id}/disable`, /\/disable$/);
     expect([done.status, done.text]).toEqual([
       200,
       expect.stringContaining('Disabled. Sessions and tokens have ended.'),
@@ -176,10 +185,16 @@ describe('people', () => {
     const own = actionsOn(await operator.open(at(`/console/people/${olga}`)));
     expect(own.filter((action) => action.endsWith('able'))).toEqual([]);
     const before = await written();
-    const refused = await press(operator, `/console/people/${boss}`, /\/disable$/);
-    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('Only an administrator')]);
+    // The last administrator: the page that asks is refused as the deed would be.
+    const asked = await operator.open(at(`/console/people/${boss}/disable`));
+    expect([asked.status, asked.text]).toEqual([409, expect.stringContaining('last active administrator')]);
+    const csrf = asked.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+    const body = new URLSearchParams({ csrf });
+    const refused = await operator.request(at(`/console/people/${boss}/disable`), { method: 'POST', body });
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('Only an administrator')]);
     expect((await get(`/accounts/${boss}`))['state']).toBe('active');
     expect((await eventsSince(before)).filter(({ type }) => type === 'request.refused')).toMatchObject([
+      { caller: olga, error: 'conflict' },
       { caller: olga, error: 'forbidden' },
     ]);
   });

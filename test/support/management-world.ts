@@ -8,6 +8,7 @@ import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { disablePreview } from '../../src/domain/accounts/disable-preview.ts';
 import { freshFactor } from '../../src/domain/accounts/fresh-factor.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
@@ -211,6 +212,13 @@ export const managementWorld = async () => {
     accounts,
     factors,
     sessions,
+    previewDisable: disablePreview({
+      accounts,
+      departures,
+      sessions,
+      delegations,
+      standing: { ofAccount: async () => [] },
+    }),
     agents: {
       ...agents,
       async list(query) {

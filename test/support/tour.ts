@@ -130,6 +130,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     ada('people', '/console/people'),
     ada('people, found', '/console/people?q=ada&state=active'),
     ada('person', `/console/people/${ids.ada}`),
+    ada('person, disabled', `/console/people/${ids.ada}/disable`),
     ada('person, without factors', `/console/people/${ids.ada}/remove-factors`),
     ada('groups', '/console/groups'),
     ada('group', `/console/groups/${ids.group}`),

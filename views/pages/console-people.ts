@@ -39,7 +39,8 @@ export type PersonRow = {
   readonly createdAt: number;
 };
 
-const roleNames = (roles: readonly Role[]) =>
+/** Roles by name; none: a dash. */
+export const roleNames = (roles: readonly Role[]) =>
   commaList(
     roles.map((role) => words.roleNames[role]),
     '–',
@@ -105,7 +106,7 @@ export type PersonModel = ConsoleFrame & {
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
   readonly trailHref?: string;
-  /** Buttons POST `csrf`. Absent: not for who looks. */
+  /** Buttons POST `csrf`; `disable` and `removeFactors` are pages that ask first. Absent: not for who looks. */
   readonly actions: {
     readonly disable?: string;
     readonly enable?: string;
@@ -189,7 +190,7 @@ ${
   (actions.disable !== undefined || actions.enable !== undefined) &&
   html`<div class="actions">${
     actions.disable !== undefined &&
-    postButton(actions.disable, csrf, submit({ text: registerWords.disable, kind: 'strong', about }))
+    html`<a class="button strong" href="${actions.disable}">${registerWords.disable}<span class="unseen"> ${about}</span></a>`
   }${actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))}</div>`
 }</section>`;
 };

@@ -27,8 +27,8 @@ export const peopleWords = {
   works: phrase({ en: 'Can sign in', de: 'Kann sich anmelden' }),
   worksNot: phrase({ en: 'Cannot sign in', de: 'Kann sich nicht anmelden' }),
   disabling: phrase({
-    en: 'Disabling ends all sessions and tokens at once; agents nobody else answers for are frozen.',
-    de: 'Sperren beendet sofort alle Sitzungen und Tokens; Agenten, für die sonst niemand einsteht, werden eingefroren.',
+    en: 'Disabling ends all sessions and tokens at once. Agents that only this person owns become orphaned. The next page lists all of it.',
+    de: 'Sperren beendet sofort alle Sitzungen und Tokens. Agenten, die nur dieser Person gehören, werden verwaist. Die nächste Seite nennt alles.',
   }),
   disabled: phrase({
     en: 'The account is disabled: no sign-in, no token. Enabling revives nothing that ended.',

@@ -14,6 +14,7 @@ import { lists, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { choosePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
+import { disableAccount } from './accounts-disable.ts';
 
 const PATH = '/accounts';
 
@@ -106,15 +107,7 @@ export const accountCommands: readonly Command[] = [
       ...lists(call, LISTS),
     }),
   }),
-  actionCommand({
-    noun: 'accounts',
-    verb: 'disable',
-    path: PATH,
-    summary: 'Disable an account: its sessions and all tokens on its behalf end.',
-    done: 'disabled',
-    operand: BY_NAME,
-    role: 'administrator',
-  }),
+  disableAccount,
   actionCommand({
     noun: 'accounts',
     verb: 'enable',

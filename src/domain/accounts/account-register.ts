@@ -294,6 +294,13 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
     },
 
+    /** The account, where `disable` would be let. Throws 'not_found' and 'conflict' as that does, and changes nothing. */
+    async checkDisable(id: string): Promise<Account> {
+      const found = await existing(id);
+      await refuseLastAdministrator(found.document);
+      return published(found).document;
+    },
+
     /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
     disable(id: string, by: By): Promise<Versioned<Account>> {
       return oneByOne(async () => {

@@ -97,6 +97,27 @@ export const agentOwnership = (deps: Dependencies) => {
       return { ...agent, ...was, state: nextState(agent.state, 'orphan') };
     });
 
+  /** The agents of an owner that nobody answers for; `leaving`: an account that is taken for disabled. */
+  const unanswered = async function* (owner: string, leaving?: string): AsyncGenerator<Agent> {
+    for (const state of ['active', 'suspended'] as const) {
+      let after: Cursor | undefined;
+      let isLast = false;
+      while (!isLast) {
+        const found: readonly Versioned<Agent>[] = await collection.find({
+          where: { owner, state },
+          order: { by: 'createdAt', direction: 'ascending' },
+          limit: PAGE,
+          ...(after ? { after } : {}),
+        });
+        isLast = found.length < PAGE;
+        for (const { document } of found) {
+          after = { value: document.createdAt, id: document.id };
+          if (!(await owners.answerFor(document, leaving))) yield document;
+        }
+      }
+    }
+  };
+
   return {
     mayAccept,
     acceptanceAt,
@@ -153,27 +174,22 @@ export const agentOwnership = (deps: Dependencies) => {
      */
     async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
       let done = 0;
-      for (const state of ['active', 'suspended'] as const) {
-        let after: Cursor | undefined;
-        let isLast = false;
-        while (!isLast) {
-          const found: readonly Versioned<Agent>[] = await collection.find({
-            where: { owner, state },
-            order: { by: 'createdAt', direction: 'ascending' },
-            limit: PAGE,
-            ...(after ? { after } : {}),
-          });
-          isLast = found.length < PAGE;
-          for (const { document } of found) {
-            after = { value: document.createdAt, id: document.id };
-            if (await owners.answerFor(document)) continue;
-            if (done === limit) return false;
-            await orphan(document.id, owner, by);
-            done += 1;
-          }
-        }
+      for await (const { id } of unanswered(owner)) {
+        if (done === limit) return false;
+        await orphan(id, owner, by);
+        done += 1;
       }
       return true;
+    },
+
+    /** The agents that `orphanAll` would freeze once the account `leaving` is disabled, at most `limit`. Changes nothing. */
+    async orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]> {
+      const found: Agent[] = [];
+      for await (const agent of unanswered(owner, leaving)) {
+        if (found.length === limit) break;
+        found.push(agent);
+      }
+      return found;
     },
   };
 };

@@ -223,6 +223,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     accept: ownership.accept,
     decline: ownership.decline,
     orphanAll: ownership.orphanAll,
+    orphansWithout: ownership.orphansWithout,
 
     /** A new version of what the agent is made of; the same as the last one is none. Throws as `update` does. */
     declareComposition: (

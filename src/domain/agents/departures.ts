@@ -4,6 +4,7 @@ import type { GroupRegistry } from '../groups/group-registry.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../ports/document-store.ts';
+import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 
 /** An account that leaves, until all that it answered for is frozen. Written before it leaves, so that no crash loses it. */
@@ -33,7 +34,7 @@ export const departureRegister = (deps: {
   readonly clock: Clock;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
   readonly owners: Pick<Owners, 'answersFrom'>;
-  readonly agents: Pick<AgentRegistry, 'orphanAll'>;
+  readonly agents: Pick<AgentRegistry, 'orphanAll' | 'orphansWithout'>;
   /** Takes along what else hangs on an account that is not active any more. Idempotent. */
   readonly leave?: (account: string, by: By) => Promise<void>;
   /** Called when an account came to a group or left it. Idempotent. */
@@ -49,14 +50,26 @@ export const departureRegister = (deps: {
     return true;
   };
 
+  /** Whose agents have to be looked at when an account leaves: its own, and those of groups that `isLost` or lost all before. */
+  const ownersLeftBy = async (account: string, isLost: (group: string) => Promise<boolean>) => {
+    const owned = [account];
+    const lost: Group[] = [];
+    for (const group of await groups.ofAccount(account)) {
+      const isGone = await isLost(group.id);
+      if (isGone) lost.push(group);
+      if (isGone || group.answersFrom !== undefined) owned.push(group.id);
+    }
+    return { owned, lost };
+  };
+
   /** Says whether nothing is left to do. */
   const settle = async (account: string, by: By, limit: number): Promise<boolean> => {
     await leave?.(account, by);
-    const owned = [account];
-    for (const { id, answersFrom } of await groups.ofAccount(account)) {
-      if ((await closeGroup(id)) || answersFrom !== undefined) owned.push(id);
-      await membersChanged?.(id);
-    }
+    const { owned } = await ownersLeftBy(account, async (group) => {
+      const isGone = await closeGroup(group);
+      await membersChanged?.(group);
+      return isGone;
+    });
     for (const owner of owned) if (!(await agents.orphanAll(owner, by, limit))) return false;
     return true;
   };
@@ -74,6 +87,25 @@ export const departureRegister = (deps: {
     /** To be called when it is. */
     async left(account: string, by: By): Promise<void> {
       if (await settle(account, by, AT_ONCE)) await collection.take(account);
+    },
+
+    /**
+     * What `left` would find if an active account left now: agents that nobody would answer for, at most `limit`, and groups
+     * without an active member. Changes nothing.
+     */
+    async ifLeft(
+      account: string,
+      limit: number,
+    ): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
+      const { owned, lost } = await ownersLeftBy(
+        account,
+        async (group) => (await owners.answersFrom(group, account)) === undefined,
+      );
+      const orphans: Agent[] = [];
+      for (const owner of owned) {
+        orphans.push(...(await agents.orphansWithout(owner, account, limit - orphans.length)));
+      }
+      return { agents: orphans, groups: lost };
     },
 
     /** To be called before it is enabled again, so that it brings no group back that had lost everybody. */

@@ -17,8 +17,12 @@ export const ownersOf = ({
   };
   readonly groups: { get(id: string): Found<Group> };
 }) => {
-  /** Since when the owner has had somebody without a gap; undefined: it has nobody, or there is no such owner. */
-  const answersFrom = async (owner: string): Promise<number | undefined> => {
+  /**
+   * Since when the owner has had somebody without a gap; undefined: it has nobody, or there is no such owner. `leaving`: an
+   * account that is taken for disabled.
+   */
+  const answersFrom = async (owner: string, leaving?: string): Promise<number | undefined> => {
+    if (owner === leaving) return undefined;
     if (!isGroupId(owner)) {
       const account = (await accounts.get(owner))?.document;
       // Set when an account is disabled: enabling it again brings nothing back that it owned (LC-06).
@@ -27,7 +31,7 @@ export const ownersOf = ({
     const group = (await groups.get(owner))?.document;
     if (!group) return undefined;
     const members = await accounts.getMany(group.members);
-    return members.some(({ state }) => state === 'active') ? (group.answersFrom ?? 0) : undefined;
+    return members.some(({ id, state }) => id !== leaving && state === 'active') ? (group.answersFrom ?? 0) : undefined;
   };
 
   return {
@@ -57,9 +61,9 @@ export const ownersOf = ({
       return Math.max(group.answersFrom ?? 0, group.joinedAt?.[account] ?? 0, tokensValidFrom);
     },
 
-    /** Whether somebody answers for it now, and has done since it was accepted. */
-    async answerFor({ owner, acceptedAt, createdAt }: Answered): Promise<boolean> {
-      const from = await answersFrom(owner);
+    /** Whether somebody answers for it now, and has done since it was accepted. `leaving`: as for `answersFrom`. */
+    async answerFor({ owner, acceptedAt, createdAt }: Answered, leaving?: string): Promise<boolean> {
+      const from = await answersFrom(owner, leaving);
       return from !== undefined && (acceptedAt ?? createdAt) >= from;
     },
   };

@@ -47,6 +47,7 @@ export type ConsoleOperation =
   | 'replayPolicies'
   | 'listAccounts'
   | 'getAccount'
+  | 'previewDisableAccount'
   | 'disableAccount'
   | 'enableAccount'
   | 'listAccountFactors'

@@ -1,3 +1,4 @@
+import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import {
   type PersonDelegation,
   type PersonFactor,
@@ -5,6 +6,7 @@ import {
   type PersonSession,
   peoplePage,
   personPage,
+  type Role,
   removeFactorsPage,
 } from '../../../views/pages/console-people.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
@@ -41,6 +43,18 @@ type ShownDelegation = {
   readonly resource: string;
   readonly scope: readonly string[];
   readonly expires_at: number;
+};
+
+type ShownSome<T> = { readonly items: readonly T[]; readonly more: boolean };
+
+/** What disabling would end, as the management API shows it. */
+type ShownPreview = {
+  readonly roles: readonly Role[];
+  readonly sessions: { readonly count: number; readonly more: boolean };
+  readonly agents: ShownSome<{ readonly id: string; readonly name: string }>;
+  readonly groups: ShownSome<{ readonly id: string; readonly name: string }>;
+  readonly delegations: ShownSome<{ readonly actor: string; readonly resource: string }>;
+  readonly standing_approvals: ShownSome<{ readonly agent: string; readonly resource: string }>;
 };
 
 /** Adds the pages about people: all of them, one, and what is done to an account. */
@@ -195,6 +209,48 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
     const { name } = await accountOf(viewer, id);
     const href = personHref(deps, id);
     sendPage(ctx, 200, removeFactorsPage({ ...frame, name, action: `${href}/remove-factors`, personHref: href }));
+  });
+
+  page('/console/people/:id/disable', async (ctx, { viewer, frame }, id) => {
+    const { account, by } = viewer;
+    calls.access('disableAccount', account);
+    const { name, state } = await accountOf(viewer, id);
+    const { body } = await calls.run('previewDisableAccount', account, by, { id });
+    const ends = body as unknown as ShownPreview;
+    const names = await partyNames(deps, [
+      ...ends.delegations.items.map(({ actor }) => actor),
+      ...ends.standing_approvals.items.map(({ agent }) => agent),
+    ]);
+    const href = personHref(deps, id);
+    sendPage(
+      ctx,
+      200,
+      disablePersonPage({
+        ...frame,
+        name,
+        isDisabled: state === 'disabled',
+        action: `${href}/disable`,
+        personHref: href,
+        roles: ends.roles,
+        sessions: ends.sessions,
+        agents: {
+          items: ends.agents.items.map((one) => ({ name: one.name, href: agentHref(deps, one.id) })),
+          more: ends.agents.more,
+        },
+        groups: {
+          items: ends.groups.items.map((one) => ({ name: one.name, href: groupHref(deps, one.id) })),
+          more: ends.groups.more,
+        },
+        delegations: {
+          items: ends.delegations.items.map(({ actor, resource }) => ({ agent: names(actor), resource })),
+          more: ends.delegations.more,
+        },
+        standing: {
+          items: ends.standing_approvals.items.map(({ agent, resource }) => ({ agent: names(agent), resource })),
+          more: ends.standing_approvals.more,
+        },
+      }),
+    );
   });
 
   const button = (name: string, operation: ConsoleOperation, done: string): void => {

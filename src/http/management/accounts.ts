@@ -1,10 +1,12 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
+import type { DisablePreview, PreviewDisable } from '../../domain/accounts/disable-preview.ts';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import { canonicalDigest } from '../../domain/canonical-digest.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
+import type { JsonObject } from './json-body.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showAccount, toWire } from './representations.ts';
 
@@ -19,6 +21,7 @@ type Operations =
   | 'listAccounts'
   | 'getAccount'
   | 'updateAccount'
+  | 'previewDisableAccount'
   | 'disableAccount'
   | 'enableAccount'
   | 'setAccountPassword'
@@ -34,6 +37,7 @@ export const accountHandlers = (
   accounts: Accounts,
   factors: Pick<FactorRegister, 'list' | 'removeAll'>,
   requireFreshFactor: FreshFactor,
+  previewDisable: PreviewDisable,
 ): Handlers<Operations> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
     const found = existing(await accounts.get(id));
@@ -98,6 +102,8 @@ export const accountHandlers = (
       );
     },
 
+    previewDisableAccount: async ({ id }) => ({ body: showDisablePreview(await previewDisable(id)) }),
+
     async disableAccount(call) {
       await changeable(call);
       return objectAnswer(await accounts.disable(call.id, call.by), showAccount);
@@ -131,6 +137,40 @@ export const accountHandlers = (
     },
   };
 };
+
+const showDisablePreview = ({
+  account,
+  roles,
+  sessions,
+  agents,
+  groups,
+  delegations,
+  standingApprovals,
+}: DisablePreview): JsonObject => ({
+  account,
+  roles,
+  sessions: { count: sessions.items.length, more: sessions.more },
+  agents: {
+    items: agents.items.map(({ id, name, state, owner }) => ({ id, name, state, owner })),
+    more: agents.more,
+  },
+  groups: { items: groups.items.map(({ id, name }) => ({ id, name })), more: groups.more },
+  delegations: {
+    items: delegations.items.map(({ id, actor, resource, scope, expiresAt }) => ({
+      ...{ id, actor, resource, scope },
+      expires_at: expiresAt,
+    })),
+    more: delegations.more,
+  },
+  standing_approvals: {
+    items: standingApprovals.items.map(({ id, agent, resource, action, expiresAt }) => ({
+      ...{ id, agent, resource },
+      scope: action.scope,
+      expires_at: expiresAt,
+    })),
+    more: standingApprovals.more,
+  },
+});
 
 const isVerifiedAlready = ({ email, emailVerified }: Account, body: object): boolean => {
   const next: unknown = Reflect.get(body, 'email') ?? email;

@@ -4,6 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { PreviewDisable } from '../../domain/accounts/disable-preview.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Departures } from '../../domain/agents/departures.ts';
@@ -64,6 +65,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly accounts: Accounts;
   readonly factors: Pick<FactorRegister, 'list' | 'removeAll'>;
+  readonly previewDisable: PreviewDisable;
   readonly sessions: Sessions;
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
@@ -106,7 +108,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
   const { issuer, accounts, agents, owners, clients, resourceServers, delegations, audit, log } = dependencies;
   const handlers: Handlers<OperationId> = {
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
-    ...accountHandlers(accounts, dependencies.factors, dependencies.requireFreshFactor),
+    ...accountHandlers(accounts, dependencies.factors, dependencies.requireFreshFactor, dependencies.previewDisable),
     ...sessionHandlers(dependencies.sessions, accounts, dependencies.clock),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),

@@ -8,6 +8,7 @@ import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/kill.ts';
+import { ACCOUNT_SCHEMAS } from './account-schemas.ts';
 import { AGENT_SCHEMAS, DELIVERY_MODE } from './agent-schemas.ts';
 import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
@@ -256,6 +257,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
   }),
 
+  ...ACCOUNT_SCHEMAS,
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,
   ...APPROVAL_SCHEMAS,

@@ -9,6 +9,7 @@ import {
   deprecateBlueprintPage,
 } from '../../../views/pages/console-blueprints.ts';
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import type { AgentRow } from '../../../views/pages/console-model.ts';
 import { type PersonModel, peoplePage, personPage, removeFactorsPage } from '../../../views/pages/console-people.ts';
@@ -349,6 +350,41 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       agents: [],
       delegations: [],
       actions: { enable: `${href}/enable` },
+    }),
+    'console-disable-person': disablePersonPage({
+      ...frame,
+      name: text('Alice'),
+      isDisabled: false,
+      action: `${home}/people/acc_1/disable`,
+      personHref: `${home}/people/acc_1`,
+      roles: ['operator'],
+      sessions: { count: 2, more: false },
+      agents: {
+        items: Array.from({ length: 24 }, (_, index) => ({
+          name: text('Travel planner'),
+          href: `${home}/agents/agt_${index}`,
+        })),
+        more: true,
+      },
+      groups: { items: [{ name: text('Platform team'), href: `${home}/groups/grp_1` }], more: false },
+      delegations: {
+        items: [{ agent: text('Travel planner'), resource: text('https://calendar.example.com/api') }],
+        more: false,
+      },
+      standing: { items: [{ agent: text('Bookkeeper'), resource: text('https://bank.example.com') }], more: false },
+    }),
+    'console-disable-person-nothing': disablePersonPage({
+      ...frame,
+      name: text('Bob'),
+      isDisabled: true,
+      action: `${home}/people/acc_2/disable`,
+      personHref: `${home}/people/acc_2`,
+      roles: [],
+      sessions: { count: 0, more: false },
+      agents: { items: [], more: false },
+      groups: { items: [], more: false },
+      delegations: { items: [], more: false },
+      standing: { items: [], more: false },
     }),
     'console-remove-factors': removeFactorsPage({
       ...frame,

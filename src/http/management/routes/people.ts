@@ -43,6 +43,11 @@ export const PEOPLE_ROUTES = {
   }),
   getAccount: accounts.read('/accounts/{id}', 'Account', 'Read an account'),
   updateAccount: accounts.change('/accounts/{id}', 'AccountChange', 'Account', 'Change members of an account'),
+  previewDisableAccount: accounts.read(
+    '/accounts/{id}/disable-preview',
+    'DisablePreview',
+    'What disabling an account would end or stop, and which agents would be orphaned; 409 where it would be refused',
+  ),
   disableAccount: accounts.act('/accounts/{id}/disable', 'Account', 'Disable an account; its sessions and tokens end'),
   enableAccount: accounts.act('/accounts/{id}/enable', 'Account', 'Enable an account again'),
   setAccountPassword: {
