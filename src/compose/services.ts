@@ -400,6 +400,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const delegations = { ...rows, ...takenBack(rows, approvals.standing) };
   const consents = consentRegister({
     authorize,
+    managementApi,
     documents,
     clock,
     audit,

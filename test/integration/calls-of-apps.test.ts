@@ -234,6 +234,14 @@ describe('the page', () => {
     expect(await world.row(agent, app)).toBeUndefined();
   });
 
+  test('is asked anew when the app is another one by then', async () => {
+    const subject = await world.signIn(app);
+    const page = await world.openPage(await world.exchange(agent, subject, 'read'));
+    await world.patch(`/clients/${app.clientId}`, { name: 'Renamed' });
+    expect((await world.decide(page, 'allow')).status).toBe(409);
+    expect(await world.row(agent, app)).toBeUndefined();
+  });
+
   test('is over when the app is disabled or the API is gone between page and answer', async () => {
     const subject = await world.signIn(app);
     const page = await world.openPage(await world.exchange(agent, subject, 'read'));

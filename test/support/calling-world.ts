@@ -1,4 +1,6 @@
 /** An MCP server that is also an agent, the API behind it, and apps of the person that call the MCP server (decision 21). */
+import type { DelegationTarget } from '../../src/domain/resource-servers/delegation-targets.ts';
+import { RESOURCE_SERVERS, type ResourceServer } from '../../src/domain/resource-servers/resource-server.ts';
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { newBrowser, type Page, submitSignIn } from './browser-flow.ts';
 import { type Answer, EXCHANGE } from './oauth-calls.ts';
@@ -117,6 +119,19 @@ export const callingWorld = async (server: RunningServer) => {
       ...(scope === undefined ? {} : { scope }),
     });
 
+  /** Which pairs two operators agreed on for the MCP server. */
+  const declare = async (pairs: readonly Partial<DelegationTarget>[], at = mcp.id): Promise<void> => {
+    const servers = server.behalf.services.documents.collection<ResourceServer>(RESOURCE_SERVERS);
+    const found = await servers.get(at);
+    if (!found) throw new Error('no such resource server');
+    const delegatesTo = pairs.map((pair) => ({
+      ...{ resource: api.identifier, scope: 'read', proposedBy: 'acc_one', proposedAt: 1 },
+      ...{ acceptedBy: 'acc_two', acceptedAt: 2 },
+      ...pair,
+    }));
+    await servers.replace({ ...found.document, delegatesTo }, found.version);
+  };
+
   const personsBrowser = newBrowser(server.issuer);
   /** The page in the remedy of a refusal, as the person sees it. */
   const openPage = async (answer: Answer, browser = personsBrowser, person = scene.person): Promise<Page> => {
@@ -153,7 +168,7 @@ export const callingWorld = async (server: RunningServer) => {
 
   return {
     ...{ server, scene, management, mcp, api, newServer, newAgent, newApp, ask, formOn, redeem, signIn, exchange },
-    ...{ openPage, decide, call, patch, personsBrowser, accounts },
+    ...{ declare, openPage, decide, call, patch, personsBrowser, accounts },
     /** What the person allows an agent at the API when this app calls it. */
     row: (agent: Identity, app: Identity, resource = api.identifier) =>
       delegations.consented(scene.accountId, agent.clientId, resource, app.clientId),

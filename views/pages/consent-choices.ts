@@ -1,7 +1,7 @@
-import { chosenName, isolated } from '../agent-text.ts';
+import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { detailChoices } from '../partials/detail-list.ts';
-import { type Risk, resourceHeading, scopeChoices } from '../partials/scope-list.ts';
+import { type Risk, resourceHeading, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
@@ -16,12 +16,29 @@ ${detailChoices(resource.details ?? [], `detail-${index}`)}
 </fieldset>`,
 )}
 ${openid(model.openidScopes)}
+${wishes(model)}
 <div class="field"><label for="duration">${words.howLong}</label>
 <select id="duration" name="duration">${model.durations.map(
   (seconds) =>
     html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
 )}</select></div>
 ${passOn(model.passOn)}`;
+
+/** Of another party than the one that asks: under a heading of their own, after all that the app gets, and never ticked. */
+const wishes = ({ wishes: all = [], requester }: ConsentModel): Html | undefined =>
+  all.length === 0
+    ? undefined
+    : html`<section class="wishes" aria-labelledby="wishes"><h2 id="wishes">${words.wishes}</h2>
+<p class="hint">${words.wishesExplained(chosenName(requester.name))}</p>
+${all.map(
+  ({ agent, resource, scopes, mostSeconds, isNewOwner }, index) => html`<fieldset>
+<legend>${words.wishOf(chosenName(agent.name), chosenName(requester.name))}<br>${resourceHeading(resource)}</legend>
+<p class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]} <code>${plainText(agent.id, 80)}</code></p>
+${isNewOwner && html`<p class="hint">${words.wishOfNewOwner}</p>`}
+${wishChoices(scopes, `wish-${index}`)}
+${mostSeconds !== undefined && html`<p class="hint">${words.wishAtMost(durationPhrase(mostSeconds))}</p>`}
+</fieldset>`,
+)}</section>`;
 
 const openid = (scopes: readonly string[]): Html | undefined =>
   scopes.length === 0

@@ -2,11 +2,11 @@ import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice } from '../partials/detail-list.ts';
-import type { ResourceFacts, ScopeChoice } from '../partials/scope-list.ts';
+import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-list.ts';
 
 /**
  * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
- * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `openid` once for each OpenID scope, `duration` in seconds,
+ * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `wish` once for each wish ticked (its `value`), `openid` once for each OpenID scope, `duration` in seconds,
  * `pass_on` once for each agent chosen (its `choice`) and `pass_on_depth`. What is not in the form was not allowed.
  */
 export type ConsentModel = PageFrame & {
@@ -26,6 +26,8 @@ export type ConsentModel = PageFrame & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];
   })[];
+  /** What MCP servers would like to do when this app calls them; never ticked beforehand. Absent: none. */
+  readonly wishes?: readonly WishFacts[];
   /** Seconds to choose from, ascending, and which one stands chosen. */
   readonly durations: readonly number[];
   readonly duration: number;
@@ -41,6 +43,17 @@ export type ConsentModel = PageFrame & {
   readonly isNothing?: true;
   /** What was wrong with the last try, e.g. nothing left ticked. */
   readonly error?: Phrase;
+};
+
+/** What one agent, an MCP server, would like to do at one API in calls of the app. */
+export type WishFacts = {
+  readonly agent: AgentFacts;
+  readonly resource: ResourceFacts;
+  /** `value`: of the form field `wish`. */
+  readonly scopes: readonly (ScopeItem & { readonly value: string })[];
+  /** Longest time by the ceilings of the agent. */
+  readonly mostSeconds?: number;
+  readonly isNewOwner?: true;
 };
 
 type Requester =

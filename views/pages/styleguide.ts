@@ -22,7 +22,7 @@ import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
 import { qrCode } from '../partials/qr-code.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { resourceHeading, riskBadge, scopeChips, scopeChoices } from '../partials/scope-list.ts';
+import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
 import { styleTokens } from '../style-tokens.ts';
@@ -132,6 +132,12 @@ export const styleguideParts = () =>
         resource.identifier,
         scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
         'sg-scope',
+      ),
+    ],
+    wishChoices: [
+      wishChoices(
+        scopes.map((scope) => ({ ...scope, value: `${planner.id} ${resource.identifier} ${scope.name}` })),
+        'sg-wish',
       ),
     ],
     stoppedRights: [

@@ -25,9 +25,24 @@ export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">$
 
 /** Checkboxes, the riskiest first. */
 export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>
+  boxes(
+    'scope',
+    scopes.map((scope) => ({ ...scope, value: scopeFieldValue(resource, scope.name) })),
+    idPrefix,
+  );
+
+/** The same for what an MCP server would like to do, in the form field `wish`: none of it is ticked. */
+export const wishChoices = (scopes: readonly (ScopeItem & { readonly value: string })[], idPrefix: string): Html =>
+  boxes(
+    'wish',
+    scopes.map((scope) => ({ ...scope, checked: false })),
+    idPrefix,
+  );
+
+const boxes = (field: string, scopes: readonly (ScopeChoice & { readonly value: string })[], idPrefix: string): Html =>
   html`<ul class="choices">${byRisk(scopes).map((scope, index) => {
     const id = `${idPrefix}-${index}`;
-    return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="scope" value="${scopeFieldValue(resource, scope.name)}"${scope.checked && html` checked`}>
+    return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="${field}" value="${scope.value}"${scope.checked && html` checked`}>
 <label for="${id}"><span class="does">${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> <code>${plainText(scope.name, 80)}</code></label> ${riskBadge(scope.risk)}</li>`;
   })}</ul>`;
 

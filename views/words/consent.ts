@@ -119,6 +119,22 @@ export const consentChoiceWords = {
   openidScopes,
   aboutYou: phrase({ en: 'About you', de: 'Über Sie' }),
   howLong: phrase({ en: 'For how long', de: 'Wie lange' }),
+  wishes: phrase({ en: 'Wishes of servers that this app calls', de: 'Wünsche von Servern, die diese App aufruft' }),
+  wishesExplained: (app: HtmlValue) =>
+    phrase({
+      en: html`You need not allow any of this. It counts only when ${app} calls the agent, and gives ${app} no access of its own.`,
+      de: html`Sie müssen nichts davon erlauben. Es gilt nur, wenn ${app} den Agenten aufruft, und gibt ${app} selbst keinen Zugriff.`,
+    }),
+  wishOf: (agent: HtmlValue, app: HtmlValue) =>
+    phrase({
+      en: html`The agent ${agent} would like, when ${app} calls it, to act for you`,
+      de: html`Der Agent ${agent} möchte, wenn ${app} ihn aufruft, für Sie handeln`,
+    }),
+  wishOfNewOwner: phrase({
+    en: 'New owner: this agent has changed hands since you allowed it something. Read who answers for it now.',
+    de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm etwas erlaubt haben. Lesen Sie, wer jetzt für ihn verantwortlich ist.',
+  }),
+  wishAtMost: (time: HtmlValue) => phrase({ en: html`For ${time} at most.`, de: html`Höchstens für ${time}.` }),
   passOn: phrase({ en: 'May it be passed on to other agents?', de: 'Darf es an andere Agenten weitergegeben werden?' }),
   notUnlessYouChoose: phrase({ en: 'Not unless you choose', de: 'Nur wenn Sie welche wählen' }),
   passOnTo: phrase({

@@ -58,6 +58,7 @@ export const PEOPLE_REFUSALS = {
   'Nothing was allowed.': 'Es wurde nichts erlaubt.',
   'This agent is not active.': 'Dieser Agent ist nicht aktiv.',
   'This client is not active.': 'Diese App ist nicht aktiv.',
+  'The app that calls the agent is not active.': 'Die App, die den Agenten aufruft, ist nicht aktiv.',
   'The agent that is to act is not active.': 'Der Agent, der handeln soll, ist nicht aktiv.',
   'This account is not active.': 'Dieses Konto ist nicht aktiv.',
   'There is no such request for you. It may have been decided or be too old.':

@@ -13,6 +13,8 @@ export type AgentQuery = PageQuery & {
   readonly state?: AgentState;
   readonly environment?: Environment;
   readonly blueprint?: string;
+  /** Registered as this resource server: its id. */
+  readonly resourceServer?: string;
   /** Whole words of name, provider or purpose, all of them. In the order of creation only. */
   readonly search?: string;
   /** Not used since this epoch second, or never and registered before it. In the order of last use only. */
@@ -142,7 +144,7 @@ export const agentLists = (deps: {
 
 /** Indexes that hold all that is asked for, in the order of the list. Nothing here is taken for granted by `fits`. */
 const waysOf = (
-  { owners, state, environment, blueprint, awaiting, withSecret }: AgentQuery,
+  { owners, state, environment, blueprint, resourceServer, awaiting, withSecret }: AgentQuery,
   words: readonly string[] = [],
   sort: NonNullable<AgentQuery['sort']>,
 ): readonly (readonly Where[])[] => {
@@ -150,6 +152,7 @@ const waysOf = (
   if (sort === 'name') return [owners ? owners.map((owner) => ({ owner })) : [{}]];
   // There are few of them.
   if (withSecret) return [[{ hasSecret: true }]];
+  if (resourceServer !== undefined) return [[{ resourceServers: resourceServer }]];
   const ways: readonly (readonly Where[])[] = [
     ...words.slice(0, MOST_WORDS_TRIED).map((word) => [{ words: word }]),
     ...(owners ? [owners.map((owner) => (state === undefined ? { owner } : { owner, state }))] : []),
@@ -161,7 +164,7 @@ const waysOf = (
 };
 
 const fits = (agent: Agent, query: AgentQuery, words: readonly string[] | undefined): boolean => {
-  const { owners, state, environment, blueprint, awaiting, withSecret } = query;
+  const { owners, state, environment, blueprint, resourceServer, awaiting, withSecret } = query;
   if (awaiting) {
     const isOffered = agent.transferTo !== undefined && owners?.includes(agent.transferTo);
     const isPending = agent.state === 'pending' && owners?.includes(agent.owner);
@@ -171,6 +174,7 @@ const fits = (agent: Agent, query: AgentQuery, words: readonly string[] | undefi
   if (state !== undefined && agent.state !== state) return false;
   if (environment !== undefined && agent.environment !== environment) return false;
   if (blueprint !== undefined && agent.blueprint !== blueprint) return false;
+  if (resourceServer !== undefined && !agent.resourceServers.includes(resourceServer)) return false;
   return words?.every((word) => agent.words?.includes(word)) ?? true;
 };
 

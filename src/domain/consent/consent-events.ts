@@ -4,6 +4,7 @@ import type { By } from '../clients/registered-documents.ts';
 import type { DetailsByResource } from '../details/detail-type.ts';
 import { detailsOf } from './asked-details.ts';
 import { type ConsentQuestion, requesterId } from './consent.ts';
+import { type Wish, wishesByAgent } from './wishes.ts';
 
 /** Appends what a person decided about a question. */
 export const recordDecision = (
@@ -37,12 +38,15 @@ export const recordDecision = (
       openidAsked: of.openidScopes,
       ...typesOf(detailsOf(of).details, 'detailTypesAsked'),
       withheld: of.withheld,
+      ...(of.wishes === undefined ? {} : { wishesAsked: wishesByAgent(of.wishes.map(askedOf)) }),
       ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
       ...(of.via === undefined ? {} : { via: of.via.id }),
       ...more.inputs,
     },
   });
 };
+
+const askedOf = (wish: Wish) => ({ wish, scope: wish.scopes.map(({ name }) => name) });
 
 /** Types of details by resource; what the details say may be about people. */
 export const typesOf = (details: DetailsByResource | undefined, name: string) =>

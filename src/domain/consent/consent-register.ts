@@ -32,6 +32,7 @@ import { newOwners } from './new-owners.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './pass-on-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
 import type { RememberedConsent } from './remembered-consent.ts';
+import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
@@ -41,7 +42,7 @@ export type ConsentDeps = {
   readonly audit: AuditTrail;
   readonly accounts: Lookup<Account>;
   readonly clients: Lookup<Client>;
-  readonly agents: Lookup<Agent> & AgentLookup;
+  readonly agents: Lookup<Agent> & AgentLookup & WishesDependencies['agents'];
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<
     DelegationRegister,
@@ -49,6 +50,8 @@ export type ConsentDeps = {
   >;
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
+  /** Resource indicator of the management API, at which no agent acts for its caller. */
+  readonly managementApi?: string;
   /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
   readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
   /** With what the process has latched. Default: what stands in the store. */
@@ -63,6 +66,7 @@ export const consentRegister = (deps: ConsentDeps) => {
   const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
+  const wishes = wishesOf(deps);
 
   /** Whether an administrator decided that the client asks nobody, and the person has not decided otherwise. */
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
@@ -118,6 +122,23 @@ export const consentRegister = (deps: ConsentDeps) => {
     });
   };
 
+  /**
+   * The page: the question, and below it what MCP servers would like to do when the client calls them. Not for an agent,
+   * whose delegation is handed on by hops, nor where a client asks for one agent by name.
+   */
+  const page = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
+    const of = await question(asked, passOn);
+    if (of.requester.kind !== 'client' || of.actor || of.resources.length === 0) return of;
+    const servers = await Promise.all(
+      of.resources.map(({ identifier }) => resourceServers.findByIdentifier(identifier)),
+    );
+    const found = await wishes(
+      servers.flatMap((one) => one?.document ?? []),
+      { account: of.account, client: of.requester.client, now: clock.now() },
+    );
+    return found.length === 0 ? of : { ...of, wishes: found };
+  };
+
   /** What a person allowed an agent counts only while the rows hold it. */
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
@@ -131,7 +152,7 @@ export const consentRegister = (deps: ConsentDeps) => {
   };
 
   const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
-    const of = await question(asked, form.passOn.agents.map(agentOfChoice));
+    const of = await page(asked, form.passOn.agents.map(agentOfChoice));
     const isInOtherHands = of.passOn?.agents.some((agent) => !form.passOn.agents.includes(choiceOf(agent))) === true;
     if (questionDigest(of) !== seen || isInOtherHands) {
       throw new DomainError('precondition_failed', 'What is asked for has changed. Read it again before you decide.');
@@ -150,7 +171,7 @@ export const consentRegister = (deps: ConsentDeps) => {
 
   return {
     /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
-    question: (asked: AskedConsent): Promise<ConsentQuestion> => question(asked),
+    question: (asked: AskedConsent): Promise<ConsentQuestion> => page(asked),
 
     /**
      * The answer that makes a page unnecessary: everything for a first-party client that the person did not end, or what the person
@@ -208,6 +229,7 @@ export const consentRegister = (deps: ConsentDeps) => {
           openidGiven: openidScopes,
           expiresAt,
           passOn,
+          ...(decision.wishes.length === 0 ? {} : { wishesGiven: wishesByAgent(decision.wishes) }),
           ...typesOf(details, 'detailTypesGiven'),
         },
         ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
@@ -231,6 +253,11 @@ export const consentRegister = (deps: ConsentDeps) => {
             request: by.request,
           });
         }
+      }
+      const { id: client } = of.requester.kind === 'client' ? of.requester.client : { id: '' };
+      const about = { subject: of.account.id, client, now: clock.now(), expiresAt };
+      for (const one of consentsOfWishes(decision.wishes, about)) {
+        await delegations.recordConsent({ ...one, by: by.caller, request: by.request });
       }
       const given = await withVersion(of, {
         openidScopes,

@@ -19,6 +19,7 @@ import type { ConsentResult, Interaction } from '../ports/interactions.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
 import { agentOfChoice, choiceOf } from './pass-on-choices.ts';
+import { type AllowedWish, allowedWishes, seenWishes, type Wish } from './wishes.ts';
 
 /** What is asked, of whom and for whom, before it is cut to what can be given. */
 export type AskedConsent = Pick<
@@ -65,6 +66,8 @@ export type ConsentQuestion = {
   readonly duration: number;
   /** Whether the agent was in other hands when the person allowed it something that waits since: the page says so. */
   readonly isNewOwner?: true;
+  /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not looked for. */
+  readonly wishes?: readonly Wish[];
   /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
@@ -91,12 +94,14 @@ export type ConsentForm = {
   readonly resources: ScopesByResource;
   /** Ids of authorization details. */
   readonly details?: readonly string[];
+  /** Scopes of wishes as the page named them (`wishFieldValue`). */
+  readonly wishes?: readonly string[];
   readonly durationSeconds: number;
   /** Agents as the page named them (`choiceOf`). */
   readonly passOn: PassOn;
 };
 
-export type ConsentDecision = ConsentResult & { readonly passOn: PassOn };
+export type ConsentDecision = ConsentResult & { readonly passOn: PassOn; readonly wishes: readonly AllowedWish[] };
 
 export const NO_PASS_ON: PassOn = { agents: [], depth: 0 };
 
@@ -246,6 +251,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   const withOpenid = question.openidScopes.includes('openid')
     ? [...new Set(['openid', ...openidScopes])]
     : openidScopes;
+  const wishes = allowedWishes(question.wishes ?? [], form.wishes ?? []);
   const choices = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(choiceOf) ?? []);
   const agents = choices.map(agentOfChoice);
   const { depth } = form.passOn;
@@ -261,6 +267,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
     ...details,
     expiresAt: now + form.durationSeconds,
     passOn: agents.length > 0 ? { agents, depth } : NO_PASS_ON,
+    wishes,
   };
 };
 
@@ -273,11 +280,22 @@ export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
   question.redirectUri ?? null,
 ];
 
+/** Digest of all that the person sees and decides: the question, and the wishes below it. Any difference is another page. */
+export const questionDigest = (question: ConsentQuestion): string => {
+  const asked = rememberedDigest(question);
+  const { wishes = [] } = question;
+  if (wishes.length === 0) return asked;
+  const seen = seenWishes(wishes, (agent) => snapshot({ kind: 'agent', agent }));
+  return createHash('sha256')
+    .update(JSON.stringify([asked, seen]))
+    .digest('base64url');
+};
+
 /**
- * Digest of all that the person sees and decides: who asks (with keys, owner and redirect URIs as
- * registered), where the answer goes, which rights in which words (AP-11). Any difference is another question.
+ * Digest of the question alone, by which its answer is remembered: who asks (with keys, owner and redirect URIs as
+ * registered), where the answer goes, which rights in which words (AP-11). Wishes come and go without a new page.
  */
-export const questionDigest = (question: ConsentQuestion): string =>
+export const rememberedDigest = (question: ConsentQuestion): string =>
   createHash('sha256')
     .update(
       JSON.stringify([

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
 import { answeredRights, askedRights } from './allowed-rights.ts';
 import { detailsOf } from './asked-details.ts';
-import { type ConsentDecision, type ConsentQuestion, questionDigest, requesterId } from './consent.ts';
+import { type ConsentDecision, type ConsentQuestion, rememberedDigest, requesterId } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 /** Answers to one client that are looked at. */
@@ -113,7 +113,7 @@ export const rememberedAnswers = ({
   };
 };
 
-const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
+const idOf = (question: ConsentQuestion): string => `cns_${rememberedDigest(question)}`;
 
 /** In whose hands an agent that asks for itself is. */
 export const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>

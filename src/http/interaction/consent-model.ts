@@ -9,6 +9,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import { type ConsentForm, type ConsentQuestion, isNothingAsked } from '../../domain/consent/consent.ts';
 import { choiceOf } from '../../domain/consent/pass-on-choices.ts';
+import { wishFieldValue } from '../../domain/consent/wishes.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Taking } from '../../domain/grants/grant-desk.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
@@ -37,12 +38,13 @@ export const consentModel = async (
   question: ConsentQuestion,
   facts: ConsentPageFacts,
 ): Promise<ConsentModel> => {
-  const { requester, account, passOn } = question;
+  const { requester, account, passOn, wishes = [] } = question;
   const owner = requester.kind === 'agent' ? requester.agent.owner : requester.client.owner;
   const owners = await ownerNames(deps, [
     owner,
     question.actor?.owner,
     ...(passOn?.agents.map((agent) => agent.owner) ?? []),
+    ...wishes.map(({ agent }) => agent.owner),
   ]);
   const { id, name } = requester.kind === 'agent' ? requester.agent : requester.client;
   const likeness = await deps.verifiedNames?.likeness({ id, name });
@@ -77,6 +79,13 @@ export const consentModel = async (
         checked: facts.isDefaultScope ? scope.risk === 'low' : isTicked(scope.risk),
       })),
       details: details.map(({ id, described }) => ({ id, ...described, checked: isTicked(described.risk) })),
+    })),
+    wishes: wishes.map((wish) => ({
+      agent: agentFacts(wish.agent, owners),
+      resource: { identifier: wish.identifier, name: wish.name },
+      scopes: wish.scopes.map((scope) => ({ ...scope, value: wishFieldValue(wish, scope.name) })),
+      ...(wish.mostSeconds === undefined ? {} : { mostSeconds: wish.mostSeconds }),
+      ...(wish.isNewOwner ? { isNewOwner: true as const } : {}),
     })),
     durations: question.durations,
     duration: question.duration,
@@ -167,6 +176,7 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   return {
     ...rights,
     details,
+    wishes: form.getAll('wish'),
     durationSeconds: wholeNumber(form, 'duration'),
     passOn: {
       agents: form.getAll('pass_on'),

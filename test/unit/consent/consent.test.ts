@@ -166,6 +166,7 @@ describe('the answer', () => {
       resources: { [CALENDAR]: ['read'] },
       expiresAt: NOW + DAY,
       passOn: { agents: ['agt_c'], depth: 2 },
+      wishes: [],
     });
   });
 

@@ -61,8 +61,14 @@ describe('the first page costs what is rare, not what is frequent', () => {
     ['a rare environment in a state', { state: 'active', environment: 'development' }],
     ['a rare state under a blueprint', { state: 'orphaned', blueprint: 'bpt_many' }],
     ['a rare blueprint in a state', { state: 'active', blueprint: 'bpt_few' }],
+    ['a resource server that few are registered as', { state: 'active', resourceServer: 'rs_few' }],
   ])('%s', async (_, query) => {
-    const few = { owner: 'acc_few', blueprint: 'bpt_few', environment: 'development' } as const;
+    const few = {
+      owner: 'acc_few',
+      blueprint: 'bpt_few',
+      environment: 'development',
+      resourceServers: ['rs_few'],
+    } as const;
     const first = await world((index) => ({
       name: `Reporter n${index}`,
       blueprint: 'bpt_many',
