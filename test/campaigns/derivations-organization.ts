@@ -1,7 +1,8 @@
 /** Random organizations for `derivations`: for the model as they are, for the server as registers and Cedar text. */
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
-import type { Agent, Environment } from '../../src/domain/agents/agent.ts';
+import type { Agent } from '../../src/domain/agents/agent.ts';
 import { effectiveAgent } from '../../src/domain/agents/effective-agent.ts';
+import type { Environment } from '../../src/domain/agents/environment.ts';
 import type { Ceilings } from '../../src/domain/blueprints/ceilings.ts';
 import type { Client } from '../../src/domain/clients/client.ts';
 import type { ScopesByResource } from '../../src/domain/delegation/authority.ts';

@@ -13,10 +13,11 @@ import type { Owners } from '../groups/owners.ts';
 import type { JsonWebKeySet } from '../json-web-keys.ts';
 import { checkSameKey, type VerifiedNames } from '../names/verified-names.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
-import type { Agent, Environment } from './agent.ts';
+import type { Agent } from './agent.ts';
 import { checkComposition, type DeclaredComposition } from './composition.ts';
 import { registeredCredentialId } from './credential.ts';
 import { checkKeysTogether, keysUrlOf, type NewCredential, withOperatorUrls } from './credential-fields.ts';
+import type { Environment } from './environment.ts';
 
 export type NewAgent = {
   readonly name: string;

@@ -21,8 +21,6 @@ export type AgentNotice = {
   readonly toldAt?: number;
 };
 
-export type { Environment } from './environment.ts';
-
 /** A client that is an autonomous actor. Its id is its `client_id` and its `act.sub`. It proves itself with its credentials (credential.ts). */
 export type Agent = {
   readonly id: string;

@@ -6,8 +6,6 @@ import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { DelegationTarget } from './delegation-targets.ts';
 import type { Risk } from './risk.ts';
 
-export type { Risk };
-
 export type ScopeDeclaration = {
   /** scope-token of RFC 6749 §3.3. */
   readonly name: string;

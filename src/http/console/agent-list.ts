@@ -1,7 +1,7 @@
 import type { AgentListModel, AgentRow } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { AGENT_STATES, type Agent, type AgentState, type Environment } from '../../domain/agents/agent.ts';
-import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
+import { AGENT_STATES, type Agent, type AgentState } from '../../domain/agents/agent.ts';
+import { ENVIRONMENTS, type Environment } from '../../domain/agents/environment.ts';
 import { csvLine } from '../../domain/csv-line.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { RouteQuery } from '../management/call.ts';

@@ -1,5 +1,6 @@
-import type { AgentState, Environment } from '../../domain/agents/agent.ts';
+import type { AgentState } from '../../domain/agents/agent.ts';
 import type { AgentQuery } from '../../domain/agents/agent-lists.ts';
+import type { Environment } from '../../domain/agents/environment.ts';
 import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OwnerKind } from '../../domain/groups/owner-names.ts';
