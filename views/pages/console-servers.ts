@@ -23,6 +23,7 @@ import { durationPhrase, timeText } from '../time-text.ts';
 import { clientWords, serverWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registers.ts';
+import { type ServerTargets, serverTargets } from './console-server-targets.ts';
 
 export type ServerRow = {
   readonly id: string;
@@ -88,6 +89,8 @@ export type ServerModel = ConsoleFrame & {
   readonly scopes: readonly ScopeItem[];
   readonly types: readonly ShownType[];
   readonly isOwnApi: boolean;
+  /** Of other APIs. Absent: it asks its callers for nothing, ever. */
+  readonly delegations?: ServerTargets;
   /** Page that asks once more. Absent: not for who looks. */
   readonly disableHref?: string;
   /** Where a form makes it work again. Absent: not for who looks, or it works. */
@@ -140,7 +143,7 @@ ${
   html`<div class="actions">${postButton(model.enable, model.csrf, submit({ text: registerWords.enable, about: plainText(server.name, 60) }))}</div>`
 }</section>
 <section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
-${
+${model.delegations && serverTargets(model.delegations, model.csrf)}${
   model.types.length > 0 &&
   html`<section aria-labelledby="types"><h2 id="types">${words.types}</h2><p class="lead">${words.typesLead}</p>
 ${model.types.map((type, index) => detailType(type, model.server.href, index))}</section>`

@@ -80,6 +80,14 @@ export const doneWords = {
     en: 'Disabled. No token is issued for it any more.',
     de: 'Gesperrt. Dafür wird kein Token mehr ausgegeben.',
   }),
+  delegationAccepted: phrase({
+    en: 'Accepted. From now on people are asked for it on the consent page.',
+    de: 'Angenommen. Ab jetzt werden Personen auf der Einwilligungsseite darum gebeten.',
+  }),
+  delegationWithdrawn: phrase({
+    en: 'Withdrawn. Its effect ends with the next decision.',
+    de: 'Zurückgezogen. Die Wirkung endet mit der nächsten Entscheidung.',
+  }),
   blueprintActivated: phrase({
     en: 'It counts from now on, for all its agents.',
     de: 'Gilt ab jetzt, für alle seine Agenten.',

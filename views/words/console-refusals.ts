@@ -93,6 +93,14 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'The time of this credential is over; add another one.':
     'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
   'This agent has no such credential.': 'Diesen Schlüssel hat dieser Agent nicht.',
+  'The proposer does not accept their own pair, nor does a client that they own or whose credentials they set. Ask another operator or administrator.':
+    'Wer ein Paar vorschlägt, nimmt es nicht an, auch nicht mit einem Client, der dieser Person gehört oder dessen Zugangsdaten sie gesetzt hat. Fragen Sie einen anderen Operator oder Administrator.',
+  'Your account or client was created or changed after the proposal. Withdraw the pair, have it proposed again, and accept it then.':
+    'Ihr Konto oder Client wurde nach dem Vorschlag angelegt oder geändert. Ziehen Sie das Paar zurück, lassen Sie es neu vorschlagen und nehmen Sie es dann an.',
+  'This resource server has no such pair. Its list shows those it has.':
+    'Dieser Ressourcenserver hat kein solches Paar. Seine Liste zeigt, welche er hat.',
+  'This pair was proposed again in the meantime. Look at it once more.':
+    'Dieses Paar wurde inzwischen neu vorgeschlagen. Sehen Sie es sich noch einmal an.',
   'Only who is asked to answer for an agent accepts it.':
     'Einen Agenten nimmt nur an, wer gefragt ist, für ihn einzustehen.',
   'Only who is asked to answer for an agent declines it.':

@@ -90,13 +90,13 @@ export const withAccepted = <T extends Delegating>(
 ): T => {
   const found = existing(server, pair);
   if (isAccepted(found)) return server;
-  const proposers = [found.proposedBy, ...(found.proposers ?? [])];
-  if ([by.caller, ...by.parties].some((id) => proposers.includes(id))) {
+  const bar = acceptanceBar(found, by);
+  if (bar === 'proposer') {
     throw forbidden(
       'The proposer does not accept their own pair, nor does a client that they own or whose credentials they set. Ask another operator or administrator.',
     );
   }
-  if (by.changedAt >= found.proposedAt) {
+  if (bar === 'changed') {
     throw forbidden(
       'Your account or client was created or changed after the proposal. Withdraw the pair, have it proposed again, and accept it then.',
     );
@@ -104,6 +104,15 @@ export const withAccepted = <T extends Delegating>(
   checkTarget(pair, target);
   const accepted = { ...found, acceptedBy: by.caller, acceptedAt: by.now };
   return { ...server, delegatesTo: (server.delegatesTo ?? []).map((one) => (one === found ? accepted : one)) };
+};
+
+/** Why a caller does not accept a pair that waits, or undefined. */
+export const acceptanceBar = (
+  { proposedBy, proposedAt, proposers = [] }: DelegationTarget,
+  { parties, changedAt }: DutyHolder,
+): 'proposer' | 'changed' | undefined => {
+  if (parties.some((id) => id === proposedBy || proposers.includes(id))) return 'proposer';
+  return changedAt >= proposedAt ? 'changed' : undefined;
 };
 
 /** Without the pair, be it accepted or not. Throws 'not_found'. */

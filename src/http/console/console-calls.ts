@@ -72,6 +72,8 @@ export type ConsoleOperation =
   | 'getResourceServer'
   | 'disableResourceServer'
   | 'enableResourceServer'
+  | 'acceptDelegation'
+  | 'withdrawDelegation'
   | 'listBlueprints'
   | 'getBlueprint'
   | 'diffBlueprint'

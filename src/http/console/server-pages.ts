@@ -17,6 +17,7 @@ import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './listed.ts';
+import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
 /** A resource server as the management API shows it. */
 type ShownServer = Pick<ServerRow, 'id' | 'name' | 'identifier' | 'state'> & {
@@ -38,7 +39,8 @@ const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
 const LONGEST_EXAMPLE = 2000;
 
 /** Adds the pages about resource servers: all of them, one with its kinds of details, and its end. */
-export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+export const addServerPages = (parts: Parts): void => {
+  const { router, page, deps, calls, sessions } = parts;
   const home = `${deps.basePath}/console/resource-servers`;
 
   page('/console/resource-servers', async (ctx, { viewer, frame }) => {
@@ -91,6 +93,7 @@ export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): 
           typeModel(type, query.get('type') === type.type && example !== '' ? example : undefined),
         ),
         isOwnApi,
+        ...(isOwnApi ? {} : { delegations: await targetsModel(deps, calls, viewer, id) }),
         ...(mayDisable && server.state === 'active' && !isOwnApi
           ? { disableHref: `${serverHref(deps, id)}/disable` }
           : {}),
@@ -121,6 +124,8 @@ export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): 
     await calls.run('enableResourceServer', account, byOf(ctx, account.id), { id });
     seeOther(ctx, `${serverHref(deps, id)}?done=enabled`);
   });
+
+  addServerTargetForms(parts);
 };
 
 const rowOf = (

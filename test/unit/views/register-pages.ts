@@ -282,6 +282,36 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ],
       types: [type, { ...type, type: text('transfer'), error: text('It does not fit the schema.') }],
       isOwnApi: false,
+      delegations: {
+        targets: [
+          {
+            resource: text('https://calendar.example.com'),
+            scope: text('calendar.read'),
+            api: { name: text('Calendar'), href: `${home}/resource-servers/rs_2` },
+            declared: { description: text('See your appointments'), risk: 'low' },
+            proposed: { by: text('Ada'), at: NOON },
+            accepted: { by: text('Bob'), at: NOON },
+          },
+          {
+            resource: text('https://calendar.example.com'),
+            scope: text('calendar.write'),
+            api: { name: text('Calendar'), href: `${home}/resource-servers/rs_2` },
+            declared: { description: text('Move appointments'), risk: 'high' },
+            proposed: { by: text('Ada'), at: NOON },
+          },
+          {
+            resource: text('https://gone.example.com'),
+            scope: text('read'),
+            without: 'gone',
+            proposed: { by: text('Ada'), at: NOON },
+            bar: 'proposer',
+          },
+        ],
+        version: 3,
+        accept: `${bank.href}/accept-delegation`,
+        withdraw: `${bank.href}/withdraw-delegation`,
+        proposeCommand: 'behalf resource-servers propose-delegation rs_1 --to API --scope NAME',
+      },
       disableHref: `${bank.href}/disable`,
     }),
     'console-server-disable': disableServerPage({

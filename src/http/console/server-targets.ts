@@ -1,0 +1,77 @@
+import type { ServerTarget, ServerTargets } from '../../../views/pages/console-server-targets.ts';
+import { acceptanceBar, type DelegationTarget } from '../../domain/resource-servers/delegation-targets.ts';
+import { byOf, seeOther } from '../interaction/page-answers.ts';
+import { single } from '../middleware/form-body.ts';
+import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import { type ConsoleDeps, type Names, partyNames, serverHref } from './console-deps.ts';
+import { type Parts, versionOf } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+
+/** What the page of a resource server shows of other APIs, and what its viewer may do about it. */
+export const targetsModel = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  id: string,
+): Promise<ServerTargets> => {
+  const found = await deps.resourceServers.get(id);
+  const { delegatesTo = [] } = found?.document ?? {};
+  const names = await partyNames(
+    deps,
+    delegatesTo.flatMap(({ proposedBy, acceptedBy }) => [proposedBy, acceptedBy]),
+  );
+  const href = serverHref(deps, id);
+  const mayWithdraw = calls.may('withdrawDelegation', account);
+  return {
+    targets: await Promise.all(delegatesTo.map((one) => targetModel(deps, one, account, names))),
+    version: found?.version ?? 0,
+    ...(calls.may('acceptDelegation', account) ? { accept: `${href}/accept-delegation` } : {}),
+    ...(mayWithdraw
+      ? {
+          withdraw: `${href}/withdraw-delegation`,
+          proposeCommand: `behalf resource-servers propose-delegation ${id} --to API --scope NAME`,
+        }
+      : {}),
+  };
+};
+
+const targetModel = async (
+  deps: ConsoleDeps,
+  target: DelegationTarget,
+  viewer: Viewer['account'],
+  names: Names,
+): Promise<ServerTarget> => {
+  const { resource, scope, proposedBy, proposedAt, acceptedBy, acceptedAt } = target;
+  const api = (await deps.resourceServers.findByIdentifier(resource))?.document;
+  const declared = api?.scopes.find(({ name }) => name === scope);
+  const without = declared === undefined ? 'gone' : api?.state === 'disabled' ? 'disabled' : undefined;
+  const bar = acceptanceBar(target, { parties: [viewer.id], changedAt: viewer.updatedAt });
+  return {
+    resource,
+    scope,
+    proposed: { by: names(proposedBy), at: proposedAt },
+    ...(api ? { api: { name: api.name, href: serverHref(deps, api.id) } } : {}),
+    ...(declared ? { declared } : {}),
+    ...(without === undefined ? {} : { without }),
+    ...(acceptedBy === undefined || acceptedAt === undefined
+      ? {}
+      : { accepted: { by: names(acceptedBy), at: acceptedAt } }),
+    ...(bar === undefined ? {} : { bar }),
+  };
+};
+
+/** Adds what the forms of that part do. */
+export const addServerTargetForms = ({ router, deps, calls, sessions }: Parts): void => {
+  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+    router.post(`/console/resource-servers/:id/${name}`, async (ctx) => {
+      const { account, form } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      const pair = { resource: single(form, 'resource') ?? '', scope: single(form, 'scope') ?? '' };
+      // What is accepted is what the page showed: a form that names no version fits none.
+      await calls.run(operation, account, byOf(ctx, account.id), { id, body: pair, version: versionOf(form) });
+      seeOther(ctx, `${serverHref(deps, id)}?done=${done}#delegates-to`);
+    });
+  };
+  button('accept-delegation', 'acceptDelegation', 'delegationAccepted');
+  button('withdraw-delegation', 'withdrawDelegation', 'delegationWithdrawn');
+};
