@@ -32,14 +32,37 @@ export const englishText = (text: string, limit: number): Phrase => {
   return phrase({ en: plain, de: html`<span lang="en">${plain}</span>` });
 };
 
+/** Whether a word of it is so long that a narrow column may break it; tables keep shorter words whole. */
+const hasLongWord = (text: string): boolean => /\S{21}/u.test(text);
+
 /** A name somebody chose: isolated from our own words in both directions of writing. */
-export const chosenName = (name: string, limit = 60): Html =>
-  html`<bdi class="chosen">${plainText(name, limit) || NO_NAME}</bdi>`;
+export const chosenName = (name: string, limit = 60): Html => {
+  const plain = plainText(name, limit);
+  return html`<bdi class="${hasLongWord(plain) ? 'chosen long' : 'chosen'}">${plain || NO_NAME}</bdi>`;
+};
 
 const NO_NAME = phrase({ en: '(no name)', de: '(ohne Namen)' });
 
 /** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
-export const isolated = (text: Text, limit = 60): Html => html`<bdi>${anyText(text, limit)}</bdi>`;
+export const isolated = (text: Text, limit = 60): Html => {
+  const plain = anyText(text, limit);
+  return typeof plain === 'string' && hasLongWord(plain)
+    ? html`<bdi class="long">${plain}</bdi>`
+    : html`<bdi>${plain}</bdi>`;
+};
+
+/** A text, marked where a narrow column may break its words. */
+export const breakable = (text: string): HtmlValue =>
+  hasLongWord(text) ? html`<span class="long">${text}</span>` : text;
+
+/** Free text somebody chose, in a cell of a table. */
+export const cellText = (text: string, limit: number): HtmlValue => breakable(plainText(text, limit));
+
+/** A name that programs use, such as a username; ids stand in plain `code`. */
+export const codeName = (text: string, limit = 80): Html => {
+  const plain = plainText(text, limit);
+  return hasLongWord(plain) ? html`<code>${plain}</code>` : html`<code class="short">${plain}</code>`;
+};
 
 /** The same of a name that may be a phrase of ours. */
 export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));

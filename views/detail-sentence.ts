@@ -1,4 +1,4 @@
-import { chosenName } from './agent-text.ts';
+import { breakable, chosenName } from './agent-text.ts';
 import { type Html, html, phrase } from './html.ts';
 import { dayText, moneyText, timeOfDayText } from './value-text.ts';
 import { scopeWords } from './words/scope.ts';
@@ -19,7 +19,7 @@ const VALUE = 300;
 export const detailSentence = (parts: readonly SentencePart[]): Html =>
   html`<span class="does">${parts.map((part) =>
     'text' in part
-      ? html`${part.text}`
+      ? html`${breakable(part.text)}`
       : part.value === undefined
         ? html`<em>${scopeWords.any}</em>`
         : formatted(part.value, part.format),

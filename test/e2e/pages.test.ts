@@ -103,6 +103,71 @@ test('no page is wider than a phone, whatever others wrote', async () => {
   }
 });
 
+describe('tables', () => {
+  const inTables = names.filter((name) =>
+    String(usual[name]?.in({ language: 'en', here: '/' })).includes('<table class="log'),
+  );
+
+  /** Words of at most 20 letters that stand on more than one line, and cells that are wider than their table may be. */
+  const faults = `(() => {
+    const found = [];
+    for (const card of document.querySelectorAll('.flush')) {
+      if (card.scrollWidth > card.clientWidth) found.push('cut off by ' + (card.scrollWidth - card.clientWidth) + ' px');
+    }
+    for (const table of document.querySelectorAll('table.log')) {
+      const walker = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { data, parentElement } = walker.currentNode;
+        // Ids and what stands in braces.
+        if (parentElement.closest('code:not(.short)')) continue;
+        for (const { 0: word, index } of data.matchAll(/\\S+/gu)) {
+          if ([...word].length > 20) continue;
+          const range = document.createRange();
+          range.setStart(walker.currentNode, index);
+          range.setEnd(walker.currentNode, index + word.length);
+          if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(word);
+        }
+      }
+    }
+    return found;
+  })()`;
+
+  /** Faults by page and width, of pages in which others wrote `text`. */
+  const lookAt = async (text: string | undefined, widths: readonly number[]) => {
+    pages = text === undefined ? usual : samplePages(() => text);
+    const found: string[] = [];
+    await withPage({ viewport: { width: 1280, height: 844 } }, async (page) => {
+      for (const name of inTables) {
+        await page.goto(`${origin}/${name}`);
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 844 });
+          const some = await page.evaluate<readonly string[]>(faults);
+          found.push(...some.map((fault) => `${name}, ${width} px: ${fault}`));
+        }
+      }
+    });
+    pages = usual;
+    return found;
+  };
+
+  test.each(['en', 'de'] as const)('%s: no short word is broken, and nothing is cut off', async (read) => {
+    language = read;
+    try {
+      expect(await lookAt(undefined, [1280, 390])).toEqual([]);
+      expect(await lookAt('Secretary Administration Bookkeeper', [1280, 390])).toEqual([]);
+    } finally {
+      language = 'en';
+    }
+  });
+
+  test('what is long is broken before it is cut off', async () => {
+    for (const text of ['W'.repeat(300), 'https://a.example/'.repeat(9)]) {
+      const found = await lookAt(text, [1280, 740, 390]);
+      expect(found.filter((fault) => fault.includes('cut off'))).toEqual([]);
+    }
+  });
+});
+
 test('by keyboard the way through the consent page ends at Deny, then Allow; neither has the focus at first', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/consent`);

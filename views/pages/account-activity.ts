@@ -1,4 +1,4 @@
-import { chosenName, plainText } from '../agent-text.ts';
+import { cellText, chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { pagination } from '../partials/pagination.ts';
 import { timeText } from '../time-text.ts';
@@ -18,7 +18,7 @@ ${
         (entry) =>
           html`<tr><td data-label="${words.when}">${timeText(entry.at)}</td><td data-label="${words.what}"><span class="outcome ${entry.outcome}">${entry.what}</span></td><td data-label="${words.who}">${
             entry.who === undefined ? words.you : chosenName(entry.who)
-          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : plainText(entry.where, 60)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
+          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : cellText(entry.where, 60)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
       )}</tbody></table></div>${pagination(model.activityPages ?? {}, listWords.pagesOf.activity)}`
 }
 </section>`;

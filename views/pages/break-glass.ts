@@ -1,4 +1,4 @@
-import { chosenName, isolated, longText, plainText } from '../agent-text.ts';
+import { cellText, chosenName, isolated, longText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { deedLine, deeds, facts } from '../partials/approval-facts.ts';
@@ -63,7 +63,7 @@ const table = (all: readonly GlassFacts[]): Html => html`<div class="card flush"
     closed,
   }) => html`<tr><td data-label="${words.what}"><a href="${href}">${deedLine(approval)}</a> <span class="hint">${chosenName(approval.agent.name)}</span></td>
 <td data-label="${words.who}" class="names">${people.length === 0 ? '–' : people.map(({ name }, index) => html`${index > 0 && ', '}${isolated(name)}`)}</td>
-<td data-label="${words.why}">${reason === undefined ? '–' : plainText(reason, 200)}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
+<td data-label="${words.why}">${reason === undefined ? '–' : cellText(reason, 200)}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
 <td data-label="${words.when}">${timeText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;
 

@@ -1,4 +1,4 @@
-import { anyName, chosenName, isolated, plainText } from '../agent-text.ts';
+import { anyName, cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<BlueprintRow>[] = [
   {
     title: words.blueprint,
     cell: ({ href, name, purpose }) =>
-      html`<a href="${href}">${isolated(name)}</a> <span class="line hint">${plainText(purpose, 160)}</span>`,
+      html`<a href="${href}">${isolated(name)}</a> <span class="line hint">${cellText(purpose, 160)}</span>`,
   },
   { title: registerWords.state, cell: ({ state }) => stateTag(state) },
   { title: words.version, cell: ({ version }) => (version === 0 ? '–' : version) },

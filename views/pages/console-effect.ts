@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { effectWords as words } from '../words/console-effect.ts';
@@ -37,7 +37,7 @@ const resourceCard = ({ name, identifier, scopes }: EffectAt, hasOwnRights: bool
 <thead><tr><th scope="col">${words.scope}</th><th scope="col">${words.risk}</th><th scope="col">${words.inEffect}</th></tr></thead>
 <tbody>${scopes.map(
     (scope) =>
-      html`<tr class="${scope.refusedBy === undefined ? 'yes' : 'no'}"><td data-label="${words.scope}"><span>${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> <code>${plainText(scope.name, 80)}</code></td><td data-label="${words.risk}">${riskBadge(scope.risk)}</td><td data-label="${words.inEffect}">${
+      html`<tr class="${scope.refusedBy === undefined ? 'yes' : 'no'}"><td data-label="${words.scope}"><span>${cellText(scope.description, 160) || cellText(scope.name, 80)}</span> <code>${plainText(scope.name, 80)}</code></td><td data-label="${words.risk}">${riskBadge(scope.risk)}</td><td data-label="${words.inEffect}">${
         scope.refusedBy === undefined
           ? html`<strong class="yes">${allowed}</strong>`
           : html`<strong>${words.no}</strong> ${words.refused[scope.refusedBy]}`

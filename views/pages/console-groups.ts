@@ -1,4 +1,4 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { chosenName, codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
@@ -61,7 +61,7 @@ const MEMBERS: readonly Column<GroupMember>[] = [
     title: registerWords.name,
     cell: ({ href, name, username }) =>
       html`${href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`} ${
-        username !== undefined && html`<code>${plainText(username, 80)}</code>`
+        username !== undefined && codeName(username)
       }`,
   },
   {

@@ -1,4 +1,4 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { chosenName, codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
@@ -49,8 +49,7 @@ export const roleNames = (roles: readonly Role[]) =>
 const COLUMNS: readonly Column<PersonRow>[] = [
   {
     title: words.person,
-    cell: ({ href, name, username }) =>
-      html`<a href="${href}">${chosenName(name)}</a> <code>${plainText(username, 80)}</code>`,
+    cell: ({ href, name, username }) => html`<a href="${href}">${chosenName(name)}</a> ${codeName(username)}`,
   },
   { title: registerWords.state, cell: ({ state }) => registeredState(state) },
   { title: words.roles, cell: ({ roles }) => roleNames(roles) },

@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type View } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -95,7 +95,7 @@ ${
     words.scope,
     byScope.map((one) => ({
       ...one,
-      what: html`<strong>${plainText(one.scope, 80)}</strong> <code>${plainText(one.resource, 200)}</code>`,
+      what: html`<strong>${cellText(one.scope, 80)}</strong> <code>${plainText(one.resource, 200)}</code>`,
     })),
   )}`
 }
@@ -128,4 +128,4 @@ const exampleTable = (examples: ReplayResult['examples']): Html => html`<h3 id="
 )}</tbody></table></div>`;
 
 const scopes = (names: readonly string[]): Html | string =>
-  names.length === 0 ? '–' : html`${names.map((name, index) => html`${index > 0 && ', '}${plainText(name, 80)}`)}`;
+  names.length === 0 ? '–' : html`${names.map((name, index) => html`${index > 0 && ', '}${cellText(name, 80)}`)}`;

@@ -1,4 +1,4 @@
-import { anyName, plainText } from '../agent-text.ts';
+import { anyName, cellText, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -59,7 +59,7 @@ const versions = ({ versions: rows, pages, newHref }: PolicyOverviewModel): Html
 <thead><tr><th scope="col">${words.version}</th><th scope="col">${words.state}</th><th scope="col">${words.why}</th><th scope="col">${words.drafted}</th></tr></thead>
 <tbody>${rows.map(
     ({ version, state, note, byName, createdAt, href }) =>
-      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : plainText(note, 200)}</td><td data-label="${words.drafted}">${timeText(createdAt)} <span class="line hint">${anyName(byName)}</span></td></tr>`,
+      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : cellText(note, 200)}</td><td data-label="${words.drafted}">${timeText(createdAt)} <span class="line hint">${anyName(byName)}</span></td></tr>`,
   )}</tbody></table></div>
 ${pagination(pages, listWords.pagesOf.versions)}</section>`;
 

@@ -1,4 +1,4 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { environmentTag } from '../partials/agent-card.ts';
@@ -101,7 +101,7 @@ const SCOPES: readonly Column<ScopeItem>[] = [
   {
     title: words.scope,
     cell: ({ name, description }) =>
-      html`<span>${plainText(description, 160) || plainText(name, 80)}</span> <code>${plainText(name, 128)}</code>`,
+      html`<span>${cellText(description, 160) || cellText(name, 80)}</span> <code>${plainText(name, 128)}</code>`,
   },
   { title: words.risk, cell: ({ risk }) => riskBadge(risk) },
 ];

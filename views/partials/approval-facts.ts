@@ -1,4 +1,4 @@
-import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
+import { cellText, chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { detailSentence } from '../detail-sentence.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
@@ -35,7 +35,7 @@ export const deedLine = (approval: ApprovalFacts): Html => {
   const others = approval.details.length + (detail ? 0 : approval.scopes.length) + approval.unreadable.length - 1;
   const first = detail
     ? sentence(detail)
-    : plainText(scope?.description ?? scope?.name ?? approval.unreadable[0] ?? '', 160) || words.something;
+    : cellText(scope?.description ?? scope?.name ?? approval.unreadable[0] ?? '', 160) || words.something;
   return html`${first}${others > 0 && words.andMore(others)}`;
 };
 

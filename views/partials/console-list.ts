@@ -1,4 +1,4 @@
-import { plainText } from '../agent-text.ts';
+import { cellText, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { listWords } from '../words/lists.ts';
@@ -103,7 +103,7 @@ export const rightsList = (rights: Readonly<Record<string, readonly string[]>>):
       .slice(0, MOST_RIGHTS)
       .map(
         ([resource, scopes]) =>
-          html`<span class="line">${plainText(resource, 300)}: ${commaList(
+          html`<span class="line">${cellText(resource, 300)}: ${commaList(
             scopes
               .slice(0, MOST_RIGHTS)
               .map((scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`)),

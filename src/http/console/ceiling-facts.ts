@@ -1,3 +1,4 @@
+import { breakable } from '../../../views/agent-text.ts';
 import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { durationPhrase } from '../../../views/time-text.ts';
@@ -33,7 +34,7 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
   maxLeaseSeconds: atMostSeconds,
   maxDelegationSeconds: atMostSeconds,
   maxDelegationDepth: (value) => words.hops(Number(value)),
-  detailTypes: (value) => texts(value).join(', ') || words.none,
+  detailTypes: (value) => listed(texts(value).map(breakable)),
   compositions: (value) => words.named(texts(value).length),
   maxInstances: (value) => words.atMost(String(value)),
   maxAgents: (value) => words.atMost(String(value)),
