@@ -48,6 +48,9 @@ export const makeGround = async () => {
     ...['--scope', 'calendar.read:low:See your calendar', '--scope', 'calendar.write:medium:Change your calendar'],
   );
 
+  /** She signs in once with it: the server counts sign-ins of an account. */
+  const home = newBrowser(wire.origin);
+
   return {
     issuer: wire.origin,
     wire,
@@ -71,12 +74,11 @@ export const makeGround = async () => {
       return { id: String(made['client_id'] ?? made['id']), key, keyFile };
     },
     newBrowser: (): Browser => newBrowser(wire.origin),
-    /** Ada at her browser: signs in and allows what is asked; answers where the browser is sent. */
-    signIn: (url: string, browser = newBrowser(wire.origin)): Promise<URL> =>
-      walkAuthorization(browser, url, { person }),
+    /** Ada at her browser, or at another: signs in where she must, and allows what is asked; answers where it is sent. */
+    signIn: (url: string, browser = home): Promise<URL> => walkAuthorization(browser, url, { person }),
     /** Ada at the page of a device code: signs in and allows; the walk ends on a page of the server. */
     async allowDevice(url: string): Promise<void> {
-      await walkAuthorization(newBrowser(wire.origin), url, { person }).catch((error: Error) => {
+      await walkAuthorization(home, url, { person }).catch((error: Error) => {
         if (!/^ended on .* \(200\)/.test(error.message)) throw error;
       });
     },
