@@ -34,7 +34,7 @@ export const authlib: ClientScript = {
     await runProgram(ground, check, [join(environment, 'bin/python'), join(FOLDER, 'client.py')], {
       ISSUER: ground.issuer,
       CLIENT_ID: made.id,
-      KEY: await readFile(keyFile, 'utf8'),
+      KEY_FILE: keyFile,
       REDIRECT_URI: CALLBACK,
       RESOURCE: CALENDAR,
     });

@@ -4,6 +4,7 @@ import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
 import { type Check, type ClientScript, expectSame } from './client-script.ts';
 import { CALLBACK, type Ground } from './ground.ts';
+import { commandIn, filledIn, guideBlocks } from './guide.ts';
 import { npmVersion } from './packages.ts';
 
 /** With `listsScopes` the server's RFC 9728 metadata has `scopes_supported`; without, the client asks for no scope. */
@@ -20,10 +21,9 @@ const signInAtServer = async (ground: Ground, listsScopes: boolean): Promise<voi
   };
   const notes = await mcpServer(ground.issuer, introspect, { listsScopes });
   try {
-    const made = await ground.behalf(
-      ...['resource-servers', 'create', notes.url, '--name', listsScopes ? 'Notes' : 'Notes without scopes'],
-      ...['--scope', 'notes.read:low:See your notes', '--introspection', 'client_secret_basic'],
-    );
+    const [register] = await guideBlocks('MCP SDK');
+    const command = filledIn(String(register?.text), { 'https://notes.example.com/mcp': notes.url });
+    const made = await ground.behalf(...commandIn(command, 'behalf'));
     const pair = [made['client_id'] ?? made['id'], made['client_secret']].map((one) => encodeURIComponent(String(one)));
     authorization = `Basic ${Buffer.from(pair.join(':')).toString('base64')}`;
     const { kept, connect, cameBack } = mcpProgram(notes.url, {

@@ -41,8 +41,7 @@ export const openidClient: ClientScript = {
       ...['--redirect-uri', CALLBACK, '--authority', `${CALENDAR} calendar.read`],
       ...['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE].flatMap((g) => ['--grant-type', g]),
     );
-    const basic = client.ClientSecretBasic(made.secret);
-    const app = await client.discovery(issuer, made.id, undefined, basic, insecure);
+    const app = await client.discovery(issuer, made.id, undefined, client.ClientSecretBasic(made.secret), insecure);
 
     await check('code flow with PKCE, and the profile from userinfo', async () => {
       const tokens = await codeFlow(ground, app, { scope: 'openid profile email' });

@@ -1,4 +1,4 @@
-"""Authlib from PyPI, configured by ISSUER, CLIENT_ID, KEY (a JWK) and REDIRECT_URI. Speaks the lines of ../program.ts."""
+"""Authlib from PyPI, configured by ISSUER, CLIENT_ID, KEY_FILE (a JWK) and REDIRECT_URI. Speaks the lines of ../program.ts."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, KeySet
 ISSUER, CLIENT_ID, REDIRECT_URI, RESOURCE = (
     os.environ[name] for name in ("ISSUER", "CLIENT_ID", "REDIRECT_URI", "RESOURCE")
 )
-KEY = ECKey.import_key(json.loads(os.environ["KEY"]))
+key = ECKey.import_key(json.load(open(os.environ["KEY_FILE"])))
 
 
 def say(**line):
@@ -32,16 +32,14 @@ def check(name, run):
         say(failed=name, why=f"{type(error).__name__}: {error}")
 
 
-# What Authlib calls the token endpoint becomes the audience; the server takes the issuer only.
-AUTHENTICATION = PrivateKeyJWT(ISSUER, alg="ES256", headers={"kid": KEY.kid})
-
 metadata = requests.get(f"{ISSUER}/.well-known/openid-configuration", timeout=10).json()
 session = OAuth2Session(
     CLIENT_ID,
-    KEY,
-    token_endpoint_auth_method=AUTHENTICATION,
-    token_endpoint=metadata["token_endpoint"],
-    revocation_endpoint_auth_method=AUTHENTICATION,
+    key,
+    # What Authlib calls the token endpoint becomes the audience; the server takes the issuer only.
+    token_endpoint_auth_method=PrivateKeyJWT(ISSUER, alg="ES256", headers={"kid": key.kid}),
+    token_endpoint=f"{ISSUER}/token",
+    revocation_endpoint_auth_method=PrivateKeyJWT(ISSUER, alg="ES256", headers={"kid": key.kid}),
     redirect_uri=REDIRECT_URI,
     scope="openid profile",
     code_challenge_method="S256",
@@ -73,8 +71,8 @@ def refresh():
 def client_credentials():
     own = OAuth2Session(
         CLIENT_ID,
-        KEY,
-        token_endpoint_auth_method=AUTHENTICATION,
+        key,
+        token_endpoint_auth_method=PrivateKeyJWT(ISSUER, alg="ES256", headers={"kid": key.kid}),
         scope="calendar.read",
     )
     token = own.fetch_token(metadata["token_endpoint"], grant_type="client_credentials", resource=RESOURCE)

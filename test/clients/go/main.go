@@ -48,8 +48,10 @@ func main() {
 	var token *oauth2.Token
 
 	check("code flow with PKCE, ID token by go-oidc, userinfo", func() error {
+		state, nonce := "a state", "a nonce"
 		verifier := oauth2.GenerateVerifier()
-		say(map[string]string{"open": config.AuthCodeURL("a state", oidc.Nonce("a nonce"), oauth2.S256ChallengeOption(verifier))})
+		address := config.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier))
+		say(map[string]string{"open": address})
 		line, err := browser.ReadString('\n')
 		if err != nil {
 			return err
@@ -58,10 +60,11 @@ func main() {
 		if err != nil {
 			return err
 		}
-		if landed.Query().Get("state") != "a state" || landed.Query().Get("iss") != issuer {
+		if landed.Query().Get("state") != state || landed.Query().Get("iss") != issuer {
 			return fmt.Errorf("landed at %s", landed)
 		}
-		if token, err = config.Exchange(ctx, landed.Query().Get("code"), oauth2.VerifierOption(verifier)); err != nil {
+		code := landed.Query().Get("code")
+		if token, err = config.Exchange(ctx, code, oauth2.VerifierOption(verifier)); err != nil {
 			return err
 		}
 		raw, _ := token.Extra("id_token").(string)
@@ -69,7 +72,7 @@ func main() {
 		if err != nil {
 			return err
 		}
-		if claims.Nonce != "a nonce" || claims.VerifyAccessToken(token.AccessToken) != nil && claims.AccessTokenHash != "" {
+		if claims.Nonce != nonce || claims.VerifyAccessToken(token.AccessToken) != nil && claims.AccessTokenHash != "" {
 			return fmt.Errorf("nonce %q, at_hash %q", claims.Nonce, claims.AccessTokenHash)
 		}
 		about, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
