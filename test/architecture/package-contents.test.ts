@@ -80,8 +80,9 @@ describe('package.json', () => {
     for (const path of Object.values(manifest.bin ?? {})) expect(textOf(path)).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  test('packs no tests', () => {
-    expect(manifest.files?.some((path) => path.startsWith('test'))).toBe(false);
+  test('packs no tests and no documentation site', () => {
+    expect(manifest.files?.filter((path) => /^(?:test|site|dist)\b/.test(path))).toEqual([]);
+    expect(Object.keys(manifest.dependencies).filter((name) => /vitepress|^vue$/.test(name))).toEqual([]);
   });
 });
 

@@ -1,0 +1,171 @@
+/**
+ * Where a page stands in the site: its address, its kind (tutorial, how-to, reference, explanation) and its place in the
+ * sidebar. A page is told by its file name, so that a move between folders of docs/ changes no line here.
+ */
+
+/** One Markdown file of the repository. */
+export type Page = {
+  /** From the root of the repository, with forward slashes. */
+  readonly path: string;
+  readonly title: string;
+};
+
+/** An entry of the sidebar in the form that VitePress takes. */
+export type SidebarItem = {
+  readonly text: string;
+  readonly link?: string;
+  readonly collapsed?: boolean;
+  readonly items?: readonly SidebarItem[];
+};
+
+/** Pages of the root, by file. */
+const ROOT_PAGES: Readonly<Record<string, string>> = {
+  'README.md': 'about.md',
+  'CHANGELOG.md': 'changelog.md',
+  'CONTRIBUTING.md': 'contributing.md',
+  'SECURITY.md': 'security.md',
+};
+
+/** The groups of how-to guides in reading order; the names are file or folder names. Other guides follow in a last group. */
+const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'Build an agent',
+    ['agent-developer', 'token-exchange', 'denials', 'agent-secrets', 'instances', 'attestation', 'mutual-tls'],
+  ],
+  ['Agents on a platform', ['workloads']],
+  ['Protect an API', ['resource-server', 'authorization-details', 'authzen', 'mcp', 'across-domains']],
+  ['Connect software', ['existing-app', 'clients', 'registration', 'client-id-metadata', 'upstream-sign-in']],
+  ['Work with people', ['people', 'approvals', 'notices', 'notifications', 'console']],
+  ['Set limits', ['agents', 'blueprints', 'policy', 'budgets', 'revocation', 'audit', 'management-api']],
+  [
+    'Run the server',
+    [
+      'operate',
+      'deploy',
+      'storage',
+      'several-nodes',
+      'moving-data',
+      'data-transfer',
+      'failure',
+      'demo',
+      'benchmarks',
+      'campaigns',
+    ],
+  ],
+  [
+    'Contribute',
+    ['add-a-grant', 'add-a-console-page', 'add-a-management-resource', 'add-a-decision-layer', 'testing-with-mongodb'],
+  ],
+];
+
+const OTHER_GUIDES = 'Other guides';
+
+/** Pages that explain, wherever they are kept. */
+const EXPLANATIONS = ['threat-model', 'engine-findings', 'oidc-provider-findings'];
+const REFERENCES = ['conformance', 'divergences'];
+
+const TUTORIAL_ORDER = ['first-agent', 'first-api', 'first-approval', 'existing-app'];
+
+/** `docs/guides/workloads/aws.md` → `['guides', 'workloads', 'aws']`; a README is its folder. */
+const partsOf = (path: string): readonly string[] => {
+  const parts = path
+    .replace(/^docs\//, '')
+    .replace(/\.md$/, '')
+    .split('/');
+  return parts.at(-1) === 'README' ? parts.slice(0, -1) : parts;
+};
+
+/** Where the page of a Markdown file is kept in the site, which is also its address: `docs/guides/x.md` → `guides/x.md`. */
+export const sitePath = (path: string): string => {
+  const own = ROOT_PAGES[path];
+  if (own) return own;
+  if (path === 'docs/README.md') return 'all-pages.md';
+  return path.replace(/^docs\//, '').replace(/README\.md$/, 'index.md');
+};
+
+/** The address of a Markdown file in the site. */
+export const siteAddress = (path: string): string =>
+  `/${sitePath(path)
+    .replace(/(^|\/)index\.md$/, '$1')
+    .replace(/\.md$/, '')}`;
+
+type Kind = 'tutorials' | 'how-to' | 'reference' | 'explanation' | 'project';
+
+const kindOf = (path: string): Kind => {
+  if (!path.startsWith('docs/')) return 'project';
+  const parts = partsOf(path);
+  const name = parts.at(-1) ?? '';
+  if (parts[0] === 'tutorials') return 'tutorials';
+  if (parts.includes('decisions') || parts[0] === 'explanation' || EXPLANATIONS.includes(name)) return 'explanation';
+  if (parts[0] === 'reference' || REFERENCES.includes(name)) return 'reference';
+  return parts.length === 0 ? 'project' : 'how-to';
+};
+
+const groupOf = (path: string): string => {
+  const parts = partsOf(path);
+  return GUIDE_GROUPS.find(([, names]) => names.some((name) => parts.includes(name)))?.[0] ?? OTHER_GUIDES;
+};
+
+/** Place of a page in its group: as listed, then by title. */
+const inOrder =
+  (names: readonly string[]) =>
+  (a: Page, b: Page): number => {
+    const place = ({ path }: Page): number => {
+      const parts = partsOf(path);
+      const at = names.indexOf(parts.at(-1) ?? '');
+      return at < 0 ? names.length : at;
+    };
+    return place(a) - place(b) || a.title.localeCompare(b.title, 'en', { numeric: true });
+  };
+
+const entry = ({ path, title }: Page): SidebarItem => ({ text: title, link: siteAddress(path) });
+
+/** The sidebar of all pages; `api` are the pages of the management API. */
+export const sidebarOf = (pages: readonly Page[], api: readonly SidebarItem[]): readonly SidebarItem[] => {
+  const of = (kind: Kind): readonly Page[] => pages.filter(({ path }) => kindOf(path) === kind);
+  const isDecision = ({ path }: Page): boolean => partsOf(path).includes('decisions');
+  const guides = [...GUIDE_GROUPS, [OTHER_GUIDES, []] as const].map(([text, names]) => ({
+    text,
+    collapsed: true,
+    items: of('how-to')
+      .filter(({ path }) => groupOf(path) === text)
+      .sort(inOrder(names))
+      .map(entry),
+  }));
+  const groups: readonly SidebarItem[] = [
+    { text: 'Tutorials', collapsed: false, items: [...of('tutorials')].sort(inOrder(TUTORIAL_ORDER)).map(entry) },
+    { text: 'How-to guides', collapsed: false, items: guides.filter(({ items }) => items.length > 0) },
+    {
+      text: 'Reference',
+      collapsed: false,
+      items: [
+        { text: 'Management API', collapsed: true, items: api },
+        ...[...of('reference')].sort(inOrder(['configuration'])).map(entry),
+      ],
+    },
+    {
+      text: 'Explanation',
+      collapsed: false,
+      items: [
+        ...[...of('explanation')]
+          .filter((page) => !isDecision(page))
+          .sort(inOrder(['threat-model']))
+          .map(entry),
+        {
+          text: 'Decisions',
+          collapsed: true,
+          items: [...of('explanation')]
+            .filter(isDecision)
+            .sort(inOrder(['decisions']))
+            .map(entry),
+        },
+      ],
+    },
+    {
+      text: 'Project',
+      collapsed: true,
+      items: [...of('project')].sort(inOrder(['README'])).map(entry),
+    },
+  ];
+  return groups.filter(({ items = [] }) => items.length > 0);
+};
