@@ -117,7 +117,7 @@ test('the page offers nothing to accept that is refused: to the proposer, and to
   expect(await pairs()).toEqual([expect.not.objectContaining({ accepted_at: expect.anything() })]);
 });
 
-test('WB-03 what is accepted is what the page showed: another version, another pair, no version and no CSRF token are refused', async () => {
+test('what is accepted is what the page showed: another version, another pair, no version and no CSRF token are refused', async () => {
   const page = await pageFor('olga');
   const version = { version: '' };
   expect((await press('olga', page, 'accept', version)).status).toBe(412);
