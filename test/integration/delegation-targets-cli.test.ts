@@ -62,6 +62,7 @@ test('one operator proposes, another accepts with their own key, and any withdra
   expect(proposed.out).toContain(`${server.issuer}/console/resource-servers/${mcp}`);
   expect(proposed.out).toContain(`behalf resource-servers accept-delegation ${mcp} --to ${API} --scope tickets.read`);
   expect((await behalf('show', mcp)).out).toMatch(/tickets\.read at https:\/\/tickets\.example\.com \(proposed/);
+  expect((await behalf('list', '--awaiting')).out).toContain(mcp);
   advance(1000);
 
   // The clients of first start are one person; the administrator set the key of the other client.
@@ -80,6 +81,7 @@ test('one operator proposes, another accepts with their own key, and any withdra
     delegates_to: [{ resource: API, scope: 'tickets.read', accepted_at: expect.any(Number) }],
   });
   expect((await behalf('show', mcp)).out).toContain('(accepted)');
+  expect((await behalf('list', '--awaiting')).out).not.toContain(mcp);
 
   expect(await behalf('withdraw-delegation', mcp, ...PAIR)).toMatchObject({ code: 0 });
   expect(await json('show', mcp)).not.toHaveProperty('delegates_to');

@@ -73,6 +73,8 @@ test('an operator reads what the scope means and accepts it; an auditor reads it
   advance(1000);
   await propose();
   advance(1000);
+  const list = await of('aud').open(`${server.issuer}/console/resource-servers?q=notes`);
+  expect(list.text).toContain('a scope waits to be accepted');
   const page = await pageFor('bob');
   for (const said of ['Read your tickets', 'Ticket desk', API, 'low', 'proposed', 'Proposed by']) {
     expect(page.text).toContain(said);

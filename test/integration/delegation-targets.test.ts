@@ -124,6 +124,18 @@ describe('a pair of a resource server', () => {
     expect((await accept(other, PAIR, { 'if-match': '"2"' })).status).toBe(200);
   });
 
+  test('that waits is found by a list of its own, until it is accepted', async () => {
+    const { call, accept, other, admin, mcp } = await proposed();
+    const ids = async (query: string): Promise<readonly string[]> =>
+      (await call(admin, 'get', `/resource-servers?${query}`)).body.items.map(({ id }: { id: string }) => id);
+    expect(await ids('awaiting=true')).toEqual([mcp]);
+    expect(await ids('awaiting=true&search=zebra')).toEqual([]);
+    expect(await ids('awaiting=false')).not.toContain(mcp);
+    await accept(other);
+    expect(await ids('awaiting=true')).toEqual([]);
+    expect(await ids('awaiting=false')).toContain(mcp);
+  });
+
   test('that is not there is not found', async () => {
     const { accept, withdraw, other } = await world();
     for (const act of [accept, withdraw]) expect((await act(other)).status).toBe(404);

@@ -23,6 +23,7 @@ import { durationPhrase, timeText } from '../time-text.ts';
 import { clientWords, serverWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registers.ts';
+import { serverTargetWords } from '../words/server-targets.ts';
 import { type ServerTargets, serverTargets } from './console-server-targets.ts';
 
 export type ServerRow = {
@@ -33,6 +34,8 @@ export type ServerRow = {
   readonly state: 'active' | 'disabled';
   readonly scopeCount: number;
   readonly worst?: Risk;
+  /** A scope of another API waits to be accepted. */
+  readonly isProposed?: true;
 };
 
 const COLUMNS: readonly Column<ServerRow>[] = [
@@ -41,7 +44,11 @@ const COLUMNS: readonly Column<ServerRow>[] = [
     cell: ({ href, name, identifier }) =>
       html`<a href="${href}">${isolated(name)}</a> <code>${plainText(identifier, 200)}</code>`,
   },
-  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  {
+    title: registerWords.state,
+    cell: ({ state, isProposed }) =>
+      html`${registeredState(state)}${isProposed && html` <span class="tag off">${serverTargetWords.waits}</span>`}`,
+  },
   { title: words.scopes, cell: ({ scopeCount }) => words.scopeCount(scopeCount) },
   { title: words.worst, cell: ({ worst }) => (worst === undefined ? '–' : riskBadge(worst)) },
 ];

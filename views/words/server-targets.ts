@@ -24,6 +24,7 @@ export const serverTargetWords = {
     accepted: phrase({ en: 'accepted', de: 'angenommen' }),
     proposed: phrase({ en: 'proposed', de: 'vorgeschlagen' }),
   },
+  waits: phrase({ en: 'a scope waits to be accepted', de: 'eine Berechtigung wartet auf Annahme' }),
   proposedBy: (name: HtmlValue, time: HtmlValue) =>
     phrase({ en: html`Proposed by ${name}, ${time}`, de: html`Vorgeschlagen von ${name}, ${time}` }),
   acceptedBy: (name: HtmlValue, time: HtmlValue) =>

@@ -167,7 +167,11 @@ export const resourceServerCommands: readonly Command[] = [
     noun: 'resource-servers',
     plural: 'resource servers, newest first',
     path: PATH,
-    filters: { ...SEARCH, ...stateFilter('active or disabled') },
+    filters: {
+      ...SEARCH,
+      ...stateFilter('active or disabled'),
+      awaiting: { description: 'Only those with a scope of another API that waits to be accepted.' },
+    },
     nothing:
       'There are no resource servers yet. Register one: behalf resource-servers create https://api.example.com --name NAME --scope NAME:RISK:TEXT',
     columns: [

@@ -49,7 +49,8 @@ type Target =
 export const acceptedTargets = ({ delegatesTo = [] }: Delegating): readonly TargetPair[] =>
   delegatesTo.filter(isAccepted).map(({ resource, scope }) => ({ resource, scope }));
 
-const isAccepted = ({ acceptedBy, acceptedAt }: DelegationTarget): boolean =>
+/** Whether it takes effect. */
+export const isAccepted = ({ acceptedBy, acceptedAt }: DelegationTarget): boolean =>
   acceptedBy !== undefined && acceptedAt !== undefined;
 
 /** A new pair at the end. Throws 'invalid_field' for a pair that cannot be, 'conflict' for one that is there. */

@@ -22,6 +22,7 @@ import { addServerTargetForms, targetsModel } from './server-targets.ts';
 /** A resource server as the management API shows it. */
 type ShownServer = Pick<ServerRow, 'id' | 'name' | 'identifier' | 'state'> & {
   readonly scopes: readonly { readonly name: string; readonly description: string; readonly risk: Risk }[];
+  readonly delegates_to?: readonly { readonly accepted_at?: number }[];
   readonly detail_types?: readonly DetailType[];
   readonly access_token_format: 'jwt' | 'opaque';
   readonly access_token_signing_alg: string;
@@ -130,7 +131,7 @@ export const addServerPages = (parts: Parts): void => {
 
 const rowOf = (
   deps: Pick<ConsoleDeps, 'basePath'>,
-  { id, name, identifier, state, scopes, detail_types: types = [] }: ShownServer,
+  { id, name, identifier, state, scopes, detail_types: types = [], delegates_to: pairs = [] }: ShownServer,
 ): ServerRow => {
   const worst = Math.max(-1, ...[...scopes, ...types].map(({ risk }) => RISKS.indexOf(risk)));
   const risk = RISKS[worst];
@@ -142,6 +143,7 @@ const rowOf = (
     state,
     scopeCount: scopes.length,
     ...(risk === undefined ? {} : { worst: risk }),
+    ...(pairs.some((pair) => pair.accepted_at === undefined) ? { isProposed: true as const } : {}),
   };
 };
 

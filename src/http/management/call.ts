@@ -104,15 +104,17 @@ export const pageAnswer = <T>({ items, next }: Page<T>, represent: (document: T)
 
 type Listed = { readonly id: string; readonly createdAt: number; readonly state?: string };
 
-/** The page of a list that the parameters `search` and `state` leave, where they are given. */
+/** The page of a list that the parameters `search` and `state` leave, where they are given, and `isMeant`. */
 export const searchedPage = async <T extends Listed>(
   call: Call,
   list: (query: PageQuery) => Promise<Page<T>>,
   textsOf: (document: T) => readonly (string | undefined)[],
+  isMeant?: (document: T) => boolean,
 ): Promise<Page<T>> => {
   const { search, state } = call.query;
-  if (search === undefined && state === undefined) return list(pageOf(call));
+  if (search === undefined && state === undefined && !isMeant) return list(pageOf(call));
   const fits = (document: T): boolean =>
+    (isMeant?.(document) ?? true) &&
     (state === undefined || document.state === state) &&
     (search === undefined || hasWords(search, [document.id, ...textsOf(document)]));
   return fittingPage(list, fits, pageOf(call));

@@ -1,4 +1,8 @@
-import type { DelegationTarget, TargetPair } from '../../domain/resource-servers/delegation-targets.ts';
+import {
+  type DelegationTarget,
+  isAccepted,
+  type TargetPair,
+} from '../../domain/resource-servers/delegation-targets.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type {
   CreatedResourceServer,
@@ -27,14 +31,18 @@ export const resourceServerHandlers = (servers: ResourceServerRegistry): Handler
     withSecret(await servers.create(withCertificate(body) as NewResourceServer, by)),
 
   async listResourceServers(call) {
-    const { identifier } = call.query;
+    const { identifier, awaiting } = call.query;
     if (identifier === undefined) {
       const textsOf = ({ name, identifier: its, scopes }: ResourceServer) => [
         name,
         its,
         ...scopes.map((scope) => scope.name),
       ];
-      return pageAnswer(await searchedPage(call, servers.list, textsOf), shown);
+      const waits = ({ delegatesTo = [] }: ResourceServer) => awaiting === delegatesTo.some((one) => !isAccepted(one));
+      return pageAnswer(
+        await searchedPage(call, servers.list, textsOf, awaiting === undefined ? undefined : waits),
+        shown,
+      );
     }
     const found = await servers.findByIdentifier(identifier);
     return pageAnswer({ items: found ? [found] : [] }, shown);

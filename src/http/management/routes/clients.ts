@@ -80,6 +80,7 @@ export const CLIENT_ROUTES = {
       identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one with this identifier.' },
       search: SEARCH,
       state: stateOf(['active', 'disabled']),
+      awaiting: { type: 'boolean', description: 'Only those with a pair that waits to be accepted; `false`: without.' },
     },
   }),
   getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),
