@@ -1,17 +1,16 @@
 /** The components of the API reference; only its pages import them, since they are larger than all other scripts together. */
 import { theme, useOpenapi } from 'vitepress-openapi/client';
 import 'vitepress-openapi/dist/style.css';
-import { type App, getCurrentInstance } from 'vue';
+import { keptApplication } from './application.ts';
 
-const ready = new WeakSet<App>();
+let isReady = false;
 
-/** Registers the components once for each application, and the document they show. Call it in `setup`. */
+/** Registers the components once, and the document they show. Call it in `setup`; the build shows none of them. */
 export const useApiReference = (spec: object): void => {
-  const app = getCurrentInstance()?.appContext.app;
-  if (app && !ready.has(app)) {
-    theme.enhanceApp({ app });
-    ready.add(app);
-  }
+  const app = keptApplication();
+  if (typeof window === 'undefined' || !app) return;
+  if (!isReady) theme.enhanceApp({ app });
+  isReady = true;
   useOpenapi({
     spec,
     config: {

@@ -1,4 +1,5 @@
 import DefaultTheme from 'vitepress/theme';
+import { keepApplication } from './application.ts';
 import './style.css';
 
-export default DefaultTheme;
+export default { extends: DefaultTheme, enhanceApp: keepApplication };
