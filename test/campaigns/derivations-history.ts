@@ -68,16 +68,26 @@ export const newHistory = (
         details,
         expiresAt,
         consent: undefined,
+        isForCalls: false,
         signIn,
         maxUses: Number.POSITIVE_INFINITY,
       },
     });
   };
 
-  const consent = async (root: string, server: ModelServer, isWide = false): Promise<void> => {
+  /** Whether the person means calls of one app, and of which. */
+  const someApp = (): number | undefined =>
+    random.chance(0.6) ? random.integer(organization.clients.length) : undefined;
+  const viaOf = (calling: number | undefined) => (calling === undefined ? {} : { via: `app_${calling + 1}` });
+
+  const consent = async (
+    root: string,
+    server: ModelServer,
+    { isWide = false, calling = undefined as number | undefined } = {},
+  ): Promise<void> => {
     const now = scene.clock.now();
     const target = server.identifier;
-    if (model.consentOf(root, target, now)) return;
+    if (model.consentOf(root, target, now, calling)) return;
     const all = Object.keys(server.scopes);
     const scope = isWide || random.chance(0.7) ? all : some(all);
     const details = unique(detailsNear(random, server, random.pick(organization.clients).details[target] ?? []));
@@ -91,14 +101,24 @@ export const newHistory = (
       expiresAt: given.expiresAt,
       passOn: { agents: given.agents, depth: given.depth },
       details: details.map(nested),
+      ...viaOf(calling),
     });
-    model.consent(root, target, { scope, details, ...given });
+    model.consent(root, target, { scope, details, ...given }, calling);
+  };
+
+  const consentForCalls = async (root: string, server: ModelServer): Promise<void> => {
+    const calling = someApp();
+    if (calling !== undefined) await consent(root, server, { calling });
   };
 
   /** The person decides about all that the agent holds there once more, and gives less. */
-  const narrow = async (root: string, { identifier: target, types }: ModelServer): Promise<void> => {
+  const narrow = async (
+    root: string,
+    { identifier: target, types }: ModelServer,
+    calling: number | undefined,
+  ): Promise<void> => {
     const now = scene.clock.now();
-    const held = model.consentOf(root, target, now);
+    const held = model.consentOf(root, target, now, calling);
     if (!held) return;
     const less = {
       scope: some(held.scope, 0.8),
@@ -124,14 +144,15 @@ export const newHistory = (
       expiresAt: less.expiresAt,
       passOn: { agents: less.agents, depth: less.depth },
       by: 'acc_anna',
+      ...viaOf(calling),
     });
-    model.narrow(root, target, less);
+    model.narrow(root, target, less, calling);
   };
 
-  const revoke = async (root: string, { identifier }: ModelServer): Promise<void> => {
-    const row = await scene.delegations.consented('acc_anna', root, identifier);
+  const revoke = async (root: string, { identifier }: ModelServer, calling: number | undefined): Promise<void> => {
+    const row = await scene.delegations.consented('acc_anna', root, identifier, viaOf(calling).via);
     if (row) await scene.delegations.revoke(row.id, 'acc_anna');
-    model.revoke(root, identifier);
+    model.revoke(root, identifier, calling);
   };
 
   /** Mostly one on which somebody hangs: the longest chain of late. */
@@ -164,6 +185,7 @@ export const newHistory = (
     const holders = [
       parent.audience === target.identifier ? parent.details : [],
       model.consentOf(root, target.identifier, scene.clock.now())?.details ?? [],
+      model.consentOf(root, target.identifier, scene.clock.now(), parent.client)?.details ?? [],
       organization.clients[parent.client]?.details[target.identifier] ?? [],
     ].filter(({ length }) => length > 0);
     const asked = detailsNear(random, target, holders.length === 0 ? [] : random.pick(holders));
@@ -176,9 +198,10 @@ export const newHistory = (
     tokens,
 
     async begin(): Promise<void> {
-      if (isClimb) await consent(trusted, hub, true);
+      if (isClimb) await consent(trusted, hub, { isWide: true });
       for (const server of servers) if (random.chance(0.9)) await consent(trusted, server);
       for (let step = 0; step < servers.length; step += 1) await consent(random.pick(ids), random.pick(servers));
+      for (const server of servers) await consentForCalls(random.chance(0.7) ? trusted : random.pick(ids), server);
       fromClient();
     },
 
@@ -186,9 +209,10 @@ export const newHistory = (
     async between(): Promise<void> {
       if (random.chance(0.08)) fromClient();
       if (random.chance(0.1)) await consent(random.pick(ids), random.pick(servers));
+      if (random.chance(0.05)) await consentForCalls(random.pick(ids), random.pick(servers));
       if (random.chance(0.03)) scene.clock.advance(1 + random.integer(isClimb ? 100 : 400));
-      if (random.chance(isClimb ? 0.01 : 0.04)) await narrow(...someConsent());
-      if (random.chance(0.01)) await revoke(...someConsent());
+      if (random.chance(isClimb ? 0.01 : 0.04)) await narrow(...someConsent(), someApp());
+      if (random.chance(0.01)) await revoke(...someConsent(), someApp());
     },
 
     /** Who asks for what next. */

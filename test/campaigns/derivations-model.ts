@@ -87,13 +87,15 @@ const allows = (limit: World.Scopes | undefined, server: string, scope: string):
 export const derivationsModel = (world: World.Organization) => {
   const { agents, servers, clients, person, rules, maxDepth, seconds } = world;
   const consents: World.ModelConsent[] = [];
-  /** root and target → number of the consent that counts. */
+  /** root, target, and client in calls of which alone it counts → number of the consent that counts. */
   const current = new Map<string, number>();
   /** path, target and consent → what was handed on so far. */
   const handedOn = new Map<string, Pick<World.ModelConsent, 'scope' | 'details'>>();
   const agentOf = (id: string) => agents.find((agent) => agent.id === id) as World.ModelAgent;
-  const consentAt = (root: string | undefined, target: string, now: number): number | undefined => {
-    const number = current.get(`${root} ${target}`) ?? -1;
+  const placeOf = (root: string | undefined, target: string, calling?: number) =>
+    `${root} ${target} ${calling ?? 'any'}`;
+  const consentAt = (root: string | undefined, target: string, now: number, calling?: number): number | undefined => {
+    const number = current.get(placeOf(root, target, calling)) ?? -1;
     return (consents[number]?.expiresAt ?? 0) > now ? number : undefined;
   };
 
@@ -105,15 +107,18 @@ export const derivationsModel = (world: World.Organization) => {
       path.slice(0, -1).every((agent) => consent.agents.includes(agent)));
 
   return {
-    consentOf: (root: string, target: string, now: number) => consents[consentAt(root, target, now) ?? -1],
-    consent(root: string, target: string, consent: World.ModelConsent) {
-      current.set(`${root} ${target}`, consents.push({ ...consent, depth: Math.min(consent.depth, maxDepth - 1) }) - 1);
+    /** `calling`: the client in calls of which alone it counts. */
+    consentOf: (root: string, target: string, now: number, calling?: number) =>
+      consents[consentAt(root, target, now, calling) ?? -1],
+    consent(root: string, target: string, consent: World.ModelConsent, calling?: number) {
+      const number = consents.push({ ...consent, depth: Math.min(consent.depth, maxDepth - 1) }) - 1;
+      current.set(placeOf(root, target, calling), number);
     },
     /** The person gives less than before. */
-    narrow(root: string, target: string, less: Partial<World.ModelConsent>) {
-      Object.assign(consents[current.get(`${root} ${target}`) ?? -1] ?? {}, less);
+    narrow(root: string, target: string, less: Partial<World.ModelConsent>, calling?: number) {
+      Object.assign(consents[current.get(placeOf(root, target, calling)) ?? -1] ?? {}, less);
     },
-    revoke: (root: string, target: string) => current.delete(`${root} ${target}`),
+    revoke: (root: string, target: string, calling?: number) => current.delete(placeOf(root, target, calling)),
 
     /** The token that is given, or undefined for a no. */
     derive(callerId: string, token: World.ModelToken, target: string, asked: World.Asked, now: number) {
@@ -124,14 +129,18 @@ export const derivationsModel = (world: World.Organization) => {
       const { types } = server;
       const scopes = Object.keys(server.scopes);
       // A token counts while the consent it comes from does, and names all it went through.
-      if (consentAt(token.path.at(-1), token.audience, now) !== token.consent) return undefined;
+      const behind = token.isForCalls ? token.client : undefined;
+      if (consentAt(token.path.at(-1), token.audience, now, behind) !== token.consent) return undefined;
       if (!isNamed(token.path, consents[token.consent ?? -1])) return undefined;
       const isOwn = token.path[0] === callerId;
       if (!isOwn && !caller.at.includes(token.audience)) return undefined;
       const isNewHop = token.path.length > 0 && !isOwn;
       const base = token.path.length === 0 ? [callerId] : token.path;
       const path = isNewHop ? [callerId, ...base] : base;
-      const number = consentAt(base.at(-1), target, now);
+      // Whom the app called: what counts in its calls comes first. Further on it stays what it was.
+      const ofCalls = consentAt(base.at(-1), target, now, token.client);
+      const isForCalls = token.path.length === 0 ? ofCalls !== undefined : token.isForCalls;
+      const number = isForCalls ? ofCalls : consentAt(base.at(-1), target, now);
       const consent = consents[number ?? -1];
       if (number === undefined || !consent || path.length > maxDepth) return undefined;
       if (!isNamed(path, consent)) return undefined;
@@ -175,14 +184,14 @@ export const derivationsModel = (world: World.Organization) => {
         (name) =>
           (asked.scope?.includes(name) ?? true) &&
           rows.every((row) => row.scope.includes(name)) &&
-          (client.allowed[target] ?? []).includes(name) &&
+          (isForCalls || (client.allowed[target] ?? []).includes(name)) &&
           (token.audience !== target || token.scope.includes(name)) &&
           rights.flat().every((limit) => allows(limit, target, name)) &&
           heldUp.every((list) => isFree(name, list)) &&
           isPermitted('scope', server.scopes[name]),
       );
       const holders = [...(token.audience === target ? [token] : []), ...rows].map(({ details }) => details);
-      const all = [...holders, client.details[target] ?? []];
+      const all = isForCalls ? holders : [...holders, client.details[target] ?? []];
       const inside = withinAll(types, asked.details ?? all.reduce((one, other) => common(types, one, other)), all);
       // Rights name no details, but whoever has none at all at this server has none to these either.
       const isAny =
@@ -202,7 +211,8 @@ export const derivationsModel = (world: World.Organization) => {
       if (isNewHop) handedOn.set(key(path), { scope: [...before.scope, ...scope], details: more });
       const expiresAt = Math.min(token.expiresAt, consent.expiresAt, now + Math.min(seconds, ...lives));
       const maxUses = Math.min(...uses);
-      return { ...token, path, audience: target, scope: scope.sort(), details, expiresAt, consent: number, maxUses };
+      const held = { scope: scope.sort(), details, expiresAt, maxUses };
+      return { ...token, path, audience: target, ...held, consent: number, isForCalls };
     },
   };
 };

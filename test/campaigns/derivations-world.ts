@@ -101,6 +101,8 @@ export type ModelToken = {
   readonly expiresAt: number;
   /** Which consent it comes from; of a token of a client none. */
   readonly consent: number | undefined;
+  /** Whether that consent counts in calls of its client alone. */
+  readonly isForCalls: boolean;
   readonly signIn: { readonly at: number; readonly multiFactor: boolean };
   /** Infinite where nobody says. */
   readonly maxUses: number;

@@ -28,6 +28,9 @@ const newFigures = () => ({
   detailsGiven: 0,
   /** Tokens given, by actors in their chain. */
   byDepth: {} as Record<string, number>,
+  /** Tokens given by what counts in calls of one app, and those of them that the app itself could not have had. */
+  forCalls: 0,
+  beyondApp: 0,
   /** Members of named details whose value is another one than the person's consent says, by rule. */
   members: {} as Record<string, { inside: number; outside: number }>,
   reasons: {} as Record<string, number>,
@@ -66,6 +69,7 @@ const history = async (
   wanted: number,
 ): Promise<void> => {
   const { scene, model, tokens, begin, between, next } = newHistory(run.random, organization, cast);
+  const granted = JSON.stringify([...scene.leases]);
   await begin();
   for (let step = 0; step < HISTORY && count.trials < wanted; step += 1) {
     await between();
@@ -120,8 +124,21 @@ const history = async (
     for (const text of widenings(parent.model, expected, caller, target)) {
       run.violation(`derivation ${count.trials}: ${text}`);
     }
+    const app = organization.clients[parent.model.client]?.allowed[target.identifier] ?? [];
+    const row = await scene.delegations.get(minted.delegation);
+    const isBeyond = minted.scope.some((name) => !app.includes(name));
+    if (row?.via !== undefined) count.forCalls += 1;
+    if (isBeyond) count.beyondApp += 1;
+    if (row?.via !== undefined && row.via !== `app_${parent.model.client + 1}`) {
+      run.violation(`derivation ${count.trials}: it counts in calls of another app`);
+    }
+    if (isBeyond && row?.via === undefined) {
+      run.violation(`derivation ${count.trials}: it holds more than the app was granted`);
+    }
     tokens.push({ value: token, model: expected });
   }
+  if (JSON.stringify([...scene.leases]) !== granted)
+    run.violation(`derivation ${count.trials}: an app was granted more`);
 };
 
 /** Whatever the model says: the caller stands outermost, nobody is dropped, nothing lives longer or holds more. */

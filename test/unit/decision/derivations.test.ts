@@ -28,6 +28,8 @@ test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives t
   expect(Number(figures['given'])).toBeGreaterThan(300);
   expect(Number(figures['deepest'])).toBe(12);
   expect(Number(figures['detailsGiven'])).toBeGreaterThan(100);
+  expect(Number(figures['forCalls'])).toBeGreaterThan(50);
+  expect(Number(figures['beyondApp'])).toBeGreaterThan(5);
   const rules = Object.entries(figures['members'] as Record<string, { inside: number; outside: number }>);
   expect(rules.map(([rule, { inside, outside }]) => [rule, inside > 10, outside > 10]).toSorted()).toEqual(
     ['after', 'before', 'equal', 'max', 'min', 'prefix', 'subset'].map((rule) => [rule, true, true]),
