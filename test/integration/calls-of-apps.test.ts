@@ -136,6 +136,7 @@ describe('is over, tokens as well,', () => {
   test('when the person ends the app, and does not come back with its next sign-in', async () => {
     const { token } = await allowed();
     const page = await world.personsBrowser.open(`${server.issuer}/account`);
+    expect(page.text).toContain('Only when called by Desk .');
     const form = page.forms.find(({ action }) => action.endsWith(`/account/clients/${app.clientId}/revoke`));
     if (!form) throw new Error(page.text);
     await world.personsBrowser.submit(page, form);

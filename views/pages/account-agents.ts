@@ -39,6 +39,7 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
 <div class="row"><h4>${resourceHeading(node.resource)}</h4>
 ${revoke(node, csrf)}</div>
+${node.calledBy !== undefined && html`<p>${words.whenCalledBy(chosenName(node.calledBy))}</p>`}
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
 ${stoppedRights(node.stopped)}

@@ -32,6 +32,8 @@ export type DelegationNode = {
   readonly id: string;
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
+  /** Name of the app in calls of which alone it counts (decision 21). Absent: in all. */
+  readonly calledBy?: string;
   /** What it may do now. */
   readonly scopes: readonly ScopeItem[];
   readonly details?: readonly DetailItem[];

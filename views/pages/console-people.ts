@@ -19,6 +19,7 @@ import {
 } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registers.ts';
@@ -127,6 +128,8 @@ export type PersonDelegation = {
   readonly agent: string;
   readonly agentHref?: string;
   readonly resource: string;
+  /** Name of the app in calls of which alone it counts. Absent: in all. */
+  readonly calledBy?: string;
   readonly scopes: readonly string[];
   readonly until: number;
   /** POSTs `csrf`. */
@@ -262,7 +265,11 @@ const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
       cell: ({ agent, agentHref }) =>
         agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
     },
-    { title: words.where, cell: ({ resource }) => isolated(resource, 120) },
+    {
+      title: words.where,
+      cell: ({ resource, calledBy }) =>
+        html`${isolated(resource, 120)}${calledBy !== undefined && html` <span class="hint">${accountAgentWords.whenCalledBy(chosenName(calledBy))}</span>`}`,
+    },
     {
       title: words.scopes,
       cell: ({ scopes }) =>

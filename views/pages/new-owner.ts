@@ -6,6 +6,7 @@ import { type DetailItem, detailChips } from '../partials/detail-list.ts';
 import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { accountAgentWords } from '../words/account.ts';
 import { newOwnerWords as words } from '../words/new-owner.ts';
 
 /** What a person allowed an agent that has changed hands since. */
@@ -18,6 +19,8 @@ export type SuspendedRight = {
   readonly until: number;
   /** Name of the agent that passed it on; absent: the person allowed it. */
   readonly passedOnBy?: string;
+  /** Name of the app in calls of which alone it counts. Absent: in all. */
+  readonly calledBy?: string;
 };
 
 /** The form POSTs `csrf`, `ownership` and `decision` (`allow` or `deny`) to `action`. */
@@ -65,7 +68,7 @@ ${one.scopes.length > 0 && scopeChips(one.scopes)}
 ${detailChips(one.details)}
 <p class="hint">${words.sinceUntil(timeText(one.since), timeText(one.until))}${
   one.passedOnBy !== undefined && html` ${words.passedOnBy(chosenName(one.passedOnBy))}`
-}</p>
+}${one.calledBy !== undefined && html` ${accountAgentWords.whenCalledBy(chosenName(one.calledBy))}`}</p>
 </div>`;
 
 /** The section of the account page; nothing where there is no such agent. */

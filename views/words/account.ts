@@ -88,6 +88,8 @@ export const accountAgentWords = {
   allOf: (agent: string) => phrase({ en: `that ${agent} holds of you`, de: `was ${agent} von Ihnen hat` }),
   sinceUntil: (since: HtmlValue, until: HtmlValue) =>
     phrase({ en: html`Since ${since}, until ${until}.`, de: html`Seit ${since}, bis ${until}.` }),
+  whenCalledBy: (app: HtmlValue) =>
+    phrase({ en: html`Only when called by ${app}.`, de: html`Nur bei Aufrufen durch ${app}.` }),
   mayBePassedOn: (agents: HtmlValue) =>
     phrase({ en: html`May be passed on to ${agents}.`, de: html`Darf weitergegeben werden an ${agents}.` }),
   passedOnTo: phrase({ en: 'Passed on to', de: 'Weitergegeben an' }),

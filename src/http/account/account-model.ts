@@ -144,6 +144,8 @@ const delegationTree = async (
     [...agents.values()].map(({ owner }) => owner),
   );
   const used = await deps.uses.lastUses(rows.map(({ id }) => id));
+  const apps = new Map<string, string>();
+  for (const id of new Set(rows.flatMap(({ via }) => via ?? []))) apps.set(id, (await namesOf(deps, id))?.name ?? id);
   const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
   const effective = new Map<string, EffectiveRights>();
   for (const row of rows) effective.set(row.id, await rights.ofDelegation(row, account));
@@ -162,6 +164,7 @@ const delegationTree = async (
             environment: 'production',
           },
       resource,
+      ...(row.via === undefined ? {} : { calledBy: apps.get(row.via) ?? row.via }),
       ...shown(effective.get(row.id), { scopes, types }),
       since: row.createdAt,
       until: row.expiresAt,

@@ -64,6 +64,7 @@ export const addNewOwnerRoutes = (
       since: row.createdAt,
       until: row.expiresAt,
       ...(by === undefined ? {} : { passedOnBy: by }),
+      ...(row.via === undefined ? {} : { calledBy: (await namesOf(deps, row.via))?.name ?? row.via }),
     };
   };
 

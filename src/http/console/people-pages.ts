@@ -41,6 +41,7 @@ type ShownDelegation = {
   readonly id: string;
   readonly actor: string;
   readonly resource: string;
+  readonly via?: string;
   readonly scope: readonly string[];
   readonly expires_at: number;
 };
@@ -191,13 +192,14 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
     const rows = (body?.['items'] ?? []) as readonly ShownDelegation[];
     const names = await partyNames(
       deps,
-      rows.map(({ actor }) => actor),
+      rows.flatMap(({ actor, via }) => [actor, via]),
     );
     const mayEnd = calls.mayAll('revokeDelegation', account);
     return rows.map((row) => ({
       agent: names(row.actor),
       ...(row.actor.startsWith('agt_') ? { agentHref: agentHref(deps, row.actor) } : {}),
       resource: row.resource,
+      ...(row.via === undefined ? {} : { calledBy: names(row.via) }),
       scopes: row.scope,
       until: row.expires_at,
       ...(mayEnd ? { endAction: `${personHref(deps, id)}/delegations/${row.id}/end` } : {}),
