@@ -76,8 +76,8 @@ export const makeGround = async () => {
     newBrowser: (): Browser => newBrowser(wire.origin),
     /** Ada at her browser, or at another: signs in where she must, and allows what is asked; answers where it is sent. */
     signIn: (url: string, browser = home): Promise<URL> => walkAuthorization(browser, url, { person }),
-    /** Ada at the page of a device code: signs in and allows; the walk ends on a page of the server. */
-    async allowDevice(url: string): Promise<void> {
+    /** Ada at the page of a device code, or in a refusal: signs in and allows; the walk ends on a page of the server. */
+    async allowAt(url: string): Promise<void> {
       await walkAuthorization(home, url, { person }).catch((error: Error) => {
         if (!/^ended on .* \(200\)/.test(error.message)) throw error;
       });

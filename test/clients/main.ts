@@ -3,13 +3,23 @@ import { authlib } from './authlib.ts';
 import type { Check, ClientScript } from './client-script.ts';
 import { go } from './go.ts';
 import { type Ground, makeGround } from './ground.ts';
+import { mcpOnBehalf } from './mcp-on-behalf.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';
 import { oauth4webapi } from './oauth4webapi.ts';
 import { oidcAgent } from './oidc-agent.ts';
 import { openidClient } from './openid-client.ts';
 
-const SCRIPTS: readonly ClientScript[] = [openidClient, oauth4webapi, authlib, go, mcpSdk, modAuthOpenidc, oidcAgent];
+const SCRIPTS: readonly ClientScript[] = [
+  openidClient,
+  oauth4webapi,
+  authlib,
+  go,
+  mcpSdk,
+  mcpOnBehalf,
+  modAuthOpenidc,
+  oidcAgent,
+];
 /** For the checks of one client; installing it has a limit of its own. */
 const RUN_WITHIN_MS = 90_000;
 const PREPARE_WITHIN_MS = 120_000;

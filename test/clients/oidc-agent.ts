@@ -74,7 +74,7 @@ const startAgent = async () => {
 const byDevice = (ground: Ground, agent: Agent, parameters: readonly string[]): Promise<void> =>
   agent.generate(parameters, async (line) => {
     const [, code] = /enter the code: (\S+)/.exec(line) ?? [];
-    if (code !== undefined) await ground.allowDevice(`${ground.issuer}/device?user_code=${code}`);
+    if (code !== undefined) await ground.allowAt(`${ground.issuer}/device?user_code=${code}`);
   });
 
 /** Ada opens the address that oidc-gen shows, and hands it the one that her browser is sent to. */

@@ -65,7 +65,7 @@ export const openidClient: ClientScript = {
     });
     await check('device flow', async () => {
       const device = await client.initiateDeviceAuthorization(app, { scope: 'openid' });
-      await ground.allowDevice(String(device.verification_uri_complete));
+      await ground.allowAt(String(device.verification_uri_complete));
       const tokens = await client.pollDeviceAuthorizationGrant(app, device);
       expectSame('sub', tokens.claims()?.sub, ground.accountId);
     });

@@ -10,16 +10,28 @@ import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelconte
 export const mcpServer = async (
   issuer: string,
   introspect: (token: string) => Promise<Readonly<Record<string, unknown>>>,
-  { listsScopes = true }: { readonly listsScopes?: boolean } = {},
+  {
+    listsScopes = true,
+    callApi,
+  }: {
+    readonly listsScopes?: boolean;
+    /** What the tool `storage` says: the server calls the API behind it for the caller whose token it received. */
+    readonly callApi?: (token: string) => Promise<string>;
+  } = {},
 ) => {
   const metadata = '/.well-known/oauth-protected-resource/mcp';
   let origin = '';
 
-  const tools = (subject: string): McpServer => {
+  const tools = (subject: string, token: string): McpServer => {
     const server = new McpServer({ name: 'notes', version: '1.0.0' });
     server.registerTool('whose', { description: 'Says whose notes these are' }, async () => ({
       content: [{ type: 'text', text: subject }],
     }));
+    if (callApi) {
+      server.registerTool('storage', { description: 'Reads the storage of the caller' }, async () => ({
+        content: [{ type: 'text', text: await callApi(token) }],
+      }));
+    }
     return server;
   };
 
@@ -43,7 +55,7 @@ export const mcpServer = async (
       return;
     }
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-    await tools(String(found['sub'])).connect(transport);
+    await tools(String(found['sub']), String(token)).connect(transport);
     const answer = await transport.handleRequest(await webRequest(request, origin));
     response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
   };
