@@ -69,7 +69,13 @@ const signOutThere = async (ground: Ground, site: Site): Promise<void> => {
   const atLaptop = await signIn(ground, site, laptop);
   const atPhone = await signIn(ground, site, phone);
   await confirmSignOut(laptop, `${ground.issuer}/session/end`);
-  for (const end = performance.now() + TOLD_WITHIN_MS; (await atLaptop('/page')).status === 200; await setTimeout(100))
+  // Without `sid` the module would end the session that was used last: the one at the phone.
+  const isServed = async (): Promise<boolean> => {
+    const { status } = await atLaptop('/page');
+    await atPhone('/page');
+    return status === 200;
+  };
+  for (const end = performance.now() + TOLD_WITHIN_MS; await isServed(); await setTimeout(100))
     if (performance.now() > end) throw new Error('the app still serves the session that is over');
   expectSame('the other session', (await atPhone('/page')).status, 200);
 };
