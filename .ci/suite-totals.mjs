@@ -2,6 +2,8 @@
 // `totals FILE [AGAIN]`: prints "passed failed skipped", on stderr what failed, was unsteady or was skipped. AGAIN is
 // of a second run of the files that failed, and need not exist. A test that passed in one of both has passed; when it
 // failed in the other, it is named as unsteady.
+// `slowest FILE`: prints the 20 test files that took longest, with the seconds of each.
+// `titles FILE`: prints every test, `file › title` a line and in order, so that two runs can be compared.
 // `contracts FILE`: says whether the contract suite of every store ran; exits 1 when one did not.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
@@ -65,6 +67,21 @@ const contracts = () => {
   process.exitCode = missing === 0 ? 0 : 1;
 };
 
+const slowest = () => {
+  const timed = filesIn(file).map((one) => ({ path: pathOf(one), seconds: (one.endTime - one.startTime) / 1000 }));
+  timed.sort((one, other) => other.seconds - one.seconds);
+  for (const { path, seconds } of timed.slice(0, 20)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${path}`);
+};
+
+const titles = () => {
+  const found = filesIn(file).flatMap((one) =>
+    one.assertionResults.map(({ fullName }) => `${pathOf(one)} › ${fullName}`),
+  );
+  for (const line of found.sort()) console.log(line);
+};
+
 if (what === 'totals') totals();
+else if (what === 'slowest') slowest();
+else if (what === 'titles') titles();
 else if (what === 'contracts') contracts();
 else for (const one of filesIn(file)) if (one.status === 'failed') console.log(pathOf(one));

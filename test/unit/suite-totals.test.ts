@@ -130,3 +130,21 @@ test('names the files that failed', () => {
   expect(run('failed', written('failed.json', [['a', 'failed']])).said).toBe(FILE);
   expect(run('failed', written('passed.json', [['a', 'passed']])).said).toBe('');
 });
+
+test('names the slowest files with their seconds, and every test of a run', () => {
+  const path = join(folder, 'timed.json');
+  const files = Array.from({ length: 21 }, (_, index) => ({
+    name: resolve(`test/unit/${index}.test.ts`),
+    startTime: 1000,
+    endTime: 1000 + index * 1500,
+    assertionResults: [{ fullName: 'b' }, { fullName: 'a' }],
+  }));
+  writeFileSync(path, JSON.stringify({ testResults: files }));
+  const lines = run('slowest', path).said.split('\n');
+  expect(lines).toHaveLength(20);
+  expect(lines[0]).toBe('30.0 s  test/unit/20.test.ts');
+  expect(lines.at(-1)).toBe('    1.5 s  test/unit/1.test.ts');
+  const titles = run('titles', path).said.split('\n');
+  expect(titles).toHaveLength(42);
+  expect(titles.slice(0, 2)).toEqual(['test/unit/0.test.ts › a', 'test/unit/0.test.ts › b']);
+});
