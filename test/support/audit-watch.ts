@@ -5,6 +5,8 @@
  */
 import { expect } from '@jest/globals';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
+import type { AuditEntry } from '../../src/domain/audit/list-events.ts';
+import type { Cursor } from '../../src/domain/ports/document-store.ts';
 import type { Answer } from './oauth-calls.ts';
 import type { RunningServer } from './running-server.ts';
 import { advance, now } from './stopped-clock.ts';
@@ -18,6 +20,9 @@ export const COUNT_EACH_SECOND = {
 /** A checkpoint is due by number and by time, so any work can be the one that it comes with. */
 const NOT_OF_THE_WORK: ReadonlySet<string> = new Set(['management.permitted', 'checkpoint.made']);
 
+/** Entries read at a time. */
+const PAGE = 30;
+
 export type Refusal = {
   readonly status: number;
   readonly error: string;
@@ -28,7 +33,18 @@ export type Refusal = {
 export type AuditWatch = ReturnType<typeof auditWatch>;
 
 export const auditWatch = (server: RunningServer) => {
-  const latest = async (limit: number) => (await server.behalf.services.audit.list({ limit })).entries;
+  const page = (after?: Cursor) => server.behalf.services.audit.list({ limit: PAGE, ...(after ? { after } : {}) });
+
+  /** Entries that are not in `before`, which was the newest page; newest first. Each entry read is checked, so few are. */
+  const newerThan = async (before: ReadonlySet<string>): Promise<readonly AuditEntry[]> => {
+    const found: AuditEntry[] = [];
+    for (let after: Cursor | undefined; ; ) {
+      const { entries, next } = await page(after);
+      found.push(...entries.filter(({ id }) => !before.has(id)));
+      if (!next || entries.some(({ id }) => before.has(id))) return found;
+      after = next;
+    }
+  };
 
   /** What `work` answered, and the events it left, oldest first; without checkpoints, and without those that only say that a call was permitted. */
   const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
@@ -36,13 +52,13 @@ export const auditWatch = (server: RunningServer) => {
     await server.settled();
     advance(1000);
     const from = now();
-    const before = new Set((await latest(200)).map(({ id }) => id));
+    const before = new Set((await page()).entries.map(({ id }) => id));
     const result = await work();
     // Before authentication the answer does not wait for its event.
     await server.settled();
     // Refusals that were only counted come late, in the name of an interval that is over.
-    const after = (await latest(150)).filter(
-      ({ id, event }) => !before.has(id) && (event.since ?? from) >= from && !NOT_OF_THE_WORK.has(event.type),
+    const after = (await newerThan(before)).filter(
+      ({ event }) => (event.since ?? from) >= from && !NOT_OF_THE_WORK.has(event.type),
     );
     return { result, events: after.map(({ event }) => event).reverse() };
   };
