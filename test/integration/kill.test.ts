@@ -73,8 +73,11 @@ const order = async (scope: KillScope, id?: string, status = 201): Promise<Kill 
 };
 const lift = async (id: string): Promise<Answer> => scene.management.call('POST', `/kills/${id}/lift`);
 
-const events = async (type: AuditEventType): Promise<readonly AuditEvent[]> =>
-  (await server.behalf.services.audit.list({ type, limit: 200 })).entries.map(({ event }) => event);
+const events = async (type: AuditEventType): Promise<readonly AuditEvent[]> => {
+  // An answer does not wait for the event of a refusal.
+  await server.settled();
+  return (await server.behalf.services.audit.list({ type, limit: 200 })).entries.map(({ event }) => event);
+};
 const lastEvent = async (type: AuditEventType) => (await events(type))[0];
 
 /** Uses of the family by what they begin with. */
