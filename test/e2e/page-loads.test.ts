@@ -90,6 +90,22 @@ describe.each(WAYS)('%s', (_, options) => {
   });
 });
 
+test.each(WAYS)('%s: the name in the header stands where it stood before the links came in', async (_, options) => {
+  await withPage(browser, options, async (page) => {
+    const top = () => page.locator('.brand').evaluate((brand) => brand.getBoundingClientRect().top);
+    const withLinks: number[] = [];
+    const without: number[] = [];
+    for (const at of ['/', '/account']) {
+      if (at === '/account') await signIn(page, ADA);
+      else await page.goto(`${scene.issuer}${at}`);
+      withLinks.push(await top());
+      await page.locator('header nav').evaluate((nav) => nav.remove());
+      without.push(await top());
+    }
+    expect(withLinks).toEqual(without);
+  });
+});
+
 test.each(WAYS)(
   '%s: nothing moves where a passkey is asked for: an approval, a second factor',
   async (way, options) => {
