@@ -66,7 +66,7 @@ const REFERENCES = ['conformance', 'divergences'];
 
 const TUTORIAL_ORDER = ['first-agent', 'first-api', 'first-approval', 'existing-app'];
 
-/** `docs/guides/workloads/aws.md` → `['guides', 'workloads', 'aws']`; a README is its folder. */
+/** `docs/how-to/workloads/aws.md` → `['how-to', 'workloads', 'aws']`; a README is its folder. */
 const partsOf = (path: string): readonly string[] => {
   const parts = path
     .replace(/^docs\//, '')
@@ -75,7 +75,7 @@ const partsOf = (path: string): readonly string[] => {
   return parts.at(-1) === 'README' ? parts.slice(0, -1) : parts;
 };
 
-/** Where the page of a Markdown file is kept in the site, which is also its address: `docs/guides/x.md` → `guides/x.md`. */
+/** Where the page of a Markdown file is kept in the site, which is also its address: `docs/how-to/x.md` → `how-to/x.md`. */
 export const sitePath = (path: string): string => {
   const own = ROOT_PAGES[path];
   if (own) return own;

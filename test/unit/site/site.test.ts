@@ -18,8 +18,8 @@ const put = (path: string, text: string): void => {
 
 describe('addresses and sidebar', () => {
   test('a page keeps its folder below docs/, and an index is its folder', () => {
-    expect(siteAddress('docs/guides/token-exchange.md')).toBe('/guides/token-exchange');
-    expect(siteAddress('docs/decisions/README.md')).toBe('/decisions/');
+    expect(siteAddress('docs/how-to/token-exchange.md')).toBe('/how-to/token-exchange');
+    expect(siteAddress('docs/explanation/decisions/README.md')).toBe('/explanation/decisions/');
     expect(siteAddress('README.md')).toBe('/about');
   });
 
@@ -28,12 +28,12 @@ describe('addresses and sidebar', () => {
       'README.md',
       'docs/README.md',
       'docs/tutorials/first-agent.md',
-      'docs/guides/token-exchange.md',
+      'docs/how-to/token-exchange.md',
       'docs/how-to/policy.md',
       'docs/how-to/no-group-names-this.md',
-      'docs/guides/workloads/README.md',
+      'docs/how-to/workloads/README.md',
       'docs/reference/ids.md',
-      'docs/threat-model.md',
+      'docs/explanation/threat-model.md',
       'docs/explanation/decisions/0001-x.md',
     ];
     const linksOf = (items: readonly SidebarItem[]): readonly string[] =>
