@@ -145,7 +145,8 @@ export const listCommand = (description: {
         await writeRows(call, path, query, columns);
         return EXIT.done;
       }
-      call.print.list(await collect(call, path, query), columns, nothing);
+      const isFiltered = Object.values(query).some((value) => value !== undefined);
+      call.print.list(await collect(call, path, query), columns, isFiltered ? `There are no such ${noun}.` : nothing);
       return EXIT.done;
     },
   });

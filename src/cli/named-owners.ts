@@ -20,7 +20,13 @@ const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Prom
   } catch (error) {
     if (!isCommandError(error)) throw error;
     throw new CommandError(`${printable(name)}: ${error.message}`, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.status === 404
+        ? {
+            hint: 'See `behalf accounts list` and `behalf groups list`; make an account: behalf accounts create USERNAME',
+          }
+        : error.hint === undefined
+          ? {}
+          : { hint: error.hint }),
       cause: error,
     });
   }

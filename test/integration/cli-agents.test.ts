@@ -86,3 +86,20 @@ test('help says who can accept', async () => {
   const { stdout } = await runCli(['agents', 'accept', '--help'], server.environment);
   expect(stdout).toContain('The account that is asked accepts it, or a member of the group that is asked');
 });
+
+test('a list that a filter leaves empty does not say that there is nothing at all', async () => {
+  await create('Somebody there');
+  for (const filter of [
+    ['--search', 'nothing like it'],
+    ['--state', 'orphaned'],
+  ]) {
+    expect(await behalf('agents', 'list', ...filter)).toEqual({ code: 0, out: '', err: 'There are no such agents.\n' });
+  }
+});
+
+test('a member that has no account is named, with where to look and how to make one', async () => {
+  const refused = await behalf('groups', 'create', 'Travel desk', '--member', 'ada', '--member', 'bob');
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('ada: There is no account')]);
+  expect(refused.err).toContain('behalf accounts list');
+  expect(refused.err).toContain('behalf accounts create USERNAME');
+});

@@ -1,4 +1,5 @@
 /** `behalf` against a server process, as an operator uses it. Commands run in this process; the executable itself once. */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -433,6 +434,22 @@ describe('the audit trail', () => {
       err: expect.stringContaining('audit export'),
     });
     expect((await behalf('audit', 'export')).out.split('\n').length).toBeGreaterThan(5);
+  });
+
+  test('the command of the README changes one character of an export, and the verification names its line', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, command = '', whole = ''] = /^ *(sed .* (\S+) > changed\.ndjson)$/m.exec(readme) ?? [];
+    expect(readme).toContain(`audit export --to ${whole}\n`);
+    const tour = mkdtempSync(join(folder, 'tour-'));
+    expect((await behalf('audit', 'export', '--to', join(tour, whole))).code).toBe(0);
+    execFileSync('bash', ['-c', command], { cwd: tour });
+    const [before, after] = [whole, 'changed.ndjson'].map((name) => readFileSync(join(tour, name), 'utf8'));
+    const places = [...(before ?? '')].flatMap((character, at) => (character === after?.[at] ? [] : [at]));
+    expect([after?.length, places]).toEqual([before?.length, [expect.any(Number)]]);
+    expect(await behalf('audit', 'verify', join(tour, 'changed.ndjson'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Not verified. line 3: '),
+    });
   });
 });
 
