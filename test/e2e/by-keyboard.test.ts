@@ -186,7 +186,8 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await keyboard.type(page, 'Words', 'grace');
     await keyboard.press(page, 'Show');
     await keyboard.follow(page, 'grace-keys Person');
-    await keyboard.press(page, 'Disable grace-keys Person');
+    await keyboard.follow(page, 'Disable grace-keys Person');
+    await keyboard.press(page, 'Disable');
     expect(await page.locator('#state').textContent()).toBe('Cannot sign in');
     await keyboard.press(page, 'Enable grace-keys Person');
     expect(await page.locator('#state').textContent()).toBe('Can sign in');
