@@ -2,8 +2,10 @@
  * One server as `npm start` runs it, with settings that the guides document, a person and an API. Clients are registered with
  * the commands of the guides, on the machine of the server.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exportJWK } from 'jose';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, walkAuthorization } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
@@ -76,6 +78,25 @@ export const makeGround = async () => {
     newBrowser: (): Browser => newBrowser(wire.origin),
     /** Ada at her browser, or at another: signs in where she must, and allows what is asked; answers where it is sent. */
     signIn: (url: string, browser = home): Promise<URL> => walkAuthorization(browser, url, { person }),
+    /** The same, and ticks what an MCP server would like to do when the app calls it. */
+    signInWithWishes: (url: string): Promise<URL> =>
+      walkAuthorization(home, url, { person, consent: { check: (name) => (name === 'wish' ? true : undefined) } }),
+    /** Key file of a client of a second operator, who set its key: one that may accept what the administrator proposed. */
+    async secondOperator(username: string): Promise<string> {
+      const { id } = await management.createAccount({ username, name: username, roles: ['operator'] });
+      const given = await management.newScript(id);
+      const next = await newKeyPair();
+      const { headers } = await management.call('GET', `/clients/${given.clientId}`);
+      const match = { 'if-match': String(headers.get('etag')) };
+      const body = { jwks: { keys: [next.publicJwk] } };
+      const changed = await management.callOnce('PATCH', `/clients/${given.clientId}`, body, match, given);
+      if (changed.status !== 200) throw new Error(`the key stays: ${changed.text}`);
+      const file = join(server.dataFolder, `${username}.json`);
+      const privateKey = await exportJWK(next.privateKey);
+      const keys = { issuer: wire.origin, client_id: given.clientId, private_key: privateKey };
+      await writeFile(file, JSON.stringify(keys), { mode: 0o600 });
+      return file;
+    },
     /** Ada at the page of a device code, or in a refusal: signs in and allows; the walk ends on a page of the server. */
     async allowAt(url: string): Promise<void> {
       await walkAuthorization(home, url, { person }).catch((error: Error) => {

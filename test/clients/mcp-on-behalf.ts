@@ -1,7 +1,7 @@
 /**
  * An MCP server made with the MCP SDK that calls an API for its caller (decision 21). A stock MCP client, which can name
  * one resource, signs a person in. The server exchanges the client's token with openid-client. The person decides on the page
- * in the refusal.
+ * in the refusal, or at the sign-in, where the resource server declares its wish.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -106,7 +106,7 @@ const notesServer = async (ground: Ground, api: Awaited<ReturnType<typeof storag
 };
 
 /** A stock client that registers itself, signs Ada in and calls the tool; `again` is its next call. */
-const signedIn = async (ground: Ground, url: string) => {
+const signedIn = async (ground: Ground, url: string, signIn = ground.signIn) => {
   const { kept, connect, cameBack } = mcpProgram(url, {
     redirectUrl: CALLBACK,
     clientMetadata: {
@@ -119,7 +119,7 @@ const signedIn = async (ground: Ground, url: string) => {
   });
   await connect().catch(() => undefined);
   if (kept.asked === undefined) throw new Error('the client asked nobody to sign in');
-  await cameBack(await ground.signIn(kept.asked.href));
+  await cameBack(await signIn(kept.asked.href));
   return {
     token: String((kept.tokens as Facts)['access_token']),
     async call(): Promise<Facts> {
@@ -142,6 +142,7 @@ export const mcpOnBehalf: ClientScript = {
   name: 'mcp-on-behalf',
   prepare: () => npmVersion('@modelcontextprotocol/server'),
   async run(ground, check) {
+    const accepting = await ground.secondOperator('second-operator');
     const api = await storageApi(ground);
     const notes = await notesServer(ground, api);
     const asExpected = { sub: ground.accountId, scope: 'storage.read', by: notes.id };
@@ -161,6 +162,13 @@ export const mcpOnBehalf: ClientScript = {
       await check('another MCP client gets a page of its own', async () => {
         const other = await signedIn(ground, notes.url);
         expectSame('error', (await other.call())['error'], 'consent_required');
+      });
+      await check('a wish that the person ticks at the sign-in: the first call reaches the API', async () => {
+        const pair = [notes.resourceServer, '--to', api.url, '--scope', 'storage.read'];
+        await ground.behalf('resource-servers', 'propose-delegation', ...pair);
+        await ground.behalf('resource-servers', 'accept-delegation', ...pair, '--key-file', accepting);
+        const wished = await signedIn(ground, notes.url, ground.signInWithWishes);
+        expectSame('the API saw', await wished.call(), asExpected);
       });
     } finally {
       await notes.close();
