@@ -5,7 +5,7 @@
  * In return a file gives back the process as it found it: globals, environment, exit code, clock, mocks. State of modules
  * stays, so a module keeps none that another file could trip over.
  */
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, enableCompileCache, flushCompileCache, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { jest as Jest } from '@jest/globals';
 import { setFunctions } from './jest-globals.ts';
@@ -39,6 +39,9 @@ const require = createRequire(import.meta.url);
 const runOfJest: Runner = require('jest-circus/runner').default;
 /** By which Jest's runner learns what `jest.setTimeout` was given. */
 const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
+
+// Of compiled modules, for this process where it is the only one; others have it from jest-setup.ts.
+enableCompileCache();
 
 registerHooks({
   resolve: (specifier, context, next) =>
@@ -80,6 +83,8 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
     // Jest's runner keeps its state in its module and in globals: the next file begins with new ones.
     for (const path of loaded) delete require.cache[path];
     giveBack();
+    // Jest ends its workers by a signal, which leaves no time to write.
+    flushCompileCache();
   });
 };
 

@@ -1,9 +1,13 @@
 /** Runs once before all test files: see shared-servers.ts. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isOnServers, startSharedServers } from './shared-servers.ts';
 
 let remove: (() => Promise<void>) | undefined;
 
 export default async (): Promise<void> => {
+  // Workers, and the servers and commands that tests start, compile and strip each module once.
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
   if (isOnServers()) remove = await startSharedServers();
 };
 
