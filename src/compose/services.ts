@@ -1,4 +1,5 @@
 /** The services of the domain, before anything is served. Called by compose.ts. */
+
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -26,6 +27,7 @@ import { ownerUse } from '../domain/budgets/owner-use.ts';
 import { budgetReservations } from '../domain/budgets/reservations.ts';
 import { clientFindings } from '../domain/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
+import { dutyHolders } from '../domain/clients/duty-holders.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { selfChosen } from '../domain/clients/self-chosen.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
@@ -107,7 +109,10 @@ export const services = async (configuration: Configuration, overrides: Override
   }
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
-  const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
+  const resourceServers = resourceServerRegistry({
+    ...{ documents, clock, identifiers, audit, digestSecret, issuer },
+    dutyHolderOf: dutyHolders({ documents }),
+  });
   const checkKeyUrl = trustedFetch.check;
   /** Asks registers that are made from here on. */
   const peers = peerRegistry({

@@ -1,4 +1,5 @@
 /** The management API over the stores of this run: tokens are what a test says they are, everything else is real. */
+
 import { afterAll } from '@jest/globals';
 import Koa from 'koa';
 import request from 'supertest';
@@ -26,6 +27,7 @@ import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registr
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
 import { clientFindings } from '../../src/domain/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { dutyHolders } from '../../src/domain/clients/duty-holders.ts';
 import { selfChosen } from '../../src/domain/clients/self-chosen.ts';
 import { permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../../src/domain/decision/server-use-cases.ts';
@@ -100,7 +102,12 @@ export const managementWorld = async () => {
   const sessions = sessionRegister({ ...base, accounts, revocation: { ended: async () => undefined } });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
-  const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer: ISSUER });
+  const resourceServers = resourceServerRegistry({
+    ...base,
+    digestSecret,
+    issuer: ISSUER,
+    dutyHolderOf: dutyHolders(base),
+  });
   const blueprints = blueprintRegistry({ ...base, resourceServers });
   const groups = groupRegistry({ ...base, accounts });
   const owners = ownersOf({ accounts, groups });

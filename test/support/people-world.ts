@@ -1,4 +1,5 @@
 /** The pages for people over the stores of this run, with hand-written stand-ins for the ports the engine implements. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { afterAll } from '@jest/globals';
@@ -19,6 +20,7 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { refusalBudget } from '../../src/domain/audit/refusal-budget.ts';
 import { signInRefusals } from '../../src/domain/audit/sign-in-refusals.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { dutyHolders } from '../../src/domain/clients/duty-holders.ts';
 import { consentRegister } from '../../src/domain/consent/consent-register.ts';
 import { authorizer } from '../../src/domain/decision/authorize.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
@@ -266,7 +268,7 @@ export const peopleWorld = async ({
   });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
-  const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer });
+  const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer, dutyHolderOf: dutyHolders(base) });
   const groups = groupRegistry({ ...base, accounts });
   const owners = ownersOf({ accounts, groups });
   const agents = agentRegistry({ ...base, owners, resourceServers });

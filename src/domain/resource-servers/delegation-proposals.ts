@@ -2,14 +2,20 @@ import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By, RegisteredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DocumentStore, Versioned } from '../ports/document-store.ts';
+import type { Versioned } from '../ports/document-store.ts';
 import type { ResourceServerLookup } from './declared-authority.ts';
-import { existing, type TargetPair, withAccepted, withoutTarget, withProposed } from './delegation-targets.ts';
-import { dutyHolders } from './duty-holder.ts';
+import {
+  type DutyHolderOf,
+  existing,
+  type TargetPair,
+  withAccepted,
+  withoutTarget,
+  withProposed,
+} from './delegation-targets.ts';
 import type { ResourceServer } from './resource-server.ts';
 
 type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
-  readonly documents: DocumentStore;
+  readonly dutyHolderOf: DutyHolderOf;
   readonly documentsOf: RegisteredDocuments<ResourceServer>;
   readonly clock: Clock;
   /** Throws for the management API itself. */
@@ -20,8 +26,7 @@ type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
 
 /** Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: of `If-Match`. */
 export const delegationProposals = (deps: Dependencies) => {
-  const { documents, documentsOf, clock, findByIdentifier, refuseOwn, managementApi } = deps;
-  const holderOf = dutyHolders({ documents });
+  const { dutyHolderOf, documentsOf, clock, findByIdentifier, refuseOwn, managementApi } = deps;
 
   const about = ({ resource, scope }: TargetPair, more: AuditEvent['inputs'] = {}): Partial<AuditEvent> => ({
     inputs: { target: resource, scope, ...more },
@@ -30,7 +35,7 @@ export const delegationProposals = (deps: Dependencies) => {
   return {
     /**
      * Notes a pair that another operator or administrator has to accept. Throws 'not_found', 'precondition_failed',
-     * 'invalid_field', 'conflict' where the pair is there, 'forbidden' as `dutyHolders` throws it.
+     * 'invalid_field', 'conflict' where the pair is there, 'forbidden' as `DutyHolderOf` throws it.
      */
     async proposeTarget(
       id: string,
@@ -38,7 +43,7 @@ export const delegationProposals = (deps: Dependencies) => {
       pair: TargetPair,
       by: By,
     ): Promise<Versioned<ResourceServer>> {
-      const { parties } = await holderOf(by);
+      const { parties } = await dutyHolderOf(by);
       const proposal = { proposedBy: by.caller, proposedAt: clock.now(), proposers: parties };
       return documentsOf.change(
         id,
@@ -68,7 +73,7 @@ export const delegationProposals = (deps: Dependencies) => {
       by: By,
     ): Promise<Versioned<ResourceServer>> {
       const seen = existing((await documentsOf.found(id)).document, pair);
-      const holder = await holderOf(by);
+      const holder = await dutyHolderOf(by);
       return documentsOf.change(
         id,
         expected,

@@ -3,11 +3,22 @@
  * by which it is proposed, accepted and withdrawn. It does not decide who may call (src/http/management), nor what people
  * are asked: the consent page shows accepted pairs and no person has to allow any.
  */
+
+import type { By } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import type { DutyHolder } from './duty-holder.ts';
 
 /** Pairs that one resource server holds at most, those that wait included. */
 const MAXIMUM_TARGETS = 50;
+
+export type DutyHolder = {
+  /** Accounts and clients; of two duties that are separate, none of them holds both. */
+  readonly parties: readonly string[];
+  /** Last change of the account, or of the client and its owner. Epoch seconds. */
+  readonly changedAt: number;
+};
+
+/** Who a caller is for the separation of duties. Throws 'forbidden' where no active account with a role stands behind the call. */
+export type DutyHolderOf = (by: Pick<By, 'caller'>) => Promise<DutyHolder>;
 
 /**
  * A scope of another API that a resource server, as an agent, would like to use for its callers. One operator or
@@ -22,7 +33,7 @@ export type DelegationTarget = {
   readonly proposedBy: string;
   /** Epoch seconds. */
   readonly proposedAt: number;
-  /** Accounts and clients that count as the proposer (duty-holder.ts). Absent: `proposedBy` alone. */
+  /** Accounts and clients that count as the proposer (clients/duty-holders.ts). Absent: `proposedBy` alone. */
   readonly proposers?: readonly string[];
   readonly acceptedBy?: string;
   /** Epoch seconds. Absent: the pair waits and has no effect. */

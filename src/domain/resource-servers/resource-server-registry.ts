@@ -18,6 +18,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { delegationProposals } from './delegation-proposals.ts';
+import type { DutyHolderOf } from './delegation-targets.ts';
 import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
 
 export type NewResourceServer = {
@@ -62,6 +63,8 @@ type Dependencies = {
   readonly audit: AuditTrail;
   readonly digestSecret: (secret: string) => string;
   readonly issuer: string;
+  /** Of those who propose and accept delegations. */
+  readonly dutyHolderOf: DutyHolderOf;
 };
 
 /** Scopes the engine gives a meaning of its own (OpenID Connect Core §5.4, §11). */
@@ -116,7 +119,14 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
   };
 
   return {
-    ...delegationProposals({ documents, documentsOf, clock, findByIdentifier, refuseOwn, managementApi }),
+    ...delegationProposals({
+      dutyHolderOf: dependencies.dutyHolderOf,
+      documentsOf,
+      clock,
+      findByIdentifier,
+      refuseOwn,
+      managementApi,
+    }),
 
     get: (id: string): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
 

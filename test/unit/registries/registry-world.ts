@@ -1,4 +1,5 @@
 /** The three registries over a memory store, with an audit trail that remembers and can be made to fail. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
@@ -7,6 +8,7 @@ import { agentRegistry } from '../../../src/domain/agents/agent-registry.ts';
 import { departureRegister } from '../../../src/domain/agents/departures.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { clientRegistry } from '../../../src/domain/clients/client-registry.ts';
+import { dutyHolders } from '../../../src/domain/clients/duty-holders.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { groupRegistry } from '../../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../../src/domain/groups/owners.ts';
@@ -60,7 +62,7 @@ export const registryWorld = () => {
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const base = { documents, clock, identifiers: randomIdentifiers, audit, digestSecret };
   const accountExists = async (id: string) => accounts.has(id);
-  const resourceServers = resourceServerRegistry({ ...base, issuer: ISSUER });
+  const resourceServers = resourceServerRegistry({ ...base, issuer: ISSUER, dutyHolderOf: dutyHolders(base) });
   const active = (id: string) =>
     ({ id, state: accounts.has(id) ? 'active' : 'disabled', tokensValidFrom: left.get(id) }) as Account;
   const people = {

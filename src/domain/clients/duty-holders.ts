@@ -1,23 +1,17 @@
 /**
  * Who a caller is for the separation of duties: every account and client that may be the same person. Reads the
- * registries of accounts and clients each time. Part of the registry of resource servers.
+ * registries of accounts and clients each time.
  */
 import { ACCOUNTS, type Account, type Role } from '../accounts/account.ts';
-import { CLIENTS, type Client } from '../clients/client.ts';
-import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { DutyHolder, DutyHolderOf } from '../resource-servers/delegation-targets.ts';
+import { CLIENTS, type Client } from './client.ts';
+import type { By } from './registered-documents.ts';
 
 const ROLES: readonly Role[] = ['administrator', 'operator'];
 
-export type DutyHolder = {
-  /** Accounts and clients; of two duties that are separate, none of them holds both. */
-  readonly parties: readonly string[];
-  /** Last change of the account, or of the client and its owner. Epoch seconds. */
-  readonly changedAt: number;
-};
-
-export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }) => {
+export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }): DutyHolderOf => {
   const accounts = documents.collection<Account>(ACCOUNTS);
   const clients = documents.collection<Client>(CLIENTS);
 
