@@ -515,7 +515,7 @@ export const CONFIGURATION_SCHEMA = {
       ),
     }),
     mail: section(
-      'Mail to people: owners of agents, and whoever has to hear of their own account (docs/guides/notices.md).',
+      'Mail to people: owners of agents, and whoever has to hear of their own account (docs/guides/notifications.md).',
       {
         smtpUrl: text(
           'Server that takes mail: smtps://user:password@smtp.example.com:465, or smtp:// with port 587, where TLS is begun with STARTTLS and required unless the server is on this machine.',
@@ -530,7 +530,7 @@ export const CONFIGURATION_SCHEMA = {
         language: text('Language of mails to people who never chose one.', { enum: ['en', 'de'], default: 'en' }),
       },
     ),
-    push: section('Messages in the browsers of people who turn them on (Web Push, docs/guides/notices.md).', {
+    push: section('Messages in the browsers of people who turn them on (Web Push, docs/guides/notifications.md).', {
       isOn: {
         type: 'boolean',
         default: true,

@@ -12,7 +12,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDocumentConflict, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { writePriority } from '../../src/domain/ports/write-priority.ts';
 import { BUSY_TIMEOUT_MS, openFile } from './open-file.ts';
-import { roomKeeping } from './room-keeping.ts';
+import { roomKeeping } from './space-management.ts';
 import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
 import { type Purpose, type ReserveOptions, volumeReserve } from './volume-reserve.ts';
 

@@ -25,7 +25,7 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
-import { listRows } from './list-rows.ts';
+import { listRows } from './list-index.ts';
 import { type RememberedCollection, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
 import { giveBackPages, sweepInChunks } from './sweeping.ts';

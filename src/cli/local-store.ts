@@ -9,7 +9,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
-import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { commandLineTrail } from '../domain/audit/command-line-log.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import { CommandError } from './command.ts';

@@ -16,7 +16,7 @@ import { delegationHandlers } from '../http/management/delegations.ts';
 import { groupHandlers } from '../http/management/groups.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import { policyHandlers } from '../http/management/policies.ts';
-import { policyTrialHandlers } from '../http/management/policy-trials.ts';
+import { policyTrialHandlers } from '../http/management/policy-simulations.ts';
 import { resourceServerHandlers } from '../http/management/resource-servers.ts';
 import { sessionHandlers } from '../http/management/sessions.ts';
 import { upstreamHandlers } from '../http/management/upstreams.ts';

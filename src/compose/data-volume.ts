@@ -1,6 +1,6 @@
 /** Watches the volume of the database: figures, log, audit events, and whether this process is ready. Called by compose.ts. */
 import type { Logger } from 'pino';
-import type { Room, roomKeeping } from '../../adapters/sqlite/room-keeping.ts';
+import type { Room, roomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';

@@ -8,15 +8,15 @@ import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
-import { countOf, dataLines, type ShowStep } from '../domain/moving/copy.ts';
-import { MovingRefused } from '../domain/moving/data-file.ts';
-import { importMarks } from '../domain/moving/import-mark.ts';
+import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { countOf, dataLines, type ShowStep } from '../domain/data-transfer/copy.ts';
+import { MovingRefused } from '../domain/data-transfer/data-file.ts';
+import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { MOVED } from './collections.ts';
-import { declared, existingMasterKey, isServed, movingStore } from './moving-store.ts';
 import { killLatch } from './stores.ts';
+import { declared, existingMasterKey, isServed, movingStore } from './transfer-store.ts';
 
 export type Exported = { readonly documents: number; readonly served: boolean };
 

@@ -1,15 +1,15 @@
 /** The grants and endpoints that the engine gets from us, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { knowsAgent } from '../domain/approvals/acquaintance.ts';
-import type { pollingPace } from '../domain/limits/polling-pace.ts';
+import type { knowsAgent } from '../domain/approvals/agent-relationship.ts';
+import type { pollingPace } from '../domain/rate-limits/polling-interval.ts';
 import { backchannelSource } from '../extensions/backchannel-approval/backchannel-source.ts';
 import { backchannelApproval } from '../extensions/backchannel-approval/grant.ts';
 import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint.ts';
 import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
-import { approvedExchange } from '../extensions/token-exchange/approval-door.ts';
+import { approvedExchange } from '../extensions/token-exchange/approval-channel.ts';
 import { tokenExchange } from '../extensions/token-exchange/grant.ts';
+import type { leaseRegister } from '../provider/grants.ts';
 import type { issuedTokens } from '../provider/issued-tokens.ts';
-import type { leaseRegister } from '../provider/leases.ts';
 import { signIns } from '../provider/sign-ins.ts';
 import type { tokenLiveness } from '../provider/token-liveness.ts';
 import type { services } from './services.ts';

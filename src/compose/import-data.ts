@@ -4,16 +4,16 @@ import { systemClock, until } from '../../adapters/node/clock.ts';
 import { snapshotOf } from '../../adapters/node/snapshot.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { commandLineTrail } from '../domain/audit/command-line-log.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
-import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/moving/copy.ts';
-import { checkDataFile, type DataFile, MovingRefused } from '../domain/moving/data-file.ts';
-import { importMarks } from '../domain/moving/import-mark.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/data-transfer/copy.ts';
+import { checkDataFile, type DataFile, MovingRefused } from '../domain/data-transfer/data-file.ts';
+import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { LEFT_BEHIND, MOVED } from './collections.ts';
-import { existingMasterKey, movingStore } from './moving-store.ts';
+import { existingMasterKey, movingStore } from './transfer-store.ts';
 import { storedTrail } from './verify-store.ts';
 
 export type Imported = Placed & {

@@ -7,7 +7,7 @@ import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../
 import { DELEGATIONS, type Delegation } from '../domain/delegation/delegation.ts';
 import { forgetAtOf } from '../domain/delegation/delegation-ends.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
-import { giveEnds } from '../domain/retention/former-rows.ts';
+import { giveEnds } from '../domain/retention/backfilled-retention.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 

@@ -3,11 +3,11 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
 import { passwordSignIn } from '../domain/accounts/sign-in.ts';
+import { accountHints } from '../domain/cluster/change-broadcast.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
-import type { OpenRecords } from '../domain/limits/open-records.ts';
-import { accountHints } from '../domain/nodes/account-hints.ts';
+import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';

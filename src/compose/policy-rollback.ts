@@ -3,11 +3,11 @@ import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
-import { MovingRefused } from '../domain/moving/data-file.ts';
+import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { ACTIVE } from '../domain/policy/policy-set.ts';
-import { movingStore } from './moving-store.ts';
+import { movingStore } from './transfer-store.ts';
 
 /** Whoever has the machine is asked by nobody; it stands in the trail as done by it. */
 const BY = { caller: 'system' };

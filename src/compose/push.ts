@@ -1,13 +1,13 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { pushKeys } from '../domain/notifications/push-keys.ts';
+import { pushRegister } from '../domain/notifications/push-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
-import { pushKeys } from '../domain/telling/push-keys.ts';
-import { pushRegister } from '../domain/telling/push-register.ts';
 import { reaching } from './egress.ts';
 
 /** Our keys for messages in browsers, and the browsers in which people are told; no register where it is switched off. */

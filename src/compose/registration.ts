@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { checkPublicKeys } from '../domain/clients/public-keys.ts';
-import { networkQuota, quota } from '../domain/limits/quota.ts';
+import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
+import { networkQuota, quota } from '../domain/rate-limits/quota.ts';
 import { dynamicRegistration } from '../domain/registration/dynamic-registration.ts';
 import { initialAccessTokens } from '../domain/registration/initial-access-tokens.ts';
 import { registrations } from '../domain/registration/registrations.ts';
 import { type StatementIssuers, softwareStatements } from '../domain/registration/software-statements.ts';
-import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { services } from './services.ts';
 
 type Made = Awaited<ReturnType<typeof services>>;

@@ -3,12 +3,12 @@ import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
-import { MovingRefused } from '../domain/moving/data-file.ts';
-import { importMarks } from '../domain/moving/import-mark.ts';
+import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { MovingRefused } from '../domain/data-transfer/data-file.ts';
+import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
-import { isServed, movingStore } from './moving-store.ts';
+import { isServed, movingStore } from './transfer-store.ts';
 
 /**
  * Ends every token, grant, delegation and session from before, and lets the audit trail be witnessed anew from here on

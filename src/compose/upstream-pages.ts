@@ -1,9 +1,9 @@
 /** Sign-in at other providers as the pages for people need it. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
-import type { OpenRecords } from '../domain/limits/open-records.ts';
+import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
+import { waysIn } from '../domain/upstream/sign-in-methods.ts';
 import { upstreamSignIn } from '../domain/upstream/upstream-sign-in.ts';
-import { waysIn } from '../domain/upstream/ways-in.ts';
 import type { services } from './services.ts';
 
 export const upstreamPages = (

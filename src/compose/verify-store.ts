@@ -8,11 +8,11 @@ import { dataFolder } from '../../config/data-folder.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
 import { readWitness, verificationKey, type WitnessedHeads } from '../domain/audit/signed-heads.ts';
 import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts';
-import { MovingRefused } from '../domain/moving/data-file.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SIGNING_KEYS, signingKeys } from '../provider/signing-keys.ts';
-import { existingMasterKey, movingStore } from './moving-store.ts';
+import { existingMasterKey, movingStore } from './transfer-store.ts';
 
 type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
 

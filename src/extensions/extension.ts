@@ -8,9 +8,9 @@
 
 import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { Detail } from '../domain/authorization-details/detail-type.ts';
 import type { Decision } from '../domain/decision/decision.ts';
 import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
-import type { Detail } from '../domain/details/detail-type.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { TokenApproval } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';

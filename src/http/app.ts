@@ -8,11 +8,11 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
-import type { EnginePages } from './engine-pages.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
 import { isPostedRequest } from './posted-requests.ts';
+import type { EnginePages } from './provider-pages.ts';
 import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -5,7 +5,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
 import { ownershipMember, ownershipOf } from '../domain/agents/ownership.ts';
-import { type AskingByToken, askForToken } from '../domain/approvals/asking-for-token.ts';
+import { type AskingByToken, askForToken } from '../domain/approvals/request-token-approval.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import type { DecisionFacts } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';

@@ -7,8 +7,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
 
 const HEADER = 'OAuth-Client-Attestation-Challenge';
 const STEP_SECONDS = 60;

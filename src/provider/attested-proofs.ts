@@ -12,13 +12,13 @@ import {
   type GivenAttestation,
   PROOF_SECONDS,
 } from '../domain/attestation/client-attestation.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { isDomainError } from '../domain/errors.ts';
-import { isRefusal } from '../domain/federation/signed-token.ts';
 import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegister } from '../domain/instances/instance-register.ts';
+import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { isRefusal } from '../domain/workload-identity/signed-token.ts';
 import { mayHaveBeenUsed } from './cold-mode.ts';
 import { factsOf } from './request-facts.ts';
 

@@ -6,13 +6,13 @@
 import { type Configuration as EngineConfiguration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
-import type { AskingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
+import type { AskingForApproval } from '../domain/approvals/request-approval.ts';
 import { checkText } from '../domain/clients/display-text.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { agentParty } from '../domain/decision/facts.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
-import type { DelegationRegister } from '../domain/delegation/delegation-register.ts';
+import type { DelegationRegister } from '../domain/delegation/delegation-registry.ts';
 import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
 import type { OwnerNames } from '../domain/groups/owner-names.ts';
 import type { Clock } from '../domain/ports/clock.ts';

@@ -12,16 +12,16 @@ import { REACHABLE } from '../domain/accounts/assurance.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Detail } from '../domain/authorization-details/detail-type.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
-import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { ConsentRegister } from '../domain/consent/consent-registry.ts';
+import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { GroupsOf } from '../domain/decision/authorize.ts';
-import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
-import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import { type SignedOutAt, toldByUs } from './app-sign-out.ts';
@@ -32,7 +32,7 @@ import { clientCertificates } from './client-certificates.ts';
 import { clientKeysByUrl } from './client-keys-by-url.ts';
 import { clientObjects } from './client-objects.ts';
 import type { ClientProofs } from './client-proofs.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { checkSomethingIsAsked, withDefaultScopes } from './default-scopes.ts';
@@ -41,16 +41,11 @@ import { withoutParametersAtFirst } from './early-failures.ts';
 import { challengeEmptySecrets, takeEmptySecret } from './empty-secrets.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
-import { CLIENT_PROPERTIES, type EngineClients } from './engine-client.ts';
-import { refuseOtherGrantTypes } from './engine-denials.ts';
-import { engineFetch } from './engine-fetch.ts';
-import { engineForms } from './engine-forms.ts';
-import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
+import { leasesNameVersions } from './grant-creation.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { leaseForRequest, prompts } from './interaction-policy.ts';
 import type { OwnTokens } from './issued-tokens.ts';
-import { leasesNameVersions } from './lease-maker.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { OwnSignatures } from './own-signatures.ts';
@@ -58,6 +53,11 @@ import { checkParameters } from './parameter-bounds.ts';
 import { pkceRequired } from './pkce-required.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
+import { CLIENT_PROPERTIES, type EngineClients } from './provider-client-metadata.ts';
+import { refuseOtherGrantTypes } from './provider-denials.ts';
+import { engineFetch } from './provider-fetch.ts';
+import { engineForms } from './provider-forms.ts';
+import type { EnginePages } from './provider-pages.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
 import { refreshTokensRememberProof, rotates } from './refresh-proof.ts';
@@ -66,12 +66,12 @@ import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { checkRequestedActor } from './requested-actor.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
-import { signOutThere, type WhereToSignOut } from './sign-out-there.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { ReachableBy } from './step-up.ts';
 import type { structuredTokens } from './structured-tokens.ts';
 import type { TokenClaims } from './token-claims.ts';
 import { boundToAttestedKeys, jwtIds } from './token-models.ts';
+import { signOutThere, type WhereToSignOut } from './upstream-sign-out.ts';
 
 export type EngineDeps = {
   readonly configuration: Configuration;
@@ -296,7 +296,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: leaseForRequest(deps),
     // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
-    // the lease, which the person sees and ends, bounds it, and the session on which that hangs (lease-maker.ts).
+    // the lease, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
     // Our own rows say what ends with a session, for tokens that the engine does not know as well.

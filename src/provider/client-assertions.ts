@@ -5,13 +5,13 @@
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Proof } from '../domain/federation/workload-identity.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { Proof } from '../domain/workload-identity/workload-identity.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { isCold, mayHaveBeenUsed } from './cold-mode.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 

@@ -9,8 +9,8 @@ import type { Agent } from '../domain/agents/agent.ts';
 import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
 import type { JsonWebKeySet } from '../domain/json-web-keys.ts';
-import { clientNetwork } from '../domain/limits/client-network.ts';
 import type { InternalPurpose } from '../domain/ports/trusted-fetch.ts';
+import { clientNetwork } from '../domain/rate-limits/client-network.ts';
 import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
 import { factsOf } from './request-facts.ts';
 

@@ -5,9 +5,9 @@
  */
 import type Provider from 'oidc-provider';
 import type { ClientKeysByUrl } from './client-keys-by-url.ts';
-import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
+import type { EngineClients } from './provider-client-metadata.ts';
 
 type Client = InstanceType<Provider['Client']>;
 

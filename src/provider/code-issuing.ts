@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { askedFacts } from './asked-facts.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import { factsOf } from './request-facts.ts';
 import { answerOf } from './token-request-unit.ts';
 

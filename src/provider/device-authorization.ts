@@ -4,14 +4,14 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
-import { boundedCounts } from '../domain/limits/bounded-counts.ts';
-import { networkCounts } from '../domain/limits/network-counts.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { boundedCounts } from '../domain/rate-limits/bounded-counts.ts';
+import { networkCounts } from '../domain/rate-limits/network-counts.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
-import type { EnginePages } from './engine-pages.ts';
+import type { EnginePages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 
 const GUESS_WINDOW_SECONDS = 600;

@@ -8,9 +8,9 @@ import type { Client } from '../domain/clients/client.ts';
 import type { DocumentClient } from '../domain/clients/metadata-document.ts';
 import type { Asking } from '../domain/clients/metadata-documents.ts';
 import { isDomainError } from '../domain/errors.ts';
-import { clientNetwork } from '../domain/limits/client-network.ts';
+import { clientNetwork } from '../domain/rate-limits/client-network.ts';
 import { isByClients } from './endpoint-routes.ts';
-import type { PresentedLease } from './presented-lease.ts';
+import type { PresentedLease } from './presented-grant.ts';
 import { clientVersionOf } from './records.ts';
 import { factsOf } from './request-facts.ts';
 

@@ -2,8 +2,8 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import { worthOf } from '../domain/authorization-details/narrowed-details.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
-import { worthOf } from '../domain/details/narrowed-details.ts';
 import type {
   Extension,
   Grant,
@@ -13,7 +13,7 @@ import type {
   TokenToMint,
 } from '../extensions/extension.ts';
 import { type AssertionDeps, mintAssertion } from './assertion-minting.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import { decided, usesMember } from './decision-facts.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';

@@ -1,14 +1,14 @@
 /** When a person is asked to sign in and to consent, and what the pages are told about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
-import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { ConsentRegister } from '../domain/consent/consent-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { asksForDefaults } from './default-scopes.ts';
 import { shownUserCode } from './device-authorization.ts';
-import { type Asked, makeLease } from './lease-maker.ts';
+import { type Asked, makeLease } from './grant-creation.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';

@@ -5,14 +5,14 @@
  * was kept answers nothing twice.
  */
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { OpenRecords } from '../domain/limits/open-records.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
 import { type BrowserState, type Exchange, IN_STORE, type StateCookie } from './browser-state.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import type { CookieNames } from './cookies.ts';
-import { exchangeNow } from './exchange-now.ts';
+import { exchangeNow } from './current-exchange.ts';
 import { factsOf } from './request-facts.ts';
 import type { Payload, sealedPayloads } from './stored-payloads.ts';
 import { answerOf } from './token-request-unit.ts';

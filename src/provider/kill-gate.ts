@@ -7,7 +7,7 @@ import Provider from 'oidc-provider';
 import { DomainError } from '../domain/errors.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import type { EngineClients } from './engine-client.ts';
+import type { EngineClients } from './provider-client-metadata.ts';
 
 /** Routes that lead to a token or a session. */
 const GRANTING = new Set<string | undefined>([

@@ -1,8 +1,8 @@
 /** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4), also where the engine is not asked. */
 import { importJWK, type JWK, SignJWT } from 'jose';
+import type { MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { MakeLogoutToken } from '../domain/telling/logout-channel.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const LIFE_SECONDS = 120;

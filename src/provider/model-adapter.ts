@@ -1,25 +1,25 @@
 /**
  * The engine's storage over our two ports. Owns where each model lives and that whatever is redeemed
- * once is redeemed once. Does not own clients (engine-client.ts) nor what revocation means: "delete
+ * once is redeemed once. Does not own clients (provider-client-metadata.ts) nor what revocation means: "delete
  * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
  * grant ends its lease and nothing else needs deleting.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import { type AuditTrail, OVER_FIRST } from '../domain/audit/audit-event.ts';
-import type { OpenKind, OpenRecords } from '../domain/limits/open-records.ts';
-import type { PollingPace } from '../domain/limits/polling-pace.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { OpenKind, OpenRecords } from '../domain/rate-limits/open-records.ts';
+import type { PollingPace } from '../domain/rate-limits/polling-interval.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { codeIssuing } from './code-issuing.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
-import type { EngineClients } from './engine-client.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 import type { KeptByBrowser } from './kept-by-browser.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { EngineClients } from './provider-client-metadata.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
 import type { SeenSessions } from './seen-sessions.ts';

@@ -7,9 +7,9 @@ import type { IncomingMessage } from 'node:http';
 import { type Credential, ofKind } from '../domain/agents/credential.ts';
 import { certificateLack } from '../domain/certificates/certificate-rule.ts';
 import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
+import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { MasterKey } from '../domain/secrets/master-key.ts';
-import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import { factsOf } from './request-facts.ts';
 
 export type OtherProof = { readonly clientId: string } & (

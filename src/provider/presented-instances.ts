@@ -5,7 +5,7 @@
 import type { Agent } from '../domain/agents/agent.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegister } from '../domain/instances/instance-register.ts';
+import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';

@@ -2,7 +2,7 @@
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';
-import type { EnginePages } from './engine-pages.ts';
+import type { EnginePages } from './provider-pages.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 

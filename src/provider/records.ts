@@ -1,5 +1,5 @@
 /** The collections behind the engine's models. */
-import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
+import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 
 /** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */

@@ -6,7 +6,9 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
-import type { AskingByToken } from '../domain/approvals/asking-for-token.ts';
+import type { AskingByToken } from '../domain/approvals/request-token-approval.ts';
+import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
+import { type DetailWorth, worthOf } from '../domain/authorization-details/narrowed-details.ts';
 import type { Client } from '../domain/clients/client.ts';
 import { DEVICE_CODE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -16,8 +18,6 @@ import { agentParty, clientParty, type DecisionFacts, type Party, type Route } f
 import { nothingLeft, refusedDetails } from '../domain/decision/remedies.ts';
 import { isEmpty } from '../domain/delegation/attenuation.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
-import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
-import { type DetailWorth, worthOf } from '../domain/details/narrowed-details.ts';
 import { DomainError, type Remedy } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';

@@ -2,7 +2,7 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
-import type { SeenSession, SessionRegister } from '../domain/sessions/session-register.ts';
+import type { SeenSession, SessionRegister } from '../domain/sessions/session-registry.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
 

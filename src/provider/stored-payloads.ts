@@ -1,7 +1,7 @@
 /** How the engine's models are written and read back: whole, and sealed where they hold what nobody else may read. */
 import type { AdapterPayload } from 'oidc-provider';
+import { type MasterKey, openedOrNothing } from '../domain/crypto/master-key.ts';
 import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain/ports/document-store.ts';
-import { type MasterKey, openedOrNothing } from '../domain/secrets/master-key.ts';
 
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 

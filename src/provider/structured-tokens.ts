@@ -7,7 +7,7 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
+import type { ApprovalDesk } from '../domain/approvals/approval-service.ts';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';

@@ -7,7 +7,9 @@ import type { Account } from '../domain/accounts/account.ts';
 import type { Assurance } from '../domain/accounts/assurance.ts';
 import { ownershipOf } from '../domain/agents/ownership.ts';
 import { agreedBy } from '../domain/approvals/approval.ts';
-import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
+import type { ApprovalDesk } from '../domain/approvals/approval-service.ts';
+import type { Detail } from '../domain/authorization-details/detail-type.ts';
+import { narrowedDetails, typeOf } from '../domain/authorization-details/narrowed-details.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -17,9 +19,7 @@ import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import { scopesAt } from '../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
-import type { Detail } from '../domain/details/detail-type.ts';
-import { narrowedDetails, typeOf } from '../domain/details/narrowed-details.ts';
-import type { InstanceRegister } from '../domain/instances/instance-register.ts';
+import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
 import type { AccountLinks } from '../domain/peers/account-links.ts';
 import { isLinkable } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -27,8 +27,8 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { Part, Revocation } from '../domain/ports/revocation.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import type { SessionRegister } from '../domain/sessions/session-register.ts';
-import type { ActiveParty, EngineClients } from './engine-client.ts';
+import type { SessionRegister } from '../domain/sessions/session-registry.ts';
+import type { ActiveParty, EngineClients } from './provider-client-metadata.ts';
 import {
   clientVersionOf,
   detailsHeldAt,

@@ -9,7 +9,7 @@
 import type { ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
-import type { ConsumptionRegister } from './consumption-register.ts';
+import type { ConsumptionRegister } from './consumption-registry.ts';
 
 export type TokenRequestUnit = {
   /** Facts for the one audit event of this attempt; a `token` among them was announced in the trail. */

@@ -16,10 +16,10 @@ type Rule = {
 };
 
 const RULES: readonly Rule[] = [
-  { of: 'src/domain/details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
+  { of: 'src/domain/authorization-details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
   { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
   { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
-  { of: 'src/domain/limits/web-domain.ts', may: ['tldts'] },
+  { of: 'src/domain/rate-limits/web-domain.ts', may: ['tldts'] },
   { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose'], types: ['node:http'] },
 
@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
 
   { of: 'src/provider/provider-internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
-  { of: 'src/provider/exchange-now.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['./'] },
+  { of: 'src/provider/current-exchange.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['./'] },
   {
     of: 'src/provider/',
     may: ['./', 'src/domain/', 'oidc-provider', 'jose', 'node:crypto'],
@@ -146,7 +146,7 @@ const RULES: readonly Rule[] = [
       'adapters/node/',
       'config/problem.ts',
       'config/rules.ts',
-      'src/domain/nodes/one-at-a-time.ts',
+      'src/domain/cluster/mutex.ts',
       'src/http/management/permissions.ts',
       'jose',
       'node:path',
@@ -189,7 +189,7 @@ const RULES: readonly Rule[] = [
     types: ['config/configuration.ts'],
   },
   {
-    of: 'src/compose/engine.ts',
+    of: 'src/compose/oidc-provider.ts',
     may: ['src/domain/', 'src/provider/', 'src/http/interaction/upstream-browser.ts'],
     types: ['./', 'config/configuration.ts'],
   },
@@ -204,7 +204,7 @@ const RULES: readonly Rule[] = [
     types: ['./', 'config/configuration.ts'],
   },
   {
-    of: 'src/compose/telling.ts',
+    of: 'src/compose/notifications.ts',
     may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/', 'views/push/'],
     types: ['config/configuration.ts', 'src/http/metrics.ts', 'pino'],
   },
@@ -336,7 +336,7 @@ describe('the import table', () => {
     ['src/extensions/token-exchange/exchange.ts', "import type { Provider } from 'oidc-provider';"],
     ['src/extensions/token-exchange/grant.ts', "import { other } from '../jwt-bearer/assertion.ts';"],
     ['src/http/app.ts', "import { engine } from '../provider/build-provider.ts';"],
-    ['src/provider/leases.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
+    ['src/provider/grants.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
     ['views/layout.ts', "import type { Account } from '../src/domain/accounts/account.ts';"],
     ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/accounts/account.ts';"],
     ['src/cli/main.ts', "import { serve } from '../main.ts';"],

@@ -137,7 +137,7 @@ describe('no word of our own stands outside the catalogue', () => {
   });
 
   const handlers = deliveredFiles().filter(({ path }) =>
-    /^src\/http\/(?:interaction|account|console)\/|^src\/http\/engine-pages\.ts$/.test(path),
+    /^src\/http\/(?:interaction|account|console)\/|^src\/http\/provider-pages\.ts$/.test(path),
   );
 
   // A refusal is thrown in English, for the trail and the log; its German is found by it.

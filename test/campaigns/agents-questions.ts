@@ -5,7 +5,7 @@ import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { formOf } from '../support/oauth-calls.ts';
 import type { Scene } from '../support/scene.ts';
 import type { ServerProcess } from '../support/server-process.ts';
-import { numberOf, type Planted, wordsOf } from './agents-plant.ts';
+import { numberOf, type Planted, wordsOf } from './agents-seed.ts';
 import type { Random } from './campaign.ts';
 
 export type Place = {

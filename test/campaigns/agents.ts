@@ -11,8 +11,8 @@ import { connectionsTo, rssMbOf } from '../bench/load.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
-import { type Planted, planOf, plant } from './agents-plant.ts';
 import { A_THOUSAND, asking, BOUNDED, type Place, questionsOf } from './agents-questions.ts';
+import { type Planted, planOf, plant } from './agents-seed.ts';
 import type { Campaign, CampaignRun } from './campaign.ts';
 import { figuresOf } from './figures.ts';
 

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Identity } from '../support/agent-keys.ts';
 import { basic } from '../support/authzen-client.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, CIBA, EXCHANGE } from '../support/oauth-calls.ts';
-import type { Lane } from './approvals-ground.ts';
+import type { Lane } from './approvals-fixtures.ts';
 import type { Claims } from './approvals-ledger.ts';
 import type { NodeHere, NodesHere } from './approvals-nodes.ts';
 

@@ -4,7 +4,7 @@
  * (approvals-ledger.ts says so by itself); and what nothing stood in the way of has to become one.
  */
 import { makeScene } from '../support/scene.ts';
-import { inTurn, type Lane, newLane, type Shared } from './approvals-ground.ts';
+import { inTurn, type Lane, newLane, type Shared } from './approvals-fixtures.ts';
 import type { Breach } from './approvals-ledger.ts';
 import { APPROVAL_STORES, type ApprovalStores, startNodesHere, startTime, stopTime } from './approvals-nodes.ts';
 import { type Counts, runSchedule, type World } from './approvals-schedule.ts';

@@ -4,11 +4,11 @@
  * revoked (invariants 1 and 6), and each restart is quick.
  */
 import { makeScene, type Scene } from '../support/scene.ts';
+import { checkTrail } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
 import { type Ledger, loadClients, newLedger, type Use } from './crash-ledger.ts';
 import { startLoad } from './crash-load.ts';
 import { SERVER_STORES, type ServerStores, startServerOn } from './server-on.ts';
-import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_KILLS = 50;
 const DEFAULT_RATE = 200;

@@ -8,9 +8,9 @@ import { codeRequest, newPublicClient } from '../support/public-client.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
+import { checkTrail } from './audit-log-check.ts';
 import type { Campaign, CampaignRun, Figures } from './campaign.ts';
 import { type Acknowledged, type BackEnd, backEnds, type DiskLoad, startDiskLoad } from './disk-full-load.ts';
-import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_FILLS = 50;
 const VOLUME_MEBIBYTES = 64;

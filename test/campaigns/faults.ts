@@ -3,11 +3,11 @@
  * each one it recovers, what was used or revoked stays so, and no answer was a 500 (invariants 1, 5, 6, 12).
  */
 import { makeScene, type Scene } from '../support/scene.ts';
+import { checkTrail } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures, type Random } from './campaign.ts';
-import { type Ground, startGround } from './faults-grounds.ts';
 import { type FaultLedger, faultClients, newFaultLedger, startFaultLoad } from './faults-load.ts';
+import { type Ground, startGround } from './faults-servers.ts';
 import { SERVER_STORES } from './server-on.ts';
-import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_TRIALS = 50;
 const LONGEST_LOAD_MS = 400;

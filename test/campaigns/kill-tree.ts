@@ -8,7 +8,7 @@ import type { Answer } from '../support/oauth-calls.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
 import { figuresOf } from './figures.ts';
-import { DEPTH, plantTree, type Tree, type TreeToken } from './kill-tree-plant.ts';
+import { DEPTH, plantTree, type Tree, type TreeToken } from './kill-tree-seed.ts';
 import { type NodeInside, startNodeInside } from './node-inside.ts';
 import { startNodesOn } from './nodes-on.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';

@@ -8,11 +8,11 @@ import { pino } from 'pino';
 import { loadConfiguration } from '../../config/load.ts';
 import { compose } from '../../src/compose.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { engineClients } from '../../src/provider/engine-client.ts';
 import { issuedTokens } from '../../src/provider/issued-tokens.ts';
+import { engineClients } from '../../src/provider/provider-client-metadata.ts';
 import { ENGINE_RECORDS, type EngineRecord } from '../../src/provider/records.ts';
 import { tokenLiveness } from '../../src/provider/token-liveness.ts';
-import type { TreeToken } from './kill-tree-plant.ts';
+import type { TreeToken } from './kill-tree-seed.ts';
 import type { NodesOn } from './nodes-on.ts';
 
 /** Records stored, and tokens asked about, at once. */

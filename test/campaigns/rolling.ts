@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { freePort, startServer } from '../support/server-process.ts';
+import { checkTrail } from './audit-log-check.ts';
 import { startBalancer } from './balancer.ts';
 import type { Campaign } from './campaign.ts';
 import { newLedger } from './crash-ledger.ts';
 import { startLoad } from './crash-load.ts';
-import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_RESTARTS = 20;
 /** Longest time between two restarts. */

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { endWithUs } from '../support/server-process.ts';
-import type { Ground } from './ground.ts';
+import type { Ground } from './client-server.ts';
 
 const APACHE = process.env['APACHE'] ?? '/usr/sbin/apache2';
 /** Where Debian keeps the modules of Apache. */

@@ -1,5 +1,5 @@
 /** What a stock client's script is: it names its package, installs what is missing, and checks one thing after the other. */
-import type { Ground } from './ground.ts';
+import type { Ground } from './client-server.ts';
 
 /** Runs one check; a failure is kept and the next check runs. Answers whether it passed. */
 export type Check = (name: string, run: () => Promise<void>) => Promise<boolean>;

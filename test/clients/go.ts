@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ClientScript } from './client-script.ts';
-import { CALENDAR, CALLBACK, DEVICE_CODE } from './ground.ts';
+import { CALENDAR, CALLBACK, DEVICE_CODE } from './client-server.ts';
 import { ROOT } from './packages.ts';
 import { runProgram } from './program.ts';
 

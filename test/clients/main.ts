@@ -1,8 +1,8 @@
 /** `npm run test:clients [-- NAME…]`: each stock client against one server, a line each. See docs/guides/clients.md. */
 import { authlib } from './authlib.ts';
 import type { Check, ClientScript } from './client-script.ts';
+import { type Ground, makeGround } from './client-server.ts';
 import { go } from './go.ts';
-import { type Ground, makeGround } from './ground.ts';
 import { mcpOnBehalf } from './mcp-on-behalf.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';

@@ -10,7 +10,7 @@ import * as client from 'openid-client';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
 import { type ClientScript, expectSame } from './client-script.ts';
-import { CALLBACK, EXCHANGE, type Ground } from './ground.ts';
+import { CALLBACK, EXCHANGE, type Ground } from './client-server.ts';
 import { npmVersion } from './packages.ts';
 
 type Facts = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { UnauthorizedError } from '@modelcontextprotocol/client';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
 import { type Check, type ClientScript, expectSame } from './client-script.ts';
-import { CALLBACK, type Ground } from './ground.ts';
+import { CALLBACK, type Ground } from './client-server.ts';
 import { commandIn, filledIn, guideBlocks } from './guide.ts';
 import { npmVersion } from './packages.ts';
 

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from '../support/browser-flow.ts';
 import { MODULES, type Site, startApache } from './apache.ts';
 import { type Check, type ClientScript, expectSame } from './client-script.ts';
-import type { Ground } from './ground.ts';
+import type { Ground } from './client-server.ts';
 import { commandIn, filledIn, guideBlocks } from './guide.ts';
 
 const EXAMPLE = 'https://wiki.example.com';

@@ -1,7 +1,7 @@
 /** oauth4webapi from npm, a public client. */
 import * as oauth from 'oauth4webapi';
 import { type ClientScript, expectSame } from './client-script.ts';
-import { CALENDAR, CALLBACK } from './ground.ts';
+import { CALENDAR, CALLBACK } from './client-server.ts';
 import { npmVersion } from './packages.ts';
 
 /** Servers on loopback speak http. */

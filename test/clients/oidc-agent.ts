@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { endWithUs } from '../support/server-process.ts';
 import { type Check, type ClientScript, expectSame } from './client-script.ts';
-import type { Ground } from './ground.ts';
+import type { Ground } from './client-server.ts';
 import { commandIn, filledIn, guideBlocks } from './guide.ts';
 
 const run = promisify(execFile);

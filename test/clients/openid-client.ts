@@ -1,7 +1,7 @@
 /** openid-client from npm. */
 import * as client from 'openid-client';
 import { type ClientScript, errorOf, expectSame } from './client-script.ts';
-import { CALENDAR, CALLBACK, DEVICE_CODE, EXCHANGE, type Ground } from './ground.ts';
+import { CALENDAR, CALLBACK, DEVICE_CODE, EXCHANGE, type Ground } from './client-server.ts';
 import { npmVersion } from './packages.ts';
 
 /** Servers on loopback speak http. */

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { endWithUs } from '../support/server-process.ts';
 import type { Check } from './client-script.ts';
-import type { Ground } from './ground.ts';
+import type { Ground } from './client-server.ts';
 
 type Line = { readonly open?: string; readonly passed?: string; readonly failed?: string; readonly why?: string };
 

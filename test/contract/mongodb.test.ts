@@ -8,7 +8,7 @@ import { startMongodb } from '../support/mongodb-server.ts';
 import { freePort } from '../support/server-process.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
-import { describeTelling } from './telling.contract.ts';
+import { describeTelling } from './notifications.contract.ts';
 
 // Before any test: without a server this file fails as a whole and says what to install.
 const server = await startMongodb();

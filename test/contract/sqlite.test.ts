@@ -7,7 +7,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
-import { describeTelling } from './telling.contract.ts';
+import { describeTelling } from './notifications.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-'));
 afterAll(() => rmSync(folder, { recursive: true }));

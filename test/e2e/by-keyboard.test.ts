@@ -9,8 +9,8 @@ import { newKeyPair } from '../support/agent-keys.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { codeAt } from '../support/authenticator-app.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
-import { keyboard } from '../support/hands.ts';
 import { objectionsOf, pageFaults } from '../support/page-faults.ts';
+import { keyboard } from '../support/page-input.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { plugAuthenticator } from '../support/virtual-authenticator.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
-import { keyboard } from '../support/hands.ts';
 import { pageFaults } from '../support/page-faults.ts';
+import { keyboard } from '../support/page-input.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 

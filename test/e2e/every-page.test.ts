@@ -8,7 +8,7 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { LANGUAGES, type Language } from '../../views/language.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { startChromium, takeOver } from '../support/chromium.ts';
-import { type FullHouse, fullHouse } from '../support/full-house.ts';
+import { type FullHouse, fullHouse } from '../support/full-world.ts';
 import { faultsIn, type Look, NARROW, objectionsOf, WIDE } from '../support/page-faults.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { runServer } from '../support/running-server.ts';

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { visit } from '../support/chromium.ts';
-import { PAYMENT } from '../support/full-house.ts';
+import { PAYMENT } from '../support/full-world.ts';
 import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { ENGINE_PARAMETERS, readParameters } from '../support/request-parameters.ts';

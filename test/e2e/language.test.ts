@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import type { Browser, Page } from 'playwright-core';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
-import { pointer as hands } from '../support/hands.ts';
+import { pointer as hands } from '../support/page-input.ts';
 import { type RedirectTarget, redirectTarget } from '../support/redirect-target.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import type { Browser, Page } from '../support/browser-flow.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';

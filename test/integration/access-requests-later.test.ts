@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
-import { type ApprovalServer, approvalServer } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer } from '../support/approval-fixtures.ts';
 import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
 import type { Answer } from '../support/oauth-calls.ts';

@@ -13,7 +13,7 @@ import { type RunningServer, runServer } from '../support/running-server.ts';
 import { finishOnOurPages, makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { isOnServers } from '../support/shared-servers.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
-import { storedIn } from '../support/stored-rows.ts';
+import { storedIn } from '../support/stored-documents.ts';
 import { until } from '../support/until.ts';
 
 const QUICK_HASHES = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024', BEHALF__PASSWORDS__ARGON2PASSES: '1' };

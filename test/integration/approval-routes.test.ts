@@ -1,6 +1,6 @@
 /** Who decides about an approval, as policies route it: who is left out, and who is asked when nobody has decided in time. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { advance } from '../support/stopped-clock.ts';
 import { until } from '../support/until.ts';

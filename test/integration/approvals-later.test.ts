@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { decodeJwt } from 'jose';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { type ApprovalGround, type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalGround, type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { approvalRemedy, BANK, INVOICE } from '../support/approvals-world.ts';
 import { authZenClient, basic } from '../support/authzen-client.ts';
 import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';

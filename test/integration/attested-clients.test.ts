@@ -8,7 +8,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { calculateJwkThumbprint, decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
 import { type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
-import { type Alteration, type AttestedCopy, attestation, attestedCalls, newCopy } from '../support/attested-copies.ts';
+import {
+  type Alteration,
+  type AttestedCopy,
+  attestation,
+  attestedCalls,
+  newCopy,
+} from '../support/attested-instances.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { craftedJwt, hmacBy, unsigned } from '../support/crafted-jwt.ts';
 import { instancesOf } from '../support/instances.ts';

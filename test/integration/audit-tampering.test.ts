@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { hashOf } from '../../src/domain/audit/audit-record.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
-import { cliHere } from '../support/cli-here.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';

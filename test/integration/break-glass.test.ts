@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { BANK } from '../support/approvals-world.ts';
 import { basic } from '../support/authzen-client.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';

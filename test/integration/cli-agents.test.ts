@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { managementClient } from '../../src/cli/management-client.ts';
-import { cliHere } from '../support/cli-here.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-cli-agents-'));

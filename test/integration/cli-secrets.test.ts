@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity } from '../support/agent-keys.ts';
-import { cliHere } from '../support/cli-here.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';

@@ -90,7 +90,7 @@ describe('OT-12 a delegation that is over', () => {
     const [{ DELEGATIONS }, { forgetAtOf }, { giveEnds }] = await Promise.all([
       import('../../src/domain/delegation/delegation.ts'),
       import('../../src/domain/delegation/delegation-ends.ts'),
-      import('../../src/domain/retention/former-rows.ts'),
+      import('../../src/domain/retention/backfilled-retention.ts'),
     ]);
     const rows = documents.collection<import('../../src/domain/delegation/delegation.ts').Delegation>(DELEGATIONS);
     const old = { id: 'dlg_old', slot: 'dlg_old', expiresAt: now() - KEPT - 2 } as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
-import { cliHere } from '../support/cli-here.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';

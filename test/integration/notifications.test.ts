@@ -8,12 +8,12 @@ import {
   type Delivery,
   type DeliveryQueue,
   queueOf,
-} from '../../src/domain/telling/delivery.ts';
+} from '../../src/domain/notifications/delivery.ts';
 import {
   PUSH_SUBSCRIPTIONS,
   type PushSubscription,
   subscriptionIdOf,
-} from '../../src/domain/telling/push-subscription.ts';
+} from '../../src/domain/notifications/push-subscription.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';

@@ -9,7 +9,7 @@ import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { startClock, stopClock } from '../support/stopped-clock.ts';
-import { storedRows } from '../support/stored-rows.ts';
+import { storedRows } from '../support/stored-documents.ts';
 
 let server: RunningServer;
 let scene: Scene;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
-import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { approvalRemedy, BANK } from '../support/approvals-world.ts';
 import { authZenClient, basic } from '../support/authzen-client.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';

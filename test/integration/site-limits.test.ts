@@ -20,7 +20,7 @@ import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { isOnServers } from '../support/shared-servers.ts';
-import { storedIn } from '../support/stored-rows.ts';
+import { storedIn } from '../support/stored-documents.ts';
 
 /** Of one network; a site has sixteen times as many. */
 const LIMIT = 1;

@@ -8,7 +8,7 @@ import { newPkce } from '../support/pkce.ts';
 import { makeScene, REDIRECT_URI, WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
-import { storedRows } from '../support/stored-rows.ts';
+import { storedRows } from '../support/stored-documents.ts';
 
 const MEBIBYTES = 32;
 /** A quarter of the volume, of which each of seven budgets has the same part. */

@@ -6,7 +6,7 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import { newBrowser, type Page as ReadPage } from './browser-flow.ts';
 import { startChromium, takeOver } from './chromium.ts';
-import { fullHouse } from './full-house.ts';
+import { fullHouse } from './full-world.ts';
 import { type Place, poisonedDocuments } from './poisoned-documents.ts';
 import { REDIRECT_URI } from './scene.ts';
 import { type Stop, tourOf } from './tour.ts';

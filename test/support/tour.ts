@@ -1,5 +1,5 @@
 /** A way past every page that opens by its address, in every state it has. */
-import { type FullHouse, PAYMENT } from './full-house.ts';
+import { type FullHouse, PAYMENT } from './full-world.ts';
 import { formOf } from './oauth-calls.ts';
 
 export type Stop = {

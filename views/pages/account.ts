@@ -1,8 +1,8 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
+import { awayWords } from '../words/absences.ts';
 import { accountWords as words } from '../words/account.ts';
-import { awayWords } from '../words/away.ts';
 import { layoutWords } from '../words/layout.ts';
 import { notificationsWords } from '../words/notifications.ts';
 import { activity } from './account-activity.ts';

@@ -16,7 +16,7 @@ import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 import type { AgentRow } from './console-model.ts';
 
 type State = keyof typeof words.states;

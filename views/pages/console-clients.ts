@@ -18,7 +18,7 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { clientWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 
 type Method = keyof typeof words.methods;
 

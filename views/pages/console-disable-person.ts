@@ -3,7 +3,7 @@ import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { confirmPage, type Fact, factList } from '../partials/console-list.ts';
 import { disablePersonWords as words } from '../words/console-disable-person.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 import { type Role, roleNames } from './console-people.ts';
 
 type Some<T> = { readonly items: readonly T[]; readonly more: boolean };

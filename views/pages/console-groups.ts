@@ -10,7 +10,7 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { groupWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 import type { AgentRow } from './console-model.ts';
 
 export type GroupMember = {

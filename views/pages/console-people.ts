@@ -22,7 +22,7 @@ import { timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
 import type { AgentRow } from './console-model.ts';
 

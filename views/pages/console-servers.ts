@@ -22,7 +22,7 @@ import { submit } from '../partials/submit.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { clientWords, serverWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords } from '../words/registers.ts';
+import { registerWords } from '../words/registries.ts';
 import { serverTargetWords } from '../words/server-targets.ts';
 import { type ServerTargets, serverTargets } from './console-server-targets.ts';
 

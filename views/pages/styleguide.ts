@@ -6,7 +6,7 @@ import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partial
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
 import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
 import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
-import { seatNote } from '../partials/approval-seat.ts';
+import { seatNote } from '../partials/approver-slot.ts';
 import { glassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
 import { barList, columnChart, dayBars } from '../partials/charts.ts';

@@ -4,7 +4,7 @@ import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
-import { approvalDoorWords as doorWords } from '../words/approval-door.ts';
+import { approvalDoorWords as doorWords } from '../words/approval-channel.ts';
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { scopeWords } from '../words/scope.ts';

@@ -2,7 +2,7 @@ import { cellText, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { listWords } from '../words/lists.ts';
-import { registerWords as words } from '../words/registers.ts';
+import { registerWords as words } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleTabs } from './console-frame.ts';
 import { choice, type Option } from './controls.ts';
 import { field } from './field.ts';

@@ -1,10 +1,10 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
-import { AWAY_GERMAN } from './away.ts';
+import { AWAY_GERMAN } from './absences.ts';
 import { GLASS_GERMAN } from './break-glass.ts';
 import { CONSOLE_GERMAN } from './console-refusals.ts';
-import { TRIAL_GERMAN } from './console-try.ts';
-import { TRIAL_USE_GERMAN } from './console-try-use.ts';
+import { TRIAL_GERMAN } from './console-simulate.ts';
+import { TRIAL_USE_GERMAN } from './console-simulate-use.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
 
 /**

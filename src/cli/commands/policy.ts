@@ -15,7 +15,7 @@ import {
   tryApproveCommand,
   tryCommand,
   tryRegisterCommand,
-} from './policy-trials.ts';
+} from './policy-simulations.ts';
 
 const PATH = '/policy-sets';
 

@@ -1,6 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
+import { NO_ID_RULE, readsAsId } from '../display-names/id-form.ts';
 import { refuseField } from '../errors.ts';
-import { NO_ID_RULE, readsAsId } from '../names/id-form.ts';
 import type { AccountRole } from './account.ts';
 import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';

@@ -1,12 +1,12 @@
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { SignInRefusals } from '../audit/sign-in-refusals.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
-import { boundedCounts } from '../limits/bounded-counts.ts';
-import { networkCounts, type Window } from '../limits/network-counts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
+import { boundedCounts } from '../rate-limits/bounded-counts.ts';
+import { networkCounts, type Window } from '../rate-limits/network-counts.ts';
 import { knownDevices } from './known-devices.ts';
 
 export type SignInLimits = {

@@ -1,14 +1,14 @@
 import type { Agent } from '../agents/agent.ts';
-import type { Departures } from '../agents/departures.ts';
+import type { Departures } from '../agents/offboarding.ts';
 import type { StandingApproval } from '../approvals/standing-approval.ts';
 import type { StandingApprovals } from '../approvals/standing-approvals.ts';
 import type { Delegation } from '../delegation/delegation.ts';
-import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import type { DelegationRegister } from '../delegation/delegation-registry.ts';
 import type { Group } from '../groups/group.ts';
 import type { Session } from '../sessions/session.ts';
-import type { SessionRegister } from '../sessions/session-register.ts';
+import type { SessionRegister } from '../sessions/session-registry.ts';
 import type { AccountRole } from './account.ts';
-import type { AccountRegister } from './account-register.ts';
+import type { AccountRegister } from './account-registry.ts';
 
 /** Things of one kind that are named. */
 const MOST = 100;

@@ -1,14 +1,14 @@
 import type { By } from '../clients/registered-documents.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
+import { type DirectKind, messageId, sealContextOf } from '../notifications/delivery.ts';
+import type { Outbox } from '../notifications/outbox.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
-import { type DirectKind, messageId, sealContextOf } from '../telling/delivery.ts';
-import type { Outbox } from '../telling/outbox.ts';
 import type { Account } from './account.ts';
 import { checkedEmail } from './account-fields.ts';
-import type { AccountRegister } from './account-register.ts';
+import type { AccountRegister } from './account-registry.ts';
 import type { MailLinks } from './mail-links.ts';
 
 /** Addresses of one account that are written to in an hour. */

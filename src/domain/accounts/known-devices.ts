@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 import type { Account } from './account.ts';
 import { MULTI_FACTOR, satisfiesAcr } from './assurance.ts';
 

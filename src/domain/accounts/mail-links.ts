@@ -1,7 +1,7 @@
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 import type { Account } from './account.ts';
 
 /** What a link in a mail is good for. */

@@ -6,8 +6,8 @@
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../errors.ts';
-import { clientNetwork, coarseNetwork } from '../limits/client-network.ts';
-import { fairQueue } from '../limits/fair-queue.ts';
+import { clientNetwork, coarseNetwork } from '../rate-limits/client-network.ts';
+import { fairQueue } from '../rate-limits/fair-queue.ts';
 
 export type PasswordSettings = {
   /** KiB, at least 8 for each lane. */

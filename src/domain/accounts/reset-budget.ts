@@ -2,12 +2,13 @@
  * How often a link for a new password is asked for, and mailed. Owns the limits in front of the outbox, for any text that
  * was typed, and the budgets of one account behind it.
  */
-import { boundedCounts } from '../limits/bounded-counts.ts';
-import { clientNetwork, clientNetworks } from '../limits/client-network.ts';
-import { networkCounts } from '../limits/network-counts.ts';
+
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
+import { boundedCounts } from '../rate-limits/bounded-counts.ts';
+import { clientNetwork, clientNetworks } from '../rate-limits/client-network.ts';
+import { networkCounts } from '../rate-limits/network-counts.ts';
 import type { Account } from './account.ts';
 import type { SignInLimits } from './attempts.ts';
 import { LINK_SECONDS } from './mail-links.ts';

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 import { raisePriority } from '../ports/write-priority.ts';
 import type { Account } from './account.ts';
-import type { AccountRegister } from './account-register.ts';
+import type { AccountRegister } from './account-registry.ts';
 import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from './attempts.ts';
 import type { Passwords } from './passwords.ts';

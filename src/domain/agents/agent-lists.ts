@@ -1,8 +1,8 @@
 import type { Page, PageQuery } from '../clients/registered-documents.ts';
 import type { Collection, Cursor, Query, Versioned } from '../ports/document-store.ts';
 import type { Agent, AgentState } from './agent.ts';
-import type { AgentUse, AgentUses } from './agent-use.ts';
-import { wordsLookedFor } from './agent-words.ts';
+import type { AgentUse, AgentUses } from './agent-last-used.ts';
+import { wordsLookedFor } from './agent-search-terms.ts';
 import type { Environment } from './environment.ts';
 
 export const AGENT_SORTS = ['created', 'name', 'last_use'] as const;

@@ -5,9 +5,9 @@ import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { operatorUrlsOf } from '../clients/operator-urls.ts';
 import { refuseField } from '../errors.ts';
-import { checkClaimRules, checkTextRule } from '../federation/rules.ts';
-import { separatorsOf, type TrustedIssuer } from '../federation/trusted-issuer.ts';
-import { workloadsOf } from '../federation/workloads.ts';
+import { checkClaimRules, checkTextRule } from '../workload-identity/rules.ts';
+import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
+import { workloadsOf } from '../workload-identity/workloads.ts';
 import type { Agent } from './agent.ts';
 import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
 

@@ -1,12 +1,12 @@
 /**
  * What an agent proves itself with: several credentials at once, each of which can be stopped alone. Owns their shape
  * and which of them count now. Does not change them (credential-changes.ts, through the register) nor check a proof
- * (src/provider, src/domain/federation). When they were last used stands beside the register (credential-use.ts).
+ * (src/provider, src/domain/workload-identity). When they were last used stands beside the register (credential-last-used.ts).
  */
 import type { AuthenticationMethod } from '../blueprints/ceilings.ts';
 import type { CertificateRule } from '../certificates/certificate-rule.ts';
-import type { ClaimRules, TextRule } from '../federation/rules.ts';
 import type { JsonWebKeySet } from '../json-web-keys.ts';
+import type { ClaimRules, TextRule } from '../workload-identity/rules.ts';
 
 export const CREDENTIAL_STATES = ['active', 'suspended', 'expired'] as const;
 

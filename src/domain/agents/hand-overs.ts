@@ -1,6 +1,6 @@
 import type { By } from '../clients/registered-documents.ts';
+import { oneAtATime } from '../cluster/mutex.ts';
 import { isGroupId } from '../groups/group.ts';
-import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type CollectionDeclaration,

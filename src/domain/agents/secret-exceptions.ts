@@ -14,7 +14,7 @@ import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { type CredentialOf, isUsable, ofKind } from './credential.ts';
 import { withCredentials } from './credential-fields.ts';
-import { LONGEST_OVERLAP_SECONDS } from './credential-register.ts';
+import { LONGEST_OVERLAP_SECONDS } from './credential-registry.ts';
 import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 

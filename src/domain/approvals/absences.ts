@@ -28,7 +28,7 @@ const LOOKED_AT = 100;
 
 /**
  * Who decides for whom while she is away. An absence gives nobody more than she has: whether she could decide is looked at
- * each time (votes-now.ts), and a deputy has no deputies in this. It counts while both are active accounts, and no longer
+ * each time (effective-votes.ts), and a deputy has no deputies in this. It counts while both are active accounts, and no longer
  * than the sessions of hers in which she may have said it: what ends them all, and a kill of either, ends it for good.
  */
 export const absences = ({

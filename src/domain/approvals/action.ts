@@ -1,7 +1,7 @@
+import type { Detail } from '../authorization-details/detail-type.ts';
 import { canonicalDigest } from '../canonical-digest.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
-import type { Detail } from '../details/detail-type.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /**

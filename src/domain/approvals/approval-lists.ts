@@ -1,6 +1,6 @@
 import type { Cursor } from '../ports/document-store.ts';
 import { type Approval, shownStateAt } from './approval.ts';
-import type { ApprovalDesk } from './approval-desk.ts';
+import type { ApprovalDesk } from './approval-service.ts';
 
 export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'unused', 'denied', 'cancelled', 'expired'] as const;
 

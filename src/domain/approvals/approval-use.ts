@@ -1,7 +1,7 @@
 import { DomainError, refuseField } from '../errors.ts';
 import type { IssuedTokens } from '../ports/issued-tokens.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import type { ApprovalDesk } from './approval-desk.ts';
+import type { ApprovalDesk } from './approval-service.ts';
 
 export type UseApproval = ReturnType<typeof approvalUse>;
 

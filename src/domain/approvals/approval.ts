@@ -113,7 +113,7 @@ export type Approval = {
   /** The highest of what is asked. */
   readonly risk: Risk;
   readonly requires: Requirements;
-  /** Accounts that were asked; who may decide is who of them is still meant by `approverNames` (votes-now.ts). */
+  /** Accounts that were asked; who may decide is who of them is still meant by `approverNames` (effective-votes.ts). */
   readonly approvers: readonly string[];
   /** As what they were asked: `subject`, `owner`, ids of groups. */
   readonly approverNames: readonly string[];

@@ -6,7 +6,7 @@ import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { digestOf } from './action.ts';
 import { type Approval, GLASS_FINDINGS, type GlassFinding, isBroken, stateAt, type Vote } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-rows.ts';
+import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 

@@ -2,8 +2,8 @@ import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { update, type Versioned } from '../ports/document-store.ts';
 import { type Approval, MOST_ASKED } from './approval.ts';
-import { type ApprovalRows, aboutApproval } from './approval-rows.ts';
-import type { VotesNow } from './votes-now.ts';
+import { type ApprovalRows, aboutApproval } from './approval-store.ts';
+import type { VotesNow } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
 /** A process that died while it told somebody is followed by another one after so long. */

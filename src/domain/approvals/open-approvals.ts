@@ -1,6 +1,7 @@
 import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { canonicalJson } from '../canonical-json.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
@@ -9,10 +10,9 @@ import { StoreUnavailable, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, Door, Origin, Requested, Requirements } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval } from './approval-rows.ts';
+import { type ApprovalRows, aboutApproval, closedApproval } from './approval-store.ts';
 import type { StandingApproval } from './standing-approval.ts';
 
 export type ApprovalSettings = {

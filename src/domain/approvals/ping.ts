@@ -1,6 +1,6 @@
 import type { TrustedPost } from '../ports/trusted-fetch.ts';
 import { type Approval, stateAt } from './approval.ts';
-import type { ApprovalDesk } from './approval-desk.ts';
+import type { ApprovalDesk } from './approval-service.ts';
 
 /** Between tries, in milliseconds. The agent may poll whatever becomes of them. */
 const AGAIN_AFTER = [500, 2000, 8000];

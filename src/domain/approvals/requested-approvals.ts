@@ -1,9 +1,9 @@
+import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 import { type Approval, stateAt } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-rows.ts';
+import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 
 type By = { readonly server: string; readonly request: string };
 

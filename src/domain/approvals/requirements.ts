@@ -1,9 +1,9 @@
 /** What people would have to do for an action to be given: found by asking the decision itself, as if they had done it. */
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../accounts/assurance.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { DecisionFacts, Route } from '../decision/facts.ts';
-import type { Detail } from '../details/detail-type.ts';
 import { highestRisk } from '../resource-servers/highest-risk.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import type { Requirements } from './approval.ts';

@@ -1,7 +1,7 @@
+import type { Detail, DetailType, JsonValue } from '../authorization-details/detail-type.ts';
+import { isObject } from '../authorization-details/detail-type.ts';
+import { amountOf, typeOf } from '../authorization-details/narrowed-details.ts';
 import { canonicalDigest } from '../canonical-digest.ts';
-import type { Detail, DetailType, JsonValue } from '../details/detail-type.ts';
-import { isObject } from '../details/detail-type.ts';
-import { amountOf, typeOf } from '../details/narrowed-details.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { Action } from './action.ts';
 import type { Vote } from './approval.ts';

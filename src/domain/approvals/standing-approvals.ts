@@ -3,8 +3,8 @@ import { satisfiesAcr } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
 import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { DetailType } from '../authorization-details/detail-type.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
-import type { DetailType } from '../details/detail-type.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -64,7 +64,7 @@ type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 
 /**
  * A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. It stands on
- * what a yes stands on (votes-now.ts), and no longer than the sessions of hers in which she may have said it: whoever was in
+ * what a yes stands on (effective-votes.ts), and no longer than the sessions of hers in which she may have said it: whoever was in
  * her account may have said it in her name. A kill ends it for good, also one that was lifted.
  */
 export const standingApprovals = ({

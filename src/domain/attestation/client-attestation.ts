@@ -7,6 +7,9 @@ import { calculateJwkThumbprint } from 'jose';
 import type { CredentialOf } from '../agents/credential.ts';
 import { checkPublicKey } from '../clients/public-keys.ts';
 import { isDomainError } from '../errors.ts';
+import { KEPT_SECONDS } from '../instances/instance.ts';
+import type { JsonWebKeySet, PublicJwk } from '../json-web-keys.ts';
+import type { Clock } from '../ports/clock.ts';
 import {
   isRefusal,
   isSignedBy,
@@ -16,10 +19,7 @@ import {
   readSigned,
   type SignedToken,
   wrongTimes,
-} from '../federation/signed-token.ts';
-import { KEPT_SECONDS } from '../instances/instance.ts';
-import type { JsonWebKeySet, PublicJwk } from '../json-web-keys.ts';
-import type { Clock } from '../ports/clock.ts';
+} from '../workload-identity/signed-token.ts';
 
 /** Algorithms of both tokens, as published. */
 export const ATTESTATION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;

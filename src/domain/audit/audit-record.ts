@@ -3,7 +3,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import { DomainError } from '../errors.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
-import { withSenderApart } from './sender-apart.ts';
+import { withSenderApart } from './separate-sender.ts';
 import { sortedCopy } from './sorted-copy.ts';
 
 /** An event as it is hashed: each personal value stands as its commitment, base64url of SHA-256(salt ‖ value). */

@@ -1,7 +1,7 @@
 import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
+import { oneAtATime } from '../cluster/mutex.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import { pointerStep } from '../json-pointer.ts';
-import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Blueprint } from './blueprint.ts';

@@ -2,7 +2,7 @@
  * Budgets: how much may be given out over a window of time, counted over all nodes. A budget is about an agent, an owner,
  * a person or a delegation, and counts whatever is given through it: what an agent hands on counts for the agent too, so
  * cutting one act into many, or spreading it over sub-agents, is counted all the same. Owns budgets, what was counted and
- * the rule; does not own who asks (src/provider/token-claims.ts) nor what a detail is worth (domain/details).
+ * the rule; does not own who asks (src/provider/token-claims.ts) nor what a detail is worth (domain/authorization-details).
  */
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 

@@ -1,5 +1,5 @@
-import { memberAt } from '../details/detail-type.ts';
-import type { DetailWorth } from '../details/narrowed-details.ts';
+import { memberAt } from '../authorization-details/detail-type.ts';
+import type { DetailWorth } from '../authorization-details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';

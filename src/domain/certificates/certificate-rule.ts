@@ -1,6 +1,6 @@
 /** Which certificates are an agent's: one rule for each credential. */
 import { refuseField } from '../errors.ts';
-import { checkTextRule, fitsText, type TextRule } from '../federation/rules.ts';
+import { checkTextRule, fitsText, type TextRule } from '../workload-identity/rules.ts';
 import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName } from './certificate-names.ts';
 import { type ClientCertificate, isWithinTime, readCertificate, thumbprintOf } from './client-certificate.ts';
 

@@ -6,9 +6,9 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
+import { verification } from '../display-names/verification.ts';
+import { checkSameKey, type VerifiedNames } from '../display-names/verified-names.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import { verification } from '../names/verification.ts';
-import { checkSameKey, type VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';

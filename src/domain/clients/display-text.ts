@@ -1,5 +1,5 @@
+import { mixesScripts } from '../display-names/scripts.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import { mixesScripts } from '../names/scripts.ts';
 
 /** Characters that show nothing, reorder what stands beside them, or end a line. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;

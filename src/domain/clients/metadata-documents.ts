@@ -1,9 +1,8 @@
 import type { AnonymousEvents } from '../audit/anonymous-events.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import type { VerifiedNames } from '../display-names/verified-names.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import type { OpenRecords } from '../limits/open-records.ts';
-import { webDomain } from '../limits/web-domain.ts';
-import type { VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type CollectionDeclaration,
@@ -14,7 +13,8 @@ import {
 } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { FetchedDocument, TrustedFetch } from '../ports/trusted-fetch.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
+import type { OpenRecords } from '../rate-limits/open-records.ts';
+import { webDomain } from '../rate-limits/web-domain.ts';
 import type { Client } from './client.ts';
 import type { DocumentPolicy } from './document-policy.ts';
 import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';

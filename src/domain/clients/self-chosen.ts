@@ -3,9 +3,10 @@
  * that are not ours. Called where clients register themselves, where a metadata document is read, and where a person
  * without a role registers an agent.
  */
+
+import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../display-names/marks-of-trust.ts';
+import { nameFinder } from '../display-names/name-runs.ts';
 import { refuseField } from '../errors.ts';
-import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../names/marks-of-trust.ts';
-import { nameFinder } from '../names/name-runs.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 export type SelfChosen = ReturnType<typeof selfChosen>;

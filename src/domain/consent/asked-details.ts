@@ -1,8 +1,8 @@
 /** Authorization details in a question to a person: each in the words of its type, to be allowed or left out one by one. */
-import { type DescribedDetail, describedDetail } from '../details/described-detail.ts';
-import { detailId } from '../details/detail-id.ts';
-import type { Detail, DetailsByResource } from '../details/detail-type.ts';
-import { typeOf } from '../details/narrowed-details.ts';
+import { type DescribedDetail, describedDetail } from '../authorization-details/described-detail.ts';
+import { detailId } from '../authorization-details/detail-id.ts';
+import type { Detail, DetailsByResource } from '../authorization-details/detail-type.ts';
+import { typeOf } from '../authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 export type AskedDetail = {

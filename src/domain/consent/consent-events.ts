@@ -1,7 +1,7 @@
 import type { Agent } from '../agents/agent.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { DetailsByResource } from '../authorization-details/detail-type.ts';
 import type { By } from '../clients/registered-documents.ts';
-import type { DetailsByResource } from '../details/detail-type.ts';
 import { detailsOf } from './asked-details.ts';
 import { type ConsentQuestion, requesterId } from './consent.ts';
 import { type Wish, wishesByAgent } from './wishes.ts';

@@ -18,7 +18,7 @@ import { DomainError, type Layer } from '../errors.ts';
 import type { ConsentResult, Interaction } from '../ports/interactions.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
-import { agentOfChoice, choiceOf } from './pass-on-choices.ts';
+import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import { type AllowedWish, allowedWishes, seenWishes, type Wish } from './wishes.ts';
 
 /** What is asked, of whom and for whom, before it is cut to what can be given. */

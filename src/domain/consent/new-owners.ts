@@ -1,6 +1,6 @@
 import type { Agent } from '../agents/agent.ts';
 import { ownershipOf } from '../agents/ownership.ts';
-import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import type { DelegationRegister } from '../delegation/delegation-registry.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { AskedConsent } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';

@@ -1,6 +1,6 @@
 /**
  * Answers of people that are kept for the same question, and for smaller ones. Owns the collection CONSENTS. Does not
- * decide whether an answer may count from memory (consent-register.ts). The later of two decisions about a right stands.
+ * decide whether an answer may count from memory (consent-registry.ts). The later of two decisions about a right stands.
  */
 import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
 import type { Clock } from '../ports/clock.ts';

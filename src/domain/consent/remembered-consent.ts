@@ -1,4 +1,4 @@
-import type { DetailsByResource } from '../details/detail-type.ts';
+import type { DetailsByResource } from '../authorization-details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
 /** A decision that answers the same question again while it lasts, and smaller ones (AP-11). */

@@ -11,12 +11,12 @@ import { TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { isDocumentId } from '../clients/metadata-document.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { agentParty, clientParty } from '../decision/facts.ts';
-import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import type { DelegationRegister } from '../delegation/delegation-registry.ts';
 import { DomainError } from '../errors.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import { acceptedTargets } from '../resource-servers/delegation-targets.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
-import { choiceOf } from './pass-on-choices.ts';
+import { choiceOf } from './re-delegation-choices.ts';
 
 /** What one agent would like to do at one API. */
 export type Wish = {

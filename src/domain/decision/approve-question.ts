@@ -4,9 +4,9 @@
  */
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
+import { amountOf } from '../authorization-details/narrowed-details.ts';
 import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
-import type { Detail } from '../details/detail-type.ts';
-import { amountOf } from '../details/narrowed-details.ts';
 import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { Risk } from '../resource-servers/risk.ts';

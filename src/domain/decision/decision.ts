@@ -1,5 +1,5 @@
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Limit } from '../delegation/authority.ts';
-import type { Detail } from '../details/detail-type.ts';
 import type { Layer } from '../errors.ts';
 import type { PolicyCase } from '../ports/policy-engine.ts';
 import type { Route } from './facts.ts';

@@ -1,8 +1,9 @@
 /** Authorization details in a decision: each layer but policy narrows them, too, by the rules of their types. */
+
+import { violation } from '../authorization-details/detail-schema.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
+import { commonDetails, insideAll, typeOf } from '../authorization-details/narrowed-details.ts';
 import type { Limit } from '../delegation/authority.ts';
-import { violation } from '../details/detail-schema.ts';
-import type { Detail } from '../details/detail-type.ts';
-import { commonDetails, insideAll, typeOf } from '../details/narrowed-details.ts';
 import type { Layer } from '../errors.ts';
 import type { WithheldDetail } from './decision.ts';
 import { actsForItself, type DecisionFacts, partiesOf } from './facts.ts';

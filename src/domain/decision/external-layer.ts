@@ -3,7 +3,7 @@
  * only what it permits stays. It cannot give anything, and whatever is no clear yes in time is a no.
  */
 
-import { typeOf } from '../details/narrowed-details.ts';
+import { typeOf } from '../authorization-details/narrowed-details.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TrustedPost } from '../ports/trusted-fetch.ts';
 import { strictJson } from '../strict-json.ts';

@@ -7,8 +7,8 @@
 import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
-import type { Detail } from '../details/detail-type.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /** An agent as it counts now (agents/effective-agent.ts), as far as decisions look at it. */

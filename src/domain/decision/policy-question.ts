@@ -3,8 +3,8 @@
  * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
  */
 import type { Account } from '../accounts/account.ts';
-import type { Detail, DetailType } from '../details/detail-type.ts';
-import { amountOf, typeOf } from '../details/narrowed-details.ts';
+import type { Detail, DetailType } from '../authorization-details/detail-type.ts';
+import { amountOf, typeOf } from '../authorization-details/narrowed-details.ts';
 import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
 import type { ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';

@@ -1,5 +1,5 @@
-import type { Detail } from '../details/detail-type.ts';
-import { joinedDetails } from '../details/narrowed-details.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
+import { joinedDetails } from '../authorization-details/narrowed-details.ts';
 import type { Delegation, PassOn } from './delegation.ts';
 
 /** The parts of a delegation that can only shrink from hop to hop. */

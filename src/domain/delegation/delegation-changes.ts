@@ -1,5 +1,5 @@
 /** What the register of delegations is asked to write down or list. */
-import type { Detail } from '../details/detail-type.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { Delegation, PassOn } from './delegation.ts';
 

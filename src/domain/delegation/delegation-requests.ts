@@ -1,9 +1,9 @@
-import type { Detail } from '../details/detail-type.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 
 /** What an agent would like to do for a person, waiting behind a single-use page (decision D1 b). */
 export type DelegationRequest = {

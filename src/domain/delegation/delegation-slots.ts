@@ -5,10 +5,10 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { Part, Revocation } from '../ports/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
-import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
+import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './delegation-ceilings.ts';
 import { withEnds } from './delegation-ends.ts';
-import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-row.ts';
+import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-record.ts';
 
 /**
  * The rows as they stand in their slots: at most one live row for a subject, parent, actor and resource, whoever

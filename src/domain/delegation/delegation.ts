@@ -1,4 +1,4 @@
-import type { Detail } from '../details/detail-type.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { ActorChain } from './actor-chain.ts';
 

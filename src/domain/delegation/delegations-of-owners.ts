@@ -4,10 +4,10 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, update } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
-import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
+import type { CappedAgents } from './delegation-ceilings.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';
-import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-row.ts';
+import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-record.ts';
 import { type delegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;

@@ -1,13 +1,13 @@
 import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import type { PasskeyFactor } from './factor.ts';
-import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-register.ts';
+import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-registry.ts';
 import {
   challengeIn,
   checkedAssertion,

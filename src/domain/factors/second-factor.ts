@@ -1,10 +1,10 @@
 import type { Account } from '../accounts/account.ts';
 import { type Assurance, withFactor } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
+import { openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import { raisePriority } from '../ports/write-priority.ts';
-import { openedOrNothing } from '../secrets/master-key.ts';
-import type { FactorRegister } from './factor-register.ts';
+import type { FactorRegister } from './factor-registry.ts';
 import type { Passkeys } from './passkeys.ts';
 
 export type SecondFactorDeps = AttemptsDeps & {

@@ -1,10 +1,10 @@
 import type { Assurance } from '../accounts/assurance.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import { type Changing, type FactorRegister, factorName, RECENT_SECONDS } from './factor-register.ts';
+import { type Changing, type FactorRegister, factorName, RECENT_SECONDS } from './factor-registry.ts';
 import { stepOf, totpAddress, totpSecret } from './totp.ts';
 
 export type TotpEnrolmentDeps = {

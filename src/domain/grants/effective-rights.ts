@@ -4,6 +4,7 @@
  */
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Client } from '../clients/client.ts';
 import { isDocumentId } from '../clients/metadata-document.ts';
 import type { Authorize } from '../decision/authorize.ts';
@@ -11,11 +12,10 @@ import type { Decision, Withheld, WithheldDetail } from '../decision/decision.ts
 import { agentParty, clientParty, type Party } from '../decision/facts.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
-import type { Detail } from '../details/detail-type.ts';
 import type { Layer } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import type { Lease } from '../ports/leases.ts';
+import type { Lease } from '../ports/grants.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /** What may be done now, and what was allowed and is stopped at present. */

@@ -19,7 +19,7 @@ export type Group = {
   readonly joinedAt?: Readonly<Record<string, number>>;
   /** What it accepted before this second is nobody's: no member of then was left in it. */
   readonly answersFrom?: number;
-  /** What its name looks like (names/skeleton.ts): no two groups look alike. */
+  /** What its name looks like (display-names/skeleton.ts): no two groups look alike. */
   readonly nameKey?: string;
   /** Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before that was kept. */
   readonly foldedName?: string;

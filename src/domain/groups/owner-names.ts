@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNTS, type Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
+import { oneAtATime } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
-import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { GROUPS, type Group } from './group.ts';

@@ -7,11 +7,18 @@ import { whyNoKeys } from '../clients/keys-by-url.ts';
 import type { ForeignActor } from '../delegation/actor-chain.ts';
 import { scopeTokens } from '../delegation/scope-tokens.ts';
 import { isDomainError } from '../errors.ts';
-import type { IssuerKeys } from '../federation/issuer-keys.ts';
-import type { Claims } from '../federation/rules.ts';
-import { isRefusal, isSignedBy, namedKey, type Refusal, readSigned, wrongTimes } from '../federation/signed-token.ts';
 import type { PublicJwk } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { IssuerKeys } from '../workload-identity/issuer-keys.ts';
+import type { Claims } from '../workload-identity/rules.ts';
+import {
+  isRefusal,
+  isSignedBy,
+  namedKey,
+  type Refusal,
+  readSigned,
+  wrongTimes,
+} from '../workload-identity/signed-token.ts';
 import { LONGEST_SUBJECT } from './account-links.ts';
 import type { Inbound, Peer } from './peer.ts';
 

@@ -5,7 +5,6 @@ import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
-import { discoveryUrlOf } from '../federation/discovery-url.ts';
 import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
@@ -13,6 +12,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { checkScopes } from '../resource-servers/resource-server-registry.ts';
+import { discoveryUrlOf } from '../workload-identity/discovery-url.ts';
 import { type Inbound, type Outbound, PEERS, type Peer, resourceBehind } from './peer.ts';
 
 export type NewPeer = {

@@ -1,7 +1,7 @@
 /**
  * Authorization servers of other domains that this one works with (ID-JAG, draft-ietf-oauth-identity-assertion-authz-grant):
  * to which it vouches for people, and whose word about people it takes. Owns what stands in such a peer. Does not fetch
- * keys (federation/issuer-keys.ts), check assertions (peer-assertions.ts), or say which account a foreign subject is
+ * keys (workload-identity/issuer-keys.ts), check assertions (peer-assertions.ts), or say which account a foreign subject is
  * (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
  */
 

@@ -2,7 +2,7 @@
 
 import type { AuditEventType } from '../audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../audit/list-events.ts';
-import { caseOf } from '../audit/sender-apart.ts';
+import { caseOf } from '../audit/separate-sender.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 import type { Layer } from '../errors.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** What an id names; each has its own prefix, so that an id says what it is. No name reads as an id (names/id-form.ts). */
+/** What an id names; each has its own prefix, so that an id says what it is. No name reads as an id (display-names/id-form.ts). */
 export const ID_PREFIXES = [
   'acc', // account
   'agt', // agent
@@ -28,7 +28,7 @@ export const ID_PREFIXES = [
   'fac', // second factor of an account
   'tis', // trusted issuer of workload tokens
   'whk', // endpoint of webhooks
-  'psh', // browser that a person is told in: made of its address (domain/telling/push-subscription.ts)
+  'psh', // browser that a person is told in: made of its address (domain/notifications/push-subscription.ts)
   'vpk', // key with which we speak to push services
   'per', // peer: an authorization server of another domain
   'apv', // approval

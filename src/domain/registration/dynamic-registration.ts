@@ -8,11 +8,11 @@ import type { ClientRegistry, CreatedClient } from '../clients/client-registry.t
 import type { By } from '../clients/registered-documents.ts';
 import type { SelfChosen } from '../clients/self-chosen.ts';
 import { DomainError, isDomainError } from '../errors.ts';
-import { coarseNetwork } from '../limits/client-network.ts';
-import type { Quota } from '../limits/quota.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
+import { coarseNetwork } from '../rate-limits/client-network.ts';
+import type { Quota } from '../rate-limits/quota.ts';
 import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
 import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';

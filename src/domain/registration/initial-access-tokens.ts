@@ -7,13 +7,13 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import { refuseField } from '../errors.ts';
 import { isGroupId } from '../groups/group.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 
 /** RFC 7591 §1.2. It registers in the name of one owner: agents under a blueprint, or clients that are none. */
 export type InitialAccessToken = {

@@ -1,8 +1,8 @@
+import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 
 /** How somebody was let register. */
 export type Way = 'token' | 'statement' | 'open';

@@ -1,4 +1,4 @@
-import type { Detail } from '../details/detail-type.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
 import type { ResourceServer } from './resource-server.ts';
 import type { Risk } from './risk.ts';
 

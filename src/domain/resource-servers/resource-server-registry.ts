@@ -5,13 +5,13 @@
  */
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
+import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
+import type { DetailType } from '../authorization-details/detail-type.ts';
 import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
-import { checkDetailTypes } from '../details/check-detail-types.ts';
-import type { DetailType } from '../details/detail-type.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { Clock } from '../ports/clock.ts';

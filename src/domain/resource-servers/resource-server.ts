@@ -1,6 +1,6 @@
 import type { Environment } from '../agents/environment.ts';
+import type { DetailType } from '../authorization-details/detail-type.ts';
 import type { CertificateMethod, CertificateRule } from '../certificates/certificate-rule.ts';
-import type { DetailType } from '../details/detail-type.ts';
 import type { JsonWebKeySet } from '../json-web-keys.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { DelegationTarget } from './delegation-targets.ts';

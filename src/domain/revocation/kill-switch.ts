@@ -13,8 +13,8 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import { withPriority } from '../ports/write-priority.ts';
 import type { LatchedKills } from './kill.ts';
-import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-register.ts';
-import { type KillTelling, toNobody } from './kill-telling.ts';
+import { type KillTelling, toNobody } from './kill-broadcast.ts';
+import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 import { waitingKills } from './waiting-kills.ts';
 

@@ -4,8 +4,8 @@ import { killKey } from '../kill.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { KillEnd, Part, Revocation } from '../ports/revocation.ts';
 import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
-import { type HeldAgent, handsOver } from './hands.ts';
 import type { LatchedKills } from './kill.ts';
+import { type HeldAgent, handsOver } from './ownership-check.ts';
 
 /**
  * The one place that knows which kills and epochs what hangs on. Reads the store for each question, so that every

@@ -9,8 +9,8 @@ import type { Kill } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import type { LatchedKills } from './kill.ts';
-import type { KillRegister } from './kill-register.ts';
-import type { KillTelling } from './kill-telling.ts';
+import type { KillTelling } from './kill-broadcast.ts';
+import type { KillRegister } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
 /** A kill that another process ordered is left to it for so long. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { messageId } from '../telling/delivery.ts';
-import type { Outbox } from '../telling/outbox.ts';
+import { messageId } from '../notifications/delivery.ts';
+import type { Outbox } from '../notifications/outbox.ts';
 import type { Session, SignedInApp } from './session.ts';
 
 /** What an app is told, as it waits in the outbox. */
@@ -46,7 +46,7 @@ export const appLogouts = (deps: {
   return {
     /**
      * To be called before a session ends and again when it has. Whoever dies in between has not forgotten what was about
-     * to happen; should it not have happened, nothing is told (src/domain/telling/logout-channel.ts).
+     * to happen; should it not have happened, nothing is told (src/domain/notifications/logout-channel.ts).
      */
     async ending({ id, account, apps, startedAt }: Session, isOver: boolean): Promise<void> {
       for (const app of apps) {

@@ -1,4 +1,4 @@
-import { coarseNetwork, UNKNOWN_NETWORK } from '../limits/client-network.ts';
+import { coarseNetwork, UNKNOWN_NETWORK } from '../rate-limits/client-network.ts';
 
 /** How much a session keeps of the address a person signs in from, to show it to them. */
 export const SOURCES = ['network', 'address', 'none'] as const;

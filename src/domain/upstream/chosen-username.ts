@@ -1,6 +1,6 @@
 import { normaliseUsername } from '../accounts/username.ts';
+import { readsAsId } from '../display-names/id-form.ts';
 import type { OwnerNames } from '../groups/owner-names.ts';
-import { readsAsId } from '../names/id-form.ts';
 
 /** So many others are tried. */
 const MOST_TRIED = 20;

@@ -1,5 +1,5 @@
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 
 /** Values of one kind in the ephemeral store, found by a secret that the store does not know and sealed (decision D14). */
 export const sealedRecords = <T>(

@@ -1,7 +1,14 @@
 import type { KeysByUrl } from '../clients/keys-by-url.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError, isDomainError } from '../errors.ts';
-import { discoveryUrlOf } from '../federation/discovery-url.ts';
-import type { Claims } from '../federation/rules.ts';
+import type { JsonWebKeySet } from '../json-web-keys.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import { fetchReasonOf } from '../ports/trusted-fetch.ts';
+import { type UpstreamClient, upstreamReasonOf } from '../ports/upstream-client.ts';
+import type { UpstreamOrigin } from '../sessions/session-registry.ts';
+import { discoveryUrlOf } from '../workload-identity/discovery-url.ts';
+import type { Claims } from '../workload-identity/rules.ts';
 import {
   isRefusal,
   isSignedBy,
@@ -10,14 +17,7 @@ import {
   readSigned,
   type SignedToken,
   wrongTimes,
-} from '../federation/signed-token.ts';
-import type { JsonWebKeySet } from '../json-web-keys.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import { fetchReasonOf } from '../ports/trusted-fetch.ts';
-import { type UpstreamClient, upstreamReasonOf } from '../ports/upstream-client.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
-import type { UpstreamOrigin } from '../sessions/session-register.ts';
+} from '../workload-identity/signed-token.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { isSubject } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';

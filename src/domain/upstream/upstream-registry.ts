@@ -3,14 +3,14 @@ import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import { discoveryUrlOf } from '../federation/discovery-url.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { TrustedFetch } from '../ports/trusted-fetch.ts';
 import type { UpstreamParty } from '../ports/upstream-client.ts';
-import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
+import { discoveryUrlOf } from '../workload-identity/discovery-url.ts';
 import {
   AUTHENTICATION_METHODS,
   type ClaimNames,

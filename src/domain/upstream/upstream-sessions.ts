@@ -1,11 +1,11 @@
 import type { By } from '../clients/registered-documents.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import { isDomainError } from '../errors.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { UpstreamClient } from '../ports/upstream-client.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 import type { Session, SessionUpstream } from '../sessions/session.ts';
-import type { HowEnded, SessionRegister, UpstreamOrigin } from '../sessions/session-register.ts';
+import type { HowEnded, SessionRegister, UpstreamOrigin } from '../sessions/session-registry.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';

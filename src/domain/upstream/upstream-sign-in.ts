@@ -1,12 +1,11 @@
 import type { Account } from '../accounts/account.ts';
-import type { AccountRegister, NewAccount } from '../accounts/account-register.ts';
+import type { AccountRegister, NewAccount } from '../accounts/account-registry.ts';
 import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { OwnerNames } from '../groups/owner-names.ts';
-import type { OpenRecords } from '../limits/open-records.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import {
   type UpstreamBinding,
@@ -16,6 +15,7 @@ import {
   upstreamReasonOf,
 } from '../ports/upstream-client.ts';
 import { raisePriority } from '../ports/write-priority.ts';
+import type { OpenRecords } from '../rate-limits/open-records.ts';
 import { chosenUsername } from './chosen-username.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';

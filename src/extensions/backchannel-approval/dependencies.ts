@@ -2,17 +2,17 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Approval, Door } from '../../domain/approvals/approval.ts';
-import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
-import type { AskingForApproval } from '../../domain/approvals/asking.ts';
+import type { ApprovalDesk } from '../../domain/approvals/approval-service.ts';
+import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
-import type { PollingPace } from '../../domain/limits/polling-pace.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { PollingPace } from '../../domain/rate-limits/polling-interval.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 
 type Stored<T> = Promise<{ readonly document: T } | undefined>;

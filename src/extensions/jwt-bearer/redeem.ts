@@ -14,10 +14,10 @@ import { nothingLeft } from '../../domain/decision/remedies.ts';
 import { type ActorChain, extendChain, type ForeignActor } from '../../domain/delegation/actor-chain.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
-import { isRefusal } from '../../domain/federation/signed-token.ts';
 import { type AccountLink, isLinkable } from '../../domain/peers/account-links.ts';
 import type { PeerAssertion } from '../../domain/peers/peer-assertions.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { isRefusal } from '../../domain/workload-identity/signed-token.ts';
 import type { Caller, JwtBearerDependencies, Stored } from './dependencies.ts';
 import { REFUSALS } from './refusals.ts';
 

@@ -1,19 +1,19 @@
 /** What an exchange needs of the server, as narrow as it uses it; compose.ts hands it in. */
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { AskingByToken } from '../../domain/approvals/asking-for-token.ts';
+import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
-import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
+import type { InstanceRegister } from '../../domain/instances/instance-registry.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Leases } from '../../domain/ports/grants.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
-import type { Leases } from '../../domain/ports/leases.ts';
 import type { SignIns } from '../../domain/ports/sign-ins.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 

@@ -1,14 +1,14 @@
 import type { Agent } from '../../domain/agents/agent.ts';
+import { checkDetails } from '../../domain/authorization-details/asked-details.ts';
+import type { Detail } from '../../domain/authorization-details/detail-type.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import { isEmpty } from '../../domain/delegation/attenuation.ts';
 import { blockingLayer } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import { withVia } from '../../domain/delegation/delegation-row.ts';
-import { checkDetails } from '../../domain/details/asked-details.ts';
-import type { Detail } from '../../domain/details/detail-type.ts';
+import { withVia } from '../../domain/delegation/delegation-record.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { askForApproval } from './approval-door.ts';
+import { askForApproval } from './approval-channel.ts';
 import { factsAt, findSource, hop, leaseOf, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';

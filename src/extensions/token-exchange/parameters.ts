@@ -4,10 +4,11 @@
  * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
  * Called by the token endpoint, through the extension listed in src/compose.ts.
  */
+
+import { readDetails } from '../../domain/authorization-details/asked-details.ts';
+import type { Detail } from '../../domain/authorization-details/detail-type.ts';
 import { TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
 import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
-import { readDetails } from '../../domain/details/asked-details.ts';
-import type { Detail } from '../../domain/details/detail-type.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { Refuse } from './refusals.ts';
 

@@ -1,4 +1,4 @@
-import { TOO_MANY_APPROVALS } from '../../domain/approvals/asking-for-token.ts';
+import { TOO_MANY_APPROVALS } from '../../domain/approvals/request-token-approval.ts';
 import type { Decision } from '../../domain/decision/decision.ts';
 import { type Refusal, type RefusalDetails, refuser } from '../../domain/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';

@@ -1,8 +1,8 @@
 import type { DetailChoice, DetailItem } from '../../../views/partials/detail-list.ts';
-import { describedDetail } from '../../domain/details/described-detail.ts';
-import { detailId } from '../../domain/details/detail-id.ts';
-import type { Detail, DetailType } from '../../domain/details/detail-type.ts';
-import { typeOf, withoutRepeats } from '../../domain/details/narrowed-details.ts';
+import { describedDetail } from '../../domain/authorization-details/described-detail.ts';
+import { detailId } from '../../domain/authorization-details/detail-id.ts';
+import type { Detail, DetailType } from '../../domain/authorization-details/detail-type.ts';
+import { typeOf, withoutRepeats } from '../../domain/authorization-details/narrowed-details.ts';
 
 /** An authorization detail in words; one of a type that is declared no more keeps its name, and counts as risky. */
 export const detailInWords = (detail: Detail, types: readonly DetailType[]): DetailItem => {

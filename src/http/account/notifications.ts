@@ -4,13 +4,13 @@ import { pushWorker } from '../../../views/assets.ts';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type NotificationsModel, notificationsPage } from '../../../views/pages/notifications.ts';
 import { browserText } from '../../../views/partials/browser-text.ts';
-import { testPush } from '../../../views/push/notice-push.ts';
+import { testPush } from '../../../views/push/notification-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import { pushMessage } from '../../domain/notifications/push-channel.ts';
+import { MOST_SUBSCRIPTIONS } from '../../domain/notifications/push-registry.ts';
 import { browserHint } from '../../domain/sessions/browser-hint.ts';
-import { pushMessage } from '../../domain/telling/push-channel.ts';
-import { MOST_SUBSCRIPTIONS } from '../../domain/telling/push-register.ts';
 import {
   byOf,
   doneOf,

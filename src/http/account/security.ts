@@ -1,15 +1,15 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { onwardPage } from '../../../views/pages/onward.ts';
 import { type PasskeyPageModel, passkeyPage } from '../../../views/pages/passkey.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { type SecurityModel, securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
+import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { securityWords } from '../../../views/words/security.ts';
 import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
-import type { Changing } from '../../domain/factors/factor-register.ts';
+import type { Changing } from '../../domain/factors/factor-registry.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,

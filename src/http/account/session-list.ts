@@ -4,7 +4,7 @@ import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.t
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/sessions/session.ts';
-import { MOST_SHOWN } from '../../domain/sessions/session-register.ts';
+import { MOST_SHOWN } from '../../domain/sessions/session-registry.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';

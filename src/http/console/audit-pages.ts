@@ -8,7 +8,7 @@ import { dayOf } from '../middleware/form-body.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import { sendFile } from './list-exports.ts';
-import { listed } from './listed.ts';
+import { listed } from './list-page.ts';
 
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;

@@ -22,8 +22,8 @@ import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
 import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import { type Parts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { waysInWords } from './grant-ways.ts';
-import { askedOf, listed, searchQuery } from './listed.ts';
+import { waysInWords } from './grant-type-names.ts';
+import { askedOf, listed, searchQuery } from './list-page.ts';
 
 /** Agents, versions, and agents that a draft would change. */
 const SHOWN = 20;

@@ -7,7 +7,7 @@ import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords as words } from '../../../views/words/console-effect.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import type { ScopesByResource } from '../../domain/delegation/authority.ts';
-import { waysInWords } from './grant-ways.ts';
+import { waysInWords } from './grant-type-names.ts';
 
 type Shown = (value: unknown) => HtmlValue;
 type Axis = keyof Ceilings;

@@ -5,8 +5,8 @@ import type { ConsoleOperation } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { waysInWords } from './grant-ways.ts';
-import { askedOf, listed, searchQuery } from './listed.ts';
+import { waysInWords } from './grant-type-names.ts';
+import { askedOf, listed, searchQuery } from './list-page.ts';
 import { stepUp } from './step-up.ts';
 
 /** A client as the management API shows it. */

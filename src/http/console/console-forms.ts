@@ -8,12 +8,12 @@ import { isDomainError } from '../../domain/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
+import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './agent-form.ts';
 import { rowOf } from './agent-model.ts';
 import { changeableAgent } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
-import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './register-form.ts';
 
 export type Parts = {
   readonly router: Router;

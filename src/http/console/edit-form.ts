@@ -5,7 +5,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
-import { keysOf, linesOf } from './register-form.ts';
+import { keysOf, linesOf } from './agent-form.ts';
 
 const WORDS = ['name', 'purpose', 'uses', 'provider', 'provider_version', 'contact'] as const satisfies EditField[];
 const CREDENTIAL = ['name', 'jwks', 'jwks_uri'] as const satisfies CredentialField[];

@@ -8,7 +8,7 @@ import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
-import { waysInWords } from './grant-ways.ts';
+import { waysInWords } from './grant-type-names.ts';
 
 /** Resource servers that are shown; whoever names more has the rest in the API. */
 const MOST_SHOWN = 50;

@@ -13,12 +13,12 @@ import { isDomainError } from '../../domain/errors.ts';
 import { isOwnerId } from '../../domain/groups/owner-names.ts';
 import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
+import { linesOf } from './agent-form.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
 import { type Parts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery } from './listed.ts';
-import { linesOf } from './register-form.ts';
+import { askedOf, listed, searchQuery } from './list-page.ts';
 
 const SHOWN = 10;
 

@@ -15,7 +15,7 @@ import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery } from './listed.ts';
+import { askedOf, listed, searchQuery } from './list-page.ts';
 
 /** Agents, delegations and links on the page of a person. */
 const SHOWN = 10;

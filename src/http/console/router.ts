@@ -30,9 +30,9 @@ import { addPeoplePages } from './people-pages.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
 import { addServerPages } from './server-pages.ts';
+import { addTryPage } from './simulate-page.ts';
+import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
-import { addTryPage } from './try-page.ts';
-import { addTryUsePage } from './try-use-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
 /** What was just done is told by a word of the link, never a text. */

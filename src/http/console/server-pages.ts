@@ -7,16 +7,21 @@ import {
   serversPage,
 } from '../../../views/pages/console-servers.ts';
 import { serverWords } from '../../../views/words/console-software.ts';
-import { describedDetail } from '../../domain/details/described-detail.ts';
-import { violation } from '../../domain/details/detail-schema.ts';
-import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/details/detail-type.ts';
-import { sampleDetail } from '../../domain/details/sample-detail.ts';
+import { describedDetail } from '../../domain/authorization-details/described-detail.ts';
+import { violation } from '../../domain/authorization-details/detail-schema.ts';
+import {
+  type Detail,
+  type DetailType,
+  isObject,
+  type JsonValue,
+} from '../../domain/authorization-details/detail-type.ts';
+import { sampleDetail } from '../../domain/authorization-details/sample-detail.ts';
 import { strictJson } from '../../domain/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery } from './listed.ts';
+import { askedOf, listed, searchQuery } from './list-page.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
 /** A resource server as the management API shows it. */

@@ -1,9 +1,9 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
+import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-registry.ts';
 import type { DisablePreview, PreviewDisable } from '../../domain/accounts/disable-preview.ts';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import { canonicalDigest } from '../../domain/canonical-digest.ts';
-import type { FactorRegister } from '../../domain/factors/factor-register.ts';
+import type { FactorRegister } from '../../domain/factors/factor-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import type { JsonObject } from './json-body.ts';

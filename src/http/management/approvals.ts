@@ -1,7 +1,7 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import { type Approval, shownStateAt } from '../../domain/approvals/approval.ts';
-import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
+import type { ApprovalDesk } from '../../domain/approvals/approval-service.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Clock } from '../../domain/ports/clock.ts';

@@ -1,8 +1,8 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
 import type { NewCredential } from '../../domain/agents/credential-fields.ts';
-import type { CredentialRegister } from '../../domain/agents/credential-register.ts';
-import type { CredentialUses } from '../../domain/agents/credential-use.ts';
+import type { CredentialUses } from '../../domain/agents/credential-last-used.ts';
+import type { CredentialRegister } from '../../domain/agents/credential-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { JsonWebKeySet } from '../../domain/json-web-keys.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';

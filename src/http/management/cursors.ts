@@ -1,6 +1,6 @@
+import type { MasterKey } from '../../domain/crypto/master-key.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import type { MasterKey } from '../../domain/secrets/master-key.ts';
 
 /**
  * Places in a list as callers carry them: sealed, so that nobody reads or makes one, and good only on the

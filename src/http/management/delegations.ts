@@ -1,11 +1,11 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import { detailId } from '../../domain/authorization-details/detail-id.ts';
+import type { Detail } from '../../domain/authorization-details/detail-type.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Without } from '../../domain/delegation/delegation-changes.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
-import { detailId } from '../../domain/details/detail-id.ts';
-import type { Detail } from '../../domain/details/detail-type.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
 import { DomainError, refuseField } from '../../domain/errors.ts';
-import type { GrantUses } from '../../domain/grants/grant-use.ts';
+import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';

@@ -1,12 +1,12 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import { detailId } from '../../domain/details/detail-id.ts';
-import type { DetailsByResource } from '../../domain/details/detail-type.ts';
+import { detailId } from '../../domain/authorization-details/detail-id.ts';
+import type { DetailsByResource } from '../../domain/authorization-details/detail-type.ts';
 import { DomainError, refuseField } from '../../domain/errors.ts';
-import { type GrantDesk, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-desk.ts';
-import type { GrantUses } from '../../domain/grants/grant-use.ts';
+import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
+import { type GrantDesk, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-service.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { pointerStep } from '../../domain/json-pointer.ts';
-import type { Lease, Leases } from '../../domain/ports/leases.ts';
+import type { Lease, Leases } from '../../domain/ports/grants.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showGrant } from './representations.ts';
 

@@ -1,4 +1,4 @@
-import type { Departures } from '../../domain/agents/departures.ts';
+import type { Departures } from '../../domain/agents/offboarding.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { GroupChange, GroupRegistry, NewGroup } from '../../domain/groups/group-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';

@@ -1,7 +1,7 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
-import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
+import type { InstanceRegister } from '../../domain/instances/instance-registry.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
 import { showInstance } from './representations.ts';
 

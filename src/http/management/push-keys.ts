@@ -1,4 +1,4 @@
-import type { PushKey, PushKeys } from '../../domain/telling/push-keys.ts';
+import type { PushKey, PushKeys } from '../../domain/notifications/push-keys.ts';
 import type { Answer, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 

@@ -12,7 +12,7 @@ import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
-import type { Lease } from '../../domain/ports/leases.ts';
+import type { Lease } from '../../domain/ports/grants.ts';
 import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { Session } from '../../domain/sessions/session.ts';

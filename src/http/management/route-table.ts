@@ -7,11 +7,11 @@
 import { AGENT_ROUTES } from './routes/agents.ts';
 import { AUTHORITY_ROUTES } from './routes/authority.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
-import { FEDERATION_ROUTES } from './routes/federation.ts';
-import { NOTICE_ROUTES } from './routes/notices.ts';
+import { NOTICE_ROUTES } from './routes/notifications.ts';
 import { OPERATION_ROUTES } from './routes/operations.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import type { RouteDeclaration } from './routes/route.ts';
+import { FEDERATION_ROUTES } from './routes/workload-identity.ts';
 
 const ROUTES = {
   ...PEOPLE_ROUTES,

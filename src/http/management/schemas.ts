@@ -14,8 +14,7 @@ import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
-import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
-import { NOTICE_SCHEMAS } from './notice-schemas.ts';
+import { NOTICE_SCHEMAS } from './notification-schemas.ts';
 import { PEER_SCHEMAS } from './peer-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
@@ -41,6 +40,7 @@ import {
 } from './schema-parts.ts';
 import { SESSION_SCHEMAS } from './session-schemas.ts';
 import { UPSTREAM_SCHEMAS } from './upstream-schemas.ts';
+import { FEDERATION_SCHEMAS } from './workload-identity-schemas.ts';
 
 const ROLES = ['administrator', 'operator', 'auditor'];
 const ACCOUNT: Properties = {

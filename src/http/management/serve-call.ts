@@ -3,10 +3,10 @@ import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
+import type { MasterKey } from '../../domain/crypto/master-key.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
-import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import {
   type BearerDependencies,
   bearerToken,

@@ -1,8 +1,8 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountRegister } from '../../domain/accounts/account-register.ts';
+import type { AccountRegister } from '../../domain/accounts/account-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Session } from '../../domain/sessions/session.ts';
-import type { SessionRegister } from '../../domain/sessions/session-register.ts';
+import type { SessionRegister } from '../../domain/sessions/session-registry.ts';
 import { invalidFields } from '../problem.ts';
 import { type Call, existing, type Handlers } from './call.ts';
 import { requireAdministrator } from './permissions.ts';

@@ -1,11 +1,11 @@
-import type { IssuerKeys } from '../../domain/federation/issuer-keys.ts';
-import type { TrustedIssuer } from '../../domain/federation/trusted-issuer.ts';
+import type { IssuerKeys } from '../../domain/workload-identity/issuer-keys.ts';
+import type { TrustedIssuer } from '../../domain/workload-identity/trusted-issuer.ts';
 import type {
   NewTrustedIssuer,
   TrustedIssuerChange,
   TrustedIssuerRegistry,
-} from '../../domain/federation/trusted-issuer-registry.ts';
-import type { WorkloadIdentity } from '../../domain/federation/workload-identity.ts';
+} from '../../domain/workload-identity/trusted-issuer-registry.ts';
+import type { WorkloadIdentity } from '../../domain/workload-identity/workload-identity.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

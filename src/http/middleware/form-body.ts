@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isTime } from '../../domain/details/member-rules.ts';
+import { isTime } from '../../domain/authorization-details/member-rules.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Longest form a page of ours can send. */

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { ROOT } from '../generated-docs.ts';
 import { FAMILIES } from '../requirements.ts';
 
-const INTRODUCTION = `<!-- Generated from test/support/requirements.ts, engine-findings.md and decisions/README.md by \`npm run generate\`. Do not edit. -->
+const INTRODUCTION = `<!-- Generated from test/support/requirements.ts, oidc-provider-findings.md and decisions/README.md by \`npm run generate\`. Do not edit. -->
 
 # Ids
 
 For readers of code, tests, docs and commits. After this you know what an id such as \`TX-03\`, \`V7\` or \`D11\` stands for.
 
 Two letters and two digits name an attack or a mistake that tests try. [What is tested](../conformance.md) lists the tests of
-each. \`V\` and a number names a [finding in the engine](../engine-findings.md). \`D\` and a number names a
+each. \`V\` and a number names a [finding in the engine](../oidc-provider-findings.md). \`D\` and a number names a
 [short decision](../decisions/README.md).`;
 
 const source = (path: string): string => readFileSync(join(ROOT, 'docs', path), 'utf8');
 
 /** Ids of findings with what was found, out of the table. */
 const findings = (): readonly (readonly [string, string])[] =>
-  [...source('engine-findings.md').matchAll(/^\| (V\d+)(?:–V?(\d+))? \| (.*?) \|/gm)].flatMap(
+  [...source('oidc-provider-findings.md').matchAll(/^\| (V\d+)(?:–V?(\d+))? \| (.*?) \|/gm)].flatMap(
     ([, first, last, words]) => {
       const from = Number(String(first).slice(1));
       const numbers = Array.from({ length: Number(last ?? from) - from + 1 }, (_, index) => from + index);

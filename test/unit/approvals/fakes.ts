@@ -5,11 +5,11 @@ import type { Account, AccountRole } from '../../../src/domain/accounts/account.
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
-import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-desk.ts';
+import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-service.ts';
 import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
-import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
 

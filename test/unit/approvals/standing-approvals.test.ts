@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
+import { endOfSignIn, takenBack } from '../../../src/domain/approvals/cascade-revocation.ts';
 import {
   likenessOf,
   STANDING_APPROVALS,
   type StandingApproval,
 } from '../../../src/domain/approvals/standing-approval.ts';
 import { standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
-import { endOfSignIn, takenBack } from '../../../src/domain/approvals/taken-back.ts';
-import type { Lease } from '../../../src/domain/ports/leases.ts';
+import type { Lease } from '../../../src/domain/ports/grants.ts';
 import { consent, countedIdentifiers, movableClock, recordedAudit, registerScene, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { action, strong } from './fakes.ts';

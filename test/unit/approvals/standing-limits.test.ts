@@ -5,7 +5,7 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { worthOf } from '../../../src/domain/approvals/standing-approval.ts';
 import { isRememberable, standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
-import type { Detail } from '../../../src/domain/details/detail-type.ts';
+import type { Detail } from '../../../src/domain/authorization-details/detail-type.ts';
 import type { Part } from '../../../src/domain/ports/revocation.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { countedIdentifiers, movableClock, recordedAudit, START } from '../delegation/fakes.ts';

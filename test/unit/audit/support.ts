@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { auditTrail } from '../../../src/domain/audit/audit-log.ts';
 import { auditSigner } from '../../../src/domain/audit/audit-signer.ts';
-import { auditTrail } from '../../../src/domain/audit/audit-trail.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
 const ISSUER = 'https://id.example.com';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
+import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
 import type { EphemeralStore } from '../../../src/domain/ports/ephemeral-store.ts';
-import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, START } from './fakes.ts';
 
 const wanted = {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { AGENTS, type Agent } from '../../../src/domain/agents/agent.ts';
 import { type AgentQuery, agentLists } from '../../../src/domain/agents/agent-lists.ts';
-import { searchable } from '../../../src/domain/agents/agent-words.ts';
+import { searchable } from '../../../src/domain/agents/agent-search-terms.ts';
 import type { Collection } from '../../../src/domain/ports/document-store.ts';
 
 const MANY = 5000;

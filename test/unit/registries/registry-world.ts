@@ -5,16 +5,16 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { Account } from '../../../src/domain/accounts/account.ts';
 import { agentRegistry } from '../../../src/domain/agents/agent-registry.ts';
-import { departureRegister } from '../../../src/domain/agents/departures.ts';
+import { departureRegister } from '../../../src/domain/agents/offboarding.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { clientRegistry } from '../../../src/domain/clients/client-registry.ts';
 import { dutyHolders } from '../../../src/domain/clients/duty-holders.ts';
+import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { groupRegistry } from '../../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../../src/domain/groups/owners.ts';
 import type { PublicJwk } from '../../../src/domain/json-web-keys.ts';
 import { resourceServerRegistry } from '../../../src/domain/resource-servers/resource-server-registry.ts';
-import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 
 export const ISSUER = 'https://as.example';
 export const API = 'https://api.example/v1';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/upstream/upstream-provider.ts';
 import type { NewUpstream } from '../../../src/domain/upstream/upstream-registry.ts';
 import { upstreamRegistry } from '../../../src/domain/upstream/upstream-registry.ts';

@@ -10,8 +10,8 @@ import {
   replayProgress,
   replayResult,
 } from '../../../views/pages/console-policy-replay.ts';
-import { tryPage } from '../../../views/pages/console-policy-try.ts';
-import { tryUsePage } from '../../../views/pages/console-policy-try-use.ts';
+import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
+import { tryUsePage } from '../../../views/pages/console-policy-simulate-use.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { policyWords } from '../../../views/words/policy.ts';
 

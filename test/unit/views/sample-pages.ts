@@ -10,7 +10,6 @@ import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { newOwnerPage } from '../../../views/pages/new-owner.ts';
 import { notificationsPage, type ShownBrowser } from '../../../views/pages/notifications.ts';
-import { onwardPage } from '../../../views/pages/onward.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
@@ -21,6 +20,7 @@ import { sessionsPage } from '../../../views/pages/sessions.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
+import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { DetailItem } from '../../../views/partials/detail-list.ts';
@@ -31,7 +31,7 @@ import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { policyPages } from './policy-pages.ts';
-import { registerPages } from './register-pages.ts';
+import { registerPages } from './registry-pages.ts';
 
 const NOON = 1_790_000_000;
 

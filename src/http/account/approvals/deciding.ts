@@ -3,7 +3,7 @@ import { decideWords } from '../../../../views/words/approval.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
-import type { Deciding } from '../../../domain/approvals/approval-desk.ts';
+import type { Deciding } from '../../../domain/approvals/approval-service.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';

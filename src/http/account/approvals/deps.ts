@@ -3,7 +3,7 @@
  * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
  */
 import type { Absences } from '../../../domain/approvals/absences.ts';
-import type { ApprovalDesk } from '../../../domain/approvals/approval-desk.ts';
+import type { ApprovalDesk } from '../../../domain/approvals/approval-service.ts';
 import type { StandingApprovals } from '../../../domain/approvals/standing-approvals.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';

@@ -1,0 +1,51 @@
+/** What resource servers ask: decisions, searches, and approvals of what was denied. */
+import type { Configuration } from '../../config/configuration.ts';
+import { accessApprovals } from '../domain/authzen/access-approvals.ts';
+import { accessCallbacks } from '../domain/authzen/access-callbacks.ts';
+import { type AccessDependencies, accessDecisions } from '../domain/authzen/access-decisions.ts';
+import { accessRequests } from '../domain/authzen/access-requests.ts';
+import { accessSearch } from '../domain/authzen/access-search.ts';
+import { evaluationIds } from '../domain/authzen/evaluation-binding.ts';
+import type { approvalsOf } from './approvals.ts';
+
+type SearchDeps = Parameters<typeof accessSearch>[0];
+type RequestDeps = Parameters<typeof accessRequests>[0];
+type CallbackDeps = Parameters<typeof accessCallbacks>[0];
+
+export const accessOf = (
+  { issuer, approvals: { pollIntervalSeconds } }: Configuration,
+  deps: Omit<AccessDependencies, 'approvals'> &
+    Pick<SearchDeps, 'lists'> &
+    Pick<RequestDeps, 'documents' | 'pace'> & {
+      readonly masterKey: RequestDeps['masterKey'] & Parameters<typeof evaluationIds>[0];
+      readonly clock: RequestDeps['clock'];
+      readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'desk' | 'asking' | 'listen'>;
+      readonly ephemeral: CallbackDeps['ephemeral'];
+      readonly telling: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
+      readonly onFailedCallback: (error: unknown) => void;
+    },
+) => {
+  const endpoint = `${issuer}/access/v1/requests`;
+  const ids = evaluationIds(deps.masterKey);
+  const lifting = accessApprovals({ ...deps, ...deps.approvals, ids, issuer, endpoint });
+  const decisions = accessDecisions({ ...deps, approvals: lifting });
+  const requests = accessRequests({
+    ...deps,
+    ...deps.approvals,
+    decisions,
+    approvals: lifting,
+    ids,
+    callbacks: accessCallbacks({ ...deps, ...deps.telling }),
+    pollIntervalSeconds,
+    endpoint,
+    inbox: `${issuer}/account/approvals`,
+  });
+  // Not waited for: a hint that gets lost is one poll later.
+  deps.approvals.listen((approval) => void requests.changed(approval).catch(deps.onFailedCallback));
+  return {
+    decisions,
+    search: accessSearch({ audit: deps.audit, decisions, lists: deps.lists }),
+    pollIntervalSeconds,
+    requests,
+  };
+};

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { isLocalMailServer } from '../../config/rules.ts';
+import { noticeMail } from '../../views/mail/notification-mail.ts';
+import { noticePush } from '../../views/push/notification-push.ts';
+import type { AccountRegister } from '../domain/accounts/account-registry.ts';
+import { emailChange } from '../domain/accounts/email-change.ts';
+import { knownDevices } from '../domain/accounts/known-devices.ts';
+import { mailLinks } from '../domain/accounts/mail-links.ts';
+import { passwordReset } from '../domain/accounts/password-reset.ts';
+import type { Agent } from '../domain/agents/agent.ts';
+import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Client } from '../domain/clients/client.ts';
+import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { Group } from '../domain/groups/group.ts';
+import { deadLetters } from '../domain/notifications/dead-letters.ts';
+import { courier, type Sender } from '../domain/notifications/delivery-worker.ts';
+import { logoutChannel, type MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
+import { mailChannel } from '../domain/notifications/mail-channel.ts';
+import { outbox } from '../domain/notifications/outbox.ts';
+import { pushChannel } from '../domain/notifications/push-channel.ts';
+import type { PushRegister } from '../domain/notifications/push-registry.ts';
+import { spreading } from '../domain/notifications/recipient-routing.ts';
+import { webhookChannel } from '../domain/notifications/webhook-channel.ts';
+import { webhookRegistry } from '../domain/notifications/webhook-registry.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { Mailer } from '../domain/ports/mailer.ts';
+import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import { appLogouts } from '../domain/sessions/app-logout.ts';
+import type { Metrics } from '../http/metrics.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** The mailer as configured, if there is one. */
+export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefined =>
+  mail.smtpUrl === undefined
+    ? undefined
+    : smtpMailer({
+        url: mail.smtpUrl,
+        isTlsRequired: !isLocalMailServer(mail.smtpUrl),
+        from: mail.from ?? '',
+        domain: new URL(issuer).hostname,
+      });
+
+/** What was to be sent in a browser before that was switched off. */
+const nobody: Sender = { send: async () => 'over' };
+
+/** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
+export const telling = (
+  { issuer, limits, mail }: Configuration,
+  deps: {
+    readonly documents: DocumentStore;
+    readonly ephemeral: EphemeralStore;
+    readonly clock: Clock;
+    readonly identifiers: Identifiers;
+    readonly masterKey: MasterKey;
+    readonly audit: AuditTrail;
+    readonly anonymous: Pick<AnonymousEvents, 'note'>;
+    readonly log: Logger;
+    readonly metrics: Metrics;
+    readonly mailer: Mailer | undefined;
+    readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
+    readonly owners: { isActive(owner: string): Promise<boolean> };
+    readonly resourceServers: { get(id: string): Found<{ readonly state: string }> };
+    readonly agents: { get(id: string): Found<Agent> };
+    readonly groups: { get(id: string): Found<Group> };
+    /** Absent: nobody is told in a browser. */
+    readonly push: PushRegister | undefined;
+    readonly isWaiting: (approval: string) => Promise<boolean>;
+    readonly approversOf: (approval: string) => Promise<readonly string[]>;
+    readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
+    readonly partiesOf: (absence: string) => Promise<readonly string[]>;
+    readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
+    readonly accounts: AccountRegister;
+    readonly clients: { get(id: string): Found<Client> };
+    readonly sessions: { isOver(id: string): Promise<boolean> };
+    readonly logoutToken: MakeLogoutToken;
+  },
+) => {
+  const { log, metrics, mailer, trustedFetch, agents, push, ...rest } = deps;
+  const post: TrustedPost['post'] = async (request) => {
+    if (trustedFetch.post === undefined) throw new Error('there is no way out');
+    return trustedFetch.post(request);
+  };
+  const toWebhooks: TrustedPost['post'] = (request) => post({ ...request, internal: 'webhooks' });
+  const box = outbox(deps);
+  const webhooks = webhookRegistry({
+    ...deps,
+    checkUrl: (url) => trustedFetch.check(url, 'webhooks'),
+    post: toWebhooks,
+  });
+  const links = mailLinks(deps);
+  const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: knownDevices(deps).knownDevice });
+  return {
+    webhooks,
+    outbox: box,
+    logouts: appLogouts({ outbox: box, clients: deps.clients }),
+    /** Absent where there is no mail. */
+    resets: mailer === undefined ? undefined : resets,
+    emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
+    deadLetters: deadLetters({ ...deps, outbox: box }),
+    courier: courier({
+      ...deps,
+      spread: spreading({
+        ...rest,
+        agents,
+        outbox: box,
+        isMailed: mailer !== undefined,
+        ...(push ? { push } : {}),
+        webhooks,
+        onWithheld: (account, channel) => {
+          metrics.notices.inc({ channel, outcome: 'withheld' });
+          log.warn({ event: 'notice.withheld', account, channel }, 'too many messages to one person within an hour');
+        },
+      }),
+      senders: {
+        mail: mailChannel({
+          ...deps,
+          agents,
+          resets,
+          usualLanguage: mail?.language ?? 'en',
+          words: (model) => noticeMail({ ...model, issuer }),
+        }),
+        webhook: webhookChannel(webhooks),
+        app: logoutChannel({
+          clients: deps.clients,
+          isOver: deps.sessions.isOver,
+          tokenFor: deps.logoutToken,
+          post,
+        }),
+        push: push ? pushChannel({ ...rest, register: push, words: noticePush }) : nobody,
+      },
+      onOutcome: (channel, outcome, failure) => {
+        metrics.notices.inc({ channel, outcome });
+        // Of webhooks the way out writes such a line.
+        if (channel === 'mail' && failure !== undefined)
+          log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
+      },
+      onError: (error) => log.error({ event: 'notice.failed', err: error }, 'a notice could not be handed on'),
+    }),
+  };
+};

@@ -1,0 +1,171 @@
+/** What the engine is made of: our rows behind its models, our rules behind its policies. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import { reachableWith } from '../domain/accounts/assurance.ts';
+import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
+import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
+import type { BrowserState } from '../provider/browser-state.ts';
+import { engine as buildEngine } from '../provider/build-provider.ts';
+import { cookieNames } from '../provider/cookies.ts';
+import { instanceFamilies } from '../provider/instance-families.ts';
+import { keptByBrowser } from '../provider/kept-by-browser.ts';
+import { modelAdapter } from '../provider/model-adapter.ts';
+import { ownSignatures } from '../provider/own-signatures.ts';
+import { seenSessions } from '../provider/seen-sessions.ts';
+import { sealedPayloads } from '../provider/stored-payloads.ts';
+import { structuredTokens } from '../provider/structured-tokens.ts';
+import { tokenClaims } from '../provider/token-claims.ts';
+import type { tokenLiveness } from '../provider/token-liveness.ts';
+import type { callerProofs } from './caller-proofs.ts';
+import type { services } from './services.ts';
+
+type Wanted = Parameters<typeof buildEngine>[0];
+type Model = Parameters<typeof modelAdapter>[0];
+
+export const engineOf = (
+  made: Awaited<ReturnType<typeof services>>,
+  configuration: Configuration,
+  {
+    known,
+    consumptions,
+    tokens,
+    authority,
+    details,
+    liveness,
+    callers,
+    knows,
+    pace,
+    pages,
+    extensions,
+    refusals,
+    failedProofs,
+    onUnexpected,
+    state,
+    open,
+  }: Pick<
+    Wanted,
+    'consumptions' | 'tokens' | 'authority' | 'details' | 'knows' | 'pages' | 'extensions' | 'refusals' | 'onUnexpected'
+  > & {
+    readonly known: Wanted['clients'] & Model['clients'];
+    readonly liveness: ReturnType<typeof tokenLiveness>;
+    readonly pace: Model['pace'];
+    readonly callers: ReturnType<typeof callerProofs>;
+    readonly failedProofs: Wanted['authenticationRefusals'];
+    readonly state: BrowserState;
+    readonly open: OpenRecords;
+  },
+) => {
+  const { issuer } = configuration;
+  const { clock, identifiers, documents, ephemeral, masterKey, audit, log, keys } = made;
+  const { resourceServers, delegations, consents } = made;
+  const { accounts, agents } = made.granting;
+  const onUnreadable = (model: string) =>
+    log.error({ event: 'store.unreadable', model }, 'a stored record is not understood');
+  const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
+  return buildEngine({
+    configuration,
+    adapter: modelAdapter({
+      documents,
+      ephemeral,
+      clock,
+      masterKey,
+      consumptions,
+      clients: known,
+      audit,
+      pace,
+      devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
+      onUnreadable,
+      liveness,
+      open,
+      proofs: callers.proofs,
+      browser: keptByBrowser({
+        ...{ state, ephemeral, masterKey, consumptions, open },
+        cookies: cookieNames(issuer),
+        basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+        openedPayload: sealedPayloads({ masterKey, onUnreadable }).openedPayload,
+      }),
+      sessions: seenSessions({
+        sessions: made.sessions,
+        clock,
+        sessionSeconds: configuration.sessions.ttlSeconds,
+        originOf: made.upstreamSessions.began,
+        isOverThere: made.upstreamSessions.isOverThere,
+      }),
+    }),
+    clients: known,
+    keys,
+    tokens,
+    signatures: ownSignatures(),
+    consumptions,
+    structured: structuredTokens({
+      ...{ tokens, audit, issuer, resourceServers, refusals },
+      approvals: made.approvals.desk,
+      proofs: callers.proofs,
+    }),
+    assertions: callers.assertions,
+    authority,
+    details,
+    claims: tokenClaims({
+      audit,
+      clock,
+      identifiers,
+      masterKey,
+      issuer,
+      consumptions,
+      agents,
+      delegations,
+      authority,
+      details,
+      liveness,
+      instances: callers.instances,
+      budgets: made.reservations,
+    }),
+    consents,
+    accounts,
+    groupsOf: made.groupsOf,
+    ownerNames: made.ownerNames,
+    resourceServers,
+    knows,
+    delegations,
+    approvals: made.approvals,
+    reachableBy: async (account) => reachableWith(await made.factors.isAsked(account)),
+    pages,
+    agents,
+    extensions,
+    audit,
+    refusals,
+    authenticationRefusals: failedProofs,
+    anonymous: made.anonymous,
+    trustedFetch: made.trustedFetch,
+    keysByUrl: made.keysByUrl,
+    proofs: callers.proofs,
+    presented: callers.presented,
+    instances: callers.instances,
+    families: instanceFamilies({
+      documents,
+      clock,
+      identifiers,
+      masterKey,
+      audit,
+      consumptions,
+      liveness,
+      instances: callers.instances,
+      issuer,
+      refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
+    }),
+    signedOutAt: async ({ session, account, ...app }) => {
+      // First: what cannot be told now is told when the session ends.
+      await made.telling.logouts.left(account, app, clock.now());
+      await made.sessions.leave(session, app.client);
+    },
+    async signOutThere(request, session, next) {
+      const found = await made.sessions.get(session);
+      const browser = browsers.known({ req: request });
+      return found && browser !== undefined ? made.upstreamSessions.end(found, browser, next) : undefined;
+    },
+    clock,
+    ephemeral,
+    identifiers,
+    masterKey,
+    onUnexpected,
+  });
+};

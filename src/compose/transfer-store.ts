@@ -1,0 +1,88 @@
+/** One end of a move: the document store the settings name, alone, and the key under which its data is kept. */
+import { existsSync } from 'node:fs';
+import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
+import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import { assertUnused } from '../../adapters/sqlite/backup.ts';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import { NODES, type NodeRecord } from '../domain/cluster/node-registry.ts';
+import { type MasterKey, masterKey } from '../domain/crypto/master-key.ts';
+import { MovingRefused } from '../domain/data-transfer/data-file.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
+import { LEFT_BEHIND, MOVED } from './collections.ts';
+import { REMEMBERED } from './stores.ts';
+
+/** A move writes hundreds of documents at once, and nobody waits for an answer. */
+const LEAST_DEADLINE_MILLISECONDS = 30_000;
+
+/** The master key of this installation; none is made. Throws MovingRefused when there is none. */
+export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
+  const other = keys.otherMasterKey === undefined ? undefined : bytes(keys.otherMasterKey);
+  if (keys.masterKey !== undefined) return masterKey(bytes(keys.masterKey), other);
+  const { masterKey: file } = dataFolder(data.folder);
+  if (existsSync(file)) return masterKey(loadOrCreateMasterKey(data.folder), other);
+  throw new MovingRefused(
+    `There is no master key ${file}.`,
+    'Put the one of the installation the data is from there, or name it in keys.masterKey.',
+  );
+};
+
+/**
+ * Opens it, with every collection declared and ready. `isAlone`: nobody else may have it open. `onUnreadable`: damaged
+ * documents are left out and reported there; without it they are failures. Throws StoreUnavailable, and MovingRefused for
+ * memory.
+ */
+export const movingStore = async (
+  { stores, data }: Configuration,
+  { isAlone, onUnreadable }: { readonly isAlone: boolean; readonly onUnreadable?: OnUnreadable },
+): Promise<DocumentStore> => {
+  const { mongodbUrl = '', deadlineMilliseconds, allowStandalone } = stores;
+  const reported = onUnreadable === undefined ? {} : { onUnreadable };
+  const isAbsentWhenUnreadable = onUnreadable !== undefined;
+  switch (stores.document) {
+    case 'sqlite': {
+      const { database } = dataFolder(data.folder);
+      if (isAlone) assertUnused(database);
+      return declared(sqliteDocumentStore(openSqlite({ file: database }), reported), { isAbsentWhenUnreadable });
+    }
+    case 'mongodb': {
+      const documents = await mongodbDocumentStore({
+        url: mongodbUrl,
+        ...reported,
+        allowStandalone,
+        deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
+        // What is written here is noticed by nodes that are at work, should there be any.
+        remembered: { collections: REMEMBERED, elapsed: stopwatch },
+      });
+      declared(documents, { isAbsentWhenUnreadable });
+      try {
+        await documents.ready();
+        return documents;
+      } catch (error) {
+        await documents.close();
+        throw error;
+      }
+    }
+    case 'memory':
+      throw new MovingRefused('Data in memory cannot be moved.', 'Use the settings the server runs with.');
+  }
+};
+
+/** Declares every collection, so that a document that cannot be read is a failure unless told otherwise, and never left out without a word. */
+export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
+  for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
+    documents.collection({ ...declaration, isAbsentWhenUnreadable });
+  }
+  return documents;
+};
+
+/** Whether a node has shown itself lately: it gives its name back when it stops. */
+export const isServed = async (documents: DocumentStore, clock: Clock): Promise<boolean> => {
+  const nodes = await documents.collection<NodeRecord>(NODES).find({ limit: 1000 });
+  return nodes.some(({ document }) => document.expiresAt > clock.now());
+};

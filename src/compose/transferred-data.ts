@@ -1,0 +1,24 @@
+import { importMarks } from '../domain/data-transfer/import-mark.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Stores } from './stores.ts';
+
+/**
+ * The same stores, for serving. Throws StoreUnavailable, with the stores closed, while an import has not ended. Values
+ * with a time to live do not move: what was used where the data comes from is unknown here, as after a loss (decision D13).
+ */
+export const afterMoves = async (stores: Stores): Promise<Stores> => {
+  try {
+    const movedAt = await importMarks(stores.documents).lastMove();
+    return movedAt === undefined ? stores : { ...stores, ephemeral: coldUntil(stores.ephemeral, movedAt) };
+  } catch (error) {
+    await stores.broadcast.close();
+    await stores.ephemeral.close();
+    await stores.documents.close();
+    throw error;
+  }
+};
+
+const coldUntil = (ephemeral: EphemeralStore, movedAt: number): EphemeralStore => ({
+  ...ephemeral,
+  coldSince: () => Math.max(ephemeral.coldSince?.() ?? 0, movedAt),
+});

@@ -1,0 +1,21 @@
+import type { Agent } from '../agents/agent.ts';
+import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { Owners } from '../groups/owners.ts';
+
+/**
+ * Whether an agent may turn to a person at all: she allowed it something that is live, or answers for it. Strangers are
+ * not asked, and an agent does not learn who they are.
+ */
+export const knowsAgent =
+  ({
+    delegations,
+    owners,
+  }: {
+    readonly delegations: Pick<DelegationRegister, 'list'>;
+    readonly owners: Pick<Owners, 'answersFor'>;
+  }) =>
+  async (account: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> => {
+    if (await owners.answersFor(agent.owner, account)) return true;
+    const { items } = await delegations.list({ subject: account, actor: agent.id, live: true, limit: 1 });
+    return items.length > 0;
+  };

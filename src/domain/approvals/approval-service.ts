@@ -1,0 +1,461 @@
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { refusedDecision } from '../audit/refused-decision.ts';
+import { openedOrNothing } from '../crypto/master-key.ts';
+import { DomainError, isDomainError } from '../errors.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import { type Approval, isBroken, MOST_ASKED, seatOf, shownStateAt, stateAt, type Vote } from './approval.ts';
+import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-store.ts';
+import { breakGlass } from './break-glass.ts';
+import type { Seat, VotesNow } from './effective-votes.ts';
+import { escalations } from './escalations.ts';
+import { forgetting } from './forgetting.ts';
+import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
+import { requestedApprovals } from './requested-approvals.ts';
+import { alreadyDecided, refuseVote } from './voting.ts';
+
+export type { ApprovalChange };
+
+/** Who decides, and how. */
+export type Deciding = {
+  readonly account: string;
+  /** In whose name: an account's own, or somebody's whose deputy it is. Default: its own where it has one. */
+  readonly as?: string | undefined;
+  /** Digest of what the person saw. */
+  readonly seen: string;
+  readonly request: string;
+  readonly source?: string;
+};
+
+/** Whose yes it is: her proof, and who is away for whom she says it. */
+export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
+
+export type ApprovalDesk = ReturnType<typeof approvalDesk>;
+
+const HOUR = 3600;
+const WRONG_NUMBERS = 3;
+const MOST_OPEN_SHOWN = 500;
+
+/**
+ * Where approvals are asked for, decided and used up. Every change is one compare-and-swap of the one document, after its
+ * audit event; of approve, deny, cancel, expiry and redemption at once exactly one comes to be (AP-02). Throws
+ * StoreUnavailable after 20 lost swaps.
+ */
+export const approvalDesk = (
+  deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
+    Parameters<typeof approvalRows>[0] & {
+      /** Who may decide about one now, and whose yes counts now. */
+      readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'seatsOf'>;
+      /** Who may let it happen in an emergency. */
+      /**
+       * Whether policies let her say yes; answers what its event says of that. Throws 'forbidden', or
+       * 'insufficient_user_authentication' where a stronger sign-in would do, with a denial.
+       */
+      readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
+      readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'chainOwners' | 'resolve'>;
+    },
+) => {
+  const { clock, ephemeral, masterKey, votes, settings } = deps;
+  const states = approvalRows(deps);
+  const { rows, settle, changed } = states;
+  const open = openApprovals({ ...deps, rows: states });
+  const glass = breakGlass({ ...deps, ...deps.emergency, states });
+
+  /** Who types a wrong number once mistyped; who does so again and again does not see what the agent shows. */
+  const refusingNumbers = async (approval: Approval, who: Deciding, check: () => void): Promise<void> => {
+    try {
+      check();
+    } catch (error) {
+      const isNumber = isDomainError(error) && error.field === '/number';
+      if (isNumber && (await ephemeral.count(`approval-number:${approval.id}`, HOUR)) >= WRONG_NUMBERS) {
+        await desk.deny(approval.id, who);
+        throw new DomainError('conflict', 'The number was wrong too often: this request is denied.');
+      }
+      throw error;
+    }
+  };
+
+  /** Policies come last, so that they tell nobody of what is not there for them; their no is in the trail, and nothing else changes. */
+  const permitted = async (approval: Approval, who: ApprovedBy): Promise<Partial<AuditEvent> | undefined> => {
+    try {
+      return await deps.permits(approval, who);
+    } catch (error) {
+      if (!isDomainError(error) || !error.refused) throw error;
+      const { inputs, ...refused } = refusedDecision(error);
+      await deps.audit.append({
+        ...aboutApproval(approval),
+        type: 'approval.not_permitted',
+        outcome: 'refused',
+        caller: who.account,
+        request: who.request,
+        ...refused,
+        error: error.code,
+        inputs: { ...inputs, digest: approval.digest, ...(who.for === undefined ? {} : { for: who.for }) },
+        ...(who.source === undefined ? {} : { personal: { source: who.source } }),
+      });
+      throw error;
+    }
+  };
+
+  const desk = {
+    settings,
+    ask: open.ask,
+    checkRoom: open.checkRoom,
+    /** Two people let it happen without those who are asked. */
+    glass,
+
+    async get(id: string): Promise<Approval | undefined> {
+      return (await rows.get(id))?.document;
+    },
+
+    /** As whom somebody may decide about it now. */
+    seatsOf: votes.seatsOf,
+
+    /** Whether somebody may see it: was asked, or may decide now. */
+    async isAsked(approval: Approval, account: string): Promise<boolean> {
+      return approval.approvers.includes(account) || (await votes.seatsOf(approval, account)).length > 0;
+    },
+
+    /** Everybody to be told of it: those who were asked, and who decides for those among them who are away. */
+    async toldOf(approval: Approval, asked: readonly string[] = approval.approvers): Promise<readonly string[]> {
+      return [...new Set([...asked, ...(await votes.deputiesOf(approval, asked))])];
+    },
+
+    /** The one behind an `auth_req_id` of this client; of another's it is as if there were none (AP-04). */
+    async find(authReqId: string, client: string): Promise<Approval | undefined> {
+      if (!/^[\w-]{20,128}$/.test(authReqId)) return undefined;
+      for (const handle of handlesOf(masterKey, authReqId)) {
+        const [found] = await rows.find({ where: { handle }, limit: 1 });
+        if (found?.document.action.client === client) return found.document;
+      }
+      return undefined;
+    },
+
+    /** Newest first; what one account may decide, open or not. */
+    async ofApprover(
+      account: string,
+      page: { readonly after?: Cursor; readonly limit?: number } = {},
+    ): Promise<readonly Approval[]> {
+      return list({ approvers: account }, page);
+    },
+
+    /** What waits for one account now, newest first, however much of what it was asked is decided; at most 500. */
+    async openOf(account: string): Promise<readonly Approval[]> {
+      const now = clock.now();
+      const found = await rows.find({
+        where: { approvers: account, state: 'pending' },
+        // What is older is over, and nobody looks through all of it.
+        range: { field: 'createdAt', gte: now - settings.ttlSeconds },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: MOST_OPEN_SHOWN,
+      });
+      return found.map(({ document }) => document).filter((one) => stateAt(one, now) === 'pending');
+    },
+
+    async ofAgent(
+      agent: string,
+      page: { readonly after?: Cursor; readonly limit?: number } = {},
+    ): Promise<readonly Approval[]> {
+      return list({ agent }, page);
+    },
+
+    async ofSubject(
+      subject: string,
+      page: { readonly after?: Cursor; readonly limit?: number } = {},
+    ): Promise<readonly Approval[]> {
+      return list({ subject }, page);
+    },
+
+    /** Newest first, all there are, or those stored in a state. */
+    async list(
+      query: { readonly state?: Approval['state']; readonly after?: Cursor; readonly limit?: number } = {},
+    ): Promise<readonly Approval[]> {
+      return list(query.state === undefined ? {} : { state: query.state }, query);
+    },
+
+    /** Those that wait for people now, however many are over: who has least time left first. At most 1000. */
+    async waiting(limit: number): Promise<readonly Approval[]> {
+      const found = await rows.find({
+        where: { state: 'pending' },
+        range: { field: 'expiresAt', gte: clock.now() + 1 },
+        order: { by: 'expiresAt', direction: 'ascending' },
+        limit,
+      });
+      return found.map(({ document }) => document);
+    },
+
+    /**
+     * One person's yes. Throws 'not_found' for whoever is not asked (WB-11), 'conflict' when it is decided or over,
+     * 'precondition_failed' when something else was seen, 'insufficient_user_authentication' when the proof is too weak
+     * or too old, 'invalid_field' for a wrong number, 'forbidden' where policies do not let her, which leaves it as it was.
+     */
+    async approve(
+      id: string,
+      who: Deciding & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
+    ): Promise<Approval> {
+      const { account, assurance, request, source } = who;
+      return settle(id, async (approval) => {
+        const now = clock.now();
+        const seats = await votes.seatsOf(approval, account);
+        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
+        const seat = seatIn(seats, approval, who);
+        const said = inNameOf(account, seat);
+        await refusingNumbers(approval, who, () => refuseVote(approval, { ...who, ...said }, now));
+        if (await states.isKilled(approval)) throw alreadyDecided('over');
+        // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
+        if (!seat) throw notThere();
+        const decided = (await permitted(approval, { ...who, ...said })) ?? {};
+        const all: readonly Vote[] = [...approval.votes, { account, at: now, assurance, ...said }];
+        const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
+        return {
+          next: isEnough
+            ? closedApproval(approval, {
+                state: 'approved',
+                approvers: withOne(approval, account),
+                votes: all,
+                decidedAt: now,
+                redeemBy: redeemableUntil(approval, now, settings),
+              })
+            : { ...approval, approvers: withOne(approval, account), votes: all },
+          event: {
+            ...aboutApproval(approval),
+            type: 'approval.approved',
+            outcome: 'done',
+            caller: account,
+            request,
+            ...decided,
+            inputs: {
+              ...decided.inputs,
+              digest: approval.digest,
+              ...said,
+              votes: all.length,
+              quorum: approval.requires.quorum,
+              isEnough,
+              acr: assurance.acr ?? null,
+              amr: assurance.amr,
+              seconds: now - approval.createdAt,
+            },
+            ...(source === undefined ? {} : { personal: { source } }),
+          },
+        };
+      });
+    },
+
+    /** One person's no, which ends it; also of what was approved, until its token is made. Throws as `approve` does. */
+    async deny(id: string, who: Deciding): Promise<Approval> {
+      const { account, request, source } = who;
+      const denied = await settle(id, async (approval) => {
+        const now = clock.now();
+        const seats = await votes.seatsOf(approval, account);
+        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
+        const state = shownStateAt(approval, now);
+        if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
+        const { for: away, ...by } = inNameOf(account, seatIn(seats, approval, who, 'no'));
+        return {
+          next: closedApproval(approval, {
+            state: 'denied',
+            approvers: withOne(approval, account),
+            decidedAt: now,
+            decidedBy: account,
+            ...(away === undefined ? {} : { decidedFor: away }),
+          }),
+          event: {
+            ...aboutApproval(approval),
+            type: 'approval.denied',
+            outcome: 'done',
+            caller: account,
+            request,
+            inputs: { digest: approval.digest, ...(away === undefined ? {} : { for: away, ...by }) },
+            ...(source === undefined ? {} : { personal: { source } }),
+          },
+        };
+      });
+      // Whoever decides for somebody says her no.
+      await open.noteDenial(denied, { ...who, account: denied.decidedFor ?? account });
+      return denied;
+    },
+
+    /** The agent does not need it any more. Answers what is stored; what is over already stays as it is. */
+    async cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined> {
+      const found = await desk.find(authReqId, client);
+      if (!found) return undefined;
+      return settle(found.id, async (approval) => {
+        const state = stateAt(approval, clock.now());
+        if (state !== 'pending' && state !== 'approved') return undefined;
+        return {
+          next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: client }),
+          event: { ...aboutApproval(approval), type: 'approval.cancelled', outcome: 'done', caller: client, request },
+        };
+      });
+    },
+
+    /**
+     * Ends what an agent, or one that it delegated to, asked for, approved or not, while it was in other hands than those
+     * it is in; at most `limit`. Answers how many. None of them counted from the moment of the hand-over on; this makes it be seen.
+     */
+    async cancelFormer(agent: string, by: string, limit: number): Promise<number> {
+      const { ttlSeconds, redeemSeconds } = settings;
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await rows.find({
+          where: { actors: agent },
+          // What is older is over.
+          range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
+          order: { by: 'createdAt', direction: 'descending' },
+          limit: MOST_OPEN_SHOWN,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          const state = stateAt(document, clock.now());
+          if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
+          if (count === limit) return count;
+          await settle(document.id, async (approval) => {
+            const now = stateAt(approval, clock.now());
+            if (now !== 'pending' && now !== 'approved') return undefined;
+            return {
+              next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+              event: {
+                ...aboutApproval(approval),
+                type: 'approval.cancelled',
+                outcome: 'done',
+                caller: by,
+                note: 'an agent of the chain changed hands',
+              },
+            };
+          });
+          count += 1;
+        }
+        if (page.length < MOST_OPEN_SHOWN) return count;
+      }
+    },
+
+    isKilled: states.isKilled,
+    settleUnknown: states.settleUnknown,
+    escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),
+
+    /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
+    async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
+      if (isBroken(approval)) return glass.votesOf(approval);
+      const counting = await votes.of(approval);
+      return counting.length >= approval.requires.quorum && hasAgreed(approval, counting) ? counting : undefined;
+    },
+
+    /**
+     * Uses it up for its one token: true for exactly one caller, and only while it is approved. The event is that of the
+     * token, which is durable by then.
+     */
+    async redeem(id: string): Promise<boolean> {
+      const found = await rows.get(id);
+      if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
+      // A yes that a resource server asked for makes no token.
+      if (found.document.requested) return false;
+      const next: Approval = { ...found.document, state: 'redeemed', redeemedAt: clock.now() };
+      if (!(await rows.replace(next, found.version))) return false;
+      changed(next);
+      return true;
+    },
+
+    /**
+     * The one call at the resource server that a token of it is good for. The same `key` again is the same call; any
+     * other is refused. Throws 'not_found', and 'conflict' when it was used by another call.
+     */
+    async use(
+      id: string,
+      {
+        server,
+        key,
+        request,
+      }: {
+        readonly server: { readonly id: string; readonly identifier: string };
+        readonly key: string;
+        readonly request: string;
+      },
+    ): Promise<{ readonly approval: Approval; readonly isFirst: boolean }> {
+      const names = masterKey.digests('approval-use', id, key);
+      let isFirst = false;
+      const approval = await settle(id, async (current) => {
+        isFirst = false;
+        if (current.state !== 'redeemed' || current.resource !== server.identifier) throw notThere();
+        if (current.use && names.includes(current.use.key)) return undefined;
+        if (current.use) throw new DomainError('conflict', 'This approval was used by another call.');
+        isFirst = true;
+        return {
+          next: { ...current, use: { key: String(names[0]), at: clock.now() } },
+          event: { ...aboutApproval(current), type: 'approval.used', outcome: 'done', caller: server.id, request },
+        };
+      });
+      return { approval, isFirst };
+    },
+
+    /** Of those that resource servers asked for. */
+    requested: requestedApprovals({ ...deps, rows: states }),
+
+    getMany: async (ids: readonly string[]): Promise<readonly Approval[]> =>
+      (await rows.getMany([...ids])).map(({ document }) => document),
+
+    /** Of a token that is there: how many agreed; undefined when the approval behind it counts no more. */
+    async standing(id: string): Promise<Approval | undefined> {
+      const approval = await desk.get(id);
+      return approval?.state === 'redeemed' ? approval : undefined;
+    },
+
+    /** The token with which a client is told that there is an answer. */
+    pingOf({ id, ping }: Approval): Ping | undefined {
+      const token = ping && openedOrNothing(masterKey, `ping ${id}`, ping.sealedToken);
+      if (!ping || token === undefined) return undefined;
+      return { endpoint: ping.endpoint, token, ...(ping.isByOperator ? { isByOperator: true } : {}) };
+    },
+
+    ...forgetting(rows),
+
+    authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
+  };
+
+  const list = async (
+    where: Readonly<Record<string, string>>,
+    { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number },
+  ): Promise<readonly Approval[]> =>
+    (
+      await rows.find({
+        where,
+        order: { by: 'createdAt', direction: 'descending' },
+        ...(after ? { after } : {}),
+        limit,
+      })
+    ).map(({ document }) => document);
+
+  return desk;
+};
+
+/** The one that is meant, else the first that has not said anything. Throws 'invalid_field' for one that is none of theirs. */
+const seatIn = (
+  seats: readonly Seat[],
+  { votes }: Approval,
+  { as, account }: Deciding,
+  says: 'yes' | 'no' = 'yes',
+): Seat | undefined => {
+  // Whoever takes back a yes says no as whom she said it.
+  const before = says === 'no' ? votes.find((vote) => vote.account === account) : undefined;
+  const meant = as ?? (before && seatOf(before));
+  if (meant === undefined) {
+    const isFree = ({ of }: Seat): boolean => votes.every((vote) => seatOf(vote) !== of);
+    return (says === 'yes' ? seats.find(isFree) : undefined) ?? seats[0];
+  }
+  const found = seats.find(({ of }) => of === meant);
+  if (as === undefined) return found ?? seats[0];
+  if (found) return found;
+  throw new DomainError('invalid_field', 'You do not decide for this person, or not any more.', { field: '/as' });
+};
+
+const inNameOf = (account: string, seat: Seat | undefined): Pick<Vote, 'for' | 'absence'> =>
+  seat === undefined || seat.of === account || seat.absence === undefined
+    ? {}
+    : { for: seat.of, absence: seat.absence };
+
+/** Who decides is among those who see it afterwards, however she came to be asked. */
+const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
+  approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
+
+const hasAgreed = ({ mustAgree }: Approval, votes: readonly Vote[]): boolean =>
+  mustAgree === null || votes.some((vote) => seatOf(vote) === mustAgree);

@@ -1,0 +1,90 @@
+/**
+ * Rights of agents as people and administrators take them back: delegations that are ended or narrowed, consents that allow
+ * less, sign-ins that end. What was approved in advance about the same thing ends first: otherwise the next request by CIBA
+ * would get the right again, and nobody would be asked.
+ */
+
+import { detailsWithout } from '../authorization-details/narrowed-details.ts';
+import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import type { Lease } from '../ports/grants.ts';
+import type { StandingApprovals } from './standing-approvals.ts';
+
+type Standing = Pick<StandingApprovals, 'endAbout'>;
+
+export type TakenBack = Pick<
+  DelegationRegister,
+  'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf' | 'revokeAllVia'
+>;
+
+export const takenBack = (
+  delegations: TakenBack & Pick<DelegationRegister, 'get' | 'list'>,
+  standing: Standing,
+): TakenBack => ({
+  /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */
+  async recordConsent(consent) {
+    const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
+    const scopes = asked.filter((name) => !scope.includes(name));
+    const detailTypes = detailsWithout(askedDetails, details).map(({ type }) => type);
+    if (scopes.length + detailTypes.length > 0) {
+      await standing.endAbout({ subject, agent, resource, scopes, detailTypes }, by, request);
+    }
+    return delegations.recordConsent(consent);
+  },
+
+  async narrow(id, without, by, request) {
+    const row = await delegations.get(id);
+    if (row?.parent === null && row.state !== 'revoked') {
+      const { subject, actor: agent, resource } = row;
+      const detailTypes = without.details?.map(({ type }) => type) ?? [];
+      await standing.endAbout({ subject, agent, resource, scopes: without.scope, detailTypes }, by, request);
+    }
+    return delegations.narrow(id, without, by, request);
+  },
+
+  async revoke(id, by, request) {
+    const row = await delegations.get(id);
+    if (row && row.state !== 'revoked') {
+      const { subject, actor: agent, resource } = row;
+      await standing.endAbout({ subject, agent, resource }, by, request);
+    }
+    return delegations.revoke(id, by, request);
+  },
+
+  async revokeAllOf(subject, actor, by, request) {
+    await standing.endAbout({ subject, agent: actor }, by, request);
+    return delegations.revokeAllOf(subject, actor, by, request);
+  },
+
+  async revokeAllVia(subject, via, by, request) {
+    let after: Cursor | undefined;
+    do {
+      const page = await delegations.list({ subject, via, after, limit: 200 });
+      for (const { state, actor: agent, resource } of page.items) {
+        if (state !== 'revoked') await standing.endAbout({ subject, agent, resource }, by, request);
+      }
+      after = page.next;
+    } while (after);
+    return delegations.revokeAllVia(subject, via, by, request);
+  },
+});
+
+/**
+ * Ends what rests on a sign-in that is about to end. Of an app: what agents may do when it calls them (decision 21). Of an
+ * agent: what was approved in advance about what it holds by it; not for a share that one of its copies has of one, since
+ * the agent still holds all of it.
+ */
+export const endOfSignIn =
+  (standing: Standing, delegations: Pick<TakenBack, 'revokeAllVia'>) =>
+  async ({ account, clientId, resources, details, parent }: Lease, by: string, request?: string): Promise<void> => {
+    if (!clientId.startsWith('agt_')) {
+      await delegations.revokeAllVia(account, clientId, by, request);
+      return;
+    }
+    if (parent !== undefined) return;
+    for (const resource of new Set([...Object.keys(resources), ...Object.keys(details ?? {})])) {
+      const detailTypes = details?.[resource]?.map(({ type }) => type) ?? [];
+      const about = { subject: account, agent: clientId, resource, scopes: resources[resource] ?? [], detailTypes };
+      await standing.endAbout(about, by, request);
+    }
+  };

@@ -1,0 +1,100 @@
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Absences } from './absences.ts';
+import { type Approval, seatOf, type Vote } from './approval.ts';
+import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
+import type { OwnersOfChain } from './owners-of-chain.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+export type VotesNow = ReturnType<typeof votesNow>;
+
+/** As whom somebody decides: as herself, or for somebody who is away. */
+export type Seat = { readonly of: string; readonly absence?: string; readonly until?: number };
+
+type Asked = Pick<
+  Approval,
+  'id' | 'agent' | 'subject' | 'mustAgree' | 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'
+> &
+  NamedApproval;
+
+/**
+ * Whose yes still counts: of somebody who is active, was not disabled since she said it, and is still one of those who are
+ * asked, or the deputy of one. What a kill ended is looked at apart (approval-store.ts). An approval stands on the people who
+ * answer for it now, not on who they were (AP-21).
+ */
+export const votesNow = ({
+  accounts,
+  agents,
+  chainOwners,
+  resolve: { approversOf, leftOut },
+  absences,
+  clock,
+}: {
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly agents: { get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>> };
+  readonly chainOwners: Pick<OwnersOfChain, 'of'>;
+  readonly resolve: Resolve;
+  readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;
+  readonly clock: Pick<Clock, 'now'>;
+}) => {
+  /**
+   * Those who are asked, and those who decide for no other person: who is left out, and the owners of every actor in the
+   * chain. Else an owner would decide alone about their own agent, as deputy of the person on whose behalf it acts.
+   */
+  const whoNow = async (approval: Asked): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
+    const [agent, owners] = await Promise.all([agents.get(approval.agent), chainOwners.of(approval)]);
+    if (!agent || !owners) return { asked: [], out: [] };
+    const names = namesAt(approval, clock.now());
+    const concerned = { subject: approval.subject, owner: agent.document.owner, owners };
+    const [asked, out] = await Promise.all([approversOf(concerned, names), leftOut(concerned, names)]);
+    return { asked, out: [...new Set([...out, ...owners])] };
+  };
+
+  const stands = async (account: string, at: number): Promise<boolean> => {
+    const found = (await accounts.get(account))?.document;
+    return found?.state === 'active' && (found.tokensValidFrom ?? 0) <= at;
+  };
+
+  const counts = async (
+    vote: Vote,
+    { asked, out }: { readonly asked: readonly string[]; readonly out: readonly string[] },
+  ): Promise<boolean> => {
+    const { account, at } = vote;
+    const seat = seatOf(vote);
+    if (!asked.includes(seat) || !(await stands(account, at)) || !(await stands(seat, at))) return false;
+    if (seat === account) return true;
+    const id = vote.absence ?? '';
+    return !out.includes(account) && absences.counts({ id, account: seat, deputy: account, at });
+  };
+
+  return {
+    /** Accounts that are asked now, each for itself. */
+    asked: async (approval: Asked): Promise<readonly string[]> => (await whoNow(approval)).asked,
+
+    /** Those who decide now for some who are away, and who may. */
+    async deputiesOf(approval: Asked, away: readonly string[]): Promise<readonly string[]> {
+      const [{ out }, absent] = await Promise.all([whoNow(approval), absences.ofAway(away)]);
+      return [...new Set(absent.map(({ deputy }) => deputy))].filter((deputy) => !out.includes(deputy));
+    },
+
+    /** As whom an account may decide about it now; for itself first, then for whoever has to agree. Empty: not at all. */
+    async seatsOf(approval: Asked, account: string): Promise<readonly Seat[]> {
+      const { asked, out } = await whoNow(approval);
+      const own: readonly Seat[] = asked.includes(account) ? [{ of: account }] : [];
+      if (out.includes(account)) return own;
+      const others = (await absences.ofDeputy(account)).filter((one) => asked.includes(one.account));
+      const seats = others.map(({ id, account: of, until }): Seat => ({ of, absence: id, until }));
+      const isNeeded = ({ of }: Seat): number => Number(of === approval.mustAgree);
+      return [...own, ...seats.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
+    },
+
+    /** The votes that count now. */
+    async of(approval: Approval): Promise<readonly Vote[]> {
+      const who = await whoNow(approval);
+      const counting = await Promise.all(approval.votes.map((vote) => counts(vote, who)));
+      return approval.votes.filter((_, index) => counting[index]);
+    },
+  };
+};

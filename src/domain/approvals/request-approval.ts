@@ -1,0 +1,219 @@
+import type { Agent } from '../agents/agent.ts';
+import { ownershipOfAll } from '../agents/ownership.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import type { ApproverRule } from '../decision/decision.ts';
+import { type DecisionFacts, partiesOf } from '../decision/facts.ts';
+import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
+import { DomainError, isDomainError } from '../errors.ts';
+import { type Action, meaningOf } from './action.ts';
+import type { Origin, Requested } from './approval.ts';
+import type { ApprovalDesk } from './approval-service.ts';
+import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
+import type { Asked, Wanted } from './open-approvals.ts';
+import type { OwnersOfChain } from './owners-of-chain.ts';
+import { type ActionFacts, leastRequired } from './requirements.ts';
+import type { StandingApprovals } from './standing-approvals.ts';
+
+/** What an agent would like to do, as the door it came through understood it. */
+export type Intention = {
+  readonly door: Wanted['door'];
+  readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
+  readonly chain: ActorChain;
+  readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
+  readonly origin?: Origin | undefined;
+  readonly requested?: Requested | undefined;
+  /** Words of the agent for the people who decide. */
+  readonly message?: string | undefined;
+  readonly authReqId?: string | undefined;
+  readonly ping?: Wanted['ping'];
+  readonly lifetimeSeconds?: number | undefined;
+};
+
+/** What people would be asked about an intention. */
+export type Prepared = {
+  readonly wanted: Wanted;
+  /** By what somebody may have said yes to it before; absent: it is approved each time. */
+  readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
+};
+
+export type AskingForApproval = ReturnType<typeof askingForApproval>;
+
+/** Of all who act. Whoever of them is not among the parties counts as if never handed over, so that nothing comes of it. */
+const ownershipOfChain = (
+  agent: Pick<Agent, 'id' | 'ownership'>,
+  chain: ActorChain,
+  facts: Pick<DecisionFacts, 'caller' | 'through'>,
+): number => {
+  const acting = actorsOf(chain);
+  const others = partiesOf(facts).filter((party) => party.kind === 'agent');
+  return ownershipOfAll([...others.filter(({ id }) => acting.includes(id)), agent]);
+};
+
+const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
+
+/** How an approval keeps whom it asks. */
+const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRule) => ({
+  approverNames: names,
+  ...(except.length === 0 ? {} : { approversExcept: except }),
+  ...(isBesides ? { isConsentBesides: true as const } : {}),
+  ...(escalation ? { escalation } : {}),
+});
+
+/** Makes an intention a question to people: what exactly it is, what it takes, and who they are. */
+export const askingForApproval = ({
+  desk,
+  resolve: { approversOf, leftOut },
+  chainOwners,
+  authorizeHere,
+  blueprints,
+  standing,
+}: {
+  readonly desk: Pick<ApprovalDesk, 'ask' | 'checkRoom'>;
+  readonly resolve: Resolve;
+  readonly chainOwners: Pick<OwnersOfChain, 'whenAsked'>;
+  readonly authorizeHere: Authorize;
+  readonly standing: Pick<StandingApprovals, 'covers' | 'take'>;
+  readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
+}) => {
+  const blueprintOf = async ({ blueprint }: Pick<Agent, 'blueprint'>): Promise<Action['blueprint']> =>
+    blueprint === undefined
+      ? null
+      : { id: blueprint, version: (await blueprints.get(blueprint))?.document.version ?? 0 };
+
+  /** The action as it would be now; what is given must be all of it. */
+  const actionOf = async (
+    agent: Intention['agent'],
+    parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
+      readonly policyVersion: number | undefined;
+      readonly message?: string | undefined;
+    },
+  ): Promise<Action> => {
+    const { policyVersion, message, ...rest } = parts;
+    return {
+      ...rest,
+      client: agent.id,
+      agent: agent.id,
+      blueprint: await blueprintOf(agent),
+      composition: agent.composition?.digest ?? null,
+      policy: policyVersion ?? null,
+      ...(message === undefined ? {} : { message }),
+    };
+  };
+
+  /** What it takes and who they are; undefined where nobody's yes gives all of it. Throws 'access_denied', see `ask`. */
+  const whoAndHow = async ({ door, agent, facts, chain }: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>) => {
+    const route = door === 'access_request' ? 'access_evaluation' : 'ciba';
+    const possible = await leastRequired(authorizeHere, facts, route);
+    if (!possible) return undefined;
+    const { requires, decision } = possible;
+    const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
+    if (others.length > 0) {
+      throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
+    }
+    const subject = facts.subject.id;
+    const owners = await chainOwners.whenAsked(chain);
+    if (!owners) {
+      const text =
+        'not all owners of the agents of this chain are known; ask the operator to hand them to another group';
+      throw new DomainError('access_denied', text);
+    }
+    const concerned = { subject, owner: agent.owner, owners };
+    const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
+    const whom = whomToAsk(door, requires, rule, isLeftOut);
+    const approvers = await approversOf(concerned, whom);
+    if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
+      throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
+    }
+    return { ...possible, rule, whom, approvers, owners };
+  };
+
+  /** What people would be asked; undefined where nobody's yes gives all of it. Asks nobody. Throws 'access_denied'. */
+  const prepare = async (intention: Intention): Promise<Prepared | undefined> => {
+    const { agent, facts, chain } = intention;
+    const possible = await whoAndHow(intention);
+    if (!possible) return undefined;
+    const { requires, risk, decision, rule, whom, approvers, owners } = possible;
+    const subject = facts.subject.id;
+    const action = await actionOf(agent, {
+      chain,
+      subject,
+      resource: facts.server.identifier,
+      scope: decision.scope,
+      details: decision.details,
+      meaning: meaningOf(facts.server, decision),
+      policyVersion: decision.policyVersion,
+      message: intention.message,
+    });
+    const { door, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
+    // What is approved each time takes nobody's word from before.
+    const isEachTime = risk === 'critical' || whom.quorum > 1;
+    return {
+      wanted: {
+        door,
+        owner: agent.owner,
+        ownersWhenAsked: owners,
+        ownership: ownershipOfChain(agent, chain, facts),
+        action,
+        risk,
+        requires: { ...requires, quorum: whom.quorum },
+        approvers,
+        ...asNamed(whom, rule),
+        mustAgree: whom.mustAgree ? subject : null,
+        origin,
+        requested,
+        authReqId,
+        ping,
+        lifetimeSeconds,
+      },
+      like: isEachTime ? undefined : { action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr },
+    };
+  };
+
+  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalDesk.ask` throws. */
+  const askPrepared = async (
+    { wanted, like }: Prepared,
+    request: string,
+    counted: { readonly isCounted?: boolean } = {},
+  ): Promise<Asked> => {
+    const before = like && (await standing.take(like, request));
+    return desk.ask({ ...wanted, standing: before }, request, counted);
+  };
+
+  return {
+    actionOf,
+
+    /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
+    async isPossible(intention: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
+      try {
+        return (await whoAndHow(intention)) !== undefined;
+      } catch (error) {
+        if (isDomainError(error) && error.code === 'access_denied') return false;
+        throw error;
+      }
+    },
+
+    prepare,
+
+    /** Whether several that belong together can be asked; see `ApprovalDesk.checkRoom`. */
+    async checkRoom(all: readonly Prepared[]): Promise<void> {
+      const looked = await Promise.all(
+        all.map(async ({ wanted, like }) => ({
+          wanted,
+          isCovered: like !== undefined && (await standing.covers(like)),
+        })),
+      );
+      await desk.checkRoom(looked);
+    },
+
+    askPrepared,
+
+    /**
+     * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
+     * and what `ApprovalDesk.ask` throws.
+     */
+    async ask(intention: Intention, request: string): Promise<Asked | undefined> {
+      const prepared = await prepare(intention);
+      return prepared && askPrepared(prepared, request);
+    },
+  };
+};

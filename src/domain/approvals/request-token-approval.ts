@@ -1,0 +1,36 @@
+import { type Refusal, refuser } from '../decision/refuser.ts';
+import { isDomainError, type Remedy } from '../errors.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { Asked } from './open-approvals.ts';
+import type { AskingForApproval, Intention } from './request-approval.ts';
+
+/** What a token request needs to ask people. */
+export type AskingByToken = {
+  readonly asking: Pick<AskingForApproval, 'ask'>;
+  /** How the agent gets what comes of it. */
+  remedyOf(asked: Asked): Remedy;
+};
+
+export const TOO_MANY_APPROVALS = {
+  code: 'too_many_requests',
+  layer: 'limits',
+  text: 'this agent has asked this person for too many approvals; wait',
+} as const satisfies Refusal;
+
+/**
+ * Asks people about a token request that needs their yes, and answers how to wait for them; nothing where nobody's yes is
+ * enough. Throws 'too_many_requests' with a denial of its own, and what asking throws besides.
+ */
+export const askForToken =
+  ({ approvals, identifiers }: { readonly approvals: AskingByToken; readonly identifiers: Identifiers }) =>
+  async (intention: Intention, request: string): Promise<readonly Remedy[]> => {
+    try {
+      const asked = await approvals.asking.ask(intention, request);
+      return asked ? [approvals.remedyOf(asked)] : [];
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      if (error.code === 'access_denied') return [{ kind: 'contact', whom: 'operator' }];
+      if (error.code !== 'too_many_requests') throw error;
+      throw refuser({ too_many_approvals: TOO_MANY_APPROVALS }, identifiers)('too_many_approvals', { cause: error });
+    }
+  };

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, update } from '../ports/document-store.ts';
+import { withPriority } from '../ports/write-priority.ts';
+import type { AuditEvent, AuditReceipt, AuditTrail } from './audit-event.ts';
+import {
+  AUDIT_RECORDS,
+  type AuditRecord,
+  CHECKPOINT_STREAM,
+  type Heads,
+  prepareEvent,
+  recordId,
+} from './audit-record.ts';
+import type { AuditSigner } from './audit-signer.ts';
+import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
+import { exportTrail } from './export-log.ts';
+import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
+import { sampleStore } from './sample-store.ts';
+import { isStreamName } from './signed-heads.ts';
+import { readHead, streamWriter, unavailable } from './stream-writer.ts';
+
+/**
+ * The audit trail of one node: appends to the node's own stream, makes checkpoints over all streams,
+ * lists, exports and erases. Nothing can be appended before `open` and after `close`.
+ */
+export const auditTrail = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  /** Id of this node, the same after a restart; names its stream. */
+  readonly node: string;
+  readonly issuer: string;
+  readonly signer: AuditSigner;
+  /** Public keys that signed earlier checkpoints; exports carry them. */
+  readonly formerKeys?: readonly AuditSigner['key'][];
+  readonly remember?: Witness;
+  /** Events waiting to be written; one more is refused. Default 10,000. */
+  readonly queueLimit?: number;
+  /** Runs something after what is ready now has run. Default `setImmediate`. */
+  readonly defer?: (run: () => void) => void;
+}) => {
+  const { clock, issuer, node, signer } = deps;
+  if (!isStreamName(node) || node === CHECKPOINT_STREAM) throw new TypeError('the node id cannot name an audit stream');
+  const records = deps.documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const writerId = randomBytes(12).toString('base64url');
+  const writer = streamWriter({
+    records,
+    stream: node,
+    writer: writerId,
+    queueLimit: deps.queueLimit ?? 10_000,
+    defer: deps.defer ?? setImmediate,
+  });
+  const made = checkpoints({
+    records,
+    clock,
+    issuer,
+    signer,
+    writer: writerId,
+    ...(deps.remember ? { remember: deps.remember } : {}),
+  });
+  let state: 'new' | 'open' | 'closed' = 'new';
+
+  const write = async (event: AuditEvent): Promise<AuditReceipt> =>
+    writer.append(prepareEvent(event, clock.nowMillis()));
+
+  return {
+    /**
+     * Opens the node's stream with a `node.started` event.
+     * Throws an Error when the store does not hold what `remembered` heads name: it was put back to an
+     * earlier state or rewritten (decision D24). Throws DomainError 'unavailable' when it cannot be written.
+     */
+    async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
+      for (const head of options.remembered ?? []) {
+        const found = await records.get(recordId(head.stream, head.sequence));
+        if (found?.document.hash !== head.hash) throw staleStore(head, await readHead(records, head.stream));
+      }
+      const head = await readHead(records, node);
+      const before = head && (await records.get(recordId(head.stream, head.sequence)));
+      const after = before ? (before.document.event.type === 'node.stopped' ? 'stop' : 'crash') : 'nothing';
+      await withPriority('essential', () =>
+        write({ type: 'node.started', outcome: 'done', inputs: { issuer, node, after } }),
+      );
+      state = 'open';
+    },
+
+    async append(event: AuditEvent): Promise<AuditReceipt> {
+      if (state !== 'open') throw unavailable(`the audit trail is ${state === 'new' ? 'not open yet' : 'closed'}`);
+      return write(event);
+    },
+
+    /** Looks at some of the stored records, for `milliseconds` at most. `remembered` as for `open`. */
+    sample: (options: { readonly remembered?: Heads; readonly milliseconds: number; readonly elapsed: () => number }) =>
+      sampleStore({ records, remembered: [], ...options }),
+
+    /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
+    checkpoint: (): Promise<Checkpoint> => withPriority('essential', made.make),
+
+    /** One page of events by the time they happened. */
+    list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters),
+
+    /** One event by its id, or undefined. */
+    get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
+
+    /**
+     * Lines of an export, each without its line end: see docs/guides/audit.md. Makes a checkpoint first.
+     * With `personal`, values that were not erased are in it, with their salts.
+     */
+    export: (options: { readonly personal?: boolean } = {}): AsyncGenerator<string, void, undefined> =>
+      exportTrail({
+        records,
+        clock,
+        issuer,
+        signer,
+        formerKeys: deps.formerKeys ?? [],
+        checkpoint: () => withPriority('essential', made.make),
+        personal: options.personal ?? false,
+      }),
+
+    /**
+     * Removes a personal value and the salt of its commitment; the chain still verifies. False when there
+     * is no such value (any more). The caller appends `audit.erased` first.
+     */
+    async erase(id: string, field: string): Promise<boolean> {
+      let isErased = false;
+      await update(records, id, (record) => {
+        isErased = record.erasable !== undefined && Object.hasOwn(record.erasable, field);
+        if (!isErased) return undefined;
+        const { erasable, ...rest } = record;
+        const kept = Object.entries(erasable ?? {}).filter(([name]) => name !== field);
+        return kept.length > 0 ? { ...rest, erasable: Object.fromEntries(kept) } : rest;
+      });
+      return isErased;
+    },
+
+    /** Closes the stream with `node.stopped` behind everything appended before, and makes a last checkpoint. Idempotent. */
+    async close(): Promise<void> {
+      if (state !== 'open') return;
+      state = 'closed';
+      await withPriority('essential', async () => {
+        await write({ type: 'node.stopped', outcome: 'done', inputs: { node } });
+        await made.make();
+      });
+    },
+  } satisfies AuditTrail & Record<string, unknown>;
+};
+
+const staleStore = (remembered: AuditReceipt, stored: AuditReceipt | undefined): Error => {
+  const { stream, sequence } = remembered;
+  if (stored && stored.sequence >= sequence) {
+    return new Error(
+      `The store is not the one its witness saw: record ${sequence} of audit stream ${stream} is another.`,
+    );
+  }
+  return new Error(
+    `The store is older than its witness: audit stream ${stream} ends at record ${stored?.sequence ?? 0}, but record ${sequence} was seen. ` +
+      'Restore a backup with `behalf restore`; do not start on one that was copied back.',
+  );
+};

@@ -1,0 +1,166 @@
+/**
+ * Moving all data of an installation from one store to another, as one file of lines. Owns the form of that file, the
+ * copying of documents, and the mark of an import that has not ended. Does not open stores or files, and does not know
+ * which collections there are: those are passed in by src/compose.
+ *
+ * This file: what the file says, and whether it is whole and ours.
+ */
+import { createHash } from 'node:crypto';
+import type { MasterKey } from '../crypto/master-key.ts';
+
+/** What stands in the way of a move; `hint` says what to do. */
+export class MovingRefused extends Error {
+  override readonly name = 'MovingRefused';
+  readonly code = 'moving_refused';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+export const isMovingRefused = (error: unknown): error is MovingRefused =>
+  (error as { code?: unknown } | undefined)?.code === 'moving_refused';
+
+/** The first line. */
+export type DataHeader = {
+  readonly behalf_data: 1;
+  readonly notice: string;
+  readonly issuer: string;
+  readonly source: string;
+  /** Milliseconds since the epoch. */
+  readonly exportedAt: number;
+  /** Sealed with the master key: whoever cannot open it cannot use the rest. */
+  readonly probe: string;
+  /** Documents of each collection when the export began. */
+  readonly collections: Readonly<Record<string, number>>;
+};
+
+/** The last line, but for its `seal`: a digest of this under the master key. */
+export type DataTrailer = {
+  readonly end: true;
+  /** Nodes served from the store while it was read: what ended meanwhile may be missing. */
+  readonly served: boolean;
+  /** Documents of each collection. */
+  readonly collections: Readonly<Record<string, number>>;
+  /** Lines in front of this one. */
+  readonly lines: number;
+  /** Of all of them, each with its line end; base64url. */
+  readonly sha256: string;
+};
+
+export type DataFile = { readonly header: DataHeader; readonly trailer: DataTrailer };
+
+const FORMAT = 1;
+const PROBE = 'data-file';
+const NOTICE =
+  'Holds sealed secrets, digests of passwords and tokens, and personal data: keep it as you keep the database, and remove it after the move.';
+const TRAILER = '{"end":true,';
+const DAMAGED = 'Export again; an interrupted export leaves no file that can be imported.';
+
+export const dataHeader = (
+  masterKey: MasterKey,
+  facts: Pick<DataHeader, 'issuer' | 'source' | 'exportedAt' | 'collections'>,
+): DataHeader => {
+  const { issuer, source, exportedAt, collections } = facts;
+  const probe = masterKey.seal(PROBE, issuer);
+  return { behalf_data: FORMAT, notice: NOTICE, issuer, source, exportedAt, probe, collections };
+};
+
+export const trailerLine = (masterKey: MasterKey, trailer: DataTrailer): string =>
+  JSON.stringify({ ...trailer, seal: masterKey.digest('data-file', JSON.stringify(trailer)) });
+
+export const documentLine = (collection: string, document: object): string => JSON.stringify({ collection, document });
+
+/** The collection and document of a line; undefined for the header and the last line. */
+export const lineDocument = (
+  line: string,
+): { readonly collection: string; readonly document: { readonly id: string } } | undefined => {
+  if (!line.startsWith('{"collection":')) return undefined;
+  return JSON.parse(line);
+};
+
+/**
+ * Reads the whole file and says what it is. Throws MovingRefused when it is of another issuer or master key, of a newer
+ * version, cut off, or changed since it was written.
+ */
+export const checkDataFile = async (
+  lines: AsyncIterable<string>,
+  expected: { readonly masterKey: MasterKey; readonly issuer: string; readonly collections: readonly string[] },
+  onLine: (done: number, total: number) => void,
+): Promise<DataFile> => {
+  const { masterKey } = expected;
+  const digest = createHash('sha256');
+  let header: DataHeader | undefined;
+  let trailer: DataTrailer | undefined;
+  let read = 0;
+  let total = 0;
+  for await (const line of lines) {
+    if (trailer) throw new MovingRefused('The file goes on behind its end.', DAMAGED);
+    if (header && line.startsWith(TRAILER)) {
+      trailer = trailerOf(masterKey, line, { lines: read, sha256: digest.digest('base64url') });
+      continue;
+    }
+    if (!header) {
+      header = headerOf(line, expected);
+      total = Object.values(header.collections).reduce((sum, count) => sum + count, 0);
+    }
+    digest.update(line).update('\n');
+    read += 1;
+    onLine(Math.min(read - 1, total), total);
+  }
+  if (!header || !trailer) throw new MovingRefused('The file is cut off: its last line is missing.', DAMAGED);
+  return { header, trailer };
+};
+
+const headerOf = (line: string, expected: Parameters<typeof checkDataFile>[1]): DataHeader => {
+  const header = parsed(line) as Partial<DataHeader> | undefined;
+  if (typeof header?.behalf_data !== 'number' || typeof header.probe !== 'string' || !isCounts(header.collections)) {
+    throw new MovingRefused('This is no file of `behalf export`.', 'Name a file that `behalf export --to FILE` wrote.');
+  }
+  const unknown = Object.keys(header.collections).find((name) => !expected.collections.includes(name));
+  if (header.behalf_data !== FORMAT || unknown !== undefined) {
+    throw new MovingRefused('The file was written by another version of Behalf.', 'Import it with that version.');
+  }
+  try {
+    expected.masterKey.open(PROBE, header.probe);
+  } catch {
+    throw new MovingRefused(
+      'The file was sealed with another master key: nothing in it could be read.',
+      'Give this installation the master key of the one the file came from: keys.masterKey, or master.key in the data folder.',
+    );
+  }
+  if (header.issuer !== expected.issuer) {
+    throw new MovingRefused(
+      `The file is of the issuer ${header.issuer}, and the settings say ${expected.issuer}.`,
+      'Tokens and registrations are bound to the issuer: use the same one.',
+    );
+  }
+  return header as DataHeader;
+};
+
+const trailerOf = (
+  masterKey: MasterKey,
+  line: string,
+  seen: { readonly lines: number; readonly sha256: string },
+): DataTrailer => {
+  const { seal, ...trailer } = (parsed(line) ?? {}) as DataTrailer & { readonly seal?: unknown };
+  if (!masterKey.digests('data-file', JSON.stringify(trailer)).some((one) => one === seal))
+    throw new MovingRefused('The last line of the file was changed.', DAMAGED);
+  if (trailer.lines !== seen.lines || trailer.sha256 !== seen.sha256) {
+    throw new MovingRefused('The file was changed or damaged: its checksum is another.', DAMAGED);
+  }
+  return trailer;
+};
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+const isCounts = (value: unknown): value is Readonly<Record<string, number>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger);

@@ -1,0 +1,189 @@
+/**
+ * What was allowed is taken back: grants of clients, delegations of agents, whole or scope by scope. Owns the order of it.
+ * Does not own grants (the engine's, behind a port), rows of delegation, or the consents that are remembered. Called by the
+ * pages of an account and the management API.
+ */
+import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
+import { detailId } from '../authorization-details/detail-id.ts';
+import type { Detail } from '../authorization-details/detail-type.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { typesOf } from '../consent/consent-events.ts';
+import type { ConsentRegister } from '../consent/consent-registry.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import type { Lease, LeaseRights, Leases } from '../ports/grants.ts';
+
+/** What is to be taken from grants, whichever of them hold it: authorization details by `detailId`. */
+export type Taking = Pick<LeaseRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
+
+/** Grants looked at in one go. */
+const PAGE = 200;
+const PASSES = 5;
+
+/** What came of an end or a narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
+type Change = 'done' | 'over' | 'nothing';
+
+export type GrantDesk = ReturnType<typeof grantDesk>;
+
+export const grantDesk = ({
+  leases,
+  consents,
+  audit,
+  ending,
+}: {
+  readonly leases: Pick<Leases, 'list' | 'revoke' | 'narrow'>;
+  readonly consents: Pick<ConsentRegister, 'forget'>;
+  readonly audit: AuditTrail;
+  /** Ends what rests on a grant besides its tokens; before the grant ends. */
+  readonly ending: (lease: Lease, by: string, request?: string) => Promise<void>;
+}) => {
+  const about = (lease: Lease, { caller, request, source }: By) =>
+    ({
+      outcome: 'done',
+      subject: lease.account,
+      caller,
+      grant: lease.id,
+      target: { kind: lease.clientId.startsWith('agt_') ? 'agent' : 'client', id: lease.clientId },
+      ...(request === undefined ? {} : { request }),
+      ...(lease.instance === undefined ? {} : { instance: lease.instance }),
+      ...(source === undefined ? {} : { personal: { source } }),
+    }) as const;
+
+  /**
+   * Does something to each grant a client holds of an account, again until a pass finds nothing to do: what is remembered is
+   * forgotten with the first one, and what was granted from it meanwhile is found by the next pass, as is what took the place
+   * of one that was over first. Answers how many it was done to.
+   */
+  const toAll = async (
+    account: string,
+    clientId: string,
+    change: (lease: Lease) => Promise<Change>,
+  ): Promise<number> => {
+    let count = 0;
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      let isSettled = true;
+      let after: Cursor | undefined;
+      do {
+        const page = await leases.list({ account, clientId, after, limit: PAGE });
+        for (const lease of page.items) {
+          const outcome = await change(lease);
+          if (outcome !== 'nothing') isSettled = false;
+          if (outcome === 'done') count += 1;
+        }
+        after = page.next;
+      } while (after);
+      if (isSettled) break;
+    }
+    return count;
+  };
+
+  const end = async (lease: Lease, by: By): Promise<Change> => {
+    const event = { ...about(lease, by), type: 'grant.revoked' } as const;
+    await ending(lease, by.caller, by.request);
+    await audit.append(event);
+    if (lease.parent === undefined) await consents.forget(lease.account, lease.clientId);
+    if (await leases.revoke(lease.id)) return 'done';
+    await audit.append({ ...event, ...OVER_FIRST });
+    return 'over';
+  };
+
+  const narrow = async (lease: Lease, taking: Taking, by: By): Promise<Change> => {
+    const { lost, left } = split(lease, taking);
+    if (isNothing(lost)) return 'nothing';
+    if (isNothing(left)) return end(lease, by);
+    const facts = about(lease, by);
+    const event = {
+      ...facts,
+      type: 'grant.narrowed',
+      inputs: {
+        taken: lost.resources,
+        openidTaken: lost.openidScopes,
+        ...typesOf(lost.details, 'detailTypesTaken'),
+      },
+      ...(lost.details === undefined ? {} : { personal: { ...facts.personal, details: JSON.stringify(lost.details) } }),
+    } as const;
+    await audit.append(event);
+    await consents.forget(lease.account, lease.clientId);
+    if (await leases.narrow(lease.id, lost)) return 'done';
+    await audit.append({ ...event, ...OVER_FIRST });
+    return 'over';
+  };
+
+  return {
+    /**
+     * Ends a grant. First what is remembered, so that nothing is granted anew without a page. A share of an instance ends
+     * alone: the authorization it is of stays, and so does its memory. Of concurrent callers one is told true; false when it
+     * was over first, which an event says, too.
+     */
+    revoke: async (lease: Lease, by: By): Promise<boolean> => (await end(lease, by)) === 'done',
+
+    /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
+    async revokeAllOf(account: string, clientId: string, by: By): Promise<number> {
+      const authorizations = new Set<string>();
+      const count = await toAll(account, clientId, (lease) => {
+        if (lease.parent !== undefined) authorizations.add(lease.parent);
+        return end(lease, by);
+      });
+      // One whose own tokens were over before is no grant any more; with its row no further share can be made of it.
+      for (const id of authorizations) await leases.revoke(id);
+      return count;
+    },
+
+    /**
+     * Takes single rights from all a client holds of an account, in the same way; access tokens that carry one are over, the
+     * next ones carry what is left. A grant that holds nothing then ends. Answers of how many grants.
+     */
+    narrowAllOf: (account: string, clientId: string, taking: Taking, by: By): Promise<number> =>
+      toAll(account, clientId, (lease) => narrow(lease, taking, by)),
+
+    /** The same of one grant; of an authorization that copies of an agent have shares of, with all shares, whichever is named. */
+    narrow(lease: Lease, taking: Taking, by: By): Promise<number> {
+      const root = lease.parent ?? lease.id;
+      return toAll(lease.account, lease.clientId, async (each) =>
+        each.id === root || each.parent === root ? narrow(each, taking, by) : 'nothing',
+      );
+    },
+  };
+};
+
+/** That somebody signed in, and for how long, is what the grant is; it is taken back with all of it only. */
+const KEPT: ReadonlySet<string> = new Set(['openid', 'offline_access']);
+
+/** Whether an OpenID scope can be taken from a grant by itself. */
+export const isNarrowable = (openidScope: string): boolean => !KEPT.has(openidScope);
+
+/** What of a grant is taken, and what is left of it. */
+export const split = (
+  { openidScopes, resources, details = {} }: LeaseRights,
+  taking: Taking,
+): { readonly lost: LeaseRights; readonly left: LeaseRights } => {
+  const takes = {
+    openid: (scope: string) => taking.openidScopes.includes(scope) && isNarrowable(scope),
+    // A resource may be called what every object has.
+    scope: (resource: string, scope: string) =>
+      Object.hasOwn(taking.resources, resource) && (taking.resources[resource]?.includes(scope) ?? false),
+    detail: (resource: string, detail: Detail) => taking.detailIds?.includes(detailId(resource, detail)) ?? false,
+  };
+  const part = (isLost: boolean): LeaseRights => {
+    const ofDetails = filtered(details, (resource, detail) => takes.detail(resource, detail) === isLost);
+    return {
+      openidScopes: openidScopes.filter((scope) => takes.openid(scope) === isLost),
+      resources: filtered(resources, (resource, scope) => takes.scope(resource, scope) === isLost),
+      ...(Object.keys(ofDetails).length === 0 ? {} : { details: ofDetails }),
+    };
+  };
+  return { lost: part(true), left: part(false) };
+};
+
+const filtered = <T>(
+  byResource: Readonly<Record<string, readonly T[]>>,
+  keep: (resource: string, one: T) => boolean,
+): Readonly<Record<string, readonly T[]>> =>
+  Object.fromEntries(
+    Object.entries(byResource).flatMap(([resource, all]) => {
+      const left = all.filter((one) => keep(resource, one));
+      return left.length === 0 ? [] : [[resource, left] as const];
+    }),
+  );
+
+export const isNothing = ({ openidScopes, resources, details }: LeaseRights): boolean =>
+  openidScopes.length === 0 && Object.keys(resources).length === 0 && details === undefined;

@@ -1,0 +1,262 @@
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
+import { backoff } from './backoff.ts';
+import {
+  type Channel,
+  DELIVERIES,
+  DELIVERY_QUEUES,
+  type Delivery,
+  type DeliveryQueue,
+  isForgotten,
+  TARGET_KINDS,
+} from './delivery.ts';
+import { NOTICES, type Notice } from './notification.ts';
+
+/**
+ * What became of a try. `over`: nobody is there any more to hear of it, or what it told of is past; it is forgotten.
+ * `failure` is a word of ours; `isFinal`: another try would come to the same; `retryAfterSeconds`: the recipient wants to
+ * be left alone for so long.
+ */
+export type Outcome = 'sent' | 'over' | Failed;
+
+export type Failed = {
+  readonly failure: string;
+  readonly isFinal: boolean;
+  readonly isGone?: boolean;
+  readonly retryAfterSeconds?: number;
+};
+
+const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
+
+export type Sender = {
+  /** Has an end within 20 seconds; throws nothing but what nobody expected. */
+  send(delivery: Delivery): Promise<Outcome>;
+  /** Nothing has got to the recipient for so long that it is given up, or it said that it wants nothing more. */
+  giveUp?(to: string, reason: 'failing' | 'gone'): Promise<void>;
+};
+
+/** Longer than what is done before `TURN_SECONDS` are over and one more try. */
+const LEASE_SECONDS = 60;
+const TURN_SECONDS = 25;
+const PAGE = 50;
+/** Recipients at once, on one node. */
+const AT_ONCE = 64;
+/** How long a recipient that does not answer is left alone at most, so that it hears soon when it is back. */
+const LONGEST_PAUSE_SECONDS = 900;
+/** What does not answer for so long is given up as a whole. */
+const FAILING_SECONDS = 72 * 3600;
+const DEAD_SECONDS = 30 * 86_400;
+/** How long a notice is known after it was handed on, for the order of those about the same. */
+const NOTICE_SECONDS = 30 * 86_400;
+const PERSON_SECONDS = 86_400;
+const STOPPING_MILLISECONDS = 5_000;
+
+/**
+ * Hands notices on and sends what is in the outbox, at least once each. Whoever takes the lease of a recipient works at
+ * it, one message after the other; when that process dies, another one begins again when the lease is
+ * over, with the same ids (WH-01). A recipient that does not answer is left alone for longer and longer, and keeps
+ * nobody else waiting (WH-04).
+ */
+export const courier = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly spread: (notice: Notice) => Promise<void>;
+  readonly senders: Readonly<Record<Channel, Sender>>;
+  /** `failure`: why, of a try that failed. */
+  readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
+  /** What nobody expected; it is tried again. */
+  readonly onError: (error: unknown) => void;
+  readonly chance?: () => number;
+}) => {
+  const { documents, clock, audit, spread, senders, onOutcome, onError, chance } = deps;
+  const notices: Collection<Notice> = documents.collection<Notice>(NOTICES);
+  const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
+  const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
+  const underWay = new Map<string, Promise<void>>();
+  let isStopped = false;
+
+  const due = <T extends Notice | DeliveryQueue>(collection: Collection<T>): Promise<readonly Versioned<T>[]> =>
+    collection.find({
+      range: { field: 'dueAt', lte: clock.now() },
+      order: { by: 'dueAt', direction: 'ascending' },
+      limit: PAGE,
+    });
+
+  const handOn = async ({ document, version }: Versioned<Notice>): Promise<void> => {
+    if (!(await notices.replace({ ...document, dueAt: clock.now() + LEASE_SECONDS }, version))) return;
+    await spread(document);
+    const { dueAt: _, ...done } = document;
+    await notices.replace({ ...done, forgetAt: clock.now() + NOTICE_SECONDS }, version + 1);
+  };
+
+  /** Given up. The event first: a dead letter that nobody heard of would be lost. */
+  const bury = async (delivery: Delivery, failure: string): Promise<void> => {
+    const { id, channel, to, kind, attempts } = delivery;
+    await audit.append({
+      type: 'notice.undelivered',
+      outcome: 'refused',
+      caller: 'system',
+      target: { kind: TARGET_KINDS[channel], id: to },
+      inputs: { message: id, kind, attempts: attempts + 1, reason: failure },
+    });
+    const forgetAt = clock.now() + DEAD_SECONDS;
+    await update(deliveries, id, ({ dueAt: _, ...now }): Delivery | undefined =>
+      now.state === 'dead' ? undefined : { ...now, state: 'dead', attempts: now.attempts + 1, failure, forgetAt },
+    );
+    onOutcome?.(channel, 'dead');
+  };
+
+  const tried = async (delivery: Delivery): Promise<Outcome> => {
+    try {
+      return await senders[delivery.channel].send(delivery);
+    } catch (error) {
+      onError(error);
+      return { failure: 'internal', isFinal: false };
+    }
+  };
+
+  /** One try. Says what became of it. */
+  const attempt = async (delivery: Delivery): Promise<Outcome> => {
+    const outcome = await tried(delivery);
+    if (!isFailed(outcome)) {
+      await deliveries.take(delivery.id);
+      onOutcome?.(delivery.channel, outcome);
+      return outcome;
+    }
+    const { failure, isFinal, retryAfterSeconds = 0 } = outcome;
+    onOutcome?.(delivery.channel, 'failed', failure);
+    const dueAt = clock.now() + Math.max(backoff(delivery.attempts + 1, chance), retryAfterSeconds);
+    if (isFinal || dueAt >= delivery.giveUpAt) await bury(delivery, failure);
+    else {
+      const attempts = delivery.attempts + 1;
+      await update(deliveries, delivery.id, (now) =>
+        now.state === 'dead' ? undefined : { ...now, attempts, dueAt, failure },
+      );
+    }
+    return outcome;
+  };
+
+  /** The queue after a try. */
+  const noted = (queue: DeliveryQueue, outcome: Outcome): DeliveryQueue => {
+    const now = clock.now();
+    const { failingSince, failures, ...rest } = queue;
+    if (outcome === 'over') return queue;
+    if (outcome === 'sent') return { ...rest, failures: 0, lastSuccessAt: now };
+    const seen = { ...rest, lastFailure: outcome.failure, lastFailureAt: now };
+    // What was wrong with one message says nothing of the recipient.
+    if (outcome.isFinal && !outcome.isGone)
+      return { ...seen, failures, ...(failingSince === undefined ? {} : { failingSince }) };
+    return { ...seen, failures: failures + 1, failingSince: failingSince ?? now };
+  };
+
+  const pauseAfter = ({ retryAfterSeconds = 0 }: Failed, failures: number): number =>
+    Math.max(backoff(failures, chance, LONGEST_PAUSE_SECONDS), retryAfterSeconds);
+
+  const nextIn = async (id: string): Promise<number | undefined> =>
+    (
+      await deliveries.find({
+        where: { queue: id },
+        range: { field: 'dueAt', lte: Number.MAX_SAFE_INTEGER },
+        order: { by: 'dueAt', direction: 'ascending' },
+        limit: 1,
+      })
+    )[0]?.document.dueAt;
+
+  /** Works at one recipient until nothing is due, it does not answer, or the turn is over. */
+  const work = async (claimed: DeliveryQueue): Promise<void> => {
+    const { id } = claimed;
+    const begun = clock.now();
+    let queue = claimed;
+    let channel: Channel | undefined;
+    let to = '';
+    let last: Outcome = 'sent';
+    while (!isStopped && clock.now() - begun < TURN_SECONDS) {
+      const [next] = await deliveries.find({
+        where: { queue: id },
+        range: { field: 'dueAt', lte: clock.now() },
+        order: { by: 'dueAt', direction: 'ascending' },
+        limit: 1,
+      });
+      if (!next) break;
+      ({ channel, to } = next.document);
+      last = await attempt(next.document);
+      queue = noted(queue, last);
+      if (isFailed(last) && (!last.isFinal || last.isGone)) break;
+    }
+    await settle(queue, last);
+    const isGone = isFailed(last) && last.isGone === true;
+    const isLost = queue.failingSince !== undefined && clock.now() - queue.failingSince >= FAILING_SECONDS;
+    if (channel && (isGone || isLost)) await senders[channel].giveUp?.(to, isGone ? 'gone' : 'failing');
+  };
+
+  /** Gives the recipient back, due when there is something to do. What was put in meanwhile is seen. */
+  const settle = async ({ leasedUntil, dueAt: _, ...facts }: DeliveryQueue, last: Outcome): Promise<void> => {
+    const { id, failures } = facts;
+    for (let tries = 0; tries < 20; tries += 1) {
+      const stored = await queues.get(id);
+      // Somebody else has it by now: this turn took longer than its lease.
+      if (stored?.document.leasedUntil !== leasedUntil || !stored) return;
+      const next = await nextIn(id);
+      const now = clock.now();
+      const pause = isFailed(last) && failures > 0 ? pauseAfter(last, failures) : 0;
+      const isOver = next === undefined && isForgotten(id);
+      const given = {
+        ...facts,
+        ...(next === undefined ? {} : { dueAt: Math.max(next, now + pause) }),
+        ...(isOver ? { forgetAt: now + PERSON_SECONDS } : {}),
+      };
+      if (await queues.replace(given, stored.version)) return;
+    }
+  };
+
+  const take = async ({ document, version }: Versioned<DeliveryQueue>): Promise<void> => {
+    const leasedUntil = clock.now() + LEASE_SECONDS;
+    const claimed = { ...document, dueAt: leasedUntil, leasedUntil };
+    if (await queues.replace(claimed, version)) await work(claimed);
+  };
+
+  const idle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay.values());
+  };
+
+  return {
+    /**
+     * Hands on what was noted and begins to send what is due; does not wait for recipients. To be called every second
+     * and when something was put into the outbox.
+     */
+    async look(): Promise<void> {
+      for (const notice of await due(notices)) {
+        if (isStopped) return;
+        await handOn(notice).catch(onError);
+      }
+      for (const queue of await due(queues)) {
+        const { id } = queue.document;
+        if (isStopped || underWay.size >= AT_ONCE) return;
+        if (underWay.has(id)) continue;
+        const run = take(queue)
+          .catch(onError)
+          .finally(() => underWay.delete(id));
+        underWay.set(id, run);
+      }
+    },
+
+    /** Resolves when nothing is being sent by this process. */
+    idle,
+
+    /**
+     * Begins nothing more; resolves when what is under way has come to its end, or after five seconds: what was not
+     * noted as sent by then is sent again later.
+     */
+    async stop(): Promise<void> {
+      isStopped = true;
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, STOPPING_MILLISECONDS);
+      });
+      await Promise.race([idle(), patience]);
+      clearTimeout(timer);
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import type { Client } from '../clients/client.ts';
+import { isByOperator } from '../clients/operator-urls.ts';
+import { fetchReasonOf, fetchStatusOf, type TrustedPost } from '../ports/trusted-fetch.ts';
+import type { AppLogout } from '../sessions/app-logout.ts';
+import type { Sender } from './delivery-worker.ts';
+
+/** A logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4), made when it is sent: it lives two minutes. */
+export type MakeLogoutToken = (about: {
+  readonly client: Client;
+  readonly account: string;
+  /** Only for an app that wants to be told which session. */
+  readonly sid?: string;
+}) => Promise<string>;
+
+const TIMEOUT_MILLISECONDS = 2500;
+/** §2.8: the request was understood, and will not be another time. */
+const REFUSED = 400;
+
+/** Sends to apps that a session is over. Where it goes is checked at each try, by the way out itself. */
+export const logoutChannel = (deps: {
+  readonly clients: { get(id: string): Promise<{ readonly document: Client } | undefined> };
+  /** Whether this session is over by now. */
+  readonly isOver: (session: string) => Promise<boolean>;
+  readonly tokenFor: MakeLogoutToken;
+  readonly post: TrustedPost['post'];
+}): Sender => ({
+  async send({ to, body }) {
+    const { account, sid, session } = JSON.parse(body) as AppLogout;
+    const client = (await deps.clients.get(to))?.document;
+    if (client?.backchannelLogoutUri === undefined) return 'over';
+    // What was announced has not happened: nothing is told.
+    if (session !== undefined && !(await deps.isOver(session))) return 'over';
+    const about = { client, account, ...(client.backchannelLogoutSessionRequired ? { sid } : {}) };
+    const form = new URLSearchParams({ logout_token: await deps.tokenFor(about) });
+    try {
+      await deps.post({
+        url: client.backchannelLogoutUri,
+        purpose: 'app_logout',
+        internal: isByOperator(client, client.backchannelLogoutUri) ? 'appLogout' : undefined,
+        body: String(form),
+        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      });
+      return 'sent';
+    } catch (error) {
+      const reason = fetchReasonOf(error);
+      if (reason === undefined) throw error;
+      return { failure: reason, isFinal: fetchStatusOf(error) === REFUSED };
+    }
+  },
+});

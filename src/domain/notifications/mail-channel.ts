@@ -1,0 +1,112 @@
+import type { Account } from '../accounts/account.ts';
+import type { PasswordReset } from '../accounts/password-reset.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import { isMailNotSent, type Mailer, type MailMessage } from '../ports/mailer.ts';
+import { type Delivery, sealContextOf } from './delivery.ts';
+import type { Outcome, Sender } from './delivery-worker.ts';
+import { isAsking, isForActive } from './notification-kinds.ts';
+
+/** What a mail is to say: facts, put into words by views/mail. */
+export type MailFacts = {
+  readonly at: number;
+  readonly agent?: string;
+  readonly until?: number;
+  readonly isByOther?: true;
+  /** Object it is about, where it is neither agent nor account. */
+  readonly object?: string;
+  /** Another account it is about, whose name is said. */
+  readonly other?: string;
+  /** Who is told decides for that one; else it is the other way round. */
+  readonly isDeputy?: true;
+  /** Where it goes, where that is not the verified address of the account. */
+  readonly address?: string;
+  /** Path of a page of ours: works once. */
+  readonly path?: string;
+  /** Of the page on which it was asked for: counts where the account says nothing. */
+  readonly pageLanguage?: string;
+  /** What was asked for by somebody who is not signed in: whose account it is has to be found. */
+  readonly asked?: {
+    readonly typed: string;
+    readonly source: string;
+    readonly request: string;
+    readonly device?: string;
+  };
+};
+
+/** The same with the names that are read when it is sent. */
+export type MailModel = MailFacts & {
+  readonly kind: Delivery['kind'];
+  /** What its person reads, BCP 47. */
+  readonly language: string;
+  readonly name: string;
+  readonly agentName?: string;
+  readonly otherName?: string;
+};
+
+/** Sends what is for people, to the address that is verified when it is sent. */
+export const mailChannel = (deps: {
+  readonly mailer: Mailer | undefined;
+  readonly masterKey: MasterKey;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
+  /** Whether people can still decide about an approval. */
+  readonly isWaiting: (approval: string) => Promise<boolean>;
+  /** Absent: nobody can ask for a new password. */
+  readonly resets?: Pick<PasswordReset, 'answer'>;
+  /** For people of whom nothing else is known. */
+  readonly usualLanguage: string;
+  readonly words: (model: MailModel) => Pick<MailMessage, 'language' | 'subject' | 'text' | 'html'>;
+}): Sender => {
+  const { mailer, masterKey, accounts, agents, isWaiting, resets, usualLanguage, words } = deps;
+
+  const factsOf = ({ id, body, isSealed }: Delivery): MailFacts | undefined => {
+    const text = isSealed ? openedOrNothing(masterKey, sealContextOf(id), body) : body;
+    return text === undefined ? undefined : (JSON.parse(text) as MailFacts);
+  };
+
+  const post = async (delivery: Delivery, facts: MailFacts, { name, ...account }: Account): Promise<Outcome> => {
+    const to = facts.address ?? (account.emailVerified ? account.email : undefined);
+    if (mailer === undefined) return final('no_mailer');
+    if (to === undefined) return final('no_address');
+    const agentName = facts.agent === undefined ? undefined : (await agents.get(facts.agent))?.document.name;
+    const otherName = facts.other === undefined ? undefined : (await accounts.get(facts.other))?.document.name;
+    const model = {
+      ...facts,
+      kind: delivery.kind,
+      language: account.language ?? facts.pageLanguage ?? usualLanguage,
+      name,
+      ...(agentName === undefined ? {} : { agentName }),
+      ...(otherName === undefined ? {} : { otherName }),
+    };
+    try {
+      await mailer.send({ id: delivery.id, to, ...words(model) });
+      return 'sent';
+    } catch (error) {
+      if (!isMailNotSent(error)) throw error;
+      return { failure: error.message, isFinal: error.isFinal };
+    }
+  };
+
+  return {
+    async send(delivery) {
+      const facts = factsOf(delivery);
+      if (facts === undefined) return final('not_readable');
+      if (facts.asked) {
+        const { asked, at, pageLanguage } = facts;
+        await resets?.answer(asked, { id: delivery.id, at, pageLanguage, isCounted: delivery.attempts > 0 });
+        // Whether there is such an account shows nowhere.
+        return 'sent';
+      }
+      const { kind } = delivery;
+      // A mail that waited may be about what was decided, taken back or over since.
+      if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
+      const account = (await accounts.get(delivery.to))?.document;
+      if (account && account.state !== 'active' && isForActive(kind)) return 'over';
+      // Its link ended with the address.
+      if (kind === 'account.reset' && account?.email !== facts.address) return 'over';
+      return account ? post(delivery, facts, account) : final('no_address');
+    },
+  };
+};
+
+const final = (failure: string) => ({ failure, isFinal: true }) as const;

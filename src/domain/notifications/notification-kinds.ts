@@ -1,0 +1,394 @@
+/**
+ * Telling people and other systems what happened: which audit events become a notice (here), how a notice is kept
+ * (notification-log.ts), to whom it goes (recipient-routing.ts), and how it gets there, however often that takes (delivery-worker.ts, with
+ * the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the endpoints of webhooks
+ * (webhook-registry.ts) and the browsers of people (push-registry.ts). Does not decide anything, know SMTP or HTTP
+ * (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail or message looks (views/mail, views/push).
+ * Called by the audit trail as it is composed, by housekeeping and by the management API.
+ */
+import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
+
+/**
+ * Who is told by mail, and in browsers: who answers for the agent, who was asked to, the account itself, who can do
+ * something about it, or who may decide about the approval; or who came to be asked about it later; both people of an
+ * absence; and whoever it concerns, with the administrators.
+ */
+export type Audience =
+  | 'owner'
+  | 'offered'
+  | 'account'
+  | 'administrators'
+  | 'approvers'
+  | 'escalated'
+  | 'absence'
+  | 'alarmed';
+
+type KindRule = {
+  /** For docs and the management API. */
+  readonly says: string;
+  readonly from: readonly AuditEventType[];
+  readonly when?: (event: AuditEvent) => boolean;
+  /** What the notices are counted by: the receiver knows by their sequence which of two about it is newer. */
+  /** `consent`: an agent and the person it acts for. */
+  readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
+  /** Absent: webhooks only. */
+  readonly mail?: Audience;
+  /** The same people are told in their browsers: it waits for their decision, or is about who gets into their account. */
+  readonly isPushed?: true;
+  /** Not again about the same within so many seconds. */
+  readonly onceIn?: number;
+};
+
+const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
+/** Not one that came to nothing, because something else was first. */
+const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
+/** By somebody who may, and who is not the person. */
+const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
+  outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
+const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
+
+/** Every kind of notice there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
+export const NOTICE_KINDS = {
+  'agent.pending': {
+    says: 'An agent was registered and waits for its owner to accept it.',
+    from: ['agent.created'],
+    about: 'agent',
+    mail: 'owner',
+    isPushed: true,
+  },
+  'agent.offered': {
+    says: 'An agent was offered to a new owner, who has to accept it.',
+    from: ['agent.transfer_offered'],
+    about: 'agent',
+    mail: 'offered',
+    isPushed: true,
+  },
+  'agent.accepted': {
+    says: 'An owner accepted an agent.',
+    from: ['agent.accepted', 'agent.transferred'],
+    about: 'agent',
+  },
+  'agent.declined': {
+    says: 'Who was asked to answer for an agent declined.',
+    from: ['agent.declined'],
+    about: 'agent',
+  },
+  'agent.ending': {
+    says: 'An agent is about to be suspended, for its end or for want of use.',
+    from: ['agent.notice'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.suspended': {
+    says: 'An agent was suspended.',
+    from: ['agent.suspended'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.expired': {
+    says: 'An agent came to its end, or was not accepted in time.',
+    from: ['agent.expired'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.inactive': {
+    says: 'An agent was suspended because it was not used.',
+    from: ['agent.inactive'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.resumed': { says: 'A suspended agent is active again.', from: ['agent.resumed'], about: 'agent' },
+  'agent.retired': { says: 'An agent was retired.', from: ['agent.retired'], about: 'agent', mail: 'owner' },
+  'agent.orphaned': {
+    says: 'Nobody answers for an agent any more.',
+    from: ['agent.orphaned'],
+    about: 'agent',
+    mail: 'administrators',
+  },
+  'agent.killed': {
+    says: 'A kill was ordered for an agent.',
+    from: ['kill.ordered'],
+    when: isAboutAgent,
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.kill_lifted': {
+    says: 'The kill of an agent was lifted.',
+    from: ['kill.lifted'],
+    when: isAboutAgent,
+    about: 'agent',
+    mail: 'owner',
+  },
+  'kill.ordered': {
+    says: 'A kill was ordered for something else than an agent.',
+    from: ['kill.ordered'],
+    when: isAboutOther,
+    about: 'target',
+    mail: 'administrators',
+  },
+  'kill.lifted': {
+    says: 'A kill of something else than an agent was lifted.',
+    from: ['kill.lifted'],
+    when: isAboutOther,
+    about: 'target',
+    mail: 'administrators',
+  },
+  'approval.requested': {
+    says: 'An agent asks people to approve one exact action.',
+    from: ['approval.requested'],
+    when: isDone,
+    about: 'target',
+    mail: 'approvers',
+    isPushed: true,
+  },
+  'approval.approved': {
+    says: 'One person said yes to an action; whether that was enough, the approval says.',
+    from: ['approval.approved'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.denied': {
+    says: 'An action was denied by a person.',
+    from: ['approval.denied'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.cancelled': {
+    says: 'An agent does not need an approval any more that it asked for.',
+    from: ['approval.cancelled'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.used': {
+    says: 'The resource server carried out an approved action.',
+    from: ['approval.used'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.escalated': {
+    says: 'Nobody had decided about an action in time, and further people are asked, too.',
+    from: ['approval.escalated'],
+    about: 'target',
+    mail: 'escalated',
+    isPushed: true,
+    // Whoever took over from a process that died records it once more.
+    onceIn: 86_400,
+  },
+  'approval.muted': {
+    says: 'A person denied an agent again and again: it may not ask this person for a day.',
+    from: ['approval.muted'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'break_glass.called': {
+    says: 'One of two people wants an action to happen in an emergency, without those who are asked.',
+    from: ['break_glass.called'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
+    isPushed: true,
+  },
+  'break_glass.broken': {
+    says: 'Two people let an action happen in an emergency; a third person has to look at it.',
+    from: ['break_glass.broken'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
+    isPushed: true,
+  },
+  'break_glass.reviewed': {
+    says: 'A third person looked at an action that was let happen in an emergency.',
+    from: ['break_glass.reviewed'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
+  },
+  'absence.declared': {
+    says: 'Somebody decides about approvals for a person who is away.',
+    from: ['absence.declared'],
+    when: isDone,
+    about: 'target',
+    mail: 'absence',
+  },
+  'absence.ended': {
+    says: 'Nobody decides for that person any more.',
+    from: ['absence.ended'],
+    when: isDone,
+    about: 'target',
+    mail: 'absence',
+  },
+  'credential.ending': {
+    says: 'A credential of an agent ends soon.',
+    from: ['credential.notice'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'credential.expired': {
+    says: 'A credential of an agent is over.',
+    from: ['credential.expired'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'delegation.given': {
+    says: 'A delegation was made.',
+    from: ['delegation.created'],
+    about: 'delegation',
+  },
+  'delegation.suspended': {
+    says: 'An agent that acts for a person has a new owner; what it may do is suspended until the person confirms that one.',
+    from: ['delegation.suspended'],
+    about: 'consent',
+    when: isDone,
+    mail: 'account',
+    isPushed: true,
+    // An agent that acts at many resources is one message, however long it takes to suspend them all.
+    onceIn: 3600,
+  },
+  'delegation.confirmed': {
+    says: 'A person confirmed the new owner of an agent, which acts for that person again.',
+    from: ['delegation.confirmed'],
+    about: 'delegation',
+  },
+  'delegation.ended': {
+    says: 'A delegation ended, with all below it.',
+    from: ['delegation.revoked'],
+    about: 'delegation',
+    when: isDone,
+  },
+  'factor.added': {
+    says: 'A second factor was added to an account.',
+    from: ['factor.added'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'factor.removed': {
+    says: 'A second factor was removed from an account, or all were.',
+    from: ['factor.removed', 'factor.all_removed'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'factor.recovery_codes_made': {
+    says: 'New recovery codes were made for an account.',
+    from: ['factor.recovery_codes_made'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'factor.copied': {
+    says: 'There may be a copy of a passkey of an account; it is accepted no more.',
+    from: ['factor.copied'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'upstream_link.created': {
+    says: 'An account was connected with a person at an identity provider, who can sign in to it.',
+    from: ['upstream_link.created'],
+    // An account that was made by this very sign-in has nobody else to be told.
+    when: ({ inputs }) => inputs?.['proof'] !== 'created',
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'upstream_link.removed': {
+    says: 'An account is not connected with a person at an identity provider any more.',
+    from: ['upstream_link.removed'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'account_link.created': {
+    says: 'A server of another domain can speak for an account from now on.',
+    from: ['account_link.created'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'account_link.removed': {
+    says: 'A server of another domain speaks for an account no more.',
+    from: ['account_link.removed'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'account.password_changed': {
+    says: 'The password of an account was set.',
+    from: ['account.password_changed'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'sessions.ended_by_other': {
+    says: 'Somebody who may signed an account out, in one browser or everywhere.',
+    from: ['session.ended', 'account.sessions_ended'],
+    when: isByOther,
+    about: 'account',
+    mail: 'account',
+  },
+  'session.ended': {
+    says: 'A session of an account is over.',
+    from: ['session.ended'],
+    when: isDone,
+    about: 'account',
+  },
+  'sessions.ended': {
+    says: 'A person ended all sessions of the account, perhaps but for one.',
+    from: ['account.sessions_ended'],
+    about: 'account',
+  },
+  'account.disabled': { says: 'An account was disabled.', from: ['account.disabled'], about: 'account' },
+  'account.enabled': { says: 'An account was enabled again.', from: ['account.enabled'], about: 'account' },
+  'sign_in.locked': {
+    says: 'There were too many attempts to sign in to an account; told once a day.',
+    from: ['session.refused'],
+    when: ({ inputs, count }) => LIMITS.has(String(inputs?.['reason'])) && count === 1,
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+    onceIn: 86_400,
+  },
+  'audit.mismatch_found': {
+    says: 'Stored records of the audit log do not match their digests; notified once a day for a stream.',
+    from: ['audit.mismatch_found'],
+    about: 'target',
+    mail: 'administrators',
+    onceIn: 86_400,
+  },
+  'webhook.stopped': {
+    says: 'An endpoint of webhooks was stopped, because nothing got there for too long.',
+    from: ['webhook.stopped'],
+    when: ({ caller }) => caller === 'system',
+    about: 'target',
+    mail: 'administrators',
+  },
+} as const satisfies Readonly<Record<string, KindRule>>;
+
+const LIMITS: ReadonlySet<string> = new Set(['limit_per_account', 'limit_per_factor', 'limit_per_factor_day']);
+
+export type NoticeKind = keyof typeof NOTICE_KINDS;
+
+export const NOTICE_KIND_NAMES = Object.keys(NOTICE_KINDS) as readonly NoticeKind[];
+
+/** An approval waits for who is told. */
+const ASKING: readonly string[] = ['approval.requested', 'approval.escalated'] satisfies readonly NoticeKind[];
+
+/** Whether it asks for a decision about an approval: past that there is nothing to tell. */
+export const isAsking = (kind: string): boolean => ASKING.includes(kind);
+
+/** Whether a kind tells people what they do here, and not what becomes of their own account. */
+export const isForActive = (kind: string): boolean =>
+  Object.hasOwn(NOTICE_KINDS, kind) && ruleOf(kind as NoticeKind).mail !== 'account';
+
+export const ruleOf = (kind: NoticeKind): KindRule => NOTICE_KINDS[kind];
+
+const byEvent = new Map<AuditEventType, NoticeKind[]>();
+for (const kind of NOTICE_KIND_NAMES) {
+  for (const type of ruleOf(kind).from) byEvent.set(type, [...(byEvent.get(type) ?? []), kind]);
+}
+
+/** Of what an event gives notice; most of nothing. */
+export const kindOf = (event: AuditEvent): NoticeKind | undefined =>
+  byEvent.get(event.type)?.find((kind) => ruleOf(kind).when?.(event) ?? true);

@@ -1,0 +1,108 @@
+import { hash } from 'node:crypto';
+import type { AuditEvent, AuditReceipt } from '../audit/audit-event.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, type DocumentStore, isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
+import { NOTICES, type Notice } from './notification.ts';
+import { kindOf, type NoticeKind, ruleOf } from './notification-kinds.ts';
+import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
+
+/**
+ * Events are recorded before what they tell of is done. So long it is waited until anybody is told, so that who hears
+ * of a change and looks finds it made.
+ */
+const SETTLING_SECONDS = 1;
+/** Looked at for a notice that is not to be given again. */
+const LOOKED_AT = 50;
+const ATTEMPTS = 20;
+
+/**
+ * Makes notices of audit events, durably, before what the event speaks of is done: an event is recorded, noted, and
+ * then the change is made and answered. Whoever dies after the first has changed nothing; whoever dies after the
+ * second has told of what was about to happen, as the trail has. Nothing that was done is not told (WH-01).
+ */
+export const noticeBook = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  /** Whether there is anybody who sends mail. */
+  readonly isMailed: boolean;
+  /** Whether anybody wants to be told in a browser. */
+  readonly isPushed: () => Promise<boolean>;
+}) => {
+  const { documents, clock, isMailed, isPushed } = deps;
+  const notices: Collection<Notice> = documents.collection<Notice>(NOTICES);
+  const webhooks = documents.collection<Webhook>(WEBHOOKS);
+
+  const isAwaited = async (kind: NoticeKind): Promise<boolean> =>
+    (isMailed && ruleOf(kind).mail !== undefined) ||
+    (ruleOf(kind).isPushed === true && (await isPushed())) ||
+    (await webhooks.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: 1 })).length > 0;
+
+  return {
+    /** Throws StoreUnavailable when it cannot be kept; then the event must not be acted on. */
+    async note(event: AuditEvent, { stream, sequence: place }: AuditReceipt): Promise<void> {
+      const kind = kindOf(event);
+      if (kind === undefined || !(await isAwaited(kind))) return;
+      const about = factsOf(event);
+      const subject = subjectOf(kind, about);
+      // A sign-in to an account that does not exist, for one.
+      if (subject === undefined) return;
+      const id = `ntc_${hash('sha256', `${stream}:${place}`, 'base64url').slice(0, 32)}`;
+      const { onceIn } = ruleOf(kind);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const before = await notices.find({
+          where: { subject },
+          order: { by: 'sequence', direction: 'descending' },
+          limit: onceIn === undefined ? 1 : LOOKED_AT,
+        });
+        const now = clock.now();
+        if (
+          onceIn !== undefined &&
+          before.some(({ document }) => document.kind === kind && document.at > now - onceIn)
+        ) {
+          return;
+        }
+        // Above the newest there is; and where that was forgotten, time has gone on since.
+        const sequence = Math.max((before[0]?.document.sequence ?? 0) + 1, clock.nowMillis());
+        try {
+          return await notices.insert({
+            id,
+            kind,
+            subject,
+            sequence,
+            at: now,
+            ...about,
+            dueAt: now + SETTLING_SECONDS,
+          });
+        } catch (error) {
+          if (!isDocumentConflict(error)) throw error;
+          if ((await notices.get(id)) !== undefined) return;
+        }
+      }
+      throw new StoreUnavailable(`a notice about ${subject} lost its place ${ATTEMPTS} times`);
+    },
+  };
+};
+
+type Facts = Pick<Notice, 'agent' | 'owner' | 'account' | 'delegation' | 'object' | 'until' | 'isByOther'>;
+
+const factsOf = ({ agent, owner, subject, delegation, target, caller, inputs }: AuditEvent): Facts => {
+  const account = subject ?? (target?.kind === 'account' ? target.id : undefined);
+  const object = target && target.id !== agent && target.id !== account ? target.id : undefined;
+  const until = inputs?.['expiresAt'];
+  return {
+    ...(agent === undefined ? {} : { agent }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(account === undefined ? {} : { account }),
+    ...(delegation === undefined ? {} : { delegation }),
+    ...(object === undefined ? {} : { object }),
+    ...(Number.isSafeInteger(until) ? { until: until as number } : {}),
+    ...(account !== undefined && caller !== undefined && caller !== account ? { isByOther: true } : {}),
+  };
+};
+
+const subjectOf = (kind: NoticeKind, { agent, account, delegation, object }: Facts): string | undefined => {
+  const { about } = ruleOf(kind);
+  if (about === 'target') return object ?? account;
+  const consent = agent === undefined || account === undefined ? undefined : `${account} ${agent}`;
+  return { agent, account, consent, delegation }[about];
+};

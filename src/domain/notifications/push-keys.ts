@@ -1,0 +1,163 @@
+/**
+ * The keys with which this server speaks to push services (RFC 8292): the same on all nodes, made when the first browser
+ * asks for one, private halves sealed with the master key. A browser takes messages of the key it was given, and of no
+ * other; so a rotation gives new browsers the new key and goes on with the old one for the others, until they are there
+ * again. A key that others may know is ended at once, with every browser it was given to.
+ */
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { By } from '../clients/registered-documents.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type DocumentStore,
+  isDocumentConflict,
+  StoreUnavailable,
+  update,
+} from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+
+export type PushKey = {
+  /** `vpk_…` */
+  readonly id: string;
+  /** Uncompressed point of P-256, base64url, as browsers take it. */
+  readonly publicKey: string;
+  /** Private JWK, sealed. */
+  readonly sealed: string;
+  readonly createdAt: number;
+};
+
+type Ring = {
+  readonly id: typeof RING;
+  /** Newest first. */
+  readonly keys: readonly PushKey[];
+  readonly updatedAt: number;
+};
+
+export const PUSH_KEYS = { name: 'push_keys', indexes: [], members: ['keys'] } as const satisfies CollectionDeclaration;
+
+const RING = 'ring';
+/** With the oldest one go the browsers that were not there since. */
+const MOST_KEYS = 5;
+/** RFC 8292 §2: at most a day. */
+const TOKEN_SECONDS = 12 * 3600;
+
+export type PushKeys = ReturnType<typeof pushKeys>;
+
+export const pushKeys = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail;
+  /** Whom a push service can ask about our messages: `mailto:` or https (RFC 8292 §2.1). Absent: that is not said. */
+  readonly contact?: string;
+}) => {
+  const { documents, clock, identifiers, masterKey, audit, contact } = deps;
+  const rings = documents.collection<Ring>(PUSH_KEYS);
+
+  const made = async (): Promise<PushKey> => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const { x = '', y = '' } = await exportJWK(publicKey);
+    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+    const id = identifiers.newId('vpk');
+    const sealed = masterKey.seal(contextOf(id), JSON.stringify(await exportJWK(privateKey)));
+    return { id, publicKey: point.toString('base64url'), sealed, createdAt: clock.now() };
+  };
+
+  const all = async (): Promise<readonly PushKey[]> => (await rings.get(RING))?.document.keys ?? [];
+
+  /** The first ring there is: of concurrent callers one makes it. */
+  const begun = async (): Promise<readonly PushKey[]> => {
+    const ring: Ring = { id: RING, keys: [await made()], updatedAt: clock.now() };
+    try {
+      await rings.insert(ring);
+      return ring.keys;
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      return all();
+    }
+  };
+
+  const changeRing = async (alter: (keys: readonly PushKey[]) => readonly PushKey[]): Promise<readonly PushKey[]> => {
+    const changed = await update(rings, RING, (ring) => ({ ...ring, keys: alter(ring.keys), updatedAt: clock.now() }));
+    if (changed === undefined) throw new StoreUnavailable('the keys of push messages are gone');
+    return changed.document.keys;
+  };
+
+  const record = (type: 'push_key.rotated' | 'push_key.tainted', id: string, by: By, reason?: string) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind: 'push_key', id },
+      ...(reason === undefined ? {} : { inputs: { reason } }),
+      ...(by.request === undefined ? {} : { request: by.request }),
+    });
+
+  const current = async (): Promise<PushKey> => {
+    const [newest] = await all();
+    const key = newest ?? (await begun())[0];
+    if (key === undefined) throw new StoreUnavailable('there is no key for push messages');
+    return key;
+  };
+
+  return {
+    /** The key that browsers are given now. */
+    current,
+
+    /** Newest first; the first is the one that browsers are given. */
+    list: all,
+
+    /**
+     * The header Authorization of a message to a push service, signed with this key (RFC 8292 §3); undefined when there
+     * is no such key any more. Throws an Error when its private half cannot be read.
+     */
+    async authorization(id: string, endpoint: string): Promise<string | undefined> {
+      const key = (await all()).find((one) => one.id === id);
+      if (key === undefined) return undefined;
+      const jwk = JSON.parse(masterKey.open(contextOf(id), key.sealed)) as JWK;
+      const token = new SignJWT({})
+        .setProtectedHeader({ typ: 'JWT', alg: 'ES256' })
+        .setAudience(new URL(endpoint).origin)
+        .setExpirationTime(clock.now() + TOKEN_SECONDS);
+      if (contact !== undefined) token.setSubject(contact);
+      return `vapid t=${await token.sign(await importJWK(jwk, 'ES256'))}, k=${key.publicKey}`;
+    },
+
+    /** Makes a new key, which browsers are given from now on. Those that have another keep it until they are there again. */
+    async rotate(by: By): Promise<readonly PushKey[]> {
+      await current();
+      const next = await made();
+      await record('push_key.rotated', next.id, by);
+      return changeRing((keys) => [next, ...keys].slice(0, MOST_KEYS));
+    },
+
+    /** Ends a key at once, with every browser it was given to; another one is given from now on. Throws 'not_found'. */
+    async taint(id: string, reason: string, by: By): Promise<readonly PushKey[]> {
+      if (!(await all()).some((key) => key.id === id)) throw new DomainError('not_found', 'There is no such object.');
+      const next = await made();
+      await record('push_key.tainted', id, by, reason);
+      return changeRing((keys) => {
+        const left = keys.filter((key) => key.id !== id);
+        // One that was rotated away is given to nobody again.
+        return keys[0]?.id === id ? [next, ...left] : left;
+      });
+    },
+
+    /** Seals every key with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      const anew = (key: PushKey): PushKey => {
+        const context = contextOf(key.id);
+        return masterKey.isSealedWithOther(context, key.sealed)
+          ? { ...key, sealed: masterKey.seal(context, masterKey.open(context, key.sealed)) }
+          : key;
+      };
+      await update(rings, RING, (ring) => ({ ...ring, keys: ring.keys.map(anew) }));
+    },
+  };
+};
+
+const contextOf = (id: string): string => `push-key/${id}`;

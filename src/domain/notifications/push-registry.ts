@@ -1,0 +1,292 @@
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { checkText } from '../clients/display-text.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
+import { failureOf, type Tried } from './delivery-attempt.ts';
+import { encryptedFor, isReceiver, type Receiver } from './push-encryption.ts';
+import type { PushKey, PushKeys } from './push-keys.ts';
+import { isAtService } from './push-services.ts';
+import { PUSH_SUBSCRIPTIONS, type PushSubscription, pushSealContext, subscriptionIdOf } from './push-subscription.ts';
+
+/** What a browser hands over when it is to be told (Push API §8). */
+export type GivenSubscription = Receiver & {
+  readonly name: string;
+  readonly endpoint: string;
+  /** BCP 47: what is shown there is in this language. */
+  readonly language: string;
+  /** The public key of ours that it was told to take messages of. */
+  readonly applicationServerKey: string;
+};
+
+/** What is sent: `text` for the browser alone, the rest for the push service (RFC 8030 §5). */
+export type PushMessage = {
+  readonly text: string;
+  readonly urgency: 'high' | 'normal';
+  /** Seconds that the push service keeps it for a browser that is not there. */
+  readonly ttlSeconds: number;
+  /** Of two with the same word the service keeps the later one; it is told a digest of it. */
+  readonly topic: string;
+};
+
+/** The same for whoever reads this language. */
+export type MessageIn = (language: string) => PushMessage;
+
+/** Why a browser is told no more. */
+type EndReason =
+  | 'person'
+  | 'other_person'
+  | 'account'
+  | 'gone'
+  | 'failing'
+  | 'not_allowed'
+  | 'key_ended'
+  | 'not_readable';
+
+/** There is no such browser any more (RFC 8030 §7.3, §8.2). */
+const GONE: readonly (number | undefined)[] = [404, 410];
+
+/** Of one person. */
+export const MOST_SUBSCRIPTIONS = 10;
+const TESTS_PER_MINUTE = 5;
+const ATTEMPTS = 20;
+const TIMEOUT_MILLISECONDS = 2500;
+/** Every message has this length, so that nobody on the way can tell one from another by its size. */
+const MESSAGE_BYTES = 1024;
+/** RFC 8030 §5.4: at most 32 characters of base64url. */
+const TOPIC_CHARACTERS = 32;
+
+export type PushRegister = ReturnType<typeof pushRegister>;
+
+/** The browsers in which people want to be told: what stands in the register, and how a message gets to one. */
+export const pushRegister = (deps: {
+  readonly documents: DocumentStore;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly keys: PushKeys;
+  /** Hosts of push services, some with `*.` before them. */
+  readonly services: readonly string[];
+  readonly checkUrl: TrustedFetch['check'];
+  readonly post: TrustedPost['post'];
+  /** Disabled and killed ones are not active. */
+  readonly accounts: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
+}) => {
+  const { documents, ephemeral, audit, clock, masterKey, keys, services, checkUrl, post, accounts } = deps;
+  const subscriptions = documents.collection<PushSubscription>(PUSH_SUBSCRIPTIONS);
+
+  const record = (
+    type: AuditEvent['type'],
+    { id, account }: PushSubscription,
+    by: By,
+    more: Partial<AuditEvent> = {},
+  ) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      subject: account,
+      caller: by.caller,
+      target: { kind: 'push_subscription', id },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...more,
+    });
+
+  const ended = (subscription: PushSubscription, reason: EndReason, by: By) =>
+    record('push.removed', subscription, by, { inputs: { reason } });
+
+  /** After its event. */
+  const end = async (subscription: PushSubscription, reason: EndReason, by: By): Promise<void> => {
+    await ended(subscription, reason, by);
+    await subscriptions.take(subscription.id);
+  };
+
+  const ofAccount = async (account: string): Promise<readonly PushSubscription[]> => {
+    const order = { by: 'createdAt', direction: 'descending' } as const;
+    const found = await subscriptions.find({ where: { account }, order, limit: 2 * MOST_SUBSCRIPTIONS });
+    return found.map(({ document }) => document);
+  };
+
+  const own = async (account: string, id: string): Promise<PushSubscription> => {
+    const found = (await subscriptions.get(id))?.document;
+    if (found?.account !== account) throw new DomainError('not_found', 'There is no such browser.');
+    return found;
+  };
+
+  const checked = async (given: GivenSubscription): Promise<PushKey> => {
+    checkText(given.name, '/name', 60);
+    if (checkUrl(given.endpoint) !== undefined || !isAtService(given.endpoint, services)) {
+      refuseField('/endpoint', 'This browser uses a push service that this server does not send to.');
+    }
+    if (!isReceiver(given)) refuseField('/p256dh', 'This browser did not make keys for its messages.');
+    const key = await keys.current();
+    // Of another one it would take no message.
+    if (key.publicKey !== given.applicationServerKey) {
+      throw new DomainError('conflict', 'This page is too old: open it again.');
+    }
+    return key;
+  };
+
+  const isActive = async (account: string): Promise<boolean> =>
+    (await accounts.get(account))?.document.state === 'active';
+
+  /** Where it goes and what with, or why it goes nowhere any more. */
+  const addressed = async (subscription: PushSubscription) => {
+    const opened = openedOrNothing(masterKey, pushSealContext(subscription), subscription.sealed);
+    if (opened === undefined) return 'not_readable';
+    const { endpoint, ...receiver } = JSON.parse(opened) as Receiver & { readonly endpoint: string };
+    if (!isAtService(endpoint, services)) return 'not_allowed';
+    const authorization = await keys.authorization(subscription.key, endpoint);
+    return authorization === undefined ? 'key_ended' : { endpoint, receiver, authorization };
+  };
+
+  /**
+   * Sends a message. A browser that can be told nothing more is taken away, and why is answered. Throws as
+   * `TrustedPost.post` does.
+   */
+  const send = async (subscription: PushSubscription, message: PushMessage): Promise<'sent' | EndReason> => {
+    const to = await addressed(subscription);
+    if (typeof to === 'string') {
+      await end(subscription, to, SYSTEM);
+      return to;
+    }
+    try {
+      await post({
+        url: to.endpoint,
+        purpose: 'push',
+        body: encryptedFor(to.receiver, message.text, MESSAGE_BYTES),
+        authorization: to.authorization,
+        headers: {
+          'content-encoding': 'aes128gcm',
+          ttl: String(message.ttlSeconds),
+          urgency: message.urgency,
+          topic: masterKey.digest('push_topic', subscription.id, message.topic).slice(0, TOPIC_CHARACTERS),
+        },
+        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      });
+    } catch (error) {
+      if (!GONE.includes(fetchStatusOf(error))) throw error;
+      await end(subscription, 'gone', SYSTEM);
+      return 'gone';
+    }
+    const lastSuccessAt = clock.now();
+    await update(subscriptions, subscription.id, (now) =>
+      now.account === subscription.account ? { ...now, lastSuccessAt } : undefined,
+    );
+    return 'sent';
+  };
+
+  return {
+    /** Newest first. */
+    list: ofAccount,
+
+    /** Whether anybody wants to be told in a browser. */
+    isUsed: async (): Promise<boolean> => (await subscriptions.find({ limit: 1 })).length > 0,
+
+    /**
+     * From now on the account is told in this browser, and whoever was told there before is not. Throws 'invalid_field',
+     * and 'conflict' where the person has enough or the page was made before the key was changed.
+     */
+    async add(account: string, given: GivenSubscription, by: By): Promise<PushSubscription> {
+      const key = await checked(given);
+      const { name, language, endpoint, p256dh, auth } = given;
+      const id = subscriptionIdOf(endpoint);
+      const others = (await ofAccount(account)).filter((one) => one.id !== id);
+      if (others.length >= MOST_SUBSCRIPTIONS) {
+        throw new DomainError('conflict', 'You are told in as many browsers as there can be; remove one first.');
+      }
+      const sealed = masterKey.seal(pushSealContext({ id, account }), JSON.stringify({ endpoint, p256dh, auth }));
+      const subscription = { id, account, name, language, sealed, key: key.id, createdAt: clock.now() };
+      await record('push.added', subscription, by);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const found = await subscriptions.get(id);
+        try {
+          if (found === undefined) {
+            await subscriptions.insert(subscription);
+            return subscription;
+          }
+        } catch (error) {
+          if (!isDocumentConflict(error)) throw error;
+          continue;
+        }
+        if (found.document.account !== account) await ended(found.document, 'other_person', by);
+        if (await subscriptions.replace(subscription, found.version)) return subscription;
+      }
+      throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
+    },
+
+    /** Throws 'not_found'. */
+    async remove(account: string, id: string, by: By): Promise<void> {
+      await end(await own(account, id), 'person', by);
+    },
+
+    /**
+     * Sends one message at once, and says what became of it. Throws 'not_found', and 'too_many_requests' for more than a
+     * few in a minute.
+     */
+    async test(account: string, id: string, message: MessageIn, by: By): Promise<Tried> {
+      const subscription = await own(account, id);
+      if ((await ephemeral.count(`push_tests:${account}`, 60)) > TESTS_PER_MINUTE) {
+        throw new DomainError('too_many_requests', 'Wait a moment before you try again.', { retryAfterSeconds: 60 });
+      }
+      const failure = await failureOf(async () => {
+        const done = await send(subscription, message(subscription.language));
+        return done === 'sent' ? undefined : done;
+      });
+      await record('push.tested', subscription, by, {
+        outcome: failure === undefined ? 'done' : 'refused',
+        ...(failure === undefined ? {} : { inputs: { reason: failure } }),
+      });
+      return failure === undefined ? { isSent: true } : { isSent: false, failure };
+    },
+
+    /**
+     * Sends a message, if the browser is still that of this account and the account is active. `over`: it is told no
+     * more. Throws as `TrustedPost.post` does.
+     */
+    async deliver(id: string, account: string, message: MessageIn): Promise<'sent' | 'over'> {
+      const subscription = (await subscriptions.get(id))?.document;
+      if (subscription?.account !== account || !(await isActive(account))) return 'over';
+      return (await send(subscription, message(subscription.language))) === 'sent' ? 'sent' : 'over';
+    },
+
+    /** Nothing has got there for too long. Idempotent. */
+    async drop(id: string): Promise<void> {
+      const found = (await subscriptions.get(id))?.document;
+      if (found) await end(found, 'failing', SYSTEM);
+    },
+
+    /** Forgets the browsers of an account that is disabled; of any other nothing. */
+    async leave(account: string, by: By): Promise<void> {
+      if (await isActive(account)) return;
+      for (const one of await ofAccount(account)) await end(one, 'account', by);
+    },
+
+    /** Seals everything with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      let after: { readonly id: string } | undefined;
+      for (;;) {
+        const page = await subscriptions.find({ limit: 1000, ...(after ? { after } : {}) });
+        for (const { document } of page) {
+          const context = pushSealContext(document);
+          if (!masterKey.isSealedWithOther(context, document.sealed)) continue;
+          await update(subscriptions, document.id, (now) =>
+            now.sealed === document.sealed
+              ? { ...now, sealed: masterKey.seal(context, masterKey.open(context, now.sealed)) }
+              : undefined,
+          );
+        }
+        const last = page.at(-1);
+        if (page.length < 1000 || last === undefined) return;
+        after = { id: last.document.id };
+      }
+    },
+  };
+};
+
+const SYSTEM: By = { caller: 'system' };

@@ -1,0 +1,22 @@
+import { fetchReasonOf, fetchStatusOf } from '../ports/trusted-fetch.ts';
+import type { Sender } from './delivery-worker.ts';
+import type { WebhookRegistry } from './webhook-registry.ts';
+
+/** Gone (RFC 9110 §15.5.11): the receiver wants nothing more, as Standard Webhooks reads it. */
+const GONE = 410;
+
+/** Sends what is for endpoints. Where it goes is checked at each try, by the way out itself (WH-05). */
+export const webhookChannel = (webhooks: Pick<WebhookRegistry, 'deliver' | 'stopFor'>): Sender => ({
+  async send({ id, to, body }) {
+    try {
+      const done = await webhooks.deliver(to, { id, body });
+      return done === 'sent' ? done : { failure: done, isFinal: true };
+    } catch (error) {
+      const reason = fetchReasonOf(error);
+      if (reason === undefined) throw error;
+      const isGone = fetchStatusOf(error) === GONE;
+      return { failure: isGone ? 'gone' : reason, isFinal: isGone, isGone };
+    }
+  },
+  giveUp: webhooks.stopFor,
+});

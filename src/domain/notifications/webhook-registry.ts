@@ -1,0 +1,299 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import { checkText } from '../clients/display-text.ts';
+import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
+import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
+import { failureOf, type Tried } from './delivery-attempt.ts';
+import { NOTICE_KIND_NAMES, type NoticeKind } from './notification-kinds.ts';
+import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
+import { bareBody } from './webhook-body.ts';
+import { signedHeaders, writtenSecret } from './webhook-signature.ts';
+
+export type NewWebhook = {
+  readonly name: string;
+  readonly url: string;
+  readonly kinds: readonly string[];
+  readonly owner?: string;
+  readonly resourceServer?: string;
+};
+
+export type WebhookChange = {
+  readonly name?: string;
+  readonly url?: string;
+  readonly kinds?: readonly string[];
+  /** `null`: of all owners. */
+  readonly owner?: string | null;
+  /** `null`: of none. */
+  readonly resourceServer?: string | null;
+};
+
+/** What is known of how it answers. */
+export type WebhookHealth = Pick<
+  DeliveryQueue,
+  'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
+>;
+
+/** Each is looked at for every notice. */
+const MOST_WEBHOOKS = 100;
+/** How long the former secret signs beside the new one. */
+const OVERLAP_SECONDS = 86_400;
+const TIMEOUT_MILLISECONDS = 2500;
+const FORGET_SECONDS = 7 * 86_400;
+
+export type WebhookRegistry = ReturnType<typeof webhookRegistry>;
+
+/** The register of endpoints: what stands in one, its secrets, and that it is theirs who asked for it (WH-06). */
+export const webhookRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly checkUrl: TrustedFetch['check'];
+  readonly post: TrustedPost['post'];
+  readonly owners: { isActive(owner: string): Promise<boolean> };
+  readonly resourceServers: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
+}) => {
+  const { documents, audit, clock, identifiers, masterKey, checkUrl, post, owners, resourceServers } = deps;
+  const collection = documents.collection<Webhook>(WEBHOOKS);
+  const queues = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
+  const documentsOf = registeredDocuments<Webhook>({ collection, kind: 'webhook', audit, clock });
+
+  const checked = async (
+    given: NewWebhook,
+  ): Promise<Pick<Webhook, 'name' | 'url' | 'kinds' | 'owner' | 'resourceServer'>> => {
+    const { name, url, kinds, owner, resourceServer } = given;
+    checkText(name, '/name', 100);
+    if (checkUrl(url) !== undefined) {
+      refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.internalHosts.webhooks.');
+    }
+    if (kinds.length === 0 && resourceServer === undefined) {
+      refuseField('/kinds', 'An endpoint hears of one kind of notice at least, or of access requests.');
+    }
+    if (!kinds.every(isKind)) refuseField('/kinds', `Kinds are ${NOTICE_KIND_NAMES.join(', ')}.`);
+    if (owner !== undefined && !(await owners.isActive(owner))) {
+      refuseField('/owner', 'There is no such active account or group.');
+    }
+    if (resourceServer !== undefined && (await resourceServers.get(resourceServer))?.document.state !== 'active') {
+      refuseField('/resource_server', 'There is no such active resource server.');
+    }
+    return {
+      name,
+      url,
+      kinds: NOTICE_KIND_NAMES.filter((kind) => kinds.includes(kind)),
+      ...(owner === undefined ? {} : { owner }),
+      ...(resourceServer === undefined ? {} : { resourceServer }),
+    };
+  };
+
+  const newSecret = (webhook: string): { readonly secret: string; readonly stored: WebhookSecret } => {
+    const secret = writtenSecret(identifiers.newSecret());
+    return { secret, stored: { sealed: masterKey.seal(contextOf(webhook), secret), createdAt: clock.now() } };
+  };
+
+  /** Those that sign now. Throws an Error when none can be read. */
+  const secretsOf = ({ id, secrets }: Webhook): readonly string[] => {
+    const opened = secrets
+      .filter(({ endsAt }) => endsAt === undefined || endsAt > clock.now())
+      .map(({ sealed }) => openedOrNothing(masterKey, contextOf(id), sealed))
+      .filter((secret) => secret !== undefined);
+    if (opened.length === 0) throw new Error(`no secret of ${id} can be read`);
+    return opened;
+  };
+
+  /** Sends a message once, and answers its body. Throws as `TrustedPost.post` does. */
+  const send = (webhook: Webhook, message: { readonly id: string; readonly body: string }, isAnswered = false) =>
+    post({
+      url: webhook.url,
+      purpose: isAnswered ? 'webhook_challenge' : 'webhook',
+      body: message.body,
+      headers: signedHeaders(message, clock.now(), secretsOf(webhook)),
+      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+    });
+
+  const newMessageId = (): string => messageId(clock.nowMillis(), identifiers.newSecret());
+
+  const switched = async (id: string, by: By, reason?: string): Promise<Versioned<Webhook>> =>
+    documentsOf.change(
+      id,
+      undefined,
+      'webhook.stopped',
+      by,
+      (webhook) => ({ ...webhook, state: 'stopped' }),
+      reason === undefined ? undefined : { inputs: { reason } },
+    );
+
+  return {
+    get: (id: string): Promise<Versioned<Webhook> | undefined> => collection.get(id),
+
+    list: (query: PageQuery = {}): Promise<Page<Webhook>> => documentsOf.list({}, query),
+
+    /** Those that are to hear of a kind. */
+    async listening(kind: NoticeKind): Promise<readonly Webhook[]> {
+      const found = await collection.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: MOST_WEBHOOKS });
+      return found.map(({ document }) => document).filter(({ state }) => state === 'active');
+    },
+
+    /** The active endpoint with this very URL that is there for access requests of a resource server. */
+    async callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined> {
+      const all = (await collection.find({ limit: MOST_WEBHOOKS })).map(({ document }) => document);
+      return all.find((one) => one.state === 'active' && one.resourceServer === resourceServer && one.url === url);
+    },
+
+    async health(id: string): Promise<WebhookHealth> {
+      return (await queues.get(id))?.document ?? { failures: 0 };
+    },
+
+    /** It hears of nothing until it was proven. Throws 'invalid_field', and 'conflict' when there are too many. */
+    async create(given: NewWebhook, by: By): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }> {
+      const facts = await checked(given);
+      if ((await collection.find({ limit: MOST_WEBHOOKS })).length === MOST_WEBHOOKS) {
+        throw new DomainError('conflict', `There are at most ${MOST_WEBHOOKS} endpoints; remove one first.`);
+      }
+      const now = clock.now();
+      const id = identifiers.newId('whk');
+      const { secret, stored } = newSecret(id);
+      const webhook: Webhook = { id, ...facts, state: 'unproven', secrets: [stored], createdAt: now, updatedAt: now };
+      return { made: await documentsOf.insert(webhook, 'webhook.created', by), secret };
+    },
+
+    /** Another URL has to be proven anew. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
+    update: (id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>> =>
+      documentsOf.change(id, expected, 'webhook.updated', by, async (webhook) => {
+        const { owner: held, resourceServer: of, ...rest } = webhook;
+        const owner = change.owner === undefined ? held : (change.owner ?? undefined);
+        const resourceServer = change.resourceServer === undefined ? of : (change.resourceServer ?? undefined);
+        const { name = rest.name, url = rest.url, kinds = rest.kinds } = change;
+        const facts = await checked({
+          name,
+          url,
+          kinds,
+          ...(owner === undefined ? {} : { owner }),
+          ...(resourceServer === undefined ? {} : { resourceServer }),
+        });
+        return { ...rest, ...facts, ...(url === rest.url ? {} : { state: 'unproven' }) };
+      }),
+
+    /**
+     * Sends a challenge, signed like every message, that has to come back as `{"challenge": …}`: whoever answers it
+     * wants to be told, and has the secret in its place. Then it is active, also if it had been stopped. Throws
+     * 'not_found', and 'conflict' when it did not come back.
+     */
+    async prove(id: string, by: By): Promise<Versioned<Webhook>> {
+      const found = await documentsOf.found(id);
+      const challenge = identifiers.newSecret();
+      const body = bareBody('webhook.challenge', clock.now(), { challenge });
+      const failure = await failureOf(async () => {
+        const answered = await send(found.document, { id: newMessageId(), body }, true);
+        return isEcho(answered, challenge) ? undefined : 'challenge_not_returned';
+      });
+      if (failure !== undefined) {
+        await audit.append({
+          type: 'webhook.proof_failed',
+          outcome: 'refused',
+          caller: by.caller,
+          target: { kind: 'webhook', id },
+          error: 'conflict',
+          inputs: { reason: failure },
+          ...(by.request === undefined ? {} : { request: by.request }),
+        });
+        throw new DomainError('conflict', `The endpoint did not return the challenge: ${failure}.`);
+      }
+      const proven = await documentsOf.change(id, undefined, 'webhook.proven', by, (webhook) => {
+        if (webhook.url !== found.document.url) throw new DomainError('conflict', 'The URL was changed meanwhile.');
+        return { ...webhook, state: 'active' };
+      });
+      await update(queues, id, ({ failingSince: _, ...queue }) => ({ ...queue, failures: 0 }));
+      return proven;
+    },
+
+    /** A message that tells of nothing, sent at once and once. Throws 'not_found', and 'conflict' before it was proven. */
+    async test(id: string, by: By): Promise<Tried> {
+      const { document } = await documentsOf.found(id);
+      if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
+      const body = bareBody('webhook.test', clock.now(), { webhook: id });
+      const failure = await failureOf(async () => {
+        await send(document, { id: newMessageId(), body });
+        return undefined;
+      });
+      await audit.append({
+        type: 'webhook.tested',
+        outcome: failure === undefined ? 'done' : 'refused',
+        caller: by.caller,
+        target: { kind: 'webhook', id },
+        ...(failure === undefined ? {} : { inputs: { reason: failure } }),
+        ...(by.request === undefined ? {} : { request: by.request }),
+      });
+      return failure === undefined ? { isSent: true } : { isSent: false, failure };
+    },
+
+    /** Nothing is sent to it or kept for it until it is proven again. Idempotent. */
+    stop: (id: string, by: By): Promise<Versioned<Webhook>> => switched(id, by),
+
+    /** The same by the server itself, which told nobody there for too long. */
+    async stopFor(id: string, reason: 'failing' | 'gone' | 'queue_full'): Promise<void> {
+      if ((await collection.get(id))?.document.state === 'active') await switched(id, { caller: 'system' }, reason);
+    },
+
+    /** A new secret; the one before signs beside it for a day. One from before that is over. Throws 'not_found'. */
+    async rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }> {
+      const { secret, stored } = newSecret(id);
+      const endsAt = clock.now() + OVERLAP_SECONDS;
+      const changed = await documentsOf.change(id, undefined, 'webhook.secret_rotated', by, (webhook) => {
+        const [former] = webhook.secrets;
+        return { ...webhook, secrets: [stored, ...(former ? [{ ...former, endsAt }] : [])] };
+      });
+      return { changed, secret };
+    },
+
+    /** Throws 'not_found'. */
+    async remove(id: string, by: By): Promise<void> {
+      await documentsOf.remove(id, 'webhook.removed', by);
+      // What still waits becomes dead letters before that is forgotten.
+      await update(queues, id, (queue) => ({ ...queue, forgetAt: clock.now() + FORGET_SECONDS }));
+    },
+
+    /** Sends what is to be sent, if there is such an endpoint and it is active. Throws as `TrustedPost.post` does. */
+    async deliver(id: string, message: { readonly id: string; readonly body: string }): Promise<'sent' | 'not_active'> {
+      const webhook = (await collection.get(id))?.document;
+      if (webhook?.state !== 'active') return 'not_active';
+      await send(webhook, message);
+      return 'sent';
+    },
+
+    /** Seals every secret with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      for (const { document } of await collection.find({ limit: MOST_WEBHOOKS })) {
+        const context = contextOf(document.id);
+        const anew = ({ sealed, ...rest }: WebhookSecret): WebhookSecret => ({
+          ...rest,
+          sealed: masterKey.isSealedWithOther(context, sealed)
+            ? masterKey.seal(context, masterKey.open(context, sealed))
+            : sealed,
+        });
+        await update(collection, document.id, (now) => ({ ...now, secrets: now.secrets.map(anew) }));
+      }
+    },
+  };
+};
+
+const contextOf = (id: string): string => `webhook/${id}`;
+
+const isKind = (kind: string): kind is NoticeKind => (NOTICE_KIND_NAMES as readonly string[]).includes(kind);
+
+const isEcho = (answer: Uint8Array, challenge: string): boolean => {
+  try {
+    const { challenge: returned } = JSON.parse(Buffer.from(answer).toString('utf8')) as { challenge?: unknown };
+    if (typeof returned !== 'string') return false;
+    const [given, expected] = [Buffer.from(returned), Buffer.from(challenge)];
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  } catch {
+    return false;
+  }
+};

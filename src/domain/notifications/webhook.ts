@@ -1,0 +1,46 @@
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { NoticeKind } from './notification-kinds.ts';
+
+/** A secret that messages are signed with. While it is changed there are two, and both sign. */
+export type WebhookSecret = {
+  /** 32 bytes in base64, sealed with the master key. */
+  readonly sealed: string;
+  readonly createdAt: number;
+  /** Of the former one: when it signs no more. */
+  readonly endsAt?: number;
+};
+
+/** Where another system hears of notices (Standard Webhooks). */
+export type Webhook = {
+  /** `whk_…` */
+  readonly id: string;
+  /** Name to show, one line. */
+  readonly name: string;
+  /** https, to a public host or one that the configuration names; checked again at each delivery. */
+  readonly url: string;
+  /** What it hears of; different ones. */
+  readonly kinds: readonly NoticeKind[];
+  /** Hears only of the agents of this owner. */
+  readonly owner?: string;
+  /** Access requests of this resource server may name the URL as their callback (`rs_…`). */
+  readonly resourceServer?: string;
+  /**
+   * `unproven`: it has not yet answered a challenge, and is sent nothing else. `stopped`: by somebody, or because
+   * nothing got there for too long; nothing is kept for it.
+   */
+  readonly state: 'unproven' | 'active' | 'stopped';
+  /** Newest first, at most two. */
+  readonly secrets: readonly WebhookSecret[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const WEBHOOKS = {
+  name: 'webhooks',
+  indexes: [{ fields: ['createdAt'] }, { fields: ['kinds', 'createdAt'] }],
+  lists: ['kinds'],
+  members: ['name', 'url', 'kinds', 'state', 'secrets', 'createdAt'],
+} as const satisfies CollectionDeclaration;
+
+/** Without an order the index of `kinds` cannot be walked. */
+export const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;

@@ -1,0 +1,133 @@
+/** An exchange that waits for people: how they are asked, and how the exchange is looked at anew once they said yes. */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Approval, Origin } from '../../domain/approvals/approval.ts';
+import { askForToken } from '../../domain/approvals/request-token-approval.ts';
+import type { ActionFacts } from '../../domain/approvals/requirements.ts';
+import { CIBA } from '../../domain/clients/grant-types.ts';
+import type { DecisionFacts } from '../../domain/decision/facts.ts';
+import { type ActorChain, extendChain } from '../../domain/delegation/actor-chain.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { Remedy } from '../../domain/errors.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { GRANT_TYPE } from './parameters.ts';
+import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
+import { refusals } from './refusals.ts';
+
+/** The chain the token would carry. */
+const chainOf = (
+  source: Exclude<Source, { readonly kind: 'unconsented' }>,
+  agent: Agent,
+  issuer: string,
+): ActorChain => (source.kind === 'held' ? source.row.chain : extendChain(agent.id, issuer, source.row.chain));
+
+/**
+ * Asks people about an exchange that needs their yes, where it can be asked for at all. Answers no remedy where nobody's
+ * yes is enough, or the agent cannot fetch what comes of it.
+ */
+export const askForApproval = async (
+  dependencies: TokenExchangeDependencies,
+  caller: Caller,
+  wanted: {
+    readonly agent: Agent;
+    readonly account: Account;
+    readonly accepted: AcceptedSubjectToken;
+    readonly source: Source;
+    readonly facts: Omit<ActionFacts, 'asked' | 'details'> & Pick<DecisionFacts, 'asked' | 'details'>;
+    readonly issuedTokenType: string;
+  },
+): Promise<readonly Remedy[]> => {
+  const { agent, account, accepted, source, facts, issuedTokenType } = wanted;
+  if (source.kind === 'unconsented' || !agent.grantTypes.includes(CIBA)) return [];
+  return askForToken(dependencies)(
+    {
+      door: 'token_exchange',
+      agent,
+      chain: chainOf(source, agent, dependencies.issuer),
+      facts: {
+        ...facts,
+        subject: account,
+        asked: facts.asked ?? [],
+        details: { ...facts.details, asked: facts.details?.asked ?? [] },
+      },
+      origin: originOf(accepted, caller, issuedTokenType),
+    },
+    caller.id,
+  );
+};
+
+const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
+  const { key: _, decision: __, policy: ___, approval: ____, format, ...kept } = token;
+  // A sign-in is stored under another name; what it hangs on says whether it is over.
+  const isAtResource = token.audience !== undefined;
+  const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
+    (one) => one !== undefined,
+  );
+  return { ...kept, issuedTokenType, ...(isAtResource ? { format } : {}), ...(isBound ? { isBound } : {}) };
+};
+
+/** Where the authority of an approved exchange comes from now: grant, rows and parties are all looked at again. */
+export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
+  const { delegations, clock, identifiers, issuer, tokens, resourceServers } = dependencies;
+  const refuse = refusals(identifiers);
+
+  return async (
+    caller: Caller,
+    { origin }: Pick<Approval, 'origin'>,
+    { agent, account, server }: { readonly agent: Agent; readonly account: Account; readonly server: ResourceServer },
+  ) => {
+    if (!origin) throw refuse('subject_token_not_live');
+    if (origin.issuedTokenType !== undefined && !agent.grantTypes.includes(GRANT_TYPE)) {
+      throw refuse('grant_type_not_registered');
+    }
+    // It may have ended by itself since; anything else that ended it ends what was asked for with it.
+    if (await tokens.isEnded(origin)) throw refuse('subject_token_not_live', { field: 'auth_req_id' });
+    const received = await howReceived({ ...origin, format: 'opaque', expiresAt: 0 }, agent, resourceServers);
+    if (!received) throw refuse('subject_token_not_for_caller', { field: 'auth_req_id' });
+    // Waiting for people makes no Bearer token of what was bound (RFC 9449 §6).
+    const isProven = caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined;
+    if ((origin.isBound && !isProven) || !holdsKeyOf(origin, received, caller)) {
+      throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
+    }
+    const accepted = asAccepted(origin, account, received, clock.now());
+    const lease = await leaseOf(dependencies, refuse, accepted);
+    const source = await findSource(dependencies, refuse, agent, accepted, lease, server);
+    if (source.kind === 'unconsented') throw refuse('consent_missing');
+    const facts = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, server);
+    const txn = origin.txn ?? identifiers.newId('txn');
+    const made = new Set<string>();
+    return {
+      facts,
+      chain: chainOf(source, agent, issuer),
+      notAfter: Math.min(source.row.expiresAt, lease?.expiresAt ?? Number.POSITIVE_INFINITY),
+      lease: origin.lease,
+      txn,
+      parent: origin.id,
+      ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),
+      assurance: origin.assurance,
+      row: async (given: {
+        readonly scope: readonly string[];
+        readonly details: NonNullable<Delegation['details']>;
+      }): Promise<Delegation> => {
+        if (source.kind === 'held') return source.row;
+        const { row, isNew } = await hop(dependencies, refuse, agent, source.row, given, txn, caller);
+        if (isNew) made.add(row.id);
+        return row;
+      },
+      // A row from before holds what it held; one that was made for this alone goes, and is in the way of no later one.
+      discard: async ({ id }: Delegation): Promise<void> => {
+        if (made.has(id)) await delegations.revoke(id, 'system', caller.id);
+      },
+    };
+  };
+};
+
+/** The subject token as it was when people were asked; it may be over by itself, what it hung on may not. */
+const asAccepted = (
+  origin: Origin,
+  account: Account,
+  received: AcceptedSubjectToken['received'],
+  now: number,
+): AcceptedSubjectToken => ({ token: { ...origin, format: 'opaque', expiresAt: now }, account, received });

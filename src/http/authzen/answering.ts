@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import type { AccessDecisions, AskedIn } from '../../domain/authzen/access-decisions.ts';
+import { isAccessRequestProblem } from '../../domain/authzen/access-request-problem.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { type ProblemLog, refusalCode } from '../problem.ts';
+
+export type AnsweringDeps = {
+  readonly issuer: string;
+  /** Throws DomainError 'unauthenticated' or 'too_many_requests'. */
+  readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
+  readonly decisions: Pick<AccessDecisions, 'recordRefusal'>;
+  /** Notes a refusal before it is known who calls (decision D18). */
+  readonly countRefusal: (refusal: {
+    readonly reason: string;
+    readonly source: string;
+    readonly request: string;
+  }) => void | Promise<void>;
+  readonly log: ProblemLog;
+};
+
+export type Answered = {
+  readonly body: unknown;
+  /** Default 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type SendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog) => void;
+
+export type Answering = ReturnType<typeof answeringServers>;
+
+/** What a caller may send to recognise an answer by; anything longer or invisible is not sent back. */
+const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
+
+/** Answers resource servers that proved themselves, as JSON; a refusal is noted before it leaves. */
+export const answeringServers =
+  ({ issuer, authenticate, decisions, countRefusal, log }: AnsweringDeps) =>
+  (send: SendError, answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>) =>
+  async (ctx: Context): Promise<void> => {
+    const by = askedIn(ctx);
+    ctx.set('Cache-Control', 'no-store');
+    const given = ctx.get('x-request-id');
+    if (REQUEST_ID.test(given)) ctx.set('X-Request-ID', given);
+    let known: ResourceServer | undefined;
+    try {
+      known = await authenticate(ctx.req);
+      const { body, status = 200, headers = {} } = await answer(known, ctx, by);
+      ctx.set(headers);
+      ctx.status = status;
+      ctx.body = JSON.stringify(body);
+      ctx.type = 'application/json';
+    } catch (error) {
+      try {
+        const code = isAccessRequestProblem(error) ? error.code : refusalCode(error);
+        if (code !== undefined) {
+          await (known ? decisions.recordRefusal(known, code, by) : countRefusal({ reason: code, ...by }));
+        }
+        send(ctx, error, issuer, log);
+      } catch (failure) {
+        send(ctx, failure, issuer, log);
+      }
+    }
+  };
+
+/** How one proves who one is. */
+export const challenge = (ctx: Context, issuer: string): void =>
+  ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
+
+export const askedIn = (ctx: Context): AskedIn => {
+  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
+  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
+};

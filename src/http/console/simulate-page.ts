@@ -1,0 +1,190 @@
+import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
+import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
+import type { Option } from '../../../views/partials/controls.ts';
+import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import type { Page } from '../../domain/clients/registered-documents.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
+import type { Answer } from '../management/call.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import { policyLine, versionOptions } from './policy-models.ts';
+
+/** Agents and resource servers a field offers; others can be named by id. */
+export const OFFERED = 200;
+
+/** The answer of the management API. */
+export type Simulated = {
+  readonly scope: readonly string[];
+  readonly removed: readonly { readonly scope: string }[];
+  readonly stops: readonly string[];
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly counts: boolean;
+    readonly why?: string;
+    readonly leaves?: readonly string[];
+  }[];
+  readonly policies: readonly {
+    readonly scope: string;
+    readonly effect: 'allow' | 'deny';
+    readonly by: readonly PolicySummary[];
+  }[];
+  readonly changes: TrialChanges;
+  readonly max_seconds?: number;
+  readonly max_uses?: number;
+  readonly enforced: boolean;
+};
+
+type TrialChanges = readonly { readonly scope: string; readonly steps: readonly { readonly text: string }[] }[];
+
+/** Of a list of the management API. */
+export const agentOptions = ({ body }: Answer): readonly Option[] =>
+  ((body?.['items'] ?? []) as readonly { id: string; name: string }[]).map(({ id, name }) => ({
+    value: id,
+    text: name,
+  }));
+
+export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[] =>
+  items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
+
+/** Adds the page that tries one decision. It changes nothing, so it can be kept as a link. */
+export const addTryPage = ({ page, deps, calls }: Parts): void =>
+  page('/console/policy/try', async (ctx, { viewer, frame }) => {
+    const { account, by } = viewer;
+    calls.access('simulatePolicies', account);
+    const asked = readAsked(queryOf(ctx));
+    const [agents, servers, versions] = await Promise.all([
+      calls.run('listAgents', account, by, { query: { limit: OFFERED, state: 'active' } }),
+      deps.resourceServers.list({ limit: OFFERED }),
+      versionOptions(calls, viewer),
+    ]);
+    const model: TryModel = {
+      ...frame,
+      action: `${deps.basePath}/console/policy/try`,
+      asked: { ...asked, policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions] },
+      agents: agentOptions(agents),
+      resources: serverOptions(servers),
+      errors: {},
+    };
+    if (asked.agent === '') return sendPage(ctx, 200, tryPage(model));
+    try {
+      const body = await bodyOf(deps, asked);
+      const answer = await calls.run('simulatePolicies', account, by, { body });
+      const result = await resultOf(deps, body, answer.body as unknown as Simulated);
+      sendPage(ctx, 200, tryPage({ ...model, result }));
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
+      await recordRefusal(deps, ctx, error);
+      const field = FIELDS[(error.field ?? '').split('/')[1] ?? ''] ?? 'agent';
+      sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: refusalPhrase(error.message) } }));
+    }
+  });
+
+const FIELDS: Readonly<Record<string, keyof TryModel['errors']>> = {
+  caller: 'agent',
+  subject: 'person',
+  resource: 'resource',
+  scope: 'scope',
+  policy: 'policy',
+};
+
+const readAsked = (query: URLSearchParams) => {
+  const of = (name: string): string => (query.get(name) ?? '').trim().slice(0, 2000);
+  return {
+    agent: of('agent'),
+    person: of('person'),
+    resource: of('resource'),
+    scope: of('scope'),
+    policy: of('policy') || 'active',
+    assumesConsent: of('consent') === 'yes',
+  };
+};
+
+/** The body of a call of the API. A username that nobody has is left to be refused there. */
+const bodyOf = async (deps: ConsoleDeps, asked: ReturnType<typeof readAsked>): Promise<JsonObject> => {
+  const { agent, person, resource, scope, policy, assumesConsent } = asked;
+  const account = person === '' ? undefined : (await deps.ownerNames.find(person, { kinds: ['account'] }))?.id;
+  return {
+    caller: agent,
+    resource,
+    policy,
+    ...(person === '' ? {} : { subject: account ?? person }),
+    ...(scope === '' ? {} : { scope: scope.split(/\s+/) }),
+    ...(assumesConsent ? { assume_consent: true } : {}),
+  };
+};
+
+const resultOf = async (
+  deps: ConsoleDeps,
+  { caller, subject, resource }: JsonObject,
+  simulated: Simulated,
+): Promise<TrialResult> => {
+  const names = await partyNames(deps, [String(caller), subject === undefined ? undefined : String(subject)]);
+  const server = (await deps.resourceServers.findByIdentifier(String(resource)))?.document;
+  return {
+    ...partsOf(simulated),
+    callerName: names(String(caller)),
+    ...(subject === undefined ? {} : { personName: names(String(subject)) }),
+    resourceName: server?.name ?? String(resource),
+  };
+};
+
+/** What the page shows of an answer, but for who asked whom. */
+export const partsOf = ({
+  scope,
+  removed,
+  stops,
+  layers,
+  policies,
+  changes,
+  ...found
+}: Simulated): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
+  const known = policies.map((one) => one.scope);
+  const asked = [...new Set([...known, ...removed.map((one) => one.scope)])].sort();
+  const undeclared = asked.filter((name) => !known.includes(name));
+  return {
+    asked,
+    given: scope,
+    stops,
+    steps: stepsOf(asked, known, [
+      ...(undeclared.length === 0 ? [] : [{ layer: 'resource_server', counts: true, leaves: known }]),
+      ...layers,
+    ]),
+    policies: policies.map((one) => ({
+      scope: one.scope,
+      isAllowed: one.effect === 'allow',
+      by: one.by.map(policyLine),
+    })),
+    changes: changes.map((one) => ({ scope: one.scope, steps: one.steps.map(({ text }) => text) })),
+    ...(found.max_seconds === undefined ? {} : { maxSeconds: found.max_seconds }),
+    ...(found.max_uses === undefined ? {} : { maxUses: found.max_uses }),
+    isEnforced: found.enforced,
+  };
+};
+
+/** What arrives at each layer, one after the other, and what goes on. */
+const stepsOf = (
+  asked: readonly string[],
+  known: readonly string[],
+  layers: Simulated['layers'],
+): readonly TrialStep[] => {
+  let left = asked;
+  return layers.map(({ layer, counts, why, leaves }): TrialStep => {
+    if (!counts) return { layer, kind: 'aside', ...(why ? { why } : {}), goesOn: [], stopped: [], wouldStop: [] };
+    const isHeld = (name: string): boolean => leaves !== undefined && !leaves.includes(name);
+    const [arrived, stopped] = [left, left.filter(isHeld)];
+    left = arrived.filter((name) => !isHeld(name));
+    return {
+      layer,
+      ...(why ? { why } : {}),
+      kind: arrived.length === 0 ? 'late' : stopped.length === 0 ? 'pass' : left.length === 0 ? 'stop' : 'cut',
+      goesOn: left,
+      stopped,
+      wouldStop: known.filter((name) => isHeld(name) && !arrived.includes(name)),
+    };
+  });
+};

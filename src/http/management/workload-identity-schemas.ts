@@ -1,0 +1,197 @@
+/** Schemas of credentials and trusted issuers; see schemas.ts. */
+import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
+import { ISSUER_TEMPLATES } from '../../domain/workload-identity/trusted-issuer.ts';
+import {
+  change,
+  flag,
+  ISSUER_KEYS,
+  input,
+  type JsonSchema,
+  list,
+  nullable,
+  oneOf,
+  output,
+  type Properties,
+  page,
+  ref,
+  seconds,
+  text,
+} from './schema-parts.ts';
+
+const KINDS = AUTHENTICATION_METHODS.filter((method) => method !== 'secret');
+
+/** How certificates are known. */
+const CERTIFICATE: Properties = {
+  subject_dn: text('Subject of the certificate (RFC 4514), most specific part first.', 512),
+  san_dns: text('A DNS name in the certificate.', 512),
+  san_uri: text('A URI in the certificate.', 512),
+  san_email: text('An e-mail address in the certificate.', 512),
+  san_ip: text('An address in the certificate.', 64),
+  spiffe_trust_domain: text('Trust domain of its X.509-SVID; with `spiffe_path`.', 255),
+  spiffe_path: { ...ref('TextRule'), description: 'What the path of its SPIFFE ID must be; "/" separates.' },
+};
+/** Shown by their thumbprints. */
+const CERTIFICATES: Properties = {
+  certificates: list('Certificates in PEM, each known by itself.', 5, text('A certificate in PEM.', 8192)),
+};
+const THUMBPRINTS: Properties = {
+  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Of registered certificates: `x5t#S256`.' },
+};
+const withKind = (properties: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [
+      name,
+      { ...schema, description: `With kind mtls: ${String(schema['description'])}` },
+    ]),
+  );
+
+const CREDENTIAL: Properties = {
+  kind: oneOf('How the agent proves itself with it.', KINDS),
+  name: text('What people call it.', 100),
+  expires_at: { ...seconds('When it proves nothing any more.'), minimum: 0, maximum: 99_999_999_999 },
+  jwks: { ...ref('JsonWebKeySet'), description: 'With kind jwks; with kind attested: public keys of the attester.' },
+  jwks_uri: text(
+    'With kind jwks_uri: where its public keys are served. With kind attested: where those of the attester are, instead of `jwks`.',
+    2048,
+  ),
+  issuer: text('With kind federated: id of the trusted issuer.', 64),
+  subject: { ...ref('TextRule'), description: 'With kind federated: what `sub` must be.' },
+  claims: {
+    type: 'object',
+    maxProperties: 20,
+    additionalProperties: ref('ClaimRule'),
+    description:
+      'With kind federated: rules by name of a claim, or by JSON pointer (RFC 6901) when it begins with "/". All must hold.',
+  },
+  attester: text(
+    'With kind attested: what the attester is called. An attestation that names an issuer (`iss`) must name this one.',
+    512,
+  ),
+  ...withKind(CERTIFICATE),
+};
+const CREDENTIAL_ADDED: Properties = {
+  id: { type: 'string', description: 'Begins with crd_.' },
+  state: oneOf('Only active ones prove anything.', ['active', 'suspended', 'expired']),
+  kind: oneOf('How the agent proves itself with it.', AUTHENTICATION_METHODS),
+  ...THUMBPRINTS,
+  told_at: seconds('When the owner was told that it ends soon.'),
+  reason: { type: 'string', description: 'Of a secret: why it was allowed.' },
+  created_at: seconds('When it was added.'),
+  last_used_at: seconds('When the agent last proved itself with it, to a minute.'),
+};
+const TEXTS: Properties = {
+  equals: text('Exactly this.', 512),
+  one_of: list('One of these.', 20, text('Exactly this.', 512)),
+  like: text('Each "*" stands for one or more characters that are no separator of the issuer.', 512),
+};
+const rule = (properties: Properties, description: string): JsonSchema => ({
+  ...input(properties),
+  description,
+  minProperties: 1,
+  maxProperties: 1,
+});
+
+const ISSUER: Properties = {
+  name: text('Name to show, one line.', 100),
+  ...ISSUER_KEYS,
+  audience: text('Audience of its tokens. Default: the issuer of this server.', 512),
+  max_token_age_seconds: {
+    type: 'integer',
+    minimum: 60,
+    maximum: 86_400,
+    description: 'How long after `iat` a token is good. Default 3600.',
+  },
+  one_time_tokens: flag('Whether a token with a `jti` works once. Default false.'),
+};
+const ISSUER_KIND: Properties = {
+  template: oneOf('Platform it is. Cannot be changed.', ISSUER_TEMPLATES),
+  issuer: text('`iss` of its tokens, compared exactly. Cannot be changed.', 512),
+};
+const OPTIONAL = ['jwks', 'jwks_uri', 'audience'];
+
+export const FEDERATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  TextRule: rule(TEXTS, 'What a text must be.'),
+  ClaimRule: rule(
+    { ...TEXTS, contains: text('The claim is a list, and this is in it.', 512) },
+    'What a claim must be. Without `contains` the claim is a single value.',
+  ),
+  NewCertificate: {
+    ...input({ ...CERTIFICATE, ...CERTIFICATES }, []),
+    description: 'How its certificates are known: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
+  },
+  Certificate: output({ ...CERTIFICATE, ...THUMBPRINTS }, [...Object.keys(CERTIFICATE), 'thumbprints']),
+  NewCredential: input({ ...CREDENTIAL, ...withKind(CERTIFICATES) }, ['kind']),
+  Credential: output(
+    { ...CREDENTIAL, ...CREDENTIAL_ADDED },
+    [...Object.keys(CREDENTIAL), 'thumbprints', 'told_at', 'reason', 'last_used_at'].filter((name) => name !== 'kind'),
+  ),
+  CredentialList: output({ items: { type: 'array', items: ref('Credential') } }),
+  CredentialRotation: input(
+    {
+      client_assertion_type: oneOf('May be sent along.', ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer']),
+      client_assertion: text('Client assertion of the agent (RFC 7523), signed with a key of the credential.', 16_384),
+      jwks: { ...ref('JsonWebKeySet'), description: 'The new keys.' },
+      overlap_seconds: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86_400,
+        description: 'How long the old keys are good beside the new ones. Default 0.',
+      },
+    },
+    ['client_assertion', 'jwks'],
+  ),
+
+  NewTrustedIssuer: input({ ...ISSUER_KIND, ...ISSUER }, ['name', 'template', 'issuer']),
+  TrustedIssuerChange: change({
+    ...ISSUER,
+    ...Object.fromEntries(OPTIONAL.map((name) => [name, nullable(ISSUER[name] ?? {})])),
+  }),
+  TrustedIssuer: output(
+    {
+      id: { type: 'string', description: 'Begins with tis_.' },
+      ...ISSUER_KIND,
+      ...ISSUER,
+      state: oneOf('Whether its tokens are good.', ['active', 'disabled']),
+      keys: output(
+        {
+          state: oneOf('How the node that answers had its keys last.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
+          fetched_at: seconds('When the keys in use were fetched.'),
+          reason: { type: 'string', description: 'Why they could not be had.' },
+        },
+        ['fetched_at', 'reason'],
+      ),
+      keys_after: seconds('Keys that were fetched up to then are not used.'),
+      created_at: seconds('When it was made.'),
+      updated_at: seconds('When it was last changed.'),
+    },
+    [...OPTIONAL, 'keys_after'],
+  ),
+  TrustedIssuerPage: page('TrustedIssuer'),
+  TokenToTest: input(
+    {
+      token: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 16_384,
+        writeOnly: true,
+        description: 'A workload token. Not kept.',
+      },
+    },
+    ['token'],
+  ),
+  FederationTest: output(
+    {
+      good: flag('Whether an agent could authenticate with it now.'),
+      issuer: output({ id: { type: 'string' }, name: { type: 'string' }, issuer: { type: 'string' } }),
+      subject: { type: 'string', description: '`sub` as it stands in the token.' },
+      failed: output({ check: { type: 'string' }, detail: { type: 'string' } }),
+      matches: {
+        type: 'array',
+        items: output({ agent: { type: 'string' }, name: { type: 'string' }, credential: { type: 'string' } }),
+        description: 'Whom it stands for, and by which credential.',
+      },
+      needs_client_id: flag('Whether its holder has to say which of them it is.'),
+    },
+    ['issuer', 'subject', 'failed'],
+  ),
+};

@@ -1,0 +1,177 @@
+/** The pages the engine shows in the middle of its own routes, made of our views. */
+import type { IncomingMessage } from 'node:http';
+import { formAction, pageCsp } from '../../views/content-security-policy.ts';
+import type { Html, Phrase } from '../../views/html.ts';
+import { LANGUAGES } from '../../views/language.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
+import { errorPage } from '../../views/pages/error.ts';
+import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
+import { onwardPage } from '../../views/pages/upstream-redirect.ts';
+import { errorWords } from '../../views/words/error.ts';
+import { refusalPhrase } from '../../views/words/refusals.ts';
+import type { Account } from '../domain/accounts/account.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
+import { isFromOurPages } from './middleware/csrf.ts';
+import { readerLanguage } from './middleware/language.ts';
+
+/** The part of the engine's context these pages read. */
+type EngineContext = {
+  status: number;
+  type: string;
+  body: unknown;
+  readonly req: IncomingMessage;
+  set(name: string, value: string): void;
+  remove(name: string): void;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly response: { get(name: string): unknown };
+  readonly oidc?: {
+    readonly session?: { readonly state?: unknown } | undefined;
+    readonly client?: { readonly clientName?: string | undefined } | undefined;
+    readonly params?: Readonly<Record<string, unknown>> | undefined;
+  };
+};
+type Failure = { readonly error?: string | undefined; readonly error_description?: string | undefined };
+
+const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
+  NotFoundError: 'incorrect',
+  ExpiredError: 'incorrect',
+  AlreadyUsedError: 'incorrect',
+  NoCodeError: 'incorrect',
+  AbortedError: 'aborted',
+};
+
+/** What a person is told where the engine speaks to the developer of the app; its own words then stand below as detail. */
+const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
+  invalid_client: { text: errorWords.unknownApp },
+  invalid_redirect_uri: { text: errorWords.unknownRedirect },
+  invalid_request: { text: errorWords.unanswerable },
+  not_found: { title: errorWords.absent, text: errorWords.leadsNowhere },
+  method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
+};
+
+export type EnginePages = ReturnType<typeof enginePages>;
+
+export const enginePages = (deps: {
+  readonly issuer: string;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+}) => {
+  const { issuer } = deps;
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '');
+  const frame = { basePath };
+  const readers = readerLanguage(issuer);
+  const xsrfOf = (ctx: EngineContext): string =>
+    String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
+
+  /** `here`: where it can be read again; an error is not, and repeats nothing of the request that led to it. */
+  const send = (ctx: EngineContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
+    ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
+    ctx.set('Cache-Control', 'no-store');
+    ctx.type = 'text/html; charset=utf-8';
+    const language = readers.of(ctx.req, String(ctx.oidc?.params?.['ui_locales'] ?? ''));
+    ctx.set('Content-Language', language);
+    ctx.body = page.in({ language, ...(here && ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}) });
+  };
+
+  return {
+    languages: LANGUAGES,
+    isFromOurPages: (request: IncomingMessage): boolean => isFromOurPages(request, issuer),
+
+    limitForms(ctx: EngineContext, redirectUri: string | undefined): void {
+      const policy = String(ctx.response.get('Content-Security-Policy'));
+      const targets = redirectUri === undefined ? [] : [redirectUri];
+      if (!policy.includes('form-action')) ctx.set('Content-Security-Policy', `${policy}; ${formAction(targets)}`);
+    },
+
+    async error(ctx: EngineContext, out: Failure): Promise<void> {
+      const known = out.error === undefined ? undefined : FOR_PEOPLE[out.error];
+      const said = out.error_description;
+      const page = errorPage({
+        ...frame,
+        isUnknownReader: true,
+        title: known?.title ?? errorWords.failed,
+        text: known?.text ?? (said === undefined ? errorWords.unansweredRequest : refusalPhrase(said)),
+        ...(known === undefined || said === undefined ? {} : { detail: said }),
+        ...(out.error === undefined ? {} : { code: out.error }),
+        requestId: String(ctx.response.get('X-Request-Id')),
+      });
+      send(ctx, page, [], false);
+    },
+
+    async signOut(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
+      // The browser is sent there after the answer, and `form-action` counts for that, too.
+      const { postLogoutRedirectUri: next } = { ...(ctx.oidc?.session?.state as { postLogoutRedirectUri?: string }) };
+      const targets = next === undefined ? [] : [next];
+      send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }), targets);
+    },
+
+    async signedOut(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      send(ctx, signedOutPage(clientName === undefined ? frame : { ...frame, clientName }));
+    },
+
+    async deviceCode(ctx: EngineContext, _out?: Failure, error?: Error & { userCode?: string }): Promise<void> {
+      const userCode = error?.userCode ?? (ctx.state['userCode'] as string | undefined);
+      send(
+        ctx,
+        deviceCodePage({
+          ...frame,
+          action: `${issuer}/device`,
+          xsrf: xsrfOf(ctx),
+          charset: 'base-20',
+          ...(userCode === undefined ? {} : { userCode }),
+          ...(error === undefined ? {} : { error: DEVICE_ERRORS[error.constructor.name] ?? 'failed' }),
+        }),
+      );
+    },
+
+    async deviceConfirm(
+      ctx: EngineContext,
+      client: {
+        readonly clientId: string;
+        readonly clientName?: string | undefined;
+        readonly [member: string]: unknown;
+      },
+      info: Readonly<Record<string, unknown>>,
+      userCode: string,
+    ): Promise<void> {
+      const owner = client['behalf_owner'];
+      const ownerName = typeof owner === 'string' ? (await deps.accounts.get(owner))?.document.name : undefined;
+      const { software, address, at } = info;
+      send(
+        ctx,
+        deviceConfirmPage({
+          ...frame,
+          action: `${issuer}/device`,
+          xsrf: xsrfOf(ctx),
+          userCode: String(ctx.oidc?.params?.['user_code'] ?? userCode),
+          displayCode: userCode,
+          client: {
+            name: client.clientName ?? client.clientId,
+            kind: client['behalf_kind'] === 'agent' ? 'agent' : 'client',
+            ...(ownerName === undefined ? {} : { ownerName }),
+            ...(isDocumentId(client.clientId) ? { host: new URL(client.clientId).host } : {}),
+          },
+          device: {
+            ...(typeof software === 'string' && software !== '' ? { software } : {}),
+            ...(typeof address === 'string' ? { address } : {}),
+            ...(typeof at === 'number' ? { askedAt: at } : {}),
+          },
+        }),
+      );
+    },
+
+    async deviceDone(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      send(ctx, deviceDonePage(clientName === undefined ? frame : { ...frame, clientName }));
+    },
+
+    onward(ctx: EngineContext, { name, href }: { readonly name: string; readonly href: string }): void {
+      ctx.remove('Location');
+      ctx.set('Refresh', `0; url=${href}`);
+      ctx.status = 200;
+      send(ctx, onwardPage({ ...frame, kind: 'out', provider: name, href }));
+    },
+  };
+};

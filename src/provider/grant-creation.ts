@@ -1,0 +1,75 @@
+/** Turns what a person allowed into the engine's Grant: one for each authorization, so that families end apart. */
+import type Provider from 'oidc-provider';
+import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { ConsentResult } from '../domain/ports/interactions.ts';
+import { sessionIdOf } from '../domain/sessions/session.ts';
+
+export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
+
+/** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
+export const makeLease = (
+  provider: Provider,
+  deps: { readonly clock: Clock; readonly identifiers: Identifiers },
+  {
+    account,
+    clientId,
+    asked,
+    given,
+    sessionUid,
+  }: {
+    readonly account: string;
+    readonly clientId: string;
+    readonly asked: Asked;
+    readonly given: ConsentResult;
+    /** Of the browser that the answer goes to; absent for a device. */
+    readonly sessionUid: string | undefined;
+  },
+): InstanceType<Provider['Grant']> => {
+  const grant = new provider.Grant({
+    accountId: account,
+    clientId,
+    jti: deps.identifiers.newId('lse'),
+    expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
+    ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
+    ...(given.ownership === undefined ? {} : { ownership: given.ownership }),
+    ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
+    ...(sessionUid !== undefined && isForSession(clientId, given) ? { session: sessionIdOf(sessionUid) } : {}),
+  } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
+  const openid = given.openidScopes.filter((scope) => asked.openidScopes.includes(scope));
+  if (openid.length > 0) grant.addOIDCScope(openid.join(' '));
+  const refused = asked.openidScopes.filter((scope) => !openid.includes(scope));
+  if (refused.length > 0) grant.rejectOIDCScope(refused.join(' '));
+  for (const [resource, scopes] of Object.entries(asked.resources)) {
+    const allowed = scopes.filter((scope) => given.resources[resource]?.includes(scope));
+    const rejected = scopes.filter((scope) => !allowed.includes(scope));
+    if (allowed.length > 0) grant.addResourceScope(resource, allowed.join(' '));
+    if (rejected.length > 0) grant.rejectResourceScope(resource, rejected.join(' '));
+  }
+  const details = Object.entries(asked.details ?? {}).flatMap(([resource, wanted]) => {
+    const refused = detailsWithout(wanted, given.details?.[resource]);
+    const allowed = detailsWithout(wanted, refused);
+    return allowed.length === 0 ? [] : [[resource, allowed] as const];
+  });
+  if (details.length > 0) Object.assign(grant, { details: Object.fromEntries(details) });
+  return grant;
+};
+
+/**
+ * What an app holds because somebody signed in to it ends with that session, unless the person let it have access while
+ * they are away (OIDC Core §11). An agent acts while its person is away; that is what it was allowed for.
+ */
+const isForSession = (clientId: string, { openidScopes, requestedActor }: ConsentResult): boolean =>
+  !clientId.startsWith('agt_') &&
+  requestedActor === undefined &&
+  openidScopes.includes('openid') &&
+  !openidScopes.includes('offline_access');
+
+/** A lease is about one version of a client that is a metadata document, and says which; it holds details and the ownership of an agent, and names the agent that acts through the client and the session it hangs on. */
+export const leasesNameVersions = (provider: Provider): void => {
+  const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
+    get: () => [...members, 'clientVersion', 'details', 'ownership', 'requestedActor', 'session'],
+  });
+};

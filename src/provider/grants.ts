@@ -1,0 +1,144 @@
+/** The lease port over the engine's Grants. */
+import type { DetailsByResource } from '../domain/authorization-details/detail-type.ts';
+import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import { type Cursor, type DocumentStore, update } from '../domain/ports/document-store.ts';
+import type { Lease, LeaseRights, Leases } from '../domain/ports/grants.ts';
+import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import { heldAt, LEASES, type LeaseRecord, ownScope, scopesWithout, sessionOfLease } from './records.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+
+type GrantPayload = {
+  readonly openid?: { readonly scope?: string };
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly rejected?: {
+    readonly openid?: { readonly scope?: string };
+    readonly resources?: Readonly<Record<string, string>>;
+  };
+  readonly details?: DetailsByResource;
+  readonly requestedActor?: string;
+  readonly iat: number;
+  readonly exp: number;
+};
+
+/** Rows read in one go for a list, and looked at for one page of it: many that are over do not keep a request for long. */
+const AT_A_TIME = 100;
+const MOST_LOOKED_AT = 1000;
+
+export const leaseRegister = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly liveness: TokenLiveness;
+}): Leases => {
+  const leases = deps.documents.collection<LeaseRecord>(LEASES);
+
+  return {
+    async get(id) {
+      const record = await deps.liveness.leaseLive(id);
+      return record && toLease(record);
+    },
+    async held(id) {
+      const record = await deps.liveness.leaseHeldLive(id);
+      return record && isShown(record) ? toLease(record) : undefined;
+    },
+    async ofAccount(account) {
+      const found = await leases.find({
+        where: { account },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: 1000,
+      });
+      const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseHeldLive(document.id)));
+      return live
+        .filter((record) => record !== undefined)
+        .filter(isShown)
+        .map(toLease)
+        .sort((a, b) => b.createdAt - a.createdAt);
+    },
+    async list({ account, clientId, after, limit }) {
+      const where = { ...(account === undefined ? {} : { account }), ...(clientId === undefined ? {} : { clientId }) };
+      const items: Lease[] = [];
+      let cursor: Cursor | undefined = after;
+      for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_A_TIME) {
+        const page = await leases.find({
+          where,
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(cursor ? { after: cursor } : {}),
+          limit: AT_A_TIME,
+        });
+        for (const { document } of page) {
+          cursor = { value: document.createdAt, id: document.id };
+          const live = isShown(document) ? await deps.liveness.leaseHeldLive(document.id) : undefined;
+          if (live) items.push(toLease(live));
+          if (items.length === limit) return { items, next: cursor };
+        }
+        if (page.length < AT_A_TIME) return { items };
+      }
+      return { items, ...(cursor ? { next: cursor } : {}) };
+    },
+    async narrow(id, without) {
+      const take = (from: string) =>
+        update(leases, from, (lease) => ({ ...lease, payload: narrowed(lease.payload, without) }));
+      const found = (await leases.get(id))?.document;
+      // The authorization first: the next share of an instance is made of what that holds.
+      if (found?.parent !== undefined) await take(found.parent);
+      const stored = await take(id);
+      return stored && toLease(stored.document);
+    },
+    revoke: async (id) => (await leases.take(id)) !== undefined,
+  };
+};
+
+/** The account pages themselves hold what no person allowed. */
+const isShown = ({ clientId }: LeaseRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
+
+/** Scopes that are taken away stand beside what was granted, as the engine reads it; details, which it does not know, stand no more. */
+const narrowed = (
+  payload: LeaseRecord['payload'],
+  { openidScopes, resources, details: lostDetails = {} }: LeaseRights,
+): LeaseRecord['payload'] => {
+  const { rejected = {}, details = {} } = payload as unknown as GrantPayload;
+  const joined = (before: string | undefined, more: readonly string[]): string =>
+    [...new Set([...scopesWithout(before, undefined), ...more])].join(' ');
+  const lost = Object.entries(resources).map(([resource, scopes]) => [
+    resource,
+    joined(ownScope(rejected.resources, resource), scopes),
+  ]);
+  const left = Object.entries(details).flatMap(([resource, held]) => {
+    const kept = detailsWithout(held, Object.hasOwn(lostDetails, resource) ? lostDetails[resource] : []);
+    return kept.length === 0 ? [] : [[resource, kept] as const];
+  });
+  const { details: _, ...others } = payload;
+  return {
+    ...others,
+    ...(left.length === 0 ? {} : { details: Object.fromEntries(left) }),
+    rejected: {
+      ...rejected,
+      ...(openidScopes.length === 0
+        ? {}
+        : { openid: { ...rejected.openid, scope: joined(rejected.openid?.scope, openidScopes) } }),
+      ...(lost.length === 0 ? {} : { resources: { ...rejected.resources, ...Object.fromEntries(lost) } }),
+    },
+  };
+};
+
+const toLease = (record: LeaseRecord): Lease => {
+  const { id, account, clientId, payload, createdAt, parent, instance } = record;
+  const grant = payload as unknown as GrantPayload;
+  const session = sessionOfLease(record);
+  return {
+    id,
+    account,
+    clientId,
+    openidScopes: scopesWithout(grant.openid?.scope, grant.rejected?.openid?.scope),
+    resources: Object.fromEntries(
+      Object.keys(grant.resources ?? {}).map((resource) => [resource, heldAt(record, resource)]),
+    ),
+    ...(grant.details === undefined ? {} : { details: grant.details }),
+    ...(grant.requestedActor === undefined ? {} : { actor: grant.requestedActor }),
+    ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(instance === undefined ? {} : { instance }),
+    createdAt,
+    expiresAt: grant.exp,
+  };
+};

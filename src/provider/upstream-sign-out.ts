@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { sessionIdOf } from '../domain/sessions/session.ts';
+import type { EnginePages } from './provider-pages.ts';
+
+/** Where a session that is over can be ended, too; `now`: the browser goes there before it goes on to `next`. */
+export type WhereToSignOut = (
+  request: IncomingMessage,
+  session: string,
+  next: string,
+) => Promise<{ readonly name: string; readonly href: string; readonly when: 'now' | 'later' } | undefined>;
+
+/**
+ * Signing out at the end-session endpoint goes on at the provider at which the session began, as it does from our own
+ * pages (OpenID Connect RP-Initiated Logout 1.0).
+ */
+export const signOutThere = (
+  provider: Provider,
+  {
+    issuer,
+    whereTo,
+    pages,
+  }: { readonly issuer: string; readonly whereTo: WhereToSignOut; readonly pages: Pick<EnginePages, 'onward'> },
+): void => {
+  const ownPage = `${issuer}/session/end/success`;
+  provider.use(async (ctx, next) => {
+    await next();
+    const { oidc } = ctx as KoaContextWithOIDC;
+    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || !oidc.params?.['logout']) return;
+    const target = ctx.response.get('Location');
+    const isOurs = target === ownPage;
+    const ended = isOurs ? `${issuer}/account/signed-out` : target;
+    const there = oidc.session && (await whereTo(ctx.req, sessionIdOf(oidc.session.uid), ended));
+    if (there?.when === 'now') pages.onward(ctx, there);
+    // The page that offers it.
+    else if (there && isOurs) ctx.redirect(ended);
+  });
+};

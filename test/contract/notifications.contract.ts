@@ -1,0 +1,429 @@
+/** What must hold of notices on every store: none lost, one id each, nobody kept waiting by another. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { deadLetters } from '../../src/domain/notifications/dead-letters.ts';
+import { DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from '../../src/domain/notifications/delivery.ts';
+import { courier, type Failed, type Outcome, type Sender } from '../../src/domain/notifications/delivery-worker.ts';
+import { NOTICES, type Notice } from '../../src/domain/notifications/notification.ts';
+import { noticeBook } from '../../src/domain/notifications/notification-log.ts';
+import { type Outbox, outbox } from '../../src/domain/notifications/outbox.ts';
+import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+
+const HOUR = 3600;
+
+/** A store of which a test decides what fails. */
+const breakable = (store: DocumentStore) => {
+  let breaks = (_collection: string, _operation: string): boolean => false;
+  const documents: DocumentStore = {
+    ...store,
+    collection(declaration) {
+      const collection = store.collection<never>(declaration);
+      return new Proxy(collection, {
+        get: (target, operation: keyof typeof collection) =>
+          breaks(declaration.name, operation)
+            ? async () => {
+                throw new StoreUnavailable('as if the process had died');
+              }
+            : target[operation],
+      });
+    },
+  };
+  const breakWhen = (rule: typeof breaks): void => {
+    breaks = rule;
+  };
+  return { documents, breakWhen };
+};
+
+export const describeTelling = (name: string, open: () => DocumentStore | Promise<DocumentStore>): void => {
+  describe(`telling on ${name}`, () => {
+    let store: DocumentStore;
+    let millis: number;
+    let events: AuditEvent[];
+    let box: Outbox;
+    const clock = { now: () => Math.floor(millis / 1000), nowMillis: () => millis };
+    const pass = (seconds: number): void => {
+      millis += seconds * 1000;
+    };
+    const audit = {
+      append: async (event: AuditEvent) => {
+        events.push(event);
+        return { stream: 'test', sequence: events.length, hash: '' };
+      },
+    };
+
+    beforeEach(async () => {
+      store = await open();
+      millis = 1_800_000_000_000;
+      events = [];
+      box = outbox({ documents: store, clock });
+    });
+
+    const put = (id: string, to = 'whk_a', more: { readonly holdSeconds?: number } = {}): Promise<void> =>
+      box.put({ id, channel: 'webhook', to, kind: 'agent.suspended', body: `{"of":"${id}"}`, ...more });
+
+    const newCourier = (
+      send: (delivery: Delivery) => Promise<Outcome>,
+      more: { documents?: DocumentStore; spread?: (notice: Notice) => Promise<void>; giveUp?: Sender['giveUp'] } = {},
+    ) => {
+      const errors: unknown[] = [];
+      const { giveUp } = more;
+      const sender: Sender = { send, ...(giveUp ? { giveUp } : {}) };
+      const made = courier({
+        documents: more.documents ?? store,
+        clock,
+        audit,
+        spread: more.spread ?? (async () => undefined),
+        senders: { mail: sender, webhook: sender, push: sender, app: sender },
+        onError: (error) => errors.push(error),
+        chance: () => 0.5,
+      });
+      return {
+        errors,
+        stop: made.stop,
+        round: async (): Promise<void> => {
+          await made.look();
+          await made.idle();
+        },
+      };
+    };
+
+    const sentInto =
+      (sent: string[], outcome: Outcome = 'sent') =>
+      async (delivery: Delivery) => {
+        sent.push(delivery.id);
+        return outcome;
+      };
+    const event = (about: string): AuditEvent => ({
+      type: 'agent.suspended',
+      outcome: 'done',
+      agent: about,
+      owner: 'acc_o',
+    });
+    const later: Failed = { failure: 'not_reachable', isFinal: false };
+
+    test('WH-01 what was noted before the process died is handed on by the next one, once for each recipient', async () => {
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
+      const receipt = { stream: 'nod_a', sequence: 7, hash: '' };
+      await book.note(event('agt_1'), receipt);
+      // The same event again, as after a step that was not known to have been done.
+      await book.note(event('agt_1'), receipt);
+      pass(1);
+      let tries = 0;
+      const spread = async ({ id }: Notice): Promise<void> => {
+        await put(`msg_${id}`);
+        tries += 1;
+        if (tries === 1) throw new StoreUnavailable('as if the process had died');
+      };
+      const sent: string[] = [];
+      await newCourier(sentInto(sent), { spread }).round();
+      expect({ tries, sent }).toEqual({ tries: 1, sent: [expect.stringMatching(/^msg_ntc_/)] });
+      const next = newCourier(sentInto(sent), { spread });
+      await next.round();
+      expect(tries).toBe(1);
+      pass(61);
+      await next.round();
+      // At least once, with one id: the receiver knows it.
+      expect({ tries, ids: new Set(sent).size }).toEqual({ tries: 2, ids: 1 });
+      pass(HOUR);
+      await next.round();
+      expect(tries).toBe(2);
+    });
+
+    test('what is about to happen is sent when it has, or after its time, and once', async () => {
+      const sent: string[] = [];
+      const one = newCourier(sentInto(sent));
+      await put('msg_1', 'whk_a', { holdSeconds: 15 });
+      await put('msg_2', 'whk_a', { holdSeconds: 15 });
+      await one.round();
+      expect(sent).toEqual([]);
+      await put('msg_2', 'whk_a');
+      await one.round();
+      expect(sent).toEqual(['msg_2']);
+      pass(16);
+      await one.round();
+      await one.round();
+      expect(sent).toEqual(['msg_2', 'msg_1']);
+      // One that is being tried again is not hurried.
+      const failing = newCourier(async () => later);
+      await put('msg_3');
+      await failing.round();
+      await put('msg_3');
+      await one.round();
+      expect(sent).toEqual(['msg_2', 'msg_1']);
+    });
+
+    test('WH-01 dying between the commit and the sending loses nothing', async () => {
+      const { documents, breakWhen } = breakable(store);
+      await put('msg_1');
+      const sent: string[] = [];
+      const dying = newCourier(
+        async (delivery) => {
+          breakWhen(() => true);
+          return Promise.reject(new Error(`never sent ${delivery.id}`));
+        },
+        { documents },
+      );
+      await dying.round();
+      const next = newCourier(sentInto(sent));
+      await next.round();
+      expect(sent).toEqual([]);
+      pass(61);
+      await next.round();
+      expect(sent).toEqual(['msg_1']);
+    });
+
+    test('WH-01 dying between the sending and its being noted sends the same id and the same bytes again', async () => {
+      const { documents, breakWhen } = breakable(store);
+      breakWhen((_, operation) => operation === 'take');
+      await put('msg_1');
+      const seen: (readonly [string, string])[] = [];
+      const send = async ({ id, body }: Delivery): Promise<Outcome> => {
+        seen.push([id, body]);
+        return 'sent';
+      };
+      const dying = newCourier(send, { documents });
+      await dying.round();
+      expect(dying.errors).toHaveLength(1);
+      const next = newCourier(send);
+      pass(61);
+      await next.round();
+      pass(HOUR);
+      await next.round();
+      expect(seen).toEqual([
+        ['msg_1', '{"of":"msg_1"}'],
+        ['msg_1', '{"of":"msg_1"}'],
+      ]);
+    });
+
+    test('WH-01 two nodes send each message once, and never two to one recipient at a time', async () => {
+      const recipients = ['whk_a', 'whk_b', 'whk_c'];
+      for (let message = 0; message < 30; message += 1) await put(`msg_${message}`, recipients[message % 3]);
+      const atWork = new Set<string>();
+      const sent: string[] = [];
+      let atOnce = 0;
+      const send = async ({ id, to }: Delivery): Promise<Outcome> => {
+        if (atWork.has(to)) atOnce += 1;
+        atWork.add(to);
+        await new Promise((resolve) => setImmediate(resolve));
+        atWork.delete(to);
+        sent.push(id);
+        return 'sent';
+      };
+      const nodes = [newCourier(send), newCourier(send)];
+      await Promise.all(nodes.map(({ round }) => round()));
+      pass(1);
+      await Promise.all(nodes.map(({ round }) => round()));
+      expect({ sent: sent.length, different: new Set(sent).size, atOnce }).toEqual({
+        sent: 30,
+        different: 30,
+        atOnce: 0,
+      });
+    });
+
+    test('WH-01 what is put in while its recipient is worked at is seen', async () => {
+      await put('msg_1');
+      const sent: string[] = [];
+      const { round } = newCourier(async ({ id }) => {
+        sent.push(id);
+        if (id === 'msg_1') await put('msg_2');
+        return 'sent';
+      });
+      await round();
+      await round();
+      expect(sent).toEqual(['msg_1', 'msg_2']);
+    });
+
+    test('WH-01 what is put in while its recipient is worked at brings no second node to it', async () => {
+      await put('msg_1');
+      const sent: string[] = [];
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const begun: string[] = [];
+      const first = newCourier(async ({ id }) => {
+        begun.push(id);
+        if (id === 'msg_1') await held;
+        sent.push(id);
+        return 'sent';
+      });
+      const working = first.round();
+      while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await put('msg_2');
+      const others: string[] = [];
+      await newCourier(sentInto(others)).round();
+      release();
+      await working;
+      expect({ sent, others }).toEqual({ sent: ['msg_1', 'msg_2'], others: [] });
+    });
+
+    test('WH-04 a recipient that does not answer is tried less and less often, and nobody else waits for it', async () => {
+      await put('msg_down', 'whk_down');
+      await put('msg_also', 'whk_down');
+      const tries: number[] = [];
+      const sent: string[] = [];
+      const { round } = newCourier(async ({ id, to }) => {
+        if (to !== 'whk_down') {
+          sent.push(id);
+          return 'sent';
+        }
+        tries.push(clock.now());
+        return later;
+      });
+      const begun = clock.now();
+      for (let second = 0; second < 900; second += 1) {
+        if (second % 100 === 0) await put(`msg_${second}`, 'whk_up');
+        await round();
+        if (second % 100 === 0) expect(sent.at(-1)).toBe(`msg_${second}`);
+        pass(1);
+      }
+      const pauses = tries.map((at, index) => at - (tries[index - 1] ?? begun)).slice(1);
+      expect(pauses.length).toBeLessThan(12);
+      expect(pauses.length).toBeGreaterThan(4);
+      // Never sooner than after the try before, but for the jitter of the two messages.
+      expect(pauses.at(-1)).toBeGreaterThan(100);
+      expect(sent).toHaveLength(9);
+    });
+
+    test('WH-04 what cannot be delivered for 72 hours is given up with an event, and can be tried again under its id', async () => {
+      await put('msg_1');
+      const given: string[] = [];
+      const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
+      const { round } = newCourier(async () => later, { giveUp });
+      const begun = clock.now();
+      while (!events.some(({ type }) => type === 'notice.undelivered')) {
+        expect(clock.now() - begun).toBeLessThan(80 * HOUR);
+        await round();
+        pass(300);
+      }
+      expect(clock.now() - begun).toBeGreaterThan(68 * HOUR);
+      expect(events).toMatchObject([
+        {
+          type: 'notice.undelivered',
+          outcome: 'refused',
+          target: { kind: 'webhook', id: 'whk_a' },
+          inputs: { message: 'msg_1', kind: 'agent.suspended', reason: 'not_reachable' },
+        },
+      ]);
+      const letters = deadLetters({ documents: store, audit, clock, outbox: box });
+      expect((await letters.list({})).items.map(({ document }) => document.id)).toEqual(['msg_1']);
+      await letters.retry('msg_1', { caller: 'acc_admin' });
+      expect((await letters.list({})).items).toEqual([]);
+      await expect(letters.retry('msg_1', { caller: 'acc_admin' })).rejects.toMatchObject({ code: 'not_found' });
+      const sent: string[] = [];
+      pass(HOUR);
+      await newCourier(sentInto(sent)).round();
+      expect({ sent, last: events.at(-1)?.type }).toEqual({ sent: ['msg_1'], last: 'notice.retried' });
+      expect(given).toEqual([]);
+    });
+
+    test('WH-04 a recipient that does not answer for 72 hours, whatever it is sent, is given up as a whole', async () => {
+      const given: string[] = [];
+      const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
+      const { round } = newCourier(async () => later, { giveUp });
+      const begun = clock.now();
+      for (let hour = 0; given.length === 0 && hour < 90; hour += 1) {
+        await put(`msg_${hour}`);
+        for (let part = 0; part < 12; part += 1) {
+          await round();
+          pass(300);
+        }
+      }
+      expect(given[0]).toBe('whk_a failing');
+      expect(clock.now() - begun).toBeGreaterThanOrEqual(72 * HOUR);
+    });
+
+    test('what is wrong with one message keeps no other to the same recipient waiting', async () => {
+      await put('msg_bad');
+      pass(1);
+      await put('msg_good');
+      const sent: string[] = [];
+      const { round } = newCourier(async ({ id }) => {
+        if (id === 'msg_bad') return { failure: 'smtp_550', isFinal: true };
+        sent.push(id);
+        return 'sent';
+      });
+      await round();
+      expect({ sent, buried: events.map(({ inputs }) => inputs?.['message']) }).toEqual({
+        sent: ['msg_good'],
+        buried: ['msg_bad'],
+      });
+    });
+
+    test('whoever says that it wants nothing more is given up at once', async () => {
+      await put('msg_1');
+      const given: string[] = [];
+      const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
+      await newCourier(async () => ({ failure: 'gone', isFinal: true, isGone: true }), { giveUp }).round();
+      expect(given).toEqual(['whk_a gone']);
+    });
+
+    test('of what is over nobody is told, and nothing of it is kept or counted against its recipient', async () => {
+      await put('msg_over');
+      await put('msg_good');
+      const sent: string[] = [];
+      const { round } = newCourier(async ({ id }) => {
+        sent.push(id);
+        return id === 'msg_over' ? 'over' : 'sent';
+      });
+      await round();
+      pass(HOUR);
+      await round();
+      expect({ sent: sent.toSorted(), events }).toEqual({ sent: ['msg_good', 'msg_over'], events: [] });
+      const queue = await store.collection<DeliveryQueue>(DELIVERY_QUEUES).get('whk_a');
+      expect(queue?.document).toMatchObject({ failures: 0, lastSuccessAt: 1_800_000_000 });
+    });
+
+    test('a recipient that says how long it wants to be left alone is left alone for so long', async () => {
+      await put('msg_1');
+      const tries: number[] = [];
+      const { round } = newCourier(async () => {
+        tries.push(clock.now());
+        return tries.length === 1 ? { ...later, retryAfterSeconds: 1000 } : 'sent';
+      });
+      await round();
+      await put('msg_2');
+      for (let second = 0; second < 1100; second += 10) {
+        pass(10);
+        await round();
+      }
+      expect(tries).toEqual([1_800_000_000, 1_800_001_000, 1_800_001_000]);
+    });
+
+    test('a courier that was stopped begins nothing more', async () => {
+      await put('msg_1');
+      const sent: string[] = [];
+      const stopped = newCourier(sentInto(sent));
+      await stopped.stop();
+      await stopped.round();
+      expect(sent).toEqual([]);
+    });
+
+    test('WH-02 notices about one thing are numbered in the order of their events, also when the clock is put back', async () => {
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
+      const collection = store.collection<Notice>(NOTICES);
+      for (let place = 1; place <= 6; place += 1) {
+        await book.note(event('agt_1'), { stream: 'nod_a', sequence: place, hash: '' });
+        millis -= 5_000;
+      }
+      const found = await collection.find({
+        where: { subject: 'agt_1' },
+        order: { by: 'sequence', direction: 'ascending' },
+      });
+      expect(found).toHaveLength(6);
+      const [first] = found;
+      expect(found.map(({ document }) => document.sequence - (first?.document.sequence ?? 0))).toEqual([
+        0, 1, 2, 3, 4, 5,
+      ]);
+      expect(found.map(({ document }) => document.at)).toEqual(found.map((_, index) => 1_800_000_000 - 5 * index));
+    });
+
+    test('WH-02 notices at the same moment about one thing have different numbers', async () => {
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
+      const places = [1, 2, 3, 4, 5, 6, 7, 8];
+      await Promise.all(places.map((sequence) => book.note(event('agt_1'), { stream: 'nod_a', sequence, hash: '' })));
+      const found = await store.collection<Notice>(NOTICES).find({ where: { subject: 'agt_1' } });
+      expect(new Set(found.map(({ document }) => document.sequence)).size).toBe(8);
+    });
+  });
+};

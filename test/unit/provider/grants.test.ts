@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { leaseRegister } from '../../../src/provider/grants.ts';
+import { LEASES, type LeaseRecord } from '../../../src/provider/records.ts';
+import type { TokenLiveness } from '../../../src/provider/token-liveness.ts';
+
+const NOW = 1_800_000_000;
+
+test('a list is looked through in steps: many that are over keep no request for long, and the last of all is found', async () => {
+  const documents = memoryDocumentStore();
+  const rows = documents.collection<LeaseRecord>(LEASES);
+  for (let place = 0; place < 2_500; place += 1) {
+    await rows.insert({
+      ...{ id: `l${place}`, account: 'acc_a', clientId: 'app_a', payload: {} },
+      ...{ createdAt: NOW + place, expiresAt: NOW * 2 },
+    });
+  }
+  let looked = 0;
+  const leaseHeldLive = async (id: string): Promise<LeaseRecord | undefined> => {
+    looked += 1;
+    return id === 'l0' ? (await rows.get(id))?.document : undefined;
+  };
+  const leases = leaseRegister({
+    documents,
+    clock: { now: () => NOW, nowMillis: () => NOW * 1000 },
+    liveness: { leaseHeldLive } as unknown as TokenLiveness,
+  });
+  const ask = { account: 'acc_a', clientId: 'app_a', limit: 1 };
+  const first = await leases.list(ask);
+  expect([first.items, first.next !== undefined, looked]).toEqual([[], true, 1_000]);
+  const second = await leases.list({ ...ask, after: first.next });
+  const third = await leases.list({ ...ask, after: second.next });
+  expect([second.items.length, third.items.map(({ id }) => id)]).toEqual([0, ['l0']]);
+  await documents.close();
+});

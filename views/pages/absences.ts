@@ -1,0 +1,85 @@
+import { anyText, isolated } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { field } from '../partials/field.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { awayWords as words } from '../words/absences.ts';
+
+export type ShownAbsence = {
+  /** The other one. */
+  readonly name: string;
+  /** Epoch seconds. */
+  readonly from: number;
+  readonly until: number;
+  readonly state: keyof (typeof words)['states'];
+  /** Where `csrf` is POSTed to end it; absent: there is nothing to end. */
+  readonly endAction?: string;
+};
+
+export type AwayModel = PageFrame & {
+  readonly csrf: string;
+  readonly newHref: string;
+  /** Newest first. */
+  readonly mine: readonly ShownAbsence[];
+  readonly theirs: readonly ShownAbsence[];
+};
+
+/** Who decides for the person, and for whom she does. */
+export const awayPage = (model: AwayModel): Html =>
+  layout({
+    frame: model,
+    style: 'approvals.css',
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
+<section aria-labelledby="mine"><h2 id="mine">${words.mine}</h2>
+${model.mine.length === 0 ? html`<p class="empty">${words.none}</p>` : table(model.mine, model.csrf)}
+<p class="hint">${words.ends}</p>
+<div class="actions"><a class="button plain" href="${model.newHref}">${words.name}</a></div></section>
+${
+  model.theirs.length > 0 &&
+  html`<section aria-labelledby="theirs"><h2 id="theirs">${words.theirs}</h2><p>${words.theirsLead}</p>${table(model.theirs, model.csrf)}</section>`
+}`,
+  });
+
+const table = (all: readonly ShownAbsence[], csrf: string): Html => html`<div class="card flush"><table class="log">
+<thead><tr><th scope="col">${words.person}</th><th scope="col">${words.from}</th><th scope="col">${words.until}</th><th scope="col">${words.state}</th></tr></thead>
+<tbody>${all.map(
+  (one) => html`<tr><td data-label="${words.person}">${isolated(one.name)}</td>
+<td data-label="${words.from}">${timeText(one.from)}</td>
+<td data-label="${words.until}">${timeText(one.until)}</td>
+<td data-label="${words.state}"><span class="tag ${one.state === 'current' && 'good'}">${words.states[one.state]}</span>${
+    one.endAction !== undefined &&
+    html` <form method="post" action="${one.endAction}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'quiet', about: words.endAbout(isolated(one.name)) })}</form>`
+  }</td></tr>`,
+)}</tbody></table></div>`;
+
+/** The form POSTs `csrf`, `deputy` (a username), `from` and `until` (days) to `action`. */
+export type NewAwayModel = PageFrame & {
+  readonly action: string;
+  readonly csrf: string;
+  readonly backHref: string;
+  readonly values: { readonly deputy: string; readonly from: string; readonly until: string };
+  readonly errors: { readonly deputy?: Text; readonly from?: Text; readonly until?: Text };
+  readonly error?: Text;
+};
+
+export const newAwayPage = (model: NewAwayModel): Html =>
+  layout({
+    frame: model,
+    title: words.newTitle,
+    body: html`<section class="card"><h1>${words.newTitle}</h1><p class="lead">${words.newLead}</p>
+${model.error !== undefined && html`<div class="flash error" role="alert">${anyText(model.error, 300)}</div>`}
+<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
+${field({ name: 'deputy', label: words.username, autocomplete: 'off', maxLength: 128, ...filled(model, 'deputy') })}
+${field({ name: 'from', type: 'date', label: words.firstDay, autocomplete: 'off', maxLength: 10, ...filled(model, 'from') })}
+${field({ name: 'until', type: 'date', label: words.lastDay, hint: words.daysHint, autocomplete: 'off', maxLength: 10, ...filled(model, 'until') })}
+<div class="actions">${submit({ text: words.save })} <a class="button plain" href="${model.backHref}">${words.cancel}</a></div>
+</form></section>`,
+  });
+
+const filled = ({ values, errors }: NewAwayModel, name: 'deputy' | 'from' | 'until') => ({
+  value: values[name],
+  ...(errors[name] === undefined ? {} : { error: errors[name] }),
+});
