@@ -48,10 +48,10 @@ import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/browser-state.ts';
 import { consumptionRegister } from './provider/consumption-registry.ts';
 import { documentClients } from './provider/document-clients.ts';
-import { leaseRegister } from './provider/grants.ts';
+import { grantRegistry } from './provider/grants.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
-import { presentedLease } from './provider/presented-grant.ts';
+import { presentedGrant } from './provider/presented-grant.ts';
 import { engineClients } from './provider/provider-client-metadata.ts';
 import { requestDetails } from './provider/request-details.ts';
 import { rememberRequest } from './provider/request-facts.ts';
@@ -95,7 +95,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   const byDocument = documentClients(
     made.granting.documentClients,
-    presentedLease({ documents, ephemeral, masterKey }),
+    presentedGrant({ documents, ephemeral, masterKey }),
   );
   const known = closedByKills(
     engineClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
@@ -131,9 +131,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
   await kills.start();
-  const leases = leaseRegister({ documents, clock, liveness });
+  const grants = grantRegistry({ documents, clock, liveness });
   const ending = endOfSignIn(made.approvals.standing, delegations);
-  const grants = grantDesk({ leases, consents: made.consents, audit, ending });
+  const grantService = grantDesk({ grants, consents: made.consents, audit, ending });
   const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
     details,
@@ -149,7 +149,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   const knows = knowsAgent({ delegations, owners: made.owners });
   const pace = pollingPace({ ephemeral, clock });
-  const extensions = extensionsOf(made, configuration, { tokens, leases, liveness, knows, pace });
+  const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
   const pages = enginePages({ issuer, accounts });
@@ -166,8 +166,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     consumptions,
     state,
     open,
-    leases,
     grants,
+    grantService,
     delegations,
     countRefusal,
     failedSignIns,
@@ -211,7 +211,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   const registering = selfService(made, configuration, countRefusal);
   const management = managementApi(made, configuration, {
-    ...{ callers, registering, tokens, kills, leases, grants, countRefusal, onUnexpected },
+    ...{ callers, registering, tokens, kills, grants, grantService, countRefusal, onUnexpected },
     delegations,
     keysChanged: async () => {
       await engine.reload();

@@ -53,7 +53,7 @@ import { UPSTREAM_LINKS } from '../domain/upstream/upstream-links.ts';
 import { UPSTREAMS } from '../domain/upstream/upstream-provider.ts';
 import { TRUSTED_ISSUERS } from '../domain/workload-identity/trusted-issuer.ts';
 import { INSTALLATION } from '../first-start.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
+import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 
 /** What gives authority first, what takes it away behind that, and the trail, which is ahead of both, last. */
@@ -91,7 +91,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   INSTANCES,
   INSTANCE_SLOTS,
   SESSIONS,
-  LEASES,
+  GRANTS,
   GRANT_USE,
   DELEGATIONS,
   ABSENCES,

@@ -8,7 +8,7 @@ import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint
 import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
 import { approvedExchange } from '../extensions/token-exchange/approval-channel.ts';
 import { tokenExchange } from '../extensions/token-exchange/grant.ts';
-import type { leaseRegister } from '../provider/grants.ts';
+import type { grantRegistry } from '../provider/grants.ts';
 import type { issuedTokens } from '../provider/issued-tokens.ts';
 import { signIns } from '../provider/sign-ins.ts';
 import type { tokenLiveness } from '../provider/token-liveness.ts';
@@ -19,13 +19,13 @@ export const extensionsOf = (
   configuration: Configuration,
   {
     tokens,
-    leases,
+    grants,
     liveness,
     knows,
     pace,
   }: {
     readonly tokens: ReturnType<typeof issuedTokens>;
-    readonly leases: ReturnType<typeof leaseRegister>;
+    readonly grants: ReturnType<typeof grantRegistry>;
     readonly liveness: ReturnType<typeof tokenLiveness>;
     readonly knows: ReturnType<typeof knowsAgent>;
     readonly pace: ReturnType<typeof pollingPace>;
@@ -40,7 +40,7 @@ export const extensionsOf = (
     resourceServers,
     accounts,
     clients,
-    leases,
+    grants,
     delegations,
     requests,
     approvals: made.approvals,

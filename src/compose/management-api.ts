@@ -19,8 +19,8 @@ export const managementApi = (
     registering,
     tokens,
     kills,
-    leases,
     grants,
+    grantService,
     delegations,
     keysChanged,
     countRefusal,
@@ -28,8 +28,8 @@ export const managementApi = (
   }: Pick<Wanted, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
     readonly callers: ReturnType<typeof callerProofs>;
     readonly registering: ReturnType<typeof registration>;
-    readonly leases: Wanted['grants']['leases'];
-    readonly grants: Wanted['grants']['desk'];
+    readonly grants: Wanted['grants']['grants'];
+    readonly grantService: Wanted['grants']['desk'];
     /** Has every node sign with, and publish, the keys there are now. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
@@ -94,7 +94,7 @@ export const managementApi = (
     owners: made.owners,
     departures: made.departures,
     resourceServers,
-    grants: { leases, desk: grants, uses: made.grantUses },
+    grants: { grants, desk: grantService, uses: made.grantUses },
     delegations,
     keys: {
       list: keys.list,

@@ -26,13 +26,13 @@ export const peoplePages = (
     consumptions,
     state,
     open,
-    leases,
     grants,
+    grantService,
     delegations,
     countRefusal,
     failedSignIns,
   }: Pick<Parameters<typeof interactions>[0], 'provider' | 'consumptions' | 'state'> &
-    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'> & {
+    Pick<PeopleDeps, 'grants' | 'grantService' | 'delegations' | 'countRefusal'> & {
       readonly open: OpenRecords;
       readonly failedSignIns: AttemptsDeps['refusals'];
     },
@@ -73,8 +73,8 @@ export const peoplePages = (
     interactions: interactions(seam),
     browserSessions: browserSessions(seam),
     sessions,
-    leases,
     grants,
+    grantService,
     uses: made.grantUses,
     authorize: made.authorize,
     accounts,

@@ -42,7 +42,7 @@ import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
-import { ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
+import { ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../provider/records.ts';
 
 /** Makes the data folder where it is missing. Throws an Error that says what is in the way, and names the setting. */
 export const usableDataFolder = (folder: string): void =>
@@ -125,7 +125,7 @@ export const REMEMBERED: readonly Remembering[] = [
     CLIENT_SNAPSHOTS,
     RESOURCE_SERVERS,
     DELEGATIONS,
-    LEASES,
+    GRANTS,
     INSTANCES,
   ].map(({ name }) => ({ name })),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.

@@ -70,7 +70,7 @@ export type FamilyToMint = {
   /** Account id. */
   readonly subject: string;
   /** Of the authorization, or of a share the same instance has already. */
-  readonly lease: string;
+  readonly grant: string;
   readonly instance: Instance;
   /** Id of the token it was asked for with. */
   readonly parent: string;
@@ -90,7 +90,7 @@ export type TokenToMint = {
   /** Epoch seconds; shortened to the resource server's own limit. */
   readonly notAfter: number;
   readonly delegation: string;
-  readonly lease: string | undefined;
+  readonly grant: string | undefined;
   readonly txn: string;
   /** Id of the token it was made from; `token.parent` of the audit event. */
   readonly parent?: string;
@@ -105,7 +105,7 @@ export type TokenToMint = {
   readonly origin?: undefined;
 };
 
-type NotOfPeers = 'approval' | 'delegation' | 'issuedTokenType' | 'lease' | 'parent';
+type NotOfPeers = 'approval' | 'delegation' | 'issuedTokenType' | 'grant' | 'parent';
 
 /** An access token to be made from an assertion of a peer: it hangs on no delegation and no authorization of ours. */
 export type RedeemedToken = Omit<TokenToMint, 'chain' | NotOfPeers | 'origin'> & {
@@ -134,7 +134,7 @@ export type AssertionToMint = {
   /** Epoch seconds. */
   readonly notAfter: number;
   readonly lifetimeSeconds: number;
-  readonly lease: string | undefined;
+  readonly grant: string | undefined;
   /** Id of the token it was made from. */
   readonly parent: string;
   /** RFC 8693 §2.2.1 */

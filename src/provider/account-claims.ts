@@ -10,12 +10,12 @@ export const CLAIMS_BY_SCOPE = {
   groups: ['groups'],
 };
 
-/** `lease`: the authorization an ID token comes from, which it names, so that it can be told later whether that is live. */
-export const accountClaims = (account: Account, groupsOf: GroupsOf, lease?: string) => ({
+/** `grant`: the authorization an ID token comes from, which it names, so that it can be told later whether that is live. */
+export const accountClaims = (account: Account, groupsOf: GroupsOf, grant?: string) => ({
   accountId: account.id,
   claims: async (use: string) => ({
     sub: account.id,
-    ...(use === 'id_token' && lease !== undefined ? { grant_id: lease } : {}),
+    ...(use === 'id_token' && grant !== undefined ? { grant_id: grant } : {}),
     name: account.name,
     preferred_username: account.username,
     updated_at: account.updatedAt,

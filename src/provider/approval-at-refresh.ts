@@ -40,7 +40,7 @@ export const askAtRefresh =
     const { RefreshToken: token } = ctx.oidc.entities;
     const agent = (await agents.get(facts.caller.id))?.document;
     if (!token || !agent?.grantTypes.includes(CIBA) || !facts.subject || !chain) return [];
-    const lease = token.grantId;
+    const grant = token.grantId;
     return askForToken(deps)(
       {
         door: 'token_exchange',
@@ -53,13 +53,13 @@ export const askAtRefresh =
           details: { ...facts.details, asked: facts.details?.asked ?? [] },
         },
         origin: {
-          id: String(lease),
+          id: String(grant),
           clientId: agent.id,
           scope: [],
           issuedAt: facts.now,
           subject: facts.subject.id,
           ...ownershipMember(ownershipOf(agent)),
-          ...(lease === undefined ? {} : { lease }),
+          ...(grant === undefined ? {} : { grant }),
           ...keysOf(token),
           ...(!rotates(token) || facts.isBound ? { isBound: true } : {}),
           ...(facts.assurance === undefined ? {} : { assurance: facts.assurance }),

@@ -55,7 +55,7 @@ export const mintAssertion = async (
       exp: now + expiresIn,
       expiration: expiresIn,
       resourceServer: { accessTokenFormat: 'jwt' },
-      ...(assertion.lease === undefined ? {} : { grantId: assertion.lease }),
+      ...(assertion.grant === undefined ? {} : { grantId: assertion.grant }),
     },
     { ...unit.facts, ...decided(assertion.decision), ...(assertion.chain ? { chain: assertion.chain } : {}) },
     assertion.parent,

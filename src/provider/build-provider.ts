@@ -42,9 +42,9 @@ import { challengeEmptySecrets, takeEmptySecret } from './empty-secrets.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
-import { leasesNameVersions } from './grant-creation.ts';
+import { grantsNameVersions } from './grant-creation.ts';
 import type { InstanceFamilies } from './instance-families.ts';
-import { leaseForRequest, prompts } from './interaction-policy.ts';
+import { grantForRequest, prompts } from './interaction-policy.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
@@ -188,7 +188,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   presented.install(provider);
   jwtIds(provider, deps.identifiers);
   boundToAttestedKeys(provider, presented);
-  leasesNameVersions(provider);
+  grantsNameVersions(provider);
   refreshTokensRememberProof(provider);
   exactLocalhost(provider);
   withDefaultScopes(provider);
@@ -225,7 +225,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   // A key object: of a bare buffer one would be made for each of the cookies of each answer.
   const cookieKeys = masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
-  /** Nothing outlives the lease it belongs to. */
+  /** Nothing outlives the grant it belongs to. */
   const within = (ctx: unknown, seconds: number): number => {
     const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
     return Math.max(1, grant?.exp === undefined ? seconds : Math.min(seconds, grant.exp - deps.clock.now()));
@@ -294,9 +294,9 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
           : undefined;
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
-    loadExistingGrant: leaseForRequest(deps),
+    loadExistingGrant: grantForRequest(deps),
     // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
-    // the lease, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
+    // the grant, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
     // Our own rows say what ends with a session, for tokens that the engine does not know as well.

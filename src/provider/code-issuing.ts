@@ -1,6 +1,6 @@
 /**
  * The moment before an authorization code exists, or a device is connected: the audit event becomes
- * durable, and only then is the lease stored and a pushed request used up (decision D12). The engine does
+ * durable, and only then is the grant stored and a pushed request used up (decision D12). The engine does
  * both first; here they wait.
  */
 import type { ServerResponse } from 'node:http';
@@ -17,12 +17,12 @@ type Mark = {
   /** Removes what was pushed: its mark alone is needed from then on. */
   drop(): Promise<unknown>;
 };
-type HeldLease = { store(): Promise<void>; drop(): Promise<unknown> };
+type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 type Context = { readonly res: ServerResponse };
 
 export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consumptions: ConsumptionRegister }) => {
   const pushed = new WeakMap<object, Mark>();
-  const leases = new WeakMap<object, HeldLease>();
+  const grants = new WeakMap<object, HeldGrant>();
   const used = (): Error => new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
 
   return {
@@ -31,9 +31,9 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
       pushed.set(context, mark);
     },
 
-    /** Notes that a lease is to be stored with the code; without a code there is none. */
-    holdLease(context: Context, lease: HeldLease): void {
-      leases.set(context, lease);
+    /** Notes that a grant is to be stored with the code; without a code there is none. */
+    holdGrant(context: Context, grant: HeldGrant): void {
+      grants.set(context, grant);
     },
 
     /** To be called before a code is stored, or a device code becomes good. Throws InvalidRequestUri when another request was first. */
@@ -56,11 +56,11 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
         ...whatWasPending(entities.DeviceCode?.deviceInfo, facts.source),
       });
       // Last what is used up, so that a failing store uses up nothing.
-      const lease = leases.get(context);
-      await lease?.store();
+      const grant = grants.get(context);
+      await grant?.store();
       if (!mark) return;
       if (!(await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) {
-        await lease?.drop();
+        await grant?.drop();
         throw used();
       }
       // It would go by itself: a store that fails now must not take the code from the person.

@@ -1,6 +1,6 @@
 /**
  * Which version of a client that is a metadata document a request is about: the document as it is now where an
- * authorization begins, the snapshot of the lease where something of a lease is presented, else the last one seen.
+ * authorization begins, the snapshot of the grant where something of a grant is presented, else the last one seen.
  * The document is fetched in the first case only (findings V14, V15).
  */
 import Provider, { errors } from 'oidc-provider';
@@ -10,7 +10,7 @@ import type { Asking } from '../domain/clients/metadata-documents.ts';
 import { isDomainError } from '../domain/errors.ts';
 import { clientNetwork } from '../domain/rate-limits/client-network.ts';
 import { isByClients } from './endpoint-routes.ts';
-import type { PresentedLease } from './presented-grant.ts';
+import type { PresentedGrant } from './presented-grant.ts';
 import { clientVersionOf } from './records.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -28,7 +28,7 @@ export type DocumentLookup = {
   version(id: string, version: string): Promise<DocumentClient | undefined>;
 };
 
-export const documentClients = (documents: DocumentLookup, presented: PresentedLease) => ({
+export const documentClients = (documents: DocumentLookup, presented: PresentedGrant) => ({
   version: documents.version,
 
   async find(id: string): Promise<Client | undefined> {
@@ -38,9 +38,9 @@ export const documentClients = (documents: DocumentLookup, presented: PresentedL
       const { id: request, source } = factsOf(context.req);
       return asClientError(() => documents.current(id, { request, source: clientNetwork(source) }));
     }
-    const lease = context && isByClients(route) ? await presented.find(context) : undefined;
-    if (lease?.clientId === id) {
-      const version = clientVersionOf(lease);
+    const grant = context && isByClients(route) ? await presented.find(context) : undefined;
+    if (grant?.clientId === id) {
+      const version = clientVersionOf(grant);
       return version === undefined ? undefined : documents.version(id, version);
     }
     return (await documents.get(id))?.document;

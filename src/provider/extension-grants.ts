@@ -74,7 +74,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
       // Both: the engine counts `expiresIn` from the moment it signs, which may be a second later.
       exp: now + expiresIn,
       expiresIn,
-      ...(token.lease === undefined ? {} : { grantId: token.lease }),
+      ...(token.grant === undefined ? {} : { grantId: token.grant }),
       gty: grant.grantType,
       scope: token.scope.join(' '),
     } as ConstructorParameters<typeof provider.AccessToken>[0]);
@@ -91,7 +91,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     if (certificate) accessToken.setThumbprint('x5t', certificate as never);
     const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
     // What waited for people is on the share of a running copy as it was: only that copy takes it.
-    if (token.approval !== undefined) await instances.checkHolder(ctx, token.lease, instance);
+    if (token.approval !== undefined) await instances.checkHolder(ctx, token.grant, instance);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {
       worth: worthOf(resourceServer.detailTypes ?? [], token.details ?? []),
@@ -109,7 +109,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
         ...usesMember(token.decision.maxUses),
         ...detailsMember(token.details),
         ...assuranceClaims(token.assurance),
-        ...(token.lease === undefined ? {} : { grant_id: token.lease }),
+        ...(token.grant === undefined ? {} : { grant_id: token.grant }),
       },
       facts: {
         ...unit.facts,

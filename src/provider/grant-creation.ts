@@ -9,7 +9,7 @@ import { sessionIdOf } from '../domain/sessions/session.ts';
 export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
 /** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
-export const makeLease = (
+export const makeGrant = (
   provider: Provider,
   deps: { readonly clock: Clock; readonly identifiers: Identifiers },
   {
@@ -30,7 +30,7 @@ export const makeLease = (
   const grant = new provider.Grant({
     accountId: account,
     clientId,
-    jti: deps.identifiers.newId('lse'),
+    jti: deps.identifiers.newId('grt'),
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
     ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
     ...(given.ownership === undefined ? {} : { ownership: given.ownership }),
@@ -66,8 +66,8 @@ const isForSession = (clientId: string, { openidScopes, requestedActor }: Consen
   openidScopes.includes('openid') &&
   !openidScopes.includes('offline_access');
 
-/** A lease is about one version of a client that is a metadata document, and says which; it holds details and the ownership of an agent, and names the agent that acts through the client and the session it hangs on. */
-export const leasesNameVersions = (provider: Provider): void => {
+/** A grant is about one version of a client that is a metadata document, and says which; it holds details and the ownership of an agent, and names the agent that acts through the client and the session it hangs on. */
+export const grantsNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
     get: () => [...members, 'clientVersion', 'details', 'ownership', 'requestedActor', 'session'],

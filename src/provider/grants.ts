@@ -1,11 +1,11 @@
-/** The lease port over the engine's Grants. */
+/** The grant port over the engine's Grants. */
 import type { DetailsByResource } from '../domain/authorization-details/detail-type.ts';
 import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../domain/ports/document-store.ts';
-import type { Lease, LeaseRights, Leases } from '../domain/ports/grants.ts';
+import type { Grant, GrantRights, Grants } from '../domain/ports/grants.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import { heldAt, LEASES, type LeaseRecord, ownScope, scopesWithout, sessionOfLease } from './records.ts';
+import { GRANTS, type GrantRecord, heldAt, ownScope, scopesWithout, sessionOfGrant } from './records.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
 type GrantPayload = {
@@ -25,41 +25,41 @@ type GrantPayload = {
 const AT_A_TIME = 100;
 const MOST_LOOKED_AT = 1000;
 
-export const leaseRegister = (deps: {
+export const grantRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly liveness: TokenLiveness;
-}): Leases => {
-  const leases = deps.documents.collection<LeaseRecord>(LEASES);
+}): Grants => {
+  const grants = deps.documents.collection<GrantRecord>(GRANTS);
 
   return {
     async get(id) {
-      const record = await deps.liveness.leaseLive(id);
-      return record && toLease(record);
+      const record = await deps.liveness.grantLive(id);
+      return record && toGrant(record);
     },
     async held(id) {
-      const record = await deps.liveness.leaseHeldLive(id);
-      return record && isShown(record) ? toLease(record) : undefined;
+      const record = await deps.liveness.grantHeldLive(id);
+      return record && isShown(record) ? toGrant(record) : undefined;
     },
     async ofAccount(account) {
-      const found = await leases.find({
+      const found = await grants.find({
         where: { account },
         order: { by: 'createdAt', direction: 'descending' },
         limit: 1000,
       });
-      const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseHeldLive(document.id)));
+      const live = await Promise.all(found.map(({ document }) => deps.liveness.grantHeldLive(document.id)));
       return live
         .filter((record) => record !== undefined)
         .filter(isShown)
-        .map(toLease)
+        .map(toGrant)
         .sort((a, b) => b.createdAt - a.createdAt);
     },
     async list({ account, clientId, after, limit }) {
       const where = { ...(account === undefined ? {} : { account }), ...(clientId === undefined ? {} : { clientId }) };
-      const items: Lease[] = [];
+      const items: Grant[] = [];
       let cursor: Cursor | undefined = after;
       for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_A_TIME) {
-        const page = await leases.find({
+        const page = await grants.find({
           where,
           order: { by: 'createdAt', direction: 'descending' },
           ...(cursor ? { after: cursor } : {}),
@@ -67,8 +67,8 @@ export const leaseRegister = (deps: {
         });
         for (const { document } of page) {
           cursor = { value: document.createdAt, id: document.id };
-          const live = isShown(document) ? await deps.liveness.leaseHeldLive(document.id) : undefined;
-          if (live) items.push(toLease(live));
+          const live = isShown(document) ? await deps.liveness.grantHeldLive(document.id) : undefined;
+          if (live) items.push(toGrant(live));
           if (items.length === limit) return { items, next: cursor };
         }
         if (page.length < AT_A_TIME) return { items };
@@ -77,25 +77,25 @@ export const leaseRegister = (deps: {
     },
     async narrow(id, without) {
       const take = (from: string) =>
-        update(leases, from, (lease) => ({ ...lease, payload: narrowed(lease.payload, without) }));
-      const found = (await leases.get(id))?.document;
+        update(grants, from, (grant) => ({ ...grant, payload: narrowed(grant.payload, without) }));
+      const found = (await grants.get(id))?.document;
       // The authorization first: the next share of an instance is made of what that holds.
       if (found?.parent !== undefined) await take(found.parent);
       const stored = await take(id);
-      return stored && toLease(stored.document);
+      return stored && toGrant(stored.document);
     },
-    revoke: async (id) => (await leases.take(id)) !== undefined,
+    revoke: async (id) => (await grants.take(id)) !== undefined,
   };
 };
 
 /** The account pages themselves hold what no person allowed. */
-const isShown = ({ clientId }: LeaseRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
+const isShown = ({ clientId }: GrantRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
 /** Scopes that are taken away stand beside what was granted, as the engine reads it; details, which it does not know, stand no more. */
 const narrowed = (
-  payload: LeaseRecord['payload'],
-  { openidScopes, resources, details: lostDetails = {} }: LeaseRights,
-): LeaseRecord['payload'] => {
+  payload: GrantRecord['payload'],
+  { openidScopes, resources, details: lostDetails = {} }: GrantRights,
+): GrantRecord['payload'] => {
   const { rejected = {}, details = {} } = payload as unknown as GrantPayload;
   const joined = (before: string | undefined, more: readonly string[]): string =>
     [...new Set([...scopesWithout(before, undefined), ...more])].join(' ');
@@ -121,10 +121,10 @@ const narrowed = (
   };
 };
 
-const toLease = (record: LeaseRecord): Lease => {
+const toGrant = (record: GrantRecord): Grant => {
   const { id, account, clientId, payload, createdAt, parent, instance } = record;
   const grant = payload as unknown as GrantPayload;
-  const session = sessionOfLease(record);
+  const session = sessionOfGrant(record);
   return {
     id,
     account,

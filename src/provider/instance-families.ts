@@ -1,6 +1,6 @@
 /**
  * A refresh token of its own for a running copy of an agent: a share of an authorization the agent holds. It holds what
- * that does, and has a lease of its own that hangs on it, so that it ends with the authorization and with its instance,
+ * that does, and has a grant of its own that hangs on it, so that it ends with the authorization and with its instance,
  * and nothing else ends with it.
  */
 import type Provider from 'oidc-provider';
@@ -18,7 +18,7 @@ import type { FamilyToMint, TokenResponse } from '../extensions/extension.ts';
 import type { ConsumptionRegister } from './consumption-registry.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import type { PresentedInstances } from './presented-instances.ts';
-import { heldAt, LEASES, type LeaseRecord, scopesWithout } from './records.ts';
+import { GRANTS, type GrantRecord, heldAt, scopesWithout } from './records.ts';
 import { factsOf } from './request-facts.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { settle, unitOf } from './token-request-unit.ts';
@@ -45,27 +45,27 @@ export const instanceFamilies = (deps: {
   readonly masterKey: Pick<MasterKey, 'digest'>;
   readonly audit: AuditTrail;
   readonly consumptions: ConsumptionRegister;
-  readonly liveness: Pick<TokenLiveness, 'leaseLive' | 'killOf'>;
+  readonly liveness: Pick<TokenLiveness, 'grantLive' | 'killOf'>;
   readonly instances: Pick<PresentedInstances, 'used'>;
   readonly issuer: string;
   readonly refreshTokenTtlSeconds: number;
 }) => {
   const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
-  const leases = documents.collection<LeaseRecord>(LEASES);
+  const grants = documents.collection<GrantRecord>(GRANTS);
 
   const refuse = (reason: string, text: string): DomainError =>
     new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
   const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
 
-  /** The authorization behind a lease that counts. Throws 'invalid_grant' for one of another instance. */
-  const authorizationOf = async (id: string, instance: Instance): Promise<LeaseRecord> => {
-    const lease = await liveness.leaseLive(id);
-    if (!lease) throw isOver();
-    if (lease.parent === undefined) return lease;
-    if (lease.instance !== instance.id) {
+  /** The authorization behind a grant that counts. Throws 'invalid_grant' for one of another instance. */
+  const authorizationOf = async (id: string, instance: Instance): Promise<GrantRecord> => {
+    const grant = await liveness.grantLive(id);
+    if (!grant) throw isOver();
+    if (grant.parent === undefined) return grant;
+    if (grant.instance !== instance.id) {
       throw refuse('authorization_of_other_instance', 'subject_token is of another instance of this agent');
     }
-    const parent = (await leases.get(lease.parent))?.document;
+    const parent = (await grants.get(grant.parent))?.document;
     if (!parent) throw isOver();
     return parent;
   };
@@ -75,25 +75,25 @@ export const instanceFamilies = (deps: {
     async mint(
       provider: Provider,
       ctx: TokenContext,
-      { subject, lease, instance, parent, issuedTokenType }: FamilyToMint,
+      { subject, grant, instance, parent, issuedTokenType }: FamilyToMint,
     ): Promise<TokenResponse> {
       const { client } = ctx.oidc;
-      const authorization = await authorizationOf(lease, instance);
+      const authorization = await authorizationOf(grant, instance);
       const now = clock.now();
-      const grant = authorization.payload as unknown as GrantPayload;
-      const expiresIn = Math.min(grant.exp - now, deps.refreshTokenTtlSeconds);
+      const payload = authorization.payload as unknown as GrantPayload;
+      const expiresIn = Math.min(payload.exp - now, deps.refreshTokenTtlSeconds);
       if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of this authorization');
-      const earlier = await leases.find({ where: { instance: instance.id }, limit: 1000 });
+      const earlier = await grants.find({ where: { instance: instance.id }, limit: 1000 });
       const { endedAt: _, ...held } = authorization;
-      const share: LeaseRecord = {
+      const share: GrantRecord = {
         ...held,
-        id: identifiers.newId('lse'),
+        id: identifiers.newId('grt'),
         parent: authorization.id,
         instance: instance.id,
       };
-      const resources = Object.keys(grant.resources ?? {});
+      const resources = Object.keys(payload.resources ?? {});
       const scopes = [
-        ...scopesWithout(grant.openid?.scope, grant.rejected?.openid?.scope),
+        ...scopesWithout(payload.openid?.scope, payload.rejected?.openid?.scope),
         ...resources.flatMap((resource) => heldAt(authorization, resource)),
       ];
       const scope = [...new Set(scopes)].filter((name) => name !== '').join(' ');
@@ -111,7 +111,7 @@ export const instanceFamilies = (deps: {
       const value = await refreshToken.save();
       const unit = unitOf(ctx);
       unit.writes.push(async () => {
-        await leases.insert({ ...share, payload: { ...share.payload, jti: share.id } });
+        await grants.insert({ ...share, payload: { ...share.payload, jti: share.id } });
       });
       const chain = extendChain(client.clientId, issuer);
       await settle(ctx, unit, {
@@ -152,20 +152,20 @@ export const instanceFamilies = (deps: {
         },
       });
       // Somebody may have ended what this comes from since it was looked at: then it goes no further.
-      const source = (await leases.get(authorization.id))?.document;
-      if (!source || (lease !== authorization.id && (await leases.take(lease)) === undefined)) {
-        await leases.take(share.id);
+      const source = (await grants.get(authorization.id))?.document;
+      if (!source || (grant !== authorization.id && (await grants.take(grant)) === undefined)) {
+        await grants.take(share.id);
         throw isOver();
       }
       // Or taken single rights from it: what stands there now holds for the share.
       if (rightsIn(source) !== rightsIn(authorization)) {
-        await update(leases, share.id, (made) => ({
+        await update(grants, share.id, (made) => ({
           ...made,
           payload: { ...source.payload, exp: made.payload['exp'], jti: share.id },
         }));
       }
       // One family of each authorization: whoever has lost its refresh token leaves none behind.
-      for (const { document } of earlier) if (document.parent === authorization.id) await leases.take(document.id);
+      for (const { document } of earlier) if (document.parent === authorization.id) await grants.take(document.id);
       return {
         access_token: value,
         issued_token_type: issuedTokenType,
@@ -179,4 +179,4 @@ export const instanceFamilies = (deps: {
 };
 
 /** What can be taken from an authorization in place, to be compared. */
-const rightsIn = ({ payload }: LeaseRecord): string => JSON.stringify([payload['rejected'], payload['details']]);
+const rightsIn = ({ payload }: GrantRecord): string => JSON.stringify([payload['rejected'], payload['details']]);

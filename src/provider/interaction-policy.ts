@@ -8,7 +8,7 @@ import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { asksForDefaults } from './default-scopes.ts';
 import { shownUserCode } from './device-authorization.ts';
-import { type Asked, makeLease } from './grant-creation.ts';
+import { type Asked, makeGrant } from './grant-creation.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';
@@ -80,11 +80,11 @@ const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']):
   (client?.['behalf_document_version'] ?? '');
 
 /**
- * The engine's hook `loadExistingGrant`: the lease a page just made, or a new one from an answer given
+ * The engine's hook `loadExistingGrant`: the grant a page just made, or a new one from an answer given
  * before to exactly this question (AP-11). Never shared between two authorizations (decision D8), and not
  * stored before a code is: a request that goes on to a sign-in page leaves none behind.
  */
-export const leaseForRequest =
+export const grantForRequest =
   (deps: {
     readonly consents: ConsentRegister;
     readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
@@ -130,7 +130,7 @@ export const leaseForRequest =
               ...wanted,
             });
       if (!given || !isAbout(given, client)) return undefined;
-      const grant = makeLease(provider, deps, {
+      const grant = makeGrant(provider, deps, {
         account: account.accountId,
         clientId: client.clientId,
         asked: wanted,

@@ -14,7 +14,7 @@ import type { BrowserState } from './browser-state.ts';
 import type { ConsumptionRegister } from './consumption-registry.ts';
 import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import { duringExchange } from './current-exchange.ts';
-import { makeLease } from './grant-creation.ts';
+import { makeGrant } from './grant-creation.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { answerMarks } from './kept-by-browser.ts';
 import { outOfEngine } from './oauth-errors.ts';
@@ -150,7 +150,7 @@ export const interactions = (deps: Deps): Interactions => {
       if (account === undefined) throw gone();
       const details = found.prompt.details as unknown as PromptDetails;
       return once(exchange, found, account, async () => {
-        const grant = makeLease(provider(), deps, {
+        const grant = makeGrant(provider(), deps, {
           account,
           clientId: String(found.params['client_id']),
           asked: {

@@ -2,7 +2,7 @@
  * The engine's storage over our two ports. Owns where each model lives and that whatever is redeemed
  * once is redeemed once. Does not own clients (provider-client-metadata.ts) nor what revocation means: "delete
  * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
- * grant ends its lease and nothing else needs deleting.
+ * grant ends its grant and nothing else needs deleting.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import { type AuditTrail, OVER_FIRST } from '../domain/audit/audit-event.ts';
@@ -20,7 +20,7 @@ import type { ConsumptionRegister } from './consumption-registry.ts';
 import type { KeptByBrowser } from './kept-by-browser.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { EngineClients } from './provider-client-metadata.ts';
-import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
+import { ENGINE_RECORDS, type EngineRecord, GRANTS, type GrantRecord, sessionOfGrant } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
 import type { SeenSessions } from './seen-sessions.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from './stored-payloads.ts';
@@ -31,7 +31,7 @@ import { openUnit } from './token-request-unit.ts';
 /** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
 const GRACE_SECONDS = 15;
 
-type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'lease' | 'client' | 'desk' | 'none';
+type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'desk' | 'none';
 
 /** Where each model of oidc-provider lives (decision D13). `browser`: with the browser it is about. `desk`: the desk of approvals keeps it. `none`: nothing of ours may ever store it. */
 const HOMES: Readonly<Record<string, Home>> = {
@@ -43,7 +43,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   DeviceCode: 'ephemeral',
   PushedAuthorizationRequest: 'ephemeral',
   Interaction: 'browser',
-  Grant: 'lease',
+  Grant: 'grant',
   Client: 'client',
   BackchannelAuthenticationRequest: 'desk',
 };
@@ -78,7 +78,7 @@ export type ModelAdapterDeps = {
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */
   readonly onUnreadable: (model: string) => void;
-  readonly liveness: Pick<TokenLiveness, 'leaseHeld' | 'sessionLive'>;
+  readonly liveness: Pick<TokenLiveness, 'grantHeld' | 'sessionLive'>;
   readonly sessions: SeenSessions;
   readonly browser: KeptByBrowser;
   readonly open: Pick<OpenRecords, 'set' | 'forget'>;
@@ -88,7 +88,7 @@ export type ModelAdapterDeps = {
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
   const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness, browser } = deps;
   const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
-  const leases = documents.collection<LeaseRecord>(LEASES);
+  const grants = documents.collection<GrantRecord>(GRANTS);
   const putAgain = wholeWriter(records);
   const codes = codeIssuing({ audit, consumptions });
 
@@ -123,9 +123,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     const read = async (id: string): Promise<Payload | undefined> => {
-      if (home === 'lease') {
-        const lease = (await leases.get(id))?.document;
-        return lease && ((await liveness.leaseHeld(lease))?.payload as Payload | undefined);
+      if (home === 'grant') {
+        const grant = (await grants.get(id))?.document;
+        return grant && ((await liveness.grantHeld(grant))?.payload as Payload | undefined);
       }
       if (home === 'browser') return browser.interactions.find(id);
       if (home === 'ephemeral') {
@@ -165,11 +165,11 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return;
       }
       if (model === 'Session') await deps.sessions.seen(payload, expiresIn);
-      if (home === 'lease') {
+      if (home === 'grant') {
         // What it hangs on is known before it is.
-        const session = sessionOfLease({ payload });
+        const session = sessionOfGrant({ payload });
         if (session !== undefined) await deps.sessions.holds(session, expiresAt);
-        const lease: LeaseRecord = {
+        const grant: GrantRecord = {
           id,
           account: String(payload.accountId),
           clientId: String(payload.clientId),
@@ -177,7 +177,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           createdAt: clock.now(),
           expiresAt,
         };
-        await putWhole(leases, lease);
+        await putWhole(grants, grant);
         return;
       }
       const { jti: _bearer, ...rest } = payload;
@@ -196,7 +196,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
               id: stored,
               model,
               payload: rest,
-              ...(payload.grantId ? { lease: payload.grantId } : {}),
+              ...(payload.grantId ? { grant: payload.grantId } : {}),
               ...account,
               expiresAt,
             };
@@ -269,8 +269,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     const destroy = async (id: string): Promise<void> => {
-      if (home === 'lease') {
-        await endLease(id);
+      if (home === 'grant') {
+        await endGrant(id);
         return;
       }
       if (home === 'browser') return browser.interactions.destroy(id);
@@ -278,7 +278,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         await ephemeral.take(await keyOf(id));
         return;
       }
-      // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
+      // The engine ends the grant next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') {
         if (await browser.guests.find(id)) return browser.guests.drop();
@@ -288,8 +288,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */
-    const endLease = async (id: string): Promise<void> => {
-      const found = (await leases.get(id))?.document;
+    const endGrant = async (id: string): Promise<void> => {
+      const found = (await grants.get(id))?.document;
       if (!found) return;
       const { account, clientId, instance } = found;
       const context = Provider.ctx;
@@ -304,11 +304,11 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         ...(context ? { request: factsOf(context.req).id } : {}),
       } as const;
       await audit.append({ ...event, outcome: 'done' });
-      // The instances of an agent go on (decision D9): their leases hang on this row.
+      // The instances of an agent go on (decision D9): their grants hang on this row.
       const keepsRow = clientId.startsWith('agt_') && instance === undefined;
       const ended = keepsRow
-        ? await update(leases, id, (lease) => ({ ...lease, endedAt: clock.now() }))
-        : await leases.take(id);
+        ? await update(grants, id, (grant) => ({ ...grant, endedAt: clock.now() }))
+        : await grants.take(id);
       if (!ended) await audit.append({ ...event, ...OVER_FIRST });
     };
 
@@ -325,7 +325,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           const store = () => write(id, payload as Payload, expiresIn ?? 0);
           const unit = model === 'RefreshToken' ? openUnit(context) : undefined;
           if (unit) unit.writes.push(store);
-          else if (home === 'lease' && isAnswer) codes.holdLease(context, { store, drop: () => leases.take(id) });
+          else if (home === 'grant' && isAnswer) codes.holdGrant(context, { store, drop: () => grants.take(id) });
           else await store();
         }),
       consume: (id) => asProtocol(() => consume(id)),
@@ -345,7 +345,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           }
           return undefined;
         }),
-      // Rows of an ended lease are dead without being deleted; the sweeper removes them when they expire.
+      // Rows of an ended grant are dead without being deleted; the sweeper removes them when they expire.
       revokeByGrantId: async () => {},
     };
   };

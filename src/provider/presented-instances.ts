@@ -9,7 +9,7 @@ import type { InstanceRegister } from '../domain/instances/instance-registry.ts'
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
-import { LEASES, type LeaseRecord } from './records.ts';
+import { GRANTS, type GrantRecord } from './records.ts';
 import { factsOf } from './request-facts.ts';
 
 export type PresentedInstances = ReturnType<typeof presentedInstances>;
@@ -38,7 +38,7 @@ export const presentedInstances = (deps: {
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
 }) => {
   const { documents, identifiers, instances, presented, agents } = deps;
-  const leases = documents.collection<LeaseRecord>(LEASES);
+  const grants = documents.collection<GrantRecord>(GRANTS);
 
   return {
     /** `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
@@ -53,8 +53,8 @@ export const presentedInstances = (deps: {
      * Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one; and
      * when it, or a code, was given to an attested key, and that one is not proven.
      */
-    async checkHolder(context: object, lease: string | undefined, instance: Instance | undefined): Promise<void> {
-      const holder = lease === undefined ? undefined : (await leases.get(lease))?.document.instance;
+    async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {
+      const holder = grant === undefined ? undefined : (await grants.get(grant))?.document.instance;
       const {
         RefreshToken: token,
         AuthorizationCode: code,

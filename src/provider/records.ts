@@ -9,7 +9,7 @@ export type EngineRecord = {
   /** Plain where the rest of the payload is no credential; sealed where the engine reads a handle back. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly sealed?: string;
-  readonly lease?: string;
+  readonly grant?: string;
   /** A session's uid, which is no credential. */
   readonly uid?: string;
   readonly account?: string;
@@ -35,10 +35,10 @@ export const CONSUMPTIONS = {
 } as const satisfies CollectionDeclaration;
 
 /**
- * One lease: the engine's Grant. Of an agent's authorization its instances have leases of their own, which hold the same
+ * One grant: the engine's Grant. Of an agent's authorization its instances have grants of their own, which hold the same
  * and hang on it: they are over when the row they name in `parent` is gone, and not when only its own tokens are.
  */
-export type LeaseRecord = {
+export type GrantRecord = {
   readonly id: string;
   readonly account: string;
   readonly clientId: string;
@@ -46,15 +46,15 @@ export type LeaseRecord = {
   /** Of an instance's: when that was which it hangs on. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** The lease of the authorization it was given under. */
+  /** The grant of the authorization it was given under. */
   readonly parent?: string;
   readonly instance?: string;
   /** Of an agent's authorization: its own tokens are over since then; those of its instances are not. */
   readonly endedAt?: number;
 };
 
-export const LEASES = {
-  name: 'leases',
+export const GRANTS = {
+  name: 'grants',
   indexes: [
     { fields: ['account'] },
     { fields: ['clientId'] },
@@ -67,20 +67,20 @@ export const LEASES = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** Which version of its client's metadata document a lease is about; of clients that are one. */
-export const clientVersionOf = ({ payload }: Pick<LeaseRecord, 'payload'>): string | undefined => {
+/** Which version of its client's metadata document a grant is about; of clients that are one. */
+export const clientVersionOf = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { clientVersion } = payload as { readonly clientVersion?: unknown };
   return typeof clientVersion === 'string' ? clientVersion : undefined;
 };
 
 /** The session it hangs on: what its client holds is over with that. Absent for what was allowed for the time without one. */
-export const sessionOfLease = ({ payload }: Pick<LeaseRecord, 'payload'>): string | undefined => {
+export const sessionOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { session } = payload as { readonly session?: unknown };
   return typeof session === 'string' ? session : undefined;
 };
 
 /** How often its client, an agent, had changed hands when the person allowed it (agents/ownership.ts); of any other 0. */
-export const ownershipOfLease = ({ payload }: Pick<LeaseRecord, 'payload'>): number => {
+export const ownershipOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): number => {
   const { ownership } = payload as { readonly ownership?: unknown };
   return typeof ownership === 'number' ? ownership : 0;
 };
@@ -107,8 +107,8 @@ export const ownScope = (
 ): string | undefined =>
   resources !== undefined && Object.hasOwn(resources, resource) ? resources[resource] : undefined;
 
-/** What a lease holds at a resource: what was granted but for what was refused, or taken away since. */
-export const heldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: string): readonly string[] => {
+/** What a grant holds at a resource: what was granted but for what was refused, or taken away since. */
+export const heldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly string[] => {
   type Scopes = Readonly<Record<string, string>>;
   const { resources, rejected } = payload as {
     readonly resources?: Scopes;
@@ -118,7 +118,7 @@ export const heldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: stri
 };
 
 /** The same of authorization details. */
-export const detailsHeldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: string): readonly Detail[] => {
+export const detailsHeldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly Detail[] => {
   const { details } = payload as { readonly details?: DetailsByResource };
   return details !== undefined && Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
 };

@@ -11,8 +11,8 @@ import {
   type Consumption,
   ENGINE_RECORDS,
   type EngineRecord,
-  type LeaseRecord,
-  ownershipOfLease,
+  type GrantRecord,
+  ownershipOfGrant,
 } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
@@ -28,7 +28,7 @@ export const signIns = (deps: {
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly tokens: Pick<OwnTokens, 'signed'>;
-  readonly liveness: Pick<TokenLiveness, 'leaseHeldLive'>;
+  readonly liveness: Pick<TokenLiveness, 'grantHeldLive'>;
 }): SignIns => {
   const { clock, masterKey, liveness } = deps;
   const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
@@ -36,22 +36,22 @@ export const signIns = (deps: {
 
   const signInOf = (
     token: string,
-    lease: LeaseRecord,
+    grant: GrantRecord,
     facts: Pick<SignIn, 'issuedAt' | 'expiresAt'> & { readonly claims: Readonly<Record<string, unknown>> },
   ): SignIn => {
     const { claims, issuedAt, expiresAt } = facts;
     const assurance = assuranceFrom(claims);
     return {
       id: hash('sha256', token, 'base64url'),
-      subject: lease.account,
-      clientId: lease.clientId,
-      lease: lease.id,
-      openidScopes: openidScopesOf(lease),
+      subject: grant.account,
+      clientId: grant.clientId,
+      grant: grant.id,
+      openidScopes: openidScopesOf(grant),
       ...(assurance ? { assurance } : {}),
       issuedAt,
-      expiresAt: Math.min(expiresAt, Number(lease.payload['exp'])),
-      ...ownershipMember(ownershipOfLease(lease)),
-      ...(lease.instance === undefined ? {} : { instance: lease.instance }),
+      expiresAt: Math.min(expiresAt, Number(grant.payload['exp'])),
+      ...ownershipMember(ownershipOfGrant(grant)),
+      ...(grant.instance === undefined ? {} : { instance: grant.instance }),
     };
   };
 
@@ -61,10 +61,10 @@ export const signIns = (deps: {
       if (!claims || claims.aud !== clientId || OF_OTHERS.some((name) => claims[name] !== undefined)) return undefined;
       const issuedAt = Number(claims.iat);
       const { grant_id: id } = claims;
-      const lease = typeof id === 'string' ? await liveness.leaseHeldLive(id) : undefined;
-      if (lease?.clientId !== clientId || lease.account !== claims.sub) return undefined;
-      if (!openidScopesOf(lease).includes('openid')) return undefined;
-      return signInOf(token, lease, { claims, issuedAt, expiresAt: Number(claims.exp) });
+      const grant = typeof id === 'string' ? await liveness.grantHeldLive(id) : undefined;
+      if (grant?.clientId !== clientId || grant.account !== claims.sub) return undefined;
+      if (!openidScopesOf(grant).includes('openid')) return undefined;
+      return signInOf(token, grant, { claims, issuedAt, expiresAt: Number(claims.exp) });
     },
 
     async ofRefreshToken(token, clientId) {
@@ -75,11 +75,11 @@ export const signIns = (deps: {
       if (!found || !payload || payload['clientId'] !== clientId || Number(payload['exp']) <= clock.now())
         return undefined;
       if (payload['consumed'] !== undefined || (await used.get(found.document.id))) return undefined;
-      const lease = await liveness.leaseHeldLive(String(payload['grantId']));
-      if (lease?.clientId !== clientId || lease.account !== payload['accountId']) return undefined;
+      const grant = await liveness.grantHeldLive(String(payload['grantId']));
+      if (grant?.clientId !== clientId || grant.account !== payload['accountId']) return undefined;
       const { acr, amr, authTime, jkt, 'x5t#S256': x5t, proof } = payload;
       return {
-        ...signInOf(token, lease, {
+        ...signInOf(token, grant, {
           claims: { acr, amr, auth_time: authTime },
           issuedAt: Number(payload['iat']),
           expiresAt: Number(payload['exp']),
@@ -92,7 +92,7 @@ export const signIns = (deps: {
   };
 };
 
-const openidScopesOf = ({ payload }: LeaseRecord): readonly string[] => {
+const openidScopesOf = ({ payload }: GrantRecord): readonly string[] => {
   const { openid, rejected } = payload as {
     readonly openid?: { readonly scope?: string };
     readonly rejected?: { readonly openid?: { readonly scope?: string } };

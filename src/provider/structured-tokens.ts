@@ -135,7 +135,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.origin === undefined ? {} : { account_link: token.origin.link }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
   ...(token.instance === undefined ? {} : { instance: token.instance }),
-  ...(token.lease === undefined ? {} : { grant_id: token.lease }),
+  ...(token.grant === undefined ? {} : { grant_id: token.grant }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),
   ...assuranceClaims(token.assurance),
   ...(token.details === undefined ? {} : { authorization_details: token.details }),

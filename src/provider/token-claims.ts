@@ -171,7 +171,7 @@ export const tokenClaims = (deps: {
 
   const prepared = new WeakMap<object, Prepared>();
 
-  /** Every token of a lease belongs to one piece of work (decision D6). */
+  /** Every token of a grant belongs to one piece of work (decision D6). */
   const txnOf = (token: EngineToken): string =>
     token.grantId === undefined
       ? deps.identifiers.newId('txn')
@@ -236,16 +236,16 @@ export const tokenClaims = (deps: {
         ...deps.authority.remediesOf(ctx),
       ]);
     }
-    const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
+    const grant = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined)
-      return { claims: { ...lease, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
+      return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
     // Every token given to an agent for somebody carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);
-      return { claims: { ...lease, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
+      return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
     }
     return {
-      claims: { ...lease, ...facts, ...signIn, act: row.chain, delegation: row.id },
+      claims: { ...grant, ...facts, ...signIn, act: row.chain, delegation: row.id },
       facts: { ...told, chain: row.chain, delegation: row.id },
     };
   };

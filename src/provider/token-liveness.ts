@@ -32,11 +32,11 @@ import type { ActiveParty, EngineClients } from './provider-client-metadata.ts';
 import {
   clientVersionOf,
   detailsHeldAt,
+  GRANTS,
+  type GrantRecord,
   heldAt,
-  LEASES,
-  type LeaseRecord,
-  ownershipOfLease,
-  sessionOfLease,
+  ownershipOfGrant,
+  sessionOfGrant,
 } from './records.ts';
 
 /** What a token says of itself. */
@@ -46,7 +46,7 @@ export type TokenFacts = {
   readonly issuedAt: number;
   readonly subject?: string | undefined;
   readonly audience?: string | undefined;
-  readonly lease?: string | undefined;
+  readonly grant?: string | undefined;
   readonly delegation?: string | undefined;
   readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
@@ -90,9 +90,9 @@ export const tokenLiveness = (deps: {
   readonly managementApi: string;
 }) => {
   const { revocation } = deps;
-  const leases = deps.documents.collection<LeaseRecord>(LEASES);
+  const grants = deps.documents.collection<GrantRecord>(GRANTS);
 
-  const isExpired = ({ payload }: LeaseRecord): boolean => Number(payload['exp']) <= deps.clock.now();
+  const isExpired = ({ payload }: GrantRecord): boolean => Number(payload['exp']) <= deps.clock.now();
 
   const isOlder = (moment: number, seconds: number | undefined): boolean =>
     seconds !== undefined && moment + seconds <= deps.clock.now();
@@ -107,50 +107,50 @@ export const tokenLiveness = (deps: {
     return (await revocation.ended([part])) === undefined;
   };
 
-  /** What ended a lease of an agent as a share of an authorization: its own tokens are over, or whose share it is, or all of it. */
+  /** What ended a grant of an agent as a share of an authorization: its own tokens are over, or whose share it is, or all of it. */
   const endOfShare = async (
-    { clientId, endedAt, parent, instance }: LeaseRecord,
+    { clientId, endedAt, parent, instance }: GrantRecord,
     ceilings: Ceilings | undefined,
   ): Promise<'grant_ended' | 'instance_ended' | undefined> => {
     if (endedAt !== undefined) return 'grant_ended';
-    if (parent !== undefined && (await leases.get(parent)) === undefined) return 'grant_ended';
+    if (parent !== undefined && (await grants.get(parent)) === undefined) return 'grant_ended';
     if (instance === undefined) return undefined;
     return (await instanceNow(instance, clientId, ceilings)) ? undefined : 'instance_ended';
   };
 
-  /** A lease as it counts, but for its expiry, which the ceilings of its agent may have brought nearer. */
-  const leaseNow = async (lease: LeaseRecord): Promise<LeaseRecord | undefined> => {
-    const found = (await deps.accounts.get(lease.account))?.document;
-    if (found === undefined || !isFromAfter(found, lease.createdAt)) return undefined;
-    if (await revocation.ended([partOfLease(lease)])) return undefined;
-    if (!lease.clientId.startsWith('agt_')) return lease;
-    const ceilings = (await deps.clients.active(lease.clientId))?.ceilings;
-    if ((await endOfShare(lease, ceilings)) !== undefined) return undefined;
-    const most = ceilings?.maxLeaseSeconds;
-    if (most === undefined) return lease;
+  /** A grant as it counts, but for its expiry, which the ceilings of its agent may have brought nearer. */
+  const grantNow = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
+    const found = (await deps.accounts.get(grant.account))?.document;
+    if (found === undefined || !isFromAfter(found, grant.createdAt)) return undefined;
+    if (await revocation.ended([partOfGrant(grant)])) return undefined;
+    if (!grant.clientId.startsWith('agt_')) return grant;
+    const ceilings = (await deps.clients.active(grant.clientId))?.ceilings;
+    if ((await endOfShare(grant, ceilings)) !== undefined) return undefined;
+    const most = ceilings?.maxGrantSeconds;
+    if (most === undefined) return grant;
     return {
-      ...lease,
-      payload: { ...lease.payload, exp: Math.min(Number(lease.payload['exp']), lease.createdAt + most) },
+      ...grant,
+      payload: { ...grant.payload, exp: Math.min(Number(grant.payload['exp']), grant.createdAt + most) },
     };
   };
 
-  /** Whether the session is over on which a lease hangs, if on one. */
-  const isSessionOver = async (lease: LeaseRecord, account: Account): Promise<boolean> => {
-    const session = sessionOfLease(lease);
-    return session !== undefined && !(await deps.sessions.isLive(session, account, lease.createdAt));
+  /** Whether the session is over on which a grant hangs, if on one. */
+  const isSessionOver = async (grant: GrantRecord, account: Account): Promise<boolean> => {
+    const session = sessionOfGrant(grant);
+    return session !== undefined && !(await deps.sessions.isLive(session, account, grant.createdAt));
   };
 
   /** As its client holds it: with its session that is over, what agents were given from it is not. */
-  const leaseHeld = async (lease: LeaseRecord): Promise<LeaseRecord | undefined> => {
-    const counting = await leaseNow(lease);
-    const account = counting && (await deps.accounts.get(lease.account))?.document;
-    return account && !(await isSessionOver(lease, account)) ? counting : undefined;
+  const grantHeld = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
+    const counting = await grantNow(grant);
+    const account = counting && (await deps.accounts.get(grant.account))?.document;
+    return account && !(await isSessionOver(grant, account)) ? counting : undefined;
   };
 
-  const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
-    const lease = (await leases.get(id))?.document;
-    if (!lease || isExpired(lease)) return undefined;
-    const counting = await leaseNow(lease);
+  const grantLive = async (id: string): Promise<GrantRecord | undefined> => {
+    const grant = (await grants.get(id))?.document;
+    if (!grant || isExpired(grant)) return undefined;
+    const counting = await grantNow(grant);
     return counting && !isExpired(counting) ? counting : undefined;
   };
 
@@ -185,9 +185,9 @@ export const tokenLiveness = (deps: {
     learn: (decided: DecisionFacts) => void = () => undefined,
   ): Promise<TokenEnd | undefined> => {
     const { audience, subject, scope } = facts;
-    const lease = facts.lease === undefined ? undefined : (await leases.get(facts.lease))?.document;
-    // A lease is never younger than what came from it.
-    const since = Math.min(facts.issuedAt, lease?.createdAt ?? facts.issuedAt);
+    const grant = facts.grant === undefined ? undefined : (await grants.get(facts.grant))?.document;
+    // A grant is never younger than what came from it.
+    const since = Math.min(facts.issuedAt, grant?.createdAt ?? facts.issuedAt);
     const itself = {
       subject,
       parties: [facts.clientId, ...actorsOf(facts.chain)],
@@ -196,23 +196,23 @@ export const tokenLiveness = (deps: {
     };
     const parts = [
       { ...itself, token: facts.id, delegation: facts.delegation, key: facts.key },
-      ...(lease ? [partOfLease(lease)] : []),
+      ...(grant ? [partOfGrant(grant)] : []),
     ];
     const end = await revocation.ended(parts, await isAdministration(facts));
     if (end) return end;
-    if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
+    if (facts.grant !== undefined && (grant?.account !== subject || !grant || isExpired(grant))) return 'grant_ended';
     const parties: Party[] = [];
-    const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
-    const grants = grantsBehind(facts, lease);
+    const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(grant ? [grant.clientId] : [])]);
+    const grantTypesUsed = grantTypesBehind(facts, grant);
     for (const id of acting) {
-      const found = await deps.clients.active(id, lease?.clientId === id ? clientVersionOf(lease) : undefined);
+      const found = await deps.clients.active(id, grant?.clientId === id ? clientVersionOf(grant) : undefined);
       if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
-      if (grants.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
-      const isLeaseOver = lease?.clientId === id && isOlder(lease.createdAt, found.ceilings?.maxLeaseSeconds);
-      if (isLeaseOver) return 'grant_ended';
-      const share = lease?.clientId === id ? await endOfShare(lease, found.ceilings) : undefined;
+      if (grantTypesUsed.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
+      const isGrantOver = grant?.clientId === id && isOlder(grant.createdAt, found.ceilings?.maxGrantSeconds);
+      if (isGrantOver) return 'grant_ended';
+      const share = grant?.clientId === id ? await endOfShare(grant, found.ceilings) : undefined;
       if (share) return share;
-      const acted = id === facts.clientId && facts.instance !== lease?.instance ? facts.instance : undefined;
+      const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
       if (acted !== undefined && !(await instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
       parties.push(partyOf(id, found));
@@ -222,7 +222,7 @@ export const tokenLiveness = (deps: {
       return 'subject_not_active';
     }
     // What an agent was given is its person's decision about that agent, and not about the app it came through.
-    if (lease && account && facts.chain === undefined && (await isSessionOver(lease, account))) return 'session_ended';
+    if (grant && account && facts.chain === undefined && (await isSessionOver(grant, account))) return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
     if (facts.origin && !(await isStillTrusted(facts, facts.origin, account))) return 'peer_not_trusted';
@@ -230,15 +230,15 @@ export const tokenLiveness = (deps: {
     if (facts.delegation !== undefined) {
       if (row?.subject !== subject) return 'delegation_ended';
       // In calls of one client: for no token that hangs on what another was granted (decision 21).
-      if (row?.via !== undefined && row.via !== lease?.clientId) return 'delegation_ended';
+      if (row?.via !== undefined && row.via !== grant?.clientId) return 'delegation_ended';
       if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
     }
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
-    // The lease of the agent that stands first is the same decision of the person as its row; the row is newer.
-    const isCapped = row?.via === undefined && lease?.clientId !== actorsOf(facts.chain).at(-1);
-    const ofClient = isCapped ? lease : undefined;
+    // The grant of the agent that stands first is the same decision of the person as its row; the row is newer.
+    const isCapped = row?.via === undefined && grant?.clientId !== actorsOf(facts.chain).at(-1);
+    const ofClient = isCapped ? grant : undefined;
     if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {
       return 'grant_narrowed';
     }
@@ -270,12 +270,12 @@ export const tokenLiveness = (deps: {
   };
 
   return {
-    leaseLive,
-    leaseHeld,
+    grantLive,
+    grantHeld,
     /** The same, by its id; undefined also when its time is over. */
-    async leaseHeldLive(id: string): Promise<LeaseRecord | undefined> {
-      const lease = (await leases.get(id))?.document;
-      const held = lease && (await leaseHeld(lease));
+    async grantHeldLive(id: string): Promise<GrantRecord | undefined> {
+      const grant = (await grants.get(id))?.document;
+      const held = grant && (await grantHeld(grant));
       return held && !isExpired(held) ? held : undefined;
     },
     endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
@@ -310,22 +310,22 @@ export const tokenLiveness = (deps: {
 };
 
 /** By which grant types, of which one is enough, each of those a token came through got its part. */
-const grantsBehind = (
+const grantTypesBehind = (
   { clientId, subject, chain, origin, approval }: TokenFacts,
-  lease: LeaseRecord | undefined,
+  grant: GrantRecord | undefined,
 ): ReadonlyMap<string, readonly string[]> => {
   if (subject === undefined) return new Map([[clientId, ['client_credentials']]]);
   if (origin !== undefined) return new Map([[clientId, [JWT_BEARER]]]);
   const actors = actorsOf(chain);
   const root = actors.at(-1);
   // The agent that stands first may hold a grant of its own; all others, and it without one, exchanged.
-  const exchanging = actors.filter((actor) => actor !== root || (lease !== undefined && lease.clientId !== root));
+  const exchanging = actors.filter((actor) => actor !== root || (grant !== undefined && grant.clientId !== root));
   return new Map<string, readonly string[]>([
     // Who fetched it by its approval may have exchanged nothing.
     ...exchanging.map(
       (actor) => [actor, approval && actor === clientId ? [TOKEN_EXCHANGE, CIBA] : [TOKEN_EXCHANGE]] as const,
     ),
-    ...(lease ? [[lease.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
+    ...(grant ? [[grant.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
   ]);
 };
 
@@ -360,10 +360,10 @@ const partyOf = (id: string, party: ActiveParty): Party =>
     ? clientParty({ ...party, id }, isDocumentId(id))
     : agentParty({ ...party, id, environment: party.environment, owner: party.owner ?? '' });
 
-const partOfLease = (lease: LeaseRecord): Part => ({
-  subject: lease.account,
-  parties: [lease.clientId],
-  since: lease.createdAt,
-  ownership: ownershipOfLease(lease),
-  consentedAt: lease.createdAt,
+const partOfGrant = (grant: GrantRecord): Part => ({
+  subject: grant.account,
+  parties: [grant.clientId],
+  since: grant.createdAt,
+  ownership: ownershipOfGrant(grant),
+  consentedAt: grant.createdAt,
 });

@@ -152,11 +152,11 @@ describe('what is read', () => {
   });
 
   test('a grant takes the id it is given, and keeps what was allowed apart from what was refused', () => {
-    const grant = new provider.Grant({ accountId: 'acc_a', clientId: 'app_seam', jti: 'lse_a' } as never);
+    const grant = new provider.Grant({ accountId: 'acc_a', clientId: 'app_seam', jti: 'grt_a' } as never);
     grant.addOIDCScope('openid');
     grant.addResourceScope('https://api.example.com', 'read write');
     grant.rejectResourceScope('https://api.example.com', 'write');
-    expect(grant.jti).toBe('lse_a');
+    expect(grant.jti).toBe('grt_a');
     expect(Reflect.get(grant, 'openid')).toEqual({ scope: 'openid' });
     expect(Reflect.get(grant, 'resources')).toEqual({ 'https://api.example.com': 'read write' });
     expect(Reflect.get(grant, 'rejected')).toEqual({ resources: { 'https://api.example.com': 'write' } });

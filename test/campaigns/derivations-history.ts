@@ -28,9 +28,9 @@ export const newHistory = (
 ) => {
   const { agents, servers } = organization;
   const scene = exchangeScene({ maxDepth: organization.maxDepth, ttl: organization.seconds, cast });
-  for (const { client, lease } of clients) {
+  for (const { client, grant } of clients) {
     scene.clients.map.set(client.id, client);
-    scene.leases.set(lease.id, { ...lease, createdAt: START, expiresAt: START + 100_000 });
+    scene.grants.set(grant.id, { ...grant, createdAt: START, expiresAt: START + 100_000 });
   }
   const model = derivationsModel(organization);
   const ids = agents.map(({ id }) => id);
@@ -57,7 +57,7 @@ export const newHistory = (
         details: details.map(nested),
         expiresAt,
         clientId: `app_${client + 1}`,
-        lease: `lse_${client + 1}`,
+        grant: `grt_${client + 1}`,
         assurance: { acr: signIn.multiFactor ? MULTI_FACTOR : SINGLE_FACTOR, amr: ['pwd'], authTime: signIn.at },
       }),
       model: {

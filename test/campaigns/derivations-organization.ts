@@ -7,7 +7,7 @@ import { checkDetailTypes } from '../../src/domain/authorization-details/check-d
 import type { Ceilings } from '../../src/domain/blueprints/ceilings.ts';
 import type { Client } from '../../src/domain/clients/client.ts';
 import type { ScopesByResource } from '../../src/domain/delegation/authority.ts';
-import type { Lease } from '../../src/domain/ports/grants.ts';
+import type { Grant } from '../../src/domain/ports/grants.ts';
 import type { PolicyEngine } from '../../src/domain/ports/policy-engine.ts';
 import { account, agent, resourceServer } from '../unit/token-exchange/fakes.ts';
 import type { Random } from './campaign.ts';
@@ -176,13 +176,13 @@ export const castOf = (organization: Organization, engine: PolicyEngine) => {
       policies: { current: async () => ({ version: 1, policies }) },
     },
     /** What the person allowed each client, by its number. */
-    clients: registered.map((client, index) => ({ client, lease: leaseOf(clients[index] as ModelClient, index) })),
+    clients: registered.map((client, index) => ({ client, grant: grantOf(clients[index] as ModelClient, index) })),
     release: () => policies.release(),
   };
 };
 
-const leaseOf = ({ allowed, details }: ModelClient, index: number): Omit<Lease, 'createdAt' | 'expiresAt'> => ({
-  id: `lse_${index + 1}`,
+const grantOf = ({ allowed, details }: ModelClient, index: number): Omit<Grant, 'createdAt' | 'expiresAt'> => ({
+  id: `grt_${index + 1}`,
   account: 'acc_anna',
   clientId: `app_${index + 1}`,
   openidScopes: [],

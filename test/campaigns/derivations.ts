@@ -69,7 +69,7 @@ const history = async (
   wanted: number,
 ): Promise<void> => {
   const { scene, model, tokens, begin, between, next } = newHistory(run.random, organization, cast);
-  const granted = JSON.stringify([...scene.leases]);
+  const granted = JSON.stringify([...scene.grants]);
   await begin();
   for (let step = 0; step < HISTORY && count.trials < wanted; step += 1) {
     await between();
@@ -137,7 +137,7 @@ const history = async (
     }
     tokens.push({ value: token, model: expected });
   }
-  if (JSON.stringify([...scene.leases]) !== granted)
+  if (JSON.stringify([...scene.grants]) !== granted)
     run.violation(`derivation ${count.trials}: an app was granted more`);
 };
 

@@ -34,8 +34,8 @@ const EVERYWHERE: readonly Point[] = [
   ['record.before', 'lose'],
   ['record.after', 'crash'],
   ['record.after', 'lose'],
-  ['lease.before', 'lose'],
-  ['lease.after', 'crash'],
+  ['grant.before', 'lose'],
+  ['grant.after', 'crash'],
   ['revocation.before', 'lose'],
   ['revocation.after', 'crash'],
   ['revocation.after', 'lose'],
@@ -63,7 +63,7 @@ const LONGEST_WAIT_MS = 20_000;
 /** Uses of a point that are let pass at most. */
 const LONGEST_SKIP = 6;
 /** Reached by a sign-in or a revocation only, so the first or second time. */
-const RARE = /^(lease|set|take|revocation)\./;
+const RARE = /^(grant|set|take|revocation)\./;
 const SHORTEST_STALL_MS = 300;
 const LONGEST_STALL_MS = 3000;
 

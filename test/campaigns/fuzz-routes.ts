@@ -112,7 +112,7 @@ export const ROUTES: readonly Route[] = [
     '/account/delegations/:id/revoke',
     '/account/agents/:id/revoke',
     '/account/clients/:id/revoke',
-    '/account/leases/:id/revoke',
+    '/account/grants/:id/revoke',
     '/account/:any',
   ].map(
     (path): Route => ({

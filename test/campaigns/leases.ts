@@ -199,7 +199,7 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
   return figures;
 };
 
-export const leases: Campaign = {
+export const grants: Campaign = {
   name: 'leases',
   about: `${INSTANCES} instances of one agent refresh at once, with losses, replays, races and ends: no sibling is signed out (--trials rounds on each of --stores, default ${DEFAULT_ROUNDS} on sqlite)`,
   async run(run) {

@@ -11,7 +11,7 @@ import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { injection } from './injection.ts';
 import { killTree } from './kill-tree.ts';
-import { leases } from './leases.ts';
+import { grants } from './leases.ts';
 import { metadata } from './metadata.ts';
 import { races } from './races.ts';
 import { replay } from './replay.ts';
@@ -30,7 +30,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   revocation,
   killTree,
   ceilings,
-  leases,
+  grants,
   derivations,
   approvals,
   agents,

@@ -32,7 +32,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   audit_records: 'audit',
   consumptions: 'mark',
   engine_records: 'record',
-  leases: 'lease',
+  grants: 'grant',
   delegations: 'delegation',
   revoked_tokens: 'revocation',
   epochs: 'epoch',

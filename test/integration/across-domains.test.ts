@@ -13,7 +13,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
-import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
 import { type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { ID_JAG, JWT_BEARER } from '../support/foreign-issuer.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
@@ -422,9 +422,9 @@ describe('to whom, for whom and for what (TX-11, TX-15)', () => {
     expect(reasonOf(await ask({ subject_token: idToken }))).toBe('peer_unknown');
     await scene.management.call('POST', `/peers/${peerHere}/enable`);
     expect((await ask({ subject_token: idToken })).status).toBe(200);
-    const leases = home.behalf.services.documents.collection<LeaseRecord>(LEASES);
-    for (const { document } of await leases.find({ where: { account: scene.accountId }, limit: 1000 })) {
-      if (document.clientId === agentHere.clientId) await leases.take(document.id);
+    const grants = home.behalf.services.documents.collection<GrantRecord>(GRANTS);
+    for (const { document } of await grants.find({ where: { account: scene.accountId }, limit: 1000 })) {
+      if (document.clientId === agentHere.clientId) await grants.take(document.id);
     }
     expect(reasonOf(await ask({ subject_token: idToken }))).toBe('subject_token_not_live');
   });

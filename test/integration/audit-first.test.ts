@@ -11,7 +11,7 @@ import { CLIENTS } from '../../src/domain/clients/client.ts';
 import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { RESOURCE_SERVERS } from '../../src/domain/resource-servers/resource-server.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
 import { type Answer, DEVICE_CODE, formOf } from '../support/oauth-calls.ts';
@@ -44,7 +44,7 @@ const keyed = (identity: TokenFamily['app']) => scene.keyed(identity);
 
 const WATCHED: readonly CollectionDeclaration[] = [
   ...[ACCOUNTS, AGENTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS],
-  ...[ENGINE_RECORDS, LEASES, REVOKED_TOKENS, CONSUMPTIONS],
+  ...[ENGINE_RECORDS, GRANTS, REVOKED_TOKENS, CONSUMPTIONS],
 ];
 
 /** Every durable document there is, the trail excepted; of sessions, whose they are. */

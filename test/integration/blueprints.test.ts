@@ -275,10 +275,10 @@ describe('what is made under ceilings stays below them', () => {
     expect(forUserInfo.body['expires_in']).toBe(45);
   });
 
-  test('what is refreshed ends with the longest time of a lease, and a consent with that of a delegation', async () => {
+  test('what is refreshed ends with the longest time of a grant, and a consent with that of a delegation', async () => {
     const family = await newTokenFamily(scene);
     const { agent, calendar } = family;
-    const limits = { max_lease_seconds: 3400, max_delegation_seconds: 1800 };
+    const limits = { max_grant_seconds: 3400, max_delegation_seconds: 1800 };
     await put(agent.clientId, { blueprint: await blueprint(limits) });
     const fresh = await family.authorize(family.app, 'openid offline_access read write', [calendar.identifier], {
       prompt: 'consent',

@@ -103,7 +103,7 @@ describe('a right that is taken back', () => {
         const page = await browser.open(`${world.issuer}/account`);
         const form = page.forms.find(({ action }) => action.endsWith('/account/sign-out'));
         if (!form) throw new Error(page.text);
-        const action = form.action.replace('/account/sign-out', `/account/leases/${id}/revoke`);
+        const action = form.action.replace('/account/sign-out', `/account/grants/${id}/revoke`);
         expect((await browser.submit(page, { ...form, action })).text).toContain('It ended.');
       },
     ],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Browser, fillForm, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
@@ -513,14 +513,14 @@ describe('AP-16 V21 several requests and people in one browser', () => {
     expect((await browser.open(`${server.issuer}/account`)).text).toContain('Ada · ada');
   });
 
-  test('AP-16 no lease is made for who is signed in while a sign-in is still to come', async () => {
+  test('AP-16 no grant is made for who is signed in while a sign-in is still to come', async () => {
     const identity = await newAgent();
     const scope = 'openid read write';
     const first = await ask({ identity, parameters: { scope } });
     await press(first, 'allow');
-    const leases = server.behalf.services.documents.collection<LeaseRecord>(LEASES);
+    const grants = server.behalf.services.documents.collection<GrantRecord>(GRANTS);
     const count = async (): Promise<number> =>
-      (await leases.find({ where: { account: scene.accountId }, limit: 1000 })).filter(
+      (await grants.find({ where: { account: scene.accountId }, limit: 1000 })).filter(
         ({ document }) => document.clientId === identity.clientId,
       ).length;
     const before = await count();

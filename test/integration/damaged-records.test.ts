@@ -76,7 +76,7 @@ const CASES: readonly (readonly [collection: string, of: (family: TokenFamily) =
   ['agents', (family) => `"id":"${family.agent.clientId}"`],
   ['clients', (family) => `"id":"${family.app.clientId}"`],
   ['delegations', (family) => `"actor":"${family.agent.clientId}"`],
-  ['leases', (family) => `"clientId":"${family.app.clientId}"`],
+  ['grants', (family) => `"clientId":"${family.app.clientId}"`],
   ['engine_records', (family) => `"clientId":"${family.app.clientId}"`],
 ];
 

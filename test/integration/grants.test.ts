@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
-import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
 import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
@@ -12,12 +12,12 @@ const CALENDAR = 'https://calendar.example.com';
 
 const world = async () => {
   const made = await managementWorld();
-  const { clock, leases, owner, stranger } = made;
+  const { clock, grants, owner, stranger } = made;
   const agent = (await made.call(made.owner, 'post', '/agents', made.newAgent())).body;
   const begun = (account: string, clientId: string): string => {
-    const id = `lse_${leases.live.size}`;
+    const id = `grt_${grants.live.size}`;
     const rights = { openidScopes: ['openid'], resources: { [CALENDAR]: ['read'] } };
-    leases.live.set(id, {
+    grants.live.set(id, {
       ...{ id, account, clientId, ...rights },
       createdAt: clock.now(),
       expiresAt: clock.now() + 3600,
@@ -61,23 +61,23 @@ describe('grants over the management API', () => {
   });
 
   test('MG-01 without a role there are the own ones, and those of the own agents', async () => {
-    const { call, owner, stranger, agent, mine, theirs, ofMyAgent, refusals, leases, audit } = await world();
+    const { call, owner, stranger, agent, mine, theirs, ofMyAgent, refusals, grants, audit } = await world();
     expect(idsIn(await call(owner, 'get', '/grants'))).toEqual([mine]);
     expect(idsIn(await call(owner, 'get', `/grants?account=${stranger.account.id}`))).toEqual([]);
     expect(idsIn(await call(owner, 'get', `/grants?client=${agent.id}`))).toEqual([ofMyAgent]);
     expect(idsIn(await call(stranger, 'get', `/grants?client=${agent.id}`))).toEqual([ofMyAgent]);
     for (const method of ['get', 'delete'] as const) {
-      for (const id of [theirs, 'lse_none']) {
+      for (const id of [theirs, 'grt_none']) {
         expect([method, id, (await call(owner, method, `/grants/${id}`)).status]).toEqual([method, id, 404]);
         expect(refusals().at(-1)).toMatchObject({ caller: owner.account.id, error: 'not_found' });
       }
     }
-    expect(leases.live.has(theirs)).toBe(true);
+    expect(grants.live.has(theirs)).toBe(true);
     expect(audit.of('grant.revoked')).toEqual([]);
   });
 
   test('whoever allowed it, an operator, or the owner of the agent ends it, the event first; an auditor nothing', async () => {
-    const { call, owner, operator, auditor, mine, theirs, ofMyAgent, audit, leases } = await world();
+    const { call, owner, operator, auditor, mine, theirs, ofMyAgent, audit, grants } = await world();
     expect((await call(auditor, 'delete', `/grants/${mine}`)).status).toBe(404);
     for (const [by, id] of [
       [owner, mine],
@@ -89,13 +89,13 @@ describe('grants over the management API', () => {
       expect(audit.of('grant.revoked').at(-1)).toMatchObject({ grant: id, caller: by.account.id, request: 'req_test' });
       expect((await call(by, 'get', `/grants/${id}`)).status).toBe(404);
     }
-    expect(leases.live.size).toBe(0);
+    expect(grants.live.size).toBe(0);
   });
 
   test('of two that end it at once one is told so, and the other that it was over: with an event of each', async () => {
-    const { call, owner, operator, mine, audit, leases } = await world();
-    const { revoke } = leases.port;
-    leases.port.revoke = async (id) => {
+    const { call, owner, operator, mine, audit, grants } = await world();
+    const { revoke } = grants.port;
+    grants.port.revoke = async (id) => {
       await until(() => audit.of('grant.revoked').length === 2, { what: 'both have begun' });
       return revoke(id);
     };
@@ -115,10 +115,10 @@ describe('grants over the management API', () => {
   });
 
   test('single rights are taken by whoever may end it, and of an agent only what it may know', async () => {
-    const { call, owner, stranger, operator, auditor, mine, theirs, ofMyAgent, audit, leases } = await world();
+    const { call, owner, stranger, operator, auditor, mine, theirs, ofMyAgent, audit, grants } = await world();
     for (const id of [mine, theirs, ofMyAgent]) {
-      const lease = leases.live.get(id);
-      if (lease) leases.live.set(id, { ...lease, openidScopes: ['openid', 'email', 'profile'] });
+      const grant = grants.live.get(id);
+      if (grant) grants.live.set(id, { ...grant, openidScopes: ['openid', 'email', 'profile'] });
     }
     const taking = { openid_scopes: ['email'] };
     expect((await call(auditor, 'post', `/grants/${mine}/narrow`, taking)).status).toBe(404);
@@ -142,20 +142,20 @@ describe('grants over the management API', () => {
       400,
       { pointer: '/resources', detail: expect.stringContaining('delegations') },
     ]);
-    expect(leases.live.get(ofMyAgent)?.resources).toEqual({ [CALENDAR]: ['read'] });
+    expect(grants.live.get(ofMyAgent)?.resources).toEqual({ [CALENDAR]: ['read'] });
     expect(audit.of('grant.narrowed')).toHaveLength(3);
   });
 
   test('a client is named by as many characters as the address of its metadata document may have', async () => {
-    const { call, auditor, leases, clock, owner } = await world();
+    const { call, auditor, grants, clock, owner } = await world();
     const clientId = `https://app.example/${'a'.repeat(492)}`;
-    leases.live.set('lse_long', {
-      ...{ id: 'lse_long', account: owner.account.id, clientId, openidScopes: ['openid'], resources: {} },
+    grants.live.set('grt_long', {
+      ...{ id: 'grt_long', account: owner.account.id, clientId, openidScopes: ['openid'], resources: {} },
       ...{ createdAt: clock.now(), expiresAt: clock.now() + 60 },
     });
     expect(clientId).toHaveLength(512);
     const asked = (id: string) => call(auditor, 'get', `/grants?client=${encodeURIComponent(id)}`);
-    expect(idsIn(await asked(clientId))).toEqual(['lse_long']);
+    expect(idsIn(await asked(clientId))).toEqual(['grt_long']);
     const longer = await asked(`${clientId}a`);
     expect([longer.status, longer.body.errors]).toEqual([400, [expect.objectContaining({ parameter: 'client' })]]);
     for (const filter of ['caller', 'id']) {
@@ -165,13 +165,13 @@ describe('grants over the management API', () => {
   });
 
   test('each takes the scope of its own; nothing ends while the trail cannot be written', async () => {
-    const { call, token, admin, mine, audit, leases } = await world();
+    const { call, token, admin, mine, audit, grants } = await world();
     const reader = { token: token({ subject: admin.account.id, scope: ['grants:read'] }) };
     expect((await call(reader, 'get', `/grants/${mine}`)).status).toBe(200);
     expect((await call(reader, 'delete', `/grants/${mine}`)).status).toBe(403);
     audit.state.failing = true;
     expect((await call(admin, 'delete', `/grants/${mine}`)).status).toBe(503);
-    expect(leases.live.has(mine)).toBe(true);
+    expect(grants.live.has(mine)).toBe(true);
   });
 });
 
@@ -261,16 +261,16 @@ describe('a grant of an app', () => {
 
   test('is found among more than a thousand of other apps: shown, narrowed and ended', async () => {
     const tokens = await scene.newTokens(scene.jwt.identifier);
-    const leases = server.behalf.services.documents.collection<LeaseRecord>(LEASES);
-    const [own] = await leases.find({ where: { account: scene.accountId, clientId: scene.app.clientId }, limit: 1 });
-    if (!own) throw new Error('no lease');
+    const grants = server.behalf.services.documents.collection<GrantRecord>(GRANTS);
+    const [own] = await grants.find({ where: { account: scene.accountId, clientId: scene.app.clientId }, limit: 1 });
+    if (!own) throw new Error('no grant');
     const others = Array.from({ length: 1000 }, (_, index) => ({
       ...own.document,
-      id: `lse_${String(index).padStart(4, '0')}`,
+      id: `grt_${String(index).padStart(4, '0')}`,
       clientId: 'app_other',
       createdAt: own.document.createdAt - 10,
     }));
-    await leases.insertMany(others);
+    await grants.insertMany(others);
     expect((await narrow(at('write'))).text).toContain('Taken away.');
     expect(await isActive(tokens['access_token'])).toBe(false);
     const next = await refresh(tokens['refresh_token']);
@@ -281,7 +281,7 @@ describe('a grant of an app', () => {
     expect((await scene.browser.submit(page, form)).status).toBe(200);
     expect(await isActive(next.body['access_token'])).toBe(false);
     expect((await refresh(next.body['refresh_token'])).body['error']).toBe('invalid_grant');
-    for (const { id } of others) await leases.take(id);
+    for (const { id } of others) await grants.take(id);
   });
 
   test('AP-11 whoever was narrowed is not remembered: more takes a page again', async () => {

@@ -1,7 +1,7 @@
 /** Grants of agents that running copies have shares of: what is taken from one, or ended, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
-import { LEASES } from '../../src/provider/records.ts';
+import { GRANTS } from '../../src/provider/records.ts';
 import { instancesOf } from '../support/instances.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -17,7 +17,7 @@ const between = (documents: DocumentStore): DocumentStore => ({
   ...documents,
   collection: (declaration) => {
     const collection = documents.collection<never>(declaration);
-    if (declaration.name !== LEASES.name) return collection;
+    if (declaration.name !== GRANTS.name) return collection;
     return {
       ...collection,
       async insert(document: never) {

@@ -194,7 +194,7 @@ describe('LC-04 a revocation that could not be written (CVE-2020-15223)', () => 
       member: 'access_token',
     },
     'a refresh token': {
-      collections: ['all', 'audit_records', 'leases'],
+      collections: ['all', 'audit_records', 'grants'],
       resource: () => scene.opaque,
       member: 'refresh_token',
     },

@@ -59,7 +59,7 @@ const rowOf = async ({ accountId }: TokenFamily, actor: string, resource: string
   return row.id;
 };
 
-const leaseOf = async ({ accountId, app }: TokenFamily, token: string): Promise<string> => {
+const grantOf = async ({ accountId, app }: TokenFamily, token: string): Promise<string> => {
   const found = await server.behalf.services.audit.list({ subject: accountId, caller: app.clientId, limit: 200 });
   const jti = (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
   return String(found.entries.find(({ event }) => event.token?.id === jti)?.event.grant);
@@ -81,22 +81,22 @@ type Ending = readonly [
   end: TokenEnd,
 ];
 
-const ofFirstLease = [...uses('app', 'agent calendar', 'agent files', 'sub-agent')] as const;
+const ofFirstGrant = [...uses('app', 'agent calendar', 'agent files', 'sub-agent')] as const;
 const ofAgent = uses('agent', 'sub-agent', 'sibling exchanged', 'app calendar exchange', 'app files exchange');
 const atCalendar = uses('app calendar', 'app refresh', 'sibling', 'agent calendar', 'agent own', 'sub-agent calendar');
 
 const ENDINGS: readonly Ending[] = [
   [
-    'the app ends its refresh token: the lease with all that came from it, no sibling lease (RFC 7009 §2.1, decision D8)',
+    'the app ends its refresh token: the grant with all that came from it, no sibling grant (RFC 7009 §2.1, decision D8)',
     ({ calls, app, held }) => calls.revoke(keyed(app), held.app),
-    ofFirstLease,
+    ofFirstGrant,
     'grant_ended',
   ],
   [
-    'the person ends the lease on the account page',
+    'the person ends the grant on the account page',
     async (family) =>
-      onAccountPage(family, `/account/leases/${await leaseOf(family, family.tokens.appCalendar)}/revoke`),
-    ofFirstLease,
+      onAccountPage(family, `/account/grants/${await grantOf(family, family.tokens.appCalendar)}/revoke`),
+    ofFirstGrant,
     'grant_ended',
   ],
   [
@@ -276,7 +276,7 @@ test('a person who is enabled again finds nothing of before alive; a suspended a
   await family.exchanged(family.agent, String(anew.body['access_token']), family.calendar.identifier);
 });
 
-test('D24 raising the epoch ends everything made before: tokens, leases, delegations, consents, sessions', async () => {
+test('D24 raising the epoch ends everything made before: tokens, grants, delegations, consents, sessions', async () => {
   const family = await newTokenFamily(scene);
   const epochs = server.behalf.services.documents.collection<Epoch>(EPOCHS);
   await raiseEpoch(epochs, 'all', now());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
 import { clientAssertion, dpopProof, type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND, type Refusal } from '../support/audit-watch.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';
@@ -49,7 +49,7 @@ const redeem = (
 const isLive = async ({ scene }: World, answer: Answer): Promise<boolean> =>
   (await scene.calls.introspect(scene.jwt.credential, String(answer.body['access_token']))).body['active'] === true;
 
-const leaseOf = (answer: Answer): string => String(decodeJwt(String(answer.body['access_token']))['grant_id']);
+const grantOf = (answer: Answer): string => String(decodeJwt(String(answer.body['access_token']))['grant_id']);
 
 const refreshing = (world: World, answer: Answer): Record<string, string> => ({
   grant_type: 'refresh_token',
@@ -123,7 +123,7 @@ describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s',
     const replay = await here.audit.during(() => redeem(here, credential));
     expect([replay.result.status, replay.result.body['error']]).toEqual([400, 'invalid_grant']);
     expect(replay.events.map(({ type, grant }) => [type, grant])).toEqual([
-      ['token.replayed', leaseOf(winner)],
+      ['token.replayed', grantOf(winner)],
       ['token.refused', undefined],
     ]);
     for (const answer of [winner, next]) expect(await isLive(here, answer)).toBe(false);
@@ -327,7 +327,7 @@ describe('OT-11 OT-06 what a failing request leaves usable (decision D12)', () =
     const wrong = await audit.during(() => open(other.clientId));
     expect(wrong.result.left?.searchParams.has('code') ?? false).toBe(false);
     expect(wrong.events.map(({ type, outcome }) => [type, outcome])).toEqual([['authorization.refused', 'refused']]);
-    for (const collection of ['audit_records', 'consumptions', 'leases']) {
+    for (const collection of ['audit_records', 'consumptions', 'grants']) {
       server.faults.failingWrites = new Set([collection]);
       const failed = await open(scene.app.clientId);
       server.faults.failingWrites = new Set();
@@ -413,7 +413,7 @@ describe('OT-08 an id of one kind is nothing of another', () => {
 
   test('OT-08 crafted client ids and request URIs find nothing', async () => {
     const { scene, audit } = world;
-    for (const clientId of ['app_', 'agt_x:y', 'rs_\0', '__proto__', `app_${'x'.repeat(10_240)}`, 'lse_1', '🗝️']) {
+    for (const clientId of ['app_', 'agt_x:y', 'rs_\0', '__proto__', `app_${'x'.repeat(10_240)}`, 'grt_1', '🗝️']) {
       await audit.refused(
         () => redeem(world, { grant_type: 'refresh_token', refresh_token: 'x' }, { ...other, clientId }),
         {
@@ -501,11 +501,11 @@ describe('OT-12 at the end of its life', () => {
     await world.audit.refused(() => redeem(world, forgotten), REFUSED);
   });
 
-  test('OT-12 nothing outlives the lease, down to its last second', async () => {
+  test('OT-12 nothing outlives the grant, down to its last second', async () => {
     const { scene, server, audit } = world;
     const first = { body: await scene.newTokens(scene.jwt.identifier) } as Answer;
-    const lease = await server.behalf.services.documents.collection<LeaseRecord>(LEASES).get(leaseOf(first));
-    const end = Number(lease?.document.payload['exp']);
+    const grant = await server.behalf.services.documents.collection<GrantRecord>(GRANTS).get(grantOf(first));
+    const end = Number(grant?.document.payload['exp']);
     moveTo(end, 90);
     const near = await audit.issued(() => redeem(world, refreshing(world, first)));
     expect(near.answer.body['expires_in']).toBe(90);
@@ -589,7 +589,7 @@ describe('a crash, a restart, a cache that is lost', () => {
       // What another process marked is a replay only when it cannot have been under way together (docs/decisions/0008).
       advance(5_000);
       for (const credential of used) await here.audit.refused(() => redeem(here, credential), REFUSED);
-      // A refresh token is remembered for good: its replay ended its family, the other leases live.
+      // A refresh token is remembered for good: its replay ended its family, the other grants live.
       expect(await isLive(here, won[1] as Answer)).toBe(false);
       await here.audit.issued(() => redeem(here, unused));
 

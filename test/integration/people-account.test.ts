@@ -55,10 +55,10 @@ const withHop = async (world: PeopleWorld) => {
   return { parent, child };
 };
 
-const lease = (world: PeopleWorld, account = world.ada.id, clientId = world.client.id) => {
-  const id = `lse_${world.leases.live.size}`;
+const grant = (world: PeopleWorld, account = world.ada.id, clientId = world.client.id) => {
+  const id = `grt_${world.grants.live.size}`;
   const rest = { openidScopes: ['openid', 'email'], resources: { [CALENDAR]: ['read'] } };
-  world.leases.live.set(id, { id, account, clientId, ...rest, createdAt: START, expiresAt: START + DAY });
+  world.grants.live.set(id, { id, account, clientId, ...rest, createdAt: START, expiresAt: START + DAY });
   return id;
 };
 
@@ -75,8 +75,8 @@ describe('/account', () => {
   test('lists what agents hold with the hops below, what apps hold, and what happened', async () => {
     const world = await peopleWorld();
     await withHop(world);
-    lease(world);
-    lease(world, world.bob.id);
+    grant(world);
+    grant(world, world.bob.id);
     await world.audit.append({ type: 'session.started', outcome: 'granted', subject: world.ada.id });
     await world.audit.append({
       type: 'token.issued',
@@ -129,24 +129,24 @@ describe('/account', () => {
     expect(textOf((await ada.get('/account?done=revoked')).text)).toContain('It ended');
   });
 
-  test('revokes all of one agent, its own lease and what was remembered', async () => {
+  test('revokes all of one agent, its own grant and what was remembered', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
-    const own = lease(world, world.ada.id, world.planner.id);
+    const own = grant(world, world.ada.id, world.planner.id);
     const ada = personAt(world);
     const answer = await ada.post(`/account/agents/${world.planner.id}/revoke`, await ada.csrf());
     expect(answer.status).toBe(303);
     expect(await world.delegations.live(parent.id)).toBeUndefined();
-    expect(world.leases.live.has(own)).toBe(false);
+    expect(world.grants.live.has(own)).toBe(false);
     expect(world.audit.events.map(({ type }) => type)).toEqual(['delegation.revoked', 'grant.revoked']);
   });
 
-  test('revokes the lease of an app, the event first', async () => {
+  test('revokes the grant of an app, the event first', async () => {
     const world = await peopleWorld();
-    const id = lease(world);
+    const id = grant(world);
     const ada = personAt(world);
-    expect((await ada.post(`/account/leases/${id}/revoke`, await ada.csrf())).status).toBe(303);
-    expect(world.leases.live.has(id)).toBe(false);
+    expect((await ada.post(`/account/grants/${id}/revoke`, await ada.csrf())).status).toBe(303);
+    expect(world.grants.live.has(id)).toBe(false);
     expect(world.audit.of('grant.revoked')).toMatchObject([
       { grant: id, target: { kind: 'client', id: world.client.id } },
     ]);
@@ -154,15 +154,15 @@ describe('/account', () => {
 
   test('shows an app once, however often it was signed in to, and ends all it holds', async () => {
     const world = await peopleWorld();
-    const ids = [lease(world), lease(world), lease(world)];
-    const other = lease(world, world.bob.id);
+    const ids = [grant(world), grant(world), grant(world)];
+    const other = grant(world, world.bob.id);
     const ada = personAt(world);
     const page = (await ada.get('/account')).text;
     expect(page.split(/\/account\/clients\/[\w]+\/revoke/)).toHaveLength(2);
     expect(textOf(page)).toContain('from 3 sign-ins');
     expect((await ada.post(`/account/clients/${world.client.id}/revoke`, await ada.csrf())).status).toBe(303);
-    expect(ids.filter((id) => world.leases.live.has(id))).toEqual([]);
-    expect(world.leases.live.has(other)).toBe(true);
+    expect(ids.filter((id) => world.grants.live.has(id))).toEqual([]);
+    expect(world.grants.live.has(other)).toBe(true);
     expect(
       world.audit
         .of('grant.revoked')
@@ -174,10 +174,10 @@ describe('/account', () => {
   test('says what may be done now, what is stopped and why, and when it was last used', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
-    lease(world);
+    grant(world);
     const ada = personAt(world);
     expect(textOf((await ada.get('/account')).text)).toContain('Not used yet.');
-    world.uses.note({ type: 'token.issued', delegation: parent.id, grant: 'lse_0' });
+    world.uses.note({ type: 'token.issued', delegation: parent.id, grant: 'grt_0' });
     const account = await world.accounts.get(world.ada.id);
     await world.accounts.update(
       world.ada.id,
@@ -198,7 +198,7 @@ describe('/account', () => {
   test('an agent or app that is stopped may do nothing', async () => {
     const world = await peopleWorld();
     await withHop(world);
-    lease(world);
+    grant(world);
     await world.agents.suspend(world.booker.id, { caller: 'system' });
     await world.clients.disable(world.client.id, { caller: 'system' });
     const text = textOf((await personAt(world).get('/account')).text);
@@ -235,8 +235,8 @@ describe('/account', () => {
 
   test('takes single rights from all an app holds; nothing chosen, or never held, takes nothing (AP-13)', async () => {
     const world = await peopleWorld();
-    const ids = [lease(world), lease(world)];
-    const other = lease(world, world.bob.id);
+    const ids = [grant(world), grant(world)];
+    const other = grant(world, world.bob.id);
     const ada = personAt(world);
     const path = `/account/clients/${world.client.id}/narrow`;
     const scope = `scope=${encodeURIComponent(`${CALENDAR} read`)}`;
@@ -254,9 +254,9 @@ describe('/account', () => {
     const answer = await ada.post(path, `${await ada.csrf()}&${scope}&openid=email`);
     expect(answer.headers['location']).toBe('/account?done=narrowed');
     for (const id of ids) {
-      expect(world.leases.live.get(id)).toMatchObject({ openidScopes: ['openid'], resources: { [CALENDAR]: [] } });
+      expect(world.grants.live.get(id)).toMatchObject({ openidScopes: ['openid'], resources: { [CALENDAR]: [] } });
     }
-    expect(world.leases.live.get(other)?.openidScopes).toEqual(['openid', 'email']);
+    expect(world.grants.live.get(other)?.openidScopes).toEqual(['openid', 'email']);
     expect(world.audit.of('grant.narrowed')).toMatchObject(
       ids.map((grant) => ({
         outcome: 'done',
@@ -270,14 +270,14 @@ describe('/account', () => {
 
   test('what an app is given while rights are taken from it, or its access is ended, loses them, too', async () => {
     const world = await peopleWorld();
-    const { port, live } = world.leases;
+    const { port, live } = world.grants;
     const { narrow, revoke } = port;
     const ada = personAt(world);
     const path = `/account/clients/${world.client.id}`;
-    const ids = [lease(world)];
+    const ids = [grant(world)];
     port.narrow = async (...given) => {
       // A request that was under way when it was said.
-      if (ids.length === 1) ids.push(lease(world));
+      if (ids.length === 1) ids.push(grant(world));
       return narrow(...given);
     };
     const body = `${await ada.csrf()}&scope=${encodeURIComponent(`${CALENDAR} read`)}`;
@@ -286,10 +286,10 @@ describe('/account', () => {
     expect(world.audit.of('grant.narrowed').map(({ grant }) => grant)).toEqual(ids);
 
     port.revoke = async (...given) => {
-      if (!ids.includes('lse_late')) ids.push('lse_late');
-      const was = live.get('lse_0');
+      if (!ids.includes('grt_late')) ids.push('grt_late');
+      const was = live.get('grt_0');
       const isEnded = await revoke(...given);
-      if (was) live.set('lse_late', { ...was, id: 'lse_late' });
+      if (was) live.set('grt_late', { ...was, id: 'grt_late' });
       return isEnded;
     };
     expect((await ada.post(`${path}/revoke`, await ada.csrf())).status).toBe(303);
@@ -302,7 +302,7 @@ describe('/account', () => {
   test('nothing is taken while the trail cannot be written', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
-    const id = lease(world);
+    const id = grant(world);
     const ada = personAt(world);
     const scope = `&scope=${encodeURIComponent(`${CALENDAR} read`)}`;
     const csrf = await ada.csrf();
@@ -312,13 +312,13 @@ describe('/account', () => {
     }
     world.audit.state.failing = false;
     expect(await world.delegations.live(parent.id)).toMatchObject({ scope: ['read', 'write'] });
-    expect(world.leases.live.get(id)?.resources).toEqual({ [CALENDAR]: ['read'] });
+    expect(world.grants.live.get(id)?.resources).toEqual({ [CALENDAR]: ['read'] });
   });
 
   test('WB-11 what belongs to another person is not there', async () => {
     const world = await peopleWorld();
     const { parent, child } = await withHop(world);
-    const id = lease(world);
+    const id = grant(world);
     const bob = personAt(world, world.bob.id);
     const csrf = await bob.csrf();
     for (const path of [
@@ -329,18 +329,18 @@ describe('/account', () => {
       '/account/delegations/dlg_none/revoke',
       `/account/agents/${world.planner.id}/revoke`,
       `/account/clients/${world.client.id}/revoke`,
-      `/account/leases/${id}/revoke`,
+      `/account/grants/${id}/revoke`,
     ]) {
       expect([path, (await bob.post(path, csrf)).status]).toEqual([path, 404]);
     }
     expect(await world.delegations.live(parent.id)).toBeDefined();
-    expect(world.leases.live.has(id)).toBe(true);
+    expect(world.grants.live.has(id)).toBe(true);
   });
 
   test('WB-02 changes nothing for a form that is not from this session', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
-    const id = lease(world);
+    const id = grant(world);
     const [ada, elsewhere] = [personAt(world), personAt(world)];
     const good = await ada.csrf();
     const paths = [
@@ -349,7 +349,7 @@ describe('/account', () => {
       `/account/delegations/${parent.id}/revoke`,
       `/account/agents/${world.planner.id}/revoke`,
       `/account/clients/${world.client.id}/revoke`,
-      `/account/leases/${id}/revoke`,
+      `/account/grants/${id}/revoke`,
       '/delegations/requests/none',
     ];
     for (const path of paths) {
@@ -366,7 +366,7 @@ describe('/account', () => {
       expect(world.audit.events.map(({ type }) => type)).toEqual(Array(6).fill('request.refused'));
     }
     expect(await world.delegations.live(parent.id)).toBeDefined();
-    expect(world.leases.live.has(id)).toBe(true);
+    expect(world.grants.live.has(id)).toBe(true);
     expect(world.sessions.live.size).toBe(2);
   });
 

@@ -226,11 +226,11 @@ describe('decision D8 how far revocation reaches', () => {
     }
   });
 
-  test.each(['audit_records', 'revoked_tokens', 'leases', 'engine_records'])(
+  test.each(['audit_records', 'revoked_tokens', 'grants', 'engine_records'])(
     'a failing write to %s answers 503, and what was to be revoked can be tried again (RFC 7009 §2.2.1)',
     async (collection) => {
       const answer = await newTokens(collection === 'engine_records' ? scene.opaque : scene.jwt);
-      const token = collection === 'leases' ? text(answer, 'refresh_token') : text(answer);
+      const token = collection === 'grants' ? text(answer, 'refresh_token') : text(answer);
       server.faults.failingWrites = new Set([collection]);
       const failed = await scene.calls.revoke(app(), token);
       server.faults.failingWrites = new Set();

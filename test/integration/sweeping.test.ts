@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STANDING_APPROVALS } from '../../src/domain/approvals/standing-approval.ts';
 import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
@@ -22,7 +22,7 @@ const standing = {
   ...{ account: 'acc_1', agent: 'agt_1', action: {}, likeness: 'l', vote: {}, mostUses: 1, uses: 0, sum: 0 },
   ...{ state: 'active', createdAt: 1, forgetAt: longAgo },
 };
-const lease = { account: 'acc_1', clientId: 'c', payload: {}, createdAt: 1 };
+const grant = { account: 'acc_1', clientId: 'c', payload: {}, createdAt: 1 };
 
 describe.each<readonly [string, RunOptions]>([
   ['SQLite', { stores: 'sqlite' }],
@@ -50,7 +50,7 @@ describe.each<readonly [string, RunOptions]>([
     const backlog: readonly (readonly [CollectionDeclaration, number, object])[] = [
       [ENGINE_RECORDS, 6000, { model: 'AccessToken' }],
       [CONSUMPTIONS, 300, { at: 1 }],
-      [LEASES, 300, lease],
+      [GRANTS, 300, grant],
       [REVOKED_TOKENS, 300, {}],
       [STANDING_APPROVALS, 300, standing],
       [DELEGATIONS, 300, delegation],

@@ -196,7 +196,7 @@ describe('TX-02 authority only shrinks', () => {
     const { answer } = await audit.issued(() => ofApp({ scope: 'read read write read' }));
     expect(scopesOf(answer)).toEqual(['read', 'write']);
   });
-  test('at another resource: what the lease holds there, and only what was consented there (decision D4)', async () => {
+  test('at another resource: what the grant holds there, and only what was consented there (decision D4)', async () => {
     const { answer } = await audit.issued(() => ofApp({ resource: family.files.identifier }));
     expect(scopesOf(answer)).toEqual(['read', 'write']);
     await refused(
@@ -348,7 +348,7 @@ test('TX-05 act, may_act, sub, cnf, iss and what else a request says of itself i
       sub: 'acc_forged',
       iss: 'https://evil.example',
       cnf: JSON.stringify({ jkt: 'forged' }),
-      grant_id: 'lse_forged',
+      grant_id: 'grt_forged',
       delegation: 'dlg_forged',
       txn: 'txn_forged',
       claims: JSON.stringify({ access_token: forged }),

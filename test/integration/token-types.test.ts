@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from 'jose';
-import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
 import { clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { ID_JAG } from '../support/foreign-issuer.ts';
 import { type Answer, EXCHANGE, type Parameters } from '../support/oauth-calls.ts';
@@ -210,9 +210,9 @@ describe('a sign-in as subject token (RFC 8693 §2.1)', () => {
     expect(reasonOf(await exchange(asRefresh))).toBe('subject_token_not_live');
     const asId = { subject_token: idToken, subject_token_type: typeOf('id_token') };
     expect((await exchange(asId)).status).toBe(200);
-    const leases = server.behalf.services.documents.collection<LeaseRecord>(LEASES);
-    for (const { document } of await leases.find({ where: { account: scene.accountId }, limit: 1000 })) {
-      if (document.clientId === agent.clientId) await leases.take(document.id);
+    const grants = server.behalf.services.documents.collection<GrantRecord>(GRANTS);
+    for (const { document } of await grants.find({ where: { account: scene.accountId }, limit: 1000 })) {
+      if (document.clientId === agent.clientId) await grants.take(document.id);
     }
     expect(reasonOf(await exchange(asId))).toBe('subject_token_not_live');
     const rotated = { ...asRefresh, subject_token: String(refreshed.body['refresh_token']) };

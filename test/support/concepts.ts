@@ -143,7 +143,7 @@ export const CONCEPTS: readonly Concept[] = [
   {
     name: 'grant',
     means: 'what one authorization gave one client',
-    prefixes: ['lse'],
+    prefixes: ['grt'],
     paths: ['grants'],
     commands: ['grants'],
     events: ['grant'],

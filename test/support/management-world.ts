@@ -64,7 +64,7 @@ import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts
 import { trustedIssuerRegistry } from '../../src/domain/workload-identity/trusted-issuer-registry.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
-import { fakeLeases } from './fake-grants.ts';
+import { fakeGrants } from './fake-grants.ts';
 import { plainVotes } from './fake-votes.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
 import { closeStores, openStores } from './shared-servers.ts';
@@ -146,7 +146,7 @@ export const managementWorld = async () => {
     permits: permitsBy(use, factsOfClient),
   });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
-  const leases = fakeLeases();
+  const grants = fakeGrants();
   const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
   const latch = memoryKillLatch();
   const kills = killSwitch({
@@ -285,8 +285,8 @@ export const managementWorld = async () => {
     selfChosen: chosen,
     resourceServers,
     grants: {
-      leases: leases.port,
-      desk: grantDesk({ leases: leases.port, consents: { forget: async () => {} }, audit, ending: async () => {} }),
+      grants: grants.port,
+      desk: grantDesk({ grants: grants.port, consents: { forget: async () => {} }, audit, ending: async () => {} }),
       uses,
     },
     delegations,
@@ -391,7 +391,7 @@ export const managementWorld = async () => {
       departures,
       clients,
       resourceServers,
-      leases,
+      grants,
       uses,
       delegations,
       desk,

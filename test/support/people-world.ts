@@ -56,7 +56,7 @@ import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
 import { languageRouter } from '../../src/http/language.ts';
 import { readerLanguage } from '../../src/http/middleware/language.ts';
-import { fakeLeases } from './fake-grants.ts';
+import { fakeGrants } from './fake-grants.ts';
 import { plainVotes } from './fake-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 
@@ -322,7 +322,7 @@ export const peopleWorld = async ({
   const there = { upstreams, links, client: upstreamClient.port };
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock, register, accounts);
-  const leases = fakeLeases();
+  const grants = fakeGrants();
   const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
   const desk = approvalDesk({
     ...signingIn,
@@ -344,8 +344,8 @@ export const peopleWorld = async ({
     interactions: interactions.port,
     browserSessions: sessions.port,
     sessions: register,
-    leases: leases.port,
-    grants: grantDesk({ leases: leases.port, consents, audit, ending: endOfSignIn(standing, delegations) }),
+    grants: grants.port,
+    grantService: grantDesk({ grants: grants.port, consents, audit, ending: endOfSignIn(standing, delegations) }),
     uses,
     authorize,
     accounts,
@@ -501,7 +501,7 @@ export const peopleWorld = async ({
       upstreamEnds,
       interactions,
       sessions,
-      leases,
+      grants,
       uses,
       deps,
       desk,

@@ -36,6 +36,6 @@ ${access.resources.map(
   (resource) =>
     html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${resource.scopes.length > 0 && scopeChips(resource.scopes)}${detailChips(resource.details)}${stoppedRights(resource.stopped)}</div>`,
 )}
-<p class="hint">${words.sinceUntil(timeText(access.since), timeText(access.until), access.leases)} ${lastUsed(access.usedAt)}</p>
+<p class="hint">${words.sinceUntil(timeText(access.since), timeText(access.until), access.grants)} ${lastUsed(access.usedAt)}</p>
 ${narrowingForm(access.narrowing, { id: `app-${access.client.id}`, csrf, about: words.accessOf(plainText(access.client.name, 60)) })}
 </article>`;

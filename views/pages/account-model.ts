@@ -18,7 +18,7 @@ export type AccountModel = PageFrame & {
   readonly hasNotifications: boolean;
   /** First hops: what the person allowed agents. Live ones only. */
   readonly delegations: readonly DelegationNode[];
-  /** Leases of apps. Live ones only. */
+  /** Grants of apps. Live ones only. */
   readonly clients: readonly ClientAccess[];
   /** Servers of other organisations that can act in the person's name. */
   readonly links: readonly AccountLinkFacts[];
@@ -90,7 +90,7 @@ export type AccountLinkFacts = {
 export type ClientAccess = {
   readonly client: { readonly id: string; readonly name: string };
   /** How many authorizations it stands on: one for each sign-in that went through it. */
-  readonly leases: number;
+  readonly grants: number;
   readonly openidScopes: readonly string[];
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeItem[];

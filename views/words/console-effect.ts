@@ -111,7 +111,7 @@ export const ceilingWords = {
     maxAgents: phrase({ en: 'Agents', de: 'Agenten' }),
     authenticationMethods: phrase({ en: 'Proves itself by', de: 'Weist sich aus durch' }),
     maxAccessTokenSeconds: phrase({ en: 'An access token lives', de: 'Ein Access-Token lebt' }),
-    maxLeaseSeconds: phrase({ en: 'Can be refreshed for', de: 'Lässt sich erneuern' }),
+    maxGrantSeconds: phrase({ en: 'Can be refreshed for', de: 'Lässt sich erneuern' }),
     maxDelegationSeconds: phrase({ en: 'A consent counts for', de: 'Eine Einwilligung gilt' }),
     maxDelegationDepth: phrase({ en: 'Handed on over', de: 'Weitergabe' }),
     environments: phrase({ en: 'Environments', de: 'Umgebungen' }),

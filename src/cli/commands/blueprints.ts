@@ -23,7 +23,7 @@ const LISTS = {
 
 const NUMBERS = {
   'token-seconds': ['max_access_token_seconds', 'Longest life of an access token.'],
-  'lease-seconds': ['max_lease_seconds', 'Longest time one authorization can be refreshed.'],
+  'grant-seconds': ['max_grant_seconds', 'Longest time one authorization can be refreshed.'],
   'delegation-seconds': ['max_delegation_seconds', 'Longest time a consent counts.'],
   'delegation-depth': ['max_delegation_depth', 'Hops over which it may be handed on.'],
   'max-agents': ['max_agents', 'How many agents it takes.'],

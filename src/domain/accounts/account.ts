@@ -36,7 +36,7 @@ export type Account = {
   readonly sessionsValidFrom: number;
   /** But for this one, which its person kept when the others were ended. */
   readonly keptSession?: string;
-  /** Tokens and leases from before this second are over; set when the account is disabled, so that enabling it revives none. */
+  /** Tokens and grants from before this second are over; set when the account is disabled, so that enabling it revives none. */
   readonly tokensValidFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;

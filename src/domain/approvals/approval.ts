@@ -165,7 +165,7 @@ export type Approval = {
   readonly use?: { readonly key: string; readonly at: number };
 };
 
-/** Of a subject token, what a later exchange has to know. Its delegation, lease and parties are looked at again then. */
+/** Of a subject token, what a later exchange has to know. Its delegation, grant and parties are looked at again then. */
 export type Origin = Pick<
   IssuedToken,
   | 'id'
@@ -175,7 +175,7 @@ export type Origin = Pick<
   | 'details'
   | 'chain'
   | 'delegation'
-  | 'lease'
+  | 'grant'
   | 'txn'
   | 'maxUses'
   | 'assurance'

@@ -7,7 +7,7 @@
 import { detailsWithout } from '../authorization-details/narrowed-details.ts';
 import type { DelegationRegister } from '../delegation/delegation-registry.ts';
 import type { Cursor } from '../ports/document-store.ts';
-import type { Lease } from '../ports/grants.ts';
+import type { Grant } from '../ports/grants.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
 type Standing = Pick<StandingApprovals, 'endAbout'>;
@@ -76,7 +76,7 @@ export const takenBack = (
  */
 export const endOfSignIn =
   (standing: Standing, delegations: Pick<TakenBack, 'revokeAllVia'>) =>
-  async ({ account, clientId, resources, details, parent }: Lease, by: string, request?: string): Promise<void> => {
+  async ({ account, clientId, resources, details, parent }: Grant, by: string, request?: string): Promise<void> => {
     if (!clientId.startsWith('agt_')) {
       await delegations.revokeAllVia(account, clientId, by, request);
       return;

@@ -7,7 +7,7 @@ import type { VotesNow } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
 /** A process that died while it told somebody is followed by another one after so long. */
-const LEASE_SECONDS = 30;
+const LOCK_SECONDS = 30;
 
 /**
  * Further people may decide from a second on that is written in the approval, whatever runs where (approvers.ts). This
@@ -38,7 +38,7 @@ export const escalations = ({
     // Who was found by a process that died is told by the next one, and nobody else.
     const added = escalation.added ?? (await asked(document)).filter((one) => !approvers.includes(one));
     const all = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
-    const due = clock.now() + LEASE_SECONDS;
+    const due = clock.now() + LOCK_SECONDS;
     const taken: Approval = {
       ...document,
       approvers: all,

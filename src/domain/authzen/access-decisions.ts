@@ -297,11 +297,11 @@ const eventOf = (
   };
 };
 
-const aboutToken = ({ id, format, expiresAt, chain, txn, lease, instance }: NonNullable<Acting['token']>) => ({
+const aboutToken = ({ id, format, expiresAt, chain, txn, grant, instance }: NonNullable<Acting['token']>) => ({
   token: { id, format, expiresAt },
   ...(chain ? { chain } : {}),
   ...(txn ? { txn } : {}),
-  ...(lease ? { grant: lease } : {}),
+  ...(grant ? { grant: grant } : {}),
   ...(instance ? { instance } : {}),
 });
 

@@ -23,7 +23,7 @@ export const questionDigest = (question: AccessQuestion, acting: Acting): string
       subject: facts.subject?.id,
       chain: token?.chain,
       delegation,
-      lease: token?.lease,
+      grant: token?.grant,
     },
   };
   try {

@@ -22,7 +22,7 @@ export type Ceilings = {
   /** Longest life of an access token, seconds. */
   readonly maxAccessTokenSeconds?: number;
   /** Longest time for which one authorization can be refreshed, seconds. */
-  readonly maxLeaseSeconds?: number;
+  readonly maxGrantSeconds?: number;
   /** Longest time for which a person's consent counts, seconds from the last time it was given. */
   readonly maxDelegationSeconds?: number;
   /** Over how many hops what the agent holds may be handed on; 0: not at all. */
@@ -48,7 +48,7 @@ const LIST_AXES = [
 
 export const NUMBER_AXES = [
   'maxAccessTokenSeconds',
-  'maxLeaseSeconds',
+  'maxGrantSeconds',
   'maxDelegationSeconds',
   'maxDelegationDepth',
   'maxAgents',

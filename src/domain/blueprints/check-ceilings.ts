@@ -8,7 +8,7 @@ const YEAR = 365 * 86_400;
 /** Smallest and largest value of each number. */
 const RANGES: Readonly<Record<(typeof NUMBER_AXES)[number], readonly [number, number]>> = {
   maxAccessTokenSeconds: [30, 3600],
-  maxLeaseSeconds: [60, YEAR],
+  maxGrantSeconds: [60, YEAR],
   maxDelegationSeconds: [60, YEAR],
   maxDelegationDepth: [0, 10],
   maxAgents: [0, 10_000],

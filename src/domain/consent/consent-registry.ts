@@ -160,7 +160,7 @@ export const consentRegister = (deps: ConsentDeps) => {
     return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
-  /** What was shown of a client that is a document, and the agent that acts through it, is what the lease will be about. */
+  /** What was shown of a client that is a document, and the agent that acts through it, is what the grant will be about. */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
     const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };
     const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;

@@ -15,7 +15,7 @@ import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
 import type { Layer } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import type { Lease } from '../ports/grants.ts';
+import type { Grant } from '../ports/grants.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /** What may be done now, and what was allowed and is stopped at present. */
@@ -97,7 +97,7 @@ export const effectiveRights = (deps: {
     },
 
     /** Of what a client holds at one resource. An agent holds what its delegations say, and nothing by itself. */
-    async ofClient(clientId: Lease['clientId'], held: Held, account: Account): Promise<EffectiveRights> {
+    async ofClient(clientId: Grant['clientId'], held: Held, account: Account): Promise<EffectiveRights> {
       const client = (await clients.get(clientId))?.document;
       if (client?.state !== 'active') return nothing(held, 'client');
       return decided(held, [clientParty(client, isDocumentId(client.id))], account);

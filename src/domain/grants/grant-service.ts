@@ -10,10 +10,10 @@ import type { By } from '../clients/registered-documents.ts';
 import { typesOf } from '../consent/consent-events.ts';
 import type { ConsentRegister } from '../consent/consent-registry.ts';
 import type { Cursor } from '../ports/document-store.ts';
-import type { Lease, LeaseRights, Leases } from '../ports/grants.ts';
+import type { Grant, GrantRights, Grants } from '../ports/grants.ts';
 
 /** What is to be taken from grants, whichever of them hold it: authorization details by `detailId`. */
-export type Taking = Pick<LeaseRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
+export type Taking = Pick<GrantRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
 
 /** Grants looked at in one go. */
 const PAGE = 200;
@@ -25,26 +25,26 @@ type Change = 'done' | 'over' | 'nothing';
 export type GrantDesk = ReturnType<typeof grantDesk>;
 
 export const grantDesk = ({
-  leases,
+  grants,
   consents,
   audit,
   ending,
 }: {
-  readonly leases: Pick<Leases, 'list' | 'revoke' | 'narrow'>;
+  readonly grants: Pick<Grants, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegister, 'forget'>;
   readonly audit: AuditTrail;
   /** Ends what rests on a grant besides its tokens; before the grant ends. */
-  readonly ending: (lease: Lease, by: string, request?: string) => Promise<void>;
+  readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;
 }) => {
-  const about = (lease: Lease, { caller, request, source }: By) =>
+  const about = (grant: Grant, { caller, request, source }: By) =>
     ({
       outcome: 'done',
-      subject: lease.account,
+      subject: grant.account,
       caller,
-      grant: lease.id,
-      target: { kind: lease.clientId.startsWith('agt_') ? 'agent' : 'client', id: lease.clientId },
+      grant: grant.id,
+      target: { kind: grant.clientId.startsWith('agt_') ? 'agent' : 'client', id: grant.clientId },
       ...(request === undefined ? {} : { request }),
-      ...(lease.instance === undefined ? {} : { instance: lease.instance }),
+      ...(grant.instance === undefined ? {} : { instance: grant.instance }),
       ...(source === undefined ? {} : { personal: { source } }),
     }) as const;
 
@@ -56,16 +56,16 @@ export const grantDesk = ({
   const toAll = async (
     account: string,
     clientId: string,
-    change: (lease: Lease) => Promise<Change>,
+    change: (grant: Grant) => Promise<Change>,
   ): Promise<number> => {
     let count = 0;
     for (let pass = 0; pass < PASSES; pass += 1) {
       let isSettled = true;
       let after: Cursor | undefined;
       do {
-        const page = await leases.list({ account, clientId, after, limit: PAGE });
-        for (const lease of page.items) {
-          const outcome = await change(lease);
+        const page = await grants.list({ account, clientId, after, limit: PAGE });
+        for (const grant of page.items) {
+          const outcome = await change(grant);
           if (outcome !== 'nothing') isSettled = false;
           if (outcome === 'done') count += 1;
         }
@@ -76,21 +76,21 @@ export const grantDesk = ({
     return count;
   };
 
-  const end = async (lease: Lease, by: By): Promise<Change> => {
-    const event = { ...about(lease, by), type: 'grant.revoked' } as const;
-    await ending(lease, by.caller, by.request);
+  const end = async (grant: Grant, by: By): Promise<Change> => {
+    const event = { ...about(grant, by), type: 'grant.revoked' } as const;
+    await ending(grant, by.caller, by.request);
     await audit.append(event);
-    if (lease.parent === undefined) await consents.forget(lease.account, lease.clientId);
-    if (await leases.revoke(lease.id)) return 'done';
+    if (grant.parent === undefined) await consents.forget(grant.account, grant.clientId);
+    if (await grants.revoke(grant.id)) return 'done';
     await audit.append({ ...event, ...OVER_FIRST });
     return 'over';
   };
 
-  const narrow = async (lease: Lease, taking: Taking, by: By): Promise<Change> => {
-    const { lost, left } = split(lease, taking);
+  const narrow = async (grant: Grant, taking: Taking, by: By): Promise<Change> => {
+    const { lost, left } = split(grant, taking);
     if (isNothing(lost)) return 'nothing';
-    if (isNothing(left)) return end(lease, by);
-    const facts = about(lease, by);
+    if (isNothing(left)) return end(grant, by);
+    const facts = about(grant, by);
     const event = {
       ...facts,
       type: 'grant.narrowed',
@@ -102,8 +102,8 @@ export const grantDesk = ({
       ...(lost.details === undefined ? {} : { personal: { ...facts.personal, details: JSON.stringify(lost.details) } }),
     } as const;
     await audit.append(event);
-    await consents.forget(lease.account, lease.clientId);
-    if (await leases.narrow(lease.id, lost)) return 'done';
+    await consents.forget(grant.account, grant.clientId);
+    if (await grants.narrow(grant.id, lost)) return 'done';
     await audit.append({ ...event, ...OVER_FIRST });
     return 'over';
   };
@@ -114,17 +114,17 @@ export const grantDesk = ({
      * alone: the authorization it is of stays, and so does its memory. Of concurrent callers one is told true; false when it
      * was over first, which an event says, too.
      */
-    revoke: async (lease: Lease, by: By): Promise<boolean> => (await end(lease, by)) === 'done',
+    revoke: async (grant: Grant, by: By): Promise<boolean> => (await end(grant, by)) === 'done',
 
     /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
     async revokeAllOf(account: string, clientId: string, by: By): Promise<number> {
       const authorizations = new Set<string>();
-      const count = await toAll(account, clientId, (lease) => {
-        if (lease.parent !== undefined) authorizations.add(lease.parent);
-        return end(lease, by);
+      const count = await toAll(account, clientId, (grant) => {
+        if (grant.parent !== undefined) authorizations.add(grant.parent);
+        return end(grant, by);
       });
       // One whose own tokens were over before is no grant any more; with its row no further share can be made of it.
-      for (const id of authorizations) await leases.revoke(id);
+      for (const id of authorizations) await grants.revoke(id);
       return count;
     },
 
@@ -133,12 +133,12 @@ export const grantDesk = ({
      * next ones carry what is left. A grant that holds nothing then ends. Answers of how many grants.
      */
     narrowAllOf: (account: string, clientId: string, taking: Taking, by: By): Promise<number> =>
-      toAll(account, clientId, (lease) => narrow(lease, taking, by)),
+      toAll(account, clientId, (grant) => narrow(grant, taking, by)),
 
     /** The same of one grant; of an authorization that copies of an agent have shares of, with all shares, whichever is named. */
-    narrow(lease: Lease, taking: Taking, by: By): Promise<number> {
-      const root = lease.parent ?? lease.id;
-      return toAll(lease.account, lease.clientId, async (each) =>
+    narrow(grant: Grant, taking: Taking, by: By): Promise<number> {
+      const root = grant.parent ?? grant.id;
+      return toAll(grant.account, grant.clientId, async (each) =>
         each.id === root || each.parent === root ? narrow(each, taking, by) : 'nothing',
       );
     },
@@ -153,9 +153,9 @@ export const isNarrowable = (openidScope: string): boolean => !KEPT.has(openidSc
 
 /** What of a grant is taken, and what is left of it. */
 export const split = (
-  { openidScopes, resources, details = {} }: LeaseRights,
+  { openidScopes, resources, details = {} }: GrantRights,
   taking: Taking,
-): { readonly lost: LeaseRights; readonly left: LeaseRights } => {
+): { readonly lost: GrantRights; readonly left: GrantRights } => {
   const takes = {
     openid: (scope: string) => taking.openidScopes.includes(scope) && isNarrowable(scope),
     // A resource may be called what every object has.
@@ -163,7 +163,7 @@ export const split = (
       Object.hasOwn(taking.resources, resource) && (taking.resources[resource]?.includes(scope) ?? false),
     detail: (resource: string, detail: Detail) => taking.detailIds?.includes(detailId(resource, detail)) ?? false,
   };
-  const part = (isLost: boolean): LeaseRights => {
+  const part = (isLost: boolean): GrantRights => {
     const ofDetails = filtered(details, (resource, detail) => takes.detail(resource, detail) === isLost);
     return {
       openidScopes: openidScopes.filter((scope) => takes.openid(scope) === isLost),
@@ -185,5 +185,5 @@ const filtered = <T>(
     }),
   );
 
-export const isNothing = ({ openidScopes, resources, details }: LeaseRights): boolean =>
+export const isNothing = ({ openidScopes, resources, details }: GrantRights): boolean =>
   openidScopes.length === 0 && Object.keys(resources).length === 0 && details === undefined;

@@ -37,7 +37,7 @@ export type Sender = {
 };
 
 /** Longer than what is done before `TURN_SECONDS` are over and one more try. */
-const LEASE_SECONDS = 60;
+const LOCK_SECONDS = 60;
 const TURN_SECONDS = 25;
 const PAGE = 50;
 /** Recipients at once, on one node. */
@@ -53,8 +53,8 @@ const PERSON_SECONDS = 86_400;
 const STOPPING_MILLISECONDS = 5_000;
 
 /**
- * Hands notices on and sends what is in the outbox, at least once each. Whoever takes the lease of a recipient works at
- * it, one message after the other; when that process dies, another one begins again when the lease is
+ * Hands notices on and sends what is in the outbox, at least once each. Whoever takes the lock of a recipient works at
+ * it, one message after the other; when that process dies, another one begins again when the lock is
  * over, with the same ids (WH-01). A recipient that does not answer is left alone for longer and longer, and keeps
  * nobody else waiting (WH-04).
  */
@@ -85,7 +85,7 @@ export const courier = (deps: {
     });
 
   const handOn = async ({ document, version }: Versioned<Notice>): Promise<void> => {
-    if (!(await notices.replace({ ...document, dueAt: clock.now() + LEASE_SECONDS }, version))) return;
+    if (!(await notices.replace({ ...document, dueAt: clock.now() + LOCK_SECONDS }, version))) return;
     await spread(document);
     const { dueAt: _, ...done } = document;
     await notices.replace({ ...done, forgetAt: clock.now() + NOTICE_SECONDS }, version + 1);
@@ -192,12 +192,12 @@ export const courier = (deps: {
   };
 
   /** Gives the recipient back, due when there is something to do. What was put in meanwhile is seen. */
-  const settle = async ({ leasedUntil, dueAt: _, ...facts }: DeliveryQueue, last: Outcome): Promise<void> => {
+  const settle = async ({ lockedUntil, dueAt: _, ...facts }: DeliveryQueue, last: Outcome): Promise<void> => {
     const { id, failures } = facts;
     for (let tries = 0; tries < 20; tries += 1) {
       const stored = await queues.get(id);
-      // Somebody else has it by now: this turn took longer than its lease.
-      if (stored?.document.leasedUntil !== leasedUntil || !stored) return;
+      // Somebody else has it by now: this turn took longer than its lock.
+      if (stored?.document.lockedUntil !== lockedUntil || !stored) return;
       const next = await nextIn(id);
       const now = clock.now();
       const pause = isFailed(last) && failures > 0 ? pauseAfter(last, failures) : 0;
@@ -212,8 +212,8 @@ export const courier = (deps: {
   };
 
   const take = async ({ document, version }: Versioned<DeliveryQueue>): Promise<void> => {
-    const leasedUntil = clock.now() + LEASE_SECONDS;
-    const claimed = { ...document, dueAt: leasedUntil, leasedUntil };
+    const lockedUntil = clock.now() + LOCK_SECONDS;
+    const claimed = { ...document, dueAt: lockedUntil, lockedUntil };
     if (await queues.replace(claimed, version)) await work(claimed);
   };
 

@@ -55,14 +55,14 @@ export const DELIVERIES = {
   members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** What is known of one recipient. Of concurrent couriers the one that takes the lease works at it. */
+/** What is known of one recipient. Of concurrent couriers the one that takes the lock works at it. */
 export type DeliveryQueue = {
   /** Endpoint, or the channel and the account, browser or client. */
   readonly id: string;
   /** When there is something to do; absent: there is nothing. */
   readonly dueAt?: number;
   /** A courier works at it until then, unless it dies; `dueAt` is the same moment. */
-  readonly leasedUntil?: number;
+  readonly lockedUntil?: number;
   /** Tries in a row that did not get there. */
   readonly failures: number;
   readonly failingSince?: number;

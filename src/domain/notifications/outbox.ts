@@ -28,7 +28,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   const wake = async (id: string): Promise<void> => {
     const now = clock.now();
     const due = ({ forgetAt: _, ...queue }: DeliveryQueue): DeliveryQueue => {
-      const isLeft = queue.dueAt !== undefined && (queue.failures > 0 || (queue.leasedUntil ?? 0) > now);
+      const isLeft = queue.dueAt !== undefined && (queue.failures > 0 || (queue.lockedUntil ?? 0) > now);
       return isLeft ? queue : { ...queue, dueAt: now };
     };
     while ((await update(queues, id, due)) === undefined) {

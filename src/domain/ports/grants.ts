@@ -2,7 +2,7 @@ import type { DetailsByResource } from '../authorization-details/detail-type.ts'
 import type { Cursor } from './document-store.ts';
 
 /** What one consent gave one client: the engine's Grant, one for each authorization (decision D8). */
-export type Lease = {
+export type Grant = {
   readonly id: string;
   readonly account: string;
   readonly clientId: string;
@@ -13,25 +13,25 @@ export type Lease = {
   readonly actor?: string;
   /** Session it ends with. */
   readonly session?: string;
-  /** Of a share that a running copy of an agent has: the lease of the authorization, which it ends with, and the copy. */
+  /** Of a share that a running copy of an agent has: the grant of the authorization, which it ends with, and the copy. */
   readonly parent?: string;
   readonly instance?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
 
-/** Rights of one lease that are to be taken away. */
-export type LeaseRights = Pick<Lease, 'openidScopes' | 'resources' | 'details'>;
+/** Rights of one grant that are to be taken away. */
+export type GrantRights = Pick<Grant, 'openidScopes' | 'resources' | 'details'>;
 
-export interface Leases {
-  /** The live lease, or undefined; also one whose session is over, since what agents were given from it is not. */
-  get(id: string): Promise<Lease | undefined>;
-  /** The lease as its client holds it, or undefined: exactly those that `list` has. */
-  held(id: string): Promise<Lease | undefined>;
-  /** Live leases of an account, newest first; at most 1000. */
-  ofAccount(account: string): Promise<readonly Lease[]>;
+export interface Grants {
+  /** The live grant, or undefined; also one whose session is over, since what agents were given from it is not. */
+  get(id: string): Promise<Grant | undefined>;
+  /** The grant as its client holds it, or undefined: exactly those that `list` has. */
+  held(id: string): Promise<Grant | undefined>;
+  /** Live grants of an account, newest first; at most 1000. */
+  ofAccount(account: string): Promise<readonly Grant[]>;
   /**
-   * Live leases, newest first: of an account, a client, both, or all. `next` is there when there may be more: they are
+   * Live grants, newest first: of an account, a client, both, or all. `next` is there when there may be more: they are
    * looked through, and a page may be shorter than `limit`.
    */
   list(query: {
@@ -40,15 +40,15 @@ export interface Leases {
     readonly after?: Cursor | undefined;
     /** 1..200 */
     readonly limit: number;
-  }): Promise<{ readonly items: readonly Lease[]; readonly next?: Cursor }>;
+  }): Promise<{ readonly items: readonly Grant[]; readonly next?: Cursor }>;
   /**
    * Takes rights away by one swap, and before from the authorization that it is an instance's share of; what it does not
-   * hold it cannot lose. Access tokens that carry one are over. Answers the lease as it is then; undefined when there is
+   * hold it cannot lose. Access tokens that carry one are over. Answers the grant as it is then; undefined when there is
    * none any more.
    */
-  narrow(id: string, without: LeaseRights): Promise<Lease | undefined>;
+  narrow(id: string, without: GrantRights): Promise<Grant | undefined>;
   /**
-   * Ends a lease: its refresh and access tokens, what was exchanged from them, and the shares that hang on it are over. Of a
+   * Ends a grant: its refresh and access tokens, what was exchanged from them, and the shares that hang on it are over. Of a
    * share only that one: the authorization and its other shares go on. Of concurrent callers exactly one is told true;
    * false when there was none.
    */

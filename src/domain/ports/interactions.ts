@@ -36,12 +36,12 @@ export type Interaction = {
   readonly expiresAt: number;
 };
 
-/** What a person allowed: becomes one lease, and is what tokens are cut to. */
+/** What a person allowed: becomes one grant, and is what tokens are cut to. */
 export type ConsentResult = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
   readonly details?: DetailsByResource;
-  /** End of the lease, epoch seconds. */
+  /** End of the grant, epoch seconds. */
   readonly expiresAt: number;
   /** Agent that may act for the person through the client. */
   readonly requestedActor?: string;

@@ -27,7 +27,7 @@ export type IssuedToken = {
   readonly delegation?: string;
   /** Running copy of the agent that got it. */
   readonly instance?: string;
-  readonly lease?: string;
+  readonly grant?: string;
   readonly txn?: string;
   /** The decision it comes from, and the version of the policy set that was asked. */
   readonly decision?: string;
@@ -80,7 +80,7 @@ export type TokenEnd =
 export interface IssuedTokens {
   /**
    * The token behind a presented string, if it is one of our access tokens and everything it hangs on is
-   * live: signature, issuer, `typ`, expiry, not revoked, lease, delegation with all above it, agent, client and account
+   * live: signature, issuer, `typ`, expiry, not revoked, grant, delegation with all above it, agent, client and account
    * active, issued after the epoch, and its scope still allowed by all of them. Anything else, of whatever shape
    * or size, is undefined.
    */

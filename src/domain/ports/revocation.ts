@@ -1,4 +1,4 @@
-/** A piece of what a token, lease, delegation or session hangs on: whom it is about, whom it came through, and since when. */
+/** A piece of what a token, grant, delegation or session hangs on: whom it is about, whom it came through, and since when. */
 export type Part = {
   /** Account on whose behalf. */
   readonly subject?: string | undefined;

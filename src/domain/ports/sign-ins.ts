@@ -9,7 +9,7 @@ export type SignIn = {
   /** Whom it was issued to. */
   readonly clientId: string;
   /** The authorization behind it, which is live. */
-  readonly lease: string;
+  readonly grant: string;
   /** OpenID scopes of that authorization. */
   readonly openidScopes: readonly string[];
   readonly assurance?: Assurance;

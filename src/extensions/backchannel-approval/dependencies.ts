@@ -35,7 +35,7 @@ export type ApprovedSource = {
   readonly chain: ActorChain;
   /** Nothing of the token outlives it, epoch seconds. */
   readonly notAfter: number;
-  readonly lease?: string | undefined;
+  readonly grant?: string | undefined;
   readonly txn?: string | undefined;
   /** Id of the token that was exchanged. */
   readonly parent?: string | undefined;

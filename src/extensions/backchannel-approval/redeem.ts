@@ -33,7 +33,7 @@ export type Approved = {
     readonly details: readonly Detail[];
     readonly notAfter: number;
     readonly delegation: string;
-    readonly lease: string | undefined;
+    readonly grant: string | undefined;
     readonly txn: string;
     readonly parent?: string;
     readonly issuedTokenType?: string;
@@ -132,7 +132,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         details: decision.details,
         notAfter: Math.min(source.notAfter, row.expiresAt, now + Math.min(longest, decision.maxSeconds ?? longest)),
         delegation: row.id,
-        lease: source.lease,
+        grant: source.grant,
         txn,
         ...(source.parent === undefined ? {} : { parent: source.parent }),
         ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),

@@ -10,7 +10,7 @@ import { type ActorChain, extendChain } from '../../domain/delegation/actor-chai
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
+import { factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
@@ -92,17 +92,17 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
       throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
     }
     const accepted = asAccepted(origin, account, received, clock.now());
-    const lease = await leaseOf(dependencies, refuse, accepted);
-    const source = await findSource(dependencies, refuse, agent, accepted, lease, server);
+    const grant = await grantOf(dependencies, refuse, accepted);
+    const source = await findSource(dependencies, refuse, agent, accepted, grant, server);
     if (source.kind === 'unconsented') throw refuse('consent_missing');
-    const facts = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, server);
+    const facts = await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server);
     const txn = origin.txn ?? identifiers.newId('txn');
     const made = new Set<string>();
     return {
       facts,
       chain: chainOf(source, agent, issuer),
-      notAfter: Math.min(source.row.expiresAt, lease?.expiresAt ?? Number.POSITIVE_INFINITY),
-      lease: origin.lease,
+      notAfter: Math.min(source.row.expiresAt, grant?.expiresAt ?? Number.POSITIVE_INFINITY),
+      grant: origin.grant,
       txn,
       parent: origin.id,
       ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),

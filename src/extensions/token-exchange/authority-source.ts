@@ -9,7 +9,7 @@ import { scopesAt } from '../../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../../domain/delegation/delegation.ts';
 import { withVia } from '../../domain/delegation/delegation-record.ts';
 import { isDomainError } from '../../domain/errors.ts';
-import type { Lease } from '../../domain/ports/grants.ts';
+import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import type { AcceptedSubjectToken } from './presented-tokens.ts';
@@ -39,18 +39,18 @@ export const findSource = async (
   refuse: Refuse,
   agent: Agent,
   { token, received }: AcceptedSubjectToken,
-  lease: Lease | undefined,
+  grant: Grant | undefined,
   target: ResourceServer,
 ): Promise<Source> => {
   if (token.delegation === undefined) {
     // An agent's token for the UserInfo endpoint names it and no row; of any other actor we have a row.
     const isOwnSignIn = token.clientId === agent.id && token.chain?.sub === agent.id && token.chain.act === undefined;
     if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
-    const via = received === 'as_resource_server' ? callingClient(token, lease) : undefined;
+    const via = received === 'as_resource_server' ? callingClient(token, grant) : undefined;
     const calledBy = via && (await delegations.consented(token.subject, agent.id, target.identifier, via));
     if (calledBy) return { kind: 'held', row: calledBy };
     // The grant would cut everything, and its client may be one that asks for a single resource: the person can allow the agent alone.
-    if (via !== undefined && lease && holdsNothing(lease, target.identifier)) return { kind: 'unconsented', via };
+    if (via !== undefined && grant && holdsNothing(grant, target.identifier)) return { kind: 'unconsented', via };
     const row = await delegations.consented(token.subject, agent.id, target.identifier);
     return row ? { kind: 'held', row } : { kind: 'unconsented' };
   }
@@ -59,7 +59,7 @@ export const findSource = async (
   const isConsistent =
     behind.subject === token.subject && behind.actor === token.clientId && behind.actor === token.chain?.sub;
   // What counts in calls of one client is for no token of another, nor for one of the agent's own sign-in.
-  const isOfCaller = behind.via === undefined || behind.via === lease?.clientId;
+  const isOfCaller = behind.via === undefined || behind.via === grant?.clientId;
   if (!isConsistent || !isOfCaller) throw refuse('subject_token_not_live');
   const row = behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
   if (behind.actor === agent.id) {
@@ -83,29 +83,29 @@ export const findSource = async (
  */
 const callingClient = (
   { clientId, chain }: AcceptedSubjectToken['token'],
-  lease: Lease | undefined,
-): string | undefined => (chain === undefined && lease?.clientId === clientId ? clientId : undefined);
+  grant: Grant | undefined,
+): string | undefined => (chain === undefined && grant?.clientId === clientId ? clientId : undefined);
 
-const holdsNothing = ({ resources, details }: Lease, resource: string): boolean =>
+const holdsNothing = ({ resources, details }: Grant, resource: string): boolean =>
   (scopesAt(resources, resource) ?? []).length === 0 &&
   (details === undefined || !Object.hasOwn(details, resource) || details[resource]?.length === 0);
 
 /**
- * The lease the token hangs on. Absent only where a delegation stands on its own; a token of a person
+ * The grant the token hangs on. Absent only where a delegation stands on its own; a token of a person
  * without a live grant holds nothing.
  */
-export const leaseOf = async (
-  { leases }: Pick<TokenExchangeDependencies, 'leases'>,
+export const grantOf = async (
+  { grants }: Pick<TokenExchangeDependencies, 'grants'>,
   refuse: Refuse,
   { token }: AcceptedSubjectToken,
-): Promise<Lease | undefined> => {
-  if (token.lease === undefined) {
+): Promise<Grant | undefined> => {
+  if (token.grant === undefined) {
     if (token.delegation === undefined) throw refuse('subject_token_not_live');
     return undefined;
   }
-  const lease = await leases.get(token.lease);
-  if (lease?.account !== token.subject) throw refuse('subject_token_not_live');
-  return lease;
+  const grant = await grants.get(token.grant);
+  if (grant?.account !== token.subject) throw refuse('subject_token_not_live');
+  return grant;
 };
 
 /**
@@ -118,7 +118,7 @@ export const factsAt = async (
   agent: Agent,
   account: Account,
   { token }: AcceptedSubjectToken,
-  lease: Lease | undefined,
+  grant: Grant | undefined,
   source: Source,
   target: ResourceServer,
 ): Promise<Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'source' | 'isBound'>> => {
@@ -127,8 +127,8 @@ export const factsAt = async (
   const actors = actorsOf(row?.chain);
   const root = actors.at(-1) ?? agent.id;
   const through: Party[] = [];
-  // The lease of the agent that stands first is the same person's decision as its row; the row is newer.
-  const ofClient = lease && lease.clientId !== root ? lease : undefined;
+  // The grant of the agent that stands first is the same person's decision as its row; the row is newer.
+  const ofClient = grant && grant.clientId !== root ? grant : undefined;
   // The person saw both, the client and the agent, and decided about the agent (decision 21).
   const capping = viaOf(source) === undefined ? ofClient : undefined;
   if (ofClient) {

@@ -11,7 +11,7 @@ import type { Instance } from '../../domain/instances/instance.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-registry.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { Leases } from '../../domain/ports/grants.ts';
+import type { Grants } from '../../domain/ports/grants.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import type { SignIns } from '../../domain/ports/sign-ins.ts';
@@ -28,7 +28,7 @@ export type TokenExchangeDependencies = {
   };
   readonly accounts: { get(id: string): Stored<Account> };
   readonly clients: { get(id: string): Stored<Client> };
-  readonly leases: Pick<Leases, 'get'>;
+  readonly grants: Pick<Grants, 'get'>;
   readonly delegations: Pick<
     DelegationRegister,
     'live' | 'consented' | 'suspendedAt' | 'sibling' | 'derived' | 'revoke' | 'maxDepth'

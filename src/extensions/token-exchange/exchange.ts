@@ -9,7 +9,7 @@ import { withVia } from '../../domain/delegation/delegation-record.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { askForApproval } from './approval-channel.ts';
-import { factsAt, findSource, hop, leaseOf, type Source, viaOf } from './authority-source.ts';
+import { factsAt, findSource, grantOf, hop, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
@@ -25,7 +25,7 @@ export type ExchangedToken = {
   readonly details: readonly Detail[];
   readonly notAfter: number;
   readonly delegation: string;
-  readonly lease: string | undefined;
+  readonly grant: string | undefined;
   readonly txn: string;
   /** Id of the subject token. */
   readonly parent: string;
@@ -59,16 +59,16 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     caller.note({
       subject: token.subject,
       ...(token.chain ? { chain: token.chain } : {}),
-      ...(token.lease ? { grant: token.lease } : {}),
+      ...(token.grant ? { grant: token.grant } : {}),
       ...(token.delegation ? { delegation: token.delegation } : {}),
       ...(token.txn ? { txn: token.txn } : {}),
       inputs: { subjectToken: describe(accepted) },
     });
     if (parameters.actor) await checkActorToken(dependencies, refuse, agent, caller, parameters.actor);
 
-    const lease = await leaseOf(dependencies, refuse, accepted);
-    const source = await findSource(dependencies, refuse, agent, accepted, lease, target);
-    const held = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target);
+    const grant = await grantOf(dependencies, refuse, accepted);
+    const source = await findSource(dependencies, refuse, agent, accepted, grant, target);
+    const held = await factsAt(dependencies, refuse, agent, account, accepted, grant, source, target);
     const facts = {
       ...held,
       details: { ...held.details, asked: parameters.details },
@@ -143,7 +143,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       token.expiresAt,
       row.expiresAt,
       source.row.expiresAt,
-      lease?.expiresAt ?? Number.POSITIVE_INFINITY,
+      grant?.expiresAt ?? Number.POSITIVE_INFINITY,
       now + Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
     );
     caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: scope });
@@ -155,7 +155,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       details,
       notAfter,
       delegation: row.id,
-      lease: token.lease,
+      grant: token.grant,
       txn,
       parent: token.id,
       issuedTokenType: parameters.requestedType,

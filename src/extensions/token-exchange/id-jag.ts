@@ -27,7 +27,7 @@ export type VouchedFor = {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly notAfter: number;
   readonly lifetimeSeconds: number;
-  readonly lease: string;
+  readonly grant: string;
   /** Digest of the subject token. */
   readonly parent: string;
   readonly issuedTokenType: string;
@@ -57,7 +57,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       throw refuse('token_type_unsupported', { field: 'subject_token_type', text });
     }
     const signIn = await acceptSignIn(dependencies, refuse, party.is, caller, parameters.subject);
-    caller.note({ subject: signIn.subject, grant: signIn.lease });
+    caller.note({ subject: signIn.subject, grant: signIn.grant });
     const account = (await accounts.get(signIn.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
     await checkActor(dependencies, refuse, party, caller, parameters);
@@ -97,7 +97,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       },
       notAfter: signIn.expiresAt,
       lifetimeSeconds: Math.min(peer.outbound.lifetimeSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
-      lease: signIn.lease,
+      grant: signIn.grant,
       parent: signIn.id,
       issuedTokenType: ID_JAG_TYPE,
       decision,

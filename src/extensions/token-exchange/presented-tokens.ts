@@ -100,7 +100,7 @@ const noteWhatEndedIt = async (
   const { token, end } = found;
   caller.note({
     ...(token.subject ? { subject: token.subject } : {}),
-    ...(token.lease ? { grant: token.lease } : {}),
+    ...(token.grant ? { grant: token.grant } : {}),
     ...(token.delegation ? { delegation: token.delegation } : {}),
     ...(token.txn ? { txn: token.txn } : {}),
     inputs: { subjectToken: { id: token.id, clientId: token.clientId, end } },

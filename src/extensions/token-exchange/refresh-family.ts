@@ -12,7 +12,7 @@ type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
 /** What is to be made: a share of an authorization of the caller's. */
 type RefreshFamily = {
   readonly subject: string;
-  readonly lease: string;
+  readonly grant: string;
   readonly instance: Instance;
   /** Id of the subject token. */
   readonly parent: string;
@@ -25,7 +25,7 @@ type RefreshFamily = {
  * DPoP a new one, which is started by that. Throws DomainError with a `denial` for every refusal.
  */
 export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
-  const { leases, identifiers } = dependencies;
+  const { grants, identifiers } = dependencies;
   const refuse = refusals(identifiers);
 
   return async (caller: CopyCaller, values: (parameter: string) => readonly string[]): Promise<RefreshFamily> => {
@@ -38,15 +38,15 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
     const { token, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, presented, {
       isForCopy: true,
     });
-    caller.note({ subject: token.subject, ...(token.lease ? { grant: token.lease } : {}) });
-    const lease = token.lease === undefined ? undefined : await leases.get(token.lease);
-    const isOwn = received === 'issued_to_caller' && lease?.clientId === agent.id && lease.account === token.subject;
+    caller.note({ subject: token.subject, ...(token.grant ? { grant: token.grant } : {}) });
+    const grant = token.grant === undefined ? undefined : await grants.get(token.grant);
+    const isOwn = received === 'issued_to_caller' && grant?.clientId === agent.id && grant.account === token.subject;
     if (!isOwn) throw refuse('authorization_not_own');
     const instance = (await caller.instance()) ?? (await started(dependencies, refuse, caller));
     caller.note({ instance: instance.id });
     return {
       subject: token.subject,
-      lease: lease.id,
+      grant: grant.id,
       instance,
       parent: token.id,
       issuedTokenType: REFRESH_TYPE,

@@ -21,7 +21,7 @@ export type TxnToken = {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly notAfter: number;
   readonly lifetimeSeconds: number;
-  readonly lease: string | undefined;
+  readonly grant: string | undefined;
   readonly parent: string;
   readonly issuedTokenType: string;
   readonly decision: Decision;
@@ -57,7 +57,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       txn,
       subject: token.subject,
       ...(token.chain ? { chain: token.chain } : {}),
-      ...(token.lease ? { grant: token.lease } : {}),
+      ...(token.grant ? { grant: token.grant } : {}),
       ...(token.delegation ? { delegation: token.delegation } : {}),
     });
     if (parameters.actor) await checkActorToken(dependencies, refuse, agent, caller, parameters.actor);
@@ -105,7 +105,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       },
       notAfter: token.expiresAt,
       lifetimeSeconds: Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
-      lease: token.lease,
+      grant: token.grant,
       parent: token.id,
       issuedTokenType: TXN_TOKEN_TYPE,
       decision,

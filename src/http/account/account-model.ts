@@ -20,13 +20,13 @@ import type { Delegation } from '../../domain/delegation/delegation.ts';
 import { type EffectiveRights, effectiveRights } from '../../domain/grants/effective-rights.ts';
 import { isNarrowable } from '../../domain/grants/grant-service.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import type { Lease } from '../../domain/ports/grants.ts';
+import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
 
-/** Rows and leases shown on one page; whoever has more sees the newest. */
+/** Rows and grants shown on one page; whoever has more sees the newest. */
 const SHOWN = 1000;
 const ACTIVITY_SHOWN = 20;
 
@@ -36,23 +36,23 @@ export const accountModel = async (
   account: Account,
   after?: Cursor,
 ): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients' | 'activity' | 'activityPages'>> => {
-  const [{ items }, leases, recent] = await Promise.all([
+  const [{ items }, grants, recent] = await Promise.all([
     deps.delegations.list({ subject: account.id, live: true, limit: SHOWN }),
-    deps.leases.ofAccount(account.id),
+    deps.grants.ofAccount(account.id),
     deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
   // A hop of which the person took all above it has nothing left to show.
   const rows = items.filter((row) => !isEmpty(row));
   const resources = await resourceFinder(deps, [
     ...rows.map(({ resource }) => resource),
-    ...leases.flatMap(resourcesOf),
+    ...grants.flatMap(resourcesOf),
     ...recent.entries.flatMap(({ event }) => event.resource ?? []),
   ]);
   const { name, username, email } = account;
   return {
     account: { name, username, ...(email === undefined ? {} : { email }) },
     delegations: await delegationTree(deps, account, rows, resources),
-    clients: await clientAccess(deps, account, leases, rows, resources),
+    clients: await clientAccess(deps, account, grants, rows, resources),
     activity: await activityOf(deps, account.id, recent.entries, resources),
     activityPages: {
       ...(after ? { firstHref: `${deps.basePath}/account` } : {}),
@@ -71,7 +71,7 @@ type ResourceFinder = (
   identifier: string,
 ) => ResourceFacts & { readonly scopes: readonly ScopeItem[]; readonly types: readonly DetailType[] };
 
-const resourcesOf = ({ resources, details = {} }: Lease): readonly string[] => [
+const resourcesOf = ({ resources, details = {} }: Grant): readonly string[] => [
   ...new Set([...Object.keys(resources), ...Object.keys(details)]),
 ];
 
@@ -192,17 +192,17 @@ const delegationTree = async (
   return rows.filter(({ parent }) => parent === null).map(node);
 };
 
-/** What apps hold, and agents that no delegation shows already: each once, however many leases it has. */
+/** What apps hold, and agents that no delegation shows already: each once, however many grants it has. */
 const clientAccess = async (
   deps: PeopleDeps,
   account: Account,
-  leases: readonly Lease[],
+  grants: readonly Grant[],
   rows: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly ClientAccess[]> => {
-  const used = await deps.uses.lastUses(leases.map(({ id }) => id));
+  const used = await deps.uses.lastUses(grants.map(({ id }) => id));
   const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
-  const listed = leases.slice(0, SHOWN).filter((lease) => rows.every(({ actor }) => actor !== lease.clientId));
+  const listed = grants.slice(0, SHOWN).filter((grant) => rows.every(({ actor }) => actor !== grant.clientId));
   const access = await Promise.all(
     [...Map.groupBy(listed, ({ clientId }) => clientId)].map(async ([id, held]): Promise<ClientAccess | undefined> => {
       const named = await namesOf(deps, id);
@@ -210,11 +210,11 @@ const clientAccess = async (
       if (!named) return undefined;
       // What an agent was allowed stands in its delegations; without one it holds nothing at a resource.
       const identifiers = id.startsWith('agt_') ? [] : [...new Set(held.flatMap(resourcesOf))].sort();
-      const openidScopes = [...new Set(held.flatMap((lease) => lease.openidScopes))];
+      const openidScopes = [...new Set(held.flatMap((grant) => grant.openidScopes))];
       const at = (identifier: string) => ({
         resource: identifier,
-        scope: [...new Set(held.flatMap((lease) => lease.resources[identifier] ?? []))].sort(),
-        details: held.flatMap((lease) => lease.details?.[identifier] ?? []),
+        scope: [...new Set(held.flatMap((grant) => grant.resources[identifier] ?? []))].sort(),
+        details: held.flatMap((grant) => grant.details?.[identifier] ?? []),
       });
       const narrowable = {
         resources: identifiers.flatMap((identifier) => {
@@ -227,10 +227,10 @@ const clientAccess = async (
       };
       const app = (await deps.clients.get(id))?.document;
       const isUnasked = app !== undefined && (await deps.consents.isUnasked(account.id, app));
-      const lastUses = held.flatMap((lease) => used.get(lease.id) ?? []);
+      const lastUses = held.flatMap((grant) => used.get(grant.id) ?? []);
       return {
         client: { id, name: named.name },
-        leases: held.length,
+        grants: held.length,
         openidScopes,
         resources: await Promise.all(
           identifiers.map(async (identifier) => {

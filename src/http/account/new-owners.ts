@@ -103,7 +103,7 @@ export const addNewOwnerRoutes = (
     if (readDecision(form) === 'deny') {
       await delegations.revokeAllOf(session.account.id, id, by.caller, by.request);
       await deps.consents.forget(session.account.id, id);
-      await deps.grants.revokeAllOf(session.account.id, id, by);
+      await deps.grantService.revokeAllOf(session.account.id, id, by);
       return done(ctx, 'revoked');
     }
     try {

@@ -63,7 +63,7 @@ const DONE = {
 
 /** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */
 export const accountRouter = (deps: PeopleDeps): Router => {
-  const { issuer, basePath, browserSessions, delegations, leases, grants, consents } = deps;
+  const { issuer, basePath, browserSessions, delegations, grants, grantService, consents } = deps;
   const forms = guardedForms(deps);
   const sessions = accountSessions(deps, forms);
   const browsers = upstreamBrowser(deps);
@@ -157,7 +157,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   const refuseUnheld = async (account: string, clientId: string): Promise<void> => {
     let after: Cursor | undefined;
     do {
-      const page = await leases.list({ account, clientId, after, limit: 1 });
+      const page = await grants.list({ account, clientId, after, limit: 1 });
       if (page.items.length > 0) return;
       after = page.next;
     } while (after);
@@ -193,7 +193,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     if (rows.items.length === 0) await refuseUnheld(account.id, id);
     await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     await consents.forget(account.id, id);
-    await grants.revokeAllOf(account.id, id, byOf(ctx, account.id));
+    await grantService.revokeAllOf(account.id, id, byOf(ctx, account.id));
     done(ctx, 'revoked');
   });
 
@@ -208,7 +208,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const client = (await deps.clients.get(id))?.document;
     // First: at the next sign-in it would have all of it back.
     if (client?.skipConsent) await consents.askFromNowOn(account.id, id, byOf(ctx, account.id));
-    await grants.revokeAllOf(account.id, id, byOf(ctx, account.id));
+    await grantService.revokeAllOf(account.id, id, byOf(ctx, account.id));
     done(ctx, 'revoked');
   });
 
@@ -219,16 +219,16 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     // It is never asked about, and would have all of it back at the next sign-in (the page offers no such form).
     const client = (await deps.clients.get(id))?.document;
     if (client && (await consents.isUnasked(account.id, client))) throw notYours();
-    const narrowed = await grants.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
+    const narrowed = await grantService.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
     done(ctx, narrowed > 0 ? 'narrowed' : 'nothing');
   });
 
-  router.post('/account/leases/:id/revoke', async (ctx) => {
+  router.post('/account/grants/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    const lease = await leases.held(id);
-    if (lease?.account !== account.id) throw notYours();
-    done(ctx, (await grants.revoke(lease, byOf(ctx, account.id))) ? 'revoked' : 'over');
+    const grant = await grants.held(id);
+    if (grant?.account !== account.id) throw notYours();
+    done(ctx, (await grantService.revoke(grant, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
   addLinkRoutes(router, deps, sessions, done);

@@ -31,7 +31,7 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
   authenticationMethods: named(agentFactWords.kinds),
   senderConstraint: () => words.toKey,
   maxAccessTokenSeconds: atMostSeconds,
-  maxLeaseSeconds: atMostSeconds,
+  maxGrantSeconds: atMostSeconds,
   maxDelegationSeconds: atMostSeconds,
   maxDelegationDepth: (value) => words.hops(Number(value)),
   detailTypes: (value) => listed(texts(value).map(breakable)),

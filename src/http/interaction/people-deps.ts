@@ -32,7 +32,7 @@ import type { PushRegister } from '../../domain/notifications/push-registry.ts';
 import type { AccountLinks } from '../../domain/peers/account-links.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import type { Leases } from '../../domain/ports/grants.ts';
+import type { Grants } from '../../domain/ports/grants.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { SessionRegister } from '../../domain/sessions/session-registry.ts';
@@ -53,8 +53,8 @@ export type PeopleDeps = {
   readonly interactions: Interactions;
   readonly browserSessions: BrowserSessions;
   readonly sessions: Pick<SessionRegister, 'get' | 'ofAccount' | 'end'>;
-  readonly leases: Leases;
-  readonly grants: GrantDesk;
+  readonly grants: Grants;
+  readonly grantService: GrantDesk;
   /** When grants and delegations were last used. */
   readonly uses: Pick<GrantUses, 'lastUses'>;
   readonly authorize: Authorize;

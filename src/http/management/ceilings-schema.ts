@@ -13,7 +13,7 @@ export const CEILINGS: JsonSchema = {
     authority: { ...ref('ScopesByResource'), description: 'Resources within reach, and scopes there.' },
     detail_types: strings('Types of authorization details (RFC 9396).', 50, 200),
     max_access_token_seconds: whole('Longest life of an access token, 30 to 3600.'),
-    max_lease_seconds: whole('Longest time one authorization can be refreshed, 60 seconds to a year.'),
+    max_grant_seconds: whole('Longest time one authorization can be refreshed, 60 seconds to a year.'),
     max_delegation_seconds: whole('Longest time a consent counts, 60 seconds to a year.'),
     max_delegation_depth: whole('Hops over which it may be handed on, 0 to 10.'),
     environments: list('Environments.', 3, oneOf('An environment.', ENVIRONMENTS)),

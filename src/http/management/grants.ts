@@ -6,13 +6,13 @@ import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
 import { type GrantDesk, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-service.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { pointerStep } from '../../domain/json-pointer.ts';
-import type { Lease, Leases } from '../../domain/ports/grants.ts';
+import type { Grant, Grants } from '../../domain/ports/grants.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showGrant } from './representations.ts';
 
 /** What this API asks about grants. */
-export type Grants = {
-  readonly leases: Pick<Leases, 'held' | 'list'>;
+export type GrantDependencies = {
+  readonly grants: Pick<Grants, 'held' | 'list'>;
   readonly desk: Pick<GrantDesk, 'revoke' | 'narrow'>;
   readonly uses: Pick<GrantUses, 'lastUses'>;
 };
@@ -21,7 +21,7 @@ type Operations = 'listGrants' | 'getGrant' | 'revokeGrant' | 'narrowGrant';
 
 /** An account without a role sees what it allowed itself, and what its own agents were allowed. */
 export const grantHandlers = (
-  { leases, desk, uses }: Grants,
+  { grants, desk, uses }: GrantDependencies,
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
 ): Handlers<Operations> => {
@@ -30,12 +30,12 @@ export const grantHandlers = (
     return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
   };
 
-  const visible = async ({ id, access, caller }: Call): Promise<Lease> => {
-    const lease = await leases.held(id);
+  const visible = async ({ id, access, caller }: Call): Promise<Grant> => {
+    const grant = await grants.held(id);
     const isVisible =
-      lease !== undefined &&
-      (access === 'all' || lease.account === caller.id || (await ownsAgent(lease.clientId, caller.id)));
-    return existing(isVisible ? lease : undefined);
+      grant !== undefined &&
+      (access === 'all' || grant.account === caller.id || (await ownsAgent(grant.clientId, caller.id)));
+    return existing(isVisible ? grant : undefined);
   };
 
   return {
@@ -45,14 +45,14 @@ export const grantHandlers = (
       // Without a role, what is somebody else's is as if there were none (MG-01).
       const account = query.account ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && account !== caller.id && !isOwnAgent) return { body: { items: [] } };
-      const { items, next } = await leases.list({ account, clientId: client, after, limit });
+      const { items, next } = await grants.list({ account, clientId: client, after, limit });
       const used = await uses.lastUses(items.map(({ id }) => id));
-      return { body: { items: items.map((lease) => showGrant(lease, used.get(lease.id))) }, next };
+      return { body: { items: items.map((grant) => showGrant(grant, used.get(grant.id))) }, next };
     },
 
     async getGrant(call) {
-      const lease = await visible(call);
-      return { body: showGrant(lease, (await uses.lastUses([lease.id])).get(lease.id)) };
+      const grant = await visible(call);
+      return { body: showGrant(grant, (await uses.lastUses([grant.id])).get(grant.id)) };
     },
 
     async revokeGrant(call) {
@@ -62,10 +62,10 @@ export const grantHandlers = (
     },
 
     async narrowGrant(call) {
-      const lease = await visible(call);
-      await desk.narrow(lease, takingOf(lease, call.body as GrantNarrowing), call.by);
+      const grant = await visible(call);
+      await desk.narrow(grant, takingOf(grant, call.body as GrantNarrowing), call.by);
       // Somebody may have ended it at the same time.
-      const left = existing(await leases.held(lease.id));
+      const left = existing(await grants.held(grant.id));
       return { body: showGrant(left, (await uses.lastUses([left.id])).get(left.id)) };
     },
   };
@@ -81,9 +81,9 @@ type GrantNarrowing = {
  * What a call takes from a grant: only what that holds, and never all of it. Throws DomainError 'invalid_field' naming the
  * member, and 'conflict' where nothing would be left.
  */
-const takingOf = (lease: Lease, body: GrantNarrowing): Taking => {
+const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
   const { openidScopes = [], resources = {}, details = {} } = body;
-  if (lease.clientId.startsWith('agt_')) {
+  if (grant.clientId.startsWith('agt_')) {
     for (const member of ['resources', 'details'] as const) {
       if (body[member] === undefined) continue;
       refuseField(`/${member}`, 'What an agent may do stands in its delegations: take it from those.');
@@ -92,16 +92,16 @@ const takingOf = (lease: Lease, body: GrantNarrowing): Taking => {
   for (const [index, scope] of openidScopes.entries()) {
     if (!isNarrowable(scope))
       refuseField(`/openid_scopes/${index}`, 'That somebody signs in is what it is: end it instead.');
-    if (!lease.openidScopes.includes(scope)) refuseField(`/openid_scopes/${index}`, NOT_HELD);
+    if (!grant.openidScopes.includes(scope)) refuseField(`/openid_scopes/${index}`, NOT_HELD);
   }
   for (const [resource, scopes] of Object.entries(resources)) {
-    const held = Object.hasOwn(lease.resources, resource) ? (lease.resources[resource] ?? []) : [];
+    const held = Object.hasOwn(grant.resources, resource) ? (grant.resources[resource] ?? []) : [];
     const missing = scopes.findIndex((scope) => !held.includes(scope));
     if (missing >= 0) refuseField(`/resources/${pointerStep(resource)}/${missing}`, NOT_HELD);
   }
   const detailIds: string[] = [];
   for (const [resource, taken] of Object.entries(details)) {
-    const all = lease.details ?? {};
+    const all = grant.details ?? {};
     const held = Object.hasOwn(all, resource) ? (all[resource] ?? []) : [];
     const ids = held.map((detail) => detailId(resource, detail));
     for (const [index, detail] of taken.entries()) {
@@ -111,7 +111,7 @@ const takingOf = (lease: Lease, body: GrantNarrowing): Taking => {
     }
   }
   const taking = { openidScopes, resources, detailIds };
-  const { lost, left } = split(lease, taking);
+  const { lost, left } = split(grant, taking);
   if (isNothing(lost)) throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
   if (isNothing(left)) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
   return taking;

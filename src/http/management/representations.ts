@@ -12,7 +12,7 @@ import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
-import type { Lease } from '../../domain/ports/grants.ts';
+import type { Grant } from '../../domain/ports/grants.ts';
 import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { Session } from '../../domain/sessions/session.ts';
@@ -221,21 +221,21 @@ export const showSession = (session: Session, isLive: boolean): JsonObject => ({
   ...(session.upstream ? { upstream: session.upstream.provider } : {}),
 });
 /** What a person allowed a client; `usedAt` where that is known. */
-export const showGrant = (lease: Lease, usedAt: number | undefined): JsonObject => ({
-  id: lease.id,
-  account: lease.account,
-  client: lease.clientId,
-  ...(lease.actor === undefined ? {} : { actor: lease.actor }),
-  openid_scopes: lease.openidScopes,
+export const showGrant = (grant: Grant, usedAt: number | undefined): JsonObject => ({
+  id: grant.id,
+  account: grant.account,
+  client: grant.clientId,
+  ...(grant.actor === undefined ? {} : { actor: grant.actor }),
+  openid_scopes: grant.openidScopes,
   // What was taken away since holds nothing.
-  resources: Object.fromEntries(Object.entries(lease.resources).filter(([, scopes]) => scopes.length > 0)),
-  ...(lease.details === undefined ? {} : { details: lease.details }),
-  ...(lease.session === undefined ? {} : { session: lease.session }),
-  ...(lease.parent === undefined ? {} : { parent: lease.parent }),
-  ...(lease.instance === undefined ? {} : { instance: lease.instance }),
+  resources: Object.fromEntries(Object.entries(grant.resources).filter(([, scopes]) => scopes.length > 0)),
+  ...(grant.details === undefined ? {} : { details: grant.details }),
+  ...(grant.session === undefined ? {} : { session: grant.session }),
+  ...(grant.parent === undefined ? {} : { parent: grant.parent }),
+  ...(grant.instance === undefined ? {} : { instance: grant.instance }),
   ...(usedAt === undefined ? {} : { last_used_at: usedAt }),
-  created_at: lease.createdAt,
-  expires_at: lease.expiresAt,
+  created_at: grant.createdAt,
+  expires_at: grant.expiresAt,
 });
 
 /** `live`: whether it works now, which the row alone does not say; `usedAt` where that is known. */

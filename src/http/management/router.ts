@@ -40,7 +40,7 @@ import { clientHandlers } from './clients.ts';
 import { type Credentials, credentialHandlers } from './credentials.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { findingHandlers } from './findings.ts';
-import { type Grants, grantHandlers } from './grants.ts';
+import { type GrantDependencies, grantHandlers } from './grants.ts';
 import { groupHandlers } from './groups.ts';
 import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
 import { instanceHandlers } from './instances.ts';
@@ -88,7 +88,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>;
   readonly selfChosen: SelfChosen;
   readonly resourceServers: ResourceServerRegistry;
-  readonly grants: Grants;
+  readonly grants: GrantDependencies;
   readonly delegations: Delegations;
   readonly kills: Kills;
   readonly auditReader: AuditReader;

@@ -379,7 +379,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   Grant: output(
     {
-      ...identified('Begins with lse_; the claim `grant_id` of access tokens.'),
+      ...identified('Begins with grt_; the claim `grant_id` of access tokens.'),
       account: { type: 'string', description: 'Who allowed it.' },
       client: { type: 'string', description: 'Client or agent that holds it.' },
       actor: {

@@ -88,7 +88,7 @@ describe('AP-05 only so many stand before one person', () => {
     const other = await ask({ action: action({ message: 'Another invoice' }) });
     expect(other).toMatchObject({ authReqId: first.authReqId, isJoined: true });
     expect(other.approval.action.message).toBe('Invoice 7731');
-    expect((await ask({ origin: origin('lse_2') })).authReqId).not.toBe(first.authReqId);
+    expect((await ask({ origin: origin('grt_2') })).authReqId).not.toBe(first.authReqId);
     await deny(first.approval);
     const second = await ask();
     expect(second).toMatchObject({ isJoined: false });
@@ -246,13 +246,13 @@ describe('a question of which nobody knows whether it is stored', () => {
   });
 });
 
-const origin = (lease: string): Origin => ({
+const origin = (grant: string): Origin => ({
   id: 'tok_1',
   clientId: 'app_1',
   scope: [],
   issuedAt: START,
   subject: 'acc_anna',
-  lease,
+  grant,
 });
 
 describe('AP-06 the number the agent shows', () => {

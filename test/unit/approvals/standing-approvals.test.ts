@@ -8,7 +8,7 @@ import {
   type StandingApproval,
 } from '../../../src/domain/approvals/standing-approval.ts';
 import { standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
-import type { Lease } from '../../../src/domain/ports/grants.ts';
+import type { Grant } from '../../../src/domain/ports/grants.ts';
 import { consent, countedIdentifiers, movableClock, recordedAudit, registerScene, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { action, strong } from './fakes.ts';
@@ -132,8 +132,8 @@ describe('a consent that allows less', () => {
 });
 
 describe('the end of a sign-in', () => {
-  const lease: Lease = {
-    ...{ id: 'lse_1', account: 'acc_anna', clientId: 'agt_a', openidScopes: ['openid'], createdAt: START },
+  const grant: Grant = {
+    ...{ id: 'grt_1', account: 'acc_anna', clientId: 'agt_a', openidScopes: ['openid'], createdAt: START },
     ...{ resources: { [BANK]: ['pay'] }, expiresAt: START + 60 },
   };
 
@@ -144,7 +144,7 @@ describe('the end of a sign-in', () => {
       await said({ scope: ['balance'], details: [] }),
       await said({ resource: 'https://pay.example' }),
     ];
-    await endOfSignIn(standing, registerScene({}).register)(lease, 'acc_anna', 'req_1');
+    await endOfSignIn(standing, registerScene({}).register)(grant, 'acc_anna', 'req_1');
     expect(await active()).toEqual([balance, elsewhere]);
   });
 
@@ -152,8 +152,8 @@ describe('the end of a sign-in', () => {
     const { standing, said, active } = scene();
     const id = await said();
     const end = endOfSignIn(standing, registerScene({}).register);
-    await end({ ...lease, parent: 'lse_0', instance: 'ins_1' }, 'acc_anna');
-    await end({ ...lease, clientId: 'app_wiki' }, 'acc_anna');
+    await end({ ...grant, parent: 'grt_0', instance: 'ins_1' }, 'acc_anna');
+    await end({ ...grant, clientId: 'app_wiki' }, 'acc_anna');
     expect(await active()).toEqual([id]);
   });
 
@@ -169,7 +169,7 @@ describe('the end of a sign-in', () => {
     const plain = await register.recordConsent(consent({ resource: BANK, asked: ['pay'], scope: ['pay'] }));
     await said();
     const delegations = takenBack(register, standing);
-    await endOfSignIn(standing, delegations)({ ...lease, clientId: 'app_wiki' }, 'acc_anna', 'req_1');
+    await endOfSignIn(standing, delegations)({ ...grant, clientId: 'app_wiki' }, 'acc_anna', 'req_1');
     expect(await register.live(String(ofCalls?.id))).toBeUndefined();
     expect([await register.live(String(ofOthers?.id)), await register.live(String(plain?.id))]).toEqual([
       ofOthers,

@@ -21,7 +21,7 @@ export const anyCeilings: fc.Arbitrary<Ceilings> = fc.record(
     authority,
     detailTypes: some(['payment', 'booking']),
     maxAccessTokenSeconds: fc.integer({ min: 30, max: 3600 }),
-    maxLeaseSeconds: fc.integer({ min: 60, max: 10_000 }),
+    maxGrantSeconds: fc.integer({ min: 60, max: 10_000 }),
     maxDelegationSeconds: fc.integer({ min: 60, max: 10_000 }),
     maxDelegationDepth: fc.integer({ min: 0, max: 5 }),
     environments: some(ENVIRONMENTS),

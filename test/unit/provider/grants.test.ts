@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { leaseRegister } from '../../../src/provider/grants.ts';
-import { LEASES, type LeaseRecord } from '../../../src/provider/records.ts';
+import { grantRegistry } from '../../../src/provider/grants.ts';
+import { GRANTS, type GrantRecord } from '../../../src/provider/records.ts';
 import type { TokenLiveness } from '../../../src/provider/token-liveness.ts';
 
 const NOW = 1_800_000_000;
 
 test('a list is looked through in steps: many that are over keep no request for long, and the last of all is found', async () => {
   const documents = memoryDocumentStore();
-  const rows = documents.collection<LeaseRecord>(LEASES);
+  const rows = documents.collection<GrantRecord>(GRANTS);
   for (let place = 0; place < 2_500; place += 1) {
     await rows.insert({
       ...{ id: `l${place}`, account: 'acc_a', clientId: 'app_a', payload: {} },
@@ -16,20 +16,20 @@ test('a list is looked through in steps: many that are over keep no request for 
     });
   }
   let looked = 0;
-  const leaseHeldLive = async (id: string): Promise<LeaseRecord | undefined> => {
+  const grantHeldLive = async (id: string): Promise<GrantRecord | undefined> => {
     looked += 1;
     return id === 'l0' ? (await rows.get(id))?.document : undefined;
   };
-  const leases = leaseRegister({
+  const grants = grantRegistry({
     documents,
     clock: { now: () => NOW, nowMillis: () => NOW * 1000 },
-    liveness: { leaseHeldLive } as unknown as TokenLiveness,
+    liveness: { grantHeldLive } as unknown as TokenLiveness,
   });
   const ask = { account: 'acc_a', clientId: 'app_a', limit: 1 };
-  const first = await leases.list(ask);
+  const first = await grants.list(ask);
   expect([first.items, first.next !== undefined, looked]).toEqual([[], true, 1_000]);
-  const second = await leases.list({ ...ask, after: first.next });
-  const third = await leases.list({ ...ask, after: second.next });
+  const second = await grants.list({ ...ask, after: first.next });
+  const third = await grants.list({ ...ask, after: second.next });
   expect([second.items.length, third.items.map(({ id }) => id)]).toEqual([0, ['l0']]);
   await documents.close();
 });

@@ -9,7 +9,7 @@ import { revocation } from '../../../src/domain/revocation/revocation.ts';
 
 const MADE = 1000;
 
-/** What an exchanged token hangs on: agent `agt_a` of `acc_owner`, below a lease of `app_x` for `acc_p`. */
+/** What an exchanged token hangs on: agent `agt_a` of `acc_owner`, below a grant of `app_x` for `acc_p`. */
 const PARTS: readonly Part[] = [
   { subject: 'acc_p', parties: ['agt_a'], since: MADE },
   { subject: 'acc_p', parties: ['app_x'], since: MADE },
@@ -74,7 +74,7 @@ test('LC-02 an epoch ends what hangs on its scope by the time of that part alone
   const { epochs, ended } = await world();
   await raiseEpoch(epochs, 'agent:agt_a', MADE + 1);
   const token = { subject: 'acc_p', parties: ['agt_a'], since: MADE + 1 };
-  // The lease of the app is older; it does not hang on the agent.
+  // The grant of the app is older; it does not hang on the agent.
   expect(await ended([token, { subject: 'acc_p', parties: ['app_x'], since: MADE }])).toBeUndefined();
   await raiseEpoch(epochs, 'account:acc_p', MADE + 1);
   expect(await ended([token, { subject: 'acc_p', parties: ['app_x'], since: MADE }])).toBe('before_epoch');

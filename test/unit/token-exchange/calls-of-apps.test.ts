@@ -11,9 +11,9 @@ const APP = 'app_1';
 /** Anna's app holds something at the MCP server, agent A, alone. A second app holds the same. */
 const called = async (options: Parameters<typeof exchangeScene>[0] = {}) => {
   const scene = exchangeScene(options);
-  scene.changeLease({ resources: { [AT.agt_a]: ['call'] } });
+  scene.changeGrant({ resources: { [AT.agt_a]: ['call'] } });
   scene.clients.map.set('app_2', { id: 'app_2', state: 'active' } as unknown as Client);
-  scene.leases.set('lse_2', { ...scene.lease(), id: 'lse_2', clientId: 'app_2' });
+  scene.grants.set('grt_2', { ...scene.grant(), id: 'grt_2', clientId: 'app_2' });
   const toA = (over: Partial<IssuedToken> = {}): string => scene.addToken(over);
   const allow = (over: { via?: string; scope?: readonly string[]; resource?: string } = {}): Promise<Delegation> =>
     scene.consent('agt_a', over.resource ?? MAIL, over.scope ?? ['read'], { via: over.via ?? APP });
@@ -56,7 +56,7 @@ describe('an app that holds something at the MCP server alone', () => {
       chain: { sub: 'agt_a' },
       scope: ['read', 'send'],
       delegation: row.id,
-      lease: 'lse_1',
+      grant: 'grt_1',
       parent: subject,
     });
     expect(minted?.chain.act).toBeUndefined();
@@ -67,7 +67,7 @@ describe('an app that holds something at the MCP server alone', () => {
   test('two apps get pages of their own: the same scopes, another question', async () => {
     const scene = await called();
     const first = await pageOf(scene, await scene.exchange(scene.toA()));
-    const second = await pageOf(scene, await scene.exchange(scene.toA({ clientId: 'app_2', lease: 'lse_2' })));
+    const second = await pageOf(scene, await scene.exchange(scene.toA({ clientId: 'app_2', grant: 'grt_2' })));
     expect([first?.via, second?.via]).toEqual([APP, 'app_2']);
   });
 
@@ -93,7 +93,7 @@ describe('what counts in calls of one app', () => {
   test('is for no token of another app, which is asked about for itself', async () => {
     const scene = await called();
     await scene.allow();
-    const attempt = await scene.exchange(scene.toA({ clientId: 'app_2', lease: 'lse_2' }), { scope: 'read' });
+    const attempt = await scene.exchange(scene.toA({ clientId: 'app_2', grant: 'grt_2' }), { scope: 'read' });
     refused(attempt, 'consent_missing');
     expect(await pageOf(scene, attempt)).toMatchObject({ via: 'app_2' });
   });
@@ -101,7 +101,7 @@ describe('what counts in calls of one app', () => {
   test('is not for a token of the app that hangs on a grant of another', async () => {
     const scene = await called();
     await scene.allow();
-    refused(await scene.exchange(scene.toA({ lease: 'lse_2' }), { scope: 'read' }), 'scope_not_available', {
+    refused(await scene.exchange(scene.toA({ grant: 'grt_2' }), { scope: 'read' }), 'scope_not_available', {
       layer: 'grant',
     });
   });
@@ -109,9 +109,9 @@ describe('what counts in calls of one app', () => {
   test('is not for the own sign-in of the agent', async () => {
     const scene = await called();
     await scene.allow();
-    scene.leases.set('lse_a', { ...scene.lease(), id: 'lse_a', clientId: 'agt_a', resources: {} });
+    scene.grants.set('grt_a', { ...scene.grant(), id: 'grt_a', clientId: 'agt_a', resources: {} });
     const chain = { sub: 'agt_a', iss: 'https://as.example', sub_profile: 'ai_agent' as const };
-    const own = scene.toA({ clientId: 'agt_a', lease: 'lse_a', chain, audience: undefined } as object);
+    const own = scene.toA({ clientId: 'agt_a', grant: 'grt_a', chain, audience: undefined } as object);
     refused(await scene.exchange(own, { scope: 'read' }), 'consent_missing');
   });
 
@@ -137,8 +137,8 @@ describe('what counts in calls of one app', () => {
     await scene.allow({ scope: ['read'] });
     expect(granted(await scene.exchange(scene.toA())).scope).toEqual(['read']);
     // A grant of the app caps the other delegation as before.
-    scene.leases.set('lse_2', { ...scene.lease(), id: 'lse_2', clientId: 'app_2', resources: { [MAIL]: ['send'] } });
-    const other = await scene.exchange(scene.toA({ clientId: 'app_2', lease: 'lse_2' }));
+    scene.grants.set('grt_2', { ...scene.grant(), id: 'grt_2', clientId: 'app_2', resources: { [MAIL]: ['send'] } });
+    const other = await scene.exchange(scene.toA({ clientId: 'app_2', grant: 'grt_2' }));
     expect(granted(other).scope).toEqual(['send']);
     expect(granted(other).delegation).not.toBe(granted(await scene.exchange(scene.toA())).delegation);
   });
@@ -162,7 +162,7 @@ describe('what counts in calls of one app', () => {
     const scene = await called();
     await scene.consent('agt_a', MAIL, ['read'], { via: APP, expiresAt: START + 400 });
     expect(granted(await scene.exchange(scene.toA())).notAfter).toBe(START + 400);
-    scene.changeLease({ expiresAt: START + 300 });
+    scene.changeGrant({ expiresAt: START + 300 });
     expect(granted(await scene.exchange(scene.toA())).notAfter).toBe(START + 300);
     expect(granted(await scene.exchange(scene.toA({ expiresAt: START + 200 }))).notAfter).toBe(START + 200);
   });
@@ -198,9 +198,9 @@ describe('further on', () => {
     const scene = await called();
     await scene.allow();
     const { token } = await scene.exchange(scene.toA());
-    scene.live.set(token, { ...(scene.live.get(token) as IssuedToken), lease: 'lse_2' });
+    scene.live.set(token, { ...(scene.live.get(token) as IssuedToken), grant: 'grt_2' });
     refused(await scene.exchange(token), 'subject_token_not_live');
-    scene.live.set(token, { ...(scene.live.get(token) as IssuedToken), lease: undefined } as unknown as IssuedToken);
+    scene.live.set(token, { ...(scene.live.get(token) as IssuedToken), grant: undefined } as unknown as IssuedToken);
     refused(await scene.exchange(token), 'subject_token_not_live');
   });
 });

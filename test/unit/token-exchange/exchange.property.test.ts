@@ -76,7 +76,7 @@ test('TX-02 TX-03 TX-05 TX-08 random histories: granted is what the reference mo
           declared: Object.fromEntries(
             [...scene.servers.map.values()].map((rs) => [rs.identifier, rs.scopes.map(({ name }) => name)]),
           ),
-          lease: scene.lease().resources,
+          grant: scene.grant().resources,
           registeredAs: AT,
         });
         const tokens: { value: string; model: ModelToken }[] = AGENTS.map((id) => ({

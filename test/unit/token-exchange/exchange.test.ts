@@ -23,7 +23,7 @@ describe('an exchange', () => {
       scope: ['read'],
       notAfter: START + 600,
       delegation: row.id,
-      lease: 'lse_1',
+      grant: 'grt_1',
       issuedTokenType: ACCESS_TOKEN_TYPE,
     });
     expect(minted?.chain.act).toBeUndefined();
@@ -33,7 +33,7 @@ describe('an exchange', () => {
       agent: 'agt_a',
       owner: 'acc_owner',
       resource: MAIL,
-      grant: 'lse_1',
+      grant: 'grt_1',
       delegation: row.id,
       scopeAsked: ['delete', 'read'],
       scopeGiven: ['read'],
@@ -72,7 +72,7 @@ describe('an exchange', () => {
     [
       'grant',
       'the grant',
-      (s: ReturnType<typeof exchangeScene>) => s.changeLease({ resources: { [MAIL]: ['send'], [PAY]: ['read'] } }),
+      (s: ReturnType<typeof exchangeScene>) => s.changeGrant({ resources: { [MAIL]: ['send'], [PAY]: ['read'] } }),
     ],
     [
       'resource_server',
@@ -101,7 +101,7 @@ describe('an exchange', () => {
 
   test('TX-02 authority is pairs: a scope of the same name at another resource gives nothing (decision D4)', async () => {
     const scene = await story();
-    scene.changeLease({ resources: { [MAIL]: ['read'], [PAY]: ['pay'] } });
+    scene.changeGrant({ resources: { [MAIL]: ['read'], [PAY]: ['pay'] } });
     await scene.consent('agt_a', PAY, ['read']);
     refused(
       await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: PAY, scope: 'read' }),
@@ -188,7 +188,7 @@ describe('consent', () => {
         id: `rs_${index}`,
         identifier: `https://r${index}.example`,
       });
-      scene.changeLease({ resources: { ...scene.lease().resources, [`https://r${index}.example`]: ['read'] } });
+      scene.changeGrant({ resources: { ...scene.grant().resources, [`https://r${index}.example`]: ['read'] } });
       refused(
         await scene.exchange('agt_a', { subject_token: scene.addToken(), resource: `https://r${index}.example` }),
         'consent_missing',

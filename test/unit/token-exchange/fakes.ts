@@ -11,7 +11,7 @@ import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
 import { delegationRegister } from '../../../src/domain/delegation/delegation-registry.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
-import type { Lease } from '../../../src/domain/ports/grants.ts';
+import type { Grant } from '../../../src/domain/ports/grants.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
 import type { TokenRequest, TokenToMint } from '../../../src/extensions/extension.ts';
@@ -107,11 +107,11 @@ type Cast = {
   readonly account: Account;
   readonly client: Client;
   /** What the person allowed the client. */
-  readonly allowed: Lease['resources'];
+  readonly allowed: Grant['resources'];
   readonly policies?: DecisionDependencies['policies'];
 };
 
-/** Anna, her app with a lease at all resources, agents A, B and C, and a token endpoint that keeps what it mints. */
+/** Anna, her app with a grant at all resources, agents A, B and C, and a token endpoint that keeps what it mints. */
 export const exchangeScene = ({
   maxDepth = 5,
   ttl = 600,
@@ -151,11 +151,11 @@ export const exchangeScene = ({
     ]),
     resourceServer('rs_own', `${ISSUER}/api/v1`, ['agents:read']),
   );
-  const leases = new Map<string, Lease>([
+  const grants = new Map<string, Grant>([
     [
-      'lse_1',
+      'grt_1',
       {
-        id: 'lse_1',
+        id: 'grt_1',
         account: 'acc_anna',
         clientId: 'app_1',
         openidScopes: ['openid'],
@@ -180,7 +180,7 @@ export const exchangeScene = ({
       clientId: 'app_1',
       audience: AT.agt_a,
       scope: ['call'],
-      lease: 'lse_1',
+      grant: 'grt_1',
       issuedAt: clock.now(),
       expiresAt: clock.now() + 3000,
       ...over,
@@ -213,7 +213,7 @@ export const exchangeScene = ({
         return document ? { document } : undefined;
       },
     },
-    leases: { get: async (id) => leases.get(id) },
+    grants: { get: async (id) => grants.get(id) },
     signIns: { ofIdToken: async () => undefined, ofRefreshToken: async () => undefined },
     peers: { findByIssuer: async () => undefined },
     delegations,
@@ -234,7 +234,7 @@ export const exchangeScene = ({
     },
   };
   const extension = tokenExchange(dependencies);
-  const [grant] = extension.grants ?? [];
+  const [grantHandler] = extension.grants ?? [];
 
   const exchange = async (
     clientId: string,
@@ -268,7 +268,7 @@ export const exchangeScene = ({
           scope: toMint.scope,
           chain: toMint.chain,
           delegation: toMint.delegation,
-          lease: toMint.lease,
+          grant: toMint.grant,
           details: toMint.details,
           assurance: toMint.assurance,
           maxUses: toMint.decision.maxUses,
@@ -287,7 +287,7 @@ export const exchangeScene = ({
       mintFamily: async () => ({}),
     };
     try {
-      await grant?.handle(request);
+      await grantHandler?.handle(request);
       return { minted, token, error: undefined, facts };
     } catch (error) {
       return { minted, token, error: error as DomainError, facts };
@@ -321,8 +321,8 @@ export const exchangeScene = ({
     return row;
   };
 
-  const lease = (): Lease => leases.get('lse_1') as Lease;
-  const changeLease = (over: Partial<Lease>) => leases.set('lse_1', { ...lease(), ...over });
+  const grant = (): Grant => grants.get('grt_1') as Grant;
+  const changeGrant = (over: Partial<Grant>) => grants.set('grt_1', { ...grant(), ...over });
 
   return {
     dependencies,
@@ -334,9 +334,9 @@ export const exchangeScene = ({
     accounts,
     clients,
     servers,
-    leases,
-    lease,
-    changeLease,
+    grants,
+    grant,
+    changeGrant,
     live,
     addToken,
     exchange,

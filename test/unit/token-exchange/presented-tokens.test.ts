@@ -89,12 +89,12 @@ describe('the subject token', () => {
       layer: 'subject',
     });
     scene.accounts.change('acc_anna', { state: 'active' });
-    const lease = scene.lease();
-    scene.leases.delete('lse_1');
+    const grant = scene.grant();
+    scene.grants.delete('grt_1');
     refused(await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL }), 'subject_token_not_live');
-    scene.leases.set('lse_1', { ...lease, account: 'acc_other' });
+    scene.grants.set('grt_1', { ...grant, account: 'acc_other' });
     refused(await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL }), 'subject_token_not_live');
-    scene.leases.set('lse_1', lease);
+    scene.grants.set('grt_1', grant);
     scene.clients.change('app_1', { state: 'disabled' });
     refused(await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL }), 'subject_token_not_live');
     scene.clock.advance(3000);
@@ -112,7 +112,7 @@ describe('the subject token', () => {
       { ...own, delegation: row.id },
       { ...own, delegation: row.id, chain: { ...chain, sub: 'agt_b' } },
       { delegation: row.id, chain },
-      { lease: undefined },
+      { grant: undefined },
     ]) {
       refused(
         await exchange('agt_a', { subject_token: addToken(forged as object), resource: MAIL }),
@@ -141,7 +141,7 @@ describe('the subject token', () => {
     expect((await late.exchange('agt_a', { subject_token: late.addToken(), resource: MAIL })).minted?.notAfter).toBe(
       START + 40,
     );
-    late.changeLease({ expiresAt: START + 30 });
+    late.changeGrant({ expiresAt: START + 30 });
     expect((await late.exchange('agt_a', { subject_token: late.addToken(), resource: MAIL })).minted?.notAfter).toBe(
       START + 30,
     );
@@ -187,7 +187,7 @@ describe('the actor', () => {
   test('TX-06 actor_token is the own live token of the caller or the request is refused; leaving it out changes nothing', async () => {
     const { exchange, fromApp, addToken, row } = await story();
     const form = { subject_token: fromApp, resource: MAIL, actor_token_type: ACCESS_TOKEN_TYPE };
-    const own = { subject: undefined, lease: undefined, clientId: 'agt_a', audience: MAIL } as object;
+    const own = { subject: undefined, grant: undefined, clientId: 'agt_a', audience: MAIL } as object;
     const without = await exchange('agt_a', { subject_token: fromApp, resource: MAIL });
     const withOwn = await exchange('agt_a', { ...form, actor_token: addToken(own) });
     expect({ ...withOwn.minted, txn: '', decision: '' }).toEqual({ ...without.minted, txn: '', decision: '' });

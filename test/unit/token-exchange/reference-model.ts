@@ -21,11 +21,11 @@ type World = {
   readonly maxDepth: number;
   readonly ttl: number;
   readonly declared: Readonly<Record<string, readonly string[]>>;
-  readonly lease: Readonly<Record<string, readonly string[]>>;
+  readonly grant: Readonly<Record<string, readonly string[]>>;
   readonly registeredAs: Readonly<Record<string, string>>;
 };
 
-export const referenceModel = ({ maxDepth, ttl, declared, lease, registeredAs }: World) => {
+export const referenceModel = ({ maxDepth, ttl, declared, grant, registeredAs }: World) => {
   const consents = new Map<string, Consent>();
   const hops = new Map<string, Set<string>>();
   let generation = 0;
@@ -64,7 +64,7 @@ export const referenceModel = ({ maxDepth, ttl, declared, lease, registeredAs }:
       const scope = (declared[target] ?? []).filter(
         (name) =>
           (asked ?? [name]).includes(name) &&
-          lease[target]?.includes(name) &&
+          grant[target]?.includes(name) &&
           holds.has(name) &&
           (token.audience !== target || token.scope.includes(name)),
       );

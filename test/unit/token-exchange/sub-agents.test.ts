@@ -22,7 +22,7 @@ describe('sub-agents', () => {
     const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL, scope: 'read' });
     expect(actorsOf(minted?.chain)).toEqual(['agt_b', 'agt_a']);
     expect(minted?.chain.act).toEqual(row.chain);
-    expect(minted).toMatchObject({ subject: 'acc_anna', scope: ['read'], lease: 'lse_1', txn });
+    expect(minted).toMatchObject({ subject: 'acc_anna', scope: ['read'], grant: 'grt_1', txn });
     expect(await delegations.get(minted?.delegation ?? '')).toMatchObject({ parent: row.id, depth: 2, actor: 'agt_b' });
     expect(facts).toMatchObject({ agent: 'agt_b', chain: minted?.chain, delegation: minted?.delegation });
     expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.created', delegation: minted?.delegation, txn });
@@ -36,7 +36,7 @@ describe('sub-agents', () => {
     expect(again.minted?.delegation).toBe(first.minted?.delegation);
   });
 
-  test('get less and not more: the row above, the rights of every agent in the chain, and the lease cut', async () => {
+  test('get less and not more: the row above, the rights of every agent in the chain, and the grant cut', async () => {
     const scene = await team();
     expect((await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL })).minted?.scope).toEqual([
       'read',
@@ -220,31 +220,31 @@ describe('sub-agents', () => {
     expect(JSON.stringify(facts)).not.toContain('"undefined"');
   });
 
-  test("an agent's own sign-in counts by its row, not by its lease (decision D1 a)", async () => {
-    const { exchange, addToken, leases, lease, consent } = exchangeScene();
+  test("an agent's own sign-in counts by its row, not by its grant (decision D1 a)", async () => {
+    const { exchange, addToken, grants, grant, consent } = exchangeScene();
     const row = await consent('agt_a', MAIL, ['read']);
-    leases.set('lse_a', { ...lease(), id: 'lse_a', clientId: 'agt_a', resources: { [MAIL]: ['read'] } });
+    grants.set('grt_a', { ...grant(), id: 'grt_a', clientId: 'agt_a', resources: { [MAIL]: ['read'] } });
     const own = addToken({
       clientId: 'agt_a',
       audience: MAIL,
       scope: ['read'],
-      lease: 'lse_a',
+      grant: 'grt_a',
       delegation: row.id,
       chain: row.chain,
     });
     refused(await exchange('agt_a', { subject_token: own, resource: PAY }), 'consent_missing');
     await consent('agt_a', PAY, ['pay']);
     const { minted } = await exchange('agt_a', { subject_token: own, resource: PAY });
-    expect(minted).toMatchObject({ scope: ['pay'], lease: 'lse_a', chain: { sub: 'agt_a' } });
+    expect(minted).toMatchObject({ scope: ['pay'], grant: 'grt_a', chain: { sub: 'agt_a' } });
   });
 
   test('the token of its own sign-in without a resource names the agent and no row; the person is asked', async () => {
-    const { exchange, addToken, leases, lease, consent } = exchangeScene();
-    leases.set('lse_a', { ...lease(), id: 'lse_a', clientId: 'agt_a', resources: {} });
+    const { exchange, addToken, grants, grant, consent } = exchangeScene();
+    grants.set('grt_a', { ...grant(), id: 'grt_a', clientId: 'agt_a', resources: {} });
     const own = addToken({
       clientId: 'agt_a',
       audience: undefined,
-      lease: 'lse_a',
+      grant: 'grt_a',
       chain: { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' },
     } as object);
     refused(await exchange('agt_a', { subject_token: own, resource: MAIL }), 'consent_missing');

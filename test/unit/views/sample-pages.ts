@@ -193,7 +193,7 @@ export const samplePages = (
     ],
     clients: [
       {
-        leases: 3,
+        grants: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
         resources: [{ ...deployments, scopes: [], stopped: [{ what: deploy.description, why: stoppedWords.subject }] }],
