@@ -12,7 +12,7 @@ export const dataFolder = (folder: string) => {
     /** Key files for the management API, written by the first start. */
     operatorKey: at('operator.json'),
     administratorKey: at('administrator.json'),
-    /** Heads of the audit trail at its last checkpoint: a start on an older database refuses (decision D24). */
+    /** Heads of the audit log at its last checkpoint: a start on an older database refuses (decision D24). */
     auditWitness: at('witness.json'),
     /** Keeps room on the volume for when it is full; empty while it is released. */
     reserve: at('reserve'),

@@ -496,7 +496,7 @@ export const CONFIGURATION_SCHEMA = {
         'requests',
       ),
     }),
-    audit: section('The audit trail.', {
+    audit: section('The audit log.', {
       checkpointSeconds: count('Time between two signed checkpoints.', [1, 60, HOUR], 'seconds'),
       refusalIntervalSeconds: count(
         'Refusals before anybody is authenticated are counted over this time and written as one event; while they go on, the time doubles up to an hour.',

@@ -1,6 +1,6 @@
 /**
  * What one node keeps outside the database: its name, under which its audit stream runs, and the last
- * signed heads of the trail. A database that is behind those heads was put back to an earlier state,
+ * signed heads of the audit log. A database that is behind those heads was put back to an earlier state,
  * and must not be served from (decision D24). Processes that share a folder share the heads and have
  * a name each, which a later process takes up again.
  */

@@ -8,13 +8,13 @@ import { openSqlite, type SqliteOptions } from '../../adapters/sqlite/database.t
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
-import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
+import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import { CommandError } from './command.ts';
 
-export type LocalStore = { readonly documents: DocumentStore; readonly audit: AuditTrail };
+export type LocalStore = { readonly documents: DocumentStore; readonly audit: AuditLog };
 
 /** Path of the database. Throws CommandError when the store is not a file, or there is none. */
 export const existingDatabase = (configuration: Configuration): string => {
@@ -52,7 +52,9 @@ export const withLocalStore = async <T>(
 ): Promise<T> => {
   const documents = sqliteDocumentStore(openSqlite(options));
   try {
-    return await withPriority('essential', () => work({ documents, audit: commandLineTrail(documents, systemClock) }));
+    return await withPriority('essential', () =>
+      work({ documents, audit: commandLineAuditLog(documents, systemClock) }),
+    );
   } finally {
     await documents.close();
   }

@@ -56,7 +56,7 @@ import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 
-/** What gives authority first, what takes it away behind that, and the trail, which is ahead of both, last. */
+/** What gives authority first, what takes it away behind that, and the audit log, which is ahead of both, last. */
 export const MOVED: readonly CollectionDeclaration[] = [
   INSTALLATION,
   SIGNING_KEYS,

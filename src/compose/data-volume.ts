@@ -1,7 +1,7 @@
 /** Watches the volume of the database: figures, log, audit events, and whether this process is ready. Called by compose.ts. */
 import type { Logger } from 'pino';
 import type { Room, roomKeeping } from '../../adapters/sqlite/space-management.ts';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
@@ -16,7 +16,7 @@ export const fullText = (folder: string, { size, free, resume }: Pick<Room, 'siz
 export const dataVolume = (deps: {
   readonly room: ReturnType<typeof roomKeeping>;
   readonly folder: string;
-  readonly audit: Pick<AuditTrail, 'append'>;
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly metrics: Pick<Metrics, 'volume'>;
   readonly log: Logger;
 }) => {

@@ -8,7 +8,7 @@ import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { countOf, dataLines, type ShowStep } from '../domain/data-transfer/copy.ts';
 import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import { importMarks } from '../domain/data-transfer/import-mark.ts';
@@ -50,7 +50,7 @@ export const exportData = async (
     if ((await countOf(live.collection(SIGNING_KEYS))) === 0) {
       throw new MovingRefused('The store holds nothing to move.', 'Name the settings the server runs with.');
     }
-    await commandLineTrail(live, systemClock).append({
+    await commandLineAuditLog(live, systemClock).append({
       type: 'store.exported',
       outcome: 'done',
       caller: 'system',

@@ -1,4 +1,4 @@
-/** What everything else stands on: time, stores, keys, this node, and the trail that hears of all that happens. Called by services.ts. */
+/** What everything else stands on: time, stores, keys, this node, and the audit log that hears of all that happens. Called by services.ts. */
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
@@ -6,7 +6,7 @@ import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { agentUse } from '../domain/agents/agent-last-used.ts';
-import { auditTrail } from '../domain/audit/audit-log.ts';
+import { newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
@@ -97,7 +97,7 @@ export const foundations = async (
     await Promise.allSettled([opened.broadcast.close(), opened.ephemeral.close(), opened.documents.close()]);
     throw error;
   });
-  const trail = auditTrail({
+  const auditLog = newAuditLog({
     documents,
     clock,
     node: state.node,
@@ -115,12 +115,12 @@ export const foundations = async (
     isMailed: mailer !== undefined,
     isPushed,
   });
-  const audit: typeof trail = {
-    ...trail,
+  const audit: typeof auditLog = {
+    ...auditLog,
     async append(event) {
       const ended = metrics.appending.startTimer();
       try {
-        const receipt = await trail.append(event);
+        const receipt = await auditLog.append(event);
         // Before what the event speaks of is done, as the event itself (WH-01).
         await book.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });

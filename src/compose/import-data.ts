@@ -4,7 +4,7 @@ import { systemClock, until } from '../../adapters/node/clock.ts';
 import { snapshotOf } from '../../adapters/node/snapshot.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/data-transfer/copy.ts';
@@ -14,7 +14,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
 import { LEFT_BEHIND, MOVED } from './collections.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
-import { storedTrail } from './verify-store.ts';
+import { storedAuditLog } from './verify-store.ts';
 
 export type Imported = Placed & {
   /** Whether it had been imported before, and nothing was done. */
@@ -106,7 +106,7 @@ const settle = async (
   const { source, exportedAt } = header;
   // The second after this one: what was made in this one is over too.
   const notBefore = systemClock.now() + 1;
-  await commandLineTrail(documents, systemClock).append({
+  await commandLineAuditLog(documents, systemClock).append({
     type: 'store.imported',
     outcome: 'done',
     caller: 'system',
@@ -121,16 +121,16 @@ const settle = async (
   await until(notBefore);
 };
 
-/** Verifies the trail as it is in the store now, and answers how many records it has. */
+/** Verifies the audit log as it is in the store now, and answers how many records it has. */
 const verifiedRecords = async (
   configuration: Configuration,
   documents: DocumentStore,
   masterKey: MasterKey,
 ): Promise<number> => {
-  const verdict = await storedTrail(configuration, { documents, masterKey });
+  const verdict = await storedAuditLog(configuration, { documents, masterKey });
   if (verdict.ok) return verdict.records;
   throw new MovingRefused(
-    `The audit trail does not verify: ${verdict.problems.join(' ')}`,
-    'It was changed where it comes from: compare it with an earlier export of the trail. Nothing is served from this store.',
+    `The audit log does not verify: ${verdict.problems.join(' ')}`,
+    'It was changed where it comes from: compare it with an earlier export of the audit log. Nothing is served from this store.',
   );
 };

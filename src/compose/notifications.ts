@@ -11,7 +11,7 @@ import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { Client } from '../domain/clients/client.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Group } from '../domain/groups/group.ts';
@@ -50,7 +50,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
 /** What was to be sent in a browser before that was switched off. */
 const nobody: Sender = { send: async () => 'over' };
 
-/** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
+/** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the audit log. */
 export const telling = (
   { issuer, limits, mail }: Configuration,
   deps: {
@@ -59,7 +59,7 @@ export const telling = (
     readonly clock: Clock;
     readonly identifiers: Identifiers;
     readonly masterKey: MasterKey;
-    readonly audit: AuditTrail;
+    readonly audit: AuditLog;
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly log: Logger;
     readonly metrics: Metrics;

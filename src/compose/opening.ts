@@ -42,7 +42,7 @@ const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services
   });
 };
 
-/** Opens the trail and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
+/** Opens the audit log and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
 export const opened = async (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
@@ -84,7 +84,7 @@ export const opened = async (
   }
 };
 
-/** Gives up what is open, the trail before what it is written to. */
+/** Gives up what is open, the audit log before what it is written to. */
 export const close = async ({
   activePolicy,
   mailer,

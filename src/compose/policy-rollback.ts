@@ -3,13 +3,13 @@ import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { ACTIVE } from '../domain/policy/policy-set.ts';
 import { movingStore } from './transfer-store.ts';
 
-/** Whoever has the machine is asked by nobody; it stands in the trail as done by it. */
+/** Whoever has the machine is asked by nobody; it stands in the audit log as done by it. */
 const BY = { caller: 'system' };
 
 /**
@@ -24,7 +24,7 @@ export const rollBackPolicies = async (
   const documents = await movingStore(configuration, { isAlone: false });
   try {
     const engine = cedarPolicyEngine();
-    const audit = commandLineTrail(documents, systemClock);
+    const audit = commandLineAuditLog(documents, systemClock);
     const sets = policyRegistry({ documents, clock: systemClock, identifiers: randomIdentifiers, audit, engine });
     const active = (await sets.get(ACTIVE))?.document;
     const wanted = to ?? active?.replaces?.toString();

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../config/configuration.ts';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { pushKeys } from '../domain/notifications/push-keys.ts';
 import { pushRegister } from '../domain/notifications/push-registry.ts';
@@ -19,7 +19,7 @@ export const pushParts = (
     readonly clock: Clock;
     readonly identifiers: Identifiers;
     readonly masterKey: MasterKey;
-    readonly audit: AuditTrail;
+    readonly audit: AuditLog;
     readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
     readonly accounts: Parameters<typeof pushRegister>[0]['accounts'];
   },

@@ -3,7 +3,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { commandLineTrail } from '../domain/audit/command-line-log.ts';
+import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
@@ -11,7 +11,7 @@ import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
 
 /**
- * Ends every token, grant, delegation and session from before, and lets the audit trail be witnessed anew from here on
+ * Ends every token, grant, delegation and session from before, and lets the audit log be witnessed anew from here on
  * (decision D24). Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store
  * fails.
  */
@@ -31,7 +31,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
     }
     // The second after this one: what was made in this one is over too.
     const notBefore = systemClock.now() + 1;
-    await commandLineTrail(documents, systemClock).append({
+    await commandLineAuditLog(documents, systemClock).append({
       type: 'store.restored',
       outcome: 'done',
       caller: 'system',

@@ -17,7 +17,7 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
 
 /** Verifies the log in `documents` with the audit key that the master key opens: what the database says of the key counts for nothing. */
-export const storedTrail = async (
+export const storedAuditLog = async (
   { keys: settings }: Configuration,
   { documents, masterKey, ...options }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
 ): Promise<StoreVerdict> => {
@@ -55,7 +55,7 @@ export const verifyThisStore = async (
       throw new MovingRefused('The store holds no data.', 'Name the settings the server runs with.');
     }
     const witnesses = [...(remembered ? [remembered] : []), ...(witness ? [witness] : [])];
-    return await storedTrail(configuration, { documents, masterKey, witnesses, unreadable: () => isDamaged });
+    return await storedAuditLog(configuration, { documents, masterKey, witnesses, unreadable: () => isDamaged });
   } finally {
     await documents.close();
   }

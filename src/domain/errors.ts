@@ -26,7 +26,7 @@ export type DomainErrorCode =
   | 'slow_down'
   | 'expired_token';
 
-/** The part of the decision that said no. Named in refusals, in the audit trail and in the docs. */
+/** The part of the decision that said no. Named in refusals, in the audit log and in the docs. */
 export type Layer =
   | 'request'
   | 'client'
@@ -77,7 +77,7 @@ export type Remedy =
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 
-/** The decision behind a refusal. For the audit trail only; never sent. */
+/** The decision behind a refusal. For the audit log only; never sent. */
 export type RefusedDecision = {
   readonly decision: string;
   /** Version of the policy set that was asked. */

@@ -46,7 +46,7 @@ export type TokenRequest = {
   readonly dpopThumbprint: string | undefined;
   /** `x5t#S256` of the certificate in this request, to which `mint` binds the token; undefined for a client whose tokens are not bound to one. */
   readonly certificateThumbprint?: string | undefined;
-  /** Address of the sender, where it is known. For policies and the audit trail. */
+  /** Address of the sender, where it is known. For policies and the audit log. */
   readonly source?: string | undefined;
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
@@ -126,7 +126,7 @@ export type AssertionToMint = {
   /** Account id, becomes `sub`. */
   readonly subject: string;
   readonly chain?: ActorChain | undefined;
-  /** What it is about, for the audit trail. */
+  /** What it is about, for the audit log. */
   readonly resource: string;
   readonly scope: readonly string[];
   /** Claims besides those all of them have. */

@@ -16,7 +16,7 @@ type Problem = {
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
-  /** `urn:behalf:request:` and the request id, as in the access log and the audit trail. */
+  /** `urn:behalf:request:` and the request id, as in the access log and the audit log. */
   readonly instance: string;
   readonly errors?: readonly FieldError[];
   readonly denial?: DomainError['denial'];
@@ -80,7 +80,7 @@ export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   return Object.assign(error, { errors });
 };
 
-/** Code of a refusal for the audit trail; undefined for what is no refusal but a failure of ours. */
+/** Code of a refusal for the audit log; undefined for what is no refusal but a failure of ours. */
 export const refusalCode = (error: unknown): string | undefined =>
   isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
 

@@ -11,7 +11,7 @@ import type { Account } from '../domain/accounts/account.ts';
 import { REACHABLE } from '../domain/accounts/assurance.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation.ts';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { Detail } from '../domain/authorization-details/detail-type.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
 import type { ConsentRegister } from '../domain/consent/consent-registry.ts';
@@ -98,7 +98,7 @@ export type EngineDeps = {
   readonly reachableBy: ReachableBy;
   readonly pages: EnginePages;
   readonly extensions: readonly Extension[];
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly refusals: RefusalCounter;
   readonly authenticationRefusals: RefusalCounter;
   readonly anonymous: Parameters<typeof auditEndpoints>[1]['anonymous'];

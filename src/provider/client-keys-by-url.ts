@@ -63,7 +63,7 @@ export const clientKeysByUrl = (
           found = storeOf(keys);
         } catch (error) {
           refreshed = 2;
-          // Its message goes into the trail, for the owner; the caller hears invalid_client.
+          // Its message goes into the audit log, for the owner; the caller hears invalid_client.
           throw new Error(whyNoKeys(error), { cause: error });
         }
       },

@@ -7,7 +7,7 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
-import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditLog } from '../domain/audit/audit-event.ts';
 import { type Denial, isDomainError } from '../domain/errors.ts';
 import { isOutOfSpace, NO_SPACE } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -68,7 +68,7 @@ const ERROR_EVENTS = [
 export const auditEndpoints = (
   provider: Provider,
   deps: {
-    readonly audit: AuditTrail;
+    readonly audit: AuditLog;
     readonly refusals: RefusalCounter;
     /** By client and check. */
     readonly authenticationRefusals: RefusalCounter;

@@ -5,7 +5,7 @@
  */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import { TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
@@ -43,7 +43,7 @@ export const instanceFamilies = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: Pick<MasterKey, 'digest'>;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly consumptions: ConsumptionRegister;
   readonly liveness: Pick<TokenLiveness, 'grantLive' | 'killOf'>;
   readonly instances: Pick<PresentedInstances, 'used'>;

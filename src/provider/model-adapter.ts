@@ -5,7 +5,7 @@
  * grant ends its grant and nothing else needs deleting.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
-import { type AuditTrail, OVER_FIRST } from '../domain/audit/audit-event.ts';
+import { type AuditLog, OVER_FIRST } from '../domain/audit/audit-event.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
@@ -73,7 +73,7 @@ export type ModelAdapterDeps = {
   readonly masterKey: MasterKey;
   readonly consumptions: ConsumptionRegister;
   readonly clients: EngineClients;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly pace: Pick<PollingPace, 'poll'>;
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */

@@ -5,7 +5,7 @@ import type { ProtocolError } from './oauth-errors.ts';
 
 type Why = Pick<Denial, 'layer' | 'reason'>;
 
-/** By error code alone: the engine's texts are not for programs. The trail keeps them in `note`. */
+/** By error code alone: the engine's texts are not for programs. The audit log keeps them in `note`. */
 const WHY: Readonly<Record<string, Why>> = {
   invalid_request: { layer: 'request', reason: 'request_not_valid' },
   unsupported_grant_type: { layer: 'request', reason: 'grant_type_unsupported' },

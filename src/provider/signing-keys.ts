@@ -4,10 +4,10 @@
  * the old ones published until nothing they signed is live (decision D23). A key that others may know is
  * tainted: it signs nothing more, is published no more, and what it signed is over (KY-01).
  *
- * `audit` is a key of its own that signs checkpoints of the audit trail; it is never in the JWKS.
+ * `audit` is a key of its own that signs checkpoints of the audit log; it is never in the JWKS.
  */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -174,7 +174,7 @@ export const signingKeys = async (deps: {
       })),
 
     /** Makes a new key of each family. It signs after the prepublish time; until then the present one does. */
-    rotate: async (audit: AuditTrail, by: string, request?: string): Promise<void> => {
+    rotate: async (audit: AuditLog, by: string, request?: string): Promise<void> => {
       await audit.append({ type: 'keys.rotated', outcome: 'done', caller: by, ...(request ? { request } : {}) });
       const activeAt = clock.now() + prepublishSeconds;
       for (const family of PUBLISHED) {
@@ -189,9 +189,9 @@ export const signingKeys = async (deps: {
     /**
      * Ends a key that others may know, with all it signed: at every node with its next look at a token, whichever key
      * set that node has. Another key signs at once. Again for a key that is tainted changes nothing. Throws DomainError
-     * 'not_found' for an id of no key, and for the key of the audit trail, which is none of these.
+     * 'not_found' for an id of no key, and for the key of the audit log, which is none of these.
      */
-    taint: async (id: string, reason: string, audit: AuditTrail, by: string, request?: string): Promise<void> => {
+    taint: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
       const key = (await keys.get(id))?.document;
       if (key === undefined || key.family === 'audit') throw new DomainError('not_found', 'There is no such object.');
       await audit.append({
@@ -213,7 +213,7 @@ export const signingKeys = async (deps: {
       await raiseEpoch(documents.collection<Epoch>(EPOCHS), keyEpoch(id), Number.MAX_SAFE_INTEGER);
     },
 
-    /** Private key that signs checkpoints of the audit trail. */
+    /** Private key that signs checkpoints of the audit log. */
     auditJwk: (): JWK => privateJwk(auditKey),
   };
 };

@@ -8,7 +8,7 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ApprovalDesk } from '../domain/approvals/approval-service.ts';
-import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -22,7 +22,7 @@ import { assuranceClaims } from './step-up.ts';
 
 type Deps = {
   readonly tokens: OwnTokens;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** Which clients proved who they are; what others are refused is counted (decision D18). */
   readonly proofs: Pick<ClientProofs, 'has'>;
   readonly refusals: RefusalCounter;

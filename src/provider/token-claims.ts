@@ -6,7 +6,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
 import { ownershipMember, ownershipOfAll } from '../domain/agents/ownership.ts';
-import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
 import type { Detail } from '../domain/authorization-details/detail-type.ts';
 import type { DetailWorth } from '../domain/authorization-details/narrowed-details.ts';
 import type { BudgetReservations, Spending } from '../domain/budgets/reservations.ts';
@@ -67,7 +67,7 @@ const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGi
   scope: scopeGiven,
 });
 
-/** They may name people, so the trail can forget what they say. */
+/** They may name people, so the audit log can forget what they say. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>
   details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
 
@@ -100,7 +100,7 @@ type Prepared = {
 export type TokenClaims = ReturnType<typeof tokenClaims>;
 
 export const tokenClaims = (deps: {
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
@@ -293,7 +293,7 @@ export const tokenClaims = (deps: {
     { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
-    // Before the trail says that there is a token: a budget may have no room for it.
+    // Before the audit log says that there is a token: a budget may have no room for it.
     if (!unit.settled) {
       const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: worth });
       unit.release = release;

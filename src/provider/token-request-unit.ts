@@ -12,7 +12,7 @@ import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { ConsumptionRegister } from './consumption-registry.ts';
 
 export type TokenRequestUnit = {
-  /** Facts for the one audit event of this attempt; a `token` among them was announced in the trail. */
+  /** Facts for the one audit event of this attempt; a `token` among them was announced in the audit log. */
   facts: Partial<AuditEvent>;
   /** Mark id → expiry of one-time things seen in this request. */
   readonly seen: Map<string, number>;

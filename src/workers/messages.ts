@@ -1,7 +1,7 @@
 /**
  * Several processes behind one listener (`behalf serve --workers N`). Owns starting, watching, replacing and
  * stopping them, and asking them how they are. Does not own what a worker serves (src/compose.ts) or the names
- * under which they write the audit trail (src/node-state.ts). Called by src/main.ts.
+ * under which they write the audit log (src/node-state.ts). Called by src/main.ts.
  *
  * What the supervisor and its workers say to each other.
  */

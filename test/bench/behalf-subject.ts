@@ -15,7 +15,7 @@ const SCOPE = 'offline_access read write';
 export type BehalfOptions = {
   /**
    * 'behalf' is on SQLite with durable audit, 'mongodb-redis' and 'memory' on those stores. 'memory-audit' keeps the
-   * trail in memory; 'logging' writes the access log, which the others do not.
+   * audit log in memory; 'logging' writes the access log, which the others do not.
    */
   readonly name?: Exclude<Subject['name'], 'bare'>;
   readonly workers?: number;

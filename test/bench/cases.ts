@@ -55,7 +55,7 @@ export type BenchCase = {
   readonly isFor: (subject: Subject) => boolean;
   /** Of what a step does several: figures are for one of them, latencies for the step. Default 1. */
   readonly perStep?: number;
-  /** Also measured with the trail in memory, and with the access log on. */
+  /** Also measured with the audit log in memory, and with the access log on. */
   readonly hasVariants?: boolean;
   /** Prepares about `count` steps. */
   readonly prepare: (subject: Subject, count: number) => Step;

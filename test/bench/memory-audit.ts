@@ -1,6 +1,6 @@
 /**
- * Our server with the audit trail in the memory of its process and everything else on SQLite: what a
- * durable trail costs is the difference. Started by `behalf-subject.ts` in place of `src/main.ts`.
+ * Our server with the audit log in the memory of its process and everything else on SQLite: what a
+ * durable audit log costs is the difference. Started by `behalf-subject.ts` in place of `src/main.ts`.
  */
 import { join } from 'node:path';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
@@ -18,9 +18,9 @@ import { publicServer } from '../../src/public-server.ts';
 const { configuration } = loadConfiguration({ argv: process.argv.slice(2) });
 const database = openSqlite({ file: join(configuration.data.folder, 'bench.db') });
 const durable = sqliteDocumentStore(database);
-const trail = memoryDocumentStore();
+const auditLog = memoryDocumentStore();
 const documents: DocumentStore = {
-  collection: (declaration) => (declaration.name === AUDIT_RECORDS.name ? trail : durable).collection(declaration),
+  collection: (declaration) => (declaration.name === AUDIT_RECORDS.name ? auditLog : durable).collection(declaration),
   expiring: () => durable.expiring(),
   sweep: (collection, now, limit) => durable.sweep(collection, now, limit),
   countExpired: (collection, now, most) => durable.countExpired(collection, now, most),

@@ -4,7 +4,7 @@ import { CASES } from './cases.ts';
 
 /** What is measured besides the cases. */
 export const PARTS = {
-  variants: 'the exchange with the audit trail in memory, and with the access log on',
+  variants: 'the exchange with the audit log in memory, and with the access log on',
   scaling: 'one process against two workers',
   operations: 'commands to MongoDB and Redis for one request, and how many of them wait for one another',
   epochs: 'the share of an exchange that goes into asking for kills and epochs',

@@ -70,18 +70,18 @@ export const rowsTable = (rows: readonly Row[]): string =>
     ]),
   );
 
-/** What the durable trail and the access log cost. */
+/** What the durable audit log and the access log cost. */
 export const variantsOf = (figures: Figures) =>
   Object.entries(figures).map(([name, { behalf, 'memory-audit': memory, logging }]) => ({
     case: name,
-    /** Of the throughput with the trail in memory, what is left with the durable one. */
+    /** Of the throughput with the audit log in memory, what is left with the durable one. */
     durableAuditThroughput: ratioOf(behalf, memory, throughputOf),
     durableAuditCpu: ratioOf(behalf, memory, cpuOf),
     accessLogCpu: ratioOf(logging, behalf, cpuOf),
   }));
 
 export const variantsText = (one: ReturnType<typeof variantsOf>[number]): string =>
-  `${one.case}: with a durable trail in place of one in memory, throughput × ${one.durableAuditThroughput}, CPU × ${one.durableAuditCpu}; with the access log on, CPU × ${one.accessLogCpu}`;
+  `${one.case}: with a durable audit log in place of one in memory, throughput × ${one.durableAuditThroughput}, CPU × ${one.durableAuditCpu}; with the access log on, CPU × ${one.accessLogCpu}`;
 
 /** What it takes to find out what an agent may do, as a share of a token it gets for itself on SQLite. */
 export const authorityShare = (micros: AuthorityMicros, figures: Figures) => {

@@ -1,4 +1,4 @@
-/** What campaigns ask of the audit trail at their end. */
+/** What campaigns ask of the audit log at their end. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import type { CampaignRun } from './campaign.ts';
 import type { Ledger } from './crash-ledger.ts';
 
 /** Ids of the tokens whose issuing is on record. */
-const recordedTokens = (trail: string): ReadonlySet<string> => {
+const recordedTokens = (auditLog: string): ReadonlySet<string> => {
   const ids = new Set<string>();
-  for (const line of trail.split('\n')) {
+  for (const line of auditLog.split('\n')) {
     if (line === '') continue;
     const { event } = JSON.parse(line) as { event?: { type?: string; token?: { id?: string } } };
     if (event?.type === 'token.issued' && event.token?.id !== undefined) ids.add(event.token.id);
@@ -20,23 +20,23 @@ const recordedTokens = (trail: string): ReadonlySet<string> => {
   return ids;
 };
 
-/** Whether the trail verifies, and every token that reached a client stands in it (invariant 5). */
-export const checkTrail = async (
+/** Whether the audit log verifies, and every token that reached a client stands in it (invariant 5). */
+export const checkAuditLog = async (
   run: CampaignRun,
   server: ServerProcess,
   scene: Scene,
   ledger: Pick<Ledger, 'received'>,
 ) => {
-  const trail = await scene.management.exportAudit();
+  const auditLog = await scene.management.exportAudit();
   // Not beside the data, whose volume may be small.
   const folder = await mkdtemp(join(tmpdir(), 'behalf-trail-'));
   const file = join(folder, 'audit-export.ndjson');
-  await writeFile(file, trail);
+  await writeFile(file, auditLog);
   const verdict = await runCli(['audit', 'verify', file], process.env);
   await rm(folder, { recursive: true, force: true });
   if (verdict.code !== 0) run.violation(`the export does not verify: ${verdict.stdout}${verdict.stderr}`);
 
-  const recorded = recordedTokens(trail);
+  const recorded = recordedTokens(auditLog);
   const key = masterKey(loadOrCreateMasterKey(server.dataFolder));
   let missing = 0;
   for (const { token, kind } of ledger.received) {
@@ -48,5 +48,5 @@ export const checkTrail = async (
     missing += 1;
     run.violation(`a client holds a token that is not in the trail: ${kind} ${id}`);
   }
-  return { auditRecords: trail.split('\n').length - 3, tokensOnRecord: recorded.size, missing };
+  return { auditRecords: auditLog.split('\n').length - 3, tokensOnRecord: recorded.size, missing };
 };

@@ -1,10 +1,10 @@
 /**
  * `kill -9` under load, again and again. Afterwards every token that reached a client has its record
- * in the audit trail (invariant 5), the trail verifies, what was used stays used and what was revoked
+ * in the audit log (invariant 5), the audit log verifies, what was used stays used and what was revoked
  * revoked (invariants 1 and 6), and each restart is quick.
  */
 import { makeScene, type Scene } from '../support/scene.ts';
-import { checkTrail } from './audit-log-check.ts';
+import { checkAuditLog } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
 import { type Ledger, loadClients, newLedger, type Use } from './crash-ledger.ts';
 import { startLoad } from './crash-load.ts';
@@ -101,7 +101,7 @@ const crashOn = async (run: CampaignRun, stores: ServerStores, kills: number, ra
     }
     const restartMs = spread(restarts);
     if (restartMs.p99 > GOAL_P99_MS && restarts.length >= 100) run.violation(`restart p99 is ${restartMs.p99} ms`);
-    const trail = await checkTrail(run, server, scene, ledger);
+    const auditLog = await checkAuditLog(run, server, scene, ledger);
     const figures = {
       trials: restarts.length,
       requests: ledger.requests,
@@ -109,7 +109,7 @@ const crashOn = async (run: CampaignRun, stores: ServerStores, kills: number, ra
       tokensReceived: ledger.received.length,
       usedAgain,
       inDoubt,
-      ...trail,
+      ...auditLog,
       restartMs,
     };
     run.finished(name, figures);

@@ -8,7 +8,7 @@ import { codeRequest, newPublicClient } from '../support/public-client.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
-import { checkTrail } from './audit-log-check.ts';
+import { checkAuditLog } from './audit-log-check.ts';
 import type { Campaign, CampaignRun, Figures } from './campaign.ts';
 import { type Acknowledged, type BackEnd, backEnds, type DiskLoad, startDiskLoad } from './disk-full-load.ts';
 
@@ -232,16 +232,16 @@ type Counts = {
   lost: number;
 };
 
-/** The trail verifies, and whatever was acknowledged stands in it. */
+/** The audit log verifies, and whatever was acknowledged stands in it. */
 const settle = async (run: CampaignRun, world: World, figures: Counts): Promise<void> => {
   const { server, scene, acknowledged } = world;
-  const { auditRecords, missing } = await checkTrail(run, server, scene, acknowledged);
+  const { auditRecords, missing } = await checkAuditLog(run, server, scene, acknowledged);
   const ids = [...acknowledged.kills, ...acknowledged.clients];
   let lost: readonly string[] = ids;
   // A kill that another process latched is left to it for ten seconds.
   await untilHolds(async () => {
-    const trail = await scene.management.exportAudit();
-    lost = ids.filter((id) => !trail.includes(id));
+    const auditLog = await scene.management.exportAudit();
+    lost = ids.filter((id) => !auditLog.includes(id));
     return lost.length === 0;
   }, LONGEST_RECONCILING_MS);
   for (const id of lost) run.violation(`acknowledged and not in the trail: ${id}`);

@@ -186,7 +186,7 @@ const serversGround = async (): Promise<Ground> => {
     BEHALF_MONGODB_URL: isOurs ? `${url.replace(/:\d+\//, `:${toMongodb.port}/`)}${direct}` : url,
     BEHALF_REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
     BEHALF__STORES__ALLOW_STANDALONE: String(mongodb.isStandalone),
-    // The stand-in on a file reads the whole trail to find its end, which takes longer than a second on a busy machine.
+    // The stand-in on a file reads the whole audit log to find its end, which takes longer than a second on a busy machine.
     ...(mongodb.kind === 'real' ? {} : { BEHALF__STORES__DEADLINE_MILLISECONDS: '2500' }),
   });
   return {

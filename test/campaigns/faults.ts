@@ -3,7 +3,7 @@
  * each one it recovers, what was used or revoked stays so, and no answer was a 500 (invariants 1, 5, 6, 12).
  */
 import { makeScene, type Scene } from '../support/scene.ts';
-import { checkTrail } from './audit-log-check.ts';
+import { checkAuditLog } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures, type Random } from './campaign.ts';
 import { type FaultLedger, faultClients, newFaultLedger, startFaultLoad } from './faults-load.ts';
 import { type Ground, startGround } from './faults-servers.ts';
@@ -74,7 +74,7 @@ const campaignOn = async (campaign: CampaignRun, ground: Ground, trials: number)
     else campaign.violation(`${after}: no token ${LONGEST_RECOVERY_MS / 1000} s later\n${server.log().slice(-2000)}`);
     campaign.progress(`${name}: ${done + 1} of ${trials} faults, ${ledger.received.length} tokens`);
   }
-  const trail = await checkTrail(campaign, server, scene, ledger);
+  const auditLog = await checkAuditLog(campaign, server, scene, ledger);
   const figures = {
     trials: done,
     kinds: Object.keys(counts).length,
@@ -82,7 +82,7 @@ const campaignOn = async (campaign: CampaignRun, ground: Ground, trials: number)
     answers: ledger.statuses,
     checked,
     tokensReceived: ledger.received.length,
-    ...trail,
+    ...auditLog,
     notRun: ground.notRun,
   };
   campaign.finished(name, figures);

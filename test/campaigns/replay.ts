@@ -1,5 +1,5 @@
 /**
- * Policies run over a long past: decisions of an organization are recorded in a trail on SQLite, as the server records
+ * Policies run over a long past: decisions of an organization are recorded in an audit log on SQLite, as the server records
  * them, and replayed under other policies. What the replay says is set against what a rule of three lines says, and
  * what it takes is measured: time, and memory beyond what was there before.
  */
@@ -12,7 +12,7 @@ import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Account } from '../../src/domain/accounts/account.ts';
-import { auditTrail } from '../../src/domain/audit/audit-log.ts';
+import { newAuditLog } from '../../src/domain/audit/audit-log.ts';
 import { auditSigner } from '../../src/domain/audit/audit-signer.ts';
 import { authorizer } from '../../src/domain/decision/authorize.ts';
 import { recordOf } from '../../src/domain/decision/decision.ts';
@@ -145,14 +145,14 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
   let millis = START * 1000;
   try {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const trail = auditTrail({
+    const auditLog = newAuditLog({
       documents,
       clock,
       node: 'nod_a',
       issuer: 'https://id.example.com',
       signer: await auditSigner(privateKey.export({ format: 'jwk' }) as never),
     });
-    await trail.open();
+    await auditLog.open();
     const engine = cedarPolicyEngine();
     const starter = engine.compile(engine.starter);
     const decide = authorizer({
@@ -178,7 +178,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
           if (decision.scope.some((scope) => refuses(of, scope))) expected[name] = (expected[name] ?? 0) + 1;
         }
         const isGiven = decision.scope.length > 0;
-        return trail.append({
+        return auditLog.append({
           type: isGiven ? 'token.issued' : 'token.refused',
           outcome: isGiven ? 'granted' : 'refused',
           request: randomIdentifiers.newId('req'),
@@ -204,7 +204,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
       const cpu = process.cpuUsage();
       let most = before;
       const range = { fromMillis: START * 1000, toMillis: (START + DAYS * DAY) * 1000 };
-      const steps = replayed(trail.list, policies, range);
+      const steps = replayed(auditLog.list, policies, range);
       let summary: ReplaySummary | undefined;
       while (!summary) {
         const step = await steps.next();
@@ -231,7 +231,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
       };
     }
     starter.release();
-    await trail.close();
+    await auditLog.close();
     const figures = {
       trials,
       relations: RELATIONS,

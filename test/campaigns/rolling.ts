@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { freePort, startServer } from '../support/server-process.ts';
-import { checkTrail } from './audit-log-check.ts';
+import { checkAuditLog } from './audit-log-check.ts';
 import { startBalancer } from './balancer.ts';
 import type { Campaign } from './campaign.ts';
 import { newLedger } from './crash-ledger.ts';
@@ -47,8 +47,8 @@ export const rolling: Campaign = {
       }
       await load.stop();
       for (const text of ledger.unexpected.splice(0)) run.violation(text);
-      const trail = await checkTrail(run, { ...nodes[0], issuer }, scene, ledger);
-      return { trials: done, ...balancer.figures, tokensReceived: ledger.received.length, ...trail };
+      const auditLog = await checkAuditLog(run, { ...nodes[0], issuer }, scene, ledger);
+      return { trials: done, ...balancer.figures, tokensReceived: ledger.received.length, ...auditLog };
     } catch (error) {
       const logs = nodes.map((node) => node.log().slice(-2000)).join('\n');
       throw new Error(`${(error as Error).stack}\nserver logs:\n${logs}`, { cause: error });

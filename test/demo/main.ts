@@ -192,7 +192,7 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
     'access_denied',
   ]);
 
-  step('The whole story stands in the audit trail');
+  step('The whole story stands in the audit log');
   const exportFile = join(server.dataFolder, 'trail.ndjson');
   const exported = await cast.behalf('audit', 'export', '--to', exportFile);
   check('behalf audit export', exported.code === 0, exported.stderr);

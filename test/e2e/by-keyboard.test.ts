@@ -210,7 +210,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await keyboard.press(page, 'Take no new agents');
     expect(await page.textContent('main')).toContain('It takes no new agents.');
 
-    await keyboard.follow(page, 'Audit trail');
+    await keyboard.follow(page, 'Audit log');
     await keyboard.type(page, 'On behalf of', 'grace-keys');
     await keyboard.press(page, 'Show');
     expect(await page.textContent('main')).toContain('disabled');

@@ -101,7 +101,7 @@ test('the tour goes past every page, and every stored text that a page shows is 
     visited.add(routeOf(routes, 'GET', new URL((await world.opened(stop)).url).pathname));
   }
   expect(routes.filter((route) => !visited.has(route))).toEqual([]);
-  // The page of the trail shows every member of an event, and which events it has depends on the moment.
+  // The page of the audit log shows every member of an event, and which events it has depends on the moment.
   expect(world.shown.filter((place) => !place.startsWith('audit_records.'))).toEqual([...SHOWN].toSorted());
 });
 

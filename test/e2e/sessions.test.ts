@@ -13,7 +13,7 @@ const PHONE = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
 };
 
-/** What the trail says of one session that was ended, and then of all of them. */
+/** What the audit log says of one session that was ended, and then of all of them. */
 const ENDS: readonly string[] = ['session.ended', 'account.sessions_ended'];
 
 let server: RunningServer;

@@ -110,7 +110,7 @@ export const LOSSES = {
     otherwise: '503',
   },
   audit: {
-    title: 'The audit trail takes no writes',
+    title: 'The audit log takes no writes',
     text: 'Nothing happens that cannot be recorded first.',
     stores: ['memory'],
     endpoints: {

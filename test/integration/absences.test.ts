@@ -251,7 +251,7 @@ describe('from the question to the token', () => {
     });
   };
 
-  test('a deputy’s yes becomes the token, and the trail says whose it was', async () => {
+  test('a deputy’s yes becomes the token, and the audit log says whose it was', async () => {
     const dora = await ground.newPerson('tok-dora');
     await away(world.accountId, dora);
     const agent = await world.newAgent('Of one who is away');

@@ -409,7 +409,7 @@ describe('what a request is bound to', () => {
     const over = Date.parse(String((submission['denial'] as Json)['expires_at']));
     advance(over - Date.now() - 2000);
     expect((await bank.request(submission)).status).toBe(202);
-    // The watch over the trail begins a second later.
+    // The watch over the audit log begins a second later.
     advance(over - Date.now() - 1000);
     await refused(() => bank.request(submission), 410, 'expired_denial');
   });

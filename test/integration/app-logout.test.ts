@@ -237,7 +237,7 @@ describe('apps are told', () => {
 
   test('nobody of an end that came to nothing', async () => {
     const { browser } = await signedInToBoth();
-    // The trail takes nothing: neither is the session over, nor is anybody told.
+    // The audit log takes nothing: neither is the session over, nor is anybody told.
     server.faults.failingWrites = new Set(['audit_records']);
     const page = await browser.open(`${server.issuer}/account`);
     const form = page.forms.find(({ action }) => action.endsWith('/sign-out'));

@@ -205,16 +205,16 @@ describe('by an exchange', () => {
     const approval = await world.desk.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
-    const { audit: trail } = server.behalf.services;
-    const { append } = trail;
-    trail.append = async (event) => {
+    const { audit: auditLog } = server.behalf.services;
+    const { append } = auditLog;
+    auditLog.append = async (event) => {
       if (event.type === 'delegation.created') await world.deny(approval);
       return append(event);
     };
     const { result, events } = await audit
       .during(() => poll(authReqId, agent))
       .finally(() => {
-        trail.append = append;
+        auditLog.append = append;
       });
     expect({ status: result.status, error: result.body['error'] }).toEqual({ status: 400, error: 'invalid_grant' });
     const rows = (await server.behalf.services.delegations.list({ actor: agent.clientId, limit: 10 })).items;
@@ -243,7 +243,7 @@ describe('by an exchange', () => {
     await expect(world.approve(approval, id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('three denials in a day and the agent may not ask this person again, which is in the trail (AP-05)', async () => {
+  test('three denials in a day and the agent may not ask this person again, which is in the audit log (AP-05)', async () => {
     const agent = await world.newAgent('Insistent');
     for (const scope of ['pay', 'pay', 'pay']) {
       const { approval } = await asked(agent, scope);

@@ -158,7 +158,7 @@ describe('a copy with an attested key', () => {
     },
   );
 
-  test('is the credential that was used, and the trail names the copy', async () => {
+  test('is the credential that was used, and the audit log names the copy', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const token = await good(ask(copy));

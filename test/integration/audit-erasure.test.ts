@@ -46,7 +46,7 @@ async function* linesOf(text: string): AsyncGenerator<string> {
   yield* text.split('\n').filter((line) => line !== '');
 }
 
-test('AU-08 an erased value is gone, the erasure is an event, and the trail still verifies', async () => {
+test('AU-08 an erased value is gone, the erasure is an event, and the audit log still verifies', async () => {
   const { id, event } = await firstIssued();
   expect(event.personal).toEqual({ source: '127.0.0.1' });
 

@@ -1,5 +1,5 @@
 /**
- * Nothing happens that was not recorded first (invariant 5; decision D18). While the trail takes no
+ * Nothing happens that was not recorded first (invariant 5; decision D18). While the audit log takes no
  * writes every change is answered 503 with Retry-After and leaves no trace; what can be used once is not used up;
  * the first request after the outage works.
  */
@@ -21,7 +21,7 @@ import { consentUrl, makeScene, REDIRECT_URI, type Scene } from '../support/scen
 import { startClock, stopClock } from '../support/stopped-clock.ts';
 import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
 
-const TRAIL = 'audit_records';
+const AUDIT_LOG = 'audit_records';
 
 let server: RunningServer;
 let scene: Scene;
@@ -47,7 +47,7 @@ const WATCHED: readonly CollectionDeclaration[] = [
   ...[ENGINE_RECORDS, GRANTS, REVOKED_TOKENS, CONSUMPTIONS],
 ];
 
-/** Every durable document there is, the trail excepted; of sessions, whose they are. */
+/** Every durable document there is, the audit log excepted; of sessions, whose they are. */
 const everything = async (): Promise<Readonly<Record<string, readonly Document[]>>> => {
   const { documents } = server.behalf.services;
   const found = WATCHED.map(async (declaration) => {
@@ -76,10 +76,10 @@ const whileFailing = async <T>(collections: readonly string[], work: () => Promi
 
 type Response = Pick<Answer, 'status' | 'headers'>;
 
-/** Expects `work` to be put off while the trail takes no writes, and to leave nothing behind. */
+/** Expects `work` to be put off while the audit log takes no writes, and to leave nothing behind. */
 const putOff = async <T extends Response>(work: () => Promise<T>): Promise<T> => {
   const before = await everything();
-  const answer = await whileFailing([TRAIL], work);
+  const answer = await whileFailing([AUDIT_LOG], work);
   expect({
     status: answer.status,
     retryAfter: answer.headers.get('retry-after'),
@@ -101,7 +101,7 @@ const putOffThenDone = async (work: () => Promise<Answer>, status = 200): Promis
 const eventsOf = async (request: string | null): Promise<readonly AuditEvent[]> =>
   (await server.events()).filter((event) => event.request === request);
 
-describe('AU-02 while the trail takes no writes, the token endpoint gives no token and uses nothing up', () => {
+describe('AU-02 while the audit log takes no writes, the token endpoint gives no token and uses nothing up', () => {
   test('code', async () => {
     const form = await scene.newCode(scene.jwt.identifier);
     await putOffThenDone(() => scene.calls.token(keyed(scene.app), form));
@@ -171,7 +171,7 @@ describe('AU-02 the other endpoints', () => {
     expect((await other.uses['sibling introspection']()).body['active']).toBe(false);
   });
   test('what changes nothing goes on: introspection, UserInfo, keys, discovery', async () => {
-    await whileFailing([TRAIL], async () => {
+    await whileFailing([AUDIT_LOG], async () => {
       expect((await family.uses['agent calendar introspection']()).body['active']).toBe(true);
       expect((await family.uses['sign-in userinfo']()).status).toBe(200);
       expect((await fetch(scene.calls.endpoints.jwks)).status).toBe(200);

@@ -1,4 +1,4 @@
-/** The audit trail over the API: by outcome, by any id that stands in an event, and one event; who may, and what is bad input. */
+/** The audit log over the API: by outcome, by any id that stands in an event, and one event; who may, and what is bad input. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -74,7 +74,7 @@ describe('GET /audit/events', () => {
     });
   });
 
-  test('an outcome or id that is none is refused by name, and the trail is not read', async () => {
+  test('an outcome or id that is none is refused by name, and the audit log is not read', async () => {
     await server.settled();
     const before = (await server.events('audit.read')).length;
     for (const [query, member] of [

@@ -155,7 +155,7 @@ describe('one question', () => {
     expect(decisionOf(await about('nonsense', 'use'))).toBe(false);
   });
 
-  test('every answer is in the trail, also a no to what is not known', async () => {
+  test('every answer is in the audit log, also a no to what is not known', async () => {
     const before = (await server.events('decision.made')).length;
     await calendar.evaluate(asked(theAgent(), 'read'));
     await calendar.evaluate(asked({ type: 'agent', id: 'agt_nobody' }, 'read'));
@@ -259,7 +259,7 @@ describe('authorization details', () => {
     expect(contextOf(await calendar.evaluate(about(inside)))['reason']).toBe('token_not_live');
   });
 
-  test('the trail has the type and not what the detail says', async () => {
+  test('the audit log has the type and not what the detail says', async () => {
     await drive.evaluate(about({ ...inside, paths: ['/reports/2026/private'] }));
     const event = (await server.events('decision.made')).at(-1);
     expect(event?.inputs).toMatchObject({ detailTypes: ['file_access'] });
@@ -522,7 +522,7 @@ describe('attacks', () => {
     }
   });
 
-  test('the identifier of a request comes back; ours stays in the trail (AuthZEN §10.1.3)', async () => {
+  test('the identifier of a request comes back; ours stays in the audit log (AuthZEN §10.1.3)', async () => {
     const id = 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716';
     const { headers } = await calendar.evaluate(asked(theAgent(), 'read'), { 'x-request-id': id });
     expect(headers.get('x-request-id')).toBe(id);

@@ -1,7 +1,7 @@
 /**
  * AU-06: nothing that could be used, and nothing a person typed in confidence, comes to rest anywhere. Every
  * flow runs on a server with a file database, and on one with MongoDB and Redis; whatever crossed the wire and is
- * secret is looked for in the audit trail, in the log, in metrics, on pages that refuse, and in all the stores hold.
+ * secret is looked for in the audit log, in the log, in metrics, on pages that refuse, and in all the stores hold.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -255,7 +255,7 @@ describe.each(['sqlite', 'mongodb+redis'] as const)('AU-06 D14 on %s', (stores) 
     expect(secrets.size).toBeGreaterThan(150);
   });
 
-  test('no secret in the trail, and no e-mail address', async () => {
+  test('no secret in the audit log, and no e-mail address', async () => {
     const { management } = scene;
     const exported =
       (await management.exportAudit()) + (await management.call('GET', '/audit/export?personal=true')).text;

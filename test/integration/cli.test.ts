@@ -395,7 +395,7 @@ test('keys of messages in browsers are rotated, and ended when others may know t
   expect(await eventTypes('--type', 'push_key.tainted')).toHaveLength(1);
 });
 
-describe('the audit trail', () => {
+describe('the audit log', () => {
   test('a record that holds a line separator (U+2028) is one line', async () => {
     const file = join(folder, 'separator.ndjson');
     const { id, client_secret } = await json('clients', 'create', '--name', 'L', '--grant-type', 'client_credentials');
@@ -510,7 +510,7 @@ test('FT-14 a backup is taken while serving and restored; tokens from before are
   expect(await me()).toBe(401);
   expect((await behalf('agents', 'show', id)).code).toBe(1);
   expect(await eventTypes('--type', 'store.restored')).toHaveLength(1);
-  const trail = join(folder, 'restored.ndjson');
-  await behalf('audit', 'export', '--to', trail);
-  expect((await behalf('audit', 'verify', trail)).code).toBe(0);
+  const auditLog = join(folder, 'restored.ndjson');
+  await behalf('audit', 'export', '--to', auditLog);
+  expect((await behalf('audit', 'verify', auditLog)).code).toBe(0);
 });

@@ -150,10 +150,10 @@ describe('RL-01 RL-02 growth and sweeping', () => {
     expect(Math.max(...(first ?? []))).toBeLessThanOrEqual(2);
   });
 
-  test('RL-02 a sweep takes nothing that lives and nothing of the trail, and no more than it was told', async () => {
+  test('RL-02 a sweep takes nothing that lives and nothing of the audit log, and no more than it was told', async () => {
     const fresh = await newTokenFamily(scene);
     const working = await fresh.survey();
-    const trail = (await server.events()).length;
+    const auditLog = (await server.events()).length;
     const { documents, ephemeral, clock } = server.behalf.services;
     for (const name of documents.expiring()) {
       expect((await documents.sweep(name, clock.now(), 3)).removed).toBeLessThanOrEqual(3);
@@ -161,7 +161,7 @@ describe('RL-01 RL-02 growth and sweeping', () => {
     expect((await ephemeral.sweep(3)).removed).toBeLessThanOrEqual(3);
     await sweepAll();
     expect(await fresh.survey()).toEqual(working);
-    expect((await server.events()).length).toBeGreaterThanOrEqual(Math.min(trail, 1000));
+    expect((await server.events()).length).toBeGreaterThanOrEqual(Math.min(auditLog, 1000));
     expect(family.app.clientId).not.toBe(fresh.app.clientId);
   });
 });

@@ -1,4 +1,4 @@
-/** The audit trail in the console: searched, opened up and taken away by whoever may read it by API. */
+/** The audit log in the console: searched, opened up and taken away by whoever may read it by API. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, newBrowser, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

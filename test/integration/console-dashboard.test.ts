@@ -1,4 +1,4 @@
-/** Figures on the overview of the console: what they say is so, for whoever may see it, and the trail is not read for them. */
+/** Figures on the overview of the console: what they say is so, for whoever may see it, and the audit log is not read for them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
 import { OUTCOME_COUNTS } from '../../src/domain/audit/outcome-counts.ts';
@@ -81,7 +81,7 @@ describe('approvals', () => {
 });
 
 describe('refusals', () => {
-  test('are as many as the trail says, by day and by hour, with what they were', async () => {
+  test('are as many as the audit log says, by day and by hour, with what they were', async () => {
     const ask = (scope: string) =>
       scene.calls.token(
         { kind: 'key', identity: scene.agent },
@@ -121,7 +121,7 @@ describe('who sees them, and what they cost', () => {
     expect((await overview(await signedIn(ADMIN))).html).toContain('id="refusals"');
   });
 
-  test('the trail is not read for them, and no query answers with more than a thousand documents', async () => {
+  test('the audit log is not read for them, and no query answers with more than a thousand documents', async () => {
     server.faults.failingReads = new Set([AUDIT_RECORDS.name]);
     found.length = 0;
     await overview();

@@ -304,7 +304,7 @@ describe('trying and replaying', () => {
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('no such version')]);
   });
 
-  test('a trail that cannot be read any further is told on the page, and another replay can begin', async () => {
+  test('an audit log that cannot be read any further is told on the page, and another replay can begin', async () => {
     const { audit } = server.behalf.services;
     const { list } = audit;
     Object.assign(audit, { list: () => Promise.reject(new Error('the disk is gone')) });
@@ -313,7 +313,7 @@ describe('trying and replaying', () => {
     Object.assign(audit, { list });
     expect([broken.status, words(broken)]).toEqual([
       200,
-      expect.stringContaining('Not done. Reading the trail broke off'),
+      expect.stringContaining('Not done. Reading the audit log broke off'),
     ]);
     expect(broken.html.trimEnd().endsWith('</html>')).toBe(true);
     expect(words(await start())).toContain('decisions would be other ones');

@@ -382,7 +382,7 @@ describe('state', () => {
     });
   });
 
-  test('without the trail nothing changes', async () => {
+  test('without the audit log nothing changes', async () => {
     const id = await agentOf(scene.accountId, 'No trail');
     const page = await ada.open(at(`/console/agents/${id}`));
     server.faults.failingWrites = new Set(['audit_records']);

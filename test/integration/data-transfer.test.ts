@@ -1,6 +1,6 @@
 /**
  * All data from SQLite to MongoDB and Redis and back: what lived lives on, what was over stays over, what was used
- * stays used, and one audit trail goes on through all of it.
+ * stays used, and one audit log goes on through all of it.
  */
 import {
   copyFileSync,
@@ -147,7 +147,7 @@ const untilWarm = async (): Promise<void> => {
   }
 };
 
-const exportTrail = async (name: string, ...witness: string[]): Promise<void> => {
+const exportAuditLog = async (name: string, ...witness: string[]): Promise<void> => {
   expect(await behalf(['audit', 'export', '--to', at(name)])).toMatchObject({ code: 0 });
   const verified = await behalf(['audit', 'verify', at(name), ...witness.flatMap((file) => ['--witness', at(file)])]);
   expect(verified).toMatchObject({ code: 0 });
@@ -224,7 +224,7 @@ describe('from SQLite to MongoDB', () => {
     await makeWorld();
     before = await family.survey();
     expect(before.length).toBeGreaterThan(15);
-    await exportTrail('trail-1.ndjson');
+    await exportAuditLog('trail-1.ndjson');
     const file = at('served.ndjson');
     const made = await behalf(['export', '--to', file]);
     expect(made).toMatchObject({ code: 0, out: '', err: expect.stringContaining('ends every token') });
@@ -320,17 +320,17 @@ describe('from SQLite to MongoDB', () => {
 
     const resumed = await behalf(['import', '--from', toMongodb, '--resume']);
     expect(resumed).toMatchObject({ code: 0, err: expect.stringMatching(/0 documents were written, \d+ were there/) });
-    expect(resumed.err).toMatch(/the audit trail verifies \(\d+ records\)\.\nTokens and sessions go on\./);
+    expect(resumed.err).toMatch(/the audit log verifies \(\d+ records\)\.\nTokens and sessions go on\./);
     expect((await behalf(['import', '--from', toMongodb, '--resume'])).err).toContain('nothing was done');
   });
 
-  test('on MongoDB and Redis everything goes on as it was, and the audit trail verifies across the move', async () => {
+  test('on MongoDB and Redis everything goes on as it was, and the audit log verifies across the move', async () => {
     await server.restart();
     await expectWorld();
     expect((await refresh(over.otherUsedRefresh)).body['error']).toBe('invalid_grant');
     const redeemed = await scene.calls.token(scene.keyed(scene.app), over.code);
     expect(redeemed.body['error']).toBe('invalid_grant');
-    await exportTrail('trail-2.ndjson', 'trail-1.ndjson');
+    await exportAuditLog('trail-2.ndjson', 'trail-1.ndjson');
     expect((await behalf(['audit', 'list', '--type', 'store.imported', '--json'])).out).toContain('"source": "sqlite"');
     expect((await behalf(['import', '--from', at('served.ndjson')])).err).toContain('never overwrites');
   });
@@ -355,7 +355,7 @@ describe('and back to SQLite', () => {
     expect(imported).toMatchObject({ code: 0, err: expect.stringContaining('Tokens and sessions go on') });
     await server.restart();
     await expectWorld();
-    await exportTrail('trail-3.ndjson', 'trail-2.ndjson');
+    await exportAuditLog('trail-3.ndjson', 'trail-2.ndjson');
     // Codes live elsewhere and for a minute only; their use, and that of refresh tokens, is remembered where the rest is.
     for (const code of [over.code, fresh]) {
       expect((await scene.calls.token(scene.keyed(scene.app), code)).body['error']).toBe('invalid_grant');
@@ -375,7 +375,7 @@ describe('and back to SQLite', () => {
     expect(await family.survey()).toEqual([]);
     scene.useBrowser(newBrowser(scene.issuer));
     expect(await isActive(String((await scene.newTokens(scene.jwt.identifier))['access_token']))).toBe(true);
-    await exportTrail('trail-4.ndjson', 'trail-1.ndjson');
+    await exportAuditLog('trail-4.ndjson', 'trail-1.ndjson');
   });
 
   test('an older state of MongoDB is brought back with --end-tokens, and what was killed stays killed (D24)', async () => {
@@ -432,7 +432,7 @@ describe('and back to SQLite', () => {
     scene.management.signInAgain();
     const { body } = await scene.management.call('GET', '/audit/events?type=store.restored');
     expect(body['items']).toMatchObject([{ event: { outcome: 'done', inputs: { store: 'mongodb' } } }]);
-    await exportTrail('trail-5.ndjson');
+    await exportAuditLog('trail-5.ndjson');
   }, 120_000);
 
   test('FT-14 behalf backup and behalf restore do the same for MongoDB as for SQLite (D24)', async () => {

@@ -164,7 +164,7 @@ describe('grants over the management API', () => {
     }
   });
 
-  test('each takes the scope of its own; nothing ends while the trail cannot be written', async () => {
+  test('each takes the scope of its own; nothing ends while the audit log cannot be written', async () => {
     const { call, token, admin, mine, audit, grants } = await world();
     const reader = { token: token({ subject: admin.account.id, scope: ['grants:read'] }) };
     expect((await call(reader, 'get', `/grants/${mine}`)).status).toBe(200);
@@ -317,7 +317,7 @@ describe('a grant of an app', () => {
     expect((await server.events('token.refused')).at(-1)).toMatchObject({ error: 'consent_required' });
   });
 
-  test('is listed, shown and revoked on the command line; its tokens are over, and the trail says by whom', async () => {
+  test('is listed, shown and revoked on the command line; its tokens are over, and the audit log says by whom', async () => {
     const tokens = await scene.newTokens(scene.jwt.identifier);
     const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);
     expect((await behalf('grants', 'list', '--account', scene.accountId)).out).toContain(id);

@@ -309,7 +309,7 @@ describe('LC-11 while the store takes no writes', () => {
     (await durable.behalf.services.latch.read()).every(({ missing }) => missing.length === 0);
   const stateOf = async (id: unknown) => (await there.management.call('GET', `/kills/${id}`)).body['state'];
 
-  test('LC-11 a kill counts at once, is answered 202 with what is missing, and is brought into trail and store later', async () => {
+  test('LC-11 a kill counts at once, is answered 202 with what is missing, and is brought into audit log and store later', async () => {
     const family = await newTokenFamily(there);
     const control = await newTokenFamily(there);
     await there.management.accessToken();
@@ -336,7 +336,7 @@ describe('LC-11 while the store takes no writes', () => {
     expect(await isLive(family)).toBe(false);
   });
 
-  test('LC-11 only the trail is out: the kill stands in the store, and its event comes later', async () => {
+  test('LC-11 only the audit log is out: the kill stands in the store, and its event comes later', async () => {
     const family = await newTokenFamily(there);
     durable.faults.failingWrites = new Set(['audit_records']);
     const answer = await there.management.call('POST', '/kills', {

@@ -155,7 +155,7 @@ describe('LC-01 an agent that may not act', () => {
     expect(await twin.survey()).toEqual(ALIVE);
   });
 
-  test('LC-01 LC-07 that is retired: the same, for good; its id is not used again, and the trail tells of it', async () => {
+  test('LC-01 LC-07 that is retired: the same, for good; its id is not used again, and the audit log tells of it', async () => {
     const { agent, survey } = await inventory('Retired');
     await act(`/agents/${agent.clientId}/retire`);
     expect(await survey()).toEqual(DEAD);
@@ -164,8 +164,8 @@ describe('LC-01 an agent that may not act', () => {
       expect({ step, status }).toEqual({ step, status: 409 });
     }
     expect((await scene.newAgent('Retired')).clientId).not.toBe(agent.clientId);
-    const trail = await scene.management.call('GET', `/audit/events?agent=${agent.clientId}&limit=200`);
-    const types = (trail.body['items'] as { event: { type: string } }[]).map(({ event }) => event.type);
+    const auditLog = await scene.management.call('GET', `/audit/events?agent=${agent.clientId}&limit=200`);
+    const types = (auditLog.body['items'] as { event: { type: string } }[]).map(({ event }) => event.type);
     expect(types).toEqual(expect.arrayContaining(['agent.created', 'token.issued', 'agent.retired']));
   });
 

@@ -1,7 +1,7 @@
 /**
  * What ends a token (decisions D5, D8, D9; TX-12). One family of tokens of every kind for each way to end
  * something: what hangs on it is refused wherever it is presented, everything beside it goes on, and the
- * trail says what was at the bottom of each refusal.
+ * audit log says what was at the bottom of each refusal.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -77,7 +77,7 @@ type Ending = readonly [
   how: (family: TokenFamily) => Promise<unknown>,
   /** What no longer works; all else does. */
   dead: readonly Use[],
-  /** What the trail names as the end of the subject tokens that are presented afterwards. */
+  /** What the audit log names as the end of the subject tokens that are presented afterwards. */
   end: TokenEnd,
 ];
 
@@ -235,7 +235,7 @@ describe('TX-12 ends with', () => {
   });
 });
 
-/** A refused exchange: what the caller is told, and what the trail knows. */
+/** A refused exchange: what the caller is told, and what the audit log knows. */
 const toldWhy = async (family: TokenFamily, use: Use, end: TokenEnd): Promise<void> => {
   const answer: Answer = await family.uses[use]();
   const event = await lastEvent();

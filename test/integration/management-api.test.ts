@@ -457,7 +457,7 @@ describe('what is no route, and what fails', () => {
     expect(answer.body.type).toBe(type('method_not_allowed'));
   });
 
-  test('a store or audit trail that fails gives 503 with Retry-After and changes nothing', async () => {
+  test('a store or audit log that fails gives 503 with Retry-After and changes nothing', async () => {
     const { call, owner, newAgent, agents, audit, breakList, failures } = await managementWorld();
     breakList(new StoreUnavailable('down'));
     const down = await call(owner, 'get', '/agents');

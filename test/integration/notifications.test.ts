@@ -107,7 +107,7 @@ const told = async () => {
 };
 
 describe('turned on in a browser', () => {
-  test('it stands in the list of its person, and the trail says so without its address', async () => {
+  test('it stands in the list of its person, and the audit log says so without its address', async () => {
     const { browser, id: account } = await newPerson();
     const phone = service.newBrowser();
     const page = await turnOn(browser, phone, { name: 'My phone' });

@@ -12,7 +12,7 @@ const REFUSED: Refusal = { status: 400, error: 'invalid_grant', event: 'token.re
 const KINDS = ['code', 'refresh token', 'device code'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** A server with a scene and its audit trail, and what this file makes on it. */
+/** A server with a scene and its audit log, and what this file makes on it. */
 type World = {
   readonly server: RunningServer;
   readonly scene: Scene;
@@ -254,7 +254,7 @@ describe('OT-11 OT-06 what a failing request leaves usable (decision D12)', () =
       await world.audit.refused(() => redeem(world, credential), { status: 401, error: 'invalid_client' });
       await world.scene.management.call('POST', `${path}/enable`);
     },
-    'an audit trail that cannot be written': async (credential) => {
+    'an audit log that cannot be written': async (credential) => {
       await failingWrites('audit_records', credential, []);
     },
     'consumptions that cannot be written': async (credential) => {

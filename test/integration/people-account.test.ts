@@ -299,7 +299,7 @@ describe('/account', () => {
     );
   });
 
-  test('nothing is taken while the trail cannot be written', async () => {
+  test('nothing is taken while the audit log cannot be written', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
     const id = grant(world);

@@ -201,7 +201,7 @@ describe('AP-13 no answer is taken for one', () => {
     expect(world.interactions.finished).toEqual([{ uid, with: 'refused' }]);
   });
 
-  test('when the trail cannot be written: 503, and nothing is granted', async () => {
+  test('when the audit log cannot be written: 503, and nothing is granted', async () => {
     const world = await peopleWorld();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);

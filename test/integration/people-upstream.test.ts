@@ -329,7 +329,7 @@ describe('whoever has no account', () => {
       const { append } = world.audit;
       let isCut = true;
       world.audit.append = async (event) => {
-        if (isCut && event.type === type) throw new DomainError('unavailable', 'The audit trail cannot be written.');
+        if (isCut && event.type === type) throw new DomainError('unavailable', 'The audit log cannot be written.');
         return append(event);
       };
       const first = await beginIn(world);

@@ -25,7 +25,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     return { code, ...written };
   };
 
-  test('is warned before, and gets back in on the machine while the server runs; the trail has it', async () => {
+  test('is warned before, and gets back in on the machine while the server runs; the audit log has it', async () => {
     const alone = await runServer({ stores: 'sqlite' });
     try {
       const env = { BEHALF_DATA: alone.dataFolder };

@@ -104,7 +104,7 @@ const newAgent = async (more: Member = {}): Promise<Member> => ({
   ...more,
 });
 
-/** What a refusal by the rule says to whoever called, and to the trail. */
+/** What a refusal by the rule says to whoever called, and to the audit log. */
 const expectDenial = (answer: Answer): void => {
   expect([answer.status, answer.body]).toMatchObject([
     403,
@@ -414,7 +414,7 @@ describe('administer', () => {
     }
   }, 120_000);
 
-  test('a call that is let through stands in the trail before what it does', async () => {
+  test('a call that is let through stands in the audit log before what it does', async () => {
     const made = await management.createAgent(await newAgent());
     const answer = await management.call('POST', `/agents/${made.id}/suspend`);
     expect(answer.status).toBe(200);

@@ -205,7 +205,7 @@ describe('a replay', () => {
     const url = new URL(`${server.issuer}/api/v1/policy/replays`);
     const token = await scene.management.accessToken();
     const { audit } = server.behalf.services;
-    // The first one is held where it reads the trail; it has sent its first line by then.
+    // The first one is held where it reads the audit log; it has sent its first line by then.
     const held = Promise.withResolvers<void>();
     const began = Promise.withResolvers<void>();
     const { list } = audit;

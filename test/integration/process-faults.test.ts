@@ -134,7 +134,7 @@ describe('FT-06 what start refuses', () => {
     }
   };
 
-  test('a damaged file, and a file that is older than the trail’s witness beside it (decision D24)', async () => {
+  test('a damaged file, and a file that is older than the audit log’s witness beside it (decision D24)', async () => {
     await server.stop();
     const old = mkdtempSync(join(tmpdir(), 'behalf-old-'));
     execFileSync('cp', ['-a', `${folder}/.`, old]);

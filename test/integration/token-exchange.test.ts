@@ -1,4 +1,4 @@
-/** RFC 8693 over HTTP against the whole server: what is given, what is refused, and what the trail says of both. */
+/** RFC 8693 over HTTP against the whole server: what is given, what is refused, and what the audit log says of both. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -49,7 +49,7 @@ afterAll(async () => {
   await server?.close();
   startClock();
 });
-// Each look at the trail takes a second, and tokens live five minutes.
+// Each look at the audit log takes a second, and tokens live five minutes.
 beforeEach(async () => {
   if (now() < madeAt + 60 && isWhole) return;
   family = await newTokenFamily(scene);
@@ -782,7 +782,7 @@ test('TX-16 many exchanges of one token make one row, and one call ends them all
   await refused(() => ofApp({}, agent), { error: 'consent_required', layer: 'delegation', reason: 'consent_missing' });
 });
 
-test('TX-17 who acted for whom through what can be told from the trail alone, without orphans', async () => {
+test('TX-17 who acted for whom through what can be told from the audit log alone, without orphans', async () => {
   const lines = (await scene.management.exportAudit()).trimEnd().split('\n');
   const events = lines.flatMap((line) => (JSON.parse(line) as { event?: AuditEvent }).event ?? []);
   const issued = new Map(

@@ -201,7 +201,7 @@ test('FT-12 SIGUSR2 replaces every worker while the others answer: no request is
   await allServe();
 });
 
-test('FT-12 SIGTERM drains all of them; each node has a stream that it closed, and the trail verifies', async () => {
+test('FT-12 SIGTERM drains all of them; each node has a stream that it closed, and the audit log verifies', async () => {
   const answer = await scene.calls.token(scene.keyed(scene.agent), {
     grant_type: 'client_credentials',
     resource: scene.jwt.identifier,

@@ -1,5 +1,5 @@
 /**
- * What a request left in the audit trail. `refused` is the one step every negative test takes: status,
+ * What a request left in the audit log. `refused` is the one step every negative test takes: status,
  * error, and the event. The clock must be stopped (stopped-clock.ts): refusals before authentication are
  * counted over an interval, so each begins a new one and is written at once.
  */

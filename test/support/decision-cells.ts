@@ -464,7 +464,7 @@ when { resource.name == "write" } unless { context has approval };`);
     server,
     /**
      * What is given on the route while the layer has something against `write`: with the layer there alone, and without it.
-     * `named`: the layers that the trail says withheld `write` in the first case.
+     * `named`: the layers that the audit log says withheld `write` in the first case.
      */
     async probe(
       route: Route,

@@ -165,7 +165,7 @@ export const managementFromKeyFile = async (file: string) => {
     },
     createClient: (client: Member) => create('/clients', client),
     createResourceServer: (resourceServer: Member) => create('/resource-servers', resourceServer),
-    /** The whole trail as NDJSON. */
+    /** The whole audit log as NDJSON. */
     exportAudit: async (): Promise<string> => (await expectOk('GET', '/audit/export')).text,
     revokeDelegation: (id: string) => expectOk('POST', `/delegations/${id}/revoke`),
     listDelegations: async (query = ''): Promise<Answer> => expectOk('GET', `/delegations${query}`),

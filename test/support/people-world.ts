@@ -92,7 +92,7 @@ export const recordingAudit = () => {
     state,
     of: (type: AuditEvent['type']) => events.filter((event) => event.type === type),
     async append(event: AuditEvent) {
-      if (state.failing) throw new DomainError('unavailable', 'The audit trail cannot be written.');
+      if (state.failing) throw new DomainError('unavailable', 'The audit log cannot be written.');
       events.push(JSON.parse(JSON.stringify(event)) as AuditEvent);
       return { stream: 'test', sequence: events.length, hash: '' };
     },

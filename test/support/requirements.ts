@@ -142,7 +142,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'TX-14': 'only authenticated agents exchange',
       'TX-15': 'one check on every path',
       'TX-16': 'many children of one parent, ended at once',
-      'TX-17': 'the audit trail alone tells who acted for whom',
+      'TX-17': 'the audit log alone tells who acted for whom',
     },
   },
   DP: {

@@ -1,6 +1,6 @@
 /**
  * A whole server in this process, over memory stores unless told otherwise: the same `compose` as in
- * production, listening on a free port. Reads the audit trail directly, and can make the stores fail.
+ * production, listening on a free port. Reads the audit log directly, and can make the stores fail.
  * BEHALF_TEST_STORES=mongodb+redis runs every test that does not say otherwise on those.
  */
 import { randomBytes } from 'node:crypto';

@@ -167,7 +167,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     ada('break-glass, of one that is open', `/console/break-glass/${approvals.open.id}`),
     ada('style guide', '/console/styleguide'),
     ada('style guide, dark', '/console/styleguide?scheme=dark'),
-    ada('audit trail', '/console/audit'),
-    ada('audit trail, of nobody', '/console/audit?subject=nobody&from=x'),
+    ada('audit log', '/console/audit'),
+    ada('audit log, of nobody', '/console/audit?subject=nobody&from=x'),
   ];
 };

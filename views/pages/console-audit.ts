@@ -37,7 +37,7 @@ export type AuditRow = {
   readonly where?: string;
   /** Why not. */
   readonly error?: string;
-  /** All members of the event by their names in the trail; undefined: erased. */
+  /** All members of the event by their names in the audit log; undefined: erased. */
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
   /** What of the stored record does not match its digest, by its names; absent when all does. */
   readonly mismatches?: readonly string[];
@@ -52,7 +52,7 @@ export type AuditPageModel = ConsoleFrame & {
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
-  /** The whole trail as a file; absent: not for who looks. */
+  /** The whole audit log as a file; absent: not for who looks. */
   readonly exportHref?: string;
 };
 
@@ -64,7 +64,7 @@ export const auditPage = (model: AuditPageModel): Html =>
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
-${consoleTabs(model, 'trail')}</div>
+${consoleTabs(model, 'auditLog')}</div>
 ${filters(model)}
 <section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}

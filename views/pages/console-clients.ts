@@ -81,7 +81,7 @@ export type ClientModel = ConsoleFrame & {
     readonly expiresAt?: number;
     readonly updatedAt: number;
   };
-  readonly trailHref?: string;
+  readonly auditLogHref?: string;
   /** Buttons POST `csrf`. Absent: not for who looks. */
   readonly actions: {
     readonly disable?: string;
@@ -129,7 +129,7 @@ ${factList([
   [registerWords.made, timeText(client.createdAt)],
   [registerWords.changed, timeText(client.updatedAt)],
 ])}</section>
-${model.trailHref !== undefined && html`<p><a href="${model.trailHref}">${registerWords.inTheTrail}</a></p>`}`,
+${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${registerWords.inTheAuditLog}</a></p>`}`,
   });
 };
 

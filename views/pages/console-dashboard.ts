@@ -32,7 +32,7 @@ export type RefusalFigures = {
   readonly span: 'days' | 'hours';
   /** The oldest first. `from` is epoch seconds. */
   readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
-  /** The most frequent; `href`: those in the trail, for whoever may read it. */
+  /** The most frequent; `href`: those in the audit log, for whoever may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Of kinds that are not among these. */
   readonly others: number;

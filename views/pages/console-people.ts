@@ -105,7 +105,7 @@ export type PersonModel = ConsoleFrame & {
   /** All of them, when there are more than are shown. */
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
-  readonly trailHref?: string;
+  readonly auditLogHref?: string;
   /** Buttons POST `csrf`; `disable` and `removeFactors` are pages that ask first. Absent: not for who looks. */
   readonly actions: {
     readonly disable?: string;
@@ -179,7 +179,7 @@ ${sessions(model)}
 ${model.links.length > 0 && links(model)}
 ${agents(model)}
 ${delegations(model)}
-${model.trailHref !== undefined && html`<p><a href="${model.trailHref}">${words.trail}</a></p>`}`,
+${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
   });
 };
 

@@ -30,7 +30,7 @@ const SECTIONS = {
     replay: '/console/policy/replay',
   },
   approvals: { approvals: '/console/approvals', 'break-glass': '/console/break-glass' },
-  trail: { trail: '/console/audit' },
+  auditLog: { auditLog: '/console/audit' },
 } as const;
 
 export type ConsoleSection = keyof typeof SECTIONS;

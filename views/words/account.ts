@@ -149,7 +149,7 @@ export const activityWords = {
 const named = <const Type extends string>(...types: readonly Type[]): Readonly<Record<Type, Phrase>> =>
   Object.fromEntries(types.map((type) => [type, eventPhrase(type)])) as Record<Type, Phrase>;
 
-/** What a person is told of the trail, by the type of the event: as everywhere, or in words for whom it happened to. */
+/** What a person is told of the audit log, by the type of the event: as everywhere, or in words for whom it happened to. */
 export const ownActivity = {
   ...named(
     'token.issued',

@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../html.ts';
 
-/** What each event of the trail is called on pages, in few words. A test sees that none is forgotten. */
+/** What each event of the audit log is called on pages, in few words. A test sees that none is forgotten. */
 const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'token.issued': ['Token issued', 'Token ausgegeben'],
   'token.refused': ['Token refused', 'Token verweigert'],
@@ -202,11 +202,11 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
     'Aufruf auf der Maschine dieses Servers belegt',
   ],
   'management.refused': ['Call of the management API refused', 'Aufruf der Verwaltungs-API verweigert'],
-  'audit.read': ['Audit trail read', 'Protokoll gelesen'],
-  'audit.exported': ['Audit trail exported', 'Protokoll exportiert'],
+  'audit.read': ['Audit log read', 'Protokoll gelesen'],
+  'audit.exported': ['Audit log exported', 'Protokoll exportiert'],
   'audit.mismatch_found': ['Changed records found in the audit log', 'Geänderte Einträge im Protokoll gefunden'],
   'audit.erased': ['Personal value erased', 'Persönliche Angabe gelöscht'],
-  'checkpoint.made': ['Audit trail signed', 'Protokoll signiert'],
+  'checkpoint.made': ['Audit log signed', 'Protokoll signiert'],
   'kill.ordered': ['Kill switch used', 'Notaus ausgelöst'],
   'kill.lift_signed': ['End of a kill signed by one', 'Aufhebung eines Notaus mitgezeichnet'],
   'kill.lifted': ['Kill switch lifted', 'Notaus aufgehoben'],

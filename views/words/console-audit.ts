@@ -1,7 +1,7 @@
 import { phrase } from '../html.ts';
 
 export const auditWords = {
-  title: phrase({ en: 'Audit trail', de: 'Protokoll' }),
+  title: phrase({ en: 'Audit log', de: 'Protokoll' }),
   lead: phrase({
     en: 'Every attempt, granted or refused, newest first. Looking at it is an event, too.',
     de: 'Jeder Versuch, erlaubt oder verweigert, das Neueste zuerst. Auch das Ansehen wird protokolliert.',
@@ -49,7 +49,7 @@ export const auditWords = {
   allOfIt: phrase({ en: 'All of it', de: 'Alles dazu' }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   sameWork: phrase({ en: 'All of this piece of work', de: 'Alles zu diesem Vorgang' }),
-  pages: phrase({ en: 'Pages of the audit trail', de: 'Seiten des Protokolls' }),
+  pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),
   take: phrase({ en: 'Take it away whole (NDJSON)', de: 'Ganz mitnehmen (NDJSON)' }),
   takeHint: phrase({
     en: 'Without personal values. behalf audit verify checks such a file without this server.',

@@ -10,7 +10,7 @@ export const consoleWords = {
     software: phrase({ en: 'Apps and APIs', de: 'Apps und APIs' }),
     policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
-    trail: phrase({ en: 'Audit trail', de: 'Protokoll' }),
+    auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
   },
   places: {
     overview: phrase({ en: 'Overview', de: 'Übersicht' }),
@@ -28,7 +28,7 @@ export const consoleWords = {
     'try-use': phrase({ en: 'Try use of the server', de: 'Nutzung ausprobieren' }),
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
-    trail: phrase({ en: 'Audit trail', de: 'Protokoll' }),
+    auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
     'break-glass': phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
   },
 };

@@ -87,8 +87,8 @@ export const peopleWords = {
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
   until: phrase({ en: 'Until', de: 'Bis' }),
   end: phrase({ en: 'End', de: 'Beenden' }),
-  trail: phrase({
-    en: 'What was done in this name, in the audit trail',
+  auditLog: phrase({
+    en: 'What was done in this name, in the audit log',
     de: 'Was in diesem Namen geschah, im Protokoll',
   }),
 };

@@ -18,7 +18,7 @@ export const replayWords = {
   anId: phrase({ en: 'The id of an agent.', de: 'Die Kennung eines Agenten.' }),
   replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
   recorded: phrase({
-    en: 'That the trail was read stands in the trail. Leave the page to stop.',
+    en: 'That the audit log was read stands in the audit log. Leave the page to stop.',
     de: 'Dass das Protokoll gelesen wurde, steht im Protokoll. Verlassen Sie die Seite, um abzubrechen.',
   }),
   result: phrase({ en: 'Result', de: 'Ergebnis' }),
@@ -29,7 +29,7 @@ export const replayWords = {
     }),
   replayed: phrase({ en: 'Replayed', de: 'Nachgespielt' }),
   brokeOff: phrase({
-    en: 'Reading the trail broke off. Try again, with fewer days.',
+    en: 'Reading the audit log broke off. Try again, with fewer days.',
     de: 'Das Lesen des Protokolls brach ab. Versuchen Sie es noch einmal, mit weniger Tagen.',
   }),
   others: (decided: HtmlValue) =>

@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../html.ts';
 
-/** Layers of a decision, by the names they have in the trail. */
+/** Layers of a decision, by the names they have in the audit log. */
 export const layerWords: Readonly<Record<string, Phrase>> = {
   resource_server: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
   role: phrase({ en: 'Roles', de: 'Rollen' }),

@@ -28,7 +28,7 @@ export const registerWords = {
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   change: phrase({ en: 'Change', de: 'Ändern' }),
   what: phrase({ en: 'What it is', de: 'Was es ist' }),
-  inTheTrail: phrase({ en: 'In the audit trail', de: 'Im Protokoll' }),
+  inTheAuditLog: phrase({ en: 'In the audit log', de: 'Im Protokoll' }),
   /** On the command line, for what no page does. */
   byCommand: (command: HtmlValue) =>
     phrase({

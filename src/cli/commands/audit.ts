@@ -1,4 +1,4 @@
-/** `behalf audit …`: reads the audit trail, takes it away, and verifies it without the server. */
+/** `behalf audit …`: reads the audit log, takes it away, and verifies it without the server. */
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -51,10 +51,10 @@ const list = listCommand({
 
 const show = showCommand('audit', 'an audit event', '/audit/events');
 
-const exportTrail = managementCommand({
+const exportAuditLog = managementCommand({
   words: ['audit', 'export'],
   operands: [],
-  summary: 'Write the whole audit trail as NDJSON with a signed head.',
+  summary: 'Write the whole audit log as NDJSON with a signed head.',
   role: 'administrator',
   options: {
     to: { value: 'FILE', description: 'File to make; it must not exist. Default: standard output.' },
@@ -156,7 +156,7 @@ const verifyHere = async (
   return told(call, pinned(outcome, key));
 };
 
-/** The same verdict, unless the trail is signed with another key than was asked for. */
+/** The same verdict, unless the audit log is signed with another key than was asked for. */
 const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): StoreVerdict | undefined =>
   verdict?.ok && key !== undefined && verdict.key !== key
     ? {
@@ -195,7 +195,7 @@ const witnessOf = (file: string) => {
 const erase = managementCommand({
   words: ['audit', 'erase'],
   operands: ['EVENT'],
-  summary: 'Erase a personal value of an event; the trail and earlier exports still verify.',
+  summary: 'Erase a personal value of an event; the audit log and earlier exports still verify.',
   role: 'administrator',
   options: {
     value: { value: 'NAME', description: 'source (an address), username, details or message. Default: source.' },
@@ -209,4 +209,4 @@ const erase = managementCommand({
   },
 });
 
-export const auditCommands: readonly Command[] = [list, show, exportTrail, verify, erase];
+export const auditCommands: readonly Command[] = [list, show, exportAuditLog, verify, erase];

@@ -39,7 +39,7 @@ const importAll: Command = {
     ...SETTINGS,
   },
   notes:
-    'The store must hold nothing, and the master key be the one of the store the data is from. Nothing is ever overwritten; the audit trail is verified at the end.',
+    'The store must hold nothing, and the master key be the one of the store the data is from. Nothing is ever overwritten; the audit log is verified at the end.',
   run: async (call) => {
     const configuration = settings(call);
     await withProgress(call.terminal, async (show) => {
@@ -52,7 +52,7 @@ const importAll: Command = {
       });
       if (wasDone) return ['This file was imported into this store before; nothing was done.'];
       return [
-        `${placed} documents were written, ${present} were there already; the audit trail verifies (${records} records).`,
+        `${placed} documents were written, ${present} were there already; the audit log verifies (${records} records).`,
         endsTokens ? 'All tokens and sessions from before are over.' : 'Tokens and sessions go on.',
         'Next: remove the file, and npm start',
       ];

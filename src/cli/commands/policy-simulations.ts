@@ -251,7 +251,7 @@ export const replayCommand = managementCommand({
     until: { value: 'TIME', description: 'Until then. Default: now.' },
     agent: { value: 'ID', description: 'Only decisions about this agent.' },
   },
-  notes: 'That the trail was read stands in the trail. End it with Ctrl+C: the server stops as well.',
+  notes: 'That the audit log was read stands in the audit log. End it with Ctrl+C: the server stops as well.',
   run: async (call) => {
     const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
     const stream = await call.api.stream('/policy/replays', {

@@ -76,11 +76,7 @@ const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
     const { importData } = await import('../../compose/import-data.ts');
     const from = call.required('from');
     const { placed, records } = await importData(configuration, { from, resume: false, endTokens: true, show });
-    return [
-      `${placed} documents were written; the audit trail verifies (${records} records).`,
-      OVER,
-      'Next: npm start',
-    ];
+    return [`${placed} documents were written; the audit log verifies (${records} records).`, OVER, 'Next: npm start'];
   });
 
 const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { oneAtATime } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
@@ -30,7 +30,7 @@ export type AccountRegisterDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly passwords: Passwords;
   /** Whoever has to know that an account leaves or returns: what it answers for is frozen. */
   readonly departures?: {

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { SignInRefusals } from '../audit/sign-in-refusals.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
@@ -22,7 +22,7 @@ export type AttemptsDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly refusals: Pick<SignInRefusals, 'note'>;
 };
 

@@ -1,5 +1,5 @@
 import type { AnonymousEvents } from '../audit/anonymous-events.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
@@ -56,7 +56,7 @@ export const passwordReset = (deps: {
   readonly masterKey: MasterKey;
   readonly identifiers: Identifiers;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly limits: SignInLimits;
   /** The number of a device that signed in to an account before; undefined for any other. */

@@ -1,13 +1,13 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { type Permits, registeredDocuments } from '../clients/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { AGENTS, type Agent } from './agent.ts';
 
-/** The collection of agents, and changes to it that stand in the audit trail first. For this folder only. */
+/** The collection of agents, and changes to it that stand in the audit log first. For this folder only. */
 export const agentDocuments = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   /** Asked before an agent is registered, and before what policies look at in it changes. Default: nobody is. */
   readonly permits?: Permits<Agent> | undefined;

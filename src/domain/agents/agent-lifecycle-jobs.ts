@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { oneAtATime } from '../cluster/mutex.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,7 +27,7 @@ const SYSTEM: By = { caller: 'system' };
  */
 export const agentUpkeep = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly uses: AgentUses;
   readonly settings: UpkeepSettings;

@@ -4,7 +4,7 @@
  * decide who may call it (src/http/management) nor what an agent may do (delegation). Read by the
  * provider at each token request.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
@@ -38,7 +38,7 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly owners: Pick<
     Owners,
     'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'

@@ -43,7 +43,7 @@ export type Agent = {
   readonly contact?: string;
   /** What it is made of, as last declared. */
   readonly composition?: Composition;
-  /** What it was made of before, newest first; bounded, the trail has all. */
+  /** What it was made of before, newest first; bounded, the audit log has all. */
   readonly compositionHistory?: readonly Composition[];
   /** The keys it was registered with, public ones only; or else `jwksUri`. `credentialsOf` has them too. */
   readonly jwks?: JsonWebKeySet;

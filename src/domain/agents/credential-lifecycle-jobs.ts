@@ -1,5 +1,5 @@
 /** What time does to credentials: owners are told before one ends, and the register says when one has. */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { oneAtATime } from '../cluster/mutex.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,7 +16,7 @@ const SYSTEM: By = { caller: 'system' };
 
 export const credentialUpkeep = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   /** How long before the end of a credential the owner is told. */
   readonly noticeSeconds: number;

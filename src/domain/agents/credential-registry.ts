@@ -2,7 +2,7 @@
  * Changes to the credentials of agents: added, stopped, changed for new keys, removed. Owns nothing of its own: they
  * stand in the agent, so that one swap decides. Called by the management API and by the register of agents.
  */
-import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
@@ -31,7 +31,7 @@ export type CredentialRegister = ReturnType<typeof credentialRegister>;
 
 export const credentialRegister = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly trustedIssuers: CredentialCheckDeps['trustedIssuers'];

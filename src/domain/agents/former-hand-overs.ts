@@ -3,7 +3,7 @@
  * a store. The audit log says which agents were handed over, and when. Any number of nodes may do it at once, or begin again.
  */
 
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../audit/list-events.ts';
 import { killKey } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -19,7 +19,7 @@ import { ownershipOf } from './ownership.ts';
 const MARK = 'agents.former_hand_overs';
 const PAGE = 500;
 
-type Log = AuditTrail & { list(filters: AuditFilters): Promise<AuditPage> };
+type Log = AuditLog & { list(filters: AuditFilters): Promise<AuditPage> };
 
 /** Agents that were handed over and have no number, and the second of the last time. */
 const transfersIn = async (audit: Log): Promise<ReadonlyMap<string, number>> => {

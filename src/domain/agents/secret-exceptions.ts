@@ -2,7 +2,7 @@
  * Secrets of agents: off, and for one agent an exception, for a reason and with an end. Whoever holds a secret is the
  * agent, and who that is cannot be told; so it is shown once, kept as a digest, listed, and short.
  */
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
@@ -34,7 +34,7 @@ export type SecretExceptions = ReturnType<typeof secretExceptions>;
 
 export const secretExceptions = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly digestSecret: (secret: string) => string;
@@ -158,6 +158,6 @@ export const secretExceptions = (deps: {
   };
 };
 
-/** The trail remembers secrets whose time is over. */
+/** The audit log remembers secrets whose time is over. */
 const withoutEnded = ({ credentials = [] }: Agent, now: number) =>
   credentials.filter((one) => one.kind !== 'secret' || (one.state !== 'expired' && (one.expiresAt ?? 0) > now));

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -43,7 +43,7 @@ export const absences = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** As they count now. */
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;

@@ -74,7 +74,7 @@ export const approvalDesk = (
     }
   };
 
-  /** Policies come last, so that they tell nobody of what is not there for them; their no is in the trail, and nothing else changes. */
+  /** Policies come last, so that they tell nobody of what is not there for them; their no is in the audit log, and nothing else changes. */
   const permitted = async (approval: Approval, who: ApprovedBy): Promise<Partial<AuditEvent> | undefined> => {
     try {
       return await deps.permits(approval, who);

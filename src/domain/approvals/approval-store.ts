@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,7 +21,7 @@ export type ApprovalRows = ReturnType<typeof approvalRows>;
 const ATTEMPTS = 20;
 /** Tries to store one of which it is not known whether it is stored. */
 const STORING = 3;
-/** Of unknown ones that a process remembers; those before them stay open in the trail. */
+/** Of unknown ones that a process remembers; those before them stay open in the audit log. */
 const MOST_UNKNOWN = 1000;
 
 /** What every event about an approval says. */
@@ -53,7 +53,7 @@ export const approvalRows = ({
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { update, type Versioned } from '../ports/document-store.ts';
 import { type Approval, MOST_ASKED } from './approval.ts';
@@ -23,7 +23,7 @@ export const escalations = ({
   readonly states: ApprovalRows;
   readonly asked: VotesNow['asked'];
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 }) => {
   /** Nobody is to be told any more. */
   const done = (id: string, due: number): Promise<unknown> =>

@@ -1,5 +1,5 @@
 import { ownershipMember } from '../agents/ownership.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import type { ApproverRule } from '../decision/decision.ts';
@@ -94,7 +94,7 @@ export const openApprovals = ({
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly settings: ApprovalSettings;
 }) => {
   /** While the master key is changed there are two: the first is where all nodes meet, the other what was noted before. */
@@ -388,7 +388,7 @@ export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly str
 const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
   new DomainError('too_many_requests', message, { retryAfterSeconds });
 
-/** What the agent chose to say, for the trail. */
+/** What the agent chose to say, for the audit log. */
 const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
   details.length === 0 && message === undefined
     ? {}

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
 import { ownershipMember } from '../agents/ownership.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { DetailType } from '../authorization-details/detail-type.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError, refuseField } from '../errors.ts';
@@ -79,7 +79,7 @@ export const standingApprovals = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** As they count now. */
   readonly accounts: { get(id: string): Promise<{ readonly document: Person } | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;

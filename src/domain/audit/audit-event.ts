@@ -1,5 +1,5 @@
 /**
- * The audit trail: what is recorded, how records are chained, written in groups, listed, exported,
+ * The audit log: what is recorded, how records are chained, written in groups, listed, exported,
  * verified without the server, and how a personal value is erased (decisions D17, D18).
  *
  * Does not decide what happened (whoever acts appends an event first), hold the audit key, keep time
@@ -225,9 +225,9 @@ export const AUDIT_EVENTS = {
   'management.local_proof':
     'A client proved for one call that it is on the machine of this server, in place of a second factor.',
   'management.refused': 'A call of the management API by an authenticated caller was refused.',
-  'audit.read': 'The audit trail was read.',
-  'audit.exported': 'The audit trail was exported.',
-  'audit.erased': 'A personal value was erased from the audit trail.',
+  'audit.read': 'The audit log was read.',
+  'audit.exported': 'The audit log was exported.',
+  'audit.erased': 'A personal value was erased from the audit log.',
   'audit.mismatch_found':
     'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` say how many were checked and found, and name up to 20 by stream, sequence and member; `target` is the stream of the first.',
   'checkpoint.made': 'The heads of all streams were signed; `inputs.checkpoint` is the signed list.',
@@ -252,7 +252,7 @@ export type AuditEventType = keyof typeof AUDIT_EVENTS;
 
 /**
  * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal
- * values go into `personal` only: the trail keeps a salted commitment in the chain and the value
+ * values go into `personal` only: the audit log keeps a salted commitment in the chain and the value
  * beside it, where it can be erased (decision D17).
  */
 export type AuditEvent = {
@@ -333,10 +333,10 @@ export const OVER_FIRST = {
 export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
 
 /**
- * Appends to the audit trail. The promise resolves when the event is on stable storage; until then
+ * Appends to the audit log. The promise resolves when the event is on stable storage; until then
  * nothing that the event speaks of may leave the process. Throws DomainError 'unavailable' when it
  * cannot be written. Concurrent callers share one write.
  */
-export interface AuditTrail {
+export interface AuditLog {
   append(event: AuditEvent): Promise<AuditReceipt>;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
 import { withPriority } from '../ports/write-priority.ts';
-import type { AuditEvent, AuditReceipt, AuditTrail } from './audit-event.ts';
+import type { AuditEvent, AuditLog, AuditReceipt } from './audit-event.ts';
 import {
   AUDIT_RECORDS,
   type AuditRecord,
@@ -13,17 +13,17 @@ import {
 } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
-import { exportTrail } from './export-log.ts';
+import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 
 /**
- * The audit trail of one node: appends to the node's own stream, makes checkpoints over all streams,
+ * The audit log of one node: appends to the node's own stream, makes checkpoints over all streams,
  * lists, exports and erases. Nothing can be appended before `open` and after `close`.
  */
-export const auditTrail = (deps: {
+export const newAuditLog = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   /** Id of this node, the same after a restart; names its stream. */
@@ -83,7 +83,7 @@ export const auditTrail = (deps: {
     },
 
     async append(event: AuditEvent): Promise<AuditReceipt> {
-      if (state !== 'open') throw unavailable(`the audit trail is ${state === 'new' ? 'not open yet' : 'closed'}`);
+      if (state !== 'open') throw unavailable(`the audit log is ${state === 'new' ? 'not open yet' : 'closed'}`);
       return write(event);
     },
 
@@ -105,7 +105,7 @@ export const auditTrail = (deps: {
      * With `personal`, values that were not erased are in it, with their salts.
      */
     export: (options: { readonly personal?: boolean } = {}): AsyncGenerator<string, void, undefined> =>
-      exportTrail({
+      exportAuditLog({
         records,
         clock,
         issuer,
@@ -140,7 +140,7 @@ export const auditTrail = (deps: {
         await made.make();
       });
     },
-  } satisfies AuditTrail & Record<string, unknown>;
+  } satisfies AuditLog & Record<string, unknown>;
 };
 
 const staleStore = (remembered: AuditReceipt, stored: AuditReceipt | undefined): Error => {

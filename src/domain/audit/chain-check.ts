@@ -7,7 +7,7 @@ import { openSignedHeads, type VerificationKey, type WitnessedHeads } from './si
 type Named = { readonly hash: string; readonly by: string };
 
 /**
- * Follows all streams of a trail record by record, checkpoints first, then each stream in its order: digests, links, the
+ * Follows all streams of an audit log record by record, checkpoints first, then each stream in its order: digests, links, the
  * signatures of checkpoints, and that what they and a witness name is there. Throws a Fault at the first that does not
  * fit. Memory grows with the number of checkpoints, not of records.
  */
@@ -127,7 +127,7 @@ export const chainCheck = () => {
     async witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void> {
       if ('heads' in witness) return name(witness.heads, 'the witness');
       const opened = await openSignedHeads(witness.signed, keys);
-      if (!opened) return broken('the witness was not signed with a key of this trail, or was changed');
+      if (!opened) return broken('the witness was not signed with a key of this audit log, or was changed');
       name(vouchedHeads(witness.signed, opened), 'the witness');
     },
     /** Ends the last stream. Throws when one that was named did not come. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import type { AuditTrail } from './audit-event.ts';
+import type { AuditLog } from './audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, prepareEvent } from './audit-record.ts';
 import { streamWriter } from './stream-writer.ts';
 
 const COMMAND_LINE_STREAM = 'command-line';
 
 /** What commands on the machine do is written to a stream of its own, whether a server runs or not. */
-export const commandLineTrail = (documents: DocumentStore, clock: Clock): AuditTrail => {
+export const commandLineAuditLog = (documents: DocumentStore, clock: Clock): AuditLog => {
   const stream = streamWriter({
     records: documents.collection<AuditRecord>(AUDIT_RECORDS),
     stream: COMMAND_LINE_STREAM,

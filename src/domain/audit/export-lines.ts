@@ -36,7 +36,7 @@ export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
     typeof hash === 'string' &&
     isObject(event) &&
     (erasable === undefined || (isObject(erasable) && Object.values(erasable).every(isErasable)));
-  return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit trail');
+  return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit log');
 };
 
 /** Throws a Fault when a personal value does not give the commitment in the chain. */

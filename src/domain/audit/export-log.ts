@@ -13,7 +13,7 @@ const PAGE = 500;
  * node by stream name and sequence, and a signed head over all of it. Reads a page at a time, up to the
  * heads of a checkpoint made at the start; what is appended meanwhile is left out.
  */
-export async function* exportTrail(deps: {
+export async function* exportAuditLog(deps: {
   readonly records: Collection<AuditRecord>;
   readonly clock: Clock;
   readonly issuer: string;

@@ -1,7 +1,7 @@
 /**
- * How many events were refused and granted in each hour of the last days, so that a chart never reads the trail, however
+ * How many events were refused and granted in each hour of the last days, so that a chart never reads the audit log, however
  * long that is. Noted in memory, written by housekeeping into one row for each node and day. A process that dies loses
- * what it noted since; these are figures to look at, what counts is the trail.
+ * what it noted since; these are figures to look at, what counts is the audit log.
  */
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';

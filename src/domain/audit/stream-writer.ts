@@ -71,7 +71,7 @@ export const streamWriter = (deps: {
 
   const refuse = (failed: Failed | undefined): void => {
     for (const { reject } of failed?.left ?? [])
-      reject(unavailable('the audit trail could not be written', failed?.error));
+      reject(unavailable('the audit log could not be written', failed?.error));
   };
 
   /** Resolves every caller of the batch, or throws with those left over that were not resolved yet. */
@@ -143,7 +143,7 @@ export const readHead = async (records: Collection<AuditRecord>, stream: string)
 
 export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
 
-/** What everybody is told when the trail cannot be written: nothing happened, come again. */
+/** What everybody is told when the audit log cannot be written: nothing happened, come again. */
 export const unavailable = (detail: string, cause?: unknown): DomainError => {
   const { message, retryAfterSeconds } = isOutOfSpace(cause)
     ? NO_SPACE

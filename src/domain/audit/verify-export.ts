@@ -71,7 +71,7 @@ const verifier = (options: { readonly key?: string; readonly witness?: Witnessed
   const readHeader = async (value: Record<string, unknown>): Promise<void> => {
     const { behalf_audit: version, issuer, exportedAt, key, formerKeys } = value;
     if (version !== 1 || typeof issuer !== 'string' || !Number.isSafeInteger(exportedAt)) {
-      broken('this is not the header of an export of the audit trail');
+      broken('this is not the header of an export of the audit log');
     }
     let keys: readonly VerificationKey[] = [];
     try {

@@ -1,5 +1,5 @@
 import type { Approval } from '../approvals/approval.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { type Decision, recordOf } from '../decision/decision.ts';
@@ -20,19 +20,19 @@ import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from '
 
 export type AccessDependencies = AccessRegisters & {
   readonly authorize: Authorize;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly identifiers: Identifiers;
   readonly approvals: AccessApprovals;
 };
 
-/** The request that asks, for the trail. */
+/** The request that asks, for the audit log. */
 export type AskedIn = { readonly request: string; readonly source: string };
 
 /** A Decision of §5.5. */
 export type AccessAnswer = {
   readonly decision: boolean;
   readonly context: {
-    /** `dec_…`, as in the trail. */
+    /** `dec_…`, as in the audit log. */
     readonly id?: string;
     /** Version of the policy set that was asked. */
     readonly policy?: number;
@@ -51,7 +51,7 @@ export type AccessAnswer = {
 
 export type AccessDecisions = ReturnType<typeof accessDecisions>;
 
-/** scope-token of RFC 6749 §3.3: nothing else is a scope, and nothing else gets into the trail. */
+/** scope-token of RFC 6749 §3.3: nothing else is a scope, and nothing else gets into the audit log. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 const USE = 'use';
 
@@ -312,7 +312,7 @@ const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered[
   ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
 });
 
-/** What a caller made up is named in the answer, not in the trail. */
+/** What a caller made up is named in the answer, not in the audit log. */
 const written = (decision: Decision) => {
   const { removed, removedDetails = [], ...record } = recordOf(decision);
   return {

@@ -38,7 +38,7 @@ export type UnknownReason =
   | 'token_not_live'
   | 'not_approved';
 
-/** Everything about who acts; `about` names it for the trail. */
+/** Everything about who acts; `about` names it for the audit log. */
 export type Acting = {
   readonly facts: Omit<DecisionFacts, 'asked' | 'details'>;
   /** Who holds which authorization details. */

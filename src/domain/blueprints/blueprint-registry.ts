@@ -4,7 +4,7 @@
  * (agents/effective-agent.ts, for every decision anew). A tightening counts from the moment `activate` swaps one
  * document: whoever grants or checks reads that.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
@@ -39,7 +39,7 @@ export const blueprintRegistry = (dependencies: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
 }) => {
   const { documents, clock, identifiers, audit, resourceServers } = dependencies;

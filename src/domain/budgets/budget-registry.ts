@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkName } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { refuseField } from '../errors.ts';
@@ -36,7 +36,7 @@ export const budgetRegistry = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 }) => {
   const collection = documents.collection<Budget>(BUDGETS);
   const uses = documents.collection<BudgetUse>(BUDGET_USE);

@@ -3,7 +3,7 @@
  * Owns the collection CLIENTS and the rules for what stands in it. It does not decide who may call it
  * (src/http/management) and does not authenticate anybody (src/provider does, with what it reads here).
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { verification } from '../display-names/verification.ts';
@@ -69,7 +69,7 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** A keyed digest: what is stored in place of a secret (decision D14). */
   readonly digestSecret: (secret: string) => string;
   /** Whether there is an active account with this id. */

@@ -1,10 +1,10 @@
 /**
  * What the registries of clients, agents and resource servers have in common: pages of documents, and
- * changes and removals that stand in the audit trail before they stand in the store. It does not know what a
+ * changes and removals that stand in the audit log before they stand in the store. It does not know what a
  * document means; the registry that owns the collection checks that first. Called by the registries only.
  */
 import type { Assurance } from '../accounts/assurance.ts';
-import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, type Cursor, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
@@ -51,7 +51,7 @@ type Dependencies<T extends Registered> = {
   readonly collection: Collection<T>;
   /** 'agent', 'client', 'resource server': how refusals and audit events call the document. */
   readonly kind: string;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   /** More facts for each event about a document. */
   readonly facts?: (document: T) => Partial<AuditEvent>;

@@ -1,5 +1,5 @@
 import type { Agent } from '../agents/agent.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { DetailsByResource } from '../authorization-details/detail-type.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { detailsOf } from './asked-details.ts';
@@ -8,7 +8,7 @@ import { type Wish, wishesByAgent } from './wishes.ts';
 
 /** Appends what a person decided about a question. */
 export const recordDecision = (
-  audit: AuditTrail,
+  audit: AuditLog,
   type: 'consent.granted' | 'consent.denied',
   of: ConsentQuestion,
   by: By,

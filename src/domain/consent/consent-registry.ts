@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import { ownershipOf } from '../agents/ownership.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { detailsWithout } from '../authorization-details/narrowed-details.ts';
 import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
@@ -39,7 +39,7 @@ type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 export type ConsentDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly accounts: Lookup<Account>;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & AgentLookup & WishesDependencies['agents'];

@@ -1,6 +1,6 @@
 /**
  * What policies are asked when a person says yes to an action: `approve`, of each scope and detail she would allow. A case of
- * the same shape as those about tokens (policy-question.ts), so that the trail keeps them alike and a replay decides them again.
+ * the same shape as those about tokens (policy-question.ts), so that the audit log keeps them alike and a replay decides them again.
  */
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';

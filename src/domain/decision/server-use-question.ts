@@ -1,7 +1,7 @@
 /**
  * What policies are asked about the use of this server itself: `register` for each agent and client that is to stand in
  * a register, `administer` for each call of the management API that changes something. Cases of the same shape as those
- * about tokens (policy-question.ts), so that the trail keeps them alike and a replay decides them again.
+ * about tokens (policy-question.ts), so that the audit log keeps them alike and a replay decides them again.
  */
 import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';

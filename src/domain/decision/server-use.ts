@@ -36,7 +36,7 @@ export type ServerUse = ReturnType<typeof serverUse>;
 export const serverUse = (deps: ServerUseDependencies) => {
   const { identifiers, policies, cases, managementApi } = deps;
 
-  /** Throws what `decide` says no to, with the decision for the trail. */
+  /** Throws what `decide` says no to, with the decision for the audit log. */
   const ask = async (asked: PolicyCase, resource = managementApi): Promise<Permitted> => {
     const active = await policies?.current();
     const decision = identifiers.newId('dec');
@@ -98,7 +98,7 @@ export const serverUse = (deps: ServerUseDependencies) => {
 
 /** What first start and housekeeping do. */
 const SYSTEM = 'system';
-/** Who stands in the trail for an open registration (registration/plan.ts). */
+/** Who stands in the audit log for an open registration (registration/plan.ts). */
 const NOBODY = 'registration';
 
 const wayOf = (caller: string, registered: string): RegistrationWay => {

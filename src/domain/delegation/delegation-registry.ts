@@ -5,7 +5,7 @@
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
 import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
-import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
+import { type AuditLog, OVER_FIRST } from '../audit/audit-event.ts';
 import { detailsWithout, joinedDetails } from '../authorization-details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -41,7 +41,7 @@ export const delegationRegister = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly issuer: string;
   readonly maxDepth: number;
   /** With what the process has latched. Default: what stands in the store. */

@@ -1,5 +1,5 @@
 import { ownershipOf } from '../agents/ownership.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
@@ -24,7 +24,7 @@ export const delegationSlots = ({
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly revocation: Revocation;
   readonly agents: CappedAgents | undefined;
   readonly keptSeconds: number;

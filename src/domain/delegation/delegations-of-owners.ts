@@ -1,5 +1,5 @@
 import { ownershipOf } from '../agents/ownership.ts';
-import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
+import { type AuditLog, OVER_FIRST } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, update } from '../ports/document-store.ts';
@@ -27,7 +27,7 @@ export const delegationsOfOwners = ({
 }: {
   readonly slots: ReturnType<typeof delegationSlots>;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly agents: CappedAgents | undefined;
   readonly revocation: Revocation;
 }) => {

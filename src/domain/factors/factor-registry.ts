@@ -1,5 +1,5 @@
 import { type Assurance, BY_CODE, isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
@@ -47,7 +47,7 @@ export type FactorRegisterDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 };
 
 export type FactorRegister = ReturnType<typeof factorRegister>;

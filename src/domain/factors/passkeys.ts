@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,7 +24,7 @@ export type PasskeysDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly issuer: string;
 };
 

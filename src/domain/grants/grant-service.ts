@@ -3,7 +3,7 @@
  * Does not own grants (the engine's, behind a port), rows of delegation, or the consents that are remembered. Called by the
  * pages of an account and the management API.
  */
-import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
+import { type AuditLog, OVER_FIRST } from '../audit/audit-event.ts';
 import { detailId } from '../authorization-details/detail-id.ts';
 import type { Detail } from '../authorization-details/detail-type.ts';
 import type { By } from '../clients/registered-documents.ts';
@@ -32,7 +32,7 @@ export const grantDesk = ({
 }: {
   readonly grants: Pick<Grants, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegister, 'forget'>;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** Ends what rests on a grant besides its tokens; before the grant ends. */
   readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;
 }) => {

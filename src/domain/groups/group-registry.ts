@@ -5,7 +5,7 @@
  */
 import type { Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkName } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { NO_ID_RULE, readsAsId } from '../display-names/id-form.ts';
@@ -29,7 +29,7 @@ export type GroupRegistryDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
 };
 

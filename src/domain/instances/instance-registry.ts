@@ -3,7 +3,7 @@ import type { Agent } from '../agents/agent.ts';
 import { credentialsOf } from '../agents/credential.ts';
 import { credentialRights } from '../agents/credential-rights.ts';
 import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkPublicKey } from '../clients/public-keys.ts';
@@ -31,7 +31,7 @@ const RENEWED_AFTER = 1 / 4;
 export const instanceRegister = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** As they count now. */
   readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
   readonly owners: Pick<Owners, 'answersFor'>;

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,7 +11,7 @@ export type DeadLetters = ReturnType<typeof deadLetters>;
 /** What was given up: kept for 30 days to be seen, and to be tried again by somebody who says so. */
 export const deadLetters = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly outbox: Pick<Outbox, 'wake'>;
 }) => {

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import { backoff } from './backoff.ts';
@@ -61,7 +61,7 @@ const STOPPING_MILLISECONDS = 5_000;
 export const courier = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly spread: (notice: Notice) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
   /** `failure`: why, of a try that failed. */

@@ -2,7 +2,7 @@ import type { CollectionDeclaration } from '../ports/document-store.ts';
 
 export type Channel = 'mail' | 'webhook' | 'push' | 'app';
 
-/** What the recipient is, in the audit trail. */
+/** What the recipient is, in the audit log. */
 export const TARGET_KINDS = {
   mail: 'account',
   webhook: 'webhook',

@@ -4,7 +4,7 @@
  * the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the endpoints of webhooks
  * (webhook-registry.ts) and the browsers of people (push-registry.ts). Does not decide anything, know SMTP or HTTP
  * (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail or message looks (views/mail, views/push).
- * Called by the audit trail as it is composed, by housekeeping and by the management API.
+ * Called by the audit log as it is composed, by housekeeping and by the management API.
  */
 import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 

@@ -18,7 +18,7 @@ const ATTEMPTS = 20;
 /**
  * Makes notices of audit events, durably, before what the event speaks of is done: an event is recorded, noted, and
  * then the change is made and answered. Whoever dies after the first has changed nothing; whoever dies after the
- * second has told of what was about to happen, as the trail has. Nothing that was done is not told (WH-01).
+ * second has told of what was about to happen, as the audit log has. Nothing that was done is not told (WH-01).
  */
 export const noticeBook = (deps: {
   readonly documents: DocumentStore;

@@ -5,7 +5,7 @@
  * again. A key that others may know is ended at once, with every browser it was given to.
  */
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
@@ -51,7 +51,7 @@ export const pushKeys = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** Whom a push service can ask about our messages: `mailto:` or https (RFC 8292 §2.1). Absent: that is not said. */
   readonly contact?: string;
 }) => {

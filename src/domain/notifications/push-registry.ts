@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
@@ -66,7 +66,7 @@ export type PushRegister = ReturnType<typeof pushRegister>;
 export const pushRegister = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly keys: PushKeys;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
@@ -51,7 +51,7 @@ export type WebhookRegistry = ReturnType<typeof webhookRegistry>;
 /** The register of endpoints: what stands in one, its secrets, and that it is theirs who asked for it (WH-06). */
 export const webhookRegistry = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;

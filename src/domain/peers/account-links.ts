@@ -1,7 +1,7 @@
 /** Which account of ours a person of a peer is. Owns the collection ACCOUNT_LINKS. */
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -58,7 +58,7 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 export const accountLinks = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly peers: { get(id: string): Found<Peer> };

@@ -1,6 +1,6 @@
 /**
  * Checks of an assertion of a peer (ID-JAG, RFC 7523 §3) that do not depend on whom it is about: form, issuer, audience,
- * client, times, key and signature. The first that fails is named; that name is for the trail, never for the caller.
+ * client, times, key and signature. The first that fails is named; that name is for the audit log, never for the caller.
  */
 import { hash } from 'node:crypto';
 import { whyNoKeys } from '../clients/keys-by-url.ts';

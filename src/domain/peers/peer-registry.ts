@@ -1,5 +1,5 @@
 /** The register of peers. Owns the collection PEERS and the rules for what stands in it. */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
@@ -47,7 +47,7 @@ const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
 export const peerRegistry = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly checkKeyUrl: KeyUrlCheck;

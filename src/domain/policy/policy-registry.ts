@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
@@ -42,7 +42,7 @@ export const policyRegistry = (dependencies: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly engine: PolicyEngine;
 }) => {
   const { documents, clock, identifiers, audit, engine } = dependencies;

@@ -14,7 +14,7 @@ export type PolicySet = {
   /** 1, 2, 3 … in the order in which they were drafted. Unique. */
   readonly version: number;
   readonly text: string;
-  /** SHA-256 of the text in hexadecimal; stands in the audit trail. */
+  /** SHA-256 of the text in hexadecimal; stands in the audit log. */
   readonly digest: string;
   /** Why there is this version, in a line. */
   readonly note?: string;

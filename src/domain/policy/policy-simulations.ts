@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../audit/list-events.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { ActivePolicies } from '../decision/authorize.ts';
@@ -42,7 +42,7 @@ export const policyTrials = (deps: {
   readonly engine: Pick<PolicyEngine, 'compile'>;
   readonly simulator: Simulator;
   readonly useSimulator: ServerUseSimulator;
-  readonly audit: AuditTrail & { list(filters: AuditFilters): Promise<AuditPage> };
+  readonly audit: AuditLog & { list(filters: AuditFilters): Promise<AuditPage> };
   readonly clock: Clock;
   readonly isEnforced: boolean;
 }) => {
@@ -79,7 +79,7 @@ export const policyTrials = (deps: {
     },
 
     /**
-     * Yields where it is, and returns what would be otherwise. That the trail is read stands in the trail before it is.
+     * Yields where it is, and returns what would be otherwise. That the audit log is read stands in the audit log before it is.
      * One at a time in this process: throws 'too_many_requests' while there is another. Whoever stops reading ends it.
      */
     async *replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary> {

@@ -76,7 +76,7 @@ export type ReplayProgress = {
 };
 
 /**
- * Reads the trail from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
+ * Reads the audit log from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
  * does not grow with the range. Only what the other layers had left is asked about: a set can change no more than that.
  */
 export async function* replay(

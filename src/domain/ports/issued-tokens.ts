@@ -95,6 +95,6 @@ export interface IssuedTokens {
       readonly expiresAt?: number;
     },
   ): Promise<boolean>;
-  /** What ended a genuine, unexpired token; undefined for anything else. For the audit trail: who presents it is not told. */
+  /** What ended a genuine, unexpired token; undefined for anything else. For the audit log: who presents it is not told. */
   endOf(token: string): Promise<{ readonly token: IssuedToken; readonly end: TokenEnd } | undefined>;
 }

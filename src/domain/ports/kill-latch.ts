@@ -1,6 +1,6 @@
 import type { Kill } from '../kill.ts';
 
-/** A kill as one node keeps it outside the store, with what the store and the trail do not hold yet. */
+/** A kill as one node keeps it outside the store, with what the store and the audit log do not hold yet. */
 export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('audit' | 'store')[] };
 
 /**

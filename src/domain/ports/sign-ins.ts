@@ -2,7 +2,7 @@ import type { Assurance } from '../accounts/assurance.ts';
 
 /** That a person signed in to a client, as an ID token or refresh token of ours proves it. */
 export type SignIn = {
-  /** Digest of what was presented: for the audit trail. */
+  /** Digest of what was presented: for the audit log. */
   readonly id: string;
   /** Account. */
   readonly subject: string;

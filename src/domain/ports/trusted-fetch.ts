@@ -36,7 +36,7 @@ export const INTERNAL_PURPOSES = [
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
 
-/** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
+/** Why a document was not had. For the audit log, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =
   | 'url_not_allowed'
   | 'address_not_allowed'

@@ -35,7 +35,7 @@ export type UpstreamIdentity = {
   readonly idToken: string;
 };
 
-/** Why a provider's answer was not accepted: the reason in the trail. Nobody in a browser is told. */
+/** Why a provider's answer was not accepted: the reason in the audit log. Nobody in a browser is told. */
 export type UpstreamReason =
   | 'provider_unreachable'
   | 'provider_metadata'

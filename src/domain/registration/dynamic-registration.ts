@@ -2,7 +2,7 @@ import type { Agent } from '../agents/agent.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
 import { ownershipOf } from '../agents/ownership.ts';
 import type { AnonymousEvents } from '../audit/anonymous-events.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
 import type { By } from '../clients/registered-documents.ts';
@@ -28,7 +28,7 @@ type Found<T> = Promise<Versioned<T> | undefined>;
 type Dependencies = {
   readonly issuer: string;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   /** Events of clients that registered themselves and have no owner, within a budget. */
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
@@ -63,7 +63,7 @@ const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
 
 export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
 
-/** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the trail, or counted, before it is thrown. */
+/** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the audit log, or counted, before it is thrown. */
 export const dynamicRegistration = (deps: Dependencies) => {
   const { issuer, clock, audit, agents, clients, granting, tokens, registrations, statements, quotas } = deps;
 

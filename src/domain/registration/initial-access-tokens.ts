@@ -4,7 +4,7 @@
  * stand in. Does not own agents and clients, nor the rules for what stands in them: their registries check and write
  * whatever comes this way as they do for everybody. Called by src/http/registration and the management API.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
@@ -58,7 +58,7 @@ export const initialAccessTokens = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
   readonly owners: Pick<Owners, 'isActive'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get'>;

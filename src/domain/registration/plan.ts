@@ -13,14 +13,14 @@ import type { Statement } from './software-statements.ts';
 /** What a registration is to be: whose, and an agent or not. Nothing of it is what the sender says of itself alone. */
 export type Plan = {
   readonly way: Way;
-  /** Who stands in the trail for it. */
+  /** Who stands in the audit log for it. */
   readonly caller: string;
   readonly owner: string | undefined;
   readonly asked: ClientMetadata;
   readonly statement: Statement | undefined;
 } & ({ readonly kind: 'agent'; readonly owner: string; readonly blueprint: string } | { readonly kind: 'client' });
 
-/** Stands in the trail where nobody else does. */
+/** Stands in the audit log where nobody else does. */
 const NOBODY = 'registration';
 
 type Asked = {

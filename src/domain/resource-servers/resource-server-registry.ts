@@ -4,7 +4,7 @@
  * (src/http/management), nor what scope a token gets (delegation/authority.ts). Read by the provider at each token.
  */
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
 import type { DetailType } from '../authorization-details/detail-type.ts';
 import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
@@ -60,7 +60,7 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly digestSecret: (secret: string) => string;
   readonly issuer: string;
   /** Of those who propose and accept delegations. */

@@ -2,7 +2,7 @@
  * Kills in the durable store and their events in the trail: what every node reads. Whoever cannot write there keeps
  * a kill in waiting-kills.ts. Called by kill-switch.ts.
  */
-import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import { type Kill, signaturesNeeded } from '../kill.ts';
@@ -38,7 +38,7 @@ const ATTEMPTS = 20;
 export const killRegister = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly ends: FinalEnds;
   /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
   readonly newestEvent: () => Promise<number>;

@@ -1,9 +1,9 @@
 /**
- * Orders and lifts kills, and sees to it that none is forgotten. Where the trail or the store takes no writes, a kill
+ * Orders and lifts kills, and sees to it that none is forgotten. Where the audit log or the store takes no writes, a kill
  * counts all the same: at once in this process, and in every node that hears of it (waiting-kills.ts). Who may order
  * or lift what is for the caller to say.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import { isFinal, type Kill, type KillScope, killKey } from '../kill.ts';
@@ -34,7 +34,7 @@ export const killSwitch = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
   readonly ends: FinalEnds;
@@ -49,7 +49,7 @@ export const killSwitch = (deps: {
 
   return {
     /**
-     * Ends what hangs on the target and blocks it. Throws 'unavailable' when neither store and trail nor latch
+     * Ends what hangs on the target and blocks it. Throws 'unavailable' when neither store and audit log nor latch
      * could be written; it counts in this process even then.
      */
     async order({ scope, target, reason, owner }: KillOrder, by: By): Promise<OrderedKill> {

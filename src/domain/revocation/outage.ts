@@ -1,8 +1,8 @@
-/** The store or the trail takes no writes; anything else is a mistake and goes on up. */
+/** The store or the audit log takes no writes; anything else is a mistake and goes on up. */
 const isOutage = (error: unknown): boolean =>
   ['store_unavailable', 'unavailable'].includes(String((error as { code?: unknown } | undefined)?.code));
 
-/** Undefined while the store or the trail is out. */
+/** Undefined while the store or the audit log is out. */
 export const unlessOut = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await work();
@@ -12,7 +12,7 @@ export const unlessOut = async <T>(work: () => Promise<T>): Promise<T | undefine
   }
 };
 
-/** False while the store or the trail is out. */
+/** False while the store or the audit log is out. */
 export const succeeds = async (work: () => Promise<unknown>): Promise<boolean> =>
   (await unlessOut(async () => {
     await work();

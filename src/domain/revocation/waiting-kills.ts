@@ -1,5 +1,5 @@
 /**
- * Kills that the store or the trail does not hold yet: kept on the data volume and in this process, told to the other
+ * Kills that the store or the audit log does not hold yet: kept on the data volume and in this process, told to the other
  * nodes again and again, and brought in as soon as that can be (decision D24). They only ever say no. Called by
  * kill-switch.ts.
  */
@@ -45,7 +45,7 @@ export const waitingKills = (deps: {
     await settleLatch({ kill, missing: [] });
   };
 
-  /** Brings a latched kill into trail and store. Throws when one of them still takes no writes. */
+  /** Brings a latched kill into audit log and store. Throws when one of them still takes no writes. */
   const reconcile = async ({ kill, missing }: LatchedKill): Promise<void> => {
     const by: By = { caller: kill.by };
     await register.record('kill.reconciled', kill, by);
@@ -80,7 +80,7 @@ export const waitingKills = (deps: {
   return {
     /**
      * Event, latch, store, in this order. Answers what does not hold the kill yet; then the other nodes are told.
-     * Throws 'unavailable' when neither store and trail nor latch could be written; it counts in this process even then.
+     * Throws 'unavailable' when neither store and audit log nor latch could be written; it counts in this process even then.
      */
     async enter(kill: Kill, by: By): Promise<LatchedKill['missing']> {
       underWay.add(kill.id);
@@ -91,7 +91,7 @@ export const waitingKills = (deps: {
           () => true,
           () => false,
         );
-        // A store that cannot be written will hardly take more than the trail in it.
+        // A store that cannot be written will hardly take more than the audit log in it.
         const told = audited ? undefined : telling.tell(kill);
         const stored = await succeeds(() => register.put(kill, by));
         if (stored) latched.remove(kill.id);

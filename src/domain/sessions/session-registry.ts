@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
+import { type AuditLog, OVER_FIRST } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -85,7 +85,7 @@ export type SessionRegister = ReturnType<typeof sessionRegister>;
 export const sessionRegister = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
   /**

@@ -1,6 +1,6 @@
 /** Which account of ours a person of an upstream provider is. Owns the collection UPSTREAM_LINKS. */
 import { createHash } from 'node:crypto';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -63,7 +63,7 @@ const keyOf = (upstream: string, subject: string): string =>
 
 export const upstreamLinks = (deps: {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly upstreams: { get(id: string): Promise<object | undefined> };

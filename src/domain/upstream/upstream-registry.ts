@@ -1,6 +1,6 @@
 /** The register of upstream providers. Owns the collection UPSTREAMS and the rules for what stands in it. */
 import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
@@ -47,7 +47,7 @@ export type UpstreamChange = Partial<Chosen>;
 
 export type UpstreamRegistryDeps = {
   readonly documents: DocumentStore;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/decision/refuser.ts';
 
-/** Every reason for which an assertion is not redeemed. Which check of it failed is for the audit trail only (`inputs.assertion`). */
+/** Every reason for which an assertion is not redeemed. Which check of it failed is for the audit log only (`inputs.assertion`). */
 export const REFUSALS = {
   parameter_missing: { code: 'invalid_request', layer: 'request', text: 'a required parameter is missing' },
   parameter_repeated: { code: 'invalid_request', layer: 'request', text: 'a parameter is given more than once' },
@@ -14,7 +14,7 @@ export const REFUSALS = {
     code: 'invalid_grant',
     layer: 'subject_token',
     field: 'assertion',
-    text: 'the assertion is not good here; the audit trail says why',
+    text: 'the assertion is not good here; the audit log says why',
   },
   assertion_used: {
     code: 'invalid_grant',

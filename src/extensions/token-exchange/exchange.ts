@@ -230,7 +230,7 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
   received,
 });
 
-/** The facts the decision used, so that it can be made again from the audit trail (decision D18). */
+/** The facts the decision used, so that it can be made again from the audit log (decision D18). */
 const inputsOf = (
   accepted: AcceptedSubjectToken,
   source: Source,

@@ -89,7 +89,7 @@ export const checkActorToken = async (
 /** A sign-in as a token that holds nothing by itself: what the person allowed the agent decides. */
 const issuedAs = ({ openidScopes: _, ...signIn }: SignIn): IssuedToken => ({ ...signIn, format: 'opaque', scope: [] });
 
-/** For the audit trail only: whoever presents a dead token learns no more than that it is dead. */
+/** For the audit log only: whoever presents a dead token learns no more than that it is dead. */
 const noteWhatEndedIt = async (
   tokens: TokenExchangeDependencies['tokens'],
   caller: Caller,

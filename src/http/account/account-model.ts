@@ -258,7 +258,7 @@ const clientAccess = async (
   return access.filter((one) => one !== undefined);
 };
 
-/** What a person is told of the trail; other kinds of event are for operators. */
+/** What a person is told of the audit log; other kinds of event are for operators. */
 const ACTIVITY: Partial<Record<AuditEventType, Phrase>> = ownActivity;
 
 const activityOf = async (

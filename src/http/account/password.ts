@@ -62,7 +62,7 @@ export const addPasswordRoutes = (
       if (!isDomainError(error)) throw error;
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
       if (field === undefined) throw error;
-      // What was wrong with the current one is in the trail already.
+      // What was wrong with the current one is in the audit log already.
       if (field === 'new') await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error.message) }));

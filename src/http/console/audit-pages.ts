@@ -13,7 +13,7 @@ import { listed } from './list-page.ts';
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
-/** Adds `GET /console/audit`, the trail to be searched, and `/console/audit.ndjson`, all of it as a file. */
+/** Adds `GET /console/audit`, the audit log to be searched, and `/console/audit.ndjson`, all of it as a file. */
 export const addAuditPages = ({ page, deps, calls }: Parts): void => {
   const path = `${deps.basePath}/console/audit`;
 
@@ -51,7 +51,7 @@ export const addAuditPages = ({ page, deps, calls }: Parts): void => {
 
   page('/console/audit.ndjson', async (ctx, { viewer }) => {
     const { lines } = await calls.run('exportAudit', viewer.account, viewer.by);
-    if (lines) await sendFile(ctx, 'trail', 'ndjson', lines);
+    if (lines) await sendFile(ctx, 'audit-log', 'ndjson', lines);
   });
 };
 

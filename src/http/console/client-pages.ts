@@ -75,7 +75,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: Parts): 
         ...frame,
         client: { ...rowOf(deps, client, names), ...factsOf(client) },
         ...(calls.may('listAuditEvents', account)
-          ? { trailHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
+          ? { auditLogHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
           : {}),
         actions: actionsFor(viewer, client),
       }),

@@ -30,7 +30,7 @@ export const dashboardModel = async (
   const sees = (place: ConsoleFrame['sees'][number]): boolean => frame.sees.includes(place);
   const [approvals, refusals] = await Promise.all([
     sees('approvals') ? approvalsNow(deps) : undefined,
-    refusalsIn(deps, span, sees('trail')),
+    refusalsIn(deps, span, sees('auditLog')),
   ]);
   return {
     ...(approvals ? { approvals } : {}),
@@ -82,7 +82,7 @@ const approvalsNow = async (
 const refusalsIn = async (
   { basePath, outcomes }: Pick<ConsoleDeps, 'basePath' | 'outcomes'>,
   span: 'days' | 'hours',
-  readsTrail: boolean,
+  readsAuditLog: boolean,
 ): Promise<RefusalFigures> => {
   const { spans, kinds } = await outcomes.of(span);
   return {
@@ -90,7 +90,7 @@ const refusalsIn = async (
     spans,
     kinds: kinds.slice(0, KINDS).map((kind) => ({
       ...kind,
-      ...(readsTrail
+      ...(readsAuditLog
         ? { href: `${basePath}/console/audit?outcome=refused&type=${encodeURIComponent(kind.type)}` }
         : {}),
     })),

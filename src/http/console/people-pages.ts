@@ -118,7 +118,9 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
         agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
-        ...(calls.may('listAuditEvents', account) ? { trailHref: `${deps.basePath}/console/audit?subject=${id}` } : {}),
+        ...(calls.may('listAuditEvents', account)
+          ? { auditLogHref: `${deps.basePath}/console/audit?subject=${id}` }
+          : {}),
         actions: {
           ...(mayDisable && person.state === 'active' ? { disable: `${href}/disable` } : {}),
           ...(mayDisable && person.state === 'disabled' ? { enable: `${href}/enable` } : {}),

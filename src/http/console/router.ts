@@ -54,7 +54,7 @@ const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?
   'try-use': ['simulatePolicies'],
   replay: ['replayPolicies'],
   approvals: ['listApprovals', 'all'],
-  trail: ['listAuditEvents'],
+  auditLog: ['listAuditEvents'],
 };
 
 const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boolean => {

@@ -7,7 +7,7 @@ import { agentHref, type ConsoleDeps, doerName, partyNames } from './console-dep
 const SHOWN = 20;
 
 /**
- * The trail of one agent, newest first. Neither on whose behalf it acted nor from where stands in it: its owner
+ * The audit log of one agent, newest first. Neither on whose behalf it acted nor from where stands in it: its owner
  * answers for the agent, and is not told about people.
  */
 export const timelineModel = async (

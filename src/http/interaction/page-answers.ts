@@ -208,7 +208,7 @@ const appendRefusal = async (
   });
 };
 
-/** Thrown for a refusal that stands in the trail already. */
+/** Thrown for a refusal that stands in the audit log already. */
 const recorded = new WeakSet<DomainError>();
 
 /**

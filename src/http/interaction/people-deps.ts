@@ -10,7 +10,7 @@ import type { EmailChange } from '../../domain/accounts/email-change.ts';
 import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import type { PasswordSignIn } from '../../domain/accounts/sign-in.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { ConsentRegister } from '../../domain/consent/consent-registry.ts';
@@ -105,8 +105,8 @@ export type PeopleDeps = {
   /** Whether people sign in with a password. */
   readonly isPasswordOn: boolean;
   readonly masterKey: MasterKey;
-  readonly audit: AuditTrail & {
-    /** Reads the trail for the person's own activity. */
+  readonly audit: AuditLog & {
+    /** Reads the audit log for the person's own activity. */
     list(filters: AuditFilters): Promise<AuditPage>;
   };
   /** Refusals before anybody was authenticated are counted, not written one by one (decision D18). */

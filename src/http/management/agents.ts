@@ -2,7 +2,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import type { DeclaredComposition } from '../../domain/agents/composition.ts';
 import { effectiveAgent } from '../../domain/agents/effective-agent.ts';
-import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -51,7 +51,7 @@ export const agentHandlers = (
   names: Pick<OwnerNames, 'find'>,
   groups: Groups,
   registration: RepeatableRegistration,
-  audit: AuditTrail,
+  audit: AuditLog,
   selfChosen: SelfChosen,
 ): Handlers<Operations> => {
   const isOwn = async ({ owner }: Agent, account: string): Promise<boolean> => owners.answersFor(owner, account);

@@ -1,10 +1,10 @@
-import type { AuditEventType, AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditEventType, AuditLog } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Call, Handlers } from './call.ts';
 import { toWire } from './representations.ts';
 
-/** What the node's audit trail offers to readers. */
+/** What the node's audit log offers to readers. */
 export type AuditReader = {
   list(filters: AuditFilters): Promise<AuditPage>;
   get(id: string): Promise<AuditEntry | undefined>;
@@ -16,8 +16,8 @@ export type AuditReader = {
 
 type Operations = 'listAuditEvents' | 'getAuditEvent' | 'exportAudit' | 'eraseAuditValue';
 
-/** Reading the trail is itself an event, written first. */
-export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<Operations> => {
+/** Reading the audit log is itself an event, written first. */
+export const auditHandlers = (reader: AuditReader, audit: AuditLog): Handlers<Operations> => {
   const record = (
     type: AuditEventType,
     { by, query, caller }: Call,

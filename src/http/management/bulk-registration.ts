@@ -1,5 +1,5 @@
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
@@ -27,7 +27,7 @@ type Registering = (call: Call, reservedId: string) => Promise<Versioned<Agent>>
 export const bulkRegistration = (deps: {
   readonly register: Registering;
   readonly registration: RepeatableRegistration;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
 }): Handler => {
   const { register, registration, audit } = deps;
   const checks = inputChecks({ body: 'NewAgent' } as RouteDeclaration);

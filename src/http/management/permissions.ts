@@ -54,8 +54,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
   { name: 'webhooks:read', description: 'See which systems hear of what happens here', risk: 'low' },
   { name: 'webhooks:write', description: 'Decide which systems hear of what happens here', risk: 'high' },
-  { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
-  { name: 'audit:write', description: 'Erase personal values from the audit trail', risk: 'high' },
+  { name: 'audit:read', description: 'Read and export the audit log', risk: 'high' },
+  { name: 'audit:write', description: 'Erase personal values from the audit log', risk: 'high' },
   { name: 'keys:read', description: 'See the keys of this server', risk: 'low' },
   { name: 'keys:write', description: 'Make and end keys of this server', risk: 'critical' },
 ] as const satisfies readonly ScopeDeclaration[];

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
 import type { Administration } from '../../domain/decision/server-use-question.ts';
@@ -20,7 +20,7 @@ const NOTHING = async (): Promise<void> => undefined;
  * call is not told what would be wrong with that. Throws as `administer` of src/domain/decision/server-use.ts.
  */
 export const policyCheck =
-  ({ use, audit }: { readonly use: Pick<ServerUse, 'administer'>; readonly audit: AuditTrail }): PolicyCheck =>
+  ({ use, audit }: { readonly use: Pick<ServerUse, 'administer'>; readonly audit: AuditLog }): PolicyCheck =>
   async (operation, route, { id, caller, by }) => {
     if (route.policy !== 'administer' || (route.self && caller.id === id)) return NOTHING;
     const permitted = await use.administer(administrationOf(operation, route, id), by);

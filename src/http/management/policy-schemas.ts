@@ -35,7 +35,7 @@ const SET: Properties = {
   ...identified('Begins with pol_.'),
   version: { type: 'integer', description: '1, 2, 3 … in the order in which they were drafted.' },
   state: oneOf('Can be rewritten; counts; counted, and can again.', ['draft', 'active', 'archived']),
-  digest: { type: 'string', description: 'SHA-256 of the text, in hexadecimal; stands in the audit trail.' },
+  digest: { type: 'string', description: 'SHA-256 of the text, in hexadecimal; stands in the audit log.' },
   note: { type: 'string' },
   created_by: { type: 'string' },
   activated_at: seconds('Since when it counts.'),

@@ -188,7 +188,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       title: { type: 'string' },
       status: { type: 'integer' },
       detail: { type: 'string' },
-      instance: { type: 'string', description: 'The request, as in the access log and the audit trail.' },
+      instance: { type: 'string', description: 'The request, as in the access log and the audit log.' },
       errors: {
         type: 'array',
         items: {

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
-import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import type { MasterKey } from '../../domain/crypto/master-key.ts';
@@ -31,7 +31,7 @@ import { inputChecks } from './validation.ts';
 export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
   readonly lookup: CallerLookup;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly checkPolicy: PolicyCheck;
   readonly requireFreshFactor: FreshFactor;
   /** Absent: this server keeps nothing on a machine. */

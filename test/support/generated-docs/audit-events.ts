@@ -19,7 +19,7 @@ const INTRODUCTION = `<!-- Generated from src/domain/audit/audit-event.ts by \`n
 
 # Audit events
 
-Every kind of event in the audit trail. How the trail is kept, exported and verified: [the audit guide](../guides/audit.md).
+Every kind of event in the audit log. How the audit log is kept, exported and verified: [the audit guide](../guides/audit.md).
 
 An event carries only those of these members that apply.
 

@@ -31,7 +31,7 @@ const REST = `## What else can be lost
 | the disk of SQLite is full | as a durable store that takes no writes, but kills and the audit log go on from a [reserve](storage.md#when-the-volume-is-full); nothing is damaged, and it works again by itself when there is space |
 | the disk of SQLite is full at start | it starts from the reserve; where that is used up it waits in [recovery mode](storage.md#when-the-volume-is-full), and starts when there is space |
 | the database file is damaged | the process does not start, and names \`behalf restore\` |
-| the database file is older than the audit trail's witness beside it | the process does not start: what was killed since would live again; \`behalf restore\` raises the epoch |
+| the database file is older than the audit log's witness beside it | the process does not start: what was killed since would live again; \`behalf restore\` raises the epoch |
 | one record is damaged, or of an unknown form | that one token, session, grant or object is invalid; the log names its collection; nothing else is affected |
 | power, or \`kill -9\` | what was answered is there after the restart; what was not may be |
 | the process was stopped for a while (SIGSTOP, a paused machine) | nothing is answered from memory: the next request reads the stores |

@@ -156,7 +156,7 @@ describe('what ends it', () => {
     await expect(register.end('abs_none', by)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('of two who end it at once one did, and the trail says so', async () => {
+  test('of two who end it at once one did, and the audit log says so', async () => {
     const { register, absence, audit } = await standing();
     const ends = await Promise.all(
       ['acc_anna', 'acc_bob'].map((caller) => register.end(absence.id, { caller, request: 'req_2' })),

@@ -185,7 +185,7 @@ describe('AP-05 only so many stand before one who is asked about many people', (
     await ask(of('acc_f'));
   });
 
-  test('of many at the same moment no more are left, and of each that is taken back the trail says so', async () => {
+  test('of many at the same moment no more are left, and of each that is taken back the audit log says so', async () => {
     const { ask, one, audit } = deskScene({ mostOpenPerApprover: 3 });
     const answers = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => ask(of(`acc_${index}`))));
     const given = answers.filter(({ status }) => status === 'fulfilled').length;
@@ -217,7 +217,7 @@ describe('a question of which nobody knows whether it is stored', () => {
     expect(audit.types()).toEqual(['approval.requested']);
   });
 
-  test('is over if it was not, which is in the trail, and its id is taken for a write that comes late', async () => {
+  test('is over if it was not, which is in the audit log, and its id is taken for a write that comes late', async () => {
     const { ask, one, faults, audit } = deskScene();
     faults.insert = ['before', 'before', 'before'];
     await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -383,7 +383,7 @@ describe('when nobody has decided in time', () => {
     };
     await expect(one.escalate()).rejects.toThrow('killed');
     expect(await one.escalate()).toBe(0);
-    // Nobody hears of what is not in the trail.
+    // Nobody hears of what is not in the audit log.
     expect(changes).toEqual([]);
     later.set('acc_new', clock.now());
     clock.advance(30);
@@ -515,7 +515,7 @@ describe('AP-02 one ending', () => {
     }
   });
 
-  test('a no that comes between the event of a yes and its swap is not overwritten, and the trail says so', async () => {
+  test('a no that comes between the event of a yes and its swap is not overwritten, and the audit log says so', async () => {
     const { ask, approve, deny, one, audit } = deskScene();
     const { approval } = await ask();
     let isFirst = true;

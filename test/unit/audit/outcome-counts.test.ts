@@ -1,4 +1,4 @@
-/** Figures of refusals: what is noted is found again over nodes and days, whatever the trail holds, by one bounded query. */
+/** Figures of refusals: what is noted is found again over nodes and days, whatever the audit log holds, by one bounded query. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

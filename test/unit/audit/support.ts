@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { auditTrail } from '../../../src/domain/audit/audit-log.ts';
+import { newAuditLog } from '../../../src/domain/audit/audit-log.ts';
 import { auditSigner } from '../../../src/domain/audit/audit-signer.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
@@ -21,10 +21,13 @@ export const testClock = () => {
   };
 };
 
-export const openTrail = async (documents: DocumentStore, options: Partial<Parameters<typeof auditTrail>[0]> = {}) => {
-  const trail = auditTrail({ documents, clock: testClock(), node: 'nod_a', issuer: ISSUER, signer, ...options });
-  await trail.open();
-  return trail;
+export const openAuditLog = async (
+  documents: DocumentStore,
+  options: Partial<Parameters<typeof newAuditLog>[0]> = {},
+) => {
+  const auditLog = newAuditLog({ documents, clock: testClock(), node: 'nod_a', issuer: ISSUER, signer, ...options });
+  await auditLog.open();
+  return auditLog;
 };
 
 export const linesIn = async (lines: AsyncIterable<string>): Promise<string[]> => {

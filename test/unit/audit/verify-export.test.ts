@@ -8,15 +8,15 @@ import { linesOf } from '../../../src/domain/audit/export-lines.ts';
 import { readWitness } from '../../../src/domain/audit/signed-heads.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
 import { fakeStore } from './fake-store.ts';
-import { linesIn, newSigner, openTrail, signer, stream, testClock } from './support.ts';
+import { linesIn, newSigner, openAuditLog, signer, stream, testClock } from './support.ts';
 
 const pinned = await calculateJwkThumbprint(signer.key);
 
 /** Two nodes, some checkpoints, personal values: every kind of line there is. */
-const exportOf = async (rounds = 4, options: Parameters<typeof openTrail>[1] = {}) => {
+const exportOf = async (rounds = 4, options: Parameters<typeof openAuditLog>[1] = {}) => {
   const { store, rows } = fakeStore();
-  const one = await openTrail(store, options);
-  const other = await openTrail(store, { ...options, node: 'nod_b' });
+  const one = await openAuditLog(store, options);
+  const other = await openAuditLog(store, { ...options, node: 'nod_b' });
   for (let n = 0; n < rounds; n += 1) {
     await one.append({
       type: 'token.issued',
@@ -31,7 +31,7 @@ const exportOf = async (rounds = 4, options: Parameters<typeof openTrail>[1] = {
     });
     if (n % 2) await one.checkpoint();
   }
-  return { trail: one, other, rows, lines: await linesIn(one.export({ personal: true })) };
+  return { auditLog: one, other, rows, lines: await linesIn(one.export({ personal: true })) };
 };
 
 const { lines: whole } = await exportOf();
@@ -65,9 +65,9 @@ const rechain = (
 
 describe('an export that nobody touched', () => {
   test('verifies, with its key pinned and an earlier one as witness', async () => {
-    const { trail, lines } = await exportOf();
-    await trail.append({ type: 'audit.read', outcome: 'done' });
-    const later = await linesIn(trail.export());
+    const { auditLog, lines } = await exportOf();
+    await auditLog.append({ type: 'audit.read', outcome: 'done' });
+    const later = await linesIn(auditLog.export());
     const verdict = await verify(later, { key: pinned, witness: readWitness(lines.join('\n')) });
     expect(verdict).toMatchObject({ ok: true, records: 14, streams: 3, checkpoints: 3, key: pinned });
     expect(verdict.ok && verdict.heads.map((head) => [head.stream, head.sequence])).toEqual([
@@ -79,23 +79,23 @@ describe('an export that nobody touched', () => {
 
   test('is read a page at a time when it is long', async () => {
     const { store, counts } = fakeStore();
-    const trail = await openTrail(store);
-    await Promise.all(Array.from({ length: 1200 }, () => trail.append({ type: 'audit.read', outcome: 'done' })));
+    const auditLog = await openAuditLog(store);
+    await Promise.all(Array.from({ length: 1200 }, () => auditLog.append({ type: 'audit.read', outcome: 'done' })));
     counts.finds = 0;
-    expect(await verifyExport(trail.export())).toMatchObject({ ok: true, records: 1202 });
+    expect(await verifyExport(auditLog.export())).toMatchObject({ ok: true, records: 1202 });
     expect(counts.finds).toBeLessThan(12);
   });
 
   test('verifies after a change of the audit key, when it carries the former one', async () => {
     const { store } = fakeStore();
-    const trail = await openTrail(store);
-    await trail.checkpoint();
+    const auditLog = await openAuditLog(store);
+    await auditLog.checkpoint();
     const next = await newSigner();
-    const renewed = await openTrail(store, { signer: next, formerKeys: [signer.key] });
+    const renewed = await openAuditLog(store, { signer: next, formerKeys: [signer.key] });
     expect(await verifyExport(renewed.export(), { key: await calculateJwkThumbprint(next.key) })).toMatchObject({
       ok: true,
     });
-    const without = await openTrail(store, { signer: next });
+    const without = await openAuditLog(store, { signer: next });
     expect(await problemOf(await linesIn(without.export()))).toMatch(
       /line 2: the signature of checkpoint 1 does not verify/,
     );
@@ -258,27 +258,27 @@ describe('AU-03 tampering is found, and named', () => {
     }
   });
 
-  test('a trail written anew and signed with another key is not that of the pinned key', async () => {
+  test('an audit log written anew and signed with another key is not that of the pinned key', async () => {
     const { lines } = await exportOf(4, { signer: await newSigner() });
     expect((await verify(lines)).ok).toBe(true);
     expect(await problemOf(lines, { key: pinned })).toMatch(
       /line 1: the export is signed with key .*, not with the pinned key/,
     );
     expect(await problemOf(lines, { witness: readWitness(lineOf(whole, -1)) })).toMatch(
-      /witness was not signed with a key of this trail/,
+      /witness was not signed with a key of this audit log/,
     );
   });
 
-  test('a trail cut back and signed anew with the same key is found by an earlier head', async () => {
+  test('an audit log cut back and signed anew with the same key is found by an earlier head', async () => {
     const clock = testClock();
-    const { trail, rows, lines } = await exportOf(4, { clock });
-    const { heads } = await trail.checkpoint();
+    const { auditLog, rows, lines } = await exportOf(4, { clock });
+    const { heads } = await auditLog.checkpoint();
     for (const [id, { text }] of rows)
       if (JSON.parse(text).stream === 'checkpoints' || id === 'nod_a:0000000000000005') rows.delete(id);
     const { store } = fakeStore();
     const collection = store.collection<never>({ name: 'audit_records', indexes: [] });
     for (const { text } of rows.values()) await collection.insert(JSON.parse(text) as never);
-    const rewritten = await openTrail(store, { node: 'nod_c', clock });
+    const rewritten = await openAuditLog(store, { node: 'nod_c', clock });
     const forged = await linesIn(rewritten.export());
     expect((await verify(forged, { key: pinned })).ok).toBe(true);
     for (const witness of [readWitness(lineOf(lines, -1)), readWitness(JSON.stringify({ heads })), { heads }]) {
@@ -309,7 +309,7 @@ describe('AU-07 text from outside cannot forge anything', () => {
     await fc.assert(
       fc.asyncProperty(nasty, nasty, nasty, fc.jsonValue(), async (subject, agent, member, value) => {
         const { store } = fakeStore();
-        const trail = await openTrail(store);
+        const auditLog = await openAuditLog(store);
         const inputs = Object.fromEntries([[member, value]]);
         const event = {
           type: 'token.refused',
@@ -319,8 +319,8 @@ describe('AU-07 text from outside cannot forge anything', () => {
           inputs,
           personal: { username: member },
         } as const;
-        await trail.append(event);
-        const lines = await linesIn(trail.export());
+        await auditLog.append(event);
+        const lines = await linesIn(auditLog.export());
         const text = new TextEncoder().encode(`${lines.join('\n')}\n`);
         const pieces = [text.subarray(0, 700), text.subarray(700, 701), text.subarray(701)];
         expect(await verifyExport(linesOf(stream(pieces)))).toMatchObject({ ok: true, records: 3 });

@@ -10,17 +10,17 @@ import { verificationKey } from '../../../src/domain/audit/signed-heads.ts';
 import { nodeRegister } from '../../../src/domain/cluster/node-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { nodeState } from '../../../src/node-state.ts';
-import { newSigner, openTrail, signer } from '../audit/support.ts';
+import { newSigner, openAuditLog, signer } from '../audit/support.ts';
 
 const auditKey = await verificationKey(signer.key);
 
-/** As many checkpoints of one trail. */
+/** As many checkpoints of one audit log. */
 const checkpointsOf = async (count: number, by = signer): Promise<readonly Checkpoint[]> => {
-  const trail = await openTrail(memoryDocumentStore(), { signer: by });
+  const auditLog = await openAuditLog(memoryDocumentStore(), { signer: by });
   const made: Checkpoint[] = [];
   while (made.length < count) {
-    await trail.append({ type: 'client.created', outcome: 'done' });
-    made.push(await trail.checkpoint());
+    await auditLog.append({ type: 'client.created', outcome: 'done' });
+    made.push(await auditLog.checkpoint());
   }
   return made;
 };

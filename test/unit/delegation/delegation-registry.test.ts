@@ -184,7 +184,7 @@ describe('further hops', () => {
     expect(await register.live(made[0]?.id ?? '')).toBeUndefined();
   });
 
-  test('concurrent creation gives one row; a creation that lost says so in the audit trail', async () => {
+  test('concurrent creation gives one row; a creation that lost says so in the audit log', async () => {
     const { register, rows, audit } = registerScene();
     const first = rowOf(await register.recordConsent(consent()));
     const [one, two] = await Promise.all([register.derive(hop(first, 'agt_b')), register.derive(hop(first, 'agt_b'))]);

@@ -29,7 +29,7 @@ const use = (policies: ReturnType<typeof policiesThat>) =>
   });
 const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));
 
-/** What the trail keeps of one decision under `policies`. */
+/** What the audit log keeps of one decision under `policies`. */
 const entry = async (number: number, policies = permitting, external?: ExternalDecisionPoint): Promise<AuditEntry> => {
   const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies, external })({
     ...generous('token_exchange'),

@@ -65,7 +65,7 @@ test('who only names a resource server does not use up its minute', async () => 
   expect(await send(basic('rs_one', 'right'))).toBe('rs_one');
 });
 
-test('the answer is the same for all that fails; the trail knows more of those that are registered', async () => {
+test('the answer is the same for all that fails; the audit log knows more of those that are registered', async () => {
   const { send, noted, looked } = proofs(0);
   const header = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const assertion = `${header({ alg: 'none' })}.${header({ sub: 'rs_one' })}.x`;

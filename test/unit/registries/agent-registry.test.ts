@@ -31,7 +31,7 @@ describe('registering an agent', () => {
     ]);
   });
 
-  test('makes no agent when the audit trail cannot be written (invariant 5)', async () => {
+  test('makes no agent when the audit log cannot be written (invariant 5)', async () => {
     const world = registryWorld();
     world.breakAudit();
     expect(await refusalOf(() => world.agents.create(newAgent(), BY))).toMatchObject({ code: 'unavailable' });

@@ -1,4 +1,4 @@
-/** The three registries over a memory store, with an audit trail that remembers and can be made to fail. */
+/** The three registries over a memory store, with an audit log that remembers and can be made to fail. */
 
 import { generateKeyPairSync } from 'node:crypto';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
@@ -52,7 +52,7 @@ export const registryWorld = () => {
   let isAuditDown = false;
   const audit = {
     async append(event: AuditEvent) {
-      if (isAuditDown) throw new DomainError('unavailable', 'The audit trail cannot be written.');
+      if (isAuditDown) throw new DomainError('unavailable', 'The audit log cannot be written.');
       events.push(event);
       return { stream: 'test', sequence: events.length, hash: '' };
     },

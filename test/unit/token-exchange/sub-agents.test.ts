@@ -195,7 +195,7 @@ describe('sub-agents', () => {
     expect(below).toHaveLength(1);
   });
 
-  test('TX-17 the trail names the subject, each actor, the parent token and the rows: the tree can be made again', async () => {
+  test('TX-17 the audit log names the subject, each actor, the parent token and the rows: the tree can be made again', async () => {
     const { exchange, toB, audit } = await team();
     const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL });
     expect(minted?.parent).toBe(toB);

@@ -204,7 +204,7 @@ describe('is refused, and ends nothing,', () => {
     expect(await left()).toEqual([session]);
   });
 
-  test('and is good again after the keys, or the trail, could not be had', async () => {
+  test('and is good again after the keys, or the audit log, could not be had', async () => {
     const { world, state, logout, signed, begun, left } = await listening();
     await begun('s-ada');
     const token = await signed();

@@ -101,7 +101,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       },
       { agent: text('agt_gone'), resource: text('https://mail.example.com'), scopes: [text('send')], until: NOON },
     ],
-    trailHref: `${home}/audit?subject=acc_1`,
+    auditLogHref: `${home}/audit?subject=acc_1`,
     actions: {
       disable: `${href}/disable`,
       removeFactors: `${href}/remove-factors`,
@@ -259,7 +259,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-client': clientPage({
       ...frame,
       client,
-      trailHref: `${home}/audit?caller=app_1`,
+      auditLogHref: `${home}/audit?caller=app_1`,
       actions: {
         disable: `${client.href}/disable`,
         adopt: `${client.href}/adopt`,

@@ -110,7 +110,7 @@ export const addBatchPage = (
       return { approval: (await factsOf(after)) ?? before, outcome };
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      // What policies refused is in the trail already.
+      // What policies refused is in the audit log already.
       if (!error.refused) await recordRefusal(deps, ctx, error);
       return { approval: before, outcome: 'refused', text: refusalOf(error) };
     }

@@ -140,7 +140,7 @@ export const addApprovalPage = (
       await decide(ctx, approval, session);
     } catch (error) {
       if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
-      // Refused proofs are in the trail already.
+      // Refused proofs are in the audit log already.
       if (!WRITTEN.includes(error.code) && !error.refused) await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalOf(error));

@@ -1,4 +1,4 @@
-/** Routes about running the server: kills, the audit trail and the keys. */
+/** Routes about running the server: kills, the audit log and the keys. */
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { KILL_SCOPES } from '../../../domain/kill.ts';
 import { ADMINISTRATORS, about, clientId, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
@@ -72,7 +72,7 @@ export const OPERATION_ROUTES = {
   exportAudit: audit.read(
     '/audit/export',
     'ndjson',
-    'Export the audit trail, to be verified offline with `behalf audit verify`',
+    'Export the audit log, to be verified offline with `behalf audit verify`',
     {
       isServedFromReserve: true,
       query: {
@@ -84,7 +84,7 @@ export const OPERATION_ROUTES = {
     method: 'POST',
     path: '/audit/erasures',
     tag: 'audit',
-    summary: 'Erase a personal value of an event; the trail still verifies',
+    summary: 'Erase a personal value of an event; the audit log still verifies',
     scope: 'audit:write',
     policy: 'administer',
     roles: ADMINISTRATORS,
