@@ -13,7 +13,7 @@ import { dataVolume } from './compose/data-volume.ts';
 import { extensionsOf } from './compose/extensions.ts';
 import type { Overrides } from './compose/foundations.ts';
 import { managementApi } from './compose/management-api.ts';
-import { engineOf } from './compose/oidc-provider.ts';
+import { providerOf } from './compose/oidc-provider.ts';
 import { close, opened } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { refusalsOf } from './compose/refusals.ts';
@@ -42,7 +42,7 @@ import { languageRouter } from './http/language.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { postedRequestRouter } from './http/posted-requests.ts';
-import { enginePages } from './http/provider-pages.ts';
+import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/browser-state.ts';
@@ -52,7 +52,7 @@ import { grantRegistry } from './provider/grants.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
 import { presentedGrant } from './provider/presented-grant.ts';
-import { engineClients } from './provider/provider-client-metadata.ts';
+import { providerClients } from './provider/provider-client-metadata.ts';
 import { requestDetails } from './provider/request-details.ts';
 import { rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
@@ -98,7 +98,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     presentedGrant({ documents, ephemeral, masterKey }),
   );
   const known = closedByKills(
-    engineClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
+    providerClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
     revocation,
   );
   const consumptions = consumptionRegister({ documents, clock });
@@ -106,7 +106,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     documents,
     clock,
     // It asks about kills itself, and when what it looks at was made.
-    clients: engineClients({ ...made, agents: made.effectiveAgents }, issuer),
+    clients: providerClients({ ...made, agents: made.effectiveAgents }, issuer),
     accounts: made.accounts,
     resourceServers,
     delegations,
@@ -152,9 +152,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
-  const pages = enginePages({ issuer, accounts });
+  const pages = providerPages({ issuer, accounts });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
-  const engine = await engineOf(made, configuration, {
+  const oidcProvider = await providerOf(made, configuration, {
     ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },
     ...{ refusals, failedProofs, onUnexpected, state, open },
   });
@@ -162,7 +162,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
   const people = peoplePages(made, configuration, {
-    provider: engine.provider,
+    provider: oidcProvider.provider,
     consumptions,
     state,
     open,
@@ -205,7 +205,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     },
     courier: made.telling.courier,
     escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.desk.escalate()),
-    engine,
+    oidcProvider,
     nodes: made.nodes,
     log,
   });
@@ -214,7 +214,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     ...{ callers, registering, tokens, kills, grants, grantService, countRefusal, onUnexpected },
     delegations,
     keysChanged: async () => {
-      await engine.reload();
+      await oidcProvider.reload();
       keeping.keysChanged();
     },
   });
@@ -281,7 +281,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         log: (request, error) => onUnexpected(error, request),
       }),
     ],
-    engine,
+    oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
     remember: rememberRequest,

@@ -58,7 +58,7 @@ export const housekeeping = (deps: {
   /** Tells further people of what nobody has decided in time. */
   readonly escalate: () => Promise<unknown>;
   readonly courier: { look(): Promise<void>; stop(): Promise<void> };
-  readonly engine: { reload(): Promise<void>; keysVersion(): string };
+  readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
 }): Housekeeping => {
@@ -74,7 +74,7 @@ export const housekeeping = (deps: {
     kills,
     agents,
     courier,
-    engine,
+    oidcProvider,
     nodes,
     log,
   } = deps;
@@ -123,8 +123,8 @@ export const housekeeping = (deps: {
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
   const lookAtKeys = every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {
-    if ((await keys.version()) !== engine.keysVersion()) {
-      await engine.reload();
+    if ((await keys.version()) !== oidcProvider.keysVersion()) {
+      await oidcProvider.reload();
       log.info({ event: 'keys.reloaded' }, 'signing keys were changed by another node');
       void scheduleKeys();
     }
@@ -152,7 +152,7 @@ export const housekeeping = (deps: {
     if (seconds === undefined || isStopped) return;
     const wait = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
     keyTimer = setTimeout(() => {
-      engine
+      oidcProvider
         .reload()
         .catch((error: unknown) => log.error({ event: 'keys.reload_failed', err: error }, 'keys could not be reloaded'))
         .finally(() => void scheduleKeys());

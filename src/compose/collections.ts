@@ -53,7 +53,7 @@ import { UPSTREAM_LINKS } from '../domain/upstream/upstream-links.ts';
 import { UPSTREAMS } from '../domain/upstream/upstream-provider.ts';
 import { TRUSTED_ISSUERS } from '../domain/workload-identity/trusted-issuer.ts';
 import { INSTALLATION } from '../first-start.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 
 /** What gives authority first, what takes it away behind that, and the audit log, which is ahead of both, last. */
@@ -98,7 +98,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   APPROVALS,
   STANDING_APPROVALS,
   ACCESS_REQUESTS,
-  ENGINE_RECORDS,
+  PROVIDER_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,
   DEPARTURES,

@@ -1,4 +1,4 @@
-/** The grants and endpoints that the engine gets from us, one of each folder in src/extensions. Called by compose.ts. */
+/** The grants and endpoints that oidc-provider gets from us, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { knowsAgent } from '../domain/approvals/agent-relationship.ts';
 import type { pollingPace } from '../domain/rate-limits/polling-interval.ts';

@@ -1,4 +1,4 @@
-/** What the management API is made of: registers of the domain, and what ends things at the engine. Called by compose.ts. */
+/** What the management API is made of: registers of the domain, and what ends things at oidc-provider. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { freshFactor } from '../domain/accounts/fresh-factor.ts';
 import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';

@@ -1,10 +1,10 @@
-/** What the engine is made of: our rows behind its models, our rules behind its policies. Called by compose.ts. */
+/** What oidc-provider is made of: our rows behind its models, our rules behind its policies. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { reachableWith } from '../domain/accounts/assurance.ts';
 import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
 import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
 import type { BrowserState } from '../provider/browser-state.ts';
-import { engine as buildEngine } from '../provider/build-provider.ts';
+import { oidcProvider as buildProvider } from '../provider/build-provider.ts';
 import { cookieNames } from '../provider/cookies.ts';
 import { instanceFamilies } from '../provider/instance-families.ts';
 import { keptByBrowser } from '../provider/kept-by-browser.ts';
@@ -18,10 +18,10 @@ import type { tokenLiveness } from '../provider/token-liveness.ts';
 import type { callerProofs } from './caller-proofs.ts';
 import type { services } from './services.ts';
 
-type Wanted = Parameters<typeof buildEngine>[0];
+type Wanted = Parameters<typeof buildProvider>[0];
 type Model = Parameters<typeof modelAdapter>[0];
 
-export const engineOf = (
+export const providerOf = (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
   {
@@ -61,7 +61,7 @@ export const engineOf = (
   const onUnreadable = (model: string) =>
     log.error({ event: 'store.unreadable', model }, 'a stored record is not understood');
   const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
-  return buildEngine({
+  return buildProvider({
     configuration,
     adapter: modelAdapter({
       documents,

@@ -42,7 +42,7 @@ import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
-import { ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../provider/records.ts';
+import { GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
 
 /** Makes the data folder where it is missing. Throws an Error that says what is in the way, and names the setting. */
 export const usableDataFolder = (folder: string): void =>
@@ -129,7 +129,7 @@ export const REMEMBERED: readonly Remembering[] = [
     INSTANCES,
   ].map(({ name }) => ({ name })),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
-  { name: ENGINE_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
+  { name: PROVIDER_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
 ];
 
 const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;

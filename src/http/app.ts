@@ -1,5 +1,5 @@
 /**
- * The request listener: front guard, access log, then our own routes or the engine. Mount order and
+ * The request listener: front guard, access log, then our own routes or oidc-provider. Mount order and
  * nothing else; what a route does is in the folders beside this file.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,20 +12,20 @@ import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
 import { isPostedRequest } from './posted-requests.ts';
-import type { EnginePages } from './provider-pages.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Paths below the issuer's that are ours; everything else is the engine's. */
+/** Paths below the issuer's that are ours; everything else is oidc-provider's. */
 const OURS =
   /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
   readonly routers: readonly Router[];
-  readonly engine: { handle: Handler };
-  readonly pages: Pick<EnginePages, 'error'>;
+  readonly oidcProvider: { handle: Handler };
+  readonly pages: Pick<ProviderPages, 'error'>;
   readonly readerLanguage: ReaderLanguage;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
   readonly log: Logger;
@@ -34,7 +34,7 @@ export const requestListener = (deps: {
   /** Until a request is answered; default: that of production. */
   readonly deadlineMilliseconds?: number | undefined;
 }): Handler => {
-  const { guard, routers, engine, remember, log, metrics, clock } = deps;
+  const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
   const app = new Koa({ proxy: true });
   const facts = new WeakMap<IncomingMessage, GuardedRequest>();
 
@@ -91,7 +91,7 @@ export const requestListener = (deps: {
     answerInTime(request, response, deps.deadlineMilliseconds);
     const target = String(request.url).split('?')[0] ?? '/';
     if (OURS.test(target) || isPostedRequest(request.method, target)) ours(request, response);
-    else engine.handle(request, response);
+    else oidcProvider.handle(request, response);
   };
 };
 

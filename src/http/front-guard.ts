@@ -1,5 +1,5 @@
 /**
- * Stands in front of everything, engine and pages alike. Owns what a request may look like at all, and
+ * Stands in front of everything, oidc-provider and pages alike. Owns what a request may look like at all, and
  * makes sure that nothing behind it can learn a host, scheme or address from the request: what they
  * read is what configuration says (invariant 7; findings V7, V8; decision D20).
  */
@@ -131,7 +131,7 @@ const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): vo
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  // The engine adds the digest of its own form_post script to `script-src` where it needs one.
+  // oidc-provider adds the digest of its own form_post script to `script-src` where it needs one.
   response.setHeader(
     'Content-Security-Policy',
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -14,7 +14,7 @@ type Deps = Pick<
 
 /**
  * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page, those of the
- * engine included, which know no session of ours: who is signed in in this browser is remembered to read this language
+ * oidc-provider included, which know no session of ours: who is signed in in this browser is remembered to read this language
  * where the browser says that a page of ours sent the form. All that are kept up to date do (Fetch metadata); elsewhere,
  * as for whoever is not signed in, the choice is this browser's alone. What a forged one could do is turn pages and mails
  * into the other language, with an event, until its person turns them back.

@@ -1,4 +1,4 @@
-/** The pages the engine shows in the middle of its own routes, made of our views. */
+/** The pages oidc-provider shows in the middle of its own routes, made of our views. */
 import type { IncomingMessage } from 'node:http';
 import { formAction, pageCsp } from '../../views/content-security-policy.ts';
 import type { Html, Phrase } from '../../views/html.ts';
@@ -14,8 +14,8 @@ import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
 import { readerLanguage } from './middleware/language.ts';
 
-/** The part of the engine's context these pages read. */
-type EngineContext = {
+/** The part of oidc-provider's context these pages read. */
+type ProviderContext = {
   status: number;
   type: string;
   body: unknown;
@@ -40,7 +40,7 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
   AbortedError: 'aborted',
 };
 
-/** What a person is told where the engine speaks to the developer of the app; its own words then stand below as detail. */
+/** What a person is told where oidc-provider speaks to the developer of the app; its own words then stand below as detail. */
 const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
   invalid_client: { text: errorWords.unknownApp },
   invalid_redirect_uri: { text: errorWords.unknownRedirect },
@@ -49,9 +49,9 @@ const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly te
   method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
 };
 
-export type EnginePages = ReturnType<typeof enginePages>;
+export type ProviderPages = ReturnType<typeof providerPages>;
 
-export const enginePages = (deps: {
+export const providerPages = (deps: {
   readonly issuer: string;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
 }) => {
@@ -59,11 +59,11 @@ export const enginePages = (deps: {
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const frame = { basePath };
   const readers = readerLanguage(issuer);
-  const xsrfOf = (ctx: EngineContext): string =>
+  const xsrfOf = (ctx: ProviderContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
   /** `here`: where it can be read again; an error is not, and repeats nothing of the request that led to it. */
-  const send = (ctx: EngineContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
+  const send = (ctx: ProviderContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
     ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
@@ -76,13 +76,13 @@ export const enginePages = (deps: {
     languages: LANGUAGES,
     isFromOurPages: (request: IncomingMessage): boolean => isFromOurPages(request, issuer),
 
-    limitForms(ctx: EngineContext, redirectUri: string | undefined): void {
+    limitForms(ctx: ProviderContext, redirectUri: string | undefined): void {
       const policy = String(ctx.response.get('Content-Security-Policy'));
       const targets = redirectUri === undefined ? [] : [redirectUri];
       if (!policy.includes('form-action')) ctx.set('Content-Security-Policy', `${policy}; ${formAction(targets)}`);
     },
 
-    async error(ctx: EngineContext, out: Failure): Promise<void> {
+    async error(ctx: ProviderContext, out: Failure): Promise<void> {
       const known = out.error === undefined ? undefined : FOR_PEOPLE[out.error];
       const said = out.error_description;
       const page = errorPage({
@@ -97,7 +97,7 @@ export const enginePages = (deps: {
       send(ctx, page, [], false);
     },
 
-    async signOut(ctx: EngineContext): Promise<void> {
+    async signOut(ctx: ProviderContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
       // The browser is sent there after the answer, and `form-action` counts for that, too.
@@ -106,12 +106,12 @@ export const enginePages = (deps: {
       send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }), targets);
     },
 
-    async signedOut(ctx: EngineContext): Promise<void> {
+    async signedOut(ctx: ProviderContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       send(ctx, signedOutPage(clientName === undefined ? frame : { ...frame, clientName }));
     },
 
-    async deviceCode(ctx: EngineContext, _out?: Failure, error?: Error & { userCode?: string }): Promise<void> {
+    async deviceCode(ctx: ProviderContext, _out?: Failure, error?: Error & { userCode?: string }): Promise<void> {
       const userCode = error?.userCode ?? (ctx.state['userCode'] as string | undefined);
       send(
         ctx,
@@ -127,7 +127,7 @@ export const enginePages = (deps: {
     },
 
     async deviceConfirm(
-      ctx: EngineContext,
+      ctx: ProviderContext,
       client: {
         readonly clientId: string;
         readonly clientName?: string | undefined;
@@ -162,12 +162,12 @@ export const enginePages = (deps: {
       );
     },
 
-    async deviceDone(ctx: EngineContext): Promise<void> {
+    async deviceDone(ctx: ProviderContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       send(ctx, deviceDonePage(clientName === undefined ? frame : { ...frame, clientName }));
     },
 
-    onward(ctx: EngineContext, { name, href }: { readonly name: string; readonly href: string }): void {
+    onward(ctx: ProviderContext, { name, href }: { readonly name: string; readonly href: string }): void {
       ctx.remove('Location');
       ctx.set('Refresh', `0; url=${href}`);
       ctx.status = 200;

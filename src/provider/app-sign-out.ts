@@ -10,7 +10,7 @@ export type SignedOutAt = (where: {
 }) => Promise<void>;
 
 /**
- * At the end-session endpoint the engine calls this for each app that is to be told. Where the session ends, its end
+ * At the end-session endpoint oidc-provider calls this for each app that is to be told. Where the session ends, its end
  * tells them all; else only the app that asked is signed out (OpenID Connect RP-Initiated Logout 1.0 §2).
  */
 export const toldByUs = (provider: Provider, signedOutAt: SignedOutAt): void => {

@@ -1,7 +1,7 @@
 /**
  * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7): whoever proves such a
- * key has asked for one shortly before. They are made of the time and a key that all nodes have; nothing is stored. The
- * engine has the endpoint and says where it is; it would count time by a clock of its own, so what is answered is ours.
+ * key has asked for one shortly before. They are made of the time and a key that all nodes have; nothing is stored.
+ * oidc-provider has the endpoint and says where it is; it would count time by a clock of its own, so what is answered is ours.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';

@@ -32,7 +32,7 @@ export type AttestedProof = GivenAttestation & {
   readonly request: IncomingMessage;
 };
 
-/** Takes both out of a request that has no other way of proof in it. What is about no agent is for the engine to refuse. */
+/** Takes both out of a request that has no other way of proof in it. What is about no agent is for oidc-provider to refuse. */
 export const takeAttestation = (
   request: IncomingMessage,
   { client_assertion: assertion, client_secret: secret }: Readonly<Record<string, unknown>>,

@@ -1,9 +1,9 @@
 /**
- * The backchannel authentication endpoint (CIBA Core §7) as one of the doors to approvals. The engine authenticates the
+ * The backchannel authentication endpoint (CIBA Core §7) as one of the doors to approvals. oidc-provider authenticates the
  * agent and reads the parameters; what is asked for is an exact action at one resource, and it is kept at the desk of
- * approvals, not in a record of the engine. Tokens come from the grant of ours (src/extensions/backchannel-approval).
+ * approvals, not in a record of oidc-provider. Tokens come from the grant of ours (src/extensions/backchannel-approval).
  */
-import { type Configuration as EngineConfiguration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
@@ -43,7 +43,7 @@ export type BackchannelDeps = {
   readonly issuer: string;
 };
 
-type Ciba = NonNullable<NonNullable<EngineConfiguration['features']>['ciba']>;
+type Ciba = NonNullable<NonNullable<ProviderConfiguration['features']>['ciba']>;
 
 const MOST_HINT = 254;
 const MOST_MESSAGE = 300;
@@ -51,7 +51,7 @@ const MOST_MESSAGE = 300;
 /** Scopes that are about signing in, which the request has to name and an action does not need. */
 const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
 
-/** The engine's feature, filled in. */
+/** oidc-provider's feature, filled in. */
 export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
   enabled: true,
   deliveryModes: ['poll', 'ping'],

@@ -1,11 +1,11 @@
 /**
- * The engine, configured. `engine` builds it, and builds it anew when the signing keys change: the
- * engine reads its keys once, a new one costs less than a millisecond, and requests under way finish on
+ * oidc-provider, configured. `oidcProvider` builds it, and builds it anew when the signing keys change:
+ * oidc-provider reads its keys once, a new one costs less than a millisecond, and requests under way finish on
  * the old one. Nothing outside this folder imports `oidc-provider`.
  */
 import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import { REACHABLE } from '../domain/accounts/assurance.ts';
@@ -53,11 +53,11 @@ import { checkParameters } from './parameter-bounds.ts';
 import { pkceRequired } from './pkce-required.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
-import { CLIENT_PROPERTIES, type EngineClients } from './provider-client-metadata.ts';
+import { CLIENT_PROPERTIES, type ProviderClients } from './provider-client-metadata.ts';
 import { refuseOtherGrantTypes } from './provider-denials.ts';
-import { engineFetch } from './provider-fetch.ts';
-import { engineForms } from './provider-forms.ts';
-import type { EnginePages } from './provider-pages.ts';
+import { providerFetch } from './provider-fetch.ts';
+import { providerForms } from './provider-forms.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
 import { refreshTokensRememberProof, rotates } from './refresh-proof.ts';
@@ -73,10 +73,10 @@ import type { TokenClaims } from './token-claims.ts';
 import { boundToAttestedKeys, jwtIds } from './token-models.ts';
 import { signOutThere, type WhereToSignOut } from './upstream-sign-out.ts';
 
-export type EngineDeps = {
+export type ProviderDeps = {
   readonly configuration: Configuration;
   readonly adapter: ReturnType<typeof modelAdapter>;
-  readonly clients: EngineClients;
+  readonly clients: ProviderClients;
   readonly keys: SigningKeys;
   readonly tokens: OwnTokens;
   readonly signatures: OwnSignatures;
@@ -96,7 +96,7 @@ export type EngineDeps = {
   readonly approvals: BackchannelDeps['approvals'];
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly reachableBy: ReachableBy;
-  readonly pages: EnginePages;
+  readonly pages: ProviderPages;
   readonly extensions: readonly Extension[];
   readonly audit: AuditLog;
   readonly refusals: RefusalCounter;
@@ -119,7 +119,7 @@ export type EngineDeps = {
   readonly onUnexpected: (error: unknown, requestId: string) => void;
 };
 
-export type Engine = {
+export type OidcProvider = {
   provider(): Provider;
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Takes up the signing keys as they are stored now. */
@@ -128,7 +128,7 @@ export type Engine = {
   keysVersion(): string;
 };
 
-export const engine = async (deps: EngineDeps): Promise<Engine> => {
+export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> => {
   let provider: Provider;
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
   let keysVersion: string;
@@ -160,7 +160,7 @@ const publicPart = (jwk: object): object =>
 
 const ANY_AUDIENCE = { has: () => true } as unknown as Set<string>;
 
-const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
+const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   const { configuration, masterKey } = deps;
   const { issuer } = configuration;
   const provider = new Provider(issuer, settings(deps, jwks));
@@ -169,13 +169,13 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name: string, options?: object) =>
     (provider as unknown as { urlFor(name: string, options?: object): string }).urlFor(name, options);
-  // Any, as far as the engine goes: client-assertions.ts looks at it once the signature is good, and says what is wrong.
+  // Any, as far as oidc-provider goes: client-assertions.ts looks at it once the signature is good, and says what is wrong.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => ANY_AUDIENCE;
 
   (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
   // What is stored as `client_secret` is a keyed digest (finding V11).
   provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
-    // The engine takes either way of sending a secret for the other; the registered one counts (CA-08).
+    // oidc-provider takes either way of sending a secret for the other; the registered one counts (CA-08).
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
     if (this.clientAuthMethod !== sentBy) return false;
     const isRight = isOneOfDigests(String(this.clientSecret), masterKey.digests('client_secret', actual));
@@ -210,14 +210,14 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   crossOrigin(provider);
   publishedMetadata(provider, deps);
   signOutThere(provider, { issuer, whereTo: deps.signOutThere, pages: deps.pages });
-  engineForms(provider, deps);
+  providerForms(provider, deps);
   deviceAuthorization(provider, deps);
   deps.structured.install(provider);
   registerExtensionGrants(provider, deps.extensions, deps);
   return provider;
 };
 
-const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguration => {
+const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfiguration => {
   const { configuration, masterKey, pages, authority } = deps;
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
@@ -241,8 +241,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   return {
     adapter: deps.adapter,
     jwks: { keys: jwks as never },
-    // The engine's own guard connects first and looks at the address then, and may be missing (findings V16, V17).
-    fetch: engineFetch(deps),
+    // oidc-provider's own guard connects first and looks at the address then, and may be missing (findings V16, V17).
+    fetch: providerFetch(deps),
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,
@@ -256,7 +256,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     },
     formats: {
       customizers: {
-        // The engine has a member of its own for them, and leaves it empty.
+        // oidc-provider has a member of its own for them, and leaves it empty.
         jwt: (_ctx, token, parts) => {
           const { extra } = token as { readonly extra?: { readonly authorization_details?: readonly Detail[] } };
           Object.assign(parts.payload, detailsMember(extra?.authorization_details));
@@ -299,7 +299,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     // the grant, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
-    // Our own rows say what ends with a session, for tokens that the engine does not know as well.
+    // Our own rows say what ends with a session, for tokens that oidc-provider does not know as well.
     expiresWithSession: async () => false,
     interactions: {
       policy: prompts(deps.details, deps.reachableBy),
@@ -327,7 +327,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
-        // The engine describes no token; structured-tokens.ts does.
+        // oidc-provider describes no token; structured-tokens.ts does.
         allowedPolicy: async () => false,
       },
       revocation: {
@@ -349,7 +349,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         getResourceServerInfo: (ctx, resource, client) =>
           asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,
       },
-      // Our own outbox tells apps: what the engine would send at once is lost where nobody answers, and it knows only some ends.
+      // Our own outbox tells apps: what oidc-provider would send at once is lost where nobody answers, and it knows only some ends.
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

@@ -1,5 +1,5 @@
 /**
- * What we ask of a client assertion beyond the engine: RFC 10070 (issuer as the sole audience), a short
+ * What we ask of a client assertion beyond oidc-provider: RFC 10070 (issuer as the sole audience), a short
  * life (finding V6; decision 20), and none of the headers that point at keys; and replay protection that is atomic
  * and keeps kinds apart (findings V3, V4, V5).
  */
@@ -15,7 +15,7 @@ import type { ConsumptionRegister } from './consumption-registry.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-/** The engine accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
+/** oidc-provider accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
 const DPOP_WINDOW_SECONDS = 300;
 const TYPES = new Set([undefined, 'jwt', 'client-authentication+jwt']);
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'zip'];
@@ -104,7 +104,7 @@ export const clientAssertions = (deps: {
   return {
     faultOf,
 
-    /** Uses up an assertion that did not come through the engine: true for exactly one caller. */
+    /** Uses up an assertion that did not come through oidc-provider: true for exactly one caller. */
     async claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean> {
       const ttl = Math.max(1, endOf(expiresAt, issuedAt) + deps.clockToleranceSeconds - deps.clock.now());
       for (const digest of deps.masterKey.ordered('jti/assertion', issuer, jti)) {
@@ -114,7 +114,7 @@ export const clientAssertions = (deps: {
     },
 
     /**
-     * The engine's hook `assertJwtClientAuthClaimsAndHeader`. The signature is good, so that the client may hear what is
+     * oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is good, so that the client may hear what is
      * wrong.
      */
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
@@ -128,7 +128,7 @@ export const clientAssertions = (deps: {
       assertionNext.set(ctx, Number(claims['iat']));
     },
 
-    /** Replaces the engine's `ReplayDetection.unique`: true for exactly one caller. */
+    /** Replaces oidc-provider's `ReplayDetection.unique`: true for exactly one caller. */
     async unique(issuer: string, jti: string, expiresAt: number): Promise<boolean> {
       const context = Provider.ctx;
       const assertedAt = context && assertionNext.get(context);
@@ -145,7 +145,7 @@ export const clientAssertions = (deps: {
       const ttl = isAssertion ? end - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
-      // DIVERGENCE: the engine lets a nonce stand for the date, so a proof could be made for a day after its mark is forgotten (DP-03).
+      // DIVERGENCE: oidc-provider lets a nonce stand for the date, so a proof could be made for a day after its mark is forgotten (DP-03).
       if (!isAssertion && Math.abs(deps.clock.now() - issuedAt) > DPOP_WINDOW_SECONDS) {
         throw new errors.InvalidDpopProof('DPoP proof iat is not recent enough');
       }
@@ -175,5 +175,5 @@ export const clientAssertions = (deps: {
 const onlyNamesKey = (context: KoaContextWithOIDC | undefined, proofs: Pick<ClientProofs, 'has'>): boolean =>
   context?.oidc?.route === 'pushed_authorization_request' && !proofs.has(context);
 
-/** `iat` of a proof whose signature the engine has checked. */
+/** `iat` of a proof whose signature oidc-provider has checked. */
 const datedAt = (proof: string | undefined): number => Number((proof ? decodeJwt(proof).iat : undefined) ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Certificates by which clients and resource servers prove themselves (RFC 8705 §2), for the engine: it knows the method
+ * Certificates by which clients and resource servers prove themselves (RFC 8705 §2), for oidc-provider: it knows the method
  * `tls_client_auth` and hands on what stands in its metadata in place of a name, which is the whole rule here. Those of
  * agents are credentials (presented-credentials.ts).
  */
@@ -15,7 +15,7 @@ export const knownByCertificate = (rule: CertificateRule): Readonly<Record<strin
   tls_client_auth_subject_dn: JSON.stringify(rule),
 });
 
-/** The engine's settings for certificates. */
+/** oidc-provider's settings for certificates. */
 export const clientCertificates = ({
   clock,
   proofs,

@@ -1,5 +1,5 @@
 /**
- * The keys that verify assertions of clients and agents. Those that are served at `jwks_uri` the engine would fetch
+ * The keys that verify assertions of clients and agents. Those that are served at `jwks_uri` oidc-provider would fetch
  * itself, keep as long as the one who serves them says, and know no new key before that; here `keys-by-url.ts` does
  * it. Of an agent presented-credentials.ts says which keys count in a request.
  */
@@ -26,7 +26,7 @@ export const clientKeysByUrl = (
   const stores = new WeakMap<JsonWebKeySet, KeyStore>();
   const models = provider.Client as unknown as { new (metadata: object): { readonly asymmetricKeyStore: KeyStore } };
 
-  /** A key store of the engine over these keys. */
+  /** A key store of oidc-provider over these keys. */
   const storeOf = (jwks: JsonWebKeySet): KeyStore => {
     const known = stores.get(jwks);
     if (known) return known;
@@ -38,7 +38,7 @@ export const clientKeysByUrl = (
 
   /**
    * For one verification: knows no key until asked to refresh; the second refresh, after no key has fitted, fetches
-   * anew; then it is at its end. The engine refreshes as long as a store is not fresh.
+   * anew; then it is at its end. oidc-provider refreshes as long as a store is not fresh.
    */
   const storeAt = (url: string, isCounted: boolean, internal: InternalPurpose | undefined): object => {
     let found: KeyStore | undefined;

@@ -1,5 +1,5 @@
 /**
- * The engine's client objects. By itself it would hash all metadata at each look-up, and validate them anew
+ * oidc-provider's client objects. By itself it would hash all metadata at each look-up, and validate them anew
  * for whoever is not among its last hundred clients. Here an object is made once for each state of a
  * registration and lives as long as that is remembered.
  */
@@ -7,13 +7,13 @@ import type Provider from 'oidc-provider';
 import type { ClientKeysByUrl } from './client-keys-by-url.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
-import type { EngineClients } from './provider-client-metadata.ts';
+import type { ProviderClients } from './provider-client-metadata.ts';
 
 type Client = InstanceType<Provider['Client']>;
 
 export const clientObjects = (
   provider: Provider,
-  clients: Pick<EngineClients, 'find' | 'agentOf'>,
+  clients: Pick<ProviderClients, 'find' | 'agentOf'>,
   keys: Pick<ClientKeysByUrl, 'install'>,
   presented: Pick<PresentedCredentials, 'clientIdOf' | 'replace'>,
 ): void => {

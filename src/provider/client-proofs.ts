@@ -62,7 +62,7 @@ export const clientProofs = (limit: RequestLimit) => {
     /** Whether the sender is known: a registered client that proved who it is, or one with a credential of its own. */
     has: (context: object): boolean => known.has(context),
 
-    /** Refuses a client that has used up its minute as soon as the engine knows which client is named, before any cryptography. */
+    /** Refuses a client that has used up its minute as soon as oidc-provider knows which client is named, before any cryptography. */
     install(provider: Provider): void {
       const prototype = provider.OIDCContext.prototype as unknown as {
         ctx: Context;

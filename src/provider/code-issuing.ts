@@ -1,6 +1,6 @@
 /**
  * The moment before an authorization code exists, or a device is connected: the audit event becomes
- * durable, and only then is the grant stored and a pushed request used up (decision D12). The engine does
+ * durable, and only then is the grant stored and a pushed request used up (decision D12). oidc-provider does
  * both first; here they wait.
  */
 import type { ServerResponse } from 'node:http';

@@ -1,6 +1,6 @@
 /**
  * Names of cookies (decision D21): `__Host-` where the whole origin is ours to name, `__Secure-` for
- * those the engine scopes to a path, plain ones on loopback http, where browsers refuse prefixes.
+ * those oidc-provider scopes to a path, plain ones on loopback http, where browsers refuse prefixes.
  */
 export type CookieNames = {
   readonly session: string;

@@ -1,5 +1,5 @@
 /**
- * CORS (WB-08). The engine lets any origin read an answer until it knows which client the answer is
+ * CORS (WB-08). oidc-provider lets any origin read an answer until it knows which client the answer is
  * for; here an origin reads it only once that client is known to have registered the origin. What a
  * preflight is told holds for no answer yet. No answer ever allows credentials.
  */

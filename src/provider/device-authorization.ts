@@ -1,5 +1,5 @@
 /**
- * What the engine leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the
+ * What oidc-provider leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the
  * polling interval in the answer (§3.2), and no automatic submission of a code that came in a link (§5.4).
  */
 import Provider from 'oidc-provider';
@@ -11,11 +11,11 @@ import { boundedCounts } from '../domain/rate-limits/bounded-counts.ts';
 import { networkCounts } from '../domain/rate-limits/network-counts.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
-import type { EnginePages } from './provider-pages.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
-/** As the engine's router has it: in any case, with or without a slash at the end. */
+/** As oidc-provider's router has it: in any case, with or without a slash at the end. */
 const VERIFICATION = /^\/device\/?$/i;
 
 /** How a user code is written; `*` stands for one character. */
@@ -34,7 +34,7 @@ export const deviceAuthorization = (
     readonly ephemeral: EphemeralStore;
     readonly masterKey: MasterKey;
     readonly clock: Pick<Clock, 'now'>;
-    readonly pages: EnginePages;
+    readonly pages: ProviderPages;
     readonly refusals: RefusalCounter;
   },
 ): void => {
@@ -84,7 +84,7 @@ export const deviceAuthorization = (
 
 /**
  * A device page that fails shows its form again, with a token kept in the session, also when there is no
- * session yet; the engine then finds nothing to save and fails (finding V9). Here the session begins.
+ * session yet; oidc-provider then finds nothing to save and fails (finding V9). Here the session begins.
  */
 const beginLateSessions = (provider: Provider, ttlSeconds: number): void => {
   const prototype = provider.Session.prototype as unknown as {

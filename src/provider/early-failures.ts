@@ -1,5 +1,5 @@
 /**
- * An authorization request that fails before its parameters were read: the engine's error handler then
+ * An authorization request that fails before its parameters were read: oidc-provider's error handler then
  * looks for client and redirect URI in the query as it came, and fails itself (finding V9: 500 for
  * `GET /auth/xyz?client_id=…` without a cookie). Until they are read there are no parameters here, so
  * that such a failure is told to the person and nobody else.

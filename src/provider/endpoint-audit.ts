@@ -1,5 +1,5 @@
 /**
- * What every OAuth endpoint has in common after the engine has answered: one audit event for each
+ * What every OAuth endpoint has in common after oidc-provider has answered: one audit event for each
  * attempt before the answer leaves (decision D18), 503 with Retry-After where a store failed, and the
  * members a refusal carries beside `error`.
  */
@@ -17,15 +17,15 @@ import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 import { protocolError } from './oauth-errors.ts';
-import { engineDenial } from './provider-denials.ts';
-import type { EnginePages } from './provider-pages.ts';
+import { providerDenial } from './provider-denials.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 import { unitOf } from './token-request-unit.ts';
 
 /** Counts refusals before anybody was authenticated; bounded. */
 export type RefusalCounter = { note(source: string, reason: string, request?: string): void | Promise<void> };
 
-/** Engine route → event of a refusal by an authenticated client. */
+/** Route of oidc-provider → event of a refusal by an authenticated client. */
 const REFUSED: Readonly<Record<string, AuditEventType>> = {
   token: 'token.refused',
   introspection: 'introspection.refused',
@@ -39,7 +39,7 @@ const REFUSED: Readonly<Record<string, AuditEventType>> = {
   device_resume: 'authorization.refused',
 };
 
-/** Engine route → event of a request that was left open for a person. What the person answers is an event of its own. */
+/** Route of oidc-provider → event of a request that was left open for a person. What the person answers is an event of its own. */
 const OPENED: Readonly<Record<string, AuditEventType>> = {
   pushed_authorization_request: 'authorization.pushed',
   device_authorization: 'device.requested',
@@ -76,7 +76,7 @@ export const auditEndpoints = (
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly proofs: ClientProofs;
     readonly identifiers: Identifiers;
-    readonly pages: Pick<EnginePages, 'error'>;
+    readonly pages: Pick<ProviderPages, 'error'>;
     readonly onUnexpected: (error: unknown, requestId: string) => void;
   },
 ): void => {
@@ -89,7 +89,7 @@ export const auditEndpoints = (
     });
   }
 
-  // Without a listener the engine prints what it cannot send to the console (IN-05).
+  // Without a listener oidc-provider prints what it cannot send to the console (IN-05).
   emitter.on('error', (error: unknown, ctx?: KoaContextWithOIDC) => {
     deps.onUnexpected(error, ctx === undefined ? 'unknown' : factsOf(ctx.req).id);
   });
@@ -124,7 +124,7 @@ export const auditEndpoints = (
     try {
       await next();
     } catch (error) {
-      // Thrown in front of the engine's own error handler, by a middleware of ours.
+      // Thrown in front of oidc-provider's own error handler, by a middleware of ours.
       await unitOf(context).release?.();
       unavailable(context, error);
       return;
@@ -151,7 +151,7 @@ export const auditEndpoints = (
     else await succeed(context);
   });
 
-  /** By a limit of ours, before the engine saw the request. */
+  /** By a limit of ours, before oidc-provider saw the request. */
   const refusedInFront = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { error } = ctx.body as { readonly error: string };
     try {
@@ -172,7 +172,7 @@ export const auditEndpoints = (
       ctx.body = { error: lack.error, error_description: lack.error_description };
     }
     if (ctx.oidc.route === 'token' && isKnown && !failure.denial) {
-      const why = engineDenial(failure);
+      const why = providerDenial(failure);
       if (why) failure.denial = { id: deps.identifiers.newId('dny'), ...why };
     }
     try {
@@ -213,7 +213,7 @@ export const auditEndpoints = (
     }
   };
 
-  /** The answer the engine had ready must not leave: its event is not durable. */
+  /** The answer oidc-provider had ready must not leave: its event is not durable. */
   const unavailable = (ctx: KoaContextWithOIDC, cause: unknown): void => {
     const failure = protocolError(cause) as ProtocolError;
     deps.onUnexpected(cause, factsOf(ctx.req).id);
@@ -229,7 +229,7 @@ export const auditEndpoints = (
 };
 
 /**
- * The engine calls every assertion it cannot verify a failed authentication. Where we had no room to fetch the
+ * oidc-provider calls every assertion it cannot verify a failed authentication. Where we had no room to fetch the
  * keys, the client has done nothing wrong.
  */
 const lackOfOurs = (failure: ProtocolError): ProtocolError | undefined => {

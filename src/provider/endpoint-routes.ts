@@ -1,4 +1,4 @@
-/** The engine's names for its routes, by who calls them. */
+/** oidc-provider's names for its routes, by who calls them. */
 
 /** A client calls, and proves who it is in the request itself. */
 const BY_CLIENTS = new Set([

@@ -1,4 +1,4 @@
-/** Registers the grants of extensions with the engine and hands each a `TokenRequest` that can mint. */
+/** Registers the grants of extensions with oidc-provider and hands each a `TokenRequest` that can mint. */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
@@ -71,7 +71,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     const accessToken = new provider.AccessToken({
       accountId: token.subject,
       client,
-      // Both: the engine counts `expiresIn` from the moment it signs, which may be a second later.
+      // Both: oidc-provider counts `expiresIn` from the moment it signs, which may be a second later.
       exp: now + expiresIn,
       expiresIn,
       ...(token.grant === undefined ? {} : { grantId: token.grant }),

@@ -1,4 +1,4 @@
-/** Turns what a person allowed into the engine's Grant: one for each authorization, so that families end apart. */
+/** Turns what a person allowed into oidc-provider's Grant: one for each authorization, so that families end apart. */
 import type Provider from 'oidc-provider';
 import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';

@@ -1,4 +1,4 @@
-/** The grant port over the engine's Grants. */
+/** The grant port over oidc-provider's Grants. */
 import type { DetailsByResource } from '../domain/authorization-details/detail-type.ts';
 import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -91,7 +91,7 @@ export const grantRegistry = (deps: {
 /** The account pages themselves hold what no person allowed. */
 const isShown = ({ clientId }: GrantRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
-/** Scopes that are taken away stand beside what was granted, as the engine reads it; details, which it does not know, stand no more. */
+/** Scopes that are taken away stand beside what was granted, as oidc-provider reads it; details, which it does not know, stand no more. */
 const narrowed = (
   payload: GrantRecord['payload'],
   { openidScopes, resources, details: lostDetails = {} }: GrantRights,

@@ -54,7 +54,7 @@ const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<As
   };
 };
 
-/** Sign-in as the engine has it; one consent check of ours in place of its five. */
+/** Sign-in as oidc-provider has it; one consent check of ours in place of its five. */
 export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
@@ -80,7 +80,7 @@ const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']):
   (client?.['behalf_document_version'] ?? '');
 
 /**
- * The engine's hook `loadExistingGrant`: the grant a page just made, or a new one from an answer given
+ * oidc-provider's hook `loadExistingGrant`: the grant a page just made, or a new one from an answer given
  * before to exactly this question (AP-11). Never shared between two authorizations (decision D8), and not
  * stored before a code is: a request that goes on to a sign-in page leaves none behind.
  */
@@ -102,7 +102,7 @@ export const grantForRequest =
         throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
       }
       const target = ctx.oidc.params?.['redirect_uri'];
-      // The engine looks when the request comes, and not again when the person has answered.
+      // oidc-provider looks when the request comes, and not again when the person has answered.
       if (typeof target === 'string' && client?.redirectUriAllowed(target) === false) {
         throw new errors.InvalidRedirectUri();
       }

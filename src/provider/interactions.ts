@@ -1,4 +1,4 @@
-/** The interaction and browser-session ports over the engine. */
+/** The interaction and browser-session ports over oidc-provider. */
 import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
@@ -17,13 +17,13 @@ import { duringExchange } from './current-exchange.ts';
 import { makeGrant } from './grant-creation.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { answerMarks } from './kept-by-browser.ts';
-import { outOfEngine } from './oauth-errors.ts';
+import { outOfProvider } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
 import { ACR_CHECK, AGE_CHECK } from './step-up.ts';
 import { answerOf } from './token-request-unit.ts';
 
 type Deps = {
-  /** The engine now; it is built anew when keys change. */
+  /** oidc-provider now; it is built anew when keys change. */
   readonly provider: () => Provider;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -35,7 +35,7 @@ type Deps = {
   readonly sessions: Pick<SessionRegister, 'note' | 'end'>;
 };
 
-type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
+type ProviderInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export const interactions = (deps: Deps): Interactions => {
   const { provider, clock, consumptions, masterKey } = deps;
@@ -44,8 +44,8 @@ export const interactions = (deps: Deps): Interactions => {
     provider().Session.get(provider().createContext(request, response));
 
   /** `prompt` is the one this browser has to be in. */
-  const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<EngineInteraction> => {
-    let found: EngineInteraction;
+  const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<ProviderInteraction> => {
+    let found: ProviderInteraction;
     try {
       found = await within(exchange, () => provider().interactionDetails(exchange.request, exchange.response));
     } catch (error) {
@@ -54,7 +54,7 @@ export const interactions = (deps: Deps): Interactions => {
     }
     if (found.uid !== uid || found.exp <= clock.now()) throw gone();
     if (prompt !== undefined && found.prompt.name !== prompt) throw gone();
-    // The engine makes sure that the session lives; that it is this browser's is for us to see (AP-12, WB-11).
+    // oidc-provider makes sure that the session lives; that it is this browser's is for us to see (AP-12, WB-11).
     if (found.session && (await sessionOf(exchange)).uid !== found.session.uid) throw gone();
     return found;
   };
@@ -66,7 +66,7 @@ export const interactions = (deps: Deps): Interactions => {
    */
   const once = async <T>(
     { response }: Exchange,
-    found: EngineInteraction,
+    found: ProviderInteraction,
     account: string | undefined,
     answer: () => Promise<T>,
   ): Promise<T> => {
@@ -84,17 +84,21 @@ export const interactions = (deps: Deps): Interactions => {
     }
   };
 
-  const finish = async (exchange: Exchange, found: EngineInteraction, result: InteractionResults): Promise<string> => {
+  const finish = async (
+    exchange: Exchange,
+    found: ProviderInteraction,
+    result: InteractionResults,
+  ): Promise<string> => {
     found.result = 'error' in result ? result : { ...found.lastSubmission, ...result };
     await within(exchange, () => found.persist());
     return found.returnTo;
   };
 
   /**
-   * Ends the session of somebody else, so that the engine need not ask about signing out in the middle
+   * Ends the session of somebody else, so that oidc-provider need not ask about signing out in the middle
    * of a sign-in. What they had answered of this request does not count for the new account.
    */
-  const endOther = async (exchange: Exchange, found: EngineInteraction, account: string): Promise<void> => {
+  const endOther = async (exchange: Exchange, found: ProviderInteraction, account: string): Promise<void> => {
     const session = await sessionOf(exchange);
     if (session.accountId === undefined || session.accountId === account) return;
     const { id: request, source } = factsOf(exchange.request);
@@ -105,7 +109,7 @@ export const interactions = (deps: Deps): Interactions => {
     dropSessionCookie(provider(), exchange, deps.cookies);
   };
 
-  return outOfEngine<Interactions>({
+  return outOfProvider<Interactions>({
     async get(exchange, uid): Promise<Interaction> {
       const found = await open(exchange, uid);
       const details = found.prompt.details as unknown as PromptDetails;
@@ -180,7 +184,7 @@ export const interactions = (deps: Deps): Interactions => {
       return once(exchange, found, found.session?.accountId, async () => {
         const { login_hint: _, prompt, ...params } = found.params;
         const asked = typeof prompt === 'string' ? prompt.split(' ') : [];
-        // The engine goes on with these parameters. A new request would leave a pushed one (RFC 9126) unused.
+        // oidc-provider goes on with these parameters. A new request would leave a pushed one (RFC 9126) unused.
         Object.assign(found, {
           params: { ...params, prompt: [...new Set([...asked, 'login'])].join(' ') },
           result: {},
@@ -203,7 +207,7 @@ const within = <R>({ request, response }: Exchange, work: () => R): R =>
 const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
 
 /** Whether the class of the sign-in is all that is wrong with whoever is signed in (step-up.ts). */
-const lacksFactor = ({ prompt, session }: EngineInteraction): boolean =>
+const lacksFactor = ({ prompt, session }: ProviderInteraction): boolean =>
   prompt.name === 'login' &&
   session?.accountId !== undefined &&
   prompt.reasons.length === 1 &&
@@ -226,7 +230,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
   const cookie = { name: cookies.signIn, path };
   const contextOf = ({ request, response }: Exchange) => provider().createContext(request, response);
 
-  return outOfEngine<BrowserSessions>({
+  return outOfProvider<BrowserSessions>({
     async current(exchange) {
       const session = await provider().Session.get(contextOf(exchange));
       if (session.accountId === undefined || session.transient) return undefined;

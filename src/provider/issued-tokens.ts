@@ -9,7 +9,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import type { IssuedToken, IssuedTokens, TokenApproval } from '../domain/ports/issued-tokens.ts';
-import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
+import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -48,7 +48,7 @@ export const issuedTokens = (deps: {
   readonly liveness: TokenLiveness;
 }): OwnTokens => {
   const { documents, clock, masterKey, issuer, liveness } = deps;
-  const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
   let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
   /** Digest of a token whose signature was found good → its claims. Signatures only: whether it is live is asked each time. */

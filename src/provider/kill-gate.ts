@@ -7,7 +7,7 @@ import Provider from 'oidc-provider';
 import { DomainError } from '../domain/errors.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import type { EngineClients } from './provider-client-metadata.ts';
+import type { ProviderClients } from './provider-client-metadata.ts';
 
 /** Routes that lead to a token or a session. */
 const GRANTING = new Set<string | undefined>([
@@ -31,7 +31,7 @@ export const everythingIsKilled = (): DomainError =>
   );
 
 /** The look-up of clients, closed to those who are not found because everything is killed. */
-export const closedByKills = (clients: EngineClients, revocation: Revocation): EngineClients => ({
+export const closedByKills = (clients: ProviderClients, revocation: Revocation): ProviderClients => ({
   ...clients,
   async find(id) {
     const found = await clients.find(id);

@@ -1,4 +1,4 @@
-/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4), also where the engine is not asked. */
+/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4), also where oidc-provider is not asked. */
 import { importJWK, type JWK, SignJWT } from 'jose';
 import type { MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
 import type { Clock } from '../domain/ports/clock.ts';

@@ -1,5 +1,5 @@
 /**
- * The engine's storage over our two ports. Owns where each model lives and that whatever is redeemed
+ * oidc-provider's storage over our two ports. Owns where each model lives and that whatever is redeemed
  * once is redeemed once. Does not own clients (provider-client-metadata.ts) nor what revocation means: "delete
  * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
  * grant ends its grant and nothing else needs deleting.
@@ -19,8 +19,8 @@ import { codeIssuing } from './code-issuing.ts';
 import type { ConsumptionRegister } from './consumption-registry.ts';
 import type { KeptByBrowser } from './kept-by-browser.ts';
 import { asProtocol } from './oauth-errors.ts';
-import type { EngineClients } from './provider-client-metadata.ts';
-import { ENGINE_RECORDS, type EngineRecord, GRANTS, type GrantRecord, sessionOfGrant } from './records.ts';
+import type { ProviderClients } from './provider-client-metadata.ts';
+import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord, sessionOfGrant } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
 import type { SeenSessions } from './seen-sessions.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from './stored-payloads.ts';
@@ -28,7 +28,7 @@ import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
 
-/** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
+/** Rows outlive their expiry by oidc-provider's clock tolerance, so that it is oidc-provider that says "expired". */
 const GRACE_SECONDS = 15;
 
 type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'desk' | 'none';
@@ -72,7 +72,7 @@ export type ModelAdapterDeps = {
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly consumptions: ConsumptionRegister;
-  readonly clients: EngineClients;
+  readonly clients: ProviderClients;
   readonly audit: AuditLog;
   readonly pace: Pick<PollingPace, 'poll'>;
   readonly devicePollIntervalSeconds: number;
@@ -87,7 +87,7 @@ export type ModelAdapterDeps = {
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
   const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness, browser } = deps;
-  const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const grants = documents.collection<GrantRecord>(GRANTS);
   const putAgain = wholeWriter(records);
   const codes = codeIssuing({ audit, consumptions });
@@ -182,7 +182,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       }
       const { jti: _bearer, ...rest } = payload;
       const account = payload.accountId === undefined ? {} : { account: String(payload.accountId) };
-      const record: EngineRecord =
+      const record: ProviderRecord =
         home === 'sealed'
           ? {
               id: stored,
@@ -278,7 +278,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         await ephemeral.take(await keyOf(id));
         return;
       }
-      // The engine ends the grant next, and that is what counts: should it fail, whoever tries again must find the token.
+      // oidc-provider ends the grant next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') {
         if (await browser.guests.find(id)) return browser.guests.drop();
@@ -287,7 +287,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       await records.take(await keyOf(id));
     };
 
-    /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */
+    /** oidc-provider ends a grant from the token endpoint only when a one-time credential comes back after its use. */
     const endGrant = async (id: string): Promise<void> => {
       const found = (await grants.get(id))?.document;
       if (!found) return;

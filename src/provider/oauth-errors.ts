@@ -45,7 +45,7 @@ const make = (status: number, error: string, description: string, cause: unknown
   return made;
 };
 
-/** Answers an error the engine can send; one that is already the engine's, or unknown, is answered as it is. */
+/** Answers an error oidc-provider can send; one that is already oidc-provider's, or unknown, is answered as it is. */
 export const protocolError = (error: unknown): unknown => {
   if (isStoreUnavailable(error)) {
     const { message, retryAfterSeconds } = isOutOfSpace(error)
@@ -61,7 +61,7 @@ export const protocolError = (error: unknown): unknown => {
   return made;
 };
 
-/** Runs a hook of the engine so that whatever it throws is an error of the protocol. */
+/** Runs a hook of oidc-provider so that whatever it throws is an error of the protocol. */
 export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
@@ -70,8 +70,8 @@ export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** The same port for callers that are no client: what the adapter threw through the engine comes out as it was thrown. */
-export const outOfEngine = <P extends object>(port: P): P => {
+/** The same port for callers that are no client: what the adapter threw through oidc-provider comes out as it was thrown. */
+export const outOfProvider = <P extends object>(port: P): P => {
   const methods = Object.entries(port).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => {
     const call = async (...given: unknown[]): Promise<unknown> => {
       try {

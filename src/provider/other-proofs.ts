@@ -48,7 +48,7 @@ export const otherProofs = ({
   return {
     /**
      * Takes such a proof of an agent out of a request. Undefined where there is none, and where there is more than one
-     * way of proof or anything malformed: that is for the engine to refuse.
+     * way of proof or anything malformed: that is for oidc-provider to refuse.
      */
     take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined {
       const { client_id: clientId, client_secret: secret, client_assertion: assertion } = parameters;

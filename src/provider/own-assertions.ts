@@ -7,7 +7,7 @@ import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 
-/** Of assertions that do not come through the engine. */
+/** Of assertions that do not come through oidc-provider. */
 export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Which credential an agent presents in a request, and whether it is one of its own that counts now. The engine knows
+ * Which credential an agent presents in a request, and whether it is one of its own that counts now. oidc-provider knows
  * one way for each client: so each request shows it the way that is presented, of those the agent has. Owns that
  * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`),
  * and for what is no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
@@ -25,7 +25,7 @@ import { type AttestedProof, type AttestedProofs, takeAttestation } from './atte
 import { isByClients } from './endpoint-routes.ts';
 import type { OtherProof, OtherProofs } from './other-proofs.ts';
 
-/** The part of the engine's key store that verifying a signature uses. */
+/** The part of oidc-provider's key store that verifying a signature uses. */
 export type KeyStore = {
   selectForVerify(options: object): readonly object[];
   getKeyObject(key: object, isPublic: boolean): unknown;
@@ -110,7 +110,7 @@ export const presentedCredentials = (deps: {
   };
 
   return {
-    /** Takes what the engine is not to see out of a request, before anything looks at its parameters. */
+    /** Takes what oidc-provider is not to see out of a request, before anything looks at its parameters. */
     take(context: Context, parameters: Record<string, unknown>): void {
       const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
       if (!isByClients(context.oidc?.route)) return;
@@ -137,7 +137,7 @@ export const presentedCredentials = (deps: {
       return named;
     },
 
-    /** To be called with the client of the request: from here on the engine sees an assertion in its name. */
+    /** To be called with the client of the request: from here on oidc-provider sees an assertion in its name. */
     replace(clientId: string): void {
       const known = here();
       const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
@@ -150,7 +150,7 @@ export const presentedCredentials = (deps: {
       parameters['client_assertion'] = signed(claims, privateKey);
     },
 
-    /** What verifies assertions of an agent: for one verification. `stores` are key stores of the engine. */
+    /** What verifies assertions of an agent: for one verification. `stores` are key stores of oidc-provider. */
     keysOf(
       agent: Agent,
       stores: {

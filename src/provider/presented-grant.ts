@@ -1,13 +1,13 @@
 /**
- * Under which grant a client acts at an endpoint it calls: that of the code or token it presents. Reads only; the
- * engine redeems. What is answered decides nothing but which version of a client has to authenticate.
+ * Under which grant a client acts at an endpoint it calls: that of the code or token it presents. Reads only;
+ * oidc-provider redeems. What is answered decides nothing but which version of a client has to authenticate.
  */
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import { ENGINE_RECORDS, type EngineRecord, GRANTS, type GrantRecord } from './records.ts';
+import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord } from './records.ts';
 import { sealedPayloads } from './stored-payloads.ts';
 
 type Context = NonNullable<typeof Provider.ctx>;
@@ -27,7 +27,7 @@ export const presentedGrant = (deps: {
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
 }) => {
-  const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const records = deps.documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const grants = deps.documents.collection<GrantRecord>(GRANTS);
   const { openedPayload } = sealedPayloads({ ...deps, onUnreadable: () => undefined });
 

@@ -1,5 +1,5 @@
 /**
- * DPoP proofs at resources of our own, such as the management API (RFC 9449 §7). The engine checks
+ * DPoP proofs at resources of our own, such as the management API (RFC 9449 §7). oidc-provider checks
  * proofs at its own routes only, where it knows which URL is meant.
  */
 import { hash } from 'node:crypto';

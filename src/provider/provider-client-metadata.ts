@@ -1,5 +1,5 @@
 /**
- * Agents, clients and resource servers as the engine sees them: client metadata in RFC 7591 spelling.
+ * Agents, clients and resource servers as oidc-provider sees them: client metadata in RFC 7591 spelling.
  * Whoever is not active is not found, so that suspending takes effect at the next request.
  */
 
@@ -29,9 +29,9 @@ export type Registers = {
   };
 };
 
-export type EngineClients = ReturnType<typeof engineClients>;
+export type ProviderClients = ReturnType<typeof providerClients>;
 
-/** Metadata of ours that the engine keeps on its client objects. */
+/** Metadata of ours that oidc-provider keeps on its client objects. */
 export const CLIENT_PROPERTIES = [
   'behalf_kind',
   'behalf_skip_consent',
@@ -46,7 +46,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_legacy_audience',
 ] as const;
 
-export const engineClients = (registers: Registers, issuer: string) => {
+export const providerClients = (registers: Registers, issuer: string) => {
   const agentOf = new WeakMap<Metadata, Agent>();
   const ofAgent = oncePerDocument((agent: Agent) => {
     const metadata = fromAgent(agent);
@@ -138,7 +138,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
 
-/** The engine refuses every request of a client that has the grant type CIBA and no mode (CIBA Core §4). */
+/** oidc-provider refuses every request of a client that has the grant type CIBA and no mode (CIBA Core §4). */
 const deliveryOf = (party: Agent | Client): Metadata => {
   const mode = deliveryModeOf(party);
   const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
@@ -208,6 +208,6 @@ const accountPages = (issuer: string): Metadata => ({
   application_type: issuer.startsWith('https:') ? 'web' : 'native',
 });
 
-/** The engine refuses http redirect targets for web clients; ours were checked at registration. */
+/** oidc-provider refuses http redirect targets for web clients; ours were checked at registration. */
 const applicationType = (redirectUris: readonly string[]): 'web' | 'native' =>
   redirectUris.every((uri) => uri.startsWith('https:')) ? 'web' : 'native';

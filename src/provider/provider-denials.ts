@@ -1,11 +1,11 @@
-/** What the engine's own refusals of a token request say in `denial` (decision D6); refusals of ours bring theirs. */
+/** What oidc-provider's own refusals of a token request say in `denial` (decision D6); refusals of ours bring theirs. */
 import Provider, { errors } from 'oidc-provider';
 import type { Denial } from '../domain/errors.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 
 type Why = Pick<Denial, 'layer' | 'reason'>;
 
-/** By error code alone: the engine's texts are not for programs. The audit log keeps them in `note`. */
+/** By error code alone: oidc-provider's texts are not for programs. The audit log keeps them in `note`. */
 const WHY: Readonly<Record<string, Why>> = {
   invalid_request: { layer: 'request', reason: 'request_not_valid' },
   unsupported_grant_type: { layer: 'request', reason: 'grant_type_unsupported' },
@@ -20,10 +20,10 @@ const WHY: Readonly<Record<string, Why>> = {
 };
 
 /** Undefined where nothing was decided: the person has not answered yet, or the server could not. */
-export const engineDenial = (failure: ProtocolError): Why | undefined =>
+export const providerDenial = (failure: ProtocolError): Why | undefined =>
   failure.status === 429 ? { layer: 'limits', reason: 'too_many_requests' } : WHY[failure.error ?? ''];
 
-/** A grant type that is not among the client's is `unauthorized_client` (RFC 6749 §5.2); the engine has it as `invalid_request`. */
+/** A grant type that is not among the client's is `unauthorized_client` (RFC 6749 §5.2); oidc-provider has it as `invalid_request`. */
 export const refuseOtherGrantTypes = (provider: Provider): void => {
   const { prototype } = provider.Client;
   const { grantTypeAllowed } = prototype;

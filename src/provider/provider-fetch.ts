@@ -1,18 +1,18 @@
-import Provider, { type Configuration as EngineConfiguration } from 'oidc-provider';
+import Provider, { type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import { factsOf } from './request-facts.ts';
 
-type FetchHook = NonNullable<EngineConfiguration['fetch']>;
+type FetchHook = NonNullable<ProviderConfiguration['fetch']>;
 
 /**
- * What the engine fetches by itself, through the guard: client metadata documents. It posts nothing. Keys
+ * What oidc-provider fetches by itself, through the guard: client metadata documents. It posts nothing. Keys
  * of clients are found by client-keys-by-url.ts.
  */
-export const engineFetch =
+export const providerFetch =
   ({ trustedFetch, clock }: { readonly trustedFetch: TrustedFetch; readonly clock: Clock }): FetchHook =>
   async (url, { method = 'GET' } = {}) => {
-    if (method !== 'GET') throw new Error('the engine may only GET');
+    if (method !== 'GET') throw new Error('oidc-provider may only GET');
     const context = Provider.ctx;
     const source = context && factsOf(context.req).source;
     const request = {

@@ -1,19 +1,19 @@
 /**
- * Forms that the engine takes itself, on the device and sign-out pages: a page of ours must have sent
- * them (RFC 9700 §4.7, WB-02). And pages the engine writes itself, such as that of
+ * Forms that oidc-provider takes itself, on the device and sign-out pages: a page of ours must have sent
+ * them (RFC 9700 §4.7, WB-02). And pages oidc-provider writes itself, such as that of
  * `response_mode=form_post`: their policy says where the form leads (WB-01).
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { RefusalCounter } from './endpoint-audit.ts';
-import type { EnginePages } from './provider-pages.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 
 const FORMS: readonly string[] = ['/device', '/session/end/confirm'];
 
-export const engineForms = (
+export const providerForms = (
   provider: Provider,
-  { pages, refusals }: { readonly pages: EnginePages; readonly refusals: RefusalCounter },
+  { pages, refusals }: { readonly pages: ProviderPages; readonly refusals: RefusalCounter },
 ): void => {
   provider.use(async (ctx, next) => {
     const isForm = ctx.method === 'POST' && FORMS.includes(ctx.path.replace(/\/$/, '').toLowerCase());

@@ -1,16 +1,16 @@
-/** Pages the engine asks for in the middle of its own routes. Made of our views by `src/http/provider-pages.ts`. */
+/** Pages oidc-provider asks for in the middle of its own routes. Made of our views by `src/http/provider-pages.ts`. */
 import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
-/** Also in front of the engine's routes, where it has not made its own context yet. */
+/** Also in front of oidc-provider's routes, where it has not made its own context yet. */
 type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'state' | 'req' | 'response'>;
 
-export interface EnginePages {
+export interface ProviderPages {
   /** Of the pages, as BCP 47 tags. */
   readonly languages: readonly string[];
   /** Whether the headers say that a page of ours sent this form (WB-02). */
   isFromOurPages(request: IncomingMessage): boolean;
-  /** Narrows the policy of a page that is the engine's own: forms lead to us or to a validated redirect URI. */
+  /** Narrows the policy of a page that is oidc-provider's own: forms lead to us or to a validated redirect URI. */
   limitForms(ctx: Context, redirectUri: string | undefined): void;
   error(ctx: Context, out: ErrorOut, error: Error): Promise<void>;
   signOut(ctx: KoaContextWithOIDC): Promise<void>;

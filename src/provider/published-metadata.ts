@@ -1,8 +1,8 @@
-/** Both discovery documents (OIDC Discovery, RFC 8414): what the engine leaves out, and how long they may be kept. */
+/** Both discovery documents (OIDC Discovery, RFC 8414): what oidc-provider leaves out, and how long they may be kept. */
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';
-import type { EnginePages } from './provider-pages.ts';
+import type { ProviderPages } from './provider-pages.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 
@@ -21,7 +21,7 @@ export const publishedMetadata = (
     readonly configuration: Configuration;
     readonly details: Pick<RequestDetails, 'published'>;
     readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
-    readonly pages: Pick<EnginePages, 'languages'>;
+    readonly pages: Pick<ProviderPages, 'languages'>;
   },
 ): void => {
   const { request, header } = configuration.listen.clientCertificates;

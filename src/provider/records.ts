@@ -1,12 +1,12 @@
-/** The collections behind the engine's models. */
+/** The collections behind oidc-provider's models. */
 import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 
 /** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */
-export type EngineRecord = {
+export type ProviderRecord = {
   readonly id: string;
   readonly model: string;
-  /** Plain where the rest of the payload is no credential; sealed where the engine reads a handle back. */
+  /** Plain where the rest of the payload is no credential; sealed where oidc-provider reads a handle back. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly sealed?: string;
   readonly grant?: string;
@@ -16,8 +16,8 @@ export type EngineRecord = {
   readonly expiresAt: number;
 };
 
-export const ENGINE_RECORDS = {
-  name: 'engine_records',
+export const PROVIDER_RECORDS = {
+  name: 'provider_records',
   indexes: [{ fields: ['uid'] }],
   expiresAt: 'expiresAt',
   members: ['model', 'expiresAt'],
@@ -35,7 +35,7 @@ export const CONSUMPTIONS = {
 } as const satisfies CollectionDeclaration;
 
 /**
- * One grant: the engine's Grant. Of an agent's authorization its instances have grants of their own, which hold the same
+ * One grant: oidc-provider's Grant. Of an agent's authorization its instances have grants of their own, which hold the same
  * and hang on it: they are over when the row they name in `parent` is gone, and not when only its own tokens are.
  */
 export type GrantRecord = {

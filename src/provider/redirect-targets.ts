@@ -1,5 +1,5 @@
 /**
- * Redirect URIs are compared character by character. The engine lets the port of a native app's loopback
+ * Redirect URIs are compared character by character. oidc-provider lets the port of a native app's loopback
  * address differ (RFC 8252 §7.3); here only for the literal addresses, since `localhost` may be another
  * machine where names are resolved differently (RFC 8252 §8.3).
  *

@@ -1,6 +1,6 @@
 /**
  * The parameter `authorization_details` of a request (RFC 9396): read strictly, each detail at the resource of this
- * request whose resource server declares its type. The engine's own feature knows types and who may use them from
+ * request whose resource server declares its type. oidc-provider's own feature knows types and who may use them from
  * settings; here they come and go with resource servers (finding V23), so it stays off and the parameter is ours.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -27,7 +27,7 @@ type Deps = {
 
 export type RequestDetails = ReturnType<typeof requestDetails>;
 
-/** As it came; at the token endpoint the engine leaves it out of its parameters. */
+/** As it came; at the token endpoint oidc-provider leaves it out of its parameters. */
 const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { body, params, route } = ctx.oidc as unknown as {
     readonly body?: Readonly<Record<string, unknown>>;
@@ -94,7 +94,7 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
       return details;
     },
 
-    /** The engine's hook for parameters it does not know, at the endpoints where a person is asked. */
+    /** oidc-provider's hook for parameters it does not know, at the endpoints where a person is asked. */
     check: (ctx: KoaContextWithOIDC): Promise<void> =>
       asProtocol(async () => {
         if (textOf(ctx) === undefined) return;

@@ -1,7 +1,7 @@
 /**
- * What a request may carry at a resource: asked for by the engine wherever a resource is named, by
+ * What a request may carry at a resource: asked for by oidc-provider wherever a resource is named, by
  * every grant. This is where a client's registration, the person's own rights, and the delegation cut
- * the scope (decision D4; finding V10: the engine itself does not let a client's scope limit resources).
+ * the scope (decision D4; finding V10: oidc-provider itself does not let a client's scope limit resources).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
@@ -134,7 +134,7 @@ export const resourceAuthority = (deps: {
     remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
     /** What budgets count of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
-    /** The hook `defaultResource` of the engine: `named` where a request has any. */
+    /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
     async defaultFor(
       ctx: KoaContextWithOIDC,
       clientId: string,
@@ -145,7 +145,7 @@ export const resourceAuthority = (deps: {
       const isForItself = route === 'token' && params?.['grant_type'] === 'client_credentials';
       return isForItself ? ownResource(clientId) : undefined;
     },
-    /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
+    /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
       const { row, ...facts } = await factsAt(ctx, server, clientId);
@@ -197,11 +197,11 @@ const ROUTE_OF_GRANT: Readonly<Record<string, Route>> = {
   [DEVICE_CODE]: 'device_code',
 };
 
-/** Where the engine is: at the token endpoint by grant type, anywhere else somebody is going to be asked. */
+/** Where oidc-provider is: at the token endpoint by grant type, anywhere else somebody is going to be asked. */
 const routeOf = (ctx: KoaContextWithOIDC): Route => {
   if (ctx.oidc?.route !== 'token') return 'authorization_request';
   const route = ROUTE_OF_GRANT[String(ctx.oidc.params?.['grant_type'])];
-  if (!route) throw new errors.InvalidTarget('this grant takes no resource from the engine');
+  if (!route) throw new errors.InvalidTarget('this grant takes no resource from oidc-provider');
   return route;
 };
 
@@ -222,7 +222,7 @@ const grantedAt = (ctx: KoaContextWithOIDC, { identifier }: ResourceServer): rea
 const isBound = (ctx: KoaContextWithOIDC): boolean =>
   ctx.get('dpop') !== '' || ctx.oidc?.client?.['tlsClientCertificateBoundAccessTokens'] === true;
 
-/** The person a request of the engine is about, as far as it is known yet. */
+/** The person a request of oidc-provider is about, as far as it is known yet. */
 const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode, Account } = ctx.oidc?.entities ?? {};
   return (

@@ -1,5 +1,5 @@
 /**
- * Which resource server sends a request outside the engine: it proves itself as it does at the introspection endpoint, in
+ * Which resource server sends a request outside oidc-provider: it proves itself as it does at the introspection endpoint, in
  * the Authorization header, since the body is not a form. A secret is sent as Basic; with a certificate the same with
  * an empty password, as the id alone (RFC 8705 §2); a client assertion (RFC 7523) as Bearer, used up by the request.
  */

@@ -1,4 +1,4 @@
-/** What our own rows of sessions learn from the engine when it keeps one, lets something hang on it, or ends it. */
+/** What our own rows of sessions learn from oidc-provider when it keeps one, lets something hang on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
@@ -6,7 +6,7 @@ import type { SeenSession, SessionRegister } from '../domain/sessions/session-re
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
 
-/** The members of the engine's session that are looked at, of the model as of what it stores. */
+/** The members of oidc-provider's session that are looked at, of the model as of what it stores. */
 type Kept = {
   readonly uid?: string | undefined;
   readonly accountId?: string | undefined;
@@ -58,7 +58,7 @@ export const seenSessions = (deps: {
   };
 
   return {
-    /** The engine is about to keep it, for so many seconds. */
+    /** oidc-provider is about to keep it, for so many seconds. */
     async seen(session: Kept, expiresIn: number): Promise<void> {
       const seen = await seenIn(session);
       if (!seen) return;

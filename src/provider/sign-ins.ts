@@ -9,15 +9,15 @@ import type { OwnTokens } from './issued-tokens.ts';
 import {
   CONSUMPTIONS,
   type Consumption,
-  ENGINE_RECORDS,
-  type EngineRecord,
   type GrantRecord,
   ownershipOfGrant,
+  PROVIDER_RECORDS,
+  type ProviderRecord,
 } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
-/** The engine gives ID tokens no `typ`; every other kind of JWT of ours has one of its own (RFC 8725 §3.11). */
+/** oidc-provider gives ID tokens no `typ`; every other kind of JWT of ours has one of its own (RFC 8725 §3.11). */
 const ID_TOKEN_TYPES = new Set([undefined, 'jwt']);
 /** Claims that are never in an ID token of ours. */
 const OF_OTHERS = ['client_id', 'scope', 'events', 'act', 'cnf', 'token_use'];
@@ -31,7 +31,7 @@ export const signIns = (deps: {
   readonly liveness: Pick<TokenLiveness, 'grantHeldLive'>;
 }): SignIns => {
   const { clock, masterKey, liveness } = deps;
-  const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const records = deps.documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const used = deps.documents.collection<Consumption>(CONSUMPTIONS);
 
   const signInOf = (

@@ -107,7 +107,7 @@ export const signingKeys = async (deps: {
   const listed = async (): Promise<readonly SigningKey[]> => {
     const found = (await Promise.all(PUBLISHED.map(all))).flat().filter(isListed);
     const rank = { active: 0, published: 1, retired: 2, tainted: 3 } as const;
-    // The engine signs with the first key that fits.
+    // oidc-provider signs with the first key that fits.
     return found.sort((a, b) => rank[stateOf(a)] - rank[stateOf(b)] || b.activeAt - a.activeAt);
   };
 

@@ -1,4 +1,4 @@
-/** How the engine's models are written and read back: whole, and sealed where they hold what nobody else may read. */
+/** How oidc-provider's models are written and read back: whole, and sealed where they hold what nobody else may read. */
 import type { AdapterPayload } from 'oidc-provider';
 import { type MasterKey, openedOrNothing } from '../domain/crypto/master-key.ts';
 import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain/ports/document-store.ts';
@@ -65,7 +65,7 @@ export const wholeWriter = <T extends { readonly id: string }>(collection: Colle
   };
 };
 
-/** The engine saves whole models, last writer wins. `isNew`: most likely not there yet, so it is not looked for first. */
+/** oidc-provider saves whole models, last writer wins. `isNew`: most likely not there yet, so it is not looked for first. */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,
   document: T,

@@ -1,5 +1,5 @@
 /**
- * Introspection of all access tokens, and revocation of JWT access tokens. The engine authenticates the
+ * Introspection of all access tokens, and revocation of JWT access tokens. oidc-provider authenticates the
  * client. At revocation it then refuses JWTs, and this takes over there (finding V20). At introspection it
  * is not shown the token: what it knows of opaque ones is not enough to describe them, it holds a token
  * for dead that another client's grant is behind.
@@ -69,10 +69,10 @@ export const structuredTokens = (deps: Deps) => ({
   },
 });
 
-/** Stands for a token that the engine is not shown. No token of ours is so short. */
+/** Stands for a token that oidc-provider is not shown. No token of ours is so short. */
 export const WITHHELD = 'withheld';
 
-/** Takes the token out of an introspection request once the engine has read it; answers where it is kept, by context. */
+/** Takes the token out of an introspection request once oidc-provider has read it; answers where it is kept, by context. */
 const withholdTokens = (provider: Provider): WeakMap<object, string> => {
   const withheld = new WeakMap<object, string>();
   const prototype = provider.OIDCContext.prototype as unknown as {

@@ -1,6 +1,6 @@
 /**
  * The moment before a token exists: which claims of ours it carries, and the audit event that must be
- * durable first (invariant 5). The engine calls this for every access token, JWT or
+ * durable first (invariant 5). oidc-provider calls this for every access token, JWT or
  * opaque, of every grant; our own grants prepare theirs with `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
@@ -34,7 +34,7 @@ import { assuranceClaims, assuranceOf } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { settle, unitOf } from './token-request-unit.ts';
 
-/** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
+/** Names a claims builder may never set: oidc-provider spreads ours after its own (finding V12). */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
 
 const TEXTS = {
@@ -51,7 +51,7 @@ const CODES: Partial<Record<NothingLeft['reason'], DomainErrorCode>> = {
   step_up_required: 'insufficient_user_authentication',
 };
 
-const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId }: EngineToken): string => {
+const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId }: ProviderToken): string => {
   if (reason !== 'scope_not_available') return TEXTS[reason];
   return accountId === undefined
     ? 'the client has no authority at this resource for what it asked; an operator can give it some'
@@ -72,8 +72,8 @@ export const personalDetails = (details: readonly Detail[] | undefined): Pick<Au
   details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
 
 export type ClaimsOfOurs = Readonly<Record<string, unknown>>;
-/** The part of the engine's token models this file reads. */
-export type EngineToken = {
+/** The part of oidc-provider's token models this file reads. */
+export type ProviderToken = {
   readonly kind: string;
   readonly jti: string;
   readonly accountId?: string;
@@ -92,7 +92,7 @@ type Prepared = {
   readonly claims: ClaimsOfOurs;
   readonly facts: Partial<AuditEvent>;
   readonly parent?: string;
-  /** Of its authorization details. Absent: as the engine's own grants decided. */
+  /** Of its authorization details. Absent: as oidc-provider's own grants decided. */
   readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
 };
@@ -172,7 +172,7 @@ export const tokenClaims = (deps: {
   const prepared = new WeakMap<object, Prepared>();
 
   /** Every token of a grant belongs to one piece of work (decision D6). */
-  const txnOf = (token: EngineToken): string =>
+  const txnOf = (token: ProviderToken): string =>
     token.grantId === undefined
       ? deps.identifiers.newId('txn')
       : `txn_${deps.masterKey
@@ -181,8 +181,8 @@ export const tokenClaims = (deps: {
           .slice(0, 26)
           .toLowerCase()}`;
 
-  /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
-  const ownClaims = async (ctx: KoaContextWithOIDC, token: EngineToken): Promise<Prepared> => {
+  /** Claims of a token from oidc-provider's own grants. Throws when an agent's delegation is gone. */
+  const ownClaims = async (ctx: KoaContextWithOIDC, token: ProviderToken): Promise<Prepared> => {
     const clientId = String(token.clientId);
     checkRefreshProof(ctx.oidc.entities.RefreshToken, token, deps.identifiers);
     if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
@@ -194,7 +194,7 @@ export const tokenClaims = (deps: {
     return { claims: { ...claims, ...which }, facts: { ...facts, ...which }, instance };
   };
 
-  const claimsOf = async (ctx: KoaContextWithOIDC, token: EngineToken, clientId: string): Promise<Prepared> => {
+  const claimsOf = async (ctx: KoaContextWithOIDC, token: ProviderToken, clientId: string): Promise<Prepared> => {
     if (clientId === ACCOUNT_PAGES_CLIENT.client_id) {
       throw refuse('unauthorized_client', 'client', 'no_tokens_for_our_pages', 'this client takes no tokens');
     }
@@ -252,7 +252,7 @@ export const tokenClaims = (deps: {
 
   const eventOf = (
     ctx: KoaContextWithOIDC,
-    token: EngineToken,
+    token: ProviderToken,
     facts: Partial<AuditEvent>,
     parent: string | undefined,
   ): AuditEvent => {
@@ -315,10 +315,10 @@ export const tokenClaims = (deps: {
   };
 
   return {
-    /** For what is signed without the engine: the steps that `forToken` runs before a token exists. */
+    /** For what is signed without oidc-provider: the steps that `forToken` runs before a token exists. */
     async forAssertion(
       ctx: KoaContextWithOIDC,
-      token: EngineToken,
+      token: ProviderToken,
       facts: Partial<AuditEvent>,
       parent: string,
     ): Promise<void> {
@@ -334,9 +334,9 @@ export const tokenClaims = (deps: {
       prepared.set(token, made);
     },
 
-    /** The engine's hook `extraTokenClaims`. */
+    /** oidc-provider's hook `extraTokenClaims`. */
     async forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>> {
-      const token = model as EngineToken;
+      const token = model as ProviderToken;
       try {
         const made: Prepared = prepared.get(model) ?? (await ownClaims(ctx, token));
         const { claims, facts, parent, instance } = made;

@@ -28,7 +28,7 @@ import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { Part, Revocation } from '../domain/ports/revocation.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { SessionRegister } from '../domain/sessions/session-registry.ts';
-import type { ActiveParty, EngineClients } from './provider-client-metadata.ts';
+import type { ActiveParty, ProviderClients } from './provider-client-metadata.ts';
 import {
   clientVersionOf,
   detailsHeldAt,
@@ -76,7 +76,7 @@ type Row<T> = Promise<{ readonly document: T } | undefined>;
 export const tokenLiveness = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly clients: Pick<EngineClients, 'active' | 'isAdministrator'>;
+  readonly clients: Pick<ProviderClients, 'active' | 'isAdministrator'>;
   readonly accounts: { get(id: string): Row<Account> };
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };

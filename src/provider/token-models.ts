@@ -1,9 +1,9 @@
-/** What the engine's models of tokens get from us before they are stored: ids of their own, and the key they are bound to. */
+/** What oidc-provider's models of tokens get from us before they are stored: ids of their own, and the key they are bound to. */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-/** Ids of JWT access tokens; of opaque ones the engine makes the bearer value itself. */
+/** Ids of JWT access tokens; of opaque ones oidc-provider makes the bearer value itself. */
 export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
   for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
     const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
@@ -19,7 +19,7 @@ type Found = { readonly attestationJkt?: string } | undefined;
 
 /**
  * What is given to an attested key is good for that key only: refresh tokens, device codes, and codes of what was pushed
- * (draft-ietf-oauth-attestation-based-client-auth-12). The engine binds those of clients that are registered for this
+ * (draft-ietf-oauth-attestation-based-client-auth-12). oidc-provider binds those of clients that are registered for this
  * method, and loses sight of what was pushed when a person has to answer in between. Who presents one is looked at in
  * presented-instances.ts.
  */

@@ -1,9 +1,9 @@
 /**
  * One request at the token endpoint, as a unit: validate → audit → consume → mint → answer (decision D12).
  *
- * The engine consumes a code or refresh token, and stores the successor, before it has finished
+ * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished
  * validating. So while a token request runs, the adapter only notes what is to be consumed and
- * written. `settle` is called when the engine is about to make the access token: it writes the audit
+ * written. `settle` is called when oidc-provider is about to make the access token: it writes the audit
  * event, consumes by compare-and-swap, and only then lets the noted writes happen.
  */
 import type { ServerResponse } from 'node:http';
@@ -25,7 +25,7 @@ export type TokenRequestUnit = {
   release?: () => Promise<void>;
 };
 
-type EngineContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
+type ProviderContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
 
 const units = new WeakMap<object, TokenRequestUnit>();
 
@@ -39,7 +39,7 @@ export const unitOf = (context: object): TokenRequestUnit => {
 };
 
 /** The unit while its writes are still held back; undefined elsewhere and afterwards. */
-export const openUnit = (context: EngineContext | undefined): TokenRequestUnit | undefined => {
+export const openUnit = (context: ProviderContext | undefined): TokenRequestUnit | undefined => {
   if (context?.oidc?.route !== 'token') return undefined;
   const unit = unitOf(context);
   return unit.settled ? undefined : unit;
@@ -54,7 +54,7 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
 
 /** Throws InvalidGrant when another request was first. */
 export const settle = async (
-  context: EngineContext,
+  context: ProviderContext,
   unit: TokenRequestUnit,
   { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegister },
 ): Promise<void> => {

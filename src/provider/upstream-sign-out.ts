@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { sessionIdOf } from '../domain/sessions/session.ts';
-import type { EnginePages } from './provider-pages.ts';
+import type { ProviderPages } from './provider-pages.ts';
 
 /** Where a session that is over can be ended, too; `now`: the browser goes there before it goes on to `next`. */
 export type WhereToSignOut = (
@@ -21,7 +21,7 @@ export const signOutThere = (
     issuer,
     whereTo,
     pages,
-  }: { readonly issuer: string; readonly whereTo: WhereToSignOut; readonly pages: Pick<EnginePages, 'onward'> },
+  }: { readonly issuer: string; readonly whereTo: WhereToSignOut; readonly pages: Pick<ProviderPages, 'onward'> },
 ): void => {
   const ownPage = `${issuer}/session/end/success`;
   provider.use(async (ctx, next) => {

@@ -25,7 +25,7 @@ const BANS: readonly Ban[] = [
     only: ['adapters/mongodb/stuck-driver.ts', 'adapters/node/'],
   },
   {
-    what: 'reaching into the engine',
+    what: 'reaching into oidc-provider',
     pattern: /oidc-provider\/lib/,
     sample: "import { unique } from 'oidc-provider/lib/models/replay_detection.js';",
     only: ['src/provider/provider-internals.ts'],

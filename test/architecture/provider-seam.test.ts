@@ -5,8 +5,8 @@ import Provider, { errors } from 'oidc-provider';
 import * as internals from '../../src/provider/provider-internals.ts';
 
 /**
- * What `src/provider` relies on in the engine beyond its documentation. An upgrade that moves one of these fails
- * here, with its name, and not in a token. Who changes this file reads what the engine changed first.
+ * What `src/provider` relies on in oidc-provider beyond its documentation. An upgrade that moves one of these fails
+ * here, with its name, and not in a token. Who changes this file reads what oidc-provider changed first.
  */
 const { privateKey } = await generateKeyPair('RS256', { extractable: true });
 const provider = new Provider('http://localhost:3000', {

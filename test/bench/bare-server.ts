@@ -1,5 +1,5 @@
 /**
- * Bare oidc-provider for comparison: same engine, same algorithms, same clients, an adapter that
+ * Bare oidc-provider for comparison: same version, same algorithms, same clients, an adapter that
  * keeps everything in maps and no rule of ours. Started by `main.ts` as a process of its own with
  * one argument, the JSON of `BareOptions`. `POST /bench/seed` makes what a person would have made.
  */
@@ -179,10 +179,10 @@ const seed = async (count: number) => {
   return seeded;
 };
 
-const engine = provider.callback();
+const oidcProvider = provider.callback();
 createServer((request, response) => {
   if (request.url !== '/bench/seed') {
-    void engine(request, response);
+    void oidcProvider(request, response);
     return;
   }
   seed(64).then(

@@ -15,7 +15,7 @@ export type Use = {
 };
 
 export type Ledger = {
-  /** Access tokens that arrived whole. `kind` is the engine's model of an opaque one. */
+  /** Access tokens that arrived whole. `kind` is oidc-provider's model of an opaque one. */
   readonly received: { readonly token: string; readonly kind: TokenKind }[];
   /** Used with an answer: must be over. */
   readonly used: Use[];

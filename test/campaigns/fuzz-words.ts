@@ -1,4 +1,4 @@
-/** The words requests are made of, and the requests that broke the engine or servers like it (V8 and V9). */
+/** The words requests are made of, and the requests that broke oidc-provider or servers like it (V8 and V9). */
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'];
 
 /** V8, and what else a Host header may hold. */

@@ -6,7 +6,7 @@
 import { visit } from '../support/chromium.ts';
 import { injectionWorld, type Windows } from '../support/injection-world.ts';
 import { isSaid, type Reflection, reflectedFields, reflectedParameters } from '../support/reflections.ts';
-import { ENGINE_PARAMETERS, readParameters } from '../support/request-parameters.ts';
+import { PROVIDER_PARAMETERS, readParameters } from '../support/request-parameters.ts';
 import { answeredByForm, askingDetails, detailSaying } from '../support/tour.ts';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import { type Campaign, chosen, type Figures } from './campaign.ts';
@@ -54,7 +54,7 @@ const sending = async (reflections: readonly Reflection[], round: number, window
 const sizeOf = (reflections: readonly Reflection[]): number => reflections.reduce((sum, { size }) => sum + size, 0);
 
 const asked = async (world: World): Promise<Door> => {
-  const names = [...new Set([...readParameters(), ...ENGINE_PARAMETERS])];
+  const names = [...new Set([...readParameters(), ...PROVIDER_PARAMETERS])];
   const { parameters, echoes } = await reflectedParameters(world, world.stops, names);
   return {
     name: 'asked',

@@ -9,8 +9,8 @@ import { loadConfiguration } from '../../config/load.ts';
 import { compose } from '../../src/compose.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { issuedTokens } from '../../src/provider/issued-tokens.ts';
-import { engineClients } from '../../src/provider/provider-client-metadata.ts';
-import { ENGINE_RECORDS, type EngineRecord } from '../../src/provider/records.ts';
+import { providerClients } from '../../src/provider/provider-client-metadata.ts';
+import { PROVIDER_RECORDS, type ProviderRecord } from '../../src/provider/records.ts';
 import { tokenLiveness } from '../../src/provider/token-liveness.ts';
 import type { TreeToken } from './kill-tree-seed.ts';
 import type { NodesOn } from './nodes-on.ts';
@@ -31,7 +31,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
   const liveness = tokenLiveness({
     documents,
     clock,
-    clients: engineClients(made, issuer),
+    clients: providerClients(made, issuer),
     accounts: made.accounts,
     resourceServers,
     delegations,
@@ -49,7 +49,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
   const keys = new Map(
     jwks.map((jwk): [string, KeyObject] => [String(jwk.kid), createPrivateKey({ key: jwk as never, format: 'jwk' })]),
   );
-  const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
 
   const anotherJwt = (token: string): string => {
     const header = decodeProtectedHeader(token);
@@ -70,7 +70,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
         : await records.getMany(rows.map(({ token }) => `AccessToken:${masterKey.digest('AccessToken', token)}`));
       const byId = new Map(originals.map(({ document }) => [document.id, document]));
       const found: TreeToken[] = [];
-      const waiting: EngineRecord[] = [];
+      const waiting: ProviderRecord[] = [];
       for (let index = 0; index < count; index += 1) {
         const row = rows[index % rows.length] as TreeToken;
         if (isJwt) {

@@ -139,7 +139,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
 const AHEAD_SECONDS = 120;
 const USED_PROOF = /^400 (invalid_dpop_proof|invalid_grant)$/;
 
-/** At a resource of our own, where we check the proof and not the engine (RFC 9449 §7). */
+/** At a resource of our own, where we check the proof and not oidc-provider (RFC 9449 §7). */
 const proofRace = async (scene: Scene, keyFile: string): Promise<Race> => {
   const { client_id: clientId, private_key: privateKey } = JSON.parse(await readFile(keyFile, 'utf8')) as {
     readonly client_id: string;

@@ -8,7 +8,7 @@ import { visit } from '../support/chromium.ts';
 import { PAYMENT } from '../support/full-world.ts';
 import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
-import { ENGINE_PARAMETERS, readParameters } from '../support/request-parameters.ts';
+import { PROVIDER_PARAMETERS, readParameters } from '../support/request-parameters.ts';
 import { askingDetails, type Stop } from '../support/tour.ts';
 import { elementsOf } from '../unit/views/markup.ts';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
@@ -122,7 +122,7 @@ describe('stored', () => {
   });
 });
 
-/** What parses as a page of ours: no element, attribute or address that no page of ours has. The engine has few pages of its own. */
+/** What parses as a page of ours: no element, attribute or address that no page of ours has. oidc-provider has few pages of its own. */
 const isWhole = (html: string): boolean => {
   if (html.startsWith('<!DOCTYPE')) return !/hit\(\)/.test(html);
   const elements = elementsOf(html);
@@ -135,7 +135,7 @@ const isWhole = (html: string): boolean => {
 const payload = (index: number): string => ALL_PAYLOADS[index % ALL_PAYLOADS.length] ?? '';
 
 describe('asked', () => {
-  const names = [...new Set([...readParameters(), ...ENGINE_PARAMETERS])];
+  const names = [...new Set([...readParameters(), ...PROVIDER_PARAMETERS])];
 
   test('WB-05 each parameter by itself leaves every page whole', async () => {
     const routes = pageRoutes();

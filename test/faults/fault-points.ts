@@ -31,7 +31,7 @@ export type Strike = {
 const COLLECTIONS: Readonly<Record<string, string>> = {
   audit_records: 'audit',
   consumptions: 'mark',
-  engine_records: 'record',
+  provider_records: 'record',
   grants: 'grant',
   delegations: 'delegation',
   revoked_tokens: 'revocation',

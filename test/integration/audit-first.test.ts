@@ -11,7 +11,7 @@ import { CLIENTS } from '../../src/domain/clients/client.ts';
 import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { RESOURCE_SERVERS } from '../../src/domain/resource-servers/resource-server.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
 import { type Answer, DEVICE_CODE, formOf } from '../support/oauth-calls.ts';
@@ -44,7 +44,7 @@ const keyed = (identity: TokenFamily['app']) => scene.keyed(identity);
 
 const WATCHED: readonly CollectionDeclaration[] = [
   ...[ACCOUNTS, AGENTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS],
-  ...[ENGINE_RECORDS, GRANTS, REVOKED_TOKENS, CONSUMPTIONS],
+  ...[PROVIDER_RECORDS, GRANTS, REVOKED_TOKENS, CONSUMPTIONS],
 ];
 
 /** Every durable document there is, the audit log excepted; of sessions, whose they are. */
@@ -341,5 +341,7 @@ describe('AU-01 a token that was announced and never made is marked', () => {
     expect((await scene.calls.token(keyed(scene.app), form)).status).toBe(200);
   });
   test('when an opaque token cannot be stored', () =>
-    announced('engine_records', () => family.exchange(family.agent, family.tokens.appFiles, family.files.identifier)));
+    announced('provider_records', () =>
+      family.exchange(family.agent, family.tokens.appFiles, family.files.identifier),
+    ));
 });

@@ -129,7 +129,7 @@ describe('AP-17 a budget', () => {
 
   test('AP-17 so is what was counted for a token that could not be stored', async () => {
     const { id } = await newBudget({ about: 'agent', subject: family.agent.clientId, limit: 1 });
-    server.faults.failingWrites = new Set(['engine_records']);
+    server.faults.failingWrites = new Set(['provider_records']);
     const lost = await toFiles();
     server.faults.failingWrites = new Set();
     expect([lost.status, lost.body['error']]).toEqual([503, 'temporarily_unavailable']);

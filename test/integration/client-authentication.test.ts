@@ -342,7 +342,7 @@ describe('CA-06 replay keys of different things never meet (V5)', () => {
       }),
       { seed: 5, numRuns: 500 },
     );
-    // The boundary between the two, moved: what the engine alone takes for the same.
+    // The boundary between the two, moved: what oidc-provider alone takes for the same.
     fc.assert(
       fc.property(kind, fc.string({ minLength: 2, maxLength: 12 }), fc.nat(), (one, text, at) => {
         const cut = 1 + (at % (text.length - 1));

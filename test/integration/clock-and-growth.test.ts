@@ -4,7 +4,7 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { requestLimit } from '../../src/domain/rate-limits/request-limits.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -127,7 +127,7 @@ describe('RL-01 RL-02 growth and sweeping', () => {
   });
 
   test('RL-01 over virtual days each collection stays as large as what lives', async () => {
-    const grows = [ENGINE_RECORDS, CONSUMPTIONS, REVOKED_TOKENS, GRANTS];
+    const grows = [PROVIDER_RECORDS, CONSUMPTIONS, REVOKED_TOKENS, GRANTS];
     const sizes: number[][] = [];
     for (let day = 0; day < 6; day += 1) {
       for (let turn = 0; turn < 3; turn += 1) {

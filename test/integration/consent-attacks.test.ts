@@ -598,7 +598,7 @@ describe('WB-02 forms that no page of this session sent', () => {
     expect((await press(asking, 'allow')).left?.searchParams.has('code')).toBe(true);
   });
 
-  test('WB-02 the engine’s own forms, for devices and for signing out, are refused as well', async () => {
+  test('WB-02 oidc-provider’s own forms, for devices and for signing out, are refused as well', async () => {
     const browser = newBrowser(server.issuer);
     await submitSignIn(browser, await browser.open(`${server.issuer}/account`), scene.person);
     const { body } = await scene.calls.device(scene.keyed(scene.app), {

@@ -77,7 +77,7 @@ const CASES: readonly (readonly [collection: string, of: (family: TokenFamily) =
   ['clients', (family) => `"id":"${family.app.clientId}"`],
   ['delegations', (family) => `"actor":"${family.agent.clientId}"`],
   ['grants', (family) => `"clientId":"${family.app.clientId}"`],
-  ['engine_records', (family) => `"clientId":"${family.app.clientId}"`],
+  ['provider_records', (family) => `"clientId":"${family.app.clientId}"`],
 ];
 
 describe.each(Object.entries(DAMAGES))('FT-15 a record that is %s', (_, how) => {

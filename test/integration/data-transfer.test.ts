@@ -245,7 +245,7 @@ describe('from SQLite to MongoDB', () => {
     expect(header.notice).toContain('sealed secrets');
     expect(Object.keys(trailer.collections)).toEqual(MOVED.map(({ name }) => name));
     expect(trailer).toMatchObject({ served: false, lines: lines.length - 1, collections: header.collections });
-    for (const name of ['accounts', 'grants', 'delegations', 'engine_records', 'consumptions', 'revoked_tokens']) {
+    for (const name of ['accounts', 'grants', 'delegations', 'provider_records', 'consumptions', 'revoked_tokens']) {
       expect(trailer.collections[name]).toBeGreaterThan(0);
     }
   });

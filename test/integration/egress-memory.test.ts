@@ -40,7 +40,7 @@ test('SF-04 bodies without an end, packed or with a false length take less than 
     const answer = (path = ''): ((response: ServerResponse) => void) | undefined => HOSTILE[path];
     const site = await authority.serve(({ url }, response) => answer(url)?.(response), 'DNS:keys.example.com');
     const script = join(import.meta.dirname, '../support/fetching-process.ts');
-    // A small nursery: what the engine lets pile up before it looks is not what the documents cost.
+    // A small nursery: what oidc-provider lets pile up before it looks is not what the documents cost.
     const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
     const options = [...flags, script, authority.caFile, String(site.port), '40'];
     const { stdout } = await run(process.execPath, [...options, ...Object.keys(HOSTILE)], { timeout: 240_000 });

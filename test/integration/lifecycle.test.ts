@@ -189,7 +189,7 @@ describe('LC-04 a revocation that could not be written (CVE-2020-15223)', () => 
       member: 'access_token',
     },
     'an opaque token': {
-      collections: ['all', 'audit_records', 'engine_records'],
+      collections: ['all', 'audit_records', 'provider_records'],
       resource: () => scene.opaque,
       member: 'access_token',
     },

@@ -1,8 +1,8 @@
-/** Findings about the engine (V9, V10, V12, V16, V17, V21, V22) and WB-08: each closed, each with what still works. */
+/** Findings about oidc-provider (V9, V10, V12, V16, V17, V21, V22) and WB-08: each closed, each with what still works. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { keysByUrl } from '../../src/domain/clients/keys-by-url.ts';
 import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
-import { engine } from '../../src/provider/build-provider.ts';
+import { oidcProvider } from '../../src/provider/build-provider.ts';
 import { tokenClaims } from '../../src/provider/token-claims.ts';
 import { assertionParameters, clientAssertion, newKeyPair } from '../support/agent-keys.ts';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
   startClock();
 });
 
-describe('V9 requests that made the engine fail', () => {
+describe('V9 requests that made oidc-provider fail', () => {
   const stranger = () => newBrowser(server.issuer);
 
   test('V9 an authorization resumed without a cookie', async () => {
@@ -229,7 +229,7 @@ describe('V16 V17 nothing is fetched', () => {
     expect(outside).toEqual([]);
   });
 
-  test('V17 the engine’s own way out is the guarded one: keys and metadata that a URL names', async () => {
+  test('V17 oidc-provider’s own way out is the guarded one: keys and metadata that a URL names', async () => {
     const { keys, masterKey } = server.behalf.services;
     const metadata = {
       client_id: 'app_fetching',
@@ -246,7 +246,7 @@ describe('V16 V17 nothing is fetched', () => {
         throw fetchFailed('address_not_allowed', 'in this test');
       },
     };
-    const made = await engine({
+    const made = await oidcProvider({
       configuration: server.configuration,
       adapter: () => ({ find: async () => metadata }),
       clients: { find: async () => metadata, agentOf: () => undefined },
@@ -265,10 +265,10 @@ describe('V16 V17 nothing is fetched', () => {
     const provider = made.provider();
     const client = await provider.Client.find('app_fetching');
     const { asymmetricKeyStore } = client as unknown as { asymmetricKeyStore: { refresh(): Promise<void> } };
-    // The engine warns that its own guard cannot be set up, and goes on (V17): ours does not depend on it.
+    // oidc-provider warns that its own guard cannot be set up, and goes on (V17): ours does not depend on it.
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     await expect(asymmetricKeyStore.refresh()).rejects.toThrow('address_not_allowed');
-    // What else the engine would fetch for a client; nothing makes it do so now.
+    // What else oidc-provider would fetch for a client; nothing makes it do so now.
     const models = provider.Client as unknown as { validate(metadata: object): Promise<void> };
     const { jwks_uri: _, ...rest } = metadata;
     const sector = { ...rest, jwks: { keys: [] }, sector_identifier_uri: 'https://sector.example.com/' };

@@ -623,7 +623,7 @@ describe('a crash, a restart, a cache that is lost', () => {
       const sibling = { body: await scene.newTokens(scene.jwt.identifier) } as Answer;
 
       // The mark is durable; what comes after it is not.
-      here.server.faults.failingWrites = new Set(['engine_records']);
+      here.server.faults.failingWrites = new Set(['provider_records']);
       for (const request of [() => redeem(here, rotated), () => redeem(here, rotated)]) {
         const { status, body } = await request();
         expect(body['access_token']).toBeUndefined();

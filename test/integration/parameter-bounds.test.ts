@@ -104,7 +104,7 @@ describe('a parameter that is too long', () => {
     expect(result.status).toBe(400);
     expect(events.map(({ type, error }) => [type, error])).toEqual([['request.refused', 'invalid_request']]);
     // The guess was counted, as any other.
-    const uncounted = { ephemeral: 0, c_engine_records: 0 };
+    const uncounted = { ephemeral: 0, c_provider_records: 0 };
     expect({ ...storedRows(server.dataFolder), ...uncounted }).toEqual({ ...before, ...uncounted });
   });
 

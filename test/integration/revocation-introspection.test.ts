@@ -226,10 +226,10 @@ describe('decision D8 how far revocation reaches', () => {
     }
   });
 
-  test.each(['audit_records', 'revoked_tokens', 'grants', 'engine_records'])(
+  test.each(['audit_records', 'revoked_tokens', 'grants', 'provider_records'])(
     'a failing write to %s answers 503, and what was to be revoked can be tried again (RFC 7009 §2.2.1)',
     async (collection) => {
-      const answer = await newTokens(collection === 'engine_records' ? scene.opaque : scene.jwt);
+      const answer = await newTokens(collection === 'provider_records' ? scene.opaque : scene.jwt);
       const token = collection === 'grants' ? text(answer, 'refresh_token') : text(answer);
       server.faults.failingWrites = new Set([collection]);
       const failed = await scene.calls.revoke(app(), token);
@@ -237,7 +237,7 @@ describe('decision D8 how far revocation reaches', () => {
       expect([failed.status, failed.body['error']]).toEqual([503, 'temporarily_unavailable']);
       expect(failed.headers.get('retry-after')).toMatch(/^\d+$/);
       expect((await scene.calls.revoke(app(), token)).status).toBe(200);
-      const at = collection === 'engine_records' ? scene.opaque : scene.jwt;
+      const at = collection === 'provider_records' ? scene.opaque : scene.jwt;
       expect(await isActive(at, text(answer))).toBe(false);
     },
   );

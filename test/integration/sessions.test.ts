@@ -234,9 +234,9 @@ describe('what an app holds because somebody signed in to it', () => {
 test('WB-03 WB-07 a request that was under way when its session ended brings it back at no node', async () => {
   const { browser } = await signedIn();
   const [session] = await sessionsOf();
-  // The engine stores a session at the end of each request of its own; here the end comes before that.
+  // oidc-provider stores a session at the end of each request of its own; here the end comes before that.
   const { documents } = nodes[0].behalf.services;
-  const records = documents.collection<never>({ ...(await import('../../src/provider/records.ts')).ENGINE_RECORDS });
+  const records = documents.collection<never>({ ...(await import('../../src/provider/records.ts')).PROVIDER_RECORDS });
   const before = await records.find({ limit: 1000 });
   await scene.management.call('POST', `/sessions/${session?.id}/end`);
   const kept = before.filter(({ document }) => (document as { model: string }).model === 'Session');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STANDING_APPROVALS } from '../../src/domain/approvals/standing-approval.ts';
 import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { CONSUMPTIONS, ENGINE_RECORDS, GRANTS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
@@ -48,7 +48,7 @@ describe.each<readonly [string, RunOptions]>([
   test('a backlog of one collection keeps no other waiting, and all of it goes while requests are answered', async () => {
     const { documents, ephemeral, clock } = server.behalf.services;
     const backlog: readonly (readonly [CollectionDeclaration, number, object])[] = [
-      [ENGINE_RECORDS, 6000, { model: 'AccessToken' }],
+      [PROVIDER_RECORDS, 6000, { model: 'AccessToken' }],
       [CONSUMPTIONS, 300, { at: 1 }],
       [GRANTS, 300, grant],
       [REVOKED_TOKENS, 300, {}],

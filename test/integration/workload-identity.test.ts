@@ -543,7 +543,7 @@ describe('what else decides', () => {
     );
   });
 
-  test('what is sent in place of a token for the engine is no way in', async () => {
+  test('what is sent in place of a token for oidc-provider is no way in', async () => {
     const world = await newWorld(kubernetes);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const times = { iat: now(), exp: now() + 60, jti: 'x' };

@@ -1,4 +1,4 @@
-/** Grants in memory, in place of the engine's. */
+/** Grants in memory, in place of oidc-provider's. */
 import { detailsWithout } from '../../src/domain/authorization-details/narrowed-details.ts';
 import type { Grant, Grants } from '../../src/domain/ports/grants.ts';
 

@@ -39,7 +39,7 @@ const round = async (): Promise<number> => {
   return most;
 };
 
-// What the engine needs to run this code at all is there after some of them.
+// What oidc-provider needs to run this code at all is there after some of them.
 for (let warm = 0; warm < 5; warm += 1) await round();
 const before = process.memoryUsage().rss;
 let most = before;

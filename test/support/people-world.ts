@@ -1,4 +1,4 @@
-/** The pages for people over the stores of this run, with hand-written stand-ins for the ports the engine implements. */
+/** The pages for people over the stores of this run, with hand-written stand-ins for the ports oidc-provider implements. */
 
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -124,7 +124,7 @@ export const newPublicKey = (): PublicJwk => ({
   use: 'sig',
 });
 
-/** The prompts of the engine: a cookie `interaction` names the one a browser is in. */
+/** The prompts of oidc-provider: a cookie `interaction` names the one a browser is in. */
 const fakeInteractions = () => {
   const open = new Map<string, Interaction>();
   const assurances: Assurance[] = [];

@@ -16,8 +16,8 @@ export const readParameters = (): readonly string[] => {
   return [...new Set(names)].toSorted();
 };
 
-/** Those of the engine that a person's browser may bring (RFC 6749, OpenID Connect Core and RP-Initiated Logout, RFC 8628, RFC 9396). */
-export const ENGINE_PARAMETERS: readonly string[] = [
+/** Those of oidc-provider that a person's browser may bring (RFC 6749, OpenID Connect Core and RP-Initiated Logout, RFC 8628, RFC 9396). */
+export const PROVIDER_PARAMETERS: readonly string[] = [
   ...['acr_values', 'authorization_details', 'claims', 'client_id', 'code_challenge', 'display', 'error'],
   ...['error_description', 'id_token_hint', 'iss', 'login_hint', 'logout_hint', 'nonce', 'post_logout_redirect_uri'],
   ...['prompt', 'redirect_uri', 'request', 'request_uri', 'resource', 'response_mode', 'response_type', 'scope'],

@@ -340,7 +340,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     },
   },
   V: {
-    name: 'Findings in the engine',
+    name: 'Findings in oidc-provider',
     ids: Object.fromEntries(Array.from({ length: 22 }, (_, index) => [`V${index + 1}`, ''])),
   },
 };

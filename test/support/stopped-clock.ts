@@ -1,4 +1,4 @@
-/** Time that stands still until a test moves it: server, engine and test read the same `Date`. Timers stay real. */
+/** Time that stands still until a test moves it: server, oidc-provider and test read the same `Date`. Timers stay real. */
 import { jest } from '@jest/globals';
 
 export const stopClock = (): void => {

@@ -31,7 +31,7 @@ export const detailSaying = (round: number, textAt: (index: number) => string): 
   reference: textAt(round + 2).slice(0, 140),
 });
 
-/** A request that cannot be granted, answered by a page of the engine that takes `state` to the app by a form. */
+/** A request that cannot be granted, answered by a page of oidc-provider that takes `state` to the app by a form. */
 export const answeredByForm = ({ scene }: FullHouse, state: string): string =>
   scene.authorizationRequest(scene.app, { scope: 'openid', prompt: 'none', response_mode: 'form_post', state }).url;
 
@@ -78,7 +78,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     nobody('device', '/device'),
     nobody('device, with its code', '/device?user_code=BCDF-GHJK'),
     nobody('sign-out', '/session/end'),
-    nobody('signed out at the engine', '/session/end/success'),
+    nobody('signed out at oidc-provider', '/session/end/success'),
     ada('consent', asking()),
     ada('consent with details', askingDetails(house, PAYMENT)),
     ada('consent of an app', asking({ scope: 'openid profile read' }, scene.app)),

@@ -76,7 +76,7 @@ export const tryWords = {
 export const TRIAL_GERMAN: Readonly<Record<string, string>> = {
   'the caller acts for itself': 'der Aufrufer handelt für sich selbst',
   'no token is exchanged': 'es wird kein Token getauscht',
-  'the engine issues within the grant': 'ausgegeben wird innerhalb dessen, was gewährt ist',
+  'oidc-provider issues within the grant': 'ausgegeben wird innerhalb dessen, was gewährt ist',
   'it is what is asked for': 'darum wird ja gebeten',
   'a simulation asks nobody else': 'beim Ausprobieren wird sonst niemand gefragt',
   'the caller is an agent': 'der Aufrufer ein Agent ist',

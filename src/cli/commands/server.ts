@@ -17,7 +17,7 @@ const serve: Command = {
     'Every setting: `npm start -- --help`, and docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
     const [config, workers] = [call.text('config'), call.text('workers')];
-    // Loaded here only: no other command needs the engine, which takes most of a start.
+    // Loaded here only: no other command needs oidc-provider, which takes most of a start.
     const { serve: run } = await import('../../main.ts');
     return run([
       ...(config === undefined ? [] : ['--config', config]),

@@ -50,7 +50,7 @@ export type Wanted = {
   readonly mustAgree: string | null;
   readonly origin?: Origin | undefined;
   readonly requested?: Requested | undefined;
-  /** Made by the engine; absent: one is made here. */
+  /** Made by oidc-provider; absent: one is made here. */
   readonly authReqId?: string | undefined;
   readonly ping?: Ping | undefined;
   /** Somebody said yes before to ones like it: nobody is asked. */

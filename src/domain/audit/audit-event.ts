@@ -283,7 +283,7 @@ export type AuditEvent = {
   readonly scopeGiven?: readonly string[];
   /** What people approved, and a token was made of. */
   readonly approval?: string;
-  /** The grant: the engine's Grant. */
+  /** The grant: oidc-provider's Grant. */
   readonly grant?: string;
   readonly delegation?: string;
   /**

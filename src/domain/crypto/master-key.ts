@@ -1,6 +1,6 @@
 /**
  * Everything derived from the one key that lives outside the database: digests under which bearer
- * handles are stored, sealed values the engine must read back, and named sub-keys (decision D14).
+ * handles are stored, sealed values oidc-provider must read back, and named sub-keys (decision D14).
  * A dump of the database without this key gives no usable credential (invariant 8).
  *
  * While it is changed there are two: what is new is made with the first, what was made with either is good. What must

@@ -142,7 +142,7 @@ const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean 
   subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
 
 /**
- * Whether a person said yes to this very scope. The engine issues to clients within what was granted to them, and a
+ * Whether a person said yes to this very scope. oidc-provider issues to clients within what was granted to them, and a
  * token that is there was looked at when it was made.
  */
 const isConsented = (facts: DecisionFacts, scope: string): boolean => {

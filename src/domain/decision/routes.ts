@@ -17,7 +17,7 @@ export type Cell =
 const NOBODY = { not: 'nobody but the caller is in it' } as const;
 const NO_TOKEN = { not: 'no token is exchanged' } as const;
 const ITSELF = { not: 'the caller acts for itself' } as const;
-const ENGINE_GRANT = { not: 'the engine issues within the grant' } as const;
+const PROVIDER_GRANT = { not: 'oidc-provider issues within the grant' } as const;
 
 const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: 'the caller is an agent' };
 const FOR_SOMEBODY: Cell = { if: ({ subject }) => subject !== undefined, when: 'the token speaks for somebody' };
@@ -49,7 +49,7 @@ const PARTIES = {
 const OF_A_PERSON = {
   ...PARTIES,
   subject: 'counts',
-  grant: ENGINE_GRANT,
+  grant: PROVIDER_GRANT,
   subject_token: NO_TOKEN,
   delegation: FOR_AGENT,
   policy: 'counts',

@@ -1,6 +1,6 @@
 /**
  * What was allowed is taken back: grants of clients, delegations of agents, whole or scope by scope. Owns the order of it.
- * Does not own grants (the engine's, behind a port), rows of delegation, or the consents that are remembered. Called by the
+ * Does not own grants (oidc-provider's, behind a port), rows of delegation, or the consents that are remembered. Called by the
  * pages of an account and the management API.
  */
 import { type AuditLog, OVER_FIRST } from '../audit/audit-event.ts';

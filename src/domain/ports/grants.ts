@@ -1,7 +1,7 @@
 import type { DetailsByResource } from '../authorization-details/detail-type.ts';
 import type { Cursor } from './document-store.ts';
 
-/** What one consent gave one client: the engine's Grant, one for each authorization (decision D8). */
+/** What one consent gave one client: oidc-provider's Grant, one for each authorization (decision D8). */
 export type Grant = {
   readonly id: string;
   readonly account: string;

@@ -9,7 +9,7 @@ export const ID_PREFIXES = [
   'rs', // resource server
   'iat', // initial access token
   'dlg', // delegation
-  'grt', // grant: one engine Grant
+  'grt', // grant: one Grant of oidc-provider
   'ins', // instance of an agent: made of its key (domain/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request

@@ -52,7 +52,7 @@ export type ConsentResult = {
 };
 
 /**
- * The prompt in progress. Implemented over the engine in `src/provider`. Every method throws
+ * The prompt in progress. Implemented over oidc-provider in `src/provider`. Every method throws
  * DomainError 'not_found' unless the browser's cookie belongs to exactly this `uid` (V21); finishing
  * works once, and a second time is 'conflict'. The finishing methods answer the URL to send the browser to (303).
  */

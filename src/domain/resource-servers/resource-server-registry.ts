@@ -67,7 +67,7 @@ type Dependencies = {
   readonly dutyHolderOf: DutyHolderOf;
 };
 
-/** Scopes the engine gives a meaning of its own (OpenID Connect Core §5.4, §11). */
+/** Scopes oidc-provider gives a meaning of its own (OpenID Connect Core §5.4, §11). */
 const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'groups'];
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 

@@ -24,9 +24,9 @@ import {
   upstreamKeyOf,
 } from './session.ts';
 
-/** What is seen of a session when the engine keeps it. */
+/** What is seen of a session when oidc-provider keeps it. */
 export type SeenSession = {
-  /** The engine's name of it. */
+  /** oidc-provider's name of it. */
   readonly uid: string;
   readonly account: string;
   readonly authTime: number;
@@ -73,7 +73,7 @@ const MOST_REMEMBERED = 100_000;
 const PAGE = 200;
 /** Sessions of one account that are shown: nobody reads more, and whoever signs in without end makes no endless page. */
 export const MOST_SHOWN = PAGE;
-/** Apps of one session that are remembered; the engine bounds neither. */
+/** Apps of one session that are remembered; oidc-provider bounds neither. */
 const MOST_APPS = 200;
 
 export type SessionRegister = ReturnType<typeof sessionRegister>;
@@ -365,7 +365,7 @@ const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstre
   ...(upstream.sid === undefined ? {} : { upstreamSid: upstreamKeyOf(upstream.provider, upstream.sid) }),
 });
 
-/** The engine writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
+/** oidc-provider writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
 const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
   const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));
   return added.length === 0 ? before : [...before, ...added].slice(-MOST_APPS);

@@ -1,7 +1,7 @@
 /**
  * Sessions: where a person is signed in, and how that ends. Owns the collection SESSIONS, one document for each session
- * of a browser, and whether a session counts. Does not own the cookie or what the engine keeps with it (src/provider),
- * how somebody signs in (src/domain/accounts, factors, upstream), or what apps were allowed. Called by the engine's
+ * of a browser, and whether a session counts. Does not own the cookie or what oidc-provider keeps with it (src/provider),
+ * how somebody signs in (src/domain/accounts, factors, upstream), or what apps were allowed. Called by oidc-provider's
  * storage when it keeps a session, by the pages of src/http/account, and by the management API.
  */
 import { hash } from 'node:crypto';
@@ -24,10 +24,10 @@ export type SessionUpstream = {
 
 /** One browser in which somebody is, or was, signed in. */
 export type Session = {
-  /** `ses_…`: a digest of what the engine calls it, which is no credential. Stays the same while the session lasts. */
+  /** `ses_…`: a digest of what oidc-provider calls it, which is no credential. Stays the same while the session lasts. */
   readonly id: string;
   readonly account: string;
-  /** `ended` is final: whatever the engine still keeps of it counts for nothing. */
+  /** `ended` is final: whatever oidc-provider still keeps of it counts for nothing. */
   readonly state: 'active' | 'ended';
   /** Epoch seconds, all of them. */
   readonly startedAt: number;
@@ -69,7 +69,7 @@ export const SESSIONS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** What a session is called outside the engine. */
+/** What a session is called outside oidc-provider. */
 export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;
 
 /** A digest, so that no store folds what is written differently. */

@@ -1,7 +1,7 @@
 /**
  * The pages for people: sign-in and consent during an authorization request (this folder), and what a
  * person finds on their own (src/http/account). They turn domain values into page models and forms
- * into calls of the domain. They decide nothing themselves, and know the engine through ports only.
+ * into calls of the domain. They decide nothing themselves, and know oidc-provider through ports only.
  * Mounted by src/http/app.ts below the issuer's path.
  */
 import type { Account } from '../../domain/accounts/account.ts';

@@ -44,7 +44,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
 
   const interactionOf = async (ctx: RouterContext): Promise<Interaction> => {
     const { uid = '' } = ctx.params;
-    // The engine looks at the cookie; this looks at the path (V21).
+    // oidc-provider looks at the cookie; this looks at the path (V21).
     const interaction = /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? await interactions.get(exchangeOf(ctx), uid) : undefined;
     if (interaction?.uid !== uid) throw new DomainError('not_found', 'There is no such request, or it is too old.');
     ctx.state['language'] = deps.readerLanguage.of(ctx.req, interaction.uiLocales);

@@ -1,7 +1,7 @@
 /**
  * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns how
  * their requests are read and their refusals spelled; what is registered, and by whom, the domain says. Ours and not
- * the engine's, which would write records that no registry of ours knows. Mounted by src/http/app.ts.
+ * oidc-provider's, which would write records that no registry of ours knows. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';

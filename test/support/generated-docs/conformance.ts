@@ -15,7 +15,7 @@ file with \`npm test -- FILE\`. \`%s\` stands for each case of a table.
 
 - \`CA\` to \`LC\`: attacks and mistakes against servers like this one, in short deterministic forms. Long random forms are
   [campaigns](guides/campaigns.md).
-- \`V1\` to \`V23\`: [findings in the engine](oidc-provider-findings.md).
+- \`V1\` to \`V23\`: [findings in oidc-provider](oidc-provider-findings.md).
 
 [Ids](reference/ids.md) says what each stands for.`;
 

@@ -11,7 +11,7 @@ const INTRODUCTION = `<!-- Generated from test/support/requirements.ts, oidc-pro
 For readers of code, tests, docs and commits. After this you know what an id such as \`TX-03\`, \`V7\` or \`D11\` stands for.
 
 Two letters and two digits name an attack or a mistake that tests try. [What is tested](../conformance.md) lists the tests of
-each. \`V\` and a number names a [finding in the engine](../oidc-provider-findings.md). \`D\` and a number names a
+each. \`V\` and a number names a [finding in oidc-provider](../oidc-provider-findings.md). \`D\` and a number names a
 [short decision](../decisions/README.md).`;
 
 const source = (path: string): string => readFileSync(join(ROOT, 'docs', path), 'utf8');
@@ -46,7 +46,7 @@ const page = {
       ...Object.entries(FAMILIES)
         .filter(([letters]) => letters !== 'V')
         .flatMap(([letters, { name, ids }]) => [`## ${letters}: ${name}`, table(Object.entries(ids))]),
-      '## V: Findings in the engine',
+      '## V: Findings in oidc-provider',
       table(findings()),
       '## D: Short decisions',
       table(decisions()),
