@@ -27,7 +27,7 @@ import { endOfSignIn } from './domain/approvals/cascade-revocation.ts';
 import { grantDesk } from './domain/grants/grant-service.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import { pollingPace } from './domain/rate-limits/polling-interval.ts';
-import { killTelling } from './domain/revocation/kill-broadcast.ts';
+import { killBroadcast } from './domain/revocation/kill-broadcast.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import type { FirstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -126,7 +126,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     audit,
     latch: made.latch,
     latched: made.latched,
-    telling: killTelling(broadcast, masterKey),
+    broadcast: killBroadcast(broadcast, masterKey),
     ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
@@ -203,7 +203,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       settleDepartures: () => made.departures.settleAll(),
       settleHandOvers: () => made.handOvers.settleAll(),
     },
-    courier: made.telling.courier,
+    deliveryWorker: made.notifications.deliveryWorker,
     escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.desk.escalate()),
     oidcProvider,
     nodes: made.nodes,
@@ -233,7 +233,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       identifiers,
       approvals: made.approvals,
       ephemeral,
-      telling: made.telling,
+      notifications: made.notifications,
       onFailedCallback: (err) => log.warn({ event: 'access_request.callback', err }, 'a callback was not put out'),
       lists: { agents: made.agents, clients: made.clients, delegations },
     }),

@@ -19,7 +19,7 @@ const BEHIND_MILLISECONDS = 30_000;
 /** How soon what an agent's time or owner does to it stands in the register; it counts before that. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
 const UPKEEP_EVERY_MILLISECONDS = 60_000;
-/** How soon a notice is on its way. */
+/** How soon a notification is on its way. */
 const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill that another process latched on this volume counts here. */
 const LATCH_EVERY_MILLISECONDS = 500;
@@ -57,7 +57,7 @@ export const housekeeping = (deps: {
   };
   /** Tells further people of what nobody has decided in time. */
   readonly escalate: () => Promise<unknown>;
-  readonly courier: { look(): Promise<void>; stop(): Promise<void> };
+  readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
@@ -73,7 +73,7 @@ export const housekeeping = (deps: {
     keys,
     kills,
     agents,
-    courier,
+    deliveryWorker,
     oidcProvider,
     nodes,
     log,
@@ -142,7 +142,7 @@ export const housekeeping = (deps: {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });
   every(TELL_EVERY_MILLISECONDS, 'escalations', deps.escalate);
-  every(TELL_EVERY_MILLISECONDS, 'notices', () => courier.look());
+  every(TELL_EVERY_MILLISECONDS, 'notifications', () => deliveryWorker.poll());
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {
@@ -193,7 +193,7 @@ export const housekeeping = (deps: {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
-      await courier.stop();
+      await deliveryWorker.stop();
       await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

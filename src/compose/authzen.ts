@@ -21,7 +21,7 @@ export const accessOf = (
       readonly clock: RequestDeps['clock'];
       readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'desk' | 'asking' | 'listen'>;
       readonly ephemeral: CallbackDeps['ephemeral'];
-      readonly telling: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
+      readonly notifications: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
       readonly onFailedCallback: (error: unknown) => void;
     },
 ) => {
@@ -35,7 +35,7 @@ export const accessOf = (
     decisions,
     approvals: lifting,
     ids,
-    callbacks: accessCallbacks({ ...deps, ...deps.telling }),
+    callbacks: accessCallbacks({ ...deps, ...deps.notifications }),
     pollIntervalSeconds,
     endpoint,
     inbox: `${issuer}/account/approvals`,

@@ -32,7 +32,7 @@ import { GRANT_USE } from '../domain/grants/grant-last-used.ts';
 import { GROUPS } from '../domain/groups/group.ts';
 import { INSTANCE_SLOTS, INSTANCES } from '../domain/instances/instance.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/notifications/delivery.ts';
-import { NOTICES } from '../domain/notifications/notification.ts';
+import { NOTIFICATIONS } from '../domain/notifications/notification.ts';
 import { PUSH_KEYS } from '../domain/notifications/push-keys.ts';
 import { PUSH_SUBSCRIPTIONS } from '../domain/notifications/push-subscription.ts';
 import { WEBHOOKS } from '../domain/notifications/webhook.ts';
@@ -107,7 +107,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   WEBHOOKS,
   PUSH_KEYS,
   PUSH_SUBSCRIPTIONS,
-  NOTICES,
+  NOTIFICATIONS,
   DELIVERIES,
   DELIVERY_QUEUES,
   KILLS,

@@ -17,7 +17,7 @@ import { masterKey as derivedFrom } from '../domain/crypto/master-key.ts';
 import type { Route } from '../domain/decision/facts.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { grantUse } from '../domain/grants/grant-last-used.ts';
-import { noticeBook } from '../domain/notifications/notification-log.ts';
+import { newNotificationLog } from '../domain/notifications/notification-log.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -109,7 +109,7 @@ export const foundations = async (
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
   const grantUses = grantUse({ documents, clock, longestSeconds: configuration.delegation.maxDurationSeconds });
   const mailer = overrides.mailer ?? mailerOf(configuration);
-  const book = noticeBook({
+  const notificationLog = newNotificationLog({
     documents,
     clock,
     isMailed: mailer !== undefined,
@@ -122,7 +122,7 @@ export const foundations = async (
       try {
         const receipt = await auditLog.append(event);
         // Before what the event speaks of is done, as the event itself (WH-01).
-        await book.note(event, receipt);
+        await notificationLog.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
         outcomes.note(event);
         if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);

@@ -84,7 +84,7 @@ export const managementApi = (
     absences: made.approvals.absences,
     clock,
     budgets: made.budgets,
-    telling: made.telling,
+    notifications: made.notifications,
     policyTrials: made.policyTrials,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
-import { noticeMail } from '../../views/mail/notification-mail.ts';
-import { noticePush } from '../../views/push/notification-push.ts';
+import { notificationMail } from '../../views/mail/notification-mail.ts';
+import { notificationPush } from '../../views/push/notification-push.ts';
 import type { AccountRegister } from '../domain/accounts/account-registry.ts';
 import { emailChange } from '../domain/accounts/email-change.ts';
 import { knownDevices } from '../domain/accounts/known-devices.ts';
@@ -16,13 +16,13 @@ import type { Client } from '../domain/clients/client.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import type { Group } from '../domain/groups/group.ts';
 import { deadLetters } from '../domain/notifications/dead-letters.ts';
-import { courier, type Sender } from '../domain/notifications/delivery-worker.ts';
+import { deliveryWorker, type Sender } from '../domain/notifications/delivery-worker.ts';
 import { logoutChannel, type MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
 import { mailChannel } from '../domain/notifications/mail-channel.ts';
 import { outbox } from '../domain/notifications/outbox.ts';
 import { pushChannel } from '../domain/notifications/push-channel.ts';
 import type { PushRegister } from '../domain/notifications/push-registry.ts';
-import { spreading } from '../domain/notifications/recipient-routing.ts';
+import { recipientRouting } from '../domain/notifications/recipient-routing.ts';
 import { webhookChannel } from '../domain/notifications/webhook-channel.ts';
 import { webhookRegistry } from '../domain/notifications/webhook-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -51,7 +51,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
 const nobody: Sender = { send: async () => 'over' };
 
 /** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the audit log. */
-export const telling = (
+export const notificationServices = (
   { issuer, limits, mail }: Configuration,
   deps: {
     readonly documents: DocumentStore;
@@ -104,9 +104,9 @@ export const telling = (
     resets: mailer === undefined ? undefined : resets,
     emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
     deadLetters: deadLetters({ ...deps, outbox: box }),
-    courier: courier({
+    deliveryWorker: deliveryWorker({
       ...deps,
-      spread: spreading({
+      route: recipientRouting({
         ...rest,
         agents,
         outbox: box,
@@ -114,8 +114,11 @@ export const telling = (
         ...(push ? { push } : {}),
         webhooks,
         onWithheld: (account, channel) => {
-          metrics.notices.inc({ channel, outcome: 'withheld' });
-          log.warn({ event: 'notice.withheld', account, channel }, 'too many messages to one person within an hour');
+          metrics.notifications.inc({ channel, outcome: 'withheld' });
+          log.warn(
+            { event: 'notification.withheld', account, channel },
+            'too many messages to one person within an hour',
+          );
         },
       }),
       senders: {
@@ -124,7 +127,7 @@ export const telling = (
           agents,
           resets,
           usualLanguage: mail?.language ?? 'en',
-          words: (model) => noticeMail({ ...model, issuer }),
+          words: (model) => notificationMail({ ...model, issuer }),
         }),
         webhook: webhookChannel(webhooks),
         app: logoutChannel({
@@ -133,15 +136,16 @@ export const telling = (
           tokenFor: deps.logoutToken,
           post,
         }),
-        push: push ? pushChannel({ ...rest, register: push, words: noticePush }) : nobody,
+        push: push ? pushChannel({ ...rest, register: push, words: notificationPush }) : nobody,
       },
       onOutcome: (channel, outcome, failure) => {
-        metrics.notices.inc({ channel, outcome });
+        metrics.notifications.inc({ channel, outcome });
         // Of webhooks the way out writes such a line.
         if (channel === 'mail' && failure !== undefined)
           log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
       },
-      onError: (error) => log.error({ event: 'notice.failed', err: error }, 'a notice could not be handed on'),
+      onError: (error) =>
+        log.error({ event: 'notification.failed', err: error }, 'a notification could not be handed on'),
     }),
   };
 };

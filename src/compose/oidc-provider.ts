@@ -154,7 +154,7 @@ export const providerOf = (
     }),
     signedOutAt: async ({ session, account, ...app }) => {
       // First: what cannot be told now is told when the session ends.
-      await made.telling.logouts.left(account, app, clock.now());
+      await made.notifications.logouts.left(account, app, clock.now());
       await made.sessions.leave(session, app.client);
     },
     async signOutThere(request, session, next) {

@@ -66,7 +66,7 @@ import { clientDocuments } from './client-documents.ts';
 import { reaching } from './egress.ts';
 import { externalPoint } from './external-point.ts';
 import { foundations, type Overrides } from './foundations.ts';
-import { telling } from './notifications.ts';
+import { notificationServices } from './notifications.ts';
 import { pushParts } from './push.ts';
 import { killLatch, localProofs, otherSecretOf } from './stores.ts';
 import { endsAtUpstreams, upstreamParts } from './upstream.ts';
@@ -417,7 +417,7 @@ export const services = async (configuration: Configuration, overrides: Override
     snapshots: documentClients,
   });
   const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: granting.accounts });
-  const told = telling(configuration, {
+  const told = notificationServices(configuration, {
     push: push.register,
     ...approvals.audiences,
     documents,
@@ -527,7 +527,7 @@ export const services = async (configuration: Configuration, overrides: Override
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),
     keysByUrl: servedKeys,
-    telling: told,
+    notifications: told,
     push,
   };
 };

@@ -101,9 +101,9 @@ export const metrics = () => {
     labelNames: ['outcome'],
     registers: [registry],
   });
-  const notices = new Counter({
-    name: 'behalf_notices_total',
-    help: 'Tries to deliver notices by mail, webhook or push, by what became of them; a dead one was given up, of one that is over nobody is to hear any more.',
+  const notifications = new Counter({
+    name: 'behalf_notifications_total',
+    help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, of one that is over nobody is to hear any more.',
     labelNames: ['channel', 'outcome'],
     registers: [registry],
   });
@@ -142,7 +142,7 @@ export const metrics = () => {
     volume,
     fetches,
     externalDecisions,
-    notices,
+    notifications,
     storing,
     swept,
     expired,

@@ -21,7 +21,7 @@ const WHAT = (
   'quarry railway receipt'
 ).split(' ');
 const DOES = (
-  'adviser analyst auditor booker buyer checker cleaner clerk collector counter courier dealer drafter editor ' +
+  'adviser analyst auditor booker buyer checker cleaner clerk collector counter delivery worker dealer drafter editor ' +
   'estimator examiner filer finder fixer gatherer guide helper indexer inspector keeper labeller lister mapper ' +
   'matcher mender merger messenger observer packer planner porter printer reader reporter reviewer seller sender ' +
   'sorter steward teller tester tracker translator watcher writer'

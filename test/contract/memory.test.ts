@@ -2,8 +2,8 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
-import { describeTelling } from './notifications.contract.ts';
+import { describeNotifications } from './notifications.contract.ts';
 
 describeDocumentStore('memory', memoryDocumentStore);
 describeEphemeralStore('memory', memoryEphemeralStore);
-describeTelling('memory', memoryDocumentStore);
+describeNotifications('memory', memoryDocumentStore);

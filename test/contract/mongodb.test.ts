@@ -8,7 +8,7 @@ import { startMongodb } from '../support/mongodb-server.ts';
 import { freePort } from '../support/server-process.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
-import { describeTelling } from './notifications.contract.ts';
+import { describeNotifications } from './notifications.contract.ts';
 
 // Before any test: without a server this file fails as a whole and says what to install.
 const server = await startMongodb();
@@ -45,7 +45,7 @@ describeDocumentStore(`mongodb (${kind})`, () => open(newUrl(), { deadlineMillis
   ordersByUnit: kind === 'stand-in',
 });
 
-describeTelling(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
+describeNotifications(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describe('FT-03 what start refuses', () => {
   test.each([

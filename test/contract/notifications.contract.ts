@@ -1,11 +1,16 @@
-/** What must hold of notices on every store: none lost, one id each, nobody kept waiting by another. */
+/** What must hold of notifications on every store: none lost, one id each, nobody kept waiting by another. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { deadLetters } from '../../src/domain/notifications/dead-letters.ts';
 import { DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from '../../src/domain/notifications/delivery.ts';
-import { courier, type Failed, type Outcome, type Sender } from '../../src/domain/notifications/delivery-worker.ts';
-import { NOTICES, type Notice } from '../../src/domain/notifications/notification.ts';
-import { noticeBook } from '../../src/domain/notifications/notification-log.ts';
+import {
+  deliveryWorker,
+  type Failed,
+  type Outcome,
+  type Sender,
+} from '../../src/domain/notifications/delivery-worker.ts';
+import { NOTIFICATIONS, type Notification } from '../../src/domain/notifications/notification.ts';
+import { newNotificationLog } from '../../src/domain/notifications/notification-log.ts';
 import { type Outbox, outbox } from '../../src/domain/notifications/outbox.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 
@@ -34,7 +39,7 @@ const breakable = (store: DocumentStore) => {
   return { documents, breakWhen };
 };
 
-export const describeTelling = (name: string, open: () => DocumentStore | Promise<DocumentStore>): void => {
+export const describeNotifications = (name: string, open: () => DocumentStore | Promise<DocumentStore>): void => {
   describe(`telling on ${name}`, () => {
     let store: DocumentStore;
     let millis: number;
@@ -61,18 +66,22 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     const put = (id: string, to = 'whk_a', more: { readonly holdSeconds?: number } = {}): Promise<void> =>
       box.put({ id, channel: 'webhook', to, kind: 'agent.suspended', body: `{"of":"${id}"}`, ...more });
 
-    const newCourier = (
+    const newDeliveryWorker = (
       send: (delivery: Delivery) => Promise<Outcome>,
-      more: { documents?: DocumentStore; spread?: (notice: Notice) => Promise<void>; giveUp?: Sender['giveUp'] } = {},
+      more: {
+        documents?: DocumentStore;
+        spread?: (notification: Notification) => Promise<void>;
+        giveUp?: Sender['giveUp'];
+      } = {},
     ) => {
       const errors: unknown[] = [];
       const { giveUp } = more;
       const sender: Sender = { send, ...(giveUp ? { giveUp } : {}) };
-      const made = courier({
+      const made = deliveryWorker({
         documents: more.documents ?? store,
         clock,
         audit,
-        spread: more.spread ?? (async () => undefined),
+        route: more.spread ?? (async () => undefined),
         senders: { mail: sender, webhook: sender, push: sender, app: sender },
         onError: (error) => errors.push(error),
         chance: () => 0.5,
@@ -81,7 +90,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         errors,
         stop: made.stop,
         round: async (): Promise<void> => {
-          await made.look();
+          await made.poll();
           await made.idle();
         },
       };
@@ -102,22 +111,22 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     const later: Failed = { failure: 'not_reachable', isFinal: false };
 
     test('WH-01 what was noted before the process died is handed on by the next one, once for each recipient', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
+      const book = newNotificationLog({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const receipt = { stream: 'nod_a', sequence: 7, hash: '' };
       await book.note(event('agt_1'), receipt);
       // The same event again, as after a step that was not known to have been done.
       await book.note(event('agt_1'), receipt);
       pass(1);
       let tries = 0;
-      const spread = async ({ id }: Notice): Promise<void> => {
+      const spread = async ({ id }: Notification): Promise<void> => {
         await put(`msg_${id}`);
         tries += 1;
         if (tries === 1) throw new StoreUnavailable('as if the process had died');
       };
       const sent: string[] = [];
-      await newCourier(sentInto(sent), { spread }).round();
-      expect({ tries, sent }).toEqual({ tries: 1, sent: [expect.stringMatching(/^msg_ntc_/)] });
-      const next = newCourier(sentInto(sent), { spread });
+      await newDeliveryWorker(sentInto(sent), { spread }).round();
+      expect({ tries, sent }).toEqual({ tries: 1, sent: [expect.stringMatching(/^msg_ntf_/)] });
+      const next = newDeliveryWorker(sentInto(sent), { spread });
       await next.round();
       expect(tries).toBe(1);
       pass(61);
@@ -131,7 +140,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
 
     test('what is about to happen is sent when it has, or after its time, and once', async () => {
       const sent: string[] = [];
-      const one = newCourier(sentInto(sent));
+      const one = newDeliveryWorker(sentInto(sent));
       await put('msg_1', 'whk_a', { holdSeconds: 15 });
       await put('msg_2', 'whk_a', { holdSeconds: 15 });
       await one.round();
@@ -144,7 +153,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await one.round();
       expect(sent).toEqual(['msg_2', 'msg_1']);
       // One that is being tried again is not hurried.
-      const failing = newCourier(async () => later);
+      const failing = newDeliveryWorker(async () => later);
       await put('msg_3');
       await failing.round();
       await put('msg_3');
@@ -156,7 +165,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       const { documents, breakWhen } = breakable(store);
       await put('msg_1');
       const sent: string[] = [];
-      const dying = newCourier(
+      const dying = newDeliveryWorker(
         async (delivery) => {
           breakWhen(() => true);
           return Promise.reject(new Error(`never sent ${delivery.id}`));
@@ -164,7 +173,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         { documents },
       );
       await dying.round();
-      const next = newCourier(sentInto(sent));
+      const next = newDeliveryWorker(sentInto(sent));
       await next.round();
       expect(sent).toEqual([]);
       pass(61);
@@ -181,10 +190,10 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         seen.push([id, body]);
         return 'sent';
       };
-      const dying = newCourier(send, { documents });
+      const dying = newDeliveryWorker(send, { documents });
       await dying.round();
       expect(dying.errors).toHaveLength(1);
-      const next = newCourier(send);
+      const next = newDeliveryWorker(send);
       pass(61);
       await next.round();
       pass(HOUR);
@@ -209,7 +218,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         sent.push(id);
         return 'sent';
       };
-      const nodes = [newCourier(send), newCourier(send)];
+      const nodes = [newDeliveryWorker(send), newDeliveryWorker(send)];
       await Promise.all(nodes.map(({ round }) => round()));
       pass(1);
       await Promise.all(nodes.map(({ round }) => round()));
@@ -223,7 +232,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     test('WH-01 what is put in while its recipient is worked at is seen', async () => {
       await put('msg_1');
       const sent: string[] = [];
-      const { round } = newCourier(async ({ id }) => {
+      const { round } = newDeliveryWorker(async ({ id }) => {
         sent.push(id);
         if (id === 'msg_1') await put('msg_2');
         return 'sent';
@@ -241,7 +250,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         release = resolve;
       });
       const begun: string[] = [];
-      const first = newCourier(async ({ id }) => {
+      const first = newDeliveryWorker(async ({ id }) => {
         begun.push(id);
         if (id === 'msg_1') await held;
         sent.push(id);
@@ -251,7 +260,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve));
       await put('msg_2');
       const others: string[] = [];
-      await newCourier(sentInto(others)).round();
+      await newDeliveryWorker(sentInto(others)).round();
       release();
       await working;
       expect({ sent, others }).toEqual({ sent: ['msg_1', 'msg_2'], others: [] });
@@ -262,7 +271,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await put('msg_also', 'whk_down');
       const tries: number[] = [];
       const sent: string[] = [];
-      const { round } = newCourier(async ({ id, to }) => {
+      const { round } = newDeliveryWorker(async ({ id, to }) => {
         if (to !== 'whk_down') {
           sent.push(id);
           return 'sent';
@@ -289,9 +298,9 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await put('msg_1');
       const given: string[] = [];
       const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
-      const { round } = newCourier(async () => later, { giveUp });
+      const { round } = newDeliveryWorker(async () => later, { giveUp });
       const begun = clock.now();
-      while (!events.some(({ type }) => type === 'notice.undelivered')) {
+      while (!events.some(({ type }) => type === 'notification.undelivered')) {
         expect(clock.now() - begun).toBeLessThan(80 * HOUR);
         await round();
         pass(300);
@@ -299,7 +308,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       expect(clock.now() - begun).toBeGreaterThan(68 * HOUR);
       expect(events).toMatchObject([
         {
-          type: 'notice.undelivered',
+          type: 'notification.undelivered',
           outcome: 'refused',
           target: { kind: 'webhook', id: 'whk_a' },
           inputs: { message: 'msg_1', kind: 'agent.suspended', reason: 'not_reachable' },
@@ -312,15 +321,15 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await expect(letters.retry('msg_1', { caller: 'acc_admin' })).rejects.toMatchObject({ code: 'not_found' });
       const sent: string[] = [];
       pass(HOUR);
-      await newCourier(sentInto(sent)).round();
-      expect({ sent, last: events.at(-1)?.type }).toEqual({ sent: ['msg_1'], last: 'notice.retried' });
+      await newDeliveryWorker(sentInto(sent)).round();
+      expect({ sent, last: events.at(-1)?.type }).toEqual({ sent: ['msg_1'], last: 'notification.retried' });
       expect(given).toEqual([]);
     });
 
     test('WH-04 a recipient that does not answer for 72 hours, whatever it is sent, is given up as a whole', async () => {
       const given: string[] = [];
       const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
-      const { round } = newCourier(async () => later, { giveUp });
+      const { round } = newDeliveryWorker(async () => later, { giveUp });
       const begun = clock.now();
       for (let hour = 0; given.length === 0 && hour < 90; hour += 1) {
         await put(`msg_${hour}`);
@@ -338,7 +347,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       pass(1);
       await put('msg_good');
       const sent: string[] = [];
-      const { round } = newCourier(async ({ id }) => {
+      const { round } = newDeliveryWorker(async ({ id }) => {
         if (id === 'msg_bad') return { failure: 'smtp_550', isFinal: true };
         sent.push(id);
         return 'sent';
@@ -354,7 +363,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await put('msg_1');
       const given: string[] = [];
       const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
-      await newCourier(async () => ({ failure: 'gone', isFinal: true, isGone: true }), { giveUp }).round();
+      await newDeliveryWorker(async () => ({ failure: 'gone', isFinal: true, isGone: true }), { giveUp }).round();
       expect(given).toEqual(['whk_a gone']);
     });
 
@@ -362,7 +371,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       await put('msg_over');
       await put('msg_good');
       const sent: string[] = [];
-      const { round } = newCourier(async ({ id }) => {
+      const { round } = newDeliveryWorker(async ({ id }) => {
         sent.push(id);
         return id === 'msg_over' ? 'over' : 'sent';
       });
@@ -377,7 +386,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     test('a recipient that says how long it wants to be left alone is left alone for so long', async () => {
       await put('msg_1');
       const tries: number[] = [];
-      const { round } = newCourier(async () => {
+      const { round } = newDeliveryWorker(async () => {
         tries.push(clock.now());
         return tries.length === 1 ? { ...later, retryAfterSeconds: 1000 } : 'sent';
       });
@@ -390,18 +399,18 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       expect(tries).toEqual([1_800_000_000, 1_800_001_000, 1_800_001_000]);
     });
 
-    test('a courier that was stopped begins nothing more', async () => {
+    test('a delivery worker that was stopped begins nothing more', async () => {
       await put('msg_1');
       const sent: string[] = [];
-      const stopped = newCourier(sentInto(sent));
+      const stopped = newDeliveryWorker(sentInto(sent));
       await stopped.stop();
       await stopped.round();
       expect(sent).toEqual([]);
     });
 
-    test('WH-02 notices about one thing are numbered in the order of their events, also when the clock is put back', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
-      const collection = store.collection<Notice>(NOTICES);
+    test('WH-02 notifications about one thing are numbered in the order of their events, also when the clock is put back', async () => {
+      const book = newNotificationLog({ documents: store, clock, isMailed: true, isPushed: async () => false });
+      const collection = store.collection<Notification>(NOTIFICATIONS);
       for (let place = 1; place <= 6; place += 1) {
         await book.note(event('agt_1'), { stream: 'nod_a', sequence: place, hash: '' });
         millis -= 5_000;
@@ -418,11 +427,11 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       expect(found.map(({ document }) => document.at)).toEqual(found.map((_, index) => 1_800_000_000 - 5 * index));
     });
 
-    test('WH-02 notices at the same moment about one thing have different numbers', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
+    test('WH-02 notifications at the same moment about one thing have different numbers', async () => {
+      const book = newNotificationLog({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const places = [1, 2, 3, 4, 5, 6, 7, 8];
       await Promise.all(places.map((sequence) => book.note(event('agt_1'), { stream: 'nod_a', sequence, hash: '' })));
-      const found = await store.collection<Notice>(NOTICES).find({ where: { subject: 'agt_1' } });
+      const found = await store.collection<Notification>(NOTIFICATIONS).find({ where: { subject: 'agt_1' } });
       expect(new Set(found.map(({ document }) => document.sequence)).size).toBe(8);
     });
   });

@@ -7,7 +7,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
-import { describeTelling } from './notifications.contract.ts';
+import { describeNotifications } from './notifications.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,4 +17,4 @@ const openNew = () => openSqlite({ file: join(folder, `${++files}.db`) });
 
 describeDocumentStore('sqlite', () => sqliteDocumentStore(openNew()));
 describeEphemeralStore('sqlite', (clock) => sqliteEphemeralStore(openNew(), clock));
-describeTelling('sqlite', () => sqliteDocumentStore(openNew()));
+describeNotifications('sqlite', () => sqliteDocumentStore(openNew()));

@@ -185,7 +185,7 @@ describe('a person', () => {
 });
 
 describe('the worker', () => {
-  test('shows what it does not understand as a notice, and opens no page but ours', async () => {
+  test('shows what it does not understand as a notification, and opens no page but ours', async () => {
     await scene.newPerson('ida-pushed');
     await withPage(browser, {}, async (page) => {
       await page.context().grantPermissions(['notifications'], { origin: scene.issuer });

@@ -133,7 +133,7 @@ describe('at a second Behalf', () => {
   });
 
   test('signing out there ends what began by it here, and in no other browser', async () => {
-    const { accounts, telling } = there.behalf.services;
+    const { accounts, notifications } = there.behalf.services;
     await accounts.create({ username: 'eva', name: 'Eva', password: PASSWORD }, SYSTEM);
     const signIn = async (page: Page): Promise<void> => {
       await page.goto(`${here.issuer}/account`);
@@ -150,8 +150,8 @@ describe('at a second Behalf', () => {
         await page.getByRole('button', { name: 'Sign out', exact: true }).click();
         await page.waitForURL(`${there.issuer}/account/signed-out`);
         // As housekeeping does every second.
-        await telling.courier.look();
-        await telling.courier.idle();
+        await notifications.deliveryWorker.poll();
+        await notifications.deliveryWorker.idle();
         await page.goto(`${here.issuer}/account`);
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();
         await other.reload();

@@ -772,7 +772,7 @@ describe('a callback (Callback Completion)', () => {
     expect(states.filter((state) => state !== undefined)).toEqual(['s-1', 's-3']);
   });
 
-  test('an endpoint needs a kind of notice, or a resource server that there is', async () => {
+  test('an endpoint needs a kind of notification, or a resource server that there is', async () => {
     await expect(endpoint({})).rejects.toThrow(/kinds/);
     await expect(endpoint({ resource_server: 'rs_nobody' })).rejects.toThrow(/resource_server/);
   });

@@ -76,11 +76,11 @@ afterAll(async () => {
   startClock();
 });
 
-const { telling } = { telling: () => server.behalf.services.telling };
+const { notifications } = { notifications: () => server.behalf.services.notifications };
 /** As housekeeping does every second. */
 const deliver = async (): Promise<void> => {
-  await telling().courier.look();
-  await telling().courier.idle();
+  await notifications().deliveryWorker.poll();
+  await notifications().deliveryWorker.idle();
 };
 
 /** Signs in to an app; answers the ID token's claims. */
@@ -229,7 +229,7 @@ describe('apps are told', () => {
     advance(600_000);
     await deliver();
     expect(heard).toHaveLength(2);
-    const given = (await server.events('notice.undelivered')).slice(-2);
+    const given = (await server.events('notification.undelivered')).slice(-2);
     expect(given).toMatchObject(
       [apps.any, apps.one].map(() => ({ target: { kind: 'client' }, inputs: { kind: 'app.logout' } })),
     );

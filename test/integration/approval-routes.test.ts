@@ -100,7 +100,7 @@ describe('escalation', () => {
     const agent = await world.newAgent('Urgent');
     const { approval, authReqId } = await ground.byExchange(agent);
     expect([...approval.approvers].sort()).toEqual([clerk, other].sort());
-    // A notice settles for a second.
+    // A notification settles for a second.
     advance(2000);
     await mails.arrived('esc-clerk@example.com', /asks for your approval/);
     advance(117_000);

@@ -84,7 +84,7 @@ const about =
   ({ message }: ReceivedWebhook): boolean =>
     message.data['subject'] === subject;
 const undelivered = async (to: string) =>
-  (await server.events('notice.undelivered')).filter(({ target }) => target?.id === to);
+  (await server.events('notification.undelivered')).filter(({ target }) => target?.id === to);
 const lastEvent = async (type: AuditEventType) => (await server.events(type)).at(-1);
 
 describe('webhooks', () => {
@@ -387,8 +387,8 @@ describe('mail', () => {
     const { id, email } = await newAccount();
     mails.answers.recipient = 550;
     await changePassword(id);
-    await until(async () => (await lastEvent('notice.undelivered'))?.target?.id === id);
-    expect(await lastEvent('notice.undelivered')).toMatchObject({
+    await until(async () => (await lastEvent('notification.undelivered'))?.target?.id === id);
+    expect(await lastEvent('notification.undelivered')).toMatchObject({
       target: { kind: 'account' },
       inputs: { reason: 'smtp_550' },
     });

@@ -244,7 +244,7 @@ describe('a browser that is not there any more', () => {
       expect(await eventsOf('push.removed', account)).toMatchObject([
         { caller: 'system', target: { kind: 'push_subscription', id }, inputs: { reason: 'gone' } },
       ]);
-      expect((await server.events('notice.undelivered')).filter(({ target }) => target?.id === id)).toEqual([]);
+      expect((await server.events('notification.undelivered')).filter(({ target }) => target?.id === id)).toEqual([]);
       expect(phone.messages()).toHaveLength(1);
     },
   );

@@ -244,7 +244,7 @@ export const CONCEPTS: readonly Concept[] = [
     prefixes: ['whk'],
     paths: ['webhooks', 'dead-letters'],
     commands: ['webhooks'],
-    events: ['webhook', 'notice'],
+    events: ['webhook', 'notification'],
     settings: ['mail'],
   },
   {

@@ -13,7 +13,7 @@ import { type Stop, tourOf } from './tour.ts';
 
 /** Nothing of these is a text for people: keys, queues, what processes keep of each other. */
 const FACT_COLLECTIONS =
-  /^(?:active_policy|agent_use|budget_mark|deliveries|delivery_queues|provider_records|installation|instance_slots|grants|nodes|notices|push_keys|signing_keys|turns)\./;
+  /^(?:active_policy|agent_use|budget_mark|deliveries|delivery_queues|provider_records|installation|instance_slots|grants|nodes|notifications|push_keys|signing_keys|turns)\./;
 /** Names, words of a closed set, digests and keys: whoever changes one changes which thing it is, and not what is said of it. */
 const FACT_MEMBERS =
   /\.(?:id|state|kind|type|format|outcome|risk|environment|door|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;

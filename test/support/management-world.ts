@@ -252,7 +252,7 @@ export const managementWorld = async () => {
     absences: away,
     clock,
     budgets: budgetRegistry(base),
-    telling: {
+    notifications: {
       webhooks: webhookRegistry({
         ...base,
         masterKey: key,

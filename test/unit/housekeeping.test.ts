@@ -30,7 +30,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     },
     agents: { noteUses: nothing, keep: nothing, settleHandOvers: async () => {}, settleDepartures: nothing },
     escalate: nothing,
-    courier: { look: nothing, stop: nothing },
+    deliveryWorker: { poll: nothing, stop: nothing },
     oidcProvider: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },
     nodes: { beat: nothing, observe: nothing, problem: () => undefined },

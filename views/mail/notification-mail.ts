@@ -40,7 +40,7 @@ export type Mail = {
   readonly html: string;
 };
 
-/** What notices become mails. */
+/** What notifications become mails. */
 export const MAIL_WORDS: Readonly<Record<string, MailWords>> = { ...AGENT_MAILS, ...ACCOUNT_MAILS };
 const ANSWERS: Readonly<Record<string, MailWords>> = ANSWER_MAILS;
 
@@ -72,7 +72,7 @@ const partsOf = (model: MailModel, language: Language): Parts => {
 };
 
 /** Throws TypeError for a kind that has no words. */
-export const noticeMail = (model: MailModel): Mail => {
+export const notificationMail = (model: MailModel): Mail => {
   const words = MAIL_WORDS[model.kind] ?? ANSWERS[model.kind];
   if (words === undefined) throw new TypeError(`there is no mail of ${model.kind}`);
   const language = isLanguage(model.language) ? model.language : 'en';

@@ -194,8 +194,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'push.tested': ['Message in a browser tried', 'Mitteilung in einem Browser ausprobiert'],
   'push_key.rotated': ['New key for messages in browsers', 'Neuer Schlüssel für Mitteilungen in Browsern'],
   'push_key.tainted': ['Key for messages in browsers ended', 'Schlüssel für Mitteilungen in Browsern beendet'],
-  'notice.undelivered': ['Notice could not be delivered', 'Mitteilung unzustellbar'],
-  'notice.retried': ['Notice is delivered again', 'Mitteilung wird noch einmal zugestellt'],
+  'notification.undelivered': ['Notification could not be delivered', 'Benachrichtigung unzustellbar'],
+  'notification.retried': ['Notification is delivered again', 'Benachrichtigung wird noch einmal zugestellt'],
   'management.permitted': ['Call of the management API let through', 'Aufruf der Verwaltungs-API zugelassen'],
   'management.local_proof': [
     'Call proven on the machine of this server',

@@ -1,7 +1,7 @@
 import { phrase } from '../html.ts';
 import { accountPage, agentPage, approvalsPage, awayPage, consolePage, glassPage, type MailWords } from './mail.ts';
 
-/** Notices about agents, their credentials, approvals and the kill switch. */
+/** Notifications about agents, their credentials, approvals and the kill switch. */
 export const AGENT_MAILS = {
   'agent.pending': {
     subject: phrase({
@@ -342,7 +342,7 @@ export const AGENT_MAILS = {
     subject: phrase({ en: 'An endpoint of webhooks was stopped', de: 'Ein Webhook wurde angehalten' }),
     says: {
       en: ({ when }) => [
-        `On ${when} an endpoint was stopped that had not taken notices for too long. Nothing is kept for it from now on.`,
+        `On ${when} an endpoint was stopped that had not taken notifications for too long. Nothing is kept for it from now on.`,
         '`behalf webhooks list` says which, and `behalf webhooks dead-letters` what it did not get.',
       ],
       de: ({ when }) => [

@@ -111,7 +111,7 @@ const remove = managementCommand({
 const deadLetters = managementCommand({
   words: ['webhooks', 'dead-letters'],
   operands: [],
-  summary: 'List notices that were given up, by webhook or mail, newest first.',
+  summary: 'List notifications that were given up, by webhook or mail, newest first.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -136,7 +136,7 @@ const deadLetters = managementCommand({
 const retry = managementCommand({
   words: ['webhooks', 'retry'],
   operands: ['MESSAGE'],
-  summary: 'Deliver a notice that was given up all the same, under the same id.',
+  summary: 'Deliver a notification that was given up all the same, under the same id.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -182,7 +182,7 @@ export const webhookCommands: readonly Command[] = [
   actionCommand({
     noun: 'webhooks',
     verb: 'prove',
-    summary: 'Send an endpoint a challenge that it has to return; then it hears of notices.',
+    summary: 'Send an endpoint a challenge that it has to return; then it hears of notifications.',
     path: PATH,
     done: 'active',
   }),

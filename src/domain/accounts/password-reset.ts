@@ -15,7 +15,7 @@ import type { SignInLimits } from './attempts.ts';
 import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
 import { resetBudget } from './reset-budget.ts';
 
-/** As typed on the page, until the courier comes to it. */
+/** As typed on the page, until the delivery worker comes to it. */
 type Asked = {
   readonly typed: string;
   readonly source: string;
@@ -44,7 +44,7 @@ export type PasswordReset = ReturnType<typeof passwordReset>;
 
 /**
  * A new password for who cannot sign in, by a link to the verified address. What is asked for is put into the outbox as
- * it was typed, the same for known and unknown, and only the courier looks whose it is: neither answer nor time tells
+ * it was typed, the same for known and unknown, and only the delivery worker looks whose it is: neither answer nor time tells
  * whether there is such an account (LG-01). The link then waits among the mails of its account, so that an address that takes
  * no mail delays no other account. A reset signs nobody in, so that the second factor is asked for as ever.
  */
@@ -100,7 +100,7 @@ export const passwordReset = (deps: {
       await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });
     },
 
-    /** For the courier: mails a link to the account that is meant, if there is one and its budget is not used up. */
+    /** For the delivery worker: mails a link to the account that is meant, if there is one and its budget is not used up. */
     async answer(
       { typed, source, request, device }: Asked,
       { id, at, pageLanguage, isCounted }: Asking,
@@ -110,7 +110,7 @@ export const passwordReset = (deps: {
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
       const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
       await record({ ...event, request, personal: { source } }, account.id, source);
-      // The same name at each try: a courier that died in between mails one link.
+      // The same name at each try: a delivery worker that died in between mails one link.
       const mail = `${id}r`;
       const token = await links.make('reset', account, account.email);
       const facts = {

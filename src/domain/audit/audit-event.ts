@@ -203,7 +203,7 @@ export const AUDIT_EVENTS = {
   'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
   'webhook.created': 'An endpoint of webhooks was registered; it hears of nothing until it was proven.',
   'webhook.updated': 'An endpoint of webhooks was changed.',
-  'webhook.proven': 'An endpoint returned its challenge; it hears of notices from now on.',
+  'webhook.proven': 'An endpoint returned its challenge; it gets notifications from now on.',
   'webhook.proof_failed': 'An endpoint did not return its challenge; `inputs.reason` says why.',
   'webhook.tested': 'A message that tells of nothing was sent to an endpoint.',
   'webhook.secret_rotated': 'An endpoint was given a new secret; the former one signs beside it for a day.',
@@ -217,9 +217,9 @@ export const AUDIT_EVENTS = {
   'push_key.rotated': 'Browsers are given a new key for messages; the former ones serve those that have them.',
   'push_key.tainted':
     'A key for messages in browsers may be known to others; it is over, and so is every browser it was given to.',
-  'notice.undelivered':
-    'A notice could not be delivered and was given up; it is kept among the dead letters. `inputs` say which and why.',
-  'notice.retried': 'A notice that was given up is to be delivered all the same.',
+  'notification.undelivered':
+    'A notification could not be delivered; it is kept among the dead letters. `inputs` say which and why.',
+  'notification.retried': 'A notification among the dead letters is to be delivered again.',
   'management.permitted':
     'Roles and policy let a call through that changes something; written before it is made. `note` is the operation, `inputs` what policy was asked.',
   'management.local_proof':

@@ -42,7 +42,7 @@ export const deadLetters = (deps: {
       if (found?.state !== 'dead') throw missing();
       if (found.isSealed) throw new DomainError('conflict', 'The link in this mail is over.');
       await audit.append({
-        type: 'notice.retried',
+        type: 'notification.retried',
         outcome: 'done',
         caller: by.caller,
         target: { kind: TARGET_KINDS[found.channel], id: found.to },

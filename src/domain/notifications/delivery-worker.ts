@@ -11,7 +11,7 @@ import {
   isForgotten,
   TARGET_KINDS,
 } from './delivery.ts';
-import { NOTICES, type Notice } from './notification.ts';
+import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**
  * What became of a try. `over`: nobody is there any more to hear of it, or what it told of is past; it is forgotten.
@@ -47,22 +47,22 @@ const LONGEST_PAUSE_SECONDS = 900;
 /** What does not answer for so long is given up as a whole. */
 const FAILING_SECONDS = 72 * 3600;
 const DEAD_SECONDS = 30 * 86_400;
-/** How long a notice is known after it was handed on, for the order of those about the same. */
-const NOTICE_SECONDS = 30 * 86_400;
+/** How long a notification is known after it was handed on, for the order of those about the same. */
+const NOTIFICATION_SECONDS = 30 * 86_400;
 const PERSON_SECONDS = 86_400;
 const STOPPING_MILLISECONDS = 5_000;
 
 /**
- * Hands notices on and sends what is in the outbox, at least once each. Whoever takes the lock of a recipient works at
+ * Hands notifications on and sends what is in the outbox, at least once each. Whoever takes the lock of a recipient works at
  * it, one message after the other; when that process dies, another one begins again when the lock is
  * over, with the same ids (WH-01). A recipient that does not answer is left alone for longer and longer, and keeps
  * nobody else waiting (WH-04).
  */
-export const courier = (deps: {
+export const deliveryWorker = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
-  readonly spread: (notice: Notice) => Promise<void>;
+  readonly route: (notification: Notification) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
   /** `failure`: why, of a try that failed. */
   readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
@@ -70,32 +70,32 @@ export const courier = (deps: {
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
 }) => {
-  const { documents, clock, audit, spread, senders, onOutcome, onError, chance } = deps;
-  const notices: Collection<Notice> = documents.collection<Notice>(NOTICES);
+  const { documents, clock, audit, route, senders, onOutcome, onError, chance } = deps;
+  const notifications: Collection<Notification> = documents.collection<Notification>(NOTIFICATIONS);
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
   const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
   const underWay = new Map<string, Promise<void>>();
   let isStopped = false;
 
-  const due = <T extends Notice | DeliveryQueue>(collection: Collection<T>): Promise<readonly Versioned<T>[]> =>
+  const due = <T extends Notification | DeliveryQueue>(collection: Collection<T>): Promise<readonly Versioned<T>[]> =>
     collection.find({
       range: { field: 'dueAt', lte: clock.now() },
       order: { by: 'dueAt', direction: 'ascending' },
       limit: PAGE,
     });
 
-  const handOn = async ({ document, version }: Versioned<Notice>): Promise<void> => {
-    if (!(await notices.replace({ ...document, dueAt: clock.now() + LOCK_SECONDS }, version))) return;
-    await spread(document);
+  const dispatch = async ({ document, version }: Versioned<Notification>): Promise<void> => {
+    if (!(await notifications.replace({ ...document, dueAt: clock.now() + LOCK_SECONDS }, version))) return;
+    await route(document);
     const { dueAt: _, ...done } = document;
-    await notices.replace({ ...done, forgetAt: clock.now() + NOTICE_SECONDS }, version + 1);
+    await notifications.replace({ ...done, forgetAt: clock.now() + NOTIFICATION_SECONDS }, version + 1);
   };
 
   /** Given up. The event first: a dead letter that nobody heard of would be lost. */
-  const bury = async (delivery: Delivery, failure: string): Promise<void> => {
+  const moveToDeadLetters = async (delivery: Delivery, failure: string): Promise<void> => {
     const { id, channel, to, kind, attempts } = delivery;
     await audit.append({
-      type: 'notice.undelivered',
+      type: 'notification.undelivered',
       outcome: 'refused',
       caller: 'system',
       target: { kind: TARGET_KINDS[channel], id: to },
@@ -128,7 +128,7 @@ export const courier = (deps: {
     const { failure, isFinal, retryAfterSeconds = 0 } = outcome;
     onOutcome?.(delivery.channel, 'failed', failure);
     const dueAt = clock.now() + Math.max(backoff(delivery.attempts + 1, chance), retryAfterSeconds);
-    if (isFinal || dueAt >= delivery.giveUpAt) await bury(delivery, failure);
+    if (isFinal || dueAt >= delivery.giveUpAt) await moveToDeadLetters(delivery, failure);
     else {
       const attempts = delivery.attempts + 1;
       await update(deliveries, delivery.id, (now) =>
@@ -226,10 +226,10 @@ export const courier = (deps: {
      * Hands on what was noted and begins to send what is due; does not wait for recipients. To be called every second
      * and when something was put into the outbox.
      */
-    async look(): Promise<void> {
-      for (const notice of await due(notices)) {
+    async poll(): Promise<void> {
+      for (const notification of await due(notifications)) {
         if (isStopped) return;
-        await handOn(notice).catch(onError);
+        await dispatch(notification).catch(onError);
       }
       for (const queue of await due(queues)) {
         const { id } = queue.document;

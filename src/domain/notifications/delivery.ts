@@ -10,16 +10,16 @@ export const TARGET_KINDS = {
   app: 'client',
 } as const satisfies Record<Channel, string>;
 
-/** One notice on its way to one recipient. It is deleted when it has arrived. */
+/** One notification on its way to one recipient. It is deleted when it has arrived. */
 export type Delivery = {
-  /** `msg_…`: made of the notice and the recipient, in the order of notices, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
+  /** `msg_…`: made of the notification and the recipient, in the order of notifications, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
   readonly id: string;
   readonly channel: Channel;
   /** Endpoint, account, browser of one, or client. */
   readonly to: string;
   /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
   readonly queue: string;
-  /** What it tells of: a kind of notice, or a `DirectKind`. */
+  /** What it tells of: a kind of notification, or a `DirectKind`. */
   readonly kind: string;
   /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
   readonly body: string;
@@ -39,7 +39,7 @@ export type Delivery = {
 
 /**
  * Mails that answer what somebody just asked for, that a session is over at an app, and that an access request of a
- * resource server is: they come from no notice.
+ * resource server is: they come from no notification.
  */
 export type DirectKind =
   | 'account.reset'
@@ -55,13 +55,13 @@ export const DELIVERIES = {
   members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** What is known of one recipient. Of concurrent couriers the one that takes the lock works at it. */
+/** What is known of one recipient. Of concurrent delivery workers the one that takes the lock works at it. */
 export type DeliveryQueue = {
   /** Endpoint, or the channel and the account, browser or client. */
   readonly id: string;
   /** When there is something to do; absent: there is nothing. */
   readonly dueAt?: number;
-  /** A courier works at it until then, unless it dies; `dueAt` is the same moment. */
+  /** A delivery worker works at it until then, unless it dies; `dueAt` is the same moment. */
   readonly lockedUntil?: number;
   /** Tries in a row that did not get there. */
   readonly failures: number;

@@ -1,5 +1,5 @@
 /**
- * Telling people and other systems what happened: which audit events become a notice (here), how a notice is kept
+ * Telling people and other systems what happened: which audit events become a notification (here), how a notification is kept
  * (notification-log.ts), to whom it goes (recipient-routing.ts), and how it gets there, however often that takes (delivery-worker.ts, with
  * the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the endpoints of webhooks
  * (webhook-registry.ts) and the browsers of people (push-registry.ts). Does not decide anything, know SMTP or HTTP
@@ -28,7 +28,7 @@ type KindRule = {
   readonly says: string;
   readonly from: readonly AuditEventType[];
   readonly when?: (event: AuditEvent) => boolean;
-  /** What the notices are counted by: the receiver knows by their sequence which of two about it is newer. */
+  /** What the notifications are counted by: the receiver knows by their sequence which of two about it is newer. */
   /** `consent`: an agent and the person it acts for. */
   readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
   /** Absent: webhooks only. */
@@ -47,8 +47,8 @@ const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
   outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
-/** Every kind of notice there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
-export const NOTICE_KINDS = {
+/** Every kind of notification there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
+export const NOTIFICATION_KINDS = {
   'agent.pending': {
     says: 'An agent was registered and waits for its owner to accept it.',
     from: ['agent.created'],
@@ -368,27 +368,27 @@ export const NOTICE_KINDS = {
 
 const LIMITS: ReadonlySet<string> = new Set(['limit_per_account', 'limit_per_factor', 'limit_per_factor_day']);
 
-export type NoticeKind = keyof typeof NOTICE_KINDS;
+export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
-export const NOTICE_KIND_NAMES = Object.keys(NOTICE_KINDS) as readonly NoticeKind[];
+export const NOTIFICATION_KIND_NAMES = Object.keys(NOTIFICATION_KINDS) as readonly NotificationKind[];
 
 /** An approval waits for who is told. */
-const ASKING: readonly string[] = ['approval.requested', 'approval.escalated'] satisfies readonly NoticeKind[];
+const ASKING: readonly string[] = ['approval.requested', 'approval.escalated'] satisfies readonly NotificationKind[];
 
 /** Whether it asks for a decision about an approval: past that there is nothing to tell. */
 export const isAsking = (kind: string): boolean => ASKING.includes(kind);
 
 /** Whether a kind tells people what they do here, and not what becomes of their own account. */
 export const isForActive = (kind: string): boolean =>
-  Object.hasOwn(NOTICE_KINDS, kind) && ruleOf(kind as NoticeKind).mail !== 'account';
+  Object.hasOwn(NOTIFICATION_KINDS, kind) && ruleOf(kind as NotificationKind).mail !== 'account';
 
-export const ruleOf = (kind: NoticeKind): KindRule => NOTICE_KINDS[kind];
+export const ruleOf = (kind: NotificationKind): KindRule => NOTIFICATION_KINDS[kind];
 
-const byEvent = new Map<AuditEventType, NoticeKind[]>();
-for (const kind of NOTICE_KIND_NAMES) {
+const byEvent = new Map<AuditEventType, NotificationKind[]>();
+for (const kind of NOTIFICATION_KIND_NAMES) {
   for (const type of ruleOf(kind).from) byEvent.set(type, [...(byEvent.get(type) ?? []), kind]);
 }
 
-/** Of what an event gives notice; most of nothing. */
-export const kindOf = (event: AuditEvent): NoticeKind | undefined =>
+/** Of what an event gives notification; most of nothing. */
+export const kindOf = (event: AuditEvent): NotificationKind | undefined =>
   byEvent.get(event.type)?.find((kind) => ruleOf(kind).when?.(event) ?? true);

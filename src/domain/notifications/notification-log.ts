@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { AuditEvent, AuditReceipt } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, type DocumentStore, isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
-import { NOTICES, type Notice } from './notification.ts';
-import { kindOf, type NoticeKind, ruleOf } from './notification-kinds.ts';
+import { NOTIFICATIONS, type Notification } from './notification.ts';
+import { kindOf, type NotificationKind, ruleOf } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
 
 /**
@@ -11,16 +11,16 @@ import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
  * of a change and looks finds it made.
  */
 const SETTLING_SECONDS = 1;
-/** Looked at for a notice that is not to be given again. */
+/** Looked at for a notification that is not to be given again. */
 const LOOKED_AT = 50;
 const ATTEMPTS = 20;
 
 /**
- * Makes notices of audit events, durably, before what the event speaks of is done: an event is recorded, noted, and
+ * Makes notifications of audit events, durably, before what the event speaks of is done: an event is recorded, noted, and
  * then the change is made and answered. Whoever dies after the first has changed nothing; whoever dies after the
  * second has told of what was about to happen, as the audit log has. Nothing that was done is not told (WH-01).
  */
-export const noticeBook = (deps: {
+export const newNotificationLog = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   /** Whether there is anybody who sends mail. */
@@ -29,10 +29,10 @@ export const noticeBook = (deps: {
   readonly isPushed: () => Promise<boolean>;
 }) => {
   const { documents, clock, isMailed, isPushed } = deps;
-  const notices: Collection<Notice> = documents.collection<Notice>(NOTICES);
+  const notifications: Collection<Notification> = documents.collection<Notification>(NOTIFICATIONS);
   const webhooks = documents.collection<Webhook>(WEBHOOKS);
 
-  const isAwaited = async (kind: NoticeKind): Promise<boolean> =>
+  const isAwaited = async (kind: NotificationKind): Promise<boolean> =>
     (isMailed && ruleOf(kind).mail !== undefined) ||
     (ruleOf(kind).isPushed === true && (await isPushed())) ||
     (await webhooks.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: 1 })).length > 0;
@@ -46,10 +46,10 @@ export const noticeBook = (deps: {
       const subject = subjectOf(kind, about);
       // A sign-in to an account that does not exist, for one.
       if (subject === undefined) return;
-      const id = `ntc_${hash('sha256', `${stream}:${place}`, 'base64url').slice(0, 32)}`;
+      const id = `ntf_${hash('sha256', `${stream}:${place}`, 'base64url').slice(0, 32)}`;
       const { onceIn } = ruleOf(kind);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const before = await notices.find({
+        const before = await notifications.find({
           where: { subject },
           order: { by: 'sequence', direction: 'descending' },
           limit: onceIn === undefined ? 1 : LOOKED_AT,
@@ -64,7 +64,7 @@ export const noticeBook = (deps: {
         // Above the newest there is; and where that was forgotten, time has gone on since.
         const sequence = Math.max((before[0]?.document.sequence ?? 0) + 1, clock.nowMillis());
         try {
-          return await notices.insert({
+          return await notifications.insert({
             id,
             kind,
             subject,
@@ -75,15 +75,15 @@ export const noticeBook = (deps: {
           });
         } catch (error) {
           if (!isDocumentConflict(error)) throw error;
-          if ((await notices.get(id)) !== undefined) return;
+          if ((await notifications.get(id)) !== undefined) return;
         }
       }
-      throw new StoreUnavailable(`a notice about ${subject} lost its place ${ATTEMPTS} times`);
+      throw new StoreUnavailable(`a notification about ${subject} lost its place ${ATTEMPTS} times`);
     },
   };
 };
 
-type Facts = Pick<Notice, 'agent' | 'owner' | 'account' | 'delegation' | 'object' | 'until' | 'isByOther'>;
+type Facts = Pick<Notification, 'agent' | 'owner' | 'account' | 'delegation' | 'object' | 'until' | 'isByOther'>;
 
 const factsOf = ({ agent, owner, subject, delegation, target, caller, inputs }: AuditEvent): Facts => {
   const account = subject ?? (target?.kind === 'account' ? target.id : undefined);
@@ -100,7 +100,7 @@ const factsOf = ({ agent, owner, subject, delegation, target, caller, inputs }: 
   };
 };
 
-const subjectOf = (kind: NoticeKind, { agent, account, delegation, object }: Facts): string | undefined => {
+const subjectOf = (kind: NotificationKind, { agent, account, delegation, object }: Facts): string | undefined => {
   const { about } = ruleOf(kind);
   if (about === 'target') return object ?? account;
   const consent = agent === undefined || account === undefined ? undefined : `${account} ${agent}`;

@@ -1,15 +1,15 @@
 import type { EpochSeconds } from '../ports/clock.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
-import type { NoticeKind } from './notification-kinds.ts';
+import type { NotificationKind } from './notification-kinds.ts';
 
 /** That something was recorded which others want to hear of. Ids and moments only: names are read when it is told. */
-export type Notice = {
-  /** `ntc_…`: made of the place of its audit event, so that an event has one, however often it is noted. */
+export type Notification = {
+  /** `ntf_…`: made of the place of its audit event, so that an event has one, however often it is noted. */
   readonly id: string;
-  readonly kind: NoticeKind;
-  /** What it is about; notices about one thing are in the order of `sequence`. */
+  readonly kind: NotificationKind;
+  /** What it is about; notifications about one thing are in the order of `sequence`. */
   readonly subject: string;
-  /** Grows with each notice about the same, with gaps. */
+  /** Grows with each notification about the same, with gaps. */
   readonly sequence: number;
   readonly at: EpochSeconds;
   readonly agent?: string;
@@ -28,8 +28,8 @@ export type Notice = {
   readonly forgetAt?: EpochSeconds;
 };
 
-export const NOTICES = {
-  name: 'notices',
+export const NOTIFICATIONS = {
+  name: 'notifications',
   indexes: [{ fields: ['subject', 'sequence'], unique: true }, { fields: ['dueAt'] }],
   expiresAt: 'forgetAt',
   members: ['kind', 'subject', 'sequence', 'at'],

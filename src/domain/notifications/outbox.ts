@@ -16,7 +16,7 @@ export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'bod
 
 export type Outbox = ReturnType<typeof outbox>;
 
-/** Puts messages where the courier finds them; whatever is in here outlives the process. */
+/** Puts messages where the delivery worker finds them; whatever is in here outlives the process. */
 export const outbox = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
   const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);

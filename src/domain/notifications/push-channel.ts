@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { answeredOf, fetchReasonOf } from '../ports/trusted-fetch.ts';
 import type { Outcome, Sender } from './delivery-worker.ts';
-import type { NoticeKind } from './notification-kinds.ts';
+import type { NotificationKind } from './notification-kinds.ts';
 import type { PushMessage, PushRegister } from './push-registry.ts';
 
 /** What a browser is to be told of: ids and moments; no name and no text that anybody chose. */
@@ -42,11 +42,15 @@ export const pushChannel = (deps: {
   readonly register: Pick<PushRegister, 'deliver' | 'drop'>;
   readonly clock: Clock;
   readonly isWaiting: (approval: string) => Promise<boolean>;
-  readonly words: (kind: NoticeKind, language: string) => PushWords;
+  readonly words: (kind: NotificationKind, language: string) => PushWords;
 }): Sender => {
   const { register, clock, isWaiting, words } = deps;
 
-  const send = async (id: string, kind: NoticeKind, { account, approval, until }: PushFacts): Promise<Outcome> => {
+  const send = async (
+    id: string,
+    kind: NotificationKind,
+    { account, approval, until }: PushFacts,
+  ): Promise<Outcome> => {
     const left = until === undefined ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, until - clock.now());
     if (left <= 0 || (approval !== undefined && !(await isWaiting(approval)))) return 'over';
     // Whoever asks waits for an answer; the rest may come when the device is awake (RFC 8030 §5.3).
@@ -58,7 +62,7 @@ export const pushChannel = (deps: {
   return {
     async send({ to, kind, body }) {
       try {
-        return await send(to, kind as NoticeKind, JSON.parse(body) as PushFacts);
+        return await send(to, kind as NotificationKind, JSON.parse(body) as PushFacts);
       } catch (error) {
         const reason = fetchReasonOf(error);
         if (reason === undefined) throw error;

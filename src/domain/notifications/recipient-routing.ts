@@ -5,7 +5,7 @@ import { type Group, isGroupId } from '../groups/group.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { type Channel, messageId } from './delivery.ts';
 import type { MailFacts } from './mail-channel.ts';
-import type { Notice } from './notification.ts';
+import type { Notification } from './notification.ts';
 import { isAsking, ruleOf } from './notification-kinds.ts';
 import type { Outbox } from './outbox.ts';
 import type { PushFacts } from './push-channel.ts';
@@ -19,8 +19,8 @@ const MOST_QUEUED = 1000;
 /** An hour, about agents, to one person: whoever registers agents must not be able to fill a mailbox (AP-05). */
 const MOST_PER_HOUR = 30;
 
-/** Says to whom a notice goes, and puts it into the outbox for each of them. Doing it twice comes to the same. */
-export const spreading = (deps: {
+/** Says to whom a notification goes, and puts it into the outbox for each of them. Doing it twice comes to the same. */
+export const recipientRouting = (deps: {
   readonly outbox: Outbox;
   readonly isMailed: boolean;
   /** Absent: nobody is told in a browser. */
@@ -51,22 +51,23 @@ export const spreading = (deps: {
     return (await accounts.getMany(ids)).filter(({ state }) => state === 'active');
   };
 
-  const audienceOf = async (notice: Notice, agent: Agent | undefined): Promise<readonly Account[]> => {
-    switch (ruleOf(notice.kind).mail) {
+  const audienceOf = async (notification: Notification, agent: Agent | undefined): Promise<readonly Account[]> => {
+    switch (ruleOf(notification.kind).mail) {
       case 'owner':
-        return peopleOf(notice.owner);
+        return peopleOf(notification.owner);
       case 'offered':
         return peopleOf(agent?.transferTo);
       case 'account':
-        return notice.account === undefined ? [] : accounts.getMany([notice.account]);
+        return notification.account === undefined ? [] : accounts.getMany([notification.account]);
       case 'approvers':
-        return notice.object === undefined ? [] : accounts.getMany(await deps.approversOf(notice.object));
+        return notification.object === undefined ? [] : accounts.getMany(await deps.approversOf(notification.object));
       case 'escalated':
-        return notice.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notice.object));
+        return notification.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notification.object));
       case 'absence':
-        return notice.object === undefined ? [] : accounts.getMany(await deps.partiesOf(notice.object));
+        return notification.object === undefined ? [] : accounts.getMany(await deps.partiesOf(notification.object));
       case 'alarmed': {
-        const told = notice.object === undefined ? [] : await accounts.getMany(await deps.alarmedOf(notice.object));
+        const told =
+          notification.object === undefined ? [] : await accounts.getMany(await deps.alarmedOf(notification.object));
         const all = [...told, ...(await accounts.administrators())];
         return [...new Map(all.map((one) => [one.id, one])).values()];
       }
@@ -78,16 +79,20 @@ export const spreading = (deps: {
   };
 
   /** Whether somebody was told enough about agents within an hour; what nobody may miss is told all the same. */
-  const isEnough = async (channel: 'mail' | 'push', notice: Notice, account: string): Promise<boolean> => {
-    if (notice.agent === undefined || isAlarm(notice)) return false;
+  const isEnough = async (channel: 'mail' | 'push', notification: Notification, account: string): Promise<boolean> => {
+    if (notification.agent === undefined || isAlarm(notification)) return false;
     if ((await ephemeral.count(`${channel}s:${account}`, 3600)) <= MOST_PER_HOUR) return false;
     onWithheld(account, channel);
     return true;
   };
 
-  const byMail = async (notice: Notice, agent: Agent | undefined, audience: readonly Account[]): Promise<void> => {
-    const { at, agent: about, until, isByOther, object } = notice;
-    const noticed = notice.kind === 'agent.ending' ? agent?.noticed?.at : until;
+  const byMail = async (
+    notification: Notification,
+    agent: Agent | undefined,
+    audience: readonly Account[],
+  ): Promise<void> => {
+    const { at, agent: about, until, isByOther, object } = notification;
+    const noticed = notification.kind === 'agent.ending' ? agent?.noticed?.at : until;
     const facts: MailFacts = {
       at,
       ...(about === undefined ? {} : { agent: about }),
@@ -97,23 +102,34 @@ export const spreading = (deps: {
     };
     for (const { id, email, emailVerified } of audience) {
       if (email === undefined || !emailVerified) continue;
-      if (await isEnough('mail', notice, id)) continue;
+      if (await isEnough('mail', notification, id)) continue;
       const body = JSON.stringify({
         ...facts,
-        ...(ruleOf(notice.kind).mail === 'absence' ? betweenTwo(notice, audience, id) : {}),
+        ...(ruleOf(notification.kind).mail === 'absence' ? betweenTwo(notification, audience, id) : {}),
       });
-      await outbox.put({ id: idOf(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
+      await outbox.put({
+        id: idOf(notification, 'mail', id),
+        channel: 'mail',
+        to: id,
+        kind: notification.kind,
+        body,
+        at,
+      });
     }
   };
 
-  const byPush = async (notice: Notice, audience: readonly Account[], to: NonNullable<typeof push>): Promise<void> => {
-    const { at, kind, object, until } = notice;
+  const byPush = async (
+    notification: Notification,
+    audience: readonly Account[],
+    to: NonNullable<typeof push>,
+  ): Promise<void> => {
+    const { at, kind, object, until } = notification;
     const approval = isAsking(kind) ? object : undefined;
     // What can be decided no more is not sent any more either.
     const end = approval === undefined ? undefined : until;
     for (const { id: account } of audience.filter(({ state }) => state === 'active')) {
       const browsers = await to.list(account);
-      if (browsers.length === 0 || (await isEnough('push', notice, account))) continue;
+      if (browsers.length === 0 || (await isEnough('push', notification, account))) continue;
       const facts: PushFacts = {
         account,
         ...(approval === undefined ? {} : { approval }),
@@ -121,7 +137,7 @@ export const spreading = (deps: {
       };
       for (const { id } of browsers) {
         await outbox.put({
-          id: idOf(notice, 'push', id),
+          id: idOf(notification, 'push', id),
           channel: 'push',
           to: id,
           kind,
@@ -133,10 +149,10 @@ export const spreading = (deps: {
     }
   };
 
-  const byWebhook = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
-    const { kind, at } = notice;
-    const owner = notice.owner ?? agent?.owner;
-    const body = webhookBody(notice);
+  const byWebhook = async (notification: Notification, agent: Agent | undefined): Promise<void> => {
+    const { kind, at } = notification;
+    const owner = notification.owner ?? agent?.owner;
+    const body = webhookBody(notification);
     for (const webhook of await webhooks.listening(kind)) {
       if (webhook.owner !== undefined && webhook.owner !== owner) continue;
       if (await outbox.isFull('webhook', webhook.id, MOST_QUEUED)) {
@@ -144,29 +160,29 @@ export const spreading = (deps: {
         continue;
       }
       const to = webhook.id;
-      await outbox.put({ id: idOf(notice, 'webhook', to), channel: 'webhook', to, kind, body, at });
+      await outbox.put({ id: idOf(notification, 'webhook', to), channel: 'webhook', to, kind, body, at });
     }
   };
 
-  return async (notice: Notice): Promise<void> => {
-    const { kind, agent: about } = notice;
+  return async (notification: Notification): Promise<void> => {
+    const { kind, agent: about } = notification;
     const agent = about === undefined ? undefined : (await agents.get(about))?.document;
     // Accepted at once by who registered it: nobody waits for anything.
     if (kind === 'agent.pending' && agent?.state !== 'pending') return;
-    await byWebhook(notice, agent);
+    await byWebhook(notification, agent);
     const pushing = ruleOf(kind).isPushed ? push : undefined;
-    const audience = isMailed || pushing ? await audienceOf(notice, agent) : [];
-    if (isMailed) await byMail(notice, agent, audience);
-    if (pushing) await byPush(notice, audience, pushing);
+    const audience = isMailed || pushing ? await audienceOf(notification, agent) : [];
+    if (isMailed) await byMail(notification, agent, audience);
+    if (pushing) await byPush(notification, audience, pushing);
   };
 };
 
 /** What nobody may miss, however much there was before. */
-const isAlarm = ({ kind }: Notice): boolean => ruleOf(kind).mail === 'alarmed';
+const isAlarm = ({ kind }: Notification): boolean => ruleOf(kind).mail === 'alarmed';
 
 /** Of two people whom it is about: who the other is, and which of the two is told. */
 const betweenTwo = (
-  { account }: Notice,
+  { account }: Notification,
   audience: readonly Account[],
   told: string,
 ): Pick<MailFacts, 'other' | 'isDeputy'> => {
@@ -174,5 +190,5 @@ const betweenTwo = (
   return { ...(other === undefined ? {} : { other }), ...(told === account ? {} : { isDeputy: true as const }) };
 };
 
-const idOf = ({ id, sequence }: Notice, channel: Channel, to: string): string =>
+const idOf = ({ id, sequence }: Notification, channel: Channel, to: string): string =>
   messageId(sequence, hash('sha256', `${id} ${channel} ${to}`, 'base64url'));

@@ -1,11 +1,11 @@
-import type { Notice } from './notification.ts';
+import type { Notification } from './notification.ts';
 
 /**
- * What an endpoint is sent of a notice: ids, moments and the sequence; no name, address or text that anybody chose.
+ * What an endpoint is sent of a notification: ids, moments and the sequence; no name, address or text that anybody chose.
  * Whoever wants to know more reads the object, with rights of their own.
  */
-export const webhookBody = (notice: Notice): string => {
-  const { kind, at, subject, sequence, agent, owner, account, delegation, object, until } = notice;
+export const webhookBody = (notification: Notification): string => {
+  const { kind, at, subject, sequence, agent, owner, account, delegation, object, until } = notification;
   const data = { subject, sequence, agent, owner, account, delegation, object, until };
   return JSON.stringify({ type: kind, timestamp: momentOf(at), data });
 };

@@ -10,7 +10,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
 import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
 import { failureOf, type Tried } from './delivery-attempt.ts';
-import { NOTICE_KIND_NAMES, type NoticeKind } from './notification-kinds.ts';
+import { NOTIFICATION_KIND_NAMES, type NotificationKind } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
 import { signedHeaders, writtenSecret } from './webhook-signature.ts';
@@ -39,7 +39,7 @@ export type WebhookHealth = Pick<
   'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
 >;
 
-/** Each is looked at for every notice. */
+/** Each is looked at for every notification. */
 const MOST_WEBHOOKS = 100;
 /** How long the former secret signs beside the new one. */
 const OVERLAP_SECONDS = 86_400;
@@ -74,9 +74,9 @@ export const webhookRegistry = (deps: {
       refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.internalHosts.webhooks.');
     }
     if (kinds.length === 0 && resourceServer === undefined) {
-      refuseField('/kinds', 'An endpoint hears of one kind of notice at least, or of access requests.');
+      refuseField('/kinds', 'An endpoint hears of one kind of notification at least, or of access requests.');
     }
-    if (!kinds.every(isKind)) refuseField('/kinds', `Kinds are ${NOTICE_KIND_NAMES.join(', ')}.`);
+    if (!kinds.every(isKind)) refuseField('/kinds', `Kinds are ${NOTIFICATION_KIND_NAMES.join(', ')}.`);
     if (owner !== undefined && !(await owners.isActive(owner))) {
       refuseField('/owner', 'There is no such active account or group.');
     }
@@ -86,7 +86,7 @@ export const webhookRegistry = (deps: {
     return {
       name,
       url,
-      kinds: NOTICE_KIND_NAMES.filter((kind) => kinds.includes(kind)),
+      kinds: NOTIFICATION_KIND_NAMES.filter((kind) => kinds.includes(kind)),
       ...(owner === undefined ? {} : { owner }),
       ...(resourceServer === undefined ? {} : { resourceServer }),
     };
@@ -135,7 +135,7 @@ export const webhookRegistry = (deps: {
     list: (query: PageQuery = {}): Promise<Page<Webhook>> => documentsOf.list({}, query),
 
     /** Those that are to hear of a kind. */
-    async listening(kind: NoticeKind): Promise<readonly Webhook[]> {
+    async listening(kind: NotificationKind): Promise<readonly Webhook[]> {
       const found = await collection.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: MOST_WEBHOOKS });
       return found.map(({ document }) => document).filter(({ state }) => state === 'active');
     },
@@ -285,7 +285,8 @@ export const webhookRegistry = (deps: {
 
 const contextOf = (id: string): string => `webhook/${id}`;
 
-const isKind = (kind: string): kind is NoticeKind => (NOTICE_KIND_NAMES as readonly string[]).includes(kind);
+const isKind = (kind: string): kind is NotificationKind =>
+  (NOTIFICATION_KIND_NAMES as readonly string[]).includes(kind);
 
 const isEcho = (answer: Uint8Array, challenge: string): boolean => {
   try {

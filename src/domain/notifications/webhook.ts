@@ -1,5 +1,5 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
-import type { NoticeKind } from './notification-kinds.ts';
+import type { NotificationKind } from './notification-kinds.ts';
 
 /** A secret that messages are signed with. While it is changed there are two, and both sign. */
 export type WebhookSecret = {
@@ -10,7 +10,7 @@ export type WebhookSecret = {
   readonly endsAt?: number;
 };
 
-/** Where another system hears of notices (Standard Webhooks). */
+/** Where another system hears of notifications (Standard Webhooks). */
 export type Webhook = {
   /** `whk_…` */
   readonly id: string;
@@ -19,7 +19,7 @@ export type Webhook = {
   /** https, to a public host or one that the configuration names; checked again at each delivery. */
   readonly url: string;
   /** What it hears of; different ones. */
-  readonly kinds: readonly NoticeKind[];
+  readonly kinds: readonly NotificationKind[];
   /** Hears only of the agents of this owner. */
   readonly owner?: string;
   /** Access requests of this resource server may name the URL as their callback (`rs_…`). */

@@ -4,7 +4,7 @@ import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
 import type { Kill } from '../kill.ts';
 import type { Broadcast } from '../ports/broadcast.ts';
 
-export type KillTelling = {
+export type KillBroadcast = {
   /** Whether it was handed on. Never throws. */
   tell(kill: Kill): Promise<boolean>;
   listen(hear: (kill: Kill) => void): void;
@@ -13,7 +13,7 @@ export type KillTelling = {
 const CONTEXT = 'broadcast/kill';
 
 /** Sealed, so that only a node of this installation can stop something, and nobody else reads the reason. */
-export const killTelling = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'seal' | 'open'>): KillTelling => ({
+export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'seal' | 'open'>): KillBroadcast => ({
   tell: (kill) => broadcast.publish('kills', masterKey.seal(CONTEXT, JSON.stringify(kill))),
   listen(hear) {
     broadcast.subscribe('kills', (message) => {
@@ -24,4 +24,4 @@ export const killTelling = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'se
 });
 
 /** Of a process that has no others, such as a command. */
-export const toNobody: KillTelling = { tell: async () => false, listen: () => undefined };
+export const toNobody: KillBroadcast = { tell: async () => false, listen: () => undefined };

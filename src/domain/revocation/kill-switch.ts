@@ -13,7 +13,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import { withPriority } from '../ports/write-priority.ts';
 import type { LatchedKills } from './kill.ts';
-import { type KillTelling, toNobody } from './kill-broadcast.ts';
+import { type KillBroadcast, toNobody } from './kill-broadcast.ts';
 import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 import { waitingKills } from './waiting-kills.ts';
@@ -41,11 +41,11 @@ export const killSwitch = (deps: {
   /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
   readonly newestEvent: () => Promise<number>;
   /** The other nodes; absent: none. */
-  readonly telling?: KillTelling;
+  readonly broadcast?: KillBroadcast;
 }) => {
-  const { clock, identifiers, latch, latched, telling = toNobody } = deps;
+  const { clock, identifiers, latch, latched, broadcast = toNobody } = deps;
   const register = killRegister(deps);
-  const waiting = waitingKills({ register, clock, latch, latched, telling });
+  const waiting = waitingKills({ register, clock, latch, latched, broadcast });
 
   return {
     /**

@@ -9,7 +9,7 @@ import type { Kill } from '../kill.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import type { LatchedKills } from './kill.ts';
-import type { KillTelling } from './kill-broadcast.ts';
+import type { KillBroadcast } from './kill-broadcast.ts';
 import type { KillRegister } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
@@ -21,9 +21,9 @@ export const waitingKills = (deps: {
   readonly clock: Clock;
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
-  readonly telling: KillTelling;
+  readonly broadcast: KillBroadcast;
 }) => {
-  const { register, clock, latch, latched, telling } = deps;
+  const { register, clock, latch, latched, broadcast } = deps;
   /** Being written right now: the poll leaves them alone. */
   const underWay = new Set<string>();
   /** Ordered here and not done yet: this process need not wait for another. */
@@ -92,10 +92,10 @@ export const waitingKills = (deps: {
           () => false,
         );
         // A store that cannot be written will hardly take more than the audit log in it.
-        const told = audited ? undefined : telling.tell(kill);
+        const told = audited ? undefined : broadcast.tell(kill);
         const stored = await succeeds(() => register.put(kill, by));
         if (stored) latched.remove(kill.id);
-        else await (told ?? telling.tell(kill));
+        else await (told ?? broadcast.tell(kill));
         const missing = [...(audited ? [] : ['audit' as const]), ...(stored ? [] : ['store' as const])];
         if (missing.length > 0) ours.add(kill.id);
         if (missing.length > 0 && !noted) {
@@ -122,7 +122,7 @@ export const waitingKills = (deps: {
 
     /** Takes up what another node tells. Never throws: what is not understood is said again. */
     listen(): void {
-      telling.listen((kill) => void hear(kill).catch(() => undefined));
+      broadcast.listen((kill) => void hear(kill).catch(() => undefined));
     },
 
     /** Before a node serves: what is latched counts, and copies that the store has lost are put back. */
@@ -146,7 +146,7 @@ export const waitingKills = (deps: {
         if (!underWay.has(id) && !found.some(({ kill }) => kill.id === id)) latched.remove(id);
       }
       // Again, for nodes that did not hear it or have started since.
-      await Promise.all(found.map(({ kill, missing }) => missing.includes('store') && telling.tell(kill)));
+      await Promise.all(found.map(({ kill, missing }) => missing.includes('store') && broadcast.tell(kill)));
       for (const one of found) {
         const { kill, missing } = one;
         // Its event is written, or is for another node to write, and the store may hold it by now.

@@ -1,5 +1,5 @@
 /** Schemas of webhooks and dead letters; see schemas.ts. */
-import { NOTICE_KIND_NAMES, ruleOf } from '../../domain/notifications/notification-kinds.ts';
+import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../domain/notifications/notification-kinds.ts';
 import {
   change,
   flag,
@@ -17,7 +17,10 @@ import {
   text,
 } from './schema-parts.ts';
 
-const KIND = oneOf(NOTICE_KIND_NAMES.map((kind) => `${kind}: ${ruleOf(kind).says}`).join(' '), NOTICE_KIND_NAMES);
+const KIND = oneOf(
+  NOTIFICATION_KIND_NAMES.map((kind) => `${kind}: ${ruleOf(kind).says}`).join(' '),
+  NOTIFICATION_KIND_NAMES,
+);
 
 const CHANGEABLE: Properties = {
   name: text('Name to show.', 100),
@@ -34,13 +37,13 @@ const WEBHOOK: Properties = {
   ...CHANGEABLE,
   owner: OWNER,
   resource_server: SERVER,
-  state: oneOf('Only an active one is sent notices; an unproven one has not yet returned a challenge.', [
+  state: oneOf('Only an active one is sent notifications; an unproven one has not yet returned a challenge.', [
     'unproven',
     'active',
     'stopped',
   ]),
   former_secret_until: seconds('Until then messages are signed with the former secret as well.'),
-  last_success_at: seconds('When a notice got there last.'),
+  last_success_at: seconds('When a notification got there last.'),
   last_failure_at: seconds('When one did not get there last.'),
   last_failure: { type: 'string', description: 'Why.' },
   failing_since: seconds('Since when nothing has got there.'),
@@ -56,7 +59,7 @@ const OPTIONAL = [
   'failing_since',
 ];
 
-export const NOTICE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+export const NOTIFICATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   NewWebhook: input({ ...CHANGEABLE, owner: OWNER, resource_server: SERVER }, ['name', 'url', 'kinds']),
   WebhookChange: change({ ...CHANGEABLE, owner: nullable(OWNER), resource_server: nullable(SERVER) }),
   Webhook: output(WEBHOOK, OPTIONAL),

@@ -7,7 +7,7 @@
 import { AGENT_ROUTES } from './routes/agents.ts';
 import { AUTHORITY_ROUTES } from './routes/authority.ts';
 import { CLIENT_ROUTES } from './routes/clients.ts';
-import { NOTICE_ROUTES } from './routes/notifications.ts';
+import { NOTIFICATION_ROUTES } from './routes/notifications.ts';
 import { OPERATION_ROUTES } from './routes/operations.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import type { RouteDeclaration } from './routes/route.ts';
@@ -19,7 +19,7 @@ const ROUTES = {
   ...FEDERATION_ROUTES,
   ...AUTHORITY_ROUTES,
   ...CLIENT_ROUTES,
-  ...NOTICE_ROUTES,
+  ...NOTIFICATION_ROUTES,
   ...OPERATION_ROUTES,
 } satisfies Readonly<Record<string, RouteDeclaration>>;
 

@@ -59,7 +59,7 @@ import { type CallDependencies, serveCall } from './serve-call.ts';
 import { type Sessions, sessionHandlers } from './sessions.ts';
 import { type Federation, federationHandlers } from './trusted-issuers.ts';
 import { type Upstreams, upstreamHandlers } from './upstreams.ts';
-import { type Telling, webhookHandlers } from './webhooks.ts';
+import { type NotificationServices, webhookHandlers } from './webhooks.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPolicy'> & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
@@ -98,7 +98,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly credentials: Credentials;
   readonly federation: Federation;
   readonly peers: Peers;
-  readonly telling: Telling;
+  readonly notifications: NotificationServices;
   readonly upstreams: Upstreams;
 };
 
@@ -151,7 +151,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...auditHandlers(dependencies.auditReader, audit),
     ...keyHandlers(dependencies.keys),
     ...pushKeyHandlers(dependencies.pushKeys),
-    ...webhookHandlers(dependencies.telling),
+    ...webhookHandlers(dependencies.notifications),
   };
   const checkPolicy = policyCheck({ use: dependencies.serverUse, audit });
   const lookup = {

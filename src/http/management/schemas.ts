@@ -14,7 +14,7 @@ import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
-import { NOTICE_SCHEMAS } from './notification-schemas.ts';
+import { NOTIFICATION_SCHEMAS } from './notification-schemas.ts';
 import { PEER_SCHEMAS } from './peer-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
@@ -262,7 +262,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...BLUEPRINT_SCHEMAS,
   ...APPROVAL_SCHEMAS,
   ...BUDGET_SCHEMAS,
-  ...NOTICE_SCHEMAS,
+  ...NOTIFICATION_SCHEMAS,
   ...POLICY_SCHEMAS,
 
   NewClient: input(

@@ -20,9 +20,9 @@ type Operations =
   | 'listDeadLetters'
   | 'retryDeadLetter';
 
-export type Telling = { readonly webhooks: WebhookRegistry; readonly deadLetters: DeadLetters };
+export type NotificationServices = { readonly webhooks: WebhookRegistry; readonly deadLetters: DeadLetters };
 
-export const webhookHandlers = ({ webhooks, deadLetters }: Telling): Handlers<Operations> => {
+export const webhookHandlers = ({ webhooks, deadLetters }: NotificationServices): Handlers<Operations> => {
   const shown = async ({ secrets, ...webhook }: Webhook): Promise<JsonObject> => {
     const { failingSince, lastFailure, lastFailureAt, lastSuccessAt } = await webhooks.health(webhook.id);
     const formerSecretUntil = secrets.find(({ endsAt }) => endsAt !== undefined)?.endsAt;

@@ -93,9 +93,9 @@ describe('hints to open pages', () => {
     broadcasts[1].subscribe('approvals', (message) => said.push(message));
     const heard: (readonly (readonly string[])[])[] = [];
     const nodes = broadcasts.map((broadcast, index) => {
-      const telling = accountHints(broadcast, randomIdentifiers, 'approvals');
-      telling.hear((accounts) => heard.push([[String(index)], accounts]));
-      return telling;
+      const notifications = accountHints(broadcast, randomIdentifiers, 'approvals');
+      notifications.hear((accounts) => heard.push([[String(index)], accounts]));
+      return notifications;
     });
     await nodes[0]?.tell(['acc_ada', 'acc_bob']);
     await broadcasts[0].publish('approvals', 'x'.repeat(100_000));

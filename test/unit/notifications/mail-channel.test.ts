@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { mailChannel } from '../../../src/domain/notifications/mail-channel.ts';
 import type { MailMessage } from '../../../src/domain/ports/mailer.ts';
-import { noticeMail } from '../../../views/mail/notification-mail.ts';
+import { notificationMail } from '../../../views/mail/notification-mail.ts';
 
 const ISSUER = 'https://id.example.com';
 
@@ -21,7 +21,7 @@ test.each([
     agents: { get: async () => undefined },
     isWaiting: async () => true,
     usualLanguage,
-    words: (model) => noticeMail({ ...model, issuer: ISSUER }),
+    words: (model) => notificationMail({ ...model, issuer: ISSUER }),
   });
   const body = JSON.stringify({ at: 1_800_000_000, pageLanguage });
   const delivery = { id: 'msg_1', channel: 'mail', to: account.id, kind: 'factor.added', body, attempts: 0 };
@@ -46,7 +46,7 @@ describe('WH-04 a mail that waited', () => {
         return isWaiting;
       },
       usualLanguage: 'en',
-      words: (model) => noticeMail({ ...model, issuer: ISSUER }),
+      words: (model) => notificationMail({ ...model, issuer: ISSUER }),
     });
     const body = JSON.stringify({ at: 1_800_000_000, agent: 'agt_1', object: 'apv_1' });
     const outcome = await send({ id: 'msg_1', channel: 'mail', to: account.id, kind, body, attempts: 3 } as never);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { NOTICE_KIND_NAMES, ruleOf } from '../../../src/domain/notifications/notification-kinds.ts';
+import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../../src/domain/notifications/notification-kinds.ts';
 import { LANGUAGES } from '../../../views/language.ts';
-import { MAIL_WORDS, noticeMail } from '../../../views/mail/notification-mail.ts';
+import { MAIL_WORDS, notificationMail } from '../../../views/mail/notification-mail.ts';
 import { PAYLOADS } from '../views/payloads.ts';
 
 const ISSUER = 'https://id.example.com/base';
 const about = { issuer: ISSUER, language: 'en', name: 'Ada', at: 1_800_000_000, agent: 'agt_1', agentName: 'Booker' };
-const mailed = NOTICE_KIND_NAMES.filter((kind) => ruleOf(kind).mail !== undefined);
+const mailed = NOTIFICATION_KIND_NAMES.filter((kind) => ruleOf(kind).mail !== undefined);
 
-test('every kind of notice that is mailed has words, and no others have', () => {
+test('every kind of notification that is mailed has words, and no others have', () => {
   expect(Object.keys(MAIL_WORDS).toSorted()).toEqual([...mailed].toSorted());
 });
 
@@ -17,7 +17,7 @@ const inEach = [...mailed, ...ANSWERS].flatMap((kind) => LANGUAGES.map((language
 
 describe.each(inEach)('a mail of %s, in %s', (kind, language) => {
   test('says the same as text and as markup, and links to a page of ours alone', () => {
-    const { subject, text, html, language: read } = noticeMail({ ...about, kind, language });
+    const { subject, text, html, language: read } = notificationMail({ ...about, kind, language });
     expect(read).toBe(language);
     expect(html).toContain(`<html lang="${language}">`);
     expect(text).toContain(language === 'de' ? 'Guten Tag Ada,' : 'Hello Ada,');
@@ -30,7 +30,7 @@ describe.each(inEach)('a mail of %s, in %s', (kind, language) => {
 });
 
 describe('AP-05 what an agent chose becomes no link', () => {
-  const chosen = (agentName: string) => noticeMail({ ...about, agentName, kind: 'agent.pending' });
+  const chosen = (agentName: string) => notificationMail({ ...about, agentName, kind: 'agent.pending' });
   /** What mail programs make links of: anything with a scheme, an address, or a host. */
   const LINKS = /[a-z][a-z0-9+.-]*:\S|\S@\S|[\p{L}\p{N}][.。．｡][\p{L}\p{N}]|\/\//iu;
 
@@ -61,21 +61,26 @@ describe('AP-05 what an agent chose becomes no link', () => {
 
   test('is short, on one line, and the name of a person as well', () => {
     const long = `${'x'.repeat(500)}\r\nBcc: all@example.com`;
-    const { text } = noticeMail({ ...about, name: long, agentName: long, kind: 'agent.pending' });
+    const { text } = notificationMail({ ...about, name: long, agentName: long, kind: 'agent.pending' });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(250);
     expect(text).not.toMatch(/^Bcc/m);
   });
 });
 
 test('who changed the second factors is not guessed: who did it is told otherwise than who did not', () => {
-  const own = noticeMail({ ...about, kind: 'factor.removed' }).text;
-  const others = noticeMail({ ...about, kind: 'factor.removed', isByOther: true }).text;
+  const own = notificationMail({ ...about, kind: 'factor.removed' }).text;
+  const others = notificationMail({ ...about, kind: 'factor.removed', isByOther: true }).text;
   expect(own).toContain('If it was not you');
   expect(others).toContain('An administrator did it.');
 });
 
 test('German is read as German, to the last part of a sentence', () => {
-  const { subject, text } = noticeMail({ ...about, kind: 'approval.requested', language: 'de', until: about.at + 600 });
+  const { subject, text } = notificationMail({
+    ...about,
+    kind: 'approval.requested',
+    language: 'de',
+    until: about.at + 600,
+  });
   expect(subject).toBe('Ein Agent bittet um Ihre Freigabe');
   expect(text).toContain(
     'Am 15.01.2027, 08:00 UTC hat der Agent „Booker“ (agt_1) Sie gebeten, eine Handlung freizugeben, bis 15.01.2027, 08:10 UTC.',
@@ -84,12 +89,12 @@ test('German is read as German, to the last part of a sentence', () => {
 });
 
 test('what is no language of ours is answered in English', () => {
-  expect(noticeMail({ ...about, kind: 'agent.retired', language: 'fr' })).toMatchObject({
+  expect(notificationMail({ ...about, kind: 'agent.retired', language: 'fr' })).toMatchObject({
     language: 'en',
     subject: 'An agent of yours was retired',
   });
 });
 
 test('a kind without words is a mistake of ours', () => {
-  expect(() => noticeMail({ ...about, kind: 'no.such' })).toThrow(TypeError);
+  expect(() => notificationMail({ ...about, kind: 'no.such' })).toThrow(TypeError);
 });

@@ -5,24 +5,24 @@ import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import type { Delivery } from '../../../src/domain/notifications/delivery.ts';
-import { NOTICE_KIND_NAMES, ruleOf } from '../../../src/domain/notifications/notification-kinds.ts';
+import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../../src/domain/notifications/notification-kinds.ts';
 import { type PushFacts, pushChannel } from '../../../src/domain/notifications/push-channel.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
 import type { PushMessage } from '../../../src/domain/notifications/push-registry.ts';
 import { isAtService } from '../../../src/domain/notifications/push-services.ts';
 import { type Answered, fetchFailed } from '../../../src/domain/ports/trusted-fetch.ts';
 import { LANGUAGES } from '../../../views/language.ts';
-import { noticePush, PUSH_WORDS, testPush } from '../../../views/push/notification-push.ts';
+import { notificationPush, PUSH_WORDS, testPush } from '../../../views/push/notification-push.ts';
 
 const NOW = 1_800_000_000;
 const clock = { now: () => NOW, nowMillis: () => NOW * 1000 };
 
 describe('what a browser shows', () => {
-  const pushed = NOTICE_KIND_NAMES.filter((kind) => ruleOf(kind).isPushed);
+  const pushed = NOTIFICATION_KIND_NAMES.filter((kind) => ruleOf(kind).isPushed);
 
-  test('every kind of notice that is pushed has words, and no others have', () => {
+  test('every kind of notification that is pushed has words, and no others have', () => {
     expect(Object.keys(PUSH_WORDS).toSorted()).toEqual([...pushed].toSorted());
-    expect(() => noticePush('agent.retired', 'en')).toThrow(TypeError);
+    expect(() => notificationPush('agent.retired', 'en')).toThrow(TypeError);
   });
 
   test('whoever is told in a browser is told by mail as well', () => {
@@ -30,7 +30,7 @@ describe('what a browser shows', () => {
   });
 
   const inAll = LANGUAGES.flatMap((language) => [
-    ...pushed.map((kind) => noticePush(kind, language)),
+    ...pushed.map((kind) => notificationPush(kind, language)),
     testPush(language),
   ]);
   test.each(inAll)('$title: short, without names, addresses and links', (shown) => {
@@ -43,13 +43,13 @@ describe('what a browser shows', () => {
 });
 
 test('a browser is told in the language it was turned on in, and in English where that is none of ours', () => {
-  expect(noticePush('account.password_changed', 'de').title).toBe('Ihr Passwort wurde geändert');
-  expect(noticePush('account.password_changed', 'fr').title).toBe('Your password was changed');
+  expect(notificationPush('account.password_changed', 'de').title).toBe('Ihr Passwort wurde geändert');
+  expect(notificationPush('account.password_changed', 'fr').title).toBe('Your password was changed');
   expect(testPush('de').title).toBe('Das ist ein Test');
 });
 
 test('who is asked first and who is asked later are told in one place, where what waits is to be seen', () => {
-  expect(noticePush('approval.escalated', 'en')).toMatchObject({ topic: 'approvals', page: 'approvals' });
+  expect(notificationPush('approval.escalated', 'en')).toMatchObject({ topic: 'approvals', page: 'approvals' });
 });
 
 describe('SF-12 a push service', () => {
@@ -211,7 +211,7 @@ describe('sending to a browser', () => {
       },
       clock,
       isWaiting: async () => isWaiting,
-      words: noticePush,
+      words: notificationPush,
     });
     const delivery = { to: 'psh_a', kind: 'approval.requested', body: JSON.stringify({ account: 'acc_a', ...facts }) };
     return { outcome: await channel.send(delivery as Delivery), sent };

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
 import { type MessageIn, pushRegister } from '../../../src/domain/notifications/push-registry.ts';
-import { spreading } from '../../../src/domain/notifications/recipient-routing.ts';
+import { recipientRouting } from '../../../src/domain/notifications/recipient-routing.ts';
 import { fetchFailed, type PostRequest } from '../../../src/domain/ports/trusted-fetch.ts';
 
 const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };
@@ -137,7 +137,7 @@ describe('AP-05 an agent that asks again and again', () => {
     const put: { readonly to: string; readonly body: string; readonly lifetimeSeconds?: number }[] = [];
     const withheld: string[] = [];
     const counts = new Map<string, number>();
-    const spread = spreading({
+    const spread = recipientRouting({
       outbox: { put: async (one) => void put.push(one), wake: async () => undefined, isFull: async () => false },
       isMailed: false,
       push: { list: async (account) => [{ id: `psh_${account}_1` }, { id: `psh_${account}_2` }] },
@@ -162,7 +162,7 @@ describe('AP-05 an agent that asks again and again', () => {
     });
     for (let turn = 0; turn < 40; turn += 1) {
       await spread({
-        ...{ id: `ntc_${turn}`, kind: 'approval.requested', subject: `apv_${turn}`, sequence: turn, at: 1_800_000_000 },
+        ...{ id: `ntf_${turn}`, kind: 'approval.requested', subject: `apv_${turn}`, sequence: turn, at: 1_800_000_000 },
         ...{ agent: 'agt_a', object: `apv_${turn}`, until: 1_800_000_300 },
       });
     }
@@ -171,7 +171,7 @@ describe('AP-05 an agent that asks again and again', () => {
     expect(put[0]).toMatchObject({ to: 'psh_acc_a_1', lifetimeSeconds: 300 });
     expect(JSON.parse(put[0]?.body ?? '')).toEqual({ account: 'acc_a', approval: 'apv_0', until: 1_800_000_300 });
     await spread({
-      ...{ id: 'ntc_e', kind: 'approval.escalated', subject: 'apv_1', sequence: 50, at: 1_800_000_100 },
+      ...{ id: 'ntf_e', kind: 'approval.escalated', subject: 'apv_1', sequence: 50, at: 1_800_000_100 },
       ...{ agent: 'agt_a', object: 'apv_1', until: 1_800_000_300 },
     });
     expect(put.slice(60).map(({ to }) => to)).toEqual(['psh_acc_b_1', 'psh_acc_b_2']);

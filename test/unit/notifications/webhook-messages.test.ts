@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { backoff } from '../../../src/domain/notifications/backoff.ts';
-import type { Notice } from '../../../src/domain/notifications/notification.ts';
+import type { Notification } from '../../../src/domain/notifications/notification.ts';
 import { webhookBody } from '../../../src/domain/notifications/webhook-body.ts';
 import { signedHeaders, writtenSecret } from '../../../src/domain/notifications/webhook-signature.ts';
 
@@ -32,8 +32,8 @@ describe('WH-03 a signature', () => {
 });
 
 test('WH-06 a body holds ids, moments and a sequence, and nothing that anybody chose', () => {
-  const notice: Notice = {
-    ...{ id: 'ntc_1', kind: 'credential.ending', subject: 'agt_1', sequence: 1_800_000_000_001, at: 1_800_000_000 },
+  const notification: Notification = {
+    ...{ id: 'ntf_1', kind: 'credential.ending', subject: 'agt_1', sequence: 1_800_000_000_001, at: 1_800_000_000 },
     ...{
       agent: 'agt_1',
       owner: 'acc_1',
@@ -44,7 +44,7 @@ test('WH-06 a body holds ids, moments and a sequence, and nothing that anybody c
       forgetAt: 2,
     },
   };
-  expect(JSON.parse(webhookBody(notice))).toEqual({
+  expect(JSON.parse(webhookBody(notification))).toEqual({
     type: 'credential.ending',
     timestamp: '2027-01-15T08:00:00.000Z',
     data: {

@@ -4,7 +4,7 @@ import { about, PAGE, type RouteDeclaration } from './route.ts';
 const webhooks = about('webhooks', 'webhooks:read', 'webhooks:write');
 const letters = about('dead-letters', 'webhooks:read', 'webhooks:write');
 
-export const NOTICE_ROUTES = {
+export const NOTIFICATION_ROUTES = {
   createWebhook: webhooks.create(
     '/webhooks',
     'NewWebhook',
@@ -45,14 +45,19 @@ export const NOTICE_ROUTES = {
     roles: ['administrator', 'operator'],
     status: 204,
   },
-  listDeadLetters: letters.read('/dead-letters', 'DeadLetterPage', 'List notices that were given up, newest first', {
-    query: PAGE,
-  }),
+  listDeadLetters: letters.read(
+    '/dead-letters',
+    'DeadLetterPage',
+    'List notifications that were given up, newest first',
+    {
+      query: PAGE,
+    },
+  ),
   retryDeadLetter: {
     method: 'POST',
     path: '/dead-letters/{id}/retry',
     tag: 'dead-letters',
-    summary: 'Deliver a notice that was given up all the same, under the same id',
+    summary: 'Deliver a notification that was given up all the same, under the same id',
     scope: 'webhooks:write',
     policy: 'administer',
     roles: ['administrator', 'operator'],
