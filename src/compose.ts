@@ -24,7 +24,7 @@ import { sweeping } from './compose/sweeping.ts';
 import { knowsAgent } from './domain/approvals/agent-relationship.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/cascade-revocation.ts';
-import { grantDesk } from './domain/grants/grant-service.ts';
+import { newGrantService } from './domain/grants/grant-service.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import { pollingPace } from './domain/rate-limits/polling-interval.ts';
 import { killBroadcast } from './domain/revocation/kill-broadcast.ts';
@@ -46,7 +46,7 @@ import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/browser-state.ts';
-import { consumptionRegister } from './provider/consumption-registry.ts';
+import { consumptionRegistry } from './provider/consumption-registry.ts';
 import { documentClients } from './provider/document-clients.ts';
 import { grantRegistry } from './provider/grants.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
@@ -101,7 +101,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     providerClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
     revocation,
   );
-  const consumptions = consumptionRegister({ documents, clock });
+  const consumptions = consumptionRegistry({ documents, clock });
   const liveness = tokenLiveness({
     documents,
     clock,
@@ -114,7 +114,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     instances: made.instances,
     authorize: made.authorize,
     links: made.links,
-    approvals: made.approvals.desk,
+    approvals: made.approvals.service,
     sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });
@@ -133,7 +133,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   await kills.start();
   const grants = grantRegistry({ documents, clock, liveness });
   const ending = endOfSignIn(made.approvals.standing, delegations);
-  const grantService = grantDesk({ grants, consents: made.consents, audit, ending });
+  const grantService = newGrantService({ grants, consents: made.consents, audit, ending });
   const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
     details,
@@ -197,14 +197,14 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       keep: async () => {
         await made.upkeep.run();
         await made.credentialUpkeep.run();
-        await made.approvals.desk.settleUnknown();
-        made.metrics.openReviews.set((await made.approvals.desk.glass.reviews('open', { limit: 1000 })).length);
+        await made.approvals.service.settleUnknown();
+        made.metrics.openReviews.set((await made.approvals.service.breakGlass.reviews('open', { limit: 1000 })).length);
       },
       settleDepartures: () => made.departures.settleAll(),
       settleHandOvers: () => made.handOvers.settleAll(),
     },
     deliveryWorker: made.notifications.deliveryWorker,
-    escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.desk.escalate()),
+    escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.service.escalate()),
     oidcProvider,
     nodes: made.nodes,
     log,
@@ -239,7 +239,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
     issuer,
     authenticate: callers.ofResourceServers,
-    useApproval: approvalUse({ tokens, desk: made.approvals.desk }),
+    useApproval: approvalUse({ tokens, service: made.approvals.service }),
     countRefusal,
     masterKey,
     log: (request, error) => onUnexpected(error, request),

@@ -10,7 +10,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { productionProblems } from '../config/rules.ts';
 import type { Role } from './domain/accounts/account.ts';
-import type { AccountRegister } from './domain/accounts/account-registry.ts';
+import type { AccountRegistry } from './domain/accounts/account-registry.ts';
 import type { BudgetRegistry } from './domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
 import { oneAtATime } from './domain/cluster/mutex.ts';
@@ -43,7 +43,7 @@ type Deps = {
   readonly configuration: Configuration;
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly accounts: AccountRegister;
+  readonly accounts: AccountRegistry;
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly policies: Pick<PolicyRegistry, 'ensureStarter'>;
@@ -92,7 +92,7 @@ const refuseWithoutWayIn = async ({ configuration, upstreams }: Deps): Promise<v
 };
 
 const makeAdministrator = async (
-  accounts: AccountRegister,
+  accounts: AccountRegistry,
   identifiers: Identifiers,
   configuration: Configuration,
 ): Promise<{ readonly generatedPassword?: string }> => {

@@ -9,7 +9,7 @@ import { createPrivateFile, readPrivateFile, readPrivateJson, writePrivateFile }
 import { CHECKPOINT_STREAM, canonicalText, type Heads } from './domain/audit/audit-record.ts';
 import { type Checkpoint, vouchedHeads } from './domain/audit/checkpoints.ts';
 import { openSignedHeads, type VerificationKey } from './domain/audit/signed-heads.ts';
-import type { NodeRegister } from './domain/cluster/node-registry.ts';
+import type { NodeRegistry } from './domain/cluster/node-registry.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 
 export type NodeState = {
@@ -31,7 +31,7 @@ export const nodeState = async (
     identifiers,
     nodes,
     auditKey,
-  }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister; readonly auditKey: VerificationKey },
+  }: { readonly identifiers: Identifiers; readonly nodes: NodeRegistry; readonly auditKey: VerificationKey },
 ): Promise<NodeState> => {
   if (folder === undefined) {
     const node = identifiers.newId('nod');
@@ -83,7 +83,7 @@ const lengthOf = (heads: Heads): number => heads.find(({ stream }) => stream ===
 
 const freeName = async (
   folder: string,
-  { identifiers, nodes }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister },
+  { identifiers, nodes }: { readonly identifiers: Identifiers; readonly nodes: NodeRegistry },
 ): Promise<string> => {
   for (let number = 0; number < MOST_NAMES; number += 1) {
     const file = join(folder, number === 0 ? 'node.json' : `node-${number}.json`);

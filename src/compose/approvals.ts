@@ -1,10 +1,10 @@
-/** Approvals: the desk where they are asked for and decided, and what is needed to ask there. */
+/** Approvals: the service by which they are requested and decided, and what is needed to ask there. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
 import { absences } from '../domain/approvals/absences.ts';
-import { type Approval, isBroken, stateAt } from '../domain/approvals/approval.ts';
-import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-service.ts';
+import { type Approval, isBreakGlass, stateAt } from '../domain/approvals/approval.ts';
+import { type ApprovalChange, newApprovalService } from '../domain/approvals/approval-service.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { votesNow } from '../domain/approvals/effective-votes.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
@@ -16,14 +16,14 @@ import { CIBA } from '../domain/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange' | 'votes' | 'emergency'>;
+type ServiceDeps = Omit<Parameters<typeof newApprovalService>[0], 'settings' | 'onChange' | 'votes' | 'emergency'>;
 type AbsencesDeps = Parameters<typeof absences>[0];
 type VotesDeps = Parameters<typeof votesNow>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
 
 export const approvalsOf = (
   configuration: Configuration,
-  deps: DeskDeps &
+  deps: ServiceDeps &
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
     Pick<VotesDeps, 'agents'> &
     Pick<AbsencesDeps, 'accounts' | 'isSure' | 'revocation'> & {
@@ -39,7 +39,7 @@ export const approvalsOf = (
   const away = absences({ ...deps, isSure: deps.isSure });
   const chainOwners = ownersOfChain(deps);
   const votes = votesNow({ ...deps, resolve, chainOwners, absences: away });
-  const desk = approvalDesk({
+  const service = newApprovalService({
     ...deps,
     votes,
     emergency: { accounts: deps.accounts, chainOwners, resolve },
@@ -51,13 +51,13 @@ export const approvalsOf = (
   const standing = standingApprovals({ ...deps, keptSeconds });
   /** Nobody is told of what was decided already. */
   const waiting = async (id: string): Promise<Approval | undefined> => {
-    const found = await desk.get(id);
+    const found = await service.get(id);
     return found && stateAt(found, deps.clock.now()) === 'pending' ? found : undefined;
   };
   const { post } = deps.trustedFetch;
   if (post !== undefined) {
     const ping = approvalPings({
-      desk,
+      service,
       post: (request) => post(request),
       wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
       onOutcome: (outcome, { id, agent }, err) =>
@@ -68,12 +68,12 @@ export const approvalsOf = (
     listeners.add((approval) => ping(approval, deps.clock.now()));
   }
   return {
-    desk,
+    service,
     votes,
     absences: away,
     standing,
     asking: askingForApproval({
-      desk,
+      service,
       standing,
       resolve,
       chainOwners,
@@ -95,20 +95,20 @@ export const approvalsOf = (
       isWaiting: async (id: string): Promise<boolean> => (await waiting(id)) !== undefined,
       approversOf: async (id: string): Promise<readonly string[]> => {
         const approval = await waiting(id);
-        return approval ? desk.toldOf(approval) : [];
+        return approval ? service.toldOf(approval) : [];
       },
       escalatedTo: async (id: string): Promise<readonly string[]> => {
         const approval = await waiting(id);
-        return approval ? desk.toldOf(approval, approval.escalation?.added ?? []) : [];
+        return approval ? service.toldOf(approval, approval.escalation?.added ?? []) : [];
       },
       /** Whoever it concerns, but for the administrators. */
       alarmedOf: async (id: string): Promise<readonly string[]> => {
-        const approval = await desk.get(id);
+        const approval = await service.get(id);
         if (!approval) return [];
         const { owner, subject } = approval;
         const named = { names: ['subject', 'owner'], except: [], isBesides: false };
         const concerned = { subject, owner, owners: [] };
-        const asked = await desk.toldOf(approval);
+        const asked = await service.toldOf(approval);
         return [...new Set([...(await resolve.approversOf(concerned, named)), ...asked])];
       },
       partiesOf: async (id: string): Promise<readonly string[]> => {
@@ -132,14 +132,14 @@ export const measureApprovals = (
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
   listen((approval) => {
-    const { state, votes, createdAt, decidedAt = createdAt, use, escalation, glass, requested, review } = approval;
+    const { state, votes, createdAt, decidedAt = createdAt, use, escalation, breakGlass, requested, review } = approval;
     // Who looks at it afterwards changes nothing of what became of it.
     if (review === 'closed') return;
-    const isFirst = votes.length === 0 && escalation?.added === undefined && glass === undefined;
+    const isFirst = votes.length === 0 && escalation?.added === undefined && breakGlass === undefined;
     // What a resource server asked for is used up by the very yes it is good for.
     const isNews = state === 'pending' ? isFirst : use === undefined || requested !== undefined;
     if (!isNews) return;
-    const isEmergency = state === 'approved' && isBroken(approval);
+    const isEmergency = state === 'approved' && isBreakGlass(approval);
     const outcome = state === 'pending' ? 'asked' : isEmergency ? 'break_glass' : state;
     approvals.inc({ outcome });
     if (state === 'denied' || (state === 'approved' && !isEmergency))

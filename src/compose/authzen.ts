@@ -19,7 +19,7 @@ export const accessOf = (
     Pick<RequestDeps, 'documents' | 'pace'> & {
       readonly masterKey: RequestDeps['masterKey'] & Parameters<typeof evaluationIds>[0];
       readonly clock: RequestDeps['clock'];
-      readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'desk' | 'asking' | 'listen'>;
+      readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'service' | 'asking' | 'listen'>;
       readonly ephemeral: CallbackDeps['ephemeral'];
       readonly notifications: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
       readonly onFailedCallback: (error: unknown) => void;

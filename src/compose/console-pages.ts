@@ -44,7 +44,7 @@ export const consoleDeps = (
     isDevelopment: people.issuer.startsWith('http:'),
     clock,
     identifiers,
-    allApprovals: made.approvals.desk,
+    allApprovals: made.approvals.service,
     outcomes: made.outcomes,
     registered: agents,
     findings: made.findings,
@@ -59,7 +59,7 @@ export const consoleDeps = (
     serverUse: made.serverUse,
     requireFreshFactor,
     handlers: {
-      ...approvalHandlers(made.approvals.desk, agents, owners, clock),
+      ...approvalHandlers(made.approvals.service, agents, owners, clock),
       ...policyHandlers(made.policies),
       ...policyTrialHandlers(made.policyTrials),
       ...upstreamHandlers({

@@ -12,7 +12,7 @@ import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import { clockSteps } from '../domain/cluster/clock-steps.ts';
 import { oneAtATime } from '../domain/cluster/mutex.ts';
-import { type Machine, nodeRegister } from '../domain/cluster/node-registry.ts';
+import { type Machine, nodeRegistry } from '../domain/cluster/node-registry.ts';
 import { masterKey as derivedFrom } from '../domain/crypto/master-key.ts';
 import type { Route } from '../domain/decision/facts.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
@@ -86,7 +86,7 @@ export const foundations = async (
       signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
     ),
   );
-  const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
+  const nodes = nodeRegistry({ documents, clock, machine: overrides.machine ?? thisProcess });
   const steps = clockSteps({
     clock,
     elapsed: stopwatch,

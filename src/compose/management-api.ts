@@ -29,7 +29,7 @@ export const managementApi = (
     readonly callers: ReturnType<typeof callerProofs>;
     readonly registering: ReturnType<typeof registration>;
     readonly grants: Wanted['grants']['grants'];
-    readonly grantService: Wanted['grants']['desk'];
+    readonly grantService: Wanted['grants']['service'];
     /** Has every node sign with, and publish, the keys there are now. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
@@ -80,7 +80,7 @@ export const managementApi = (
     clientFindings: made.clientFindings,
     policies: made.policies,
     serverUse: made.serverUse,
-    approvals: made.approvals.desk,
+    approvals: made.approvals.service,
     absences: made.approvals.absences,
     clock,
     budgets: made.budgets,
@@ -94,7 +94,7 @@ export const managementApi = (
     owners: made.owners,
     departures: made.departures,
     resourceServers,
-    grants: { grants, desk: grantService, uses: made.grantUses },
+    grants: { grants, service: grantService, uses: made.grantUses },
     delegations,
     keys: {
       list: keys.list,

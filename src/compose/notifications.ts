@@ -4,7 +4,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import { notificationMail } from '../../views/mail/notification-mail.ts';
 import { notificationPush } from '../../views/push/notification-push.ts';
-import type { AccountRegister } from '../domain/accounts/account-registry.ts';
+import type { AccountRegistry } from '../domain/accounts/account-registry.ts';
 import { emailChange } from '../domain/accounts/email-change.ts';
 import { knownDevices } from '../domain/accounts/known-devices.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
@@ -21,7 +21,7 @@ import { logoutChannel, type MakeLogoutToken } from '../domain/notifications/log
 import { mailChannel } from '../domain/notifications/mail-channel.ts';
 import { outbox } from '../domain/notifications/outbox.ts';
 import { pushChannel } from '../domain/notifications/push-channel.ts';
-import type { PushRegister } from '../domain/notifications/push-registry.ts';
+import type { PushRegistry } from '../domain/notifications/push-registry.ts';
 import { recipientRouting } from '../domain/notifications/recipient-routing.ts';
 import { webhookChannel } from '../domain/notifications/webhook-channel.ts';
 import { webhookRegistry } from '../domain/notifications/webhook-registry.ts';
@@ -70,13 +70,13 @@ export const notificationServices = (
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
     /** Absent: nobody is told in a browser. */
-    readonly push: PushRegister | undefined;
+    readonly push: PushRegistry | undefined;
     readonly isWaiting: (approval: string) => Promise<boolean>;
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
     readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
     readonly partiesOf: (absence: string) => Promise<readonly string[]>;
     readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
-    readonly accounts: AccountRegister;
+    readonly accounts: AccountRegistry;
     readonly clients: { get(id: string): Found<Client> };
     readonly sessions: { isOver(id: string): Promise<boolean> };
     readonly logoutToken: MakeLogoutToken;
@@ -136,7 +136,7 @@ export const notificationServices = (
           tokenFor: deps.logoutToken,
           post,
         }),
-        push: push ? pushChannel({ ...rest, register: push, words: notificationPush }) : nobody,
+        push: push ? pushChannel({ ...rest, registry: push, words: notificationPush }) : nobody,
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notifications.inc({ channel, outcome });

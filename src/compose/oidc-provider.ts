@@ -98,7 +98,7 @@ export const providerOf = (
     consumptions,
     structured: structuredTokens({
       ...{ tokens, audit, issuer, resourceServers, refusals },
-      approvals: made.approvals.desk,
+      approvals: made.approvals.service,
       proofs: callers.proofs,
     }),
     assertions: callers.assertions,

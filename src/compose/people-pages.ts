@@ -57,7 +57,7 @@ export const peoplePages = (
   };
   made.approvals.listen((approval) => {
     // Whose deputies cannot be found out now is told all the same.
-    made.approvals.desk.toldOf(approval).then(tell, () => tell(approval.approvers));
+    made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
   });
   changes.hear(live.tell);
   const ends = accountHints(made.broadcast, identifiers, 'sessions');
@@ -98,9 +98,9 @@ export const peoplePages = (
     isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
-    push: made.push.register && { keys: made.push.keys, register: made.push.register },
+    push: made.push.registry && { keys: made.push.keys, registry: made.push.registry },
     approvals: {
-      desk: made.approvals.desk,
+      service: made.approvals.service,
       standing: made.approvals.standing,
       absences: made.approvals.absences,
       live,

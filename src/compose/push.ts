@@ -2,7 +2,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { pushKeys } from '../domain/notifications/push-keys.ts';
-import { pushRegister } from '../domain/notifications/push-registry.ts';
+import { pushRegistry } from '../domain/notifications/push-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -21,15 +21,15 @@ export const pushParts = (
     readonly masterKey: MasterKey;
     readonly audit: AuditLog;
     readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
-    readonly accounts: Parameters<typeof pushRegister>[0]['accounts'];
+    readonly accounts: Parameters<typeof pushRegistry>[0]['accounts'];
   },
 ) => {
   const { post, check } = reaching(deps.trustedFetch, 'pushServices');
   const contact = push.contact ?? (issuer.startsWith('https:') ? issuer : undefined);
   const keys = pushKeys({ ...deps, ...(contact === undefined ? {} : { contact }) });
-  const register =
+  const registry =
     push.isOn && post !== undefined
-      ? pushRegister({ ...deps, keys, services: push.services, checkUrl: check, post })
+      ? pushRegistry({ ...deps, keys, services: push.services, checkUrl: check, post })
       : undefined;
-  return { keys, register };
+  return { keys, registry };
 };

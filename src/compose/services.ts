@@ -3,7 +3,7 @@
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { accountRegister } from '../domain/accounts/account-registry.ts';
+import { accountRegistry } from '../domain/accounts/account-registry.ts';
 import { disablePreview } from '../domain/accounts/disable-preview.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
 import { agentFindings } from '../domain/agents/agent-findings.ts';
@@ -12,7 +12,7 @@ import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-regist
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { credentialUse } from '../domain/agents/credential-last-used.ts';
 import { credentialUpkeep } from '../domain/agents/credential-lifecycle-jobs.ts';
-import { credentialRegister } from '../domain/agents/credential-registry.ts';
+import { credentialRegistry } from '../domain/agents/credential-registry.ts';
 import { handOvers } from '../domain/agents/hand-overs.ts';
 import { departureRegister } from '../domain/agents/offboarding.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
@@ -30,20 +30,20 @@ import { type ClientRegistry, clientRegistry } from '../domain/clients/client-re
 import { dutyHolders } from '../domain/clients/duty-holders.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { selfChosen } from '../domain/clients/self-chosen.ts';
-import { consentRegister } from '../domain/consent/consent-registry.ts';
+import { consentRegistry } from '../domain/consent/consent-registry.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
 import { permitsBy, serverUse } from '../domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../domain/decision/server-use-cases.ts';
 import { serverUseSimulator } from '../domain/decision/server-use-simulation.ts';
 import { simulator } from '../domain/decision/simulation.ts';
-import { delegationRegister } from '../domain/delegation/delegation-registry.ts';
+import { delegationRegistry } from '../domain/delegation/delegation-registry.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
 import { verifiedNames } from '../domain/display-names/verified-names.ts';
-import { factorRegister } from '../domain/factors/factor-registry.ts';
+import { factorRegistry } from '../domain/factors/factor-registry.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownerNames } from '../domain/groups/owner-names.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
-import { instanceRegister } from '../domain/instances/instance-registry.ts';
+import { instanceRegistry } from '../domain/instances/instance-registry.ts';
 import { accountLinks } from '../domain/peers/account-links.ts';
 import { peerAssertions } from '../domain/peers/peer-assertions.ts';
 import { peerRegistry } from '../domain/peers/peer-registry.ts';
@@ -55,7 +55,7 @@ import { resourceServerRegistry } from '../domain/resource-servers/resource-serv
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registries-under-kills.ts';
 import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
-import { sessionRegister } from '../domain/sessions/session-registry.ts';
+import { sessionRegistry } from '../domain/sessions/session-registry.ts';
 import { issuerKeys } from '../domain/workload-identity/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/workload-identity/trusted-issuer-registry.ts';
 import { workloadIdentity } from '../domain/workload-identity/workload-identity.ts';
@@ -73,12 +73,12 @@ import { endsAtUpstreams, upstreamParts } from './upstream.ts';
 
 export const services = async (configuration: Configuration, overrides: Overrides) => {
   const { issuer } = configuration;
-  const base = await foundations(configuration, overrides, async () => (await push.register?.isUsed()) === true);
+  const base = await foundations(configuration, overrides, async () => (await push.registry?.isUsed()) === true);
   const { clock, identifiers, log, metrics, trustedFetch, folder, masterKey, documents, ephemeral } = base;
   const { keys, uses, mailer, audit } = base;
 
   const hashing = passwords(configuration.passwords);
-  const accounts = accountRegister({
+  const accounts = accountRegistry({
     documents,
     clock,
     identifiers,
@@ -93,7 +93,7 @@ export const services = async (configuration: Configuration, overrides: Override
       returning: (id) => departures.returning(id),
     },
   });
-  const factors = factorRegister({ documents, clock, identifiers, masterKey, audit });
+  const factors = factorRegistry({ documents, clock, identifiers, masterKey, audit });
   const parts = { documents, clock, identifiers, audit, masterKey };
   const upstream = upstreamParts(configuration, {
     ...{ ...parts, accounts, keys, trustedFetch },
@@ -180,7 +180,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
   const { source } = configuration.sessions;
-  const sessions = sessionRegister({
+  const sessions = sessionRegistry({
     documents,
     clock,
     audit,
@@ -199,7 +199,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const owners = ownersOf({ accounts, groups });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
   const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
-  const credentials = credentialRegister({
+  const credentials = credentialRegistry({
     documents,
     clock,
     identifiers,
@@ -262,7 +262,7 @@ export const services = async (configuration: Configuration, overrides: Override
     groups,
     owners,
     agents,
-    leave: async (account, by) => push.register?.leave(account, by),
+    leave: async (account, by) => push.registry?.leave(account, by),
     membersChanged: (group) => following.membersChanged(group),
   });
   /** Of what is made further down: what an agent has from before a hand-over ends there. */
@@ -279,7 +279,7 @@ export const services = async (configuration: Configuration, overrides: Override
       },
       ({ id }, { caller }, limit) => rows.suspendFormer(id, caller, limit),
       (agent, { caller }, limit) => approvals.standing.endFormer(agent, caller, limit),
-      ({ id }, { caller }, limit) => approvals.desk.cancelFormer(id, caller, limit),
+      ({ id }, { caller }, limit) => approvals.service.cancelFormer(id, caller, limit),
       (agent, by, limit) => instances.endFormer(agent, by, limit),
     ],
   });
@@ -314,7 +314,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),
     documentClients: documentsUnderKills(documentClients, revocation),
   };
-  const instances = instanceRegister({
+  const instances = instanceRegistry({
     documents,
     clock,
     audit,
@@ -338,7 +338,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds, keptSeconds } =
     configuration.delegation;
-  const rows = delegationRegister({
+  const rows = delegationRegistry({
     documents,
     clock,
     identifiers,
@@ -403,7 +403,7 @@ export const services = async (configuration: Configuration, overrides: Override
   measureApprovals(approvals, metrics);
   /** As everybody takes from them: what was approved in advance about the same thing ends, too. */
   const delegations = { ...rows, ...takenBack(rows, approvals.standing) };
-  const consents = consentRegister({
+  const consents = consentRegistry({
     authorize,
     managementApi,
     documents,
@@ -418,7 +418,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: granting.accounts });
   const told = notificationServices(configuration, {
-    push: push.register,
+    push: push.registry,
     ...approvals.audiences,
     documents,
     ephemeral,
@@ -443,7 +443,7 @@ export const services = async (configuration: Configuration, overrides: Override
   if (otherSecretOf(configuration) !== undefined) {
     await told.webhooks.sealAnew();
     await push.keys.sealAnew();
-    await push.register?.sealAnew();
+    await push.registry?.sealAnew();
   }
   return {
     ...base,

@@ -21,7 +21,7 @@ export const sweeping = (
     readonly documents: DocumentStore;
     readonly ephemeral: EphemeralStore;
     readonly clock: Clock;
-    readonly approvals: { readonly desk: Pick<Services['approvals']['desk'], 'forget' | 'countForgettable'> };
+    readonly approvals: { readonly service: Pick<Services['approvals']['service'], 'forget' | 'countForgettable'> };
     readonly delegations: Pick<Services['delegations'], 'forget' | 'countForgettable'>;
     readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
   },
@@ -32,8 +32,8 @@ export const sweeping = (
     others: [
       {
         name: 'approvals',
-        sweep: (limit) => freeing(() => made.approvals.desk.forget(made.clock.now() - keptSeconds, limit)),
-        countExpired: () => made.approvals.desk.countForgettable(made.clock.now() - keptSeconds),
+        sweep: (limit) => freeing(() => made.approvals.service.forget(made.clock.now() - keptSeconds, limit)),
+        countExpired: () => made.approvals.service.countForgettable(made.clock.now() - keptSeconds),
       },
       {
         name: 'delegations',

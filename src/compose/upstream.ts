@@ -1,7 +1,7 @@
 /** Sign-in at other providers: the registers, and our client there. The pages are made of them in upstream-pages.ts. */
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import type { AccountRegister } from '../domain/accounts/account-registry.ts';
+import type { AccountRegistry } from '../domain/accounts/account-registry.ts';
 import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import { linkedGroups } from '../domain/upstream/linked-groups.ts';
 import { upstreamLinks } from '../domain/upstream/upstream-links.ts';
@@ -12,7 +12,7 @@ import type { SigningKeys } from '../provider/signing-keys.ts';
 import { reaching } from './egress.ts';
 
 type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
-  readonly accounts: Pick<AccountRegister, 'get'>;
+  readonly accounts: Pick<AccountRegistry, 'get'>;
   readonly keys: Pick<SigningKeys, 'privateJwks'>;
   readonly trustedFetch: TrustedFetch & Partial<TrustedAsk>;
   readonly endSessions: Parameters<typeof upstreamLinks>[0]['endSessions'];

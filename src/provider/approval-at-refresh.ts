@@ -1,5 +1,5 @@
 /**
- * A refresh that names something which needs an approval is a door to one, as an exchange is: the agent's own
+ * A refresh that names something which needs an approval is a channel to one, as an exchange is: the agent's own
  * authorization and row are what the token to come will rest on.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
@@ -43,7 +43,7 @@ export const askAtRefresh =
     const grant = token.grantId;
     return askForToken(deps)(
       {
-        door: 'token_exchange',
+        channel: 'token_exchange',
         agent,
         chain,
         facts: {

@@ -15,7 +15,7 @@ import {
 import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { isDomainError } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { isRefusal } from '../domain/workload-identity/signed-token.ts';
@@ -60,7 +60,7 @@ export type AttestedProofs = ReturnType<typeof attestedProofs>;
 
 export const attestedProofs = (deps: {
   readonly attestations: ClientAttestations;
-  readonly instances: Pick<InstanceRegister, 'running' | 'start'>;
+  readonly instances: Pick<InstanceRegistry, 'running' | 'start'>;
   readonly ephemeral: EphemeralStore;
   readonly masterKey: Pick<MasterKey, 'ordered'>;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /**
- * The backchannel authentication endpoint (CIBA Core §7) as one of the doors to approvals. oidc-provider authenticates the
- * agent and reads the parameters; what is asked for is an exact action at one resource, and it is kept at the desk of
+ * The backchannel authentication endpoint (CIBA Core §7) as one of the channels to approvals. oidc-provider authenticates the
+ * agent and reads the parameters; what is asked for is an exact action at one resource, and it is kept by the service of
  * approvals, not in a record of oidc-provider. Tokens come from the grant of ours (src/extensions/backchannel-approval).
  */
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
@@ -12,7 +12,7 @@ import { checkText } from '../domain/clients/display-text.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { agentParty } from '../domain/decision/facts.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
-import type { DelegationRegister } from '../domain/delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../domain/delegation/delegation-registry.ts';
 import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
 import type { OwnerNames } from '../domain/groups/owner-names.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -32,7 +32,7 @@ export type BackchannelDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   /** Whether a person has to do with an agent: allowed it something that is live, or answers for it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
-  readonly delegations: Pick<DelegationRegister, 'suspendedOf'>;
+  readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
   readonly approvals: {
     readonly asking: Pick<AskingForApproval, 'ask'>;
     remedyOf(asked: Asked): Extract<Remedy, { readonly kind: 'approval' }>;
@@ -102,7 +102,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
       const asked = await deps.approvals.asking.ask(
         {
-          door: 'backchannel',
+          channel: 'backchannel',
           agent,
           chain: extendChain(agent.id, deps.issuer),
           facts: {

@@ -11,7 +11,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Proof } from '../domain/workload-identity/workload-identity.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { isCold, mayHaveBeenUsed } from './cold-mode.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
@@ -30,7 +30,7 @@ export const clientAssertions = (deps: {
   readonly maxLifetimeSeconds: number;
   readonly clockToleranceSeconds: number;
   readonly proofs: ClientProofs;
-  readonly consumptions: ConsumptionRegister;
+  readonly consumptions: ConsumptionRegistry;
   readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
 }) => {
   /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
 import { askedFacts } from './asked-facts.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { factsOf } from './request-facts.ts';
 import { answerOf } from './token-request-unit.ts';
 
@@ -20,7 +20,7 @@ type Mark = {
 type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 type Context = { readonly res: ServerResponse };
 
-export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumptions: ConsumptionRegister }) => {
+export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumptions: ConsumptionRegistry }) => {
   const pushed = new WeakMap<object, Mark>();
   const grants = new WeakMap<object, HeldGrant>();
   const used = (): Error => new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');

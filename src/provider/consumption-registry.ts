@@ -13,7 +13,7 @@ import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import { CONSUMPTIONS, type Consumption } from './records.ts';
 import { nextTurn, type RequestFacts } from './request-facts.ts';
 
-export type ConsumptionRegister = ReturnType<typeof consumptionRegister>;
+export type ConsumptionRegistry = ReturnType<typeof consumptionRegistry>;
 
 /** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
 const REMEMBERED = 20_000;
@@ -36,7 +36,7 @@ type Use = {
   isContested: boolean;
 };
 
-export const consumptionRegister = ({ documents, clock }: { documents: DocumentStore; clock: Clock }) => {
+export const consumptionRegistry = ({ documents, clock }: { documents: DocumentStore; clock: Clock }) => {
   const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
   const uses = new Map<string, Use>();
 

@@ -13,7 +13,7 @@ import type {
   TokenToMint,
 } from '../extensions/extension.ts';
 import { type AssertionDeps, mintAssertion } from './assertion-minting.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { decided, usesMember } from './decision-facts.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';
@@ -29,7 +29,7 @@ type TokenContext = Parameters<typeof validateDpop>[1];
 
 type Deps = AssertionDeps & {
   readonly claims: TokenClaims;
-  readonly consumptions: Pick<ConsumptionRegister, 'stateOf'>;
+  readonly consumptions: Pick<ConsumptionRegistry, 'stateOf'>;
   readonly instances: Pick<PresentedInstances, 'checkHolder' | 'of'>;
   readonly families: InstanceFamilies;
 };

@@ -15,7 +15,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { FamilyToMint, TokenResponse } from '../extensions/extension.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { GRANTS, type GrantRecord, heldAt, scopesWithout } from './records.ts';
@@ -44,7 +44,7 @@ export const instanceFamilies = (deps: {
   readonly identifiers: Identifiers;
   readonly masterKey: Pick<MasterKey, 'digest'>;
   readonly audit: AuditLog;
-  readonly consumptions: ConsumptionRegister;
+  readonly consumptions: ConsumptionRegistry;
   readonly liveness: Pick<TokenLiveness, 'grantLive' | 'killOf'>;
   readonly instances: Pick<PresentedInstances, 'used'>;
   readonly issuer: string;

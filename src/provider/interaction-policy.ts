@@ -1,7 +1,7 @@
 /** When a person is asked to sign in and to consent, and what the pages are told about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
-import type { ConsentRegister } from '../domain/consent/consent-registry.ts';
+import type { ConsentRegistry } from '../domain/consent/consent-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
@@ -86,7 +86,7 @@ const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']):
  */
 export const grantForRequest =
   (deps: {
-    readonly consents: ConsentRegister;
+    readonly consents: ConsentRegistry;
     readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
     readonly clock: Clock;
     readonly identifiers: Identifiers;

@@ -8,10 +8,10 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../domain/ports/interactions.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
-import type { SessionRegister } from '../domain/sessions/session-registry.ts';
+import type { SessionRegistry } from '../domain/sessions/session-registry.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { BrowserState } from './browser-state.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import { duringExchange } from './current-exchange.ts';
 import { makeGrant } from './grant-creation.ts';
@@ -27,12 +27,12 @@ type Deps = {
   readonly provider: () => Provider;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly consumptions: Pick<ConsumptionRegister, 'consumeAll' | 'isConsumed' | 'release'>;
+  readonly consumptions: Pick<ConsumptionRegistry, 'consumeAll' | 'isConsumed' | 'release'>;
   readonly state: BrowserState;
   readonly masterKey: MasterKey;
   readonly issuer: string;
   readonly cookies: CookieNames;
-  readonly sessions: Pick<SessionRegister, 'note' | 'end'>;
+  readonly sessions: Pick<SessionRegistry, 'note' | 'end'>;
 };
 
 type ProviderInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;

@@ -10,7 +10,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
 import { type BrowserState, type Exchange, IN_STORE, type StateCookie } from './browser-state.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import type { CookieNames } from './cookies.ts';
 import { exchangeNow } from './current-exchange.ts';
 import { factsOf } from './request-facts.ts';
@@ -26,7 +26,7 @@ export const keptByBrowser = (deps: {
   readonly state: BrowserState;
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
-  readonly consumptions: ConsumptionRegister;
+  readonly consumptions: ConsumptionRegistry;
   readonly cookies: CookieNames;
   /** Path of the issuer, without a slash at the end. */
   readonly basePath: string;

@@ -16,7 +16,7 @@ import type { PollingPace } from '../domain/rate-limits/polling-interval.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { codeIssuing } from './code-issuing.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import type { KeptByBrowser } from './kept-by-browser.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { ProviderClients } from './provider-client-metadata.ts';
@@ -31,9 +31,9 @@ import { openUnit } from './token-request-unit.ts';
 /** Rows outlive their expiry by oidc-provider's clock tolerance, so that it is oidc-provider that says "expired". */
 const GRACE_SECONDS = 15;
 
-type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'desk' | 'none';
+type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'approvals' | 'none';
 
-/** Where each model of oidc-provider lives (decision D13). `browser`: with the browser it is about. `desk`: the desk of approvals keeps it. `none`: nothing of ours may ever store it. */
+/** Where each model of oidc-provider lives (decision D13). `browser`: with the browser it is about. `approvals`: the approval service keeps it. `none`: nothing of ours may ever store it. */
 const HOMES: Readonly<Record<string, Home>> = {
   AccessToken: 'durable',
   ClientCredentials: 'durable',
@@ -45,7 +45,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   Interaction: 'browser',
   Grant: 'grant',
   Client: 'client',
-  BackchannelAuthenticationRequest: 'desk',
+  BackchannelAuthenticationRequest: 'approvals',
 };
 
 /** Where a request begins that waits for a person. */
@@ -71,7 +71,7 @@ export type ModelAdapterDeps = {
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
   readonly masterKey: MasterKey;
-  readonly consumptions: ConsumptionRegister;
+  readonly consumptions: ConsumptionRegistry;
   readonly clients: ProviderClients;
   readonly audit: AuditLog;
   readonly pace: Pick<PollingPace, 'poll'>;
@@ -207,7 +207,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const find = async (id: string): Promise<Payload | undefined> => {
       if (id === WITHHELD) return undefined;
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
-      if (home === 'none' || home === 'desk') return undefined;
+      if (home === 'none' || home === 'approvals') return undefined;
       const payload = await read(id);
       if (model === 'Session') return noted(payload && (await liveSession(payload)));
       noted(payload);
@@ -316,7 +316,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       find: (id) => asProtocol(() => find(id)),
       upsert: (id, payload, expiresIn) =>
         asProtocol(async () => {
-          if (home === 'desk') return;
+          if (home === 'approvals') return;
           if (home === 'none' || home === 'client') throw new TypeError(`${model} is not stored here`);
           const context = Provider.ctx;
           const isAnswer = context !== undefined && ANSWERING.has(context.oidc?.route);

@@ -15,7 +15,7 @@ import type { Agent } from '../domain/agents/agent.ts';
 import { type Credential, ofKind, usableCredentials } from '../domain/agents/credential.ts';
 import type { CredentialUses } from '../domain/agents/credential-last-used.ts';
 import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
 import type { JsonWebKeySet } from '../domain/json-web-keys.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isRefusal } from '../domain/workload-identity/signed-token.ts';
@@ -69,7 +69,7 @@ export const presentedCredentials = (deps: {
   readonly otherProofs: OtherProofs;
   readonly attestedProofs: AttestedProofs;
   readonly challenges: AttestationChallenges;
-  readonly instances: Pick<InstanceRegister, 'running'>;
+  readonly instances: Pick<InstanceRegistry, 'running'>;
   readonly clock: Clock;
   readonly issuer: string;
 }) => {

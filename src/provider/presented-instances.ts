@@ -5,7 +5,7 @@
 import type { Agent } from '../domain/agents/agent.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
@@ -32,7 +32,7 @@ type Presenting = {
 export const presentedInstances = (deps: {
   readonly documents: DocumentStore;
   readonly identifiers: Identifiers;
-  readonly instances: Pick<InstanceRegister, 'running' | 'used'>;
+  readonly instances: Pick<InstanceRegistry, 'running' | 'used'>;
   readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
   /** As they count now. */
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };

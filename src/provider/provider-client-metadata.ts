@@ -16,7 +16,7 @@ import { knownByCertificate } from './client-certificates.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
-export type Registers = {
+export type Registries = {
   /** As they count now: whom nobody answers for is not active. */
   readonly agents: { get(id: string): Row<Agent> };
   readonly clients: { get(id: string): Row<Client> };
@@ -46,7 +46,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_legacy_audience',
 ] as const;
 
-export const providerClients = (registers: Registers, issuer: string) => {
+export const providerClients = (registries: Registries, issuer: string) => {
   const agentOf = new WeakMap<Metadata, Agent>();
   const ofAgent = oncePerDocument((agent: Agent) => {
     const metadata = fromAgent(agent);
@@ -62,25 +62,25 @@ export const providerClients = (registers: Registers, issuer: string) => {
      * a document acts in the `version` that a person allowed.
      */
     async active(id: string, version?: string): Promise<ActiveParty | undefined> {
-      if (isDocumentId(id)) return version === undefined ? undefined : registers.documentClients?.version(id, version);
+      if (isDocumentId(id)) return version === undefined ? undefined : registries.documentClients?.version(id, version);
       const found = id.startsWith('agt_')
-        ? (await registers.agents.get(id))?.document
+        ? (await registries.agents.get(id))?.document
         : id.startsWith('app_')
-          ? (await registers.clients.get(id))?.document
+          ? (await registries.clients.get(id))?.document
           : undefined;
       return found?.state === 'active' ? found : undefined;
     },
     /** Whether it acts for itself as administrator. */
     async isAdministrator(id: string): Promise<boolean> {
-      const found = id.startsWith('app_') ? (await registers.clients.get(id))?.document : undefined;
+      const found = id.startsWith('app_') ? (await registries.clients.get(id))?.document : undefined;
       return found?.state === 'active' && found.roles.includes('administrator');
     },
     /** Of one stored registration always the same object, so that what is made of it can be kept with it. */
     async find(id: string): Promise<Metadata | undefined> {
-      if (id.startsWith('agt_')) return ofAgent((await registers.agents.get(id))?.document);
-      if (id.startsWith('app_')) return ofClient((await registers.clients.get(id))?.document);
-      if (isDocumentId(id)) return ofClient(await registers.documentClients?.find?.(id));
-      if (id.startsWith('rs_')) return ofResourceServer((await registers.resourceServers.get(id))?.document);
+      if (id.startsWith('agt_')) return ofAgent((await registries.agents.get(id))?.document);
+      if (id.startsWith('app_')) return ofClient((await registries.clients.get(id))?.document);
+      if (isDocumentId(id)) return ofClient(await registries.documentClients?.find?.(id));
+      if (id.startsWith('rs_')) return ofResourceServer((await registries.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
     },
     /** The agent that metadata from `find` are of, as it counted then. */

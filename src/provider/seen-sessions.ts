@@ -2,7 +2,7 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
-import type { SeenSession, SessionRegister } from '../domain/sessions/session-registry.ts';
+import type { SeenSession, SessionRegistry } from '../domain/sessions/session-registry.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -19,7 +19,7 @@ type Kept = {
 export type SeenSessions = ReturnType<typeof seenSessions>;
 
 export const seenSessions = (deps: {
-  readonly sessions: Pick<SessionRegister, 'keep' | 'hold' | 'end'>;
+  readonly sessions: Pick<SessionRegistry, 'keep' | 'hold' | 'end'>;
   readonly clock: Clock;
   /** How long a session lasts that is not used. */
   readonly sessionSeconds: number;

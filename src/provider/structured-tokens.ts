@@ -7,7 +7,7 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ApprovalDesk } from '../domain/approvals/approval-service.ts';
+import type { ApprovalService } from '../domain/approvals/approval-service.ts';
 import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
@@ -27,7 +27,7 @@ type Deps = {
   readonly proofs: Pick<ClientProofs, 'has'>;
   readonly refusals: RefusalCounter;
   readonly issuer: string;
-  readonly approvals: Pick<ApprovalDesk, 'standing'>;
+  readonly approvals: Pick<ApprovalService, 'standing'>;
   readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
 };
 

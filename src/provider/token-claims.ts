@@ -20,7 +20,7 @@ import type { Instance } from '../domain/instances/instance.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { decided, noteRefused, usesMember } from './decision-facts.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
@@ -105,7 +105,7 @@ export const tokenClaims = (deps: {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly issuer: string;
-  readonly consumptions: ConsumptionRegister;
+  readonly consumptions: ConsumptionRegistry;
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
     live(id: string): Promise<Delegation | undefined>;

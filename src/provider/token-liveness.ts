@@ -7,7 +7,7 @@ import type { Account } from '../domain/accounts/account.ts';
 import type { Assurance } from '../domain/accounts/assurance.ts';
 import { ownershipOf } from '../domain/agents/ownership.ts';
 import { agreedBy } from '../domain/approvals/approval.ts';
-import type { ApprovalDesk } from '../domain/approvals/approval-service.ts';
+import type { ApprovalService } from '../domain/approvals/approval-service.ts';
 import type { Detail } from '../domain/authorization-details/detail-type.ts';
 import { narrowedDetails, typeOf } from '../domain/authorization-details/narrowed-details.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
@@ -19,7 +19,7 @@ import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import { scopesAt } from '../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
-import type { InstanceRegister } from '../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
 import type { AccountLinks } from '../domain/peers/account-links.ts';
 import { isLinkable } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -27,7 +27,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { Part, Revocation } from '../domain/ports/revocation.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import type { SessionRegister } from '../domain/sessions/session-registry.ts';
+import type { SessionRegistry } from '../domain/sessions/session-registry.ts';
 import type { ActiveParty, ProviderClients } from './provider-client-metadata.ts';
 import {
   clientVersionOf,
@@ -81,11 +81,11 @@ export const tokenLiveness = (deps: {
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
   readonly revocation: Revocation;
-  readonly instances: Pick<InstanceRegister, 'counting'>;
+  readonly instances: Pick<InstanceRegistry, 'counting'>;
   readonly authorize: Authorize;
   readonly links: Pick<AccountLinks, 'standing'>;
-  readonly approvals: Pick<ApprovalDesk, 'standing'>;
-  readonly sessions: Pick<SessionRegister, 'isLive'>;
+  readonly approvals: Pick<ApprovalService, 'standing'>;
+  readonly sessions: Pick<SessionRegistry, 'isLive'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {

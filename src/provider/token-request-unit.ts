@@ -9,7 +9,7 @@
 import type { ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
-import type { ConsumptionRegister } from './consumption-registry.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
 
 export type TokenRequestUnit = {
   /** Facts for the one audit event of this attempt; a `token` among them was announced in the audit log. */
@@ -56,7 +56,7 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
 export const settle = async (
   context: ProviderContext,
   unit: TokenRequestUnit,
-  { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegister },
+  { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegistry },
 ): Promise<void> => {
   if (unit.settled) return;
   await audit();

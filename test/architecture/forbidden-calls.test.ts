@@ -117,7 +117,7 @@ test('SF-12 the guarded way out is the only one: every import that could open a 
 
 test('AP-20 what says yes to an agent is somebody on a page of ours: no rule, no model, no point outside', () => {
   const approving = /\.\s*approve\s*\(/;
-  expect('await desk.approve(id, by);').toMatch(approving);
+  expect('await service.approve(id, by);').toMatch(approving);
   expect(files.filter(({ code }) => approving.test(code)).map(({ path }) => path)).toEqual([
     'src/http/account/approvals/batch.ts',
     'src/http/account/approvals/page.ts',

@@ -73,11 +73,11 @@ function declared(name: string) {
 }
 
 const computing = (agents: Reading) => {
-  const register = agentsUnderBlueprints(agents, blueprints);
+  const registry = agentsUnderBlueprints(agents, blueprints);
   return async (count: number): Promise<number> => {
     const before = process.cpuUsage();
     for (let index = 0; index < count; index += 1) {
-      const agent = (await register.get(idOf(index)))?.document;
+      const agent = (await registry.get(idOf(index)))?.document;
       const { scope } = cutScope(undefined, SCOPES, agent ? limitsOfAgent(agent, server, true) : []);
       if (scope.join() !== 'delete,share') throw new Error(`computed ${scope.join()}`);
       // As requests do: back to the event loop, so that the store is asked anew whether anybody wrote.

@@ -249,4 +249,4 @@ export const lookedUp = async (
   node: number,
   authReqId: string,
   client: string,
-): Promise<Approval | undefined> => (nodes[node] as NodeHere).behalf.services.approvals.desk.find(authReqId, client);
+): Promise<Approval | undefined> => (nodes[node] as NodeHere).behalf.services.approvals.service.find(authReqId, client);

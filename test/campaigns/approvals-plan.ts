@@ -44,21 +44,21 @@ export const planned = (random: Random, nodes: number): readonly (readonly Drawn
 
 const SUMS = [100, 4000, 99_900] as const;
 
-export const wishOf = ([kind = 0, door = 0, sum = 0, short = 0]: readonly number[]): Wish => {
+export const wishOf = ([kind = 0, channel = 0, sum = 0, short = 0]: readonly number[]): Wish => {
   const expiry = short < FEW.tick ? { expiry: 1 } : {};
   if (kind < 0.3) {
     const amount = SUMS[Math.floor(sum * SUMS.length)];
     return {
-      door: 'backchannel',
+      channel: 'backchannel',
       scope: [],
       details: [{ type: 'payment_initiation', amount, currency: 'EUR' }],
       ...expiry,
     };
   }
   // An exchange gives what is of low risk without asking anybody.
-  if (kind < 0.4) return { door: 'backchannel', scope: ['balance'], details: [], ...expiry };
+  if (kind < 0.4) return { channel: 'backchannel', scope: ['balance'], details: [], ...expiry };
   const scope = kind < 0.55 ? ['close'] : ['pay'];
-  return door < 0.5
-    ? { door: 'token_exchange', scope, details: [] }
-    : { door: 'backchannel', scope, details: [], ...expiry };
+  return channel < 0.5
+    ? { channel: 'token_exchange', scope, details: [] }
+    : { channel: 'backchannel', scope, details: [], ...expiry };
 };

@@ -33,7 +33,7 @@ export const runSchedule = async (
   const turns = planned(random, nodes.nodes.length);
   const plan = turns.map((turn) => turn.map(({ step }) => step).join(' + ')).join(', ');
   const tell: Told = (kind, text) => told(kind, `${text} (${lane.name}: ${plan})`);
-  const desk = (node: number) => (nodes.nodes[node] as NodeHere).behalf.services.approvals.desk;
+  const service = (node: number) => (nodes.nodes[node] as NodeHere).behalf.services.approvals.service;
   const questions = new Map<string, Question>();
   const wishes: Wish[] = [];
   const fetched = new Map<Question, Fetched>();
@@ -89,7 +89,7 @@ export const runSchedule = async (
           authReqId: outcome.got,
           shown,
           people: wish.scope.includes('close') ? [lane.subject, lane.partner] : [lane.subject],
-          isByExchange: wish.door === 'token_exchange',
+          isByExchange: wish.channel === 'token_exchange',
           number: found.number,
           isCalm,
           edits,
@@ -108,7 +108,7 @@ export const runSchedule = async (
     const counted = question.voting(secondNow(), who, wrong === undefined);
     const number = wrong === 'number' ? '00' : question.number;
     try {
-      const { state } = await desk(node).approve(question.id, {
+      const { state } = await service(node).approve(question.id, {
         ...deciding(question, who, wrong === 'digest' ? strangest : question.digest),
         ...(number === undefined ? {} : { number }),
       });
@@ -174,7 +174,7 @@ export const runSchedule = async (
   const deny = async (node: number, question: Question): Promise<void> => {
     const done = question.ending('denied', secondNow());
     try {
-      await desk(node).deny(question.id, deciding(question, lane.subject));
+      await service(node).deny(question.id, deciding(question, lane.subject));
       note('denials');
       done();
     } catch (error) {
@@ -186,7 +186,7 @@ export const runSchedule = async (
   const cancel = async (node: number, question: Question): Promise<void> => {
     const done = question.ending('cancelled', secondNow());
     const { clientId } = lane.identity;
-    const found = await desk(node).cancel(question.authReqId, clientId, 'req_campaign');
+    const found = await service(node).cancel(question.authReqId, clientId, 'req_campaign');
     if (found?.state !== 'cancelled') return note('cancellations refused');
     note('cancellations');
     done();
@@ -250,11 +250,11 @@ export const runSchedule = async (
   for (const turn of turns) await Promise.all(turn.map(safely));
   const at = turns.length % nodes.nodes.length;
   for (const question of questions.values()) {
-    const found = await desk(at).get(question.id);
+    const found = await service(at).get(question.id);
     if (found) question.settled(found.state);
     // What is still open would be joined by the next schedule.
     if (found?.state === 'pending' || found?.state === 'approved') {
-      await desk(at).cancel(question.authReqId, lane.identity.clientId, 'req_campaign');
+      await service(at).cancel(question.authReqId, lane.identity.clientId, 'req_campaign');
     }
   }
   await lane.restore(at);

@@ -11,7 +11,7 @@ const REFRESH_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
 /** What an agent would like to do. */
 export type Wish = {
-  readonly door: 'token_exchange' | 'backchannel';
+  readonly channel: 'token_exchange' | 'backchannel';
   readonly scope: readonly string[];
   readonly details: readonly Readonly<Record<string, unknown>>[];
   /** Seconds people have, where it is asked for by CIBA. */
@@ -41,9 +41,9 @@ export const approvalsWire = ({ nodes }: NodesHere, backchannel: string, usernam
   const client = (node: number) => (nodes[node] as NodeHere).client;
   return {
     /** Answers the `auth_req_id`. */
-    async ask(node: number, lane: Lane, { door, scope, details, expiry }: Wish): Promise<Outcome<string>> {
+    async ask(node: number, lane: Lane, { channel, scope, details, expiry }: Wish): Promise<Outcome<string>> {
       const credential = { kind: 'key', identity: lane.identity } as const;
-      if (door === 'token_exchange') {
+      if (channel === 'token_exchange') {
         const answer = await client(node).oauth('/token', credential, {
           grant_type: EXCHANGE,
           subject_token: lane.refreshToken,

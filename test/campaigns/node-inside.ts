@@ -39,7 +39,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     instances: made.instances,
     authorize: made.authorize,
     links: made.links,
-    approvals: made.approvals.desk,
+    approvals: made.approvals.service,
     sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });

@@ -16,7 +16,7 @@ import { delegationRequests } from '../../src/domain/delegation/delegation-reque
 import { isDomainError } from '../../src/domain/errors.ts';
 import { type DocumentStore, isDocumentConflict } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
-import { consumptionRegister } from '../../src/provider/consumption-registry.ts';
+import { consumptionRegistry } from '../../src/provider/consumption-registry.ts';
 import { presentedProofs } from '../../src/provider/presented-proofs.ts';
 import { nextTurn } from '../../src/provider/request-facts.ts';
 import { dpopProof, newKeyPair } from '../support/agent-keys.ts';
@@ -56,7 +56,7 @@ const ids = () => {
 
 const documentRaces = (documents: DocumentStore): readonly Race[] => {
   const rows = documents.collection<Row>(ROWS);
-  const consumptions = consumptionRegister({ documents, clock: systemClock });
+  const consumptions = consumptionRegistry({ documents, clock: systemClock });
   const next = ids();
   return [
     {

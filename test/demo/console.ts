@@ -36,16 +36,16 @@ if (values.help) {
 }
 
 const asking = ({ behalf, issuer }: RunningServer, made: Organisation) => {
-  const { desk } = behalf.services.approvals;
+  const { service } = behalf.services.approvals;
   let asked = 0;
   return {
-    desk,
+    service,
     /** What the bookkeeper wants of somebody. */
     async payment(subject: string, amount: number) {
       asked += 1;
-      const { approval } = await desk.ask(
+      const { approval } = await service.ask(
         {
-          door: 'backchannel',
+          channel: 'backchannel',
           risk: 'high',
           requires: { quorum: 1, isProvenAnew: false },
           approvers: [subject],
@@ -84,7 +84,7 @@ const asking = ({ behalf, issuer }: RunningServer, made: Organisation) => {
 
 /** Two weeks: what agents asked for each day, and what people decided about. */
 const history = async (server: RunningServer, made: Organisation): Promise<void> => {
-  const { desk, payment } = asking(server, made);
+  const { service, payment } = asking(server, made);
   let decided = 0;
   for (const [index, busy] of DAYS.entries()) {
     const ago = (DAYS.length - 1 - index) * DAY;
@@ -99,8 +99,9 @@ const history = async (server: RunningServer, made: Organisation): Promise<void>
       goBack(ago + 300 - pace);
       const who = { account, seen: approval.digest, request: `req_answer_${decided}` };
       const authTime = Math.floor(Date.now() / 1000);
-      if (decided % 6 === 5) await desk.deny(approval.id, who);
-      else await desk.approve(approval.id, { ...who, assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime } });
+      if (decided % 6 === 5) await service.deny(approval.id, who);
+      else
+        await service.approve(approval.id, { ...who, assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime } });
       decided += 1;
     }
   }
@@ -148,7 +149,7 @@ const story = async (server: RunningServer, browser: Browser, folder: string): P
   const { spans, kinds } = await server.behalf.services.outcomes.of('days');
   check('refusals of two weeks are counted, day by day', spans.filter(({ refused }) => refused > 0).length > 7, spans);
   check('and what they were', kinds.length >= 2, kinds);
-  check('three payments wait', (await server.behalf.services.approvals.desk.waiting(10)).length === 3);
+  check('three payments wait', (await server.behalf.services.approvals.service.waiting(10)).length === 3);
 
   step('What the operator sees');
   await withPage(browser, WIDE, async (page) => {

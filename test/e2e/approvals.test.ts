@@ -62,7 +62,7 @@ const withPasskey = async (page: Page): Promise<void> => {
   await makePasskey(page, 'Phone');
 };
 
-const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.desk.get(id))?.state;
+const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.service.get(id))?.state;
 
 describe('on a phone', () => {
   test('WB-12 from the inbox to the page, approved with a passkey that signs for this very request', async () => {
@@ -87,7 +87,7 @@ describe('on a phone', () => {
       expect(await pageFaults(page)).toEqual([]);
       expect(objections).toEqual([]);
     });
-    expect((await scene.desk.get(asked.id))?.votes).toMatchObject([
+    expect((await scene.service.get(asked.id))?.votes).toMatchObject([
       { account: ada.id, assurance: { amr: ['pwd', 'hwk', 'user', 'mfa'] } },
     ]);
   }, 60_000);
@@ -185,7 +185,7 @@ test('the open inbox shows what is asked and decided by itself, and keeps the fo
     await scene.ask(alan.id, { action: { scope: ['write'] } });
     await page.getByRole('link', { name: 'Add and change' }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toContain('See what is there');
-    await scene.desk.deny(first.id, { account: alan.id, seen: first.digest, request: 'req_test' });
+    await scene.service.deny(first.id, { account: alan.id, seen: first.digest, request: 'req_test' });
     await page.getByRole('heading', { name: 'Decided lately' }).waitFor();
     expect(loads).toEqual([]);
     expect(await pageFaults(page)).toEqual([]);

@@ -50,7 +50,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
   await isHeldBefore('glass-two');
   const ada = await scene.newPerson('glass-ada');
   const asked = await scene.ask(ada.id, {
-    door: 'token_exchange',
+    channel: 'token_exchange',
     risk: 'high',
     requires: { quorum: 1, isProvenAnew: true },
   });
@@ -71,7 +71,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByText('You called for it.').waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
-  expect(await scene.desk.get(asked.id)).toMatchObject({ state: 'pending', glass: { reason: REASON } });
+  expect(await scene.service.get(asked.id)).toMatchObject({ state: 'pending', breakGlass: { reason: REASON } });
 
   await withPage(browser, PHONE, async (page) => {
     await signIn(page, 'glass-two', `${scene.issuer}/account`);
@@ -103,7 +103,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
       maxRedirects: 0,
     });
     expect([answer.status(), (await answer.text()).includes('That passkey was not accepted')]).toEqual([403, true]);
-    expect((await scene.desk.get(asked.id))?.state).toBe('pending');
+    expect((await scene.service.get(asked.id))?.state).toBe('pending');
 
     // The page of the request that was kept from leaving may still be on its way.
     await visit(page, one);
@@ -113,10 +113,12 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByRole('heading', { name: 'Let happen by two people' }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
-  expect(await scene.desk.get(asked.id)).toMatchObject({
+  expect(await scene.service.get(asked.id)).toMatchObject({
     state: 'approved',
     review: 'open',
-    glass: { votes: [{ assurance: { amr: ['hwk', 'user', 'mfa'] } }, { assurance: { amr: ['hwk', 'user', 'mfa'] } }] },
+    breakGlass: {
+      votes: [{ assurance: { amr: ['hwk', 'user', 'mfa'] } }, { assurance: { amr: ['hwk', 'user', 'mfa'] } }],
+    },
   });
 
   await withPage(browser, PHONE, async (page) => {
@@ -129,7 +131,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByRole('heading', { name: 'Let happen, and looked at' }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
-  expect((await scene.desk.get(asked.id))?.review).toBe('closed');
+  expect((await scene.service.get(asked.id))?.review).toBe('closed');
 }, 120_000);
 
 test('AP-05 whoever calls too often is told so, and the audit log says it', async () => {
@@ -139,7 +141,7 @@ test('AP-05 whoever calls too often is told so, and the audit log says it', asyn
   await isHeldBefore('glass-four');
   const ada = await scene.newPerson('glass-eve');
   const asked = await scene.ask(ada.id, {
-    door: 'token_exchange',
+    channel: 'token_exchange',
     risk: 'high',
     requires: { quorum: 1, isProvenAnew: true },
   });
@@ -158,7 +160,7 @@ test('AP-05 whoever calls too often is told so, and the audit log says it', asyn
     expect(answer.status()).toBe(429);
     await page.getByText('You called for this too often.').waitFor();
   });
-  expect((await scene.desk.get(asked.id))?.glass).toBeUndefined();
+  expect((await scene.service.get(asked.id))?.breakGlass).toBeUndefined();
   expect((await server.events('request.refused')).at(-1)).toMatchObject({
     outcome: 'refused',
     error: 'too_many_requests',

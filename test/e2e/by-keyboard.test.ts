@@ -41,7 +41,7 @@ const signIn = async (page: Page, path: string, { username, password }: typeof A
 };
 
 const heading = (page: Page): Promise<string | null> => page.locator('h1').textContent();
-const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.desk.get(id))?.state;
+const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.service.get(id))?.state;
 
 /** As a date field takes it in American English. */
 const typedDay = (days: number): string => {

@@ -137,7 +137,7 @@ describe('a person', () => {
       expect(await shownBy(worker)).toEqual([]);
       await page.goto(href);
       await page.getByRole('heading', { name: 'My approvals' }).waitFor();
-      expect((await scene.desk.get(approval.id))?.state).toBe('pending');
+      expect((await scene.service.get(approval.id))?.state).toBe('pending');
       expect(objections).toEqual([]);
     });
   }, 60_000);

@@ -90,7 +90,7 @@ describe('on the pages of an account', () => {
     const page = await bob.browser.open(scene.urlOf(before));
     expect(page.text).toContain('You decide for anna Person');
     expect((await scene.answer(bob.browser, before, 'approve')).text).toContain('Approved');
-    expect(await scene.desk.get(before.id)).toMatchObject({
+    expect(await scene.service.get(before.id)).toMatchObject({
       state: 'approved',
       votes: [{ account: bob.id, for: anna.id }],
     });
@@ -109,14 +109,14 @@ describe('on the pages of an account', () => {
     expect((await server.events('absence.ended')).at(-1)).toMatchObject({ caller: bob.id, subject: anna.id });
     expect((await bob.browser.open(scene.urlOf(asked))).status).toBe(404);
     // By it nothing stands any more that was not fetched.
-    expect(await scene.desk.standingVotes((await scene.desk.get(before.id)) as Approval)).toBeUndefined();
+    expect(await scene.service.standingVotes((await scene.service.get(before.id)) as Approval)).toBeUndefined();
   });
 
   test('a new request is told to the deputy, by mail and on his open page', async () => {
     const [anna, bob] = [await somebody('ann'), await somebody('ben')];
     await declare(anna.browser, bob.username);
     const asked = await scene.ask(anna.id);
-    expect(await scene.desk.toldOf(asked)).toEqual([anna.id, bob.id]);
+    expect(await scene.service.toldOf(asked)).toEqual([anna.id, bob.id]);
     await until(() => {
       advance(1000);
       return mails.received.some((mail) => mail.to.includes(bob.email) && /asks for your approval/.test(plainOf(mail)));

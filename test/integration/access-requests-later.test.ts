@@ -117,7 +117,7 @@ describe('what is good no more', () => {
     const yes = await world.approve(approval);
     await end(yes, agent);
     await refused(again(agent, approval), reason, next);
-    expect((await world.desk.get(approval.id))?.use).toBeUndefined();
+    expect((await world.service.get(approval.id))?.use).toBeUndefined();
     // The task was approved, whatever came behind it.
     expect((await statusOf({ task })).body['task']).toMatchObject({ status: 'approved' });
   });
@@ -138,7 +138,7 @@ describe('what is good no more', () => {
     expect((await again(agent, approval)).body['decision']).toBe(false);
     expect((await ground.call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
     expect((await again(agent, approval)).body['decision']).toBe(false);
-    expect((await world.desk.get(approval.id))?.use).toBeUndefined();
+    expect((await world.service.get(approval.id))?.use).toBeUndefined();
   });
 
   test('after a kill of who said yes it is over, also when that was lifted', async () => {
@@ -181,7 +181,7 @@ describe('what is good no more', () => {
     await world.approve(approval, owner);
     await server.behalf.services.accounts.disable(owner, { caller: 'test' });
     expect((await again(agent, approval)).body['decision']).toBe(false);
-    expect((await world.desk.get(approval.id))?.use).toBeUndefined();
+    expect((await world.service.get(approval.id))?.use).toBeUndefined();
   });
 
   test('AP-01 what was changed in the store is not what people saw', async () => {
@@ -200,7 +200,7 @@ describe('what is good no more', () => {
 });
 
 describe('what never was one', () => {
-  test('is not to be verified: nobody’s, pending, or of another door', async () => {
+  test('is not to be verified: nobody’s, pending, or of another channel', async () => {
     const agent = await agentOf('Unverified');
     const { approval } = await ask(agent);
     const ciba = await world.calls.backchannel(world.keyed(agent), {
@@ -208,13 +208,13 @@ describe('what never was one', () => {
       resource: BANK,
       login_hint: world.person.username,
     });
-    const other = await world.desk.find(String(ciba.body['auth_req_id']), agent.clientId);
+    const other = await world.service.find(String(ciba.body['auth_req_id']), agent.clientId);
     if (!other) throw new Error('nobody is asked');
     await world.approve(other);
     for (const id of [approval.id, other.id, 'apv_nobody', 'x'.repeat(9000), '__proto__']) {
       await refused(again(agent, { id }), 'approval_unverifiable', 'none');
     }
-    expect((await world.desk.get(other.id))?.state).toBe('approved');
+    expect((await world.service.get(other.id))?.state).toBe('approved');
     for (const wrong of ['apv_1', null, { id: 1 }, []]) {
       const context = { agent: agent.clientId, approval: wrong };
       expect((await bank.evaluate(question(agent, 'pay', { context }))).status).toBe(400);

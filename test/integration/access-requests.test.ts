@@ -188,7 +188,7 @@ describe('from a no to a yes', () => {
     const approval = await approvalFor(agent);
     const decision = String((submission['denial'] as Json)['evaluation_id']).split('.')[0];
     expect(approval).toMatchObject({
-      door: 'access_request',
+      channel: 'access_request',
       risk: 'high',
       approvers: [world.accountId],
       action: { agent: agent.clientId, subject: world.accountId, resource: BANK, scope: ['pay'] },
@@ -199,11 +199,11 @@ describe('from a no to a yes', () => {
         type: 'approval.requested',
         caller: world.bank.id,
         agent: agent.clientId,
-        inputs: { door: 'access_request', requested: { by: world.bank.id, decision } },
+        inputs: { channel: 'access_request', requested: { by: world.bank.id, decision } },
       },
     ]);
     const shown = await world.management.call('GET', `/approvals/${approval.id}`);
-    expect(shown.body).toMatchObject({ door: 'access_request', requested_by: world.bank.id });
+    expect(shown.body).toMatchObject({ channel: 'access_request', requested_by: world.bank.id });
 
     const pending = await bank.follow(task['status_endpoint']);
     expect([pending.status, taskOf(pending)['status'], 'result' in pending.body]).toEqual([200, 'pending', false]);
@@ -230,7 +230,7 @@ describe('from a no to a yes', () => {
       { type: 'approval.used', caller: world.bank.id, target: { kind: 'approval', id: approval.id } },
       { type: 'decision.made', outcome: 'granted', approval: approval.id, decision: contextOf(allowed)['id'] },
     ]);
-    expect((await world.desk.get(approval.id))?.state).toBe('redeemed');
+    expect((await world.service.get(approval.id))?.state).toBe('redeemed');
     const { result: second, events: after } = await audit.during(() => again(agent, reference));
     expect(second.body).toMatchObject({
       decision: false,
@@ -296,21 +296,21 @@ describe('from a no to a yes', () => {
     const { approval, reference } = await approved(agent);
     const yes = await again(agent, reference, {}, 'balance');
     expect([yes.body['decision'], 'approval' in contextOf(yes)]).toEqual([true, false]);
-    expect((await world.desk.get(approval.id))?.state).toBe('approved');
+    expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
   test('AP-04 no token comes of it: for the agent it is no request of its own', async () => {
     const agent = await agentOf('Fetching');
     const { approval } = await approved(agent);
-    const handle = String(world.desk.authReqIdOf(approval));
+    const handle = String(world.service.authReqIdOf(approval));
     const { answer, event } = await audit.refused(() => world.calls.poll(world.keyed(agent), handle), {
       status: 400,
       error: 'invalid_grant',
       event: 'token.refused',
     });
     expect([answer.body['access_token'], event.denial?.reason]).toEqual([undefined, 'request_unknown']);
-    expect(await world.desk.redeem(approval.id)).toBe(false);
-    expect((await world.desk.get(approval.id))?.state).toBe('approved');
+    expect(await world.service.redeem(approval.id)).toBe(false);
+    expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
   test('what cannot be written down is not answered, and uses nothing up', async () => {
@@ -322,7 +322,7 @@ describe('from a no to a yes', () => {
     const submitted = await bank.request(submission);
     server.faults.failingWrites = new Set();
     expect([status, submitted.status]).toEqual([503, 503]);
-    expect((await world.desk.get(approval.id))?.state).toBe('approved');
+    expect((await world.service.get(approval.id))?.state).toBe('approved');
     expect((await again(agent, reference)).body['decision']).toBe(true);
   });
 });
@@ -488,7 +488,7 @@ describe('a submission that is repeated (Idempotency-Key)', () => {
     const other = { ...submission, requested_access: { emergency: true } };
     await refused(() => bank.request(other, 'key-1'), 409, 'duplicate_request');
     await refused(() => shop.request(submission, 'key-1'), 410, 'expired_denial');
-    expect((await world.desk.ofAgent(agent.clientId)).map(({ id }) => id)).toEqual([approval?.id]);
+    expect((await world.service.ofAgent(agent.clientId)).map(({ id }) => id)).toEqual([approval?.id]);
   });
 
   test('several at once are one task and one question', async () => {
@@ -539,7 +539,7 @@ describe('a task', () => {
       expect.stringContaining('application/problem+json'),
     ]);
     expect(nobody.headers.get('www-authenticate')).toContain('Basic');
-    expect((await world.desk.get(approval.id))?.state).toBe('pending');
+    expect((await world.service.get(approval.id))?.state).toBe('pending');
   });
 
   test('AP-08 is asked for once in an interval, which grows for who hurries', async () => {
@@ -563,7 +563,7 @@ describe('a task', () => {
 
     const other = await approved(agent);
     await refused(() => bank.follow(`${other.task['status_endpoint']}/cancel`, 'POST'), 409, 'invalid_task_state');
-    expect((await world.desk.get(other.approval.id))?.state).toBe('approved');
+    expect((await world.service.get(other.approval.id))?.state).toBe('approved');
   });
 
   test('AP-02 of a yes and a cancellation at once one comes to be', async () => {
@@ -578,7 +578,7 @@ describe('a task', () => {
         bank.follow((task['links'] as Json)['cancel'], 'POST'),
       ]);
       expect(yes).toBe(cancelled.status !== 200);
-      const { state } = (await world.desk.get(approval.id)) ?? {};
+      const { state } = (await world.service.get(approval.id)) ?? {};
       expect(state).toBe(yes ? 'approved' : 'cancelled');
     }
   });

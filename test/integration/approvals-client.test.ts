@@ -69,7 +69,7 @@ test('openid-client asks, polls while people decide, and gets the token of what 
   const polling = client.pollBackchannelAuthenticationGrant(configuration, asked, undefined, {
     signal: AbortSignal.timeout(30_000),
   });
-  const approval = await world.desk.find(asked.auth_req_id, configuration.clientMetadata().client_id);
+  const approval = await world.service.find(asked.auth_req_id, configuration.clientMetadata().client_id);
   if (!approval) throw new Error('nobody is asked');
   await world.approve(approval);
   const answer = await polling;
@@ -84,7 +84,7 @@ test('openid-client asks, polls while people decide, and gets the token of what 
 test('openid-client hears of a no', async () => {
   const configuration = await configured('Unlucky');
   const asked = await ask(configuration);
-  const approval = await world.desk.find(asked.auth_req_id, configuration.clientMetadata().client_id);
+  const approval = await world.service.find(asked.auth_req_id, configuration.clientMetadata().client_id);
   if (!approval) throw new Error('nobody is asked');
   await world.deny(approval);
   await expect(
@@ -109,7 +109,7 @@ describe('ping (CIBA Core §10.2)', () => {
       client_notification_token: 'a-token-of-the-agent-with-128-bits',
     });
     const authReqId = String(answer.body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error(`nobody is asked: ${answer.text}`);
     return { agent, authReqId, approval };
   };

@@ -152,7 +152,7 @@ describe('AP-21 AP-03 who decides', () => {
     expect(approval).toMatchObject({ requires: { quorum: 2 }, mustAgree: world.accountId });
     await world.approve(approval, clerk);
     await world.approve(approval, chief);
-    expect((await world.desk.get(approval.id))?.state).toBe('pending');
+    expect((await world.service.get(approval.id))?.state).toBe('pending');
     await world.approve(approval);
     expect((await poll(agent, authReqId)).status).toBe(200);
   });
@@ -280,9 +280,9 @@ test('what has been over for long is taken away, and nothing else is', async () 
   const agent = await world.newAgent('Forgettable');
   const { approval } = await ciba(agent);
   if (!approval) throw new Error('nobody is asked');
-  expect(await world.desk.forget(approval.createdAt - 1, 1000)).toEqual({ removed: 0, isDone: true });
-  expect(await world.desk.get(approval.id)).toBeDefined();
-  expect(await world.desk.countForgettable(approval.expiresAt + 1)).toBeGreaterThan(0);
-  expect((await world.desk.forget(approval.expiresAt + 1, 1000)).removed).toBeGreaterThan(0);
-  expect(await world.desk.get(approval.id)).toBeUndefined();
+  expect(await world.service.forget(approval.createdAt - 1, 1000)).toEqual({ removed: 0, isDone: true });
+  expect(await world.service.get(approval.id)).toBeDefined();
+  expect(await world.service.countForgettable(approval.expiresAt + 1)).toBeGreaterThan(0);
+  expect((await world.service.forget(approval.expiresAt + 1, 1000)).removed).toBeGreaterThan(0);
+  expect(await world.service.get(approval.id)).toBeUndefined();
 });

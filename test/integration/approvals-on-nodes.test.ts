@@ -28,9 +28,9 @@ test('a request that an agent makes at one node is told to the pages at the othe
   expect(stream.status).toBe(200);
   const [account] = (await first.behalf.services.accounts.list({ limit: 1 })).items;
   const subject = String(account?.document.id);
-  await first.behalf.services.approvals.desk.ask(
+  await first.behalf.services.approvals.service.ask(
     {
-      door: 'backchannel',
+      channel: 'backchannel',
       risk: 'low',
       requires: { quorum: 1, isProvenAnew: false },
       approvers: [subject],

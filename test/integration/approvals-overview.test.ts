@@ -11,14 +11,14 @@ import { startClock, stopClock } from '../support/stopped-clock.ts';
 describe('the API', () => {
   test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; nobody decides', async () => {
     const world = await managementWorld();
-    const { call, owner, stranger, auditor, operator, admin, desk } = world;
+    const { call, owner, stranger, auditor, operator, admin, service } = world;
     const outsider = await world.person('outsider');
     const agent = (await call(owner, 'post', '/agents', world.newAgent())).body as { readonly id: string };
     const ask = async (subject: string, scope: string, by = agent.id) =>
       (
-        await desk.ask(
+        await service.ask(
           {
-            door: 'token_exchange',
+            channel: 'token_exchange',
             risk: 'critical',
             requires: { quorum: 1, isProvenAnew: true },
             approvers: [subject],
@@ -39,7 +39,7 @@ describe('the API', () => {
     const one = await ask(stranger.account.id, 'pay');
     const other = await ask(outsider.account.id, 'pay');
     const denied = await ask(stranger.account.id, 'close');
-    await desk.deny(denied.id, {
+    await service.deny(denied.id, {
       account: stranger.account.id,
       seen: denied.digest,
       request: 'req_test',
@@ -47,7 +47,7 @@ describe('the API', () => {
     });
     const voted = await ask(stranger.account.id, 'read');
     const assurance = { acr: 'urn:behalf:acr:multi-factor', amr: ['hwk', 'user'], authTime: world.clock.now() };
-    await desk.approve(voted.id, {
+    await service.approve(voted.id, {
       ...{ account: stranger.account.id, seen: voted.digest, request: 'req_test', source: '192.0.2.7' },
       ...{ assurance, ...(voted.number === undefined ? {} : { number: voted.number }) },
     });
@@ -101,7 +101,7 @@ describe('the API', () => {
         expect([404, 405]).toContain((await call(admin, method, path, {})).status);
       }
     }
-    expect((await desk.get(one.id))?.state).toBe('pending');
+    expect((await service.get(one.id))?.state).toBe('pending');
   });
 });
 

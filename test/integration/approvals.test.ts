@@ -34,8 +34,8 @@ const asked = async (identity: Identity = world.agent, scope = 'pay') => {
   own = await world.allow(identity);
   const answer = await world.want(identity, own, { scope });
   const remedy = approvalRemedy(answer);
-  const found = await world.desk.find(remedy.auth_req_id, identity.clientId);
-  if (!found) throw new Error('the desk knows nothing of it');
+  const found = await world.service.find(remedy.auth_req_id, identity.clientId);
+  if (!found) throw new Error('the service knows nothing of it');
   return { answer, remedy, approval: found, authReqId: remedy.auth_req_id };
 };
 const poll = (authReqId: string, identity: Identity = world.agent): Promise<Answer> =>
@@ -79,7 +79,7 @@ describe('by an exchange', () => {
     });
     expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(300);
     expect(event).toMatchObject({ approval: approval.id, scopeGiven: ['pay'], grantType: CIBA });
-    expect((await world.desk.get(approval.id))?.state).toBe('redeemed');
+    expect((await world.service.get(approval.id))?.state).toBe('redeemed');
     const seen = await world.calls.introspect(world.bank.credential, String(given.body['access_token']));
     expect(seen.body).toMatchObject({
       active: true,
@@ -120,7 +120,7 @@ describe('by an exchange', () => {
     const agent = await world.newAgent('Hectic');
     const { authReqId } = await asked(agent);
     await poll(authReqId, agent);
-    const reads = jest.spyOn(world.desk, 'find');
+    const reads = jest.spyOn(world.service, 'find');
     const answers: Answer[] = [];
     for (let turn = 0; turn < 6; turn += 1) answers.push(await poll(authReqId, agent));
     const looked = reads.mock.calls.length;
@@ -135,7 +135,7 @@ describe('by an exchange', () => {
     const other = await world.newAgent('Thief');
     await refused(() => poll(authReqId, other), 'invalid_grant', 'request_unknown');
     await refused(() => poll('nonsense', other), 'invalid_grant', 'request_unknown');
-    expect((await world.desk.get(approval.id))?.state).toBe('approved');
+    expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
   test('a no is told to the agent, also after a yes that was not fetched yet (AP-02)', async () => {
@@ -182,10 +182,10 @@ describe('by an exchange', () => {
       await world.approve(approval);
       const [denied, cancelled, fetched] = await Promise.allSettled([
         world.deny(approval),
-        world.desk.cancel(authReqId, agent.clientId, 'req_test'),
+        world.service.cancel(authReqId, agent.clientId, 'req_test'),
         poll(authReqId, agent),
       ]);
-      const state = (await world.desk.get(approval.id))?.state;
+      const state = (await world.service.get(approval.id))?.state;
       const hasToken = fetched.status === 'fulfilled' && fetched.value.status === 200;
       expect({ hasToken, state }).toEqual({ hasToken: state === 'redeemed', state });
       const endings = [
@@ -202,7 +202,7 @@ describe('by an exchange', () => {
     await world.allow(agent, 'openid balance');
     const question = { scope: 'openid pay', resource: BANK, login_hint: world.person.username };
     const authReqId = String((await world.calls.backchannel(world.keyed(agent), question)).body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
     const { audit: auditLog } = server.behalf.services;
@@ -232,12 +232,12 @@ describe('by an exchange', () => {
     const ask = () =>
       world.calls.backchannel(world.keyed(agent), { scope: 'openid pay', resource: BANK, login_hint: 'leaver' });
     const authReqId = String((await ask()).body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval, id);
     await world.management.call('POST', `/accounts/${id}/disable`);
     // The agent of somebody who left is frozen besides; the approval itself answers for nothing, either.
-    expect(await world.desk.standingVotes((await world.desk.get(approval.id)) ?? approval)).toBeUndefined();
+    expect(await world.service.standingVotes((await world.service.get(approval.id)) ?? approval)).toBeUndefined();
     expect((await poll(authReqId, agent)).status).toBe(401);
     expect((await ask()).status).toBe(401);
     await expect(world.approve(approval, id)).rejects.toMatchObject({ code: 'conflict' });
@@ -272,7 +272,7 @@ describe('sender constraint', () => {
       scope: 'pay',
     });
     // Without a proof it is asked for as it is; with one it is another question only in that.
-    await world.desk.cancel(approvalRemedy(answer).auth_req_id, agent.clientId, 'req_test');
+    await world.service.cancel(approvalRemedy(answer).auth_req_id, agent.clientId, 'req_test');
     const bound = await world.calls.token(
       world.keyed(agent),
       {
@@ -285,7 +285,7 @@ describe('sender constraint', () => {
       { headers: { dpop: await proof() } },
     );
     const { auth_req_id: authReqId } = approvalRemedy(bound);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
     await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
@@ -316,7 +316,7 @@ describe('by a refresh', () => {
       denial: { layer: 'approval', reason: 'approval_required' },
     });
     const { auth_req_id: authReqId } = approvalRemedy(answer);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     expect(approval.action).toMatchObject({ scope: ['pay'], subject: world.accountId, agent: agent.clientId });
     await world.approve(approval);
@@ -359,7 +359,7 @@ describe('by a refresh', () => {
       { dpop: key },
     );
     const { auth_req_id: authReqId } = approvalRemedy(answer);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
     await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
@@ -432,10 +432,10 @@ describe('by a request of its own (CIBA)', () => {
       { type: 'approval.requested', outcome: 'done', personal: { message: 'Invoice 7731' } },
     ]);
     const authReqId = String(answer.body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     expect(approval).toMatchObject({
-      door: 'backchannel',
+      channel: 'backchannel',
       action: { message: 'Invoice 7731' },
       approvers: [world.accountId],
     });
@@ -459,7 +459,7 @@ describe('by a request of its own (CIBA)', () => {
     const agent = await world.newAgent('Launderer');
     const asked = await ask(agent, { scope: 'openid balance' });
     const authReqId = String(asked.body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
     const token = String((await poll(authReqId, agent)).body['access_token']);
@@ -476,7 +476,7 @@ describe('by a request of its own (CIBA)', () => {
       const agent = await world.newAgent(`Killed ${scope}`);
       const asked = await ask(agent);
       const authReqId = String(asked.body['auth_req_id']);
-      const approval = await world.desk.find(authReqId, agent.clientId);
+      const approval = await world.service.find(authReqId, agent.clientId);
       if (!approval) throw new Error('nobody is asked');
       await world.approve(approval);
       const id = scope === 'agent' ? agent.clientId : world.accountId;
@@ -488,7 +488,7 @@ describe('by a request of its own (CIBA)', () => {
       // What is asked after it counts.
       const again = String((await ask(agent)).body['auth_req_id']);
       expect(again).not.toBe(authReqId);
-      const next = await world.desk.find(again, agent.clientId);
+      const next = await world.service.find(again, agent.clientId);
       if (!next) throw new Error('nobody is asked');
       await world.approve(next);
       await audit.issued(() => poll(again, agent));
@@ -500,7 +500,7 @@ describe('by a request of its own (CIBA)', () => {
     const answer = await ask(agent, { scope: 'openid', authorization_details: JSON.stringify([INVOICE]) });
     expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 200 });
     const authReqId = String(answer.body['auth_req_id']);
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     expect(approval.action.details).toEqual([INVOICE]);
     await world.approve(approval);
@@ -608,7 +608,7 @@ describe('critical risk', () => {
       code: 'insufficient_user_authentication',
     });
     await world.approve(approval, second.id, { strong: true });
-    expect((await world.desk.get(approval.id))?.state).toBe('pending');
+    expect((await world.service.get(approval.id))?.state).toBe('pending');
     await expect(world.approve(approval, second.id, { strong: true })).rejects.toMatchObject({ code: 'conflict' });
     await world.approve(approval, world.accountId, { strong: true });
     const { answer } = await audit.issued(() => poll(authReqId, agent));

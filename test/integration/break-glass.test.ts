@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 const say = (approval: Approval, account: string, reason?: string): Promise<Approval> =>
-  world.desk.glass.break(approval.id, {
+  world.service.breakGlass.break(approval.id, {
     account,
     seen: approval.digest,
     assurance: { acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: server.behalf.services.clock.now() },
@@ -135,10 +135,10 @@ describe('the token of it', () => {
       const { result } = await audit.during(() => ground.poll(agent, asked.authReqId));
       expect(result.body['error']).toBe('access_denied');
       expect((result.body['denial'] as { layer: string }).layer).toBe('policy');
-      const before = (await world.desk.ofAgent(agent.clientId)).length;
+      const before = (await world.service.ofAgent(agent.clientId)).length;
       const again = await world.want(agent, own, { scope: 'pay' });
       expect(again.status).toBe(400);
-      expect((await world.desk.ofAgent(agent.clientId)).length).toBe(before);
+      expect((await world.service.ofAgent(agent.clientId)).length).toBe(before);
     } finally {
       await ground.activate(running.usual);
     }
@@ -208,7 +208,7 @@ describe('who hears of it', () => {
     expect(mail && plainOf(mail)).toContain(`/console/break-glass/${approval.id}`);
     // Who is asked can still say no.
     await world.deny(approval, clerk);
-    expect((await world.desk.get(approval.id))?.state).toBe('denied');
+    expect((await world.service.get(approval.id))?.state).toBe('denied');
     await ground.activate(running.usual);
   });
 });
@@ -339,7 +339,7 @@ describe('what is seen of it', () => {
       });
       expect(answer.status).toBe(403);
     }
-    expect((await world.desk.get(approval.id))?.glass).toBeUndefined();
+    expect((await world.service.get(approval.id))?.breakGlass).toBeUndefined();
   });
 
   test('the role belongs to accounts, and gives nothing of the management API', async () => {

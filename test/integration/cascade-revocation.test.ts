@@ -32,7 +32,7 @@ describe('a right that is taken back', () => {
         resource: BANK,
         login_hint: world.person.username,
       });
-      const found = await world.desk.find(String(answer.body['auth_req_id']), agent.clientId);
+      const found = await world.service.find(String(answer.body['auth_req_id']), agent.clientId);
       if (!found) throw new Error(`nobody is asked: ${answer.status} ${answer.text}`);
       return found;
     };

@@ -75,7 +75,7 @@ describe('approvals', () => {
     expect(page).toContain('less than 5 minutes 1');
     expect(page).toMatch(/1 decisions of people/);
     expect(page).toContain('dash-ada Person');
-    const waiting = await scene.desk.waiting(10);
+    const waiting = await scene.service.waiting(10);
     expect(waiting.map(({ state, subject }) => [state, subject])).toEqual([['pending', ada.id]]);
   });
 });

@@ -29,7 +29,7 @@ const giveStanding = async (): Promise<string> => {
   const { auth_req_id: handle } = approvalRemedy(
     await world.want(agent, allowed, { authorization_details: JSON.stringify([like]) }),
   );
-  const approval = await world.desk.find(handle, agent.clientId);
+  const approval = await world.service.find(handle, agent.clientId);
   if (!approval) throw new Error('nobody is asked');
   await world.approve(approval);
   const browser = newBrowser(world.issuer);

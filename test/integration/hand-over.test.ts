@@ -28,7 +28,7 @@ const eventsOf = async (type: Parameters<RunningServer['events']>[0], agent: str
 
 /** Ada says yes to the next payments, too. */
 const standingFor = async (authReqId: string, agent: string): Promise<void> => {
-  const asked = await world.desk.find(authReqId, agent);
+  const asked = await world.service.find(authReqId, agent);
   if (!asked) throw new Error('nobody is asked');
   await world.approve(asked);
   const page = await world.browser.open(`${world.issuer}/account/approvals/${asked.id}`);
@@ -474,7 +474,7 @@ describe('what else speaks for the owner of before', () => {
     const ask = async () => {
       const second = await calls.exchange(keyed(b), String(first.body['access_token']), BANK, { scope: 'pay' });
       const { auth_req_id: id } = approvalRemedy(second);
-      const asked = await world.desk.find(id, b.clientId);
+      const asked = await world.service.find(id, b.clientId);
       if (!asked) throw new Error('nobody is asked');
       expect(asked.action.chain).toMatchObject({ sub: b.clientId, act: { sub: a.clientId } });
       return { id, asked };
@@ -492,10 +492,9 @@ describe('what else speaks for the owner of before', () => {
     expect(cancelled.map(({ outcome, target }) => [outcome, target?.id]).toSorted()).toEqual(
       [first, open].map(({ asked }) => ['done', asked.id]).toSorted(),
     );
-    expect(await Promise.all([first, open].map(async ({ asked }) => (await world.desk.get(asked.id))?.state))).toEqual([
-      'cancelled',
-      'cancelled',
-    ]);
+    expect(
+      await Promise.all([first, open].map(async ({ asked }) => (await world.service.get(asked.id))?.state)),
+    ).toEqual(['cancelled', 'cancelled']);
     expect(await world.standing.ofAccount(world.accountId)).toEqual([]);
     const poll = await world.calls.poll(world.keyed(b), first.id);
     expect([poll.status, poll.body['error']]).toEqual([400, 'invalid_grant']);

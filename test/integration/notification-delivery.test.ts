@@ -461,7 +461,7 @@ test('AP-15 who may approve is told by mail that somebody asks, without a word o
   expect(text).not.toContain('evil');
   const [link = ''] = /http:\/\/\S+\/account\/approvals/.exec(text) ?? [];
   await fetch(link, { redirect: 'manual' });
-  expect((await scene.desk.get(approval.id))?.state).toBe('pending');
+  expect((await scene.service.get(approval.id))?.state).toBe('pending');
 });
 
 test('LG-07 LG-08 a new way into an account is told to its person, and so is its end', async () => {

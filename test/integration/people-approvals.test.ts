@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => advance(3_600_000));
 
-const stateOf = async (id: string): Promise<string | undefined> => (await scene.desk.get(id))?.state;
+const stateOf = async (id: string): Promise<string | undefined> => (await scene.service.get(id))?.state;
 
 /** The last event of a type about this person. */
 const lastEvent = async (type: AuditEvent['type']): Promise<AuditEvent | undefined> =>
@@ -184,7 +184,7 @@ describe('deciding on the page of one approval', () => {
     const replayed = await post(form.action, body);
     expect([replayed.status, (await replayed.text()).includes('there is nothing left to decide')]).toEqual([409, true]);
     expect(await reasonOf()).toBe('conflict');
-    expect((await scene.desk.get(asked.id))?.votes).toHaveLength(1);
+    expect((await scene.service.get(asked.id))?.votes).toHaveLength(1);
   });
 
   test('AP-21 what is over cannot be approved, at the second it ends', async () => {
@@ -207,7 +207,7 @@ describe('deciding on the page of one approval', () => {
       // A no also ends what was just approved, and never the other way round.
       expect(await stateOf(asked.id)).toBe('denied');
       expect(answers.filter(({ status }) => status === 303).length).toBeLessThanOrEqual(2);
-      expect((await scene.desk.get(asked.id))?.votes.length).toBeLessThanOrEqual(1);
+      expect((await scene.service.get(asked.id))?.votes.length).toBeLessThanOrEqual(1);
       advance(86_400_000);
       browser = await scene.browserOf(ada.username);
     }
@@ -256,7 +256,7 @@ describe('what has to be proven', () => {
     expect(await stateOf(asked.id)).toBe('pending');
     const right = await scene.answer(browser, asked, 'approve', { password: 'a long enough pass phrase' });
     expect(right.text).toContain('Approved');
-    expect((await scene.desk.get(asked.id))?.votes[0]?.assurance).toMatchObject({ amr: ['pwd'], authTime: now() });
+    expect((await scene.service.get(asked.id))?.votes[0]?.assurance).toMatchObject({ amr: ['pwd'], authTime: now() });
   });
 
   test('AP-14 who has a factor proves that one for this very request: no password, no old code, no code of another', async () => {
@@ -275,7 +275,7 @@ describe('what has to be proven', () => {
     advance(60_000);
     const code = codeAt(secret, now());
     expect((await scene.answer(browser, asked, 'approve', { code })).text).toContain('Approved');
-    expect((await scene.desk.get(asked.id))?.votes[0]?.assurance).toEqual({
+    expect((await scene.service.get(asked.id))?.votes[0]?.assurance).toEqual({
       acr: MULTI_FACTOR,
       amr: ['pwd', 'otp'],
       authTime: now(),
@@ -310,7 +310,7 @@ describe('what has to be proven', () => {
     expect(await lastEvent('session.refused')).toMatchObject({ inputs: { reason: 'wrong_factor' } });
     expect(await stateOf(asked.id)).toBe('pending');
     expect((await answer(VERIFIED)).text).toContain('Approved');
-    expect((await scene.desk.get(asked.id))?.votes[0]?.assurance).toMatchObject({
+    expect((await scene.service.get(asked.id))?.votes[0]?.assurance).toMatchObject({
       amr: ['pwd', 'hwk', 'user', 'mfa'],
       authTime: now(),
     });
@@ -332,7 +332,7 @@ describe('what has to be proven', () => {
       advance(60_000);
       const late = await own.answer(hers, asked, 'approve', { code: codeAt(secret, now()) });
       expect([late.status, late.headers.get('retry-after') !== null]).toEqual([429, true]);
-      expect((await own.desk.get(asked.id))?.state).toBe('pending');
+      expect((await own.service.get(asked.id))?.state).toBe('pending');
     } finally {
       await limited.close();
     }

@@ -171,13 +171,13 @@ describe('/account/sessions', () => {
     await world.sessions.settled();
     for (let index = 0; index < MOST_SHOWN + 5; index += 1) {
       const seen = { account: world.ada.id, amr: ['pwd'], apps: [], until: world.clock.now() + 3600 };
-      await world.register.keep({ ...seen, uid: `uid-${index}`, authTime: world.clock.now() });
+      await world.registry.keep({ ...seen, uid: `uid-${index}`, authTime: world.clock.now() });
     }
     const page = await one.get('/account/sessions');
     expect(page.text.match(/<article/g)).toHaveLength(MOST_SHOWN + 1);
     expect(textOf(page.text)).toMatch(/These are the newest 201, and there may be more\..* This one /s);
     await one.send('/end-others');
-    expect(await world.register.ofAccount(world.ada.id)).toMatchObject([{ id: one.id }]);
+    expect(await world.registry.ofAccount(world.ada.id)).toMatchObject([{ id: one.id }]);
     expect(textOf((await one.get('/account/sessions')).text)).not.toContain('there may be more');
   });
 

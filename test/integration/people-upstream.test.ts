@@ -539,7 +539,7 @@ describe('signing out', () => {
 
   test('WB-06 a state leads on only in the browser that it was made in, once, and only where that was checked', async () => {
     const { world, browser } = await signedInThere('always');
-    const [session] = await world.register.ofAccount(world.ada.id);
+    const [session] = await world.registry.ofAccount(world.ada.id);
     if (!session) throw new Error('no session');
     const made = await world.upstreamEnds.end(session, 'b'.repeat(86), 'https://app.example.com/out');
     const state = /state=([\w-]+)/.exec(made?.href ?? '')?.[1];
@@ -577,7 +577,7 @@ describe('signing out', () => {
     );
     if (!form) throw new Error('no form to disconnect with');
     expect((await browser.post(form.action, fillForm(form))).headers['location']).toContain('done=disconnected');
-    expect(await world.register.ofAccount(world.ada.id)).toHaveLength(2);
+    expect(await world.registry.ofAccount(world.ada.id)).toHaveLength(2);
     expect((await browser.get('/account')).status).toBe(200);
     expect(world.audit.of('session.ended')).toMatchObject(
       Array(2).fill({ inputs: { how: 'disconnected' }, caller: world.ada.id }),
@@ -612,9 +612,9 @@ describe('with passwords off', () => {
 
   test('AP-14 an approval that wants a proof of its own takes a second factor: nobody is asked for a password', async () => {
     const world = await peopleWorld({ isPasswordOn: false });
-    const { approval } = await world.desk.ask(
+    const { approval } = await world.service.ask(
       {
-        door: 'backchannel',
+        channel: 'backchannel',
         risk: 'high',
         requires: { quorum: 1, isProvenAnew: true },
         approvers: [world.ada.id],
@@ -644,6 +644,6 @@ describe('with passwords off', () => {
     expect(world.audit.of('request.refused')).toMatchObject([
       { error: 'insufficient_user_authentication', subject: world.ada.id },
     ]);
-    expect((await world.desk.get(approval.id))?.state).toBe('pending');
+    expect((await world.service.get(approval.id))?.state).toBe('pending');
   });
 });

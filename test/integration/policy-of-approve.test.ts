@@ -34,13 +34,13 @@ const forbidding = (when: string, more = ''): string =>
   `@id("tested")\n@reason("${REASON}")\n${more}\nforbid (principal, action == Action::"approve", resource)\nwhen { ${when} };`;
 
 const newest = async (type: AuditEvent['type']): Promise<AuditEvent | undefined> => (await server.events(type)).at(-1);
-const stateOf = async (id: string): Promise<string | undefined> => (await scene.desk.get(id))?.state;
+const stateOf = async (id: string): Promise<string | undefined> => (await scene.service.get(id))?.state;
 
-/** Says yes at the desk, signed in a moment ago. */
+/** Approves with the service, signed in a moment ago. */
 const approve = async (id: string, account: string, as?: string) => {
-  const found = await scene.desk.get(id);
+  const found = await scene.service.get(id);
   const now = server.behalf.services.clock.now();
-  return scene.desk.approve(id, {
+  return scene.service.approve(id, {
     account,
     seen: String(found?.digest),
     request: 'req_test',
@@ -64,7 +64,7 @@ describe('SC-10 approve', () => {
       expect(page.status).toBe(403);
       expect(page.text).toContain(REASON);
       expect(await stateOf(approval.id)).toBe('pending');
-      expect((await scene.desk.get(approval.id))?.votes).toEqual([]);
+      expect((await scene.service.get(approval.id))?.votes).toEqual([]);
       const event = await newest('approval.not_permitted');
       expect(event).toMatchObject({
         outcome: 'refused',

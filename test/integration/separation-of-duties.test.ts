@@ -71,7 +71,7 @@ const decidesNothing = async (who: Person, approval: Approval): Promise<void> =>
   expect(await server.events('approval.approved')).toHaveLength(said);
 };
 const break_ = (approval: Approval, { id }: Person): Promise<Approval> =>
-  world.desk.glass.break(approval.id, {
+  world.service.breakGlass.break(approval.id, {
     account: id,
     seen: approval.digest,
     assurance: { acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: server.behalf.services.clock.now() },
@@ -257,7 +257,7 @@ describe('AP-03 an owner as a deputy', () => {
     expect(critical.approval).toMatchObject({ requires: { quorum: 2 }, mustAgree: world.accountId });
     const as = { as: world.accountId, account: owner.id, seen: critical.approval.digest, request: 'req_test' };
     const assurance = { acr: MULTI_FACTOR, amr: ['pwd'], authTime: server.behalf.services.clock.now() };
-    await expect(world.desk.approve(critical.approval.id, { ...as, assurance })).rejects.toMatchObject({
+    await expect(world.service.approve(critical.approval.id, { ...as, assurance })).rejects.toMatchObject({
       code: 'invalid_field',
     });
     await server.behalf.services.approvals.absences.end(absence, { caller: world.accountId });
@@ -288,9 +288,13 @@ describe('decision 16 break-glass', () => {
     await break_(approval, first);
     expect((await break_(approval, second)).state).toBe('approved');
     await expect(
-      world.desk.glass.close(approval.id, { account: reviewer.id, finding: 'justified', note: `${REASON} Looked at.` }),
+      world.service.breakGlass.close(approval.id, {
+        account: reviewer.id,
+        finding: 'justified',
+        note: `${REASON} Looked at.`,
+      }),
     ).rejects.toMatchObject({ code: 'forbidden' });
-    expect((await world.desk.get(approval.id))?.review).toBe('open');
+    expect((await world.service.get(approval.id))?.review).toBe('open');
   });
 
   test('counts a role that was held strictly before the request: other edits do not matter', async () => {
@@ -306,7 +310,9 @@ describe('decision 16 break-glass', () => {
     expect((await ground.patch(`/accounts/${edited.id}`, { name: 'Another name' })).status).toBe(200);
     expect((await ground.patch(`/accounts/${late.id}`, { roles: ['break_glass'] })).status).toBe(200);
     expect((await ground.patch(`/accounts/${back.id}`, { name: 'Another name, too' })).status).toBe(200);
-    const may = await Promise.all([edited, same, late, back].map(({ id }) => world.desk.glass.mayBreak(approval, id)));
+    const may = await Promise.all(
+      [edited, same, late, back].map(({ id }) => world.service.breakGlass.mayBreak(approval, id)),
+    );
     expect(may).toEqual([true, false, false, false]);
     await break_(approval, edited);
   });

@@ -35,7 +35,7 @@ const wishing = async (name: string) => {
         authorization_details: JSON.stringify([{ ...like, amount, ...more }]),
       });
       const { auth_req_id: authReqId } = approvalRemedy(answer);
-      const approval = await world.desk.find(authReqId, agent.clientId);
+      const approval = await world.service.find(authReqId, agent.clientId);
       if (!approval) throw new Error('nobody is asked');
       return { authReqId, approval };
     },

@@ -23,7 +23,7 @@ const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
   const activate = async (version: unknown): Promise<Answer> =>
     call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
   const found = async (authReqId: string, agent: Identity): Promise<Approval> => {
-    const approval = await world.desk.find(authReqId, agent.clientId);
+    const approval = await world.service.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     return approval;
   };
@@ -66,7 +66,7 @@ const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
         ...more,
       });
       const authReqId = String(answer.body['auth_req_id']);
-      return { answer, authReqId, approval: await world.desk.find(authReqId, agent.clientId) };
+      return { answer, authReqId, approval: await world.service.find(authReqId, agent.clientId) };
     },
     async byExchange(agent: Identity, scope = 'pay') {
       const { auth_req_id: authReqId } = approvalRemedy(await world.want(agent, await world.allow(agent), { scope }));

@@ -1,4 +1,4 @@
-/** Approvals on a running server: what an agent asks, made at the desk itself, and people at their browsers. */
+/** Approvals on a running server: what an agent asks, made by the service itself, and people at their browsers. */
 import type { Action } from '../../src/domain/approvals/action.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Wanted } from '../../src/domain/approvals/open-approvals.ts';
@@ -19,7 +19,7 @@ export type ApprovalScene = Awaited<ReturnType<typeof approvalScene>>;
 
 export const approvalScene = async (server: RunningServer) => {
   const scene = await makeScene(server);
-  const { desk } = server.behalf.services.approvals;
+  const { service } = server.behalf.services.approvals;
   const payments = await scene.management.createResourceServer({
     identifier: PAYMENTS,
     name: 'Payments',
@@ -35,9 +35,9 @@ export const approvalScene = async (server: RunningServer) => {
   /** What the agent wants, of low risk unless said otherwise. */
   const ask = async (person: string, { action, ...wish }: Wish = {}): Promise<Approval> => {
     const agent = action?.agent ?? scene.agent.clientId;
-    const asked = await desk.ask(
+    const asked = await service.ask(
       {
-        door: 'backchannel',
+        channel: 'backchannel',
         risk: 'low',
         requires: { quorum: 1, isProvenAnew: false },
         approvers: [person],
@@ -103,5 +103,5 @@ export const approvalScene = async (server: RunningServer) => {
 
   const addApp = (browser: Browser): Promise<string> => addAppOnPage(scene.issuer, browser);
 
-  return { ...scene, desk, payments, newPerson, ask, urlOf, browserOf, formFor, answer, addApp };
+  return { ...scene, service, payments, newPerson, ask, urlOf, browserOf, formFor, answer, addApp };
 };

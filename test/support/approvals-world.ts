@@ -95,20 +95,20 @@ export const approvalsWorld = async (server: RunningServer) => {
     /** The agent wants something at the bank, for the person who allowed it. */
     want: (identity: Identity, allowed: string, more: Readonly<Record<string, string>>): Promise<Answer> =>
       scene.calls.exchange(scene.keyed(identity), allowed, BANK, { subject_token_type: REFRESH_TOKEN_TYPE, ...more }),
-    desk: approvals.desk,
+    service: approvals.service,
     standing: approvals.standing,
     /** The open ones of an agent, newest first. */
     async open(identity: Identity): Promise<readonly Approval[]> {
-      return (await approvals.desk.ofAgent(identity.clientId)).filter(({ state }) => state === 'pending');
+      return (await approvals.service.ofAgent(identity.clientId)).filter(({ state }) => state === 'pending');
     },
     /** The person says yes, as the page does after she proved herself. */
     approve: (approval: Approval, account: string = scene.accountId, { strong = false } = {}): Promise<Approval> =>
-      approvals.desk.approve(approval.id, {
+      approvals.service.approve(approval.id, {
         ...decide(approval, account, strong),
         ...(approval.number === undefined ? {} : { number: approval.number }),
       }),
     deny: (approval: Approval, account: string = scene.accountId): Promise<Approval> =>
-      approvals.desk.deny(approval.id, decide(approval, account, false)),
+      approvals.service.deny(approval.id, decide(approval, account, false)),
   };
 };
 

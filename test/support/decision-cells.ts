@@ -231,7 +231,7 @@ export const decisionCells = async (authority: LocalAuthority) => {
     await services.policies.activate(document.id, {}, { caller: 'system' });
   };
   const approve = async (authReqId: string): Promise<string> => {
-    const { desk: approvals } = services.approvals;
+    const { service: approvals } = services.approvals;
     const approval = await approvals.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     await approvals.approve(approval.id, {

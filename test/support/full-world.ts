@@ -172,7 +172,7 @@ export const fullHouse = async (options: RunOptions = {}) => {
     proof: 'session',
   } as const;
   await services.upstreamLinks.create(link, SYSTEM);
-  await services.push.register?.add(
+  await services.push.registry?.add(
     ada,
     {
       ...{ name: 'Phone of Ada', language: 'en', endpoint: `https://${NOWHERE}/push`, auth: 'A'.repeat(22) },

@@ -16,7 +16,7 @@ const FACT_COLLECTIONS =
   /^(?:active_policy|agent_use|budget_mark|deliveries|delivery_queues|provider_records|installation|instance_slots|grants|nodes|notifications|push_keys|signing_keys|turns)\./;
 /** Names, words of a closed set, digests and keys: whoever changes one changes which thing it is, and not what is said of it. */
 const FACT_MEMBERS =
-  /\.(?:id|state|kind|type|format|outcome|risk|environment|door|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;
+  /\.(?:id|state|kind|type|format|outcome|risk|environment|channel|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;
 const FACT_PLACES =
   /^(?:clients\.(?:applicationType|idTokenSignedResponseAlg|tokenEndpointAuthMethod)|resource_servers\.(?:accessTokenFormat|accessTokenSigningAlg|introspectionAuthMethod|detailTypes\[\]\.schema\..*)|upstreams\.(?:authentication|create|signOut)|upstream_links\.(?:proof|upstream)|audit_records\.(?:delegation|subject|event\.personal\..*))$/;
 /**

@@ -7,18 +7,18 @@ import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
-import { accountRegister } from '../../src/domain/accounts/account-registry.ts';
+import { accountRegistry } from '../../src/domain/accounts/account-registry.ts';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { disablePreview } from '../../src/domain/accounts/disable-preview.ts';
 import { freshFactor } from '../../src/domain/accounts/fresh-factor.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../../src/domain/agents/agent-registry.ts';
-import { credentialRegister } from '../../src/domain/agents/credential-registry.ts';
+import { credentialRegistry } from '../../src/domain/agents/credential-registry.ts';
 import { departureRegister } from '../../src/domain/agents/offboarding.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
-import { approvalDesk } from '../../src/domain/approvals/approval-service.ts';
+import { newApprovalService } from '../../src/domain/approvals/approval-service.ts';
 import { approversOf } from '../../src/domain/approvals/approvers.ts';
 import { ownersOfChain } from '../../src/domain/approvals/owners-of-chain.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -34,15 +34,15 @@ import { permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../../src/domain/decision/server-use-cases.ts';
 import { serverUseSimulator } from '../../src/domain/decision/server-use-simulation.ts';
 import { simulator } from '../../src/domain/decision/simulation.ts';
-import { delegationRegister } from '../../src/domain/delegation/delegation-registry.ts';
+import { delegationRegistry } from '../../src/domain/delegation/delegation-registry.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import { factorRegister } from '../../src/domain/factors/factor-registry.ts';
+import { factorRegistry } from '../../src/domain/factors/factor-registry.ts';
 import { grantUse } from '../../src/domain/grants/grant-last-used.ts';
-import { grantDesk } from '../../src/domain/grants/grant-service.ts';
+import { newGrantService } from '../../src/domain/grants/grant-service.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownerNames } from '../../src/domain/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
-import { instanceRegister } from '../../src/domain/instances/instance-registry.ts';
+import { instanceRegistry } from '../../src/domain/instances/instance-registry.ts';
 import { deadLetters } from '../../src/domain/notifications/dead-letters.ts';
 import { outbox } from '../../src/domain/notifications/outbox.ts';
 import { pushKeys } from '../../src/domain/notifications/push-keys.ts';
@@ -58,7 +58,7 @@ import { repeatableRegistration } from '../../src/domain/registration/repeatable
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
 import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
-import { sessionRegister } from '../../src/domain/sessions/session-registry.ts';
+import { sessionRegistry } from '../../src/domain/sessions/session-registry.ts';
 import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
 import { trustedIssuerRegistry } from '../../src/domain/workload-identity/trusted-issuer-registry.ts';
@@ -89,7 +89,7 @@ export const managementWorld = async () => {
     queueLimit: 100,
     minimumLength: 8,
   });
-  const accounts = accountRegister({
+  const accounts = accountRegistry({
     ...base,
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     passwords: hashing,
@@ -99,7 +99,7 @@ export const managementWorld = async () => {
       returning: (id) => departures.returning(id),
     },
   });
-  const sessions = sessionRegister({ ...base, accounts, revocation: { ended: async () => undefined } });
+  const sessions = sessionRegistry({ ...base, accounts, revocation: { ended: async () => undefined } });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({
@@ -145,7 +145,7 @@ export const managementWorld = async () => {
     addresses: chosen.addresses,
     permits: permitsBy(use, factsOfClient),
   });
-  const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
+  const delegations = delegationRegistry({ ...base, issuer: ISSUER, maxDepth: 5 });
   const grants = fakeGrants();
   const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
   const latch = memoryKillLatch();
@@ -158,7 +158,7 @@ export const managementWorld = async () => {
   });
   const checkKeyUrl = () => undefined;
   const issuers = trustedIssuerRegistry({ ...base, checkKeyUrl, issuer: ISSUER });
-  const credentials = credentialRegister({ ...base, owners, trustedIssuers: issuers, checkKeyUrl, permits });
+  const credentials = credentialRegistry({ ...base, owners, trustedIssuers: issuers, checkKeyUrl, permits });
   const trials = policyTrials({
     registry: policies,
     active,
@@ -193,11 +193,11 @@ export const managementWorld = async () => {
   const rotations: unknown[] = [];
   let brokenList: Error | undefined;
 
-  const desk = approvalDesk({
+  const service = newApprovalService({
     ...base,
     ephemeral,
     masterKey: key,
-    votes: plainVotes((id) => desk.get(id)),
+    votes: plainVotes((id) => service.get(id)),
     permits: async () => undefined,
     emergency: {
       accounts,
@@ -206,7 +206,7 @@ export const managementWorld = async () => {
     },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
-  const factors = factorRegister({ ...base, masterKey: key });
+  const factors = factorRegistry({ ...base, masterKey: key });
   const away = absences({ ...base, accounts, revocation: { ended: async () => undefined }, isSure: async () => true });
   const router = managementRouter({
     issuer: ISSUER,
@@ -248,7 +248,7 @@ export const managementWorld = async () => {
     findings: agentFindings({ agents, counting: agents, clock }),
     clientFindings: clientFindings({ clients }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
-    approvals: desk,
+    approvals: service,
     absences: away,
     clock,
     budgets: budgetRegistry(base),
@@ -269,7 +269,7 @@ export const managementWorld = async () => {
     secrets: secretExceptions({ ...base, owners, digestSecret, permits }),
     groups,
     ownerNames: ownerNames(base),
-    instances: instanceRegister({
+    instances: instanceRegistry({
       ...base,
       agents,
       owners,
@@ -286,7 +286,12 @@ export const managementWorld = async () => {
     resourceServers,
     grants: {
       grants: grants.port,
-      desk: grantDesk({ grants: grants.port, consents: { forget: async () => {} }, audit, ending: async () => {} }),
+      service: newGrantService({
+        grants: grants.port,
+        consents: { forget: async () => {} },
+        audit,
+        ending: async () => {},
+      }),
       uses,
     },
     delegations,
@@ -394,7 +399,7 @@ export const managementWorld = async () => {
       grants,
       uses,
       delegations,
-      desk,
+      service,
       policies,
       absences: away,
       tokens,

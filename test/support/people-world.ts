@@ -7,13 +7,13 @@ import Koa from 'koa';
 import request from 'supertest';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Account } from '../../src/domain/accounts/account.ts';
-import { accountRegister } from '../../src/domain/accounts/account-registry.ts';
+import { accountRegistry } from '../../src/domain/accounts/account-registry.ts';
 import { type Assurance, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
-import { approvalDesk } from '../../src/domain/approvals/approval-service.ts';
+import { newApprovalService } from '../../src/domain/approvals/approval-service.ts';
 import { endOfSignIn, takenBack } from '../../src/domain/approvals/cascade-revocation.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -21,18 +21,18 @@ import { refusalBudget } from '../../src/domain/audit/refusal-budget.ts';
 import { signInRefusals } from '../../src/domain/audit/sign-in-refusals.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { dutyHolders } from '../../src/domain/clients/duty-holders.ts';
-import { consentRegister } from '../../src/domain/consent/consent-registry.ts';
+import { consentRegistry } from '../../src/domain/consent/consent-registry.ts';
 import { masterKey } from '../../src/domain/crypto/master-key.ts';
 import { authorizer } from '../../src/domain/decision/authorize.ts';
-import { delegationRegister } from '../../src/domain/delegation/delegation-registry.ts';
+import { delegationRegistry } from '../../src/domain/delegation/delegation-registry.ts';
 import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import { factorRegister } from '../../src/domain/factors/factor-registry.ts';
+import { factorRegistry } from '../../src/domain/factors/factor-registry.ts';
 import { passkeys } from '../../src/domain/factors/passkeys.ts';
 import { secondFactor } from '../../src/domain/factors/second-factor.ts';
 import { totpEnrolment } from '../../src/domain/factors/totp-enrolment.ts';
 import { grantUse } from '../../src/domain/grants/grant-last-used.ts';
-import { grantDesk } from '../../src/domain/grants/grant-service.ts';
+import { newGrantService } from '../../src/domain/grants/grant-service.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownerNames } from '../../src/domain/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
@@ -44,7 +44,7 @@ import { openRecords } from '../../src/domain/rate-limits/open-records.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { revocation } from '../../src/domain/revocation/revocation.ts';
 import { sessionIdOf } from '../../src/domain/sessions/session.ts';
-import { type SeenSession, type SessionRegister, sessionRegister } from '../../src/domain/sessions/session-registry.ts';
+import { type SeenSession, type SessionRegistry, sessionRegistry } from '../../src/domain/sessions/session-registry.ts';
 import { waysIn } from '../../src/domain/upstream/sign-in-methods.ts';
 import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
@@ -175,7 +175,7 @@ const fakeInteractions = () => {
 /** Sessions: a cookie `session` names one, and its row says whether it counts. */
 const fakeSessions = (
   clock: { now(): number },
-  register: SessionRegister,
+  registry: SessionRegistry,
   accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> },
 ) => {
   const live = new Map<string, { account: string; assurance: Assurance }>();
@@ -190,7 +190,7 @@ const fakeSessions = (
       await kept.get(uid);
       const found = live.get(uid);
       const account = found && (await accounts.get(found.account))?.document;
-      if (!account || !(await register.isLive(sessionIdOf(uid), account, found.assurance.authTime))) return undefined;
+      if (!account || !(await registry.isLive(sessionIdOf(uid), account, found.assurance.authTime))) return undefined;
       return { id: sessionIdOf(uid), ...found };
     },
     signInUrl: async (_, returnTo, how) =>
@@ -209,7 +209,7 @@ const fakeSessions = (
     const uid = randomIdentifiers.newSecret();
     const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now(), ...more };
     live.set(uid, { account, assurance });
-    kept.set(uid, register.keep({ apps: [], until: clock.now() + 3600, ...assurance, uid, account }));
+    kept.set(uid, registry.keep({ apps: [], until: clock.now() + 3600, ...assurance, uid, account }));
     return uid;
   };
   return { port, live, start, settled: () => Promise.all(kept.values()) };
@@ -261,10 +261,10 @@ export const peopleWorld = async ({
     minimumLength: 8,
   };
   const hashing = passwords(settings);
-  const accounts = accountRegister({
+  const accounts = accountRegistry({
     ...base,
     passwords: hashing,
-    sessions: { ending: (id, isOver, but) => register.ending(id, isOver, but) },
+    sessions: { ending: (id, isOver, but) => registry.ending(id, isOver, but) },
   });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
@@ -274,11 +274,11 @@ export const peopleWorld = async ({
   const agents = agentRegistry({ ...base, owners, resourceServers });
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const standing = standingApprovals({ ...base, accounts, revocation: revocation({ documents }) });
-  const rows = delegationRegister({ ...base, issuer, maxDepth: 4 });
+  const rows = delegationRegistry({ ...base, issuer, maxDepth: 4 });
   const delegations = { ...rows, ...takenBack(rows, standing) };
   const requests = delegationRequests({ ephemeral, clock, identifiers, masterKey: key, issuer, ttlSeconds: 600 });
   const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1` });
-  const consents = consentRegister({
+  const consents = consentRegistry({
     documents,
     clock,
     audit,
@@ -290,7 +290,7 @@ export const peopleWorld = async ({
     authorize,
     settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
   });
-  const factors = factorRegister({ ...base, masterKey: key });
+  const factors = factorRegistry({ ...base, masterKey: key });
   const written = signInRefusals({
     ...{ append: audit.append, clock, ephemeral, intervalSeconds: 60 },
     budget: refusalBudget({ ephemeral, clock, perDay: 0 }),
@@ -305,10 +305,10 @@ export const peopleWorld = async ({
   const signIn = passwordSignIn({ ...signingIn, passwords: hashing, isOn: isPasswordOn });
   const upstreams = upstreamRegistry({ ...base, masterKey: key, checkUrl: () => undefined, issuer, isPasswordOn });
   const upstreamClient = fakeUpstreamClient();
-  const register = sessionRegister({ ...base, accounts, revocation: revocation({ documents }) });
+  const registry = sessionRegistry({ ...base, accounts, revocation: revocation({ documents }) });
   const upstreamEnds = upstreamSessions({
     ...{ ...signingIn, upstreams, client: upstreamClient.port, issuer },
-    sessions: register,
+    sessions: registry,
     sessionSeconds: 3600,
   });
   const links = upstreamLinks({
@@ -321,12 +321,12 @@ export const peopleWorld = async ({
   });
   const there = { upstreams, links, client: upstreamClient.port };
   const interactions = fakeInteractions();
-  const sessions = fakeSessions(clock, register, accounts);
+  const sessions = fakeSessions(clock, registry, accounts);
   const grants = fakeGrants();
   const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
-  const desk = approvalDesk({
+  const service = newApprovalService({
     ...signingIn,
-    votes: plainVotes((id) => desk.get(id)),
+    votes: plainVotes((id) => service.get(id)),
     permits: async () => undefined,
     emergency: {
       accounts,
@@ -343,9 +343,9 @@ export const peopleWorld = async ({
     readerLanguage: readerLanguage(issuer),
     interactions: interactions.port,
     browserSessions: sessions.port,
-    sessions: register,
+    sessions: registry,
     grants: grants.port,
-    grantService: grantDesk({ grants: grants.port, consents, audit, ending: endOfSignIn(standing, delegations) }),
+    grantService: newGrantService({ grants: grants.port, consents, audit, ending: endOfSignIn(standing, delegations) }),
     uses,
     authorize,
     accounts,
@@ -379,7 +379,7 @@ export const peopleWorld = async ({
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
     approvals: {
-      desk,
+      service,
       absences: absences({
         ...base,
         accounts,
@@ -497,14 +497,14 @@ export const peopleWorld = async ({
       factors,
       totpEnrolment: deps.totpEnrolment,
       signIn,
-      register,
+      registry,
       upstreamEnds,
       interactions,
       sessions,
       grants,
       uses,
       deps,
-      desk,
+      service,
       http,
       ada,
       bob,

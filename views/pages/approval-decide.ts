@@ -90,8 +90,8 @@ const numberField = (id: string): Html => html`<div class="field"><label for="${
 <p class="hint" id="${id}-number-hint">${words.numberHint}</p>
 <input id="${id}-number" name="number" type="text" class="code" inputmode="numeric" autocomplete="off" maxlength="2" required aria-describedby="${id}-number-hint"></div>`;
 
-const csrf = ({ csrf: token, seat }: ApprovalModel): Html =>
-  html`<input type="hidden" name="csrf" value="${token}">${seat && html`<input type="hidden" name="as" value="${seat.value}">`}`;
+const csrf = ({ csrf: token, slot }: ApprovalModel): Html =>
+  html`<input type="hidden" name="csrf" value="${token}">${slot && html`<input type="hidden" name="as" value="${slot.value}">`}`;
 
 const answers = (text: Phrase): Html => html`<div class="decide">${denyButton}${submit({ text })}</div>`;
 

@@ -1,7 +1,7 @@
 import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
-import type { GlassNote } from '../partials/break-glass.ts';
+import type { BreakGlassNote } from '../partials/break-glass.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
 
@@ -14,8 +14,8 @@ export type ApprovalFacts = {
   readonly id: string;
   readonly href: string;
   readonly state: ShownState;
-  /** Through which door it was asked for. */
-  readonly door: 'token_exchange' | 'backchannel' | 'access_request';
+  /** Channel it was requested through. */
+  readonly channel: 'token_exchange' | 'backchannel' | 'access_request';
   readonly risk: Risk;
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
@@ -59,7 +59,7 @@ export type ApprovalFacts = {
   /** Who is away and for whom the person who looks would decide; absent: for herself. */
   readonly forWhom?: { readonly name: string; readonly until?: number };
   /** It is, or was, let happen in an emergency. */
-  readonly glass?: GlassNote;
+  readonly breakGlass?: BreakGlassNote;
   /** The agent's words for this one request. */
   readonly message?: string;
   /** In our own words. */
@@ -102,7 +102,7 @@ export type StandingFacts = {
 };
 
 /** As whom somebody decides: for herself, or for somebody who is away; `others` lead to the same page for somebody else. */
-export type SeatChoice = {
+export type ApproverSlotChoice = {
   readonly value: string;
   readonly away?: { readonly name: string; readonly until?: number };
   readonly others: readonly { readonly href: string; readonly name?: string }[];
@@ -115,7 +115,7 @@ export type ApprovalModel = PageFrame & {
   readonly csrf: string;
   readonly ask: Ask;
   /** Absent where nothing can be decided. */
-  readonly seat?: SeatChoice;
+  readonly slot?: ApproverSlotChoice;
   /** What can be said beyond this yes; absent: nothing. */
   readonly remember?: RememberOffer;
   /** Whether the number that the agent shows has to be typed. */

@@ -2,13 +2,13 @@ import { isDeceptiveName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentsWords, deeds, facts } from '../partials/approval-facts.ts';
-import { seatNote } from '../partials/approver-slot.ts';
-import { glassNote } from '../partials/break-glass.ts';
+import { slotNote } from '../partials/approver-slot.ts';
+import { breakGlassNote } from '../partials/break-glass.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalWords as words } from '../words/approval.ts';
-import { approvalDoorWords as doorWords } from '../words/approval-channel.ts';
+import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
 import { consentWords } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
 import type { ApprovalFacts, ApprovalModel } from './approval-model.ts';
@@ -25,12 +25,12 @@ export const approvalPage = (model: ApprovalModel): Html => {
     body: html`<section class="card approval">
 <div class="page-head"><h1>${words.headings[approval.state]}</h1>${!isOpen && html`<p class="lead" role="status">${standing(approval)}</p>`}</div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
-${approval.glass && glassNote(approval.glass)}
+${approval.breakGlass && breakGlassNote(approval.breakGlass)}
 ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}
 ${isOpen && warnings(approval)}
-${isOpen && model.seat && seatNote(model.seat)}
+${isOpen && model.slot && slotNote(model.slot)}
 ${isOpen ? decide(model) : takeBack(model)}
 ${model.remember !== undefined && rememberForm(model.remember)}
 <p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>
@@ -41,7 +41,7 @@ ${model.remember !== undefined && rememberForm(model.remember)}
 const standing = (approval: ApprovalFacts): Phrase => {
   const { state, decidedAt, decidedBy, redeemBy, quorum, people, askedAt, until } = approval;
   const when = timeText(decidedAt ?? askedAt);
-  const isOfService = approval.door === 'access_request';
+  const isOfService = approval.channel === 'access_request';
   switch (state) {
     case 'agreed': {
       const missing = quorum - people.filter(({ hasAgreed }) => hasAgreed).length;
@@ -50,13 +50,13 @@ const standing = (approval: ApprovalFacts): Phrase => {
     case 'approved':
       return words.mayOnce(when, timeText(redeemBy ?? until));
     case 'redeemed':
-      return isOfService ? doorWords.wasUsed(when) : words.wasUsed(when);
+      return isOfService ? channelWords.wasUsed(when) : words.wasUsed(when);
     case 'unused':
       return words.wasNotUsed(when);
     case 'denied':
       return words.wasDenied(when, decidedBy && { ...decidedBy, name: isolated(decidedBy.name) });
     case 'cancelled':
-      return isOfService ? doorWords.wasTakenBack : words.wasTakenBack;
+      return isOfService ? channelWords.wasTakenBack : words.wasTakenBack;
     default:
       return words.isOver;
   }

@@ -7,11 +7,11 @@ import { choice, textArea } from '../partials/controls.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import { glassWords as words } from '../words/break-glass.ts';
+import { breakGlassWords as words } from '../words/break-glass.ts';
 import type { ApprovalFacts } from './approval-model.ts';
 
 /** How one stands that is, or may be, let happen in an emergency. */
-export type GlassFacts = {
+export type BreakGlassFacts = {
   readonly href: string;
   readonly approval: ApprovalFacts;
   readonly reason?: string;
@@ -27,10 +27,10 @@ export type GlassFacts = {
 };
 
 export type BreakGlassListModel = ConsoleFrame & {
-  readonly open: readonly GlassFacts[];
+  readonly open: readonly BreakGlassFacts[];
   /** What whoever looks could let happen; absent: she has not the role. */
-  readonly waiting?: readonly GlassFacts[];
-  readonly closed: readonly GlassFacts[];
+  readonly waiting?: readonly BreakGlassFacts[];
+  readonly closed: readonly BreakGlassFacts[];
 };
 
 export const breakGlassListPage = (model: BreakGlassListModel): Html =>
@@ -52,7 +52,7 @@ ${model.waiting.length === 0 ? html`<p class="empty">${words.nothingWaits}</p>` 
 ${model.closed.length > 0 && html`<section aria-labelledby="closed"><h2 id="closed">${words.looked}</h2>${table(model.closed)}</section>`}`,
   });
 
-const table = (all: readonly GlassFacts[]): Html => html`<div class="card flush"><table class="log">
+const table = (all: readonly BreakGlassFacts[]): Html => html`<div class="card flush"><table class="log">
 <thead><tr><th scope="col">${words.what}</th><th scope="col">${words.who}</th><th scope="col">${words.why}</th><th scope="col">${words.when}</th></tr></thead>
 <tbody>${all.map(
   ({
@@ -69,7 +69,7 @@ const table = (all: readonly GlassFacts[]): Html => html`<div class="card flush"
 
 /** The forms POST `csrf` and, as asked, `reason`, `credential`, or `finding` and `note`, to `action`. */
 export type BreakGlassModel = ConsoleFrame & {
-  readonly glass: GlassFacts;
+  readonly breakGlass: BreakGlassFacts;
   /** What whoever looks can do. */
   readonly can:
     | { readonly kind: 'call' | 'agree'; readonly action: string; readonly csrf: string; readonly passkey?: string }
@@ -81,7 +81,7 @@ export type BreakGlassModel = ConsoleFrame & {
 
 /** What, where and who, as those see it who are asked; then why, and what the person can do about it. */
 export const breakGlassPage = (model: BreakGlassModel): Html => {
-  const { glass, can } = model;
+  const { breakGlass, can } = model;
   const isByPasskey = (can.kind === 'call' || can.kind === 'agree') && can.passkey !== undefined;
   return layout({
     frame: model,
@@ -90,21 +90,21 @@ export const breakGlassPage = (model: BreakGlassModel): Html => {
     title: words.title,
     ...(isByPasskey ? { script: 'passkeys.js' } : {}),
     body: html`<section class="card approval">
-<div class="page-head"><h1>${words.heading[headingOf(glass)]}</h1></div>
+<div class="page-head"><h1>${words.heading[headingOf(breakGlass)]}</h1></div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
-${glass.reason !== undefined && said(glass)}
-${deeds(glass.approval)}
-${facts(glass.approval)}
+${breakGlass.reason !== undefined && said(breakGlass)}
+${deeds(breakGlass.approval)}
+${facts(breakGlass.approval)}
 ${action(model)}
 <p class="hint"><a href="${model.basePath}/console/break-glass">${words.all}</a></p>
 </section>`,
   });
 };
 
-const headingOf = ({ review, people }: GlassFacts): keyof typeof words.heading =>
+const headingOf = ({ review, people }: BreakGlassFacts): keyof typeof words.heading =>
   review ?? (people.length > 0 ? 'called' : 'none');
 
-const said = ({ reason = '', people, closed, review }: GlassFacts): Html => {
+const said = ({ reason = '', people, closed, review }: BreakGlassFacts): Html => {
   const [first, second] = people;
   return html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
 <p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}</p>

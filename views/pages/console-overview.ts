@@ -8,7 +8,7 @@ import { countBar } from '../partials/count-bar.ts';
 import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
-import { glassWords } from '../words/break-glass.ts';
+import { breakGlassWords } from '../words/break-glass.ts';
 import { findingWords, overviewWords as words } from '../words/console-agents.ts';
 import { consoleWords } from '../words/console-frame.ts';
 import { dashboard } from './console-dashboard.ts';
@@ -27,7 +27,7 @@ export const overviewPage = (model: OverviewModel): Html =>
 ${consoleTabs(model, 'overview')}</div>
 ${
   model.openReviews > 0 &&
-  html`<div class="flash warning"><strong>${glassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${glassWords.lookAt}</a></div>`
+  html`<div class="flash warning"><strong>${breakGlassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${breakGlassWords.lookAt}</a></div>`
 }
 ${model.waiting.length > 0 && waiting(model)}
 ${counts(model)}

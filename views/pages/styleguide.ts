@@ -6,8 +6,8 @@ import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partial
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
 import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
 import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
-import { seatNote } from '../partials/approver-slot.ts';
-import { glassNote } from '../partials/break-glass.ts';
+import { slotNote } from '../partials/approver-slot.ts';
+import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
 import { barList, columnChart, dayBars } from '../partials/charts.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
@@ -163,13 +163,13 @@ export const styleguideParts = () =>
     deedLine: [deedLine(approval), deedLine(deletion)],
     facts: [facts(approval), facts({ ...deletion, state: 'approved' })],
     agentsWords: [agentsWords(approval)],
-    seatNote: [
-      seatNote({ value: '', others: [{ href: '#', name: samples.person }] }),
-      seatNote({ value: '', away: { name: samples.person, until: noon }, others: [{ href: '#' }] }),
+    slotNote: [
+      slotNote({ value: '', others: [{ href: '#', name: samples.person }] }),
+      slotNote({ value: '', away: { name: samples.person, until: noon }, others: [{ href: '#' }] }),
     ],
-    glassNote: [
-      glassNote({ reason: samples.reason, isBroken: false, href: '#' }),
-      glassNote({ reason: samples.reason, isBroken: true, href: '#' }),
+    breakGlassNote: [
+      breakGlassNote({ reason: samples.reason, isBreakGlass: false, href: '#' }),
+      breakGlassNote({ reason: samples.reason, isBreakGlass: true, href: '#' }),
     ],
     rememberForm: [rememberForm({ action: '#', csrf: '', amount: 1250 })],
     standingList: [

@@ -4,7 +4,7 @@ import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
-import { approvalDoorWords as doorWords } from '../words/approval-channel.ts';
+import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { scopeWords } from '../words/scope.ts';
@@ -80,16 +80,16 @@ ${
 }
 <div><dt>${words.for}</dt><dd>${onBehalfOf.isYou ? html`<strong>${words.you}</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
 <div><dt>${words.asked}</dt><dd>${timeText(askedAt)}</dd></div>
-<div><dt>${doorWords.askedBy}</dt><dd>${askedBy(approval)}</dd></div>
+<div><dt>${channelWords.askedBy}</dt><dd>${askedBy(approval)}</dd></div>
 ${isUndecided(approval) && html`<div><dt>${words.decideUntil}</dt><dd>${words.thenOver(timeText(until))}</dd></div>`}
-${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}${goodUntil !== undefined && doorWords.goodUntil(timeText(goodUntil))}</dd></div>`}
+${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}${goodUntil !== undefined && channelWords.goodUntil(timeText(goodUntil))}</dd></div>`}
 ${people(approval)}
 ${isUndecided(approval) && escalation(approval)}
 </dl>`;
 };
 
-const askedBy = ({ door, resource }: ApprovalFacts): HtmlValue =>
-  door === 'access_request' ? doorWords.access_request(isolated(resource.name)) : doorWords[door];
+const askedBy = ({ channel, resource }: ApprovalFacts): HtmlValue =>
+  channel === 'access_request' ? channelWords.access_request(isolated(resource.name)) : channelWords[channel];
 
 const isUndecided = ({ state }: ApprovalFacts): boolean => state === 'open' || state === 'agreed';
 
@@ -112,5 +112,5 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 };
 
 /** What the agent says comes after the facts, framed as its own. */
-export const agentsWords = ({ message, agent, door }: ApprovalFacts): Html =>
-  html`${message !== undefined && chosenWords(message, door === 'access_request' ? doorWords.serviceSays : words.says)}${chosenWords(agent.purpose, door === 'access_request' ? doorWords.purpose : agentWords.purpose)}`;
+export const agentsWords = ({ message, agent, channel }: ApprovalFacts): Html =>
+  html`${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

@@ -1,11 +1,11 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import type { SeatChoice } from '../pages/approval-model.ts';
+import type { ApproverSlotChoice } from '../pages/approval-model.ts';
 import { timeText } from '../time-text.ts';
 import { approvalPeopleWords as words } from '../words/approval-people.ts';
 
 /** As whom the person decides, where that is not for herself alone; before the answers, which carry it. */
-export const seatNote = ({ away, others }: SeatChoice): Html | undefined =>
+export const slotNote = ({ away, others }: ApproverSlotChoice): Html | undefined =>
   away === undefined && others.length === 0
     ? undefined
     : html`<div class="flash notice" role="note"><p>${

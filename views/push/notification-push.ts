@@ -30,7 +30,7 @@ const ASKED = phrase({
   de: 'Melden Sie sich an und sehen Sie, was genau es ist. Es geschieht nur, was Sie dort freigeben.',
 });
 
-const GLASS = phrase({
+const BREAK_GLASS = phrase({
   en: 'Without those who are asked. Sign in and look at which, who and why.',
   de: 'Ohne diejenigen, die gefragt sind. Melden Sie sich an und sehen Sie, welche, wer und warum.',
 });
@@ -50,12 +50,12 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
   },
   'break_glass.called': {
     title: phrase({ en: 'Emergency: an action may be let happen', de: 'Notfall: Eine Handlung soll geschehen' }),
-    text: GLASS,
+    text: BREAK_GLASS,
     page: 'approvals',
   },
   'break_glass.broken': {
     title: phrase({ en: 'Emergency: an action was let happen', de: 'Notfall: Eine Handlung wurde freigegeben' }),
-    text: GLASS,
+    text: BREAK_GLASS,
     page: 'approvals',
   },
   'approval.muted': {

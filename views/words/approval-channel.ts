@@ -1,7 +1,7 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Through which door an approval was asked for. */
-export const approvalDoorWords = {
+/** Channel an approval was requested through. */
+export const approvalChannelWords = {
   askedBy: phrase({ en: 'Asked by', de: 'Gefragt von' }),
   token_exchange: phrase({
     en: 'the agent, which wanted a token for it',

@@ -1,7 +1,7 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** What two people let happen in an emergency, without those who are asked. */
-export const glassWords = {
+export const breakGlassWords = {
   title: phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
   lead: phrase({
     en: 'When those who are asked do not answer and it cannot wait, two people with the role break_glass let one action happen, and a third looks at it afterwards. Everybody concerned is told at once.',
@@ -114,7 +114,7 @@ export const glassWords = {
 };
 
 /** What the domain says to a form of these pages. */
-export const GLASS_GERMAN: Readonly<Record<string, string>> = {
+export const BREAK_GLASS_GERMAN: Readonly<Record<string, string>> = {
   'Say why, in 10 to 500 characters.': 'Sagen Sie, warum, in 10 bis 500 Zeichen.',
   'This takes a passkey that verifies you, for this very request.':
     'Das braucht einen Passkey, der Sie prüft, für genau diese Anfrage.',

@@ -1,5 +1,13 @@
 import { phrase } from '../html.ts';
-import { accountPage, agentPage, approvalsPage, awayPage, consolePage, glassPage, type MailWords } from './mail.ts';
+import {
+  accountPage,
+  agentPage,
+  approvalsPage,
+  awayPage,
+  breakGlassPage,
+  consolePage,
+  type MailWords,
+} from './mail.ts';
 
 /** Notifications about agents, their credentials, approvals and the kill switch. */
 export const AGENT_MAILS = {
@@ -215,7 +223,7 @@ export const AGENT_MAILS = {
         'Die Seite unten sagt, welche Handlung, wer es verlangt hat und warum. Wenn Sie zu denen gehören, die gefragt sind, können Sie unter „Meine Freigaben“ noch ablehnen.',
       ],
     },
-    page: glassPage,
+    page: breakGlassPage,
   },
   'break_glass.broken': {
     subject: phrase({
@@ -232,7 +240,7 @@ export const AGENT_MAILS = {
         'Die Seite unten sagt, welche Handlung, wer die beiden sind und warum. Eine dritte Person muss sagen, ob das richtig war.',
       ],
     },
-    page: glassPage,
+    page: breakGlassPage,
   },
   'break_glass.reviewed': {
     subject: phrase({
@@ -247,7 +255,7 @@ export const AGENT_MAILS = {
         `Am ${when} hat eine dritte Person gesagt, ob es richtig war, die Handlung des Agenten ${agent} freizugeben.`,
       ],
     },
-    page: glassPage,
+    page: breakGlassPage,
   },
   'absence.declared': {
     subject: phrase({

@@ -32,7 +32,7 @@ export type MailWords = {
 export const agentPage = (agent: string): string => `/console/agents/${encodeURIComponent(agent)}`;
 export const securityPage = (): string => '/account/security';
 export const awayPage = (): string => '/account/away';
-export const glassPage = (_agent: string, approval: string): string =>
+export const breakGlassPage = (_agent: string, approval: string): string =>
   `/console/break-glass/${encodeURIComponent(approval)}`;
 export const sessionsPage = (): string => '/account/sessions';
 export const accountPage = (): string => '/account';

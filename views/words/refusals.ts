@@ -1,7 +1,7 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
 import { AWAY_GERMAN } from './absences.ts';
-import { GLASS_GERMAN } from './break-glass.ts';
+import { BREAK_GLASS_GERMAN } from './break-glass.ts';
 import { CONSOLE_GERMAN } from './console-refusals.ts';
 import { TRIAL_GERMAN } from './console-simulate.ts';
 import { TRIAL_USE_GERMAN } from './console-simulate-use.ts';
@@ -18,7 +18,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
   'The policies of this server do not allow this.': 'Die Richtlinien dieses Servers lassen das nicht zu.',
   'There are no pages in this language.': 'In dieser Sprache gibt es keine Seiten.',
   ...AWAY_GERMAN,
-  ...GLASS_GERMAN,
+  ...BREAK_GLASS_GERMAN,
   ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,
   ...TRIAL_GERMAN,

@@ -70,7 +70,7 @@ const approval: ApprovalFacts = {
   id: 'apv_1',
   href: '#apv_1',
   state: 'open',
-  door: 'backchannel',
+  channel: 'backchannel',
   risk: 'critical',
   resource: { identifier: 'https://payments.example.com', name: 'Payments' },
   scopes: [{ name: 'payments:create', description: 'Pay from your accounts', risk: 'critical' }],

@@ -1,7 +1,7 @@
 /** `behalf accounts reset-password`: on the machine, on the database file, for whoever cannot sign in. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { accountRegister } from '../../domain/accounts/account-registry.ts';
+import { accountRegistry } from '../../domain/accounts/account-registry.ts';
 import { passwords } from '../../domain/accounts/passwords.ts';
 import { ownerNames } from '../../domain/groups/owner-names.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
@@ -25,7 +25,7 @@ export const resetPassword: Command = {
     const [username = ''] = call.operands;
     const by = { caller: 'system' } as const;
     await withLocalStore(databaseOfServer(configuration), async ({ documents, audit }) => {
-      const accounts = accountRegister({
+      const accounts = accountRegistry({
         documents,
         audit,
         clock: systemClock,

@@ -26,7 +26,7 @@ import { normaliseUsername } from './username.ts';
 
 export type { AccountChanges, NewAccount } from './account-fields.ts';
 
-export type AccountRegisterDeps = {
+export type AccountRegistryDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -56,7 +56,7 @@ type StoredAccount = Account & { readonly administrator?: true; readonly emailKe
 /**
  * The accounts of this installation. Each change is validated, then audited, then written.
  */
-export const accountRegister = (deps: AccountRegisterDeps) => {
+export const accountRegistry = (deps: AccountRegistryDeps) => {
   const { documents, clock, identifiers, audit, passwords, departures, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   const names = ownerNames({ documents, clock });
@@ -375,7 +375,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
   };
 };
 
-export type AccountRegister = ReturnType<typeof accountRegister>;
+export type AccountRegistry = ReturnType<typeof accountRegistry>;
 
 const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
   const { administrator: _, emailKey: __, ...account } = document;

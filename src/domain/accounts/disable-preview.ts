@@ -3,12 +3,12 @@ import type { Departures } from '../agents/offboarding.ts';
 import type { StandingApproval } from '../approvals/standing-approval.ts';
 import type { StandingApprovals } from '../approvals/standing-approvals.ts';
 import type { Delegation } from '../delegation/delegation.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { Group } from '../groups/group.ts';
 import type { Session } from '../sessions/session.ts';
-import type { SessionRegister } from '../sessions/session-registry.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { AccountRole } from './account.ts';
-import type { AccountRegister } from './account-registry.ts';
+import type { AccountRegistry } from './account-registry.ts';
 
 /** Things of one kind that are named. */
 const MOST = 100;
@@ -48,10 +48,10 @@ export const disablePreview =
     delegations,
     standing,
   }: {
-    readonly accounts: Pick<AccountRegister, 'checkDisable'>;
+    readonly accounts: Pick<AccountRegistry, 'checkDisable'>;
     readonly departures: Pick<Departures, 'ifLeft'>;
-    readonly sessions: Pick<SessionRegister, 'ofAccount'>;
-    readonly delegations: Pick<DelegationRegister, 'list'>;
+    readonly sessions: Pick<SessionRegistry, 'ofAccount'>;
+    readonly delegations: Pick<DelegationRegistry, 'list'>;
     readonly standing: Pick<StandingApprovals, 'ofAccount'>;
   }) =>
   async (id: string): Promise<DisablePreview> => {

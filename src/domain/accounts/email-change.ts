@@ -8,7 +8,7 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Account } from './account.ts';
 import { checkedEmail } from './account-fields.ts';
-import type { AccountRegister } from './account-registry.ts';
+import type { AccountRegistry } from './account-registry.ts';
 import type { MailLinks } from './mail-links.ts';
 
 /** Addresses of one account that are written to in an hour. */
@@ -23,7 +23,7 @@ export type EmailChange = ReturnType<typeof emailChange>;
  * button pressed behind it, by who is signed in to the account. The address before is told (LG-07).
  */
 export const emailChange = (deps: {
-  readonly accounts: Pick<AccountRegister, 'confirmEmail'>;
+  readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
   readonly links: MailLinks;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;

@@ -10,7 +10,7 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { coarseNetwork } from '../rate-limits/client-network.ts';
 import type { Account } from './account.ts';
-import type { AccountRegister } from './account-registry.ts';
+import type { AccountRegistry } from './account-registry.ts';
 import type { SignInLimits } from './attempts.ts';
 import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
 import { resetBudget } from './reset-budget.ts';
@@ -49,7 +49,7 @@ export type PasswordReset = ReturnType<typeof passwordReset>;
  * no mail delays no other account. A reset signs nobody in, so that the second factor is asked for as ever.
  */
 export const passwordReset = (deps: {
-  readonly accounts: Pick<AccountRegister, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
+  readonly accounts: Pick<AccountRegistry, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
   readonly links: MailLinks;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;

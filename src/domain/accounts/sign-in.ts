@@ -1,14 +1,14 @@
 import { DomainError } from '../errors.ts';
 import { raisePriority } from '../ports/write-priority.ts';
 import type { Account } from './account.ts';
-import type { AccountRegister } from './account-registry.ts';
+import type { AccountRegistry } from './account-registry.ts';
 import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from './attempts.ts';
 import type { Passwords } from './passwords.ts';
 import { normaliseUsername } from './username.ts';
 
 export type SignInDeps = AttemptsDeps & {
-  readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername'>;
+  readonly accounts: Pick<AccountRegistry, 'get' | 'findByUsername'>;
   readonly passwords: Pick<Passwords, 'verify' | 'verifyNothing'>;
   /** Whether the password of an account is not enough. */
   readonly factors: { isAsked(account: string): Promise<boolean> };

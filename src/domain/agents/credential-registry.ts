@@ -27,9 +27,9 @@ import { refuseOtherHands } from './ownership.ts';
 /** Longest time for which the keys before a change are good beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
 
-export type CredentialRegister = ReturnType<typeof credentialRegister>;
+export type CredentialRegistry = ReturnType<typeof credentialRegistry>;
 
-export const credentialRegister = (deps: {
+export const credentialRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;

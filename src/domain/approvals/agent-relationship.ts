@@ -1,5 +1,5 @@
 import type { Agent } from '../agents/agent.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { Owners } from '../groups/owners.ts';
 
 /**
@@ -11,7 +11,7 @@ export const knowsAgent =
     delegations,
     owners,
   }: {
-    readonly delegations: Pick<DelegationRegister, 'list'>;
+    readonly delegations: Pick<DelegationRegistry, 'list'>;
     readonly owners: Pick<Owners, 'answersFor'>;
   }) =>
   async (account: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> => {

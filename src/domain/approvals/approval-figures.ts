@@ -1,4 +1,4 @@
-import { type Approval, isBroken, shownStateAt } from './approval.ts';
+import { type Approval, isBreakGlass, shownStateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
@@ -51,7 +51,7 @@ export const approvalFigures = (approvals: readonly Approval[], now: number, day
       ? {}
       : { quickShare: yes.filter(({ seconds }) => seconds < TOO_QUICK_SECONDS).length / yes.length }),
     ...(decisions.length === 0 ? {} : { denialShare: (decisions.length - yes.length) / decisions.length }),
-    emergencies: approvals.filter((one) => isBroken(one) && (one.decidedAt ?? 0) >= Number(days[0])).length,
+    emergencies: approvals.filter((one) => isBreakGlass(one) && (one.decidedAt ?? 0) >= Number(days[0])).length,
     people: people.toSorted((one, other) => other.total - one.total),
     days,
   };

@@ -1,6 +1,6 @@
 import type { Cursor } from '../ports/document-store.ts';
 import { type Approval, shownStateAt } from './approval.ts';
-import type { ApprovalDesk } from './approval-service.ts';
+import type { ApprovalService } from './approval-service.ts';
 
 export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'unused', 'denied', 'cancelled', 'expired'] as const;
 
@@ -15,8 +15,8 @@ export type ApprovalQuery = {
   readonly limit?: number | undefined;
 };
 
-type Listing = Pick<ApprovalDesk, 'list' | 'ofAgent' | 'ofSubject'> & {
-  readonly glass: Pick<ApprovalDesk['glass'], 'reviews'>;
+type Listing = Pick<ApprovalService, 'list' | 'ofAgent' | 'ofSubject'> & {
+  readonly breakGlass: Pick<ApprovalService['breakGlass'], 'reviews'>;
 };
 
 /** Rows read at a time, and for one page: beyond that a page may hold less than was asked, and another one follows. */
@@ -25,11 +25,11 @@ const MOST_READ = 2000;
 
 /** A page of approvals, newest first. `next` absent: that was all. */
 export const listApprovals = async (
-  desk: Listing,
+  service: Listing,
   { agent, subject, state, review, after, limit = 50 }: ApprovalQuery,
   now: number,
 ): Promise<{ readonly items: readonly Approval[]; readonly next?: Cursor }> => {
-  const read = sourceOf(desk, { agent, subject, state, review });
+  const read = sourceOf(service, { agent, subject, state, review });
   const fits = (one: Approval): boolean =>
     (agent === undefined || one.agent === agent) &&
     (subject === undefined || one.subject === subject) &&
@@ -52,14 +52,14 @@ export const listApprovals = async (
 
 /** The narrowest list there is. */
 const sourceOf = (
-  desk: Listing,
+  service: Listing,
   { agent, subject, state, review }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state' | 'review'>,
 ): ((page: { readonly after?: Cursor; readonly limit: number }) => Promise<readonly Approval[]>) => {
-  if (review !== undefined) return (page) => desk.glass.reviews(review, page);
-  if (agent !== undefined) return (page) => desk.ofAgent(agent, page);
-  if (subject !== undefined) return (page) => desk.ofSubject(subject, page);
+  if (review !== undefined) return (page) => service.breakGlass.reviews(review, page);
+  if (agent !== undefined) return (page) => service.ofAgent(agent, page);
+  if (subject !== undefined) return (page) => service.ofSubject(subject, page);
   // What nobody used is stored as `approved`.
-  if (state === 'unused') return (page) => desk.list({ state: 'approved', ...page });
-  if (state !== undefined && state !== 'expired') return (page) => desk.list({ state, ...page });
-  return (page) => desk.list(page);
+  if (state === 'unused') return (page) => service.list({ state: 'approved', ...page });
+  if (state !== undefined && state !== 'expired') return (page) => service.list({ state, ...page });
+  return (page) => service.list(page);
 };

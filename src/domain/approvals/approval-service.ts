@@ -3,10 +3,10 @@ import { refusedDecision } from '../audit/refused-decision.ts';
 import { openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
-import { type Approval, isBroken, MOST_ASKED, seatOf, shownStateAt, stateAt, type Vote } from './approval.ts';
+import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-store.ts';
-import { breakGlass } from './break-glass.ts';
-import type { Seat, VotesNow } from './effective-votes.ts';
+import { newBreakGlassService } from './break-glass.ts';
+import type { ApproverSlot, VotesNow } from './effective-votes.ts';
 import { escalations } from './escalations.ts';
 import { forgetting } from './forgetting.ts';
 import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
@@ -29,7 +29,7 @@ export type Deciding = {
 /** Whose yes it is: her proof, and who is away for whom she says it. */
 export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
 
-export type ApprovalDesk = ReturnType<typeof approvalDesk>;
+export type ApprovalService = ReturnType<typeof newApprovalService>;
 
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
@@ -40,25 +40,25 @@ const MOST_OPEN_SHOWN = 500;
  * audit event; of approve, deny, cancel, expiry and redemption at once exactly one comes to be (AP-02). Throws
  * StoreUnavailable after 20 lost swaps.
  */
-export const approvalDesk = (
+export const newApprovalService = (
   deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
     Parameters<typeof approvalRows>[0] & {
       /** Who may decide about one now, and whose yes counts now. */
-      readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'seatsOf'>;
+      readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
       /** Who may let it happen in an emergency. */
       /**
        * Whether policies let her say yes; answers what its event says of that. Throws 'forbidden', or
        * 'insufficient_user_authentication' where a stronger sign-in would do, with a denial.
        */
       readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
-      readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'chainOwners' | 'resolve'>;
+      readonly emergency: Pick<Parameters<typeof newBreakGlassService>[0], 'accounts' | 'chainOwners' | 'resolve'>;
     },
 ) => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;
   const states = approvalRows(deps);
   const { rows, settle, changed } = states;
   const open = openApprovals({ ...deps, rows: states });
-  const glass = breakGlass({ ...deps, ...deps.emergency, states });
+  const breakGlass = newBreakGlassService({ ...deps, ...deps.emergency, states });
 
   /** Who types a wrong number once mistyped; who does so again and again does not see what the agent shows. */
   const refusingNumbers = async (approval: Approval, who: Deciding, check: () => void): Promise<void> => {
@@ -67,7 +67,7 @@ export const approvalDesk = (
     } catch (error) {
       const isNumber = isDomainError(error) && error.field === '/number';
       if (isNumber && (await ephemeral.count(`approval-number:${approval.id}`, HOUR)) >= WRONG_NUMBERS) {
-        await desk.deny(approval.id, who);
+        await service.deny(approval.id, who);
         throw new DomainError('conflict', 'The number was wrong too often: this request is denied.');
       }
       throw error;
@@ -96,23 +96,23 @@ export const approvalDesk = (
     }
   };
 
-  const desk = {
+  const service = {
     settings,
     ask: open.ask,
     checkRoom: open.checkRoom,
     /** Two people let it happen without those who are asked. */
-    glass,
+    breakGlass,
 
     async get(id: string): Promise<Approval | undefined> {
       return (await rows.get(id))?.document;
     },
 
     /** As whom somebody may decide about it now. */
-    seatsOf: votes.seatsOf,
+    slotsOf: votes.slotsOf,
 
     /** Whether somebody may see it: was asked, or may decide now. */
     async isAsked(approval: Approval, account: string): Promise<boolean> {
-      return approval.approvers.includes(account) || (await votes.seatsOf(approval, account)).length > 0;
+      return approval.approvers.includes(account) || (await votes.slotsOf(approval, account)).length > 0;
     },
 
     /** Everybody to be told of it: those who were asked, and who decides for those among them who are away. */
@@ -195,14 +195,14 @@ export const approvalDesk = (
       const { account, assurance, request, source } = who;
       return settle(id, async (approval) => {
         const now = clock.now();
-        const seats = await votes.seatsOf(approval, account);
-        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
-        const seat = seatIn(seats, approval, who);
-        const said = inNameOf(account, seat);
+        const slots = await votes.slotsOf(approval, account);
+        if (slots.length === 0 && !approval.approvers.includes(account)) throw notThere();
+        const slot = slotIn(slots, approval, who);
+        const said = actingFor(account, slot);
         await refusingNumbers(approval, who, () => refuseVote(approval, { ...who, ...said }, now));
         if (await states.isKilled(approval)) throw alreadyDecided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
-        if (!seat) throw notThere();
+        if (!slot) throw notThere();
         const decided = (await permitted(approval, { ...who, ...said })) ?? {};
         const all: readonly Vote[] = [...approval.votes, { account, at: now, assurance, ...said }];
         const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
@@ -245,11 +245,11 @@ export const approvalDesk = (
       const { account, request, source } = who;
       const denied = await settle(id, async (approval) => {
         const now = clock.now();
-        const seats = await votes.seatsOf(approval, account);
-        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
+        const slots = await votes.slotsOf(approval, account);
+        if (slots.length === 0 && !approval.approvers.includes(account)) throw notThere();
         const state = shownStateAt(approval, now);
         if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
-        const { for: away, ...by } = inNameOf(account, seatIn(seats, approval, who, 'no'));
+        const { for: away, ...by } = actingFor(account, slotIn(slots, approval, who, 'no'));
         return {
           next: closedApproval(approval, {
             state: 'denied',
@@ -276,7 +276,7 @@ export const approvalDesk = (
 
     /** The agent does not need it any more. Answers what is stored; what is over already stays as it is. */
     async cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined> {
-      const found = await desk.find(authReqId, client);
+      const found = await service.find(authReqId, client);
       if (!found) return undefined;
       return settle(found.id, async (approval) => {
         const state = stateAt(approval, clock.now());
@@ -336,7 +336,7 @@ export const approvalDesk = (
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
-      if (isBroken(approval)) return glass.votesOf(approval);
+      if (isBreakGlass(approval)) return breakGlass.votesOf(approval);
       const counting = await votes.of(approval);
       return counting.length >= approval.requires.quorum && hasAgreed(approval, counting) ? counting : undefined;
     },
@@ -396,7 +396,7 @@ export const approvalDesk = (
 
     /** Of a token that is there: how many agreed; undefined when the approval behind it counts no more. */
     async standing(id: string): Promise<Approval | undefined> {
-      const approval = await desk.get(id);
+      const approval = await service.get(id);
       return approval?.state === 'redeemed' ? approval : undefined;
     },
 
@@ -425,37 +425,37 @@ export const approvalDesk = (
       })
     ).map(({ document }) => document);
 
-  return desk;
+  return service;
 };
 
 /** The one that is meant, else the first that has not said anything. Throws 'invalid_field' for one that is none of theirs. */
-const seatIn = (
-  seats: readonly Seat[],
+const slotIn = (
+  slots: readonly ApproverSlot[],
   { votes }: Approval,
   { as, account }: Deciding,
   says: 'yes' | 'no' = 'yes',
-): Seat | undefined => {
+): ApproverSlot | undefined => {
   // Whoever takes back a yes says no as whom she said it.
   const before = says === 'no' ? votes.find((vote) => vote.account === account) : undefined;
-  const meant = as ?? (before && seatOf(before));
+  const meant = as ?? (before && slotOfVote(before));
   if (meant === undefined) {
-    const isFree = ({ of }: Seat): boolean => votes.every((vote) => seatOf(vote) !== of);
-    return (says === 'yes' ? seats.find(isFree) : undefined) ?? seats[0];
+    const isFree = ({ of }: ApproverSlot): boolean => votes.every((vote) => slotOfVote(vote) !== of);
+    return (says === 'yes' ? slots.find(isFree) : undefined) ?? slots[0];
   }
-  const found = seats.find(({ of }) => of === meant);
-  if (as === undefined) return found ?? seats[0];
+  const found = slots.find(({ of }) => of === meant);
+  if (as === undefined) return found ?? slots[0];
   if (found) return found;
   throw new DomainError('invalid_field', 'You do not decide for this person, or not any more.', { field: '/as' });
 };
 
-const inNameOf = (account: string, seat: Seat | undefined): Pick<Vote, 'for' | 'absence'> =>
-  seat === undefined || seat.of === account || seat.absence === undefined
+const actingFor = (account: string, slot: ApproverSlot | undefined): Pick<Vote, 'for' | 'absence'> =>
+  slot === undefined || slot.of === account || slot.absence === undefined
     ? {}
-    : { for: seat.of, absence: seat.absence };
+    : { for: slot.of, absence: slot.absence };
 
 /** Who decides is among those who see it afterwards, however she came to be asked. */
 const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
   approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
 
 const hasAgreed = ({ mustAgree }: Approval, votes: readonly Vote[]): boolean =>
-  mustAgree === null || votes.some((vote) => seatOf(vote) === mustAgree);
+  mustAgree === null || votes.some((vote) => slotOfVote(vote) === mustAgree);

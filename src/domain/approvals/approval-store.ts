@@ -136,10 +136,13 @@ export const approvalRows = ({
      * Whether a kill has come since it was asked, or since somebody agreed: also one that was lifted. Or an agent of the
      * chain has changed hands since it was asked.
      */
-    async isKilled({ action, createdAt, votes, glass, ownership = 0 }: Approval): Promise<boolean> {
+    async isKilled({ action, createdAt, votes, breakGlass, ownership = 0 }: Approval): Promise<boolean> {
       const parties = actorsOf(action.chain);
       const asked = { subject: action.subject, parties, since: createdAt, ownership, consentedAt: createdAt };
-      const agreed = [...votes, ...(glass?.votes ?? [])].map(({ account, at }) => ({ subject: account, since: at }));
+      const agreed = [...votes, ...(breakGlass?.votes ?? [])].map(({ account, at }) => ({
+        subject: account,
+        since: at,
+      }));
       return (await revocation.ended([asked, ...agreed])) !== undefined;
     },
 

@@ -1,7 +1,7 @@
 import { DomainError, refuseField } from '../errors.ts';
 import type { IssuedTokens } from '../ports/issued-tokens.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import type { ApprovalDesk } from './approval-service.ts';
+import type { ApprovalService } from './approval-service.ts';
 
 export type UseApproval = ReturnType<typeof approvalUse>;
 
@@ -34,13 +34,19 @@ export const readCall = (body: { readonly [member: string]: unknown }): Call => 
  * is let through, and a repetition of that one is told so.
  */
 export const approvalUse =
-  ({ tokens, desk }: { readonly tokens: Pick<IssuedTokens, 'find'>; readonly desk: Pick<ApprovalDesk, 'use'> }) =>
+  ({
+    tokens,
+    service,
+  }: {
+    readonly tokens: Pick<IssuedTokens, 'find'>;
+    readonly service: Pick<ApprovalService, 'use'>;
+  }) =>
   /** Throws DomainError 'not_found' for whatever is no live token of an approval there, and 'conflict' when it was used by another call. */
   async (server: Pick<ResourceServer, 'id' | 'identifier'>, { token, key }: Call, request: string) => {
     const found = await tokens.find(token);
     if (!found?.approval || found.audience !== server.identifier) {
       throw new DomainError('not_found', 'This is no live token of an approval at this resource server.');
     }
-    const { approval, isFirst } = await desk.use(found.approval.id, { server, key, request });
+    const { approval, isFirst } = await service.use(found.approval.id, { server, key, request });
     return { approval: { id: approval.id, digest: approval.digest, used_at: approval.use?.at, first: isFirst } };
   };

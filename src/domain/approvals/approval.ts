@@ -11,10 +11,10 @@ import type { Risk } from '../resource-servers/risk.ts';
 import type { Action } from './action.ts';
 
 /**
- * Which of the doors it came through: a token exchange or refresh that needs one, a CIBA request, or a resource server
+ * Channel it came through: a token exchange or refresh that needs one, a CIBA request, or a resource server
  * that was told no and asks for its agent (AuthZEN Access Request and Approval Profile).
  */
-export type Door = 'token_exchange' | 'backchannel' | 'access_request';
+export type ApprovalChannel = 'token_exchange' | 'backchannel' | 'access_request';
 
 /** Of one that a resource server asked for: no token comes of it, an evaluation is answered yes, once. */
 export type Requested = {
@@ -51,7 +51,7 @@ export type Vote = {
 };
 
 /** Whose yes a vote is: each person has one, whoever says it. */
-export const seatOf = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
+export const slotOfVote = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
 
 /** Whether a yes is what the person on whose behalf has to say besides those who approve, and no approval itself. */
 export const isConsentAlone = (
@@ -72,11 +72,11 @@ export type Requirements = {
 /** People who are asked about one: as many as a list of a document holds. */
 export const MOST_ASKED = 64;
 
-export const GLASS_FINDINGS = ['justified', 'unjustified'] as const;
-export type GlassFinding = (typeof GLASS_FINDINGS)[number];
+export const BREAK_GLASS_FINDINGS = ['justified', 'unjustified'] as const;
+export type BreakGlassFinding = (typeof BREAK_GLASS_FINDINGS)[number];
 
 /** Two people who let it happen without those who are asked (break-glass.ts). */
-export type Glass = {
+export type BreakGlass = {
   /** Why, in the words of who called first. */
   readonly reason: string;
   /** One: it was called. Two: it is broken. */
@@ -85,7 +85,7 @@ export type Glass = {
   readonly closed?: {
     readonly by: string;
     readonly at: number;
-    readonly finding: GlassFinding;
+    readonly finding: BreakGlassFinding;
     readonly note: string;
   };
 };
@@ -94,7 +94,7 @@ export type Approval = {
   /** `apv_…` */
   readonly id: string;
   readonly state: ApprovalState;
-  readonly door: Door;
+  readonly channel: ApprovalChannel;
   readonly action: Action;
   /** `digestOf` the action. */
   readonly digest: string;
@@ -129,7 +129,7 @@ export type Approval = {
   readonly isConsentBesides?: true;
   readonly votes: readonly Vote[];
   /** Called for, or let happen, in an emergency. */
-  readonly glass?: Glass;
+  readonly breakGlass?: BreakGlass;
   /** Of one that was let happen: whether a third person has looked at it. */
   readonly review?: 'open' | 'closed';
   /** The standing approval it came of, without anybody being asked. */
@@ -138,11 +138,11 @@ export type Approval = {
   readonly number?: string;
   /** What the exchanged token was, for the token to come. */
   readonly origin?: Origin;
-  /** Through the door of access requests. */
+  /** Through the channel of access requests. */
   readonly requested?: Requested;
   /** Keyed digest of the `auth_req_id`. Unique. */
   readonly handle: string;
-  /** The `auth_req_id`, for the agent that asks the same again; opened by the desk only. */
+  /** The `auth_req_id`, for the agent that asks the same again; opened by the service only. */
   readonly sealedHandle: string;
   /** Where it is to be told that there is an answer (CIBA ping). */
   readonly ping?: { readonly endpoint: string; readonly sealedToken: string; readonly isByOperator?: true };
@@ -197,11 +197,12 @@ export type Origin = Pick<
 };
 
 /** Whether two people let it happen in an emergency. */
-export const isBroken = ({ glass }: Pick<Approval, 'glass'>): boolean => (glass?.votes.length ?? 0) > 1;
+export const isBreakGlass = ({ breakGlass }: Pick<Approval, 'breakGlass'>): boolean =>
+  (breakGlass?.votes.length ?? 0) > 1;
 
 /** Whose word it was given on. */
-export const agreedBy = (approval: Pick<Approval, 'glass' | 'votes'>): readonly Vote[] =>
-  isBroken(approval) ? (approval.glass?.votes ?? []) : approval.votes;
+export const agreedBy = (approval: Pick<Approval, 'breakGlass' | 'votes'>): readonly Vote[] =>
+  isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : approval.votes;
 
 /** How it stands at a second; at the second it expires it is over. */
 export const stateAt = (

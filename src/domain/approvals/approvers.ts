@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { type Group, isGroupId } from '../groups/group.ts';
-import { type Approval, type Door, MOST_ASKED, type Requirements } from './approval.ts';
+import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } from './approval.ts';
 
 /** Who is asked: by names, which stand for other people tomorrow. */
 export type Names = {
@@ -27,25 +27,25 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
  * allowed the agent nothing yet, their yes comes on top of hers: it is no consent of hers (decision D1).
  */
 export const whomToAsk = (
-  door: Door,
+  channel: ApprovalChannel,
   { quorum }: Pick<Requirements, 'quorum'>,
   { names, except }: Pick<ApproverRule, 'names' | 'except'> = { names: [], except: [] },
   /** Whether the person on whose behalf is one of those who are left out. */
   isLeftOut = false,
 ): Whom => {
   const isSheAlone = names.length === 1 && names[0] === 'subject';
-  if (!isLeftOut && (names.length === 0 || (isSheAlone && isConsent(door)))) {
+  if (!isLeftOut && (names.length === 0 || (isSheAlone && isConsent(channel)))) {
     const usual = quorum === 1 || isSheAlone ? ['subject'] : ['subject', 'owner'];
     return { names: usual, except, quorum, mustAgree: true, isBesides: false };
   }
   const named = names.length === 0 ? ['owner'] : names;
-  return isConsent(door)
+  return isConsent(channel)
     ? { names: [...new Set(['subject', ...named])], except, quorum: quorum + 1, mustAgree: true, isBesides: true }
     : { names: named, except, quorum, mustAgree: false, isBesides: false };
 };
 
 /** Whether a yes is the first word of the person about this agent: else she allowed it something before. */
-export const isConsent = (door: Door): boolean => door === 'backchannel';
+export const isConsent = (channel: ApprovalChannel): boolean => channel === 'backchannel';
 
 export type Resolve = ReturnType<typeof approversOf>;
 

@@ -5,7 +5,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { digestOf } from './action.ts';
-import { type Approval, GLASS_FINDINGS, type GlassFinding, isBroken, stateAt, type Vote } from './approval.ts';
+import {
+  type Approval,
+  BREAK_GLASS_FINDINGS,
+  type BreakGlassFinding,
+  isBreakGlass,
+  stateAt,
+  type Vote,
+} from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
@@ -28,7 +35,7 @@ const PEOPLE = 2;
 /** How long after the first the second may come. */
 const CALL_SECONDS = 600;
 /** How long the agent may take then, and how long its token lives. */
-export const GLASS_SECONDS = 120;
+export const BREAK_GLASS_SECONDS = 120;
 const PROOF_SECONDS = 120;
 const HOUR = 3600;
 /** First calls of one person in an hour: each alarms many. */
@@ -40,7 +47,7 @@ const NOTE = 2000;
  * Two people let one open approval happen without those who are asked, and a third looks at it afterwards (decision 16).
  * What it does not do is in `isBreakable`, and in the decision that is asked at the fetch as always.
  */
-export const breakGlass = ({
+export const newBreakGlassService = ({
   states: { rows, settle, isKilled },
   accounts,
   chainOwners,
@@ -85,8 +92,8 @@ export const breakGlass = ({
   };
 
   /** The call that waits for another person; undefined: none, or it is too old. */
-  const waitingCall = ({ glass }: Approval): Vote | undefined => {
-    const [first, second] = glass?.votes ?? [];
+  const waitingCall = ({ breakGlass }: Approval): Vote | undefined => {
+    const [first, second] = breakGlass?.votes ?? [];
     return first && !second && clock.now() - first.at < CALL_SECONDS ? first : undefined;
   };
 
@@ -107,10 +114,12 @@ export const breakGlass = ({
     return text;
   };
 
-  const glass = {
+  const breakGlass = {
     /** Whether it can be let happen like this at all, by whomsoever. */
     isBreakable: (approval: Approval): boolean =>
-      stateAt(approval, clock.now()) === 'pending' && !isConsent(approval.door) && approval.requires.quorum <= PEOPLE,
+      stateAt(approval, clock.now()) === 'pending' &&
+      !isConsent(approval.channel) &&
+      approval.requires.quorum <= PEOPLE,
 
     waitingCall,
 
@@ -129,8 +138,8 @@ export const breakGlass = ({
       const personal = source === undefined ? {} : { personal: { source } };
       return settle(id, async (approval) => {
         const now = clock.now();
-        if (!(await glass.mayBreak(approval, account))) throw notThere();
-        if (!glass.isBreakable(approval) || (await isKilled(approval))) {
+        if (!(await breakGlass.mayBreak(approval, account))) throw notThere();
+        if (!breakGlass.isBreakable(approval) || (await isKilled(approval))) {
           throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
         }
         if (who.seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
@@ -146,7 +155,7 @@ export const breakGlass = ({
             throw new DomainError('too_many_requests', 'You called for this too often.', { retryAfterSeconds: HOUR });
           }
           return {
-            next: { ...approval, glass: { reason, votes: [vote] } },
+            next: { ...approval, breakGlass: { reason, votes: [vote] } },
             event: {
               ...aboutApproval(approval),
               ...personal,
@@ -161,14 +170,14 @@ export const breakGlass = ({
         if (first.account === account) {
           throw new DomainError('conflict', 'You have called for it already; somebody else has to agree.');
         }
-        const reason = approval.glass?.reason ?? '';
+        const reason = approval.breakGlass?.reason ?? '';
         return {
           next: closedApproval(approval, {
             state: 'approved',
-            glass: { reason, votes: [first, vote] },
+            breakGlass: { reason, votes: [first, vote] },
             review: 'open',
             decidedAt: now,
-            redeemBy: Math.min(now + GLASS_SECONDS, approval.requested?.until ?? Number.POSITIVE_INFINITY),
+            redeemBy: Math.min(now + BREAK_GLASS_SECONDS, approval.requested?.until ?? Number.POSITIVE_INFINITY),
           }),
           event: {
             ...aboutApproval(approval),
@@ -191,7 +200,7 @@ export const breakGlass = ({
 
     /** Whose word a broken one stands on now; undefined where that is not enough any more. */
     async votesOf(approval: Approval): Promise<readonly Vote[] | undefined> {
-      const votes = isBroken(approval) ? (approval.glass?.votes ?? []) : [];
+      const votes = isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : [];
       const standing = await Promise.all(votes.map((vote) => counts(approval, vote)));
       return votes.length >= PEOPLE && standing.every(Boolean) ? votes : undefined;
     },
@@ -221,7 +230,7 @@ export const breakGlass = ({
       const text = note.normalize('NFC').trim();
       return settle(id, async (approval) => {
         if (!isReviewer || approval.review === undefined) throw notThere();
-        if (approval.glass?.votes.some((vote) => vote.account === account)) {
+        if (approval.breakGlass?.votes.some((vote) => vote.account === account)) {
           throw new DomainError('forbidden', 'Whoever broke the glass does not say whether that was right.');
         }
         if (await isOwner(approval, account)) {
@@ -231,12 +240,16 @@ export const breakGlass = ({
           );
         }
         if (approval.review === 'closed') throw new DomainError('conflict', 'Somebody has looked at it already.');
-        if (!isFinding(finding)) return refuseField('/finding', `One of ${GLASS_FINDINGS.join(', ')}.`);
+        if (!isFinding(finding)) return refuseField('/finding', `One of ${BREAK_GLASS_FINDINGS.join(', ')}.`);
         if (text.length < 10 || text.length > NOTE)
           refuseField('/note', 'Say what you found, in 10 to 2000 characters.');
         const closed = { by: account, at: clock.now(), finding, note: text };
         return {
-          next: { ...approval, review: 'closed', ...(approval.glass ? { glass: { ...approval.glass, closed } } : {}) },
+          next: {
+            ...approval,
+            review: 'closed',
+            ...(approval.breakGlass ? { breakGlass: { ...approval.breakGlass, closed } } : {}),
+          },
           event: {
             ...aboutApproval(approval),
             type: 'break_glass.reviewed',
@@ -272,16 +285,17 @@ export const breakGlass = ({
         order: { by: 'createdAt', direction: 'descending' },
         limit: LOOKED_AT,
       });
-      const possible = open.map(({ document }) => document).filter((one) => glass.isBreakable(one));
-      const mine = await Promise.all(possible.map((one) => glass.mayBreak(one, account)));
+      const possible = open.map(({ document }) => document).filter((one) => breakGlass.isBreakable(one));
+      const mine = await Promise.all(possible.map((one) => breakGlass.mayBreak(one, account)));
       return possible.filter((_, index) => mine[index]);
     },
   };
 
-  return glass;
+  return breakGlass;
 };
 
 /** Who may say whether it was right. */
 export const REVIEWERS = ['administrator', 'auditor'] as const;
 
-const isFinding = (text: string): text is GlassFinding => (GLASS_FINDINGS as readonly string[]).includes(text);
+const isFinding = (text: string): text is BreakGlassFinding =>
+  (BREAK_GLASS_FINDINGS as readonly string[]).includes(text);

@@ -5,7 +5,7 @@
  */
 
 import { detailsWithout } from '../authorization-details/narrowed-details.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { Grant } from '../ports/grants.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
@@ -13,12 +13,12 @@ import type { StandingApprovals } from './standing-approvals.ts';
 type Standing = Pick<StandingApprovals, 'endAbout'>;
 
 export type TakenBack = Pick<
-  DelegationRegister,
+  DelegationRegistry,
   'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf' | 'revokeAllVia'
 >;
 
 export const takenBack = (
-  delegations: TakenBack & Pick<DelegationRegister, 'get' | 'list'>,
+  delegations: TakenBack & Pick<DelegationRegistry, 'get' | 'list'>,
   standing: Standing,
 ): TakenBack => ({
   /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Absences } from './absences.ts';
-import { type Approval, seatOf, type Vote } from './approval.ts';
+import { type Approval, slotOfVote, type Vote } from './approval.ts';
 import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
@@ -11,7 +11,7 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
 export type VotesNow = ReturnType<typeof votesNow>;
 
 /** As whom somebody decides: as herself, or for somebody who is away. */
-export type Seat = { readonly of: string; readonly absence?: string; readonly until?: number };
+export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
 
 type Asked = Pick<
   Approval,
@@ -62,11 +62,11 @@ export const votesNow = ({
     { asked, out }: { readonly asked: readonly string[]; readonly out: readonly string[] },
   ): Promise<boolean> => {
     const { account, at } = vote;
-    const seat = seatOf(vote);
-    if (!asked.includes(seat) || !(await stands(account, at)) || !(await stands(seat, at))) return false;
-    if (seat === account) return true;
+    const slot = slotOfVote(vote);
+    if (!asked.includes(slot) || !(await stands(account, at)) || !(await stands(slot, at))) return false;
+    if (slot === account) return true;
     const id = vote.absence ?? '';
-    return !out.includes(account) && absences.counts({ id, account: seat, deputy: account, at });
+    return !out.includes(account) && absences.counts({ id, account: slot, deputy: account, at });
   };
 
   return {
@@ -80,14 +80,14 @@ export const votesNow = ({
     },
 
     /** As whom an account may decide about it now; for itself first, then for whoever has to agree. Empty: not at all. */
-    async seatsOf(approval: Asked, account: string): Promise<readonly Seat[]> {
+    async slotsOf(approval: Asked, account: string): Promise<readonly ApproverSlot[]> {
       const { asked, out } = await whoNow(approval);
-      const own: readonly Seat[] = asked.includes(account) ? [{ of: account }] : [];
+      const own: readonly ApproverSlot[] = asked.includes(account) ? [{ of: account }] : [];
       if (out.includes(account)) return own;
       const others = (await absences.ofDeputy(account)).filter((one) => asked.includes(one.account));
-      const seats = others.map(({ id, account: of, until }): Seat => ({ of, absence: id, until }));
-      const isNeeded = ({ of }: Seat): number => Number(of === approval.mustAgree);
-      return [...own, ...seats.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
+      const slots = others.map(({ id, account: of, until }): ApproverSlot => ({ of, absence: id, until }));
+      const isNeeded = ({ of }: ApproverSlot): number => Number(of === approval.mustAgree);
+      return [...own, ...slots.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
     },
 
     /** The votes that count now. */

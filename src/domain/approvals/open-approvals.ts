@@ -11,7 +11,7 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
-import type { Approval, Door, Origin, Requested, Requirements } from './approval.ts';
+import type { Approval, ApprovalChannel, Origin, Requested, Requirements } from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval } from './approval-store.ts';
 import type { StandingApproval } from './standing-approval.ts';
 
@@ -30,7 +30,7 @@ export type ApprovalSettings = {
 
 /** What an agent wants people to be asked about. */
 export type Wanted = {
-  readonly door: Door;
+  readonly channel: ApprovalChannel;
   /** Who answers for the agent. */
   readonly owner: string;
   /** Accounts that own an actor of the chain, at most 512. */
@@ -120,8 +120,8 @@ export const openApprovals = ({
   };
 
   /** Where the question stands while it is open; new ones at the first. */
-  const openKeysOf = ({ door, origin, requested, action }: Wanted): readonly string[] =>
-    masterKey.ordered('open-approval', door, questionOf(action), sourceOf(origin), ...requesterOf(requested));
+  const openKeysOf = ({ channel, origin, requested, action }: Wanted): readonly string[] =>
+    masterKey.ordered('open-approval', channel, questionOf(action), sourceOf(origin), ...requesterOf(requested));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
@@ -263,7 +263,7 @@ export const openApprovals = ({
         const asked: Approval = {
           id,
           state: 'pending',
-          door: wanted.door,
+          channel: wanted.channel,
           action,
           digest,
           agent: action.agent,
@@ -314,7 +314,7 @@ export const openApprovals = ({
           request,
           inputs: {
             digest,
-            door: approval.door,
+            channel: approval.channel,
             risk: approval.risk,
             requires: approval.requires,
             approvers: approval.approvers,

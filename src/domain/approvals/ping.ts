@@ -1,6 +1,6 @@
 import type { TrustedPost } from '../ports/trusted-fetch.ts';
 import { type Approval, stateAt } from './approval.ts';
-import type { ApprovalDesk } from './approval-service.ts';
+import type { ApprovalService } from './approval-service.ts';
 
 /** Between tries, in milliseconds. The agent may poll whatever becomes of them. */
 const AGAIN_AFTER = [500, 2000, 8000];
@@ -14,19 +14,19 @@ type PingOutcome = 'told' | 'failed';
  * with the agent's own proof. Never throws and is not waited for; a ping that fails is tried three times more.
  */
 export const approvalPings = ({
-  desk,
+  service,
   post,
   onOutcome,
   wait,
 }: {
-  readonly desk: Pick<ApprovalDesk, 'authReqIdOf' | 'pingOf'>;
+  readonly service: Pick<ApprovalService, 'authReqIdOf' | 'pingOf'>;
   readonly post: TrustedPost['post'];
   readonly onOutcome: (outcome: PingOutcome, approval: Approval, error?: unknown) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }) => {
   const tell = async (approval: Approval): Promise<void> => {
-    const ping = desk.pingOf(approval);
-    const authReqId = desk.authReqIdOf(approval);
+    const ping = service.pingOf(approval);
+    const authReqId = service.authReqIdOf(approval);
     if (!ping || authReqId === undefined) return;
     for (const pause of [...AGAIN_AFTER, undefined]) {
       try {

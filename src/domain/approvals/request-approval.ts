@@ -7,16 +7,16 @@ import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import { type Action, meaningOf } from './action.ts';
 import type { Origin, Requested } from './approval.ts';
-import type { ApprovalDesk } from './approval-service.ts';
+import type { ApprovalService } from './approval-service.ts';
 import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
-/** What an agent would like to do, as the door it came through understood it. */
+/** What an agent would like to do, as the channel it came through understood it. */
 export type Intention = {
-  readonly door: Wanted['door'];
+  readonly channel: Wanted['channel'];
   readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
@@ -61,14 +61,14 @@ const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRul
 
 /** Makes an intention a question to people: what exactly it is, what it takes, and who they are. */
 export const askingForApproval = ({
-  desk,
+  service,
   resolve: { approversOf, leftOut },
   chainOwners,
   authorizeHere,
   blueprints,
   standing,
 }: {
-  readonly desk: Pick<ApprovalDesk, 'ask' | 'checkRoom'>;
+  readonly service: Pick<ApprovalService, 'ask' | 'checkRoom'>;
   readonly resolve: Resolve;
   readonly chainOwners: Pick<OwnersOfChain, 'whenAsked'>;
   readonly authorizeHere: Authorize;
@@ -101,8 +101,13 @@ export const askingForApproval = ({
   };
 
   /** What it takes and who they are; undefined where nobody's yes gives all of it. Throws 'access_denied', see `ask`. */
-  const whoAndHow = async ({ door, agent, facts, chain }: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>) => {
-    const route = door === 'access_request' ? 'access_evaluation' : 'ciba';
+  const whoAndHow = async ({
+    channel,
+    agent,
+    facts,
+    chain,
+  }: Pick<Intention, 'channel' | 'agent' | 'facts' | 'chain'>) => {
+    const route = channel === 'access_request' ? 'access_evaluation' : 'ciba';
     const possible = await leastRequired(authorizeHere, facts, route);
     if (!possible) return undefined;
     const { requires, decision } = possible;
@@ -119,7 +124,7 @@ export const askingForApproval = ({
     }
     const concerned = { subject, owner: agent.owner, owners };
     const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
-    const whom = whomToAsk(door, requires, rule, isLeftOut);
+    const whom = whomToAsk(channel, requires, rule, isLeftOut);
     const approvers = await approversOf(concerned, whom);
     if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
       throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
@@ -144,12 +149,12 @@ export const askingForApproval = ({
       policyVersion: decision.policyVersion,
       message: intention.message,
     });
-    const { door, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
+    const { channel, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
     // What is approved each time takes nobody's word from before.
     const isEachTime = risk === 'critical' || whom.quorum > 1;
     return {
       wanted: {
-        door,
+        channel,
         owner: agent.owner,
         ownersWhenAsked: owners,
         ownership: ownershipOfChain(agent, chain, facts),
@@ -169,21 +174,21 @@ export const askingForApproval = ({
     };
   };
 
-  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalDesk.ask` throws. */
+  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalService.ask` throws. */
   const askPrepared = async (
     { wanted, like }: Prepared,
     request: string,
     counted: { readonly isCounted?: boolean } = {},
   ): Promise<Asked> => {
     const before = like && (await standing.take(like, request));
-    return desk.ask({ ...wanted, standing: before }, request, counted);
+    return service.ask({ ...wanted, standing: before }, request, counted);
   };
 
   return {
     actionOf,
 
     /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
-    async isPossible(intention: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
+    async isPossible(intention: Pick<Intention, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
       try {
         return (await whoAndHow(intention)) !== undefined;
       } catch (error) {
@@ -194,7 +199,7 @@ export const askingForApproval = ({
 
     prepare,
 
-    /** Whether several that belong together can be asked; see `ApprovalDesk.checkRoom`. */
+    /** Whether several that belong together can be asked; see `ApprovalService.checkRoom`. */
     async checkRoom(all: readonly Prepared[]): Promise<void> {
       const looked = await Promise.all(
         all.map(async ({ wanted, like }) => ({
@@ -202,14 +207,14 @@ export const askingForApproval = ({
           isCovered: like !== undefined && (await standing.covers(like)),
         })),
       );
-      await desk.checkRoom(looked);
+      await service.checkRoom(looked);
     },
 
     askPrepared,
 
     /**
      * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
-     * and what `ApprovalDesk.ask` throws.
+     * and what `ApprovalService.ask` throws.
      */
     async ask(intention: Intention, request: string): Promise<Asked | undefined> {
       const prepared = await prepare(intention);

@@ -57,7 +57,7 @@ export const requestedApprovals = ({
             caller: server,
             request,
             decision,
-            inputs: { ...about.inputs, door: current.door },
+            inputs: { ...about.inputs, channel: current.channel },
           },
         };
       });

@@ -1,7 +1,7 @@
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import { digestOf } from './action.ts';
-import { type Approval, seatOf, shownStateAt, type Vote } from './approval.ts';
+import { type Approval, shownStateAt, slotOfVote, type Vote } from './approval.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
 const PROOF_SECONDS = 120;
@@ -27,7 +27,7 @@ export const refuseSaying = (approval: Approval, saying: Saying, now: number): v
   if (approval.votes.some((one) => one.account === account)) {
     throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
   }
-  if (approval.votes.some((one) => seatOf(one) === (saying.for ?? account))) {
+  if (approval.votes.some((one) => slotOfVote(one) === (saying.for ?? account))) {
     throw new DomainError('conflict', 'That was agreed to already in this name; somebody else has to agree, too.');
   }
   if (seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
@@ -35,7 +35,7 @@ export const refuseSaying = (approval: Approval, saying: Saying, now: number): v
   }
 };
 
-/** Throws for a yes that does not count: see `ApprovalDesk.approve`. */
+/** Throws for a yes that does not count: see `ApprovalService.approve`. */
 export const refuseVote = (
   approval: Approval,
   vote: Saying & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },

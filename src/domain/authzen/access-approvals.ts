@@ -5,7 +5,7 @@
  */
 import { differences, digestOf, meaningOf } from '../approvals/action.ts';
 import { type Approval, assuranceOfVotes, stateAt } from '../approvals/approval.ts';
-import type { ApprovalDesk } from '../approvals/approval-service.ts';
+import type { ApprovalService } from '../approvals/approval-service.ts';
 import type { AskingForApproval, Intention } from '../approvals/request-approval.ts';
 import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Authorize } from '../decision/authorize.ts';
@@ -55,7 +55,7 @@ export type UnliftedReason =
 export type AccessApprovals = ReturnType<typeof accessApprovals>;
 
 export const accessApprovals = (deps: {
-  readonly desk: Pick<ApprovalDesk, 'get' | 'isKilled' | 'standingVotes' | 'requested'>;
+  readonly service: Pick<ApprovalService, 'get' | 'isKilled' | 'standingVotes' | 'requested'>;
   readonly asking: Pick<AskingForApproval, 'actionOf' | 'isPossible'>;
   readonly authorize: Authorize;
   readonly ids: EvaluationIds;
@@ -64,7 +64,7 @@ export const accessApprovals = (deps: {
   /** Where access is asked for. */
   readonly endpoint: string;
 }) => {
-  const { desk, asking, authorize, ids, clock, issuer } = deps;
+  const { service, asking, authorize, ids, clock, issuer } = deps;
 
   /** Whoever acts, where it is an agent for a person: about others nobody is asked. */
   const intentionOf = (wanted: WantedAccess, acting: Acting): AccessIntention | undefined => {
@@ -74,7 +74,7 @@ export const accessApprovals = (deps: {
     // A token of an approval is good for that action, and asks for no other.
     if (token?.approval !== undefined) return undefined;
     return {
-      door: 'access_request',
+      channel: 'access_request',
       agent: caller,
       chain: token?.chain ?? extendChain(caller.id, issuer),
       facts: { ...facts, subject, ...askedOf(wanted, held) },
@@ -111,7 +111,7 @@ export const accessApprovals = (deps: {
       id: string,
     ): Promise<Lift> {
       const intention = intentionOf(wanted, acting);
-      const approval = APPROVAL_ID.test(id) ? await desk.get(id) : undefined;
+      const approval = APPROVAL_ID.test(id) ? await service.get(id) : undefined;
       // Somebody else's, or one that nobody has been told of, is none.
       if (!intention || approval?.requested?.by !== server.id || approval.redeemBy === undefined) {
         return { isLifted: false, reason: 'approval_unverifiable', next: 'none' };
@@ -120,14 +120,14 @@ export const accessApprovals = (deps: {
         return { isLifted: false, reason: 'out_of_scope', next: 'request' };
       }
       const now = clock.now();
-      const isAgain = desk.requested.isUsedBy(approval, question.context.call) && now < approval.redeemBy;
+      const isAgain = service.requested.isUsedBy(approval, question.context.call) && now < approval.redeemBy;
       if (!isAgain && stateAt(approval, now) !== 'approved') {
         return over(approval.use ? 'approval_used' : 'approval_expired');
       }
-      const votes = await desk.standingVotes(approval);
+      const votes = await service.standingVotes(approval);
       const { subject } = intention.facts;
       // Disabled and enabled again, or killed and lifted since: nothing from before lives (LC-06).
-      const isEnded = (subject.tokensValidFrom ?? 0) > approval.createdAt || (await desk.isKilled(approval));
+      const isEnded = (subject.tokensValidFrom ?? 0) > approval.createdAt || (await service.isKilled(approval));
       if (!votes || isEnded) return over('approval_expired');
       const decision = await authorize({
         ...acting.facts,
@@ -161,7 +161,7 @@ export const accessApprovals = (deps: {
       by: { readonly call?: string | undefined; readonly decision: string; readonly request: string },
     ): Promise<boolean> {
       try {
-        await desk.requested.spend(id, { server: server.id, ...by });
+        await service.requested.spend(id, { server: server.id, ...by });
         return true;
       } catch (error) {
         if (isDomainError(error) && error.code === 'conflict') return false;
@@ -174,7 +174,7 @@ export const accessApprovals = (deps: {
 const APPROVAL_ID = /^apv_\w{1,64}$/;
 
 /** The part of an intention that a question makes; who asks for it, and for how long, is added where it is asked for. */
-export type AccessIntention = Pick<Intention, 'door' | 'agent' | 'facts'> & { readonly chain: ActorChain };
+export type AccessIntention = Pick<Intention, 'channel' | 'agent' | 'facts'> & { readonly chain: ActorChain };
 
 const askedOf = (wanted: WantedAccess, held: Acting['held']) =>
   'scope' in wanted

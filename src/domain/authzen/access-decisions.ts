@@ -15,10 +15,10 @@ import {
   type Requestable,
   type WantedAccess,
 } from './access-approvals.ts';
-import { type AccessRegisters, type Acting, accessFacts, type Unknown } from './access-facts.ts';
+import { type AccessRegistries, type Acting, accessFacts, type Unknown } from './access-facts.ts';
 import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from './access-question.ts';
 
-export type AccessDependencies = AccessRegisters & {
+export type AccessDependencies = AccessRegistries & {
   readonly authorize: Authorize;
   readonly audit: AuditLog;
   readonly identifiers: Identifiers;

@@ -13,7 +13,7 @@ import type { AccessContext, Entity } from './access-question.ts';
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Registers as everybody sees them who grants something. */
-export type AccessRegisters = {
+export type AccessRegistries = {
   readonly accounts: { get(id: string): Row<Account> };
   readonly agents: { get(id: string): Row<Agent> };
   readonly clients: { get(id: string): Row<Client> };
@@ -56,7 +56,7 @@ const FOR_SOMEBODY: readonly string[] = ['authorization_code', DEVICE_CODE, TOKE
  * The facts behind a subject, from our own registers or the token alone. Who cannot act now, for whatever reason, is not
  * known: nothing is told of why.
  */
-export const accessFacts = (deps: AccessRegisters) => {
+export const accessFacts = (deps: AccessRegistries) => {
   const { accounts, agents, clients, delegations, tokens, clock } = deps;
 
   const ofToken = async (server: ResourceServer, subject: Entity, value: string): Promise<Acting | Unknown> => {

@@ -1,10 +1,10 @@
 /**
- * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third door to
- * the desk of approvals. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
+ * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third channel to
+ * the approval service. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
  * decide (domain/approvals), nor when their yes makes one of an evaluation (access-approvals.ts).
  */
 import type { Approval, Requested } from '../approvals/approval.ts';
-import type { ApprovalDesk } from '../approvals/approval-service.ts';
+import type { ApprovalService } from '../approvals/approval-service.ts';
 import type { Asked } from '../approvals/open-approvals.ts';
 import type { AskingForApproval, Prepared } from '../approvals/request-approval.ts';
 import { canonicalDigest } from '../canonical-digest.ts';
@@ -41,7 +41,7 @@ export const accessRequests = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: Pick<MasterKey, 'digests' | 'ordered'>;
-  readonly desk: Pick<ApprovalDesk, 'getMany' | 'requested' | 'settings'>;
+  readonly service: Pick<ApprovalService, 'getMany' | 'requested' | 'settings'>;
   readonly asking: Pick<AskingForApproval, 'askPrepared' | 'checkRoom' | 'prepare'>;
   readonly decisions: Pick<AccessDecisions, 'decided'>;
   readonly approvals: Pick<AccessApprovals, 'intentionOf'>;
@@ -53,11 +53,11 @@ export const accessRequests = (deps: {
   /** Where people decide. */
   readonly inbox: string;
 }) => {
-  const { documents, clock, identifiers, masterKey, desk, asking, decisions, ids, endpoint, inbox } = deps;
+  const { documents, clock, identifiers, masterKey, service, asking, decisions, ids, endpoint, inbox } = deps;
   const rows = documents.collection<AccessRequest>(ACCESS_REQUESTS);
 
   const shown = async (request: AccessRequest): Promise<AnsweredTask> => {
-    const found = await desk.getMany([...new Set(request.items.map(({ approval }) => approval))]);
+    const found = await service.getMany([...new Set(request.items.map(({ approval }) => approval))]);
     const approvals = new Map(found.map((approval) => [approval.id, approval]));
     const task = showTask(request, approvals, { now: clock.now(), endpoint, inbox });
     return { shown: task, isOver: task.task.status !== 'pending' };
@@ -140,7 +140,7 @@ export const accessRequests = (deps: {
   /** Nobody is asked about half of what belongs together. */
   const takeBack = async (asked: readonly Asked[], server: ResourceServer, request: string): Promise<void> => {
     for (const { approval, isJoined } of asked) {
-      if (!isJoined) await desk.requested.withdraw(approval.id, { server: server.id, request }).catch(ifDecided);
+      if (!isJoined) await service.requested.withdraw(approval.id, { server: server.id, request }).catch(ifDecided);
     }
   };
 
@@ -198,7 +198,7 @@ export const accessRequests = (deps: {
       const id = identifiers.newId('arq');
       const now = clock.now();
       const last = Math.max(...asked.map(({ approval }) => approval.expiresAt));
-      const expiresAt = last + desk.settings.redeemSeconds;
+      const expiresAt = last + service.settings.redeemSeconds;
       const made: AccessRequest = {
         id,
         server: server.id,
@@ -251,9 +251,9 @@ export const accessRequests = (deps: {
     async cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask> {
       const task = await found(server, id);
       let cancelled = 0;
-      for (const approval of await desk.getMany(task.items.map((item) => item.approval))) {
+      for (const approval of await service.getMany(task.items.map((item) => item.approval))) {
         if (taskStatus(approval, clock.now()) !== 'pending') continue;
-        const isDone = await desk.requested
+        const isDone = await service.requested
           .withdraw(approval.id, { server: server.id, request })
           .then(() => true)
           .catch(ifDecided);

@@ -60,9 +60,9 @@ type Sighting = {
   timesApart: number;
 };
 
-export type NodeRegister = ReturnType<typeof nodeRegister>;
+export type NodeRegistry = ReturnType<typeof nodeRegistry>;
 
-export const nodeRegister = (deps: {
+export const nodeRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly machine: Machine;

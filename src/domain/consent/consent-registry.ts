@@ -7,7 +7,7 @@ import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { Authorize } from '../decision/authorize.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
@@ -45,7 +45,7 @@ export type ConsentDeps = {
   readonly agents: Lookup<Agent> & AgentLookup & WishesDependencies['agents'];
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<
-    DelegationRegister,
+    DelegationRegistry,
     'recordConsent' | 'consented' | 'suspendedAt' | 'suspendedOf' | 'revoke'
   >;
   readonly settings: DurationSettings;
@@ -59,7 +59,7 @@ export type ConsentDeps = {
 };
 
 /** Questions to people, and their answers. */
-export const consentRegister = (deps: ConsentDeps) => {
+export const consentRegistry = (deps: ConsentDeps) => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
     deps;
   const { revocation = overStore({ documents }) } = deps;
@@ -304,4 +304,4 @@ export const consentRegister = (deps: ConsentDeps) => {
   };
 };
 
-export type ConsentRegister = ReturnType<typeof consentRegister>;
+export type ConsentRegistry = ReturnType<typeof consentRegistry>;

@@ -1,7 +1,7 @@
 /**
  * Consent: what a person is asked when a client or an agent wants access, and what an answer allows.
  * Owns the question, the rule that an answer is never more than the question, and the consents that
- * are remembered. Does not own the rows it leads to (delegation register), grants (oidc-provider) or
+ * are remembered. Does not own the rows it leads to (delegation registry), grants (oidc-provider) or
  * pages. Called by the pages and by the authorization endpoint, which asks whether a page is needed.
  */
 import { createHash } from 'node:crypto';

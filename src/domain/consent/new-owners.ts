@@ -1,6 +1,6 @@
 import type { Agent } from '../agents/agent.ts';
 import { ownershipOf } from '../agents/ownership.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { AskedConsent } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
@@ -11,7 +11,7 @@ export const newOwners = ({
   delegations,
 }: {
   readonly documents: DocumentStore;
-  readonly delegations: Pick<DelegationRegister, 'suspendedAt' | 'suspendedOf'>;
+  readonly delegations: Pick<DelegationRegistry, 'suspendedAt' | 'suspendedOf'>;
 }) => {
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 

@@ -11,7 +11,7 @@ import { TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { isDocumentId } from '../clients/metadata-document.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { agentParty, clientParty } from '../decision/facts.ts';
-import type { DelegationRegister } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { DomainError } from '../errors.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import { acceptedTargets } from '../resource-servers/delegation-targets.ts';
@@ -48,7 +48,7 @@ export type WishesDependencies = {
     }>;
   };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
-  readonly delegations: Pick<DelegationRegister, 'consented' | 'suspendedOf'>;
+  readonly delegations: Pick<DelegationRegistry, 'consented' | 'suspendedOf'>;
   readonly authorize: Authorize;
   /** Resource indicator of the management API, at which no exchanged token is good. */
   readonly managementApi?: string | undefined;

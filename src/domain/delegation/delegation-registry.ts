@@ -24,10 +24,10 @@ import { aboutRow, confirmedAtOf, consentTo, endedRow, holdsTheSame, slotOf, wit
 import { delegationSlots } from './delegation-slots.ts';
 import { delegationsOfOwners } from './delegations-of-owners.ts';
 
-export type DelegationRegister = ReturnType<typeof delegationRegister>;
+export type DelegationRegistry = ReturnType<typeof delegationRegistry>;
 
 /** Rows of delegation over one document collection. `maxDepth` counts hops, the person's consent included. */
-export const delegationRegister = ({
+export const delegationRegistry = ({
   documents,
   clock,
   identifiers,
@@ -66,7 +66,7 @@ export const delegationRegister = ({
     return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
   };
 
-  const register = {
+  const registry = {
     /** Hops a chain may have, the first included. */
     maxDepth,
 
@@ -100,7 +100,7 @@ export const delegationRegister = ({
      * holder of `row` may do there. A hop keeps the resource, so below a first hop the parents differ too.
      */
     async sibling(row: Delegation, resource: string): Promise<Delegation | undefined> {
-      if (row.resource === resource) return register.live(row.id);
+      if (row.resource === resource) return registry.live(row.id);
       const above = row.ancestors.length === 0 ? [] : await rows.getMany(row.ancestors);
       if (above.length !== row.ancestors.length) return undefined;
       const actors = [row.actor, ...above.map(({ document }) => document.actor)].reverse();
@@ -181,7 +181,7 @@ export const delegationRegister = ({
      * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
      */
     async derive(hop: Hop): Promise<Delegation> {
-      return (await register.derived(hop)).row;
+      return (await registry.derived(hop)).row;
     },
 
     /** The same, and whether the row was made by this very call. */
@@ -244,7 +244,7 @@ export const delegationRegister = ({
       }
       const live = row && (await effectiveNow(row));
       if (!live) {
-        if (row && inserted) await register.revoke(row.id, 'system', request);
+        if (row && inserted) await registry.revoke(row.id, 'system', request);
         throw new DomainError('invalid_request', 'the delegation behind the subject token has ended', {
           field: 'subject_token',
         });
@@ -389,10 +389,10 @@ export const delegationRegister = ({
       const before = count;
       let after: Cursor | undefined;
       do {
-        const page = await register.list({ ...which, after, limit: 200 });
+        const page = await registry.list({ ...which, after, limit: 200 });
         for (const row of page.items) {
           if (row.state === 'revoked') continue;
-          await register.revoke(row.id, by, request);
+          await registry.revoke(row.id, by, request);
           count += 1;
         }
         after = page.next;
@@ -401,5 +401,5 @@ export const delegationRegister = ({
     }
     return count;
   };
-  return register;
+  return registry;
 };

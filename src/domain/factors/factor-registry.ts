@@ -42,7 +42,7 @@ export type NewFactor = { readonly name: string } & (
 /** Who changes the factors of their own account, and how they signed in. */
 export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
 
-export type FactorRegisterDeps = {
+export type FactorRegistryDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -50,10 +50,10 @@ export type FactorRegisterDeps = {
   readonly audit: AuditLog;
 };
 
-export type FactorRegister = ReturnType<typeof factorRegister>;
+export type FactorRegistry = ReturnType<typeof factorRegistry>;
 
 /** The factors of all accounts. Each change is validated, then audited, then written. */
-export const factorRegister = (deps: FactorRegisterDeps) => {
+export const factorRegistry = (deps: FactorRegistryDeps) => {
   const { documents, clock, identifiers, masterKey, audit } = deps;
   const stored = documents.collection<AccountFactors>(FACTORS);
 

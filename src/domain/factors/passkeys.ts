@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { PasskeyFactor } from './factor.ts';
-import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-registry.ts';
+import { type Changing, type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
 import {
   challengeIn,
   checkedAssertion,
@@ -19,7 +19,7 @@ import {
 } from './webauthn.ts';
 
 export type PasskeysDeps = {
-  readonly factors: Pick<FactorRegister, 'add' | 'passkeysOf' | 'requireMayChange' | 'useOne'>;
+  readonly factors: Pick<FactorRegistry, 'add' | 'passkeysOf' | 'requireMayChange' | 'useOne'>;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -123,7 +123,7 @@ export const passkeys = (deps: PasskeysDeps) => {
       return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
     },
 
-    /** Adds what the browser made. Answers recovery codes as `FactorRegister.add` does, and throws as it does, too. */
+    /** Adds what the browser made. Answers recovery codes as `FactorRegistry.add` does, and throws as it does, too. */
     async confirmNew(
       { name, credential, session }: { readonly name: string; readonly credential: string; readonly session: string },
       changing: Changing,

@@ -4,12 +4,12 @@ import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/atte
 import { openedOrNothing } from '../crypto/master-key.ts';
 import { DomainError } from '../errors.ts';
 import { raisePriority } from '../ports/write-priority.ts';
-import type { FactorRegister } from './factor-registry.ts';
+import type { FactorRegistry } from './factor-registry.ts';
 import type { Passkeys } from './passkeys.ts';
 
 export type SecondFactorDeps = AttemptsDeps & {
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
-  readonly factors: Pick<FactorRegister, 'prove'>;
+  readonly factors: Pick<FactorRegistry, 'prove'>;
   readonly passkeys: Pick<Passkeys, 'prove'>;
   readonly limits: SignInLimits;
 };

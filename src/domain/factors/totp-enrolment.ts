@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { type Changing, type FactorRegister, factorName, RECENT_SECONDS } from './factor-registry.ts';
+import { type Changing, type FactorRegistry, factorName, RECENT_SECONDS } from './factor-registry.ts';
 import { stepOf, totpAddress, totpSecret } from './totp.ts';
 
 export type TotpEnrolmentDeps = {
@@ -12,7 +12,7 @@ export type TotpEnrolmentDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly factors: Pick<FactorRegister, 'add' | 'requireMayChange'>;
+  readonly factors: Pick<FactorRegistry, 'add' | 'requireMayChange'>;
   /** Shown in the app beside the username. */
   readonly issuerName: string;
 };
@@ -63,7 +63,7 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
     },
 
     /**
-     * Adds the app. Answers recovery codes as `FactorRegister.add` does. Throws DomainError 'not_found' when no secret
+     * Adds the app. Answers recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no secret
      * waits, 'invalid_field' for a wrong code or name, 'too_many_requests' after ten codes, and what `add` throws.
      */
     async confirm(

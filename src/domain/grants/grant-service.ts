@@ -8,7 +8,7 @@ import { detailId } from '../authorization-details/detail-id.ts';
 import type { Detail } from '../authorization-details/detail-type.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { typesOf } from '../consent/consent-events.ts';
-import type { ConsentRegister } from '../consent/consent-registry.ts';
+import type { ConsentRegistry } from '../consent/consent-registry.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { Grant, GrantRights, Grants } from '../ports/grants.ts';
 
@@ -22,16 +22,16 @@ const PASSES = 5;
 /** What came of an end or a narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
 type Change = 'done' | 'over' | 'nothing';
 
-export type GrantDesk = ReturnType<typeof grantDesk>;
+export type GrantService = ReturnType<typeof newGrantService>;
 
-export const grantDesk = ({
+export const newGrantService = ({
   grants,
   consents,
   audit,
   ending,
 }: {
   readonly grants: Pick<Grants, 'list' | 'revoke' | 'narrow'>;
-  readonly consents: Pick<ConsentRegister, 'forget'>;
+  readonly consents: Pick<ConsentRegistry, 'forget'>;
   readonly audit: AuditLog;
   /** Ends what rests on a grant besides its tokens; before the grant ends. */
   readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;

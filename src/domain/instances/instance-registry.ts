@@ -23,12 +23,12 @@ export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: str
 /** `over_limit`: the agent may not have so many any more. */
 export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
 
-export type InstanceRegister = ReturnType<typeof instanceRegister>;
+export type InstanceRegistry = ReturnType<typeof instanceRegistry>;
 
 /** After this part of its life a use renews an instance. */
 const RENEWED_AFTER = 1 / 4;
 
-export const instanceRegister = (deps: {
+export const instanceRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -90,7 +90,7 @@ export const instanceRegister = (deps: {
     return isRunning(found, clock.now(), most(agent.ceilings)) ? found : undefined;
   };
 
-  const register = {
+  const registry = {
     /** Counting or not, of the agent it belongs to only. */
     async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
       const found = await collection.get(id);
@@ -206,7 +206,7 @@ export const instanceRegister = (deps: {
         for (const { document } of page.items) {
           if (document.state === 'ended' || ownershipOf(document) === ownershipOf(agent)) continue;
           if (count === limit) return count;
-          await register.end(agent.id, document.id, by);
+          await registry.end(agent.id, document.id, by);
           count += 1;
         }
         after = page.next;
@@ -230,7 +230,7 @@ export const instanceRegister = (deps: {
       };
     },
   };
-  return register;
+  return registry;
 };
 
 /** The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' where no such key may be used. */

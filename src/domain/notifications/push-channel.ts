@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import { answeredOf, fetchReasonOf } from '../ports/trusted-fetch.ts';
 import type { Outcome, Sender } from './delivery-worker.ts';
 import type { NotificationKind } from './notification-kinds.ts';
-import type { PushMessage, PushRegister } from './push-registry.ts';
+import type { PushMessage, PushRegistry } from './push-registry.ts';
 
 /** What a browser is to be told of: ids and moments; no name and no text that anybody chose. */
 export type PushFacts = {
@@ -39,12 +39,12 @@ export const pushMessage = (
 
 /** Sends what is for browsers. Where that goes is checked at each try, by the way out itself (SF-12). */
 export const pushChannel = (deps: {
-  readonly register: Pick<PushRegister, 'deliver' | 'drop'>;
+  readonly registry: Pick<PushRegistry, 'deliver' | 'drop'>;
   readonly clock: Clock;
   readonly isWaiting: (approval: string) => Promise<boolean>;
   readonly words: (kind: NotificationKind, language: string) => PushWords;
 }): Sender => {
-  const { register, clock, isWaiting, words } = deps;
+  const { registry, clock, isWaiting, words } = deps;
 
   const send = async (
     id: string,
@@ -56,7 +56,7 @@ export const pushChannel = (deps: {
     // Whoever asks waits for an answer; the rest may come when the device is awake (RFC 8030 §5.3).
     const urgency = approval === undefined ? 'normal' : 'high';
     const sending = { urgency, ttlSeconds: left } as const;
-    return register.deliver(id, account, (language) => pushMessage(words(kind, language), sending));
+    return registry.deliver(id, account, (language) => pushMessage(words(kind, language), sending));
   };
 
   return {
@@ -71,7 +71,7 @@ export const pushChannel = (deps: {
         return { failure: reason, isFinal: REFUSED.includes(answered?.status), retryAfterSeconds };
       }
     },
-    giveUp: register.drop,
+    giveUp: registry.drop,
   };
 };
 

@@ -60,10 +60,10 @@ const MESSAGE_BYTES = 1024;
 /** RFC 8030 §5.4: at most 32 characters of base64url. */
 const TOPIC_CHARACTERS = 32;
 
-export type PushRegister = ReturnType<typeof pushRegister>;
+export type PushRegistry = ReturnType<typeof pushRegistry>;
 
 /** The browsers in which people want to be told: what stands in the register, and how a message gets to one. */
-export const pushRegister = (deps: {
+export const pushRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly audit: AuditLog;

@@ -76,8 +76,8 @@ export const peerRegistry = (deps: {
   const checkCallers = async (ids: readonly string[], field: string): Promise<void> => {
     if (ids.length > MOST_CALLERS) refuseField(field, `At most ${MOST_CALLERS} agents and clients can be named.`);
     for (const id of ids) {
-      const register = id.startsWith('agt_') ? deps.agents : id.startsWith('app_') ? deps.clients : undefined;
-      if (!(await register?.get(id))) refuseField(field, `There is no agent or client ${id.slice(0, 40)}.`);
+      const registry = id.startsWith('agt_') ? deps.agents : id.startsWith('app_') ? deps.clients : undefined;
+      if (!(await registry?.get(id))) refuseField(field, `There is no agent or client ${id.slice(0, 40)}.`);
     }
     if (new Set(ids).size < ids.length) refuseField(field, 'An agent or client is there twice.');
   };

@@ -30,12 +30,12 @@ export type KillQuery = {
 /** Who signs a lift, and when what it signs with was last changed. */
 export type Signer = { readonly changedAt: number };
 
-export type KillRegister = ReturnType<typeof killRegister>;
+export type KillRegistry = ReturnType<typeof killRegistry>;
 
 /** Signatures that may be lost to others before a lift is given up. */
 const ATTEMPTS = 20;
 
-export const killRegister = (deps: {
+export const killRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -70,7 +70,7 @@ export const killRegister = (deps: {
 
   const lifted = ({ key, id }: Kill): Promise<void> => unstand(epochs, key, id, clock.now());
 
-  const register = {
+  const registry = {
     record,
 
     async get(id: string): Promise<Kill | undefined> {
@@ -95,7 +95,7 @@ export const killRegister = (deps: {
 
     /** Whether the store holds the kill, or its lift; what a crash after the record left undone is done. */
     async holds({ id }: Kill): Promise<boolean> {
-      const kill = await register.get(id);
+      const kill = await registry.get(id);
       if (!kill) return false;
       if (kill.state === 'lifted') await lifted(kill);
       else if (kill.state === 'final' || !(await isCarriedOut(kill))) await carryOut(kill, { caller: 'system' });
@@ -170,7 +170,7 @@ export const killRegister = (deps: {
       throw new StoreUnavailable(`gave up on the lift of ${id} after ${ATTEMPTS} lost swaps`);
     },
   };
-  return register;
+  return registry;
 };
 
 const aboutTarget = ({ scope, target, owner }: Kill): Partial<AuditEvent> => ({

@@ -14,7 +14,7 @@ import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import { withPriority } from '../ports/write-priority.ts';
 import type { LatchedKills } from './kill.ts';
 import { type KillBroadcast, toNobody } from './kill-broadcast.ts';
-import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-registry.ts';
+import { type FinalEnds, type KillQuery, killRegistry, type Signer } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 import { waitingKills } from './waiting-kills.ts';
 
@@ -44,8 +44,8 @@ export const killSwitch = (deps: {
   readonly broadcast?: KillBroadcast;
 }) => {
   const { clock, identifiers, latch, latched, broadcast = toNobody } = deps;
-  const register = killRegister(deps);
-  const waiting = waitingKills({ register, clock, latch, latched, broadcast });
+  const registry = killRegistry(deps);
+  const waiting = waitingKills({ registry, clock, latch, latched, broadcast });
 
   return {
     /**
@@ -55,7 +55,7 @@ export const killSwitch = (deps: {
     async order({ scope, target, reason, owner }: KillOrder, by: By): Promise<OrderedKill> {
       const key = killKey(scope, target);
       // Again by the same caller: the one that stands, with its epoch raised once more.
-      const kill: Kill = (await unlessOut(() => register.standingOf(key, by.caller))) ?? {
+      const kill: Kill = (await unlessOut(() => registry.standingOf(key, by.caller))) ?? {
         id: identifiers.newId('kil'),
         scope,
         target,
@@ -72,12 +72,12 @@ export const killSwitch = (deps: {
 
     /** The kill, or undefined. */
     async get(id: string): Promise<Kill | undefined> {
-      return (await register.get(id)) ?? waiting.get(id);
+      return (await registry.get(id)) ?? waiting.get(id);
     },
 
     /** Newest first; before them, on the first page, those that the store does not hold yet. */
     async list(query: KillQuery): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }> {
-      const { items, ...next } = await register.list(query);
+      const { items, ...next } = await registry.list(query);
       if (query.after) return { items, ...next };
       const isMeant = (kill: Kill): boolean =>
         (['key', 'owner', 'state'] as const).every((name) => !query[name] || kill[name] === query[name]);
@@ -90,7 +90,7 @@ export const killSwitch = (deps: {
       if (waiting.get(id)) {
         throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
       }
-      const kill = await withPriority('essential', () => register.sign(id, by, signer));
+      const kill = await withPriority('essential', () => registry.sign(id, by, signer));
       if (kill.state === 'lifted') await waiting.forget(id);
       return kill;
     },
@@ -103,7 +103,7 @@ export const killSwitch = (deps: {
       waiting.listen();
       await withPriority('essential', async () => {
         await waiting.start();
-        for await (const kill of register.standing()) await succeeds(() => register.holds(kill));
+        for await (const kill of registry.standing()) await succeeds(() => registry.holds(kill));
       });
     },
 

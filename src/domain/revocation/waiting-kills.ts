@@ -10,20 +10,20 @@ import type { Clock } from '../ports/clock.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
 import type { LatchedKills } from './kill.ts';
 import type { KillBroadcast } from './kill-broadcast.ts';
-import type { KillRegister } from './kill-registry.ts';
+import type { KillRegistry } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
 /** A kill that another process ordered is left to it for so long. */
 const PATIENCE_SECONDS = 10;
 
 export const waitingKills = (deps: {
-  readonly register: KillRegister;
+  readonly registry: KillRegistry;
   readonly clock: Clock;
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
   readonly broadcast: KillBroadcast;
 }) => {
-  const { register, clock, latch, latched, broadcast } = deps;
+  const { registry, clock, latch, latched, broadcast } = deps;
   /** Being written right now: the poll leaves them alone. */
   const underWay = new Set<string>();
   /** Ordered here and not done yet: this process need not wait for another. */
@@ -48,19 +48,19 @@ export const waitingKills = (deps: {
   /** Brings a latched kill into audit log and store. Throws when one of them still takes no writes. */
   const reconcile = async ({ kill, missing }: LatchedKill): Promise<void> => {
     const by: By = { caller: kill.by };
-    await register.record('kill.reconciled', kill, by);
-    if (missing.includes('store')) await register.put(kill, by);
+    await registry.record('kill.reconciled', kill, by);
+    if (missing.includes('store')) await registry.put(kill, by);
     await done(kill);
   };
 
   /** What a restored database, or a crash between two writes, may have lost of a kill that is done. */
   const renew = async (copy: Kill): Promise<void> => {
-    if (!(await register.holds(copy))) {
+    if (!(await registry.holds(copy))) {
       const waiting: LatchedKill = { kill: copy, missing: ['store'] };
       latched.add(copy);
       await latch.write(waiting).catch(() => unwritten.set(copy.id, waiting));
       await reconcile(waiting);
-    } else if ((await register.get(copy.id))?.state === 'lifted') await latch.remove(copy.id).catch(() => undefined);
+    } else if ((await registry.get(copy.id))?.state === 'lifted') await latch.remove(copy.id).catch(() => undefined);
   };
 
   const hear = async (kill: Kill): Promise<void> => {
@@ -68,7 +68,7 @@ export const waitingKills = (deps: {
     underWay.add(kill.id);
     try {
       // Said again by whoever recorded it long ago, the kill may be in the store, and lifted. What cannot be known stands.
-      if (await register.holds(kill).catch(() => false)) return;
+      if (await registry.holds(kill).catch(() => false)) return;
       latched.add(kill);
       const waiting: LatchedKill = { kill, missing: ['store'] };
       await latch.write(waiting).catch(() => unwritten.set(kill.id, waiting));
@@ -85,7 +85,7 @@ export const waitingKills = (deps: {
     async enter(kill: Kill, by: By): Promise<LatchedKill['missing']> {
       underWay.add(kill.id);
       try {
-        const audited = await succeeds(() => register.record('kill.ordered', kill, by));
+        const audited = await succeeds(() => registry.record('kill.ordered', kill, by));
         latched.add(kill);
         const noted = await latch.write({ kill, missing: audited ? ['store'] : ['audit', 'store'] }).then(
           () => true,
@@ -93,7 +93,7 @@ export const waitingKills = (deps: {
         );
         // A store that cannot be written will hardly take more than the audit log in it.
         const told = audited ? undefined : broadcast.tell(kill);
-        const stored = await succeeds(() => register.put(kill, by));
+        const stored = await succeeds(() => registry.put(kill, by));
         if (stored) latched.remove(kill.id);
         else await (told ?? broadcast.tell(kill));
         const missing = [...(audited ? [] : ['audit' as const]), ...(stored ? [] : ['store' as const])];
@@ -150,7 +150,7 @@ export const waitingKills = (deps: {
       for (const one of found) {
         const { kill, missing } = one;
         // Its event is written, or is for another node to write, and the store may hold it by now.
-        if (!missing.includes('audit') && (await unlessOut(() => register.holds(kill)))) {
+        if (!missing.includes('audit') && (await unlessOut(() => registry.holds(kill)))) {
           await done(kill);
           continue;
         }

@@ -76,13 +76,13 @@ export const MOST_SHOWN = PAGE;
 /** Apps of one session that are remembered; oidc-provider bounds neither. */
 const MOST_APPS = 200;
 
-export type SessionRegister = ReturnType<typeof sessionRegister>;
+export type SessionRegistry = ReturnType<typeof sessionRegistry>;
 
 /**
  * The sessions of all accounts. Each end is audited, then written; a session that ended counts nowhere from then on, on
  * no node, whatever is still kept of it.
  */
-export const sessionRegister = (deps: {
+export const sessionRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -342,7 +342,7 @@ export const sessionRegister = (deps: {
     end,
 
     /**
-     * To be called before all sessions of an account end at once, and when they have: `AccountRegister` does the ending
+     * To be called before all sessions of an account end at once, and when they have: `AccountRegistry` does the ending
      * itself, by one swap.
      */
     async ending(id: string, isOver: boolean, but?: string): Promise<void> {

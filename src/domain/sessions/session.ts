@@ -35,7 +35,7 @@ export type Session = {
   readonly authTime: number;
   readonly acr?: string;
   readonly amr: readonly string[];
-  /** To the minute; see `SessionRegister.note`. */
+  /** To the minute; see `SessionRegistry.note`. */
   readonly usedAt: number;
   readonly browser?: BrowserHint;
   /** Where the last sign-in came from, as much of the address as the configuration lets be kept. */

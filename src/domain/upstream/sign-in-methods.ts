@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { oneAtATime } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
-import type { FactorRegister } from '../factors/factor-registry.ts';
+import type { FactorRegistry } from '../factors/factor-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { UpstreamLink, UpstreamLinks } from './upstream-links.ts';
@@ -16,7 +16,7 @@ export const waysIn = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
-  readonly factors: Pick<FactorRegister, 'list' | 'remove'>;
+  readonly factors: Pick<FactorRegistry, 'list' | 'remove'>;
   readonly links: Pick<UpstreamLinks, 'get' | 'ofAccount' | 'remove'>;
   readonly upstreams: Pick<UpstreamRegistry, 'get'>;
   readonly isPasswordOn: boolean;
@@ -62,10 +62,10 @@ export const waysIn = (deps: {
         await links.remove(id, by, session);
       }),
 
-    /** Throws as `FactorRegister.remove` does, and 'conflict' for a passkey that is all there is. */
+    /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is all there is. */
     removeFactor: (
       id: string,
-      changing: Parameters<FactorRegister['remove']>[1],
+      changing: Parameters<FactorRegistry['remove']>[1],
       onGood?: () => Promise<void>,
     ): Promise<void> =>
       oneByOne(changing.account, async () => {

@@ -5,7 +5,7 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { UpstreamClient } from '../ports/upstream-client.ts';
 import type { Session, SessionUpstream } from '../sessions/session.ts';
-import type { HowEnded, SessionRegister, UpstreamOrigin } from '../sessions/session-registry.ts';
+import type { HowEnded, SessionRegistry, UpstreamOrigin } from '../sessions/session-registry.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
@@ -32,7 +32,7 @@ export const upstreamSessions = (deps: {
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf'>;
   readonly client: Pick<UpstreamClient, 'endSessionUrl'>;
-  readonly sessions: Pick<SessionRegister, 'ofUpstream' | 'end'>;
+  readonly sessions: Pick<SessionRegistry, 'ofUpstream' | 'end'>;
   readonly issuer: string;
   /** How long a session lasts. */
   readonly sessionSeconds: number;

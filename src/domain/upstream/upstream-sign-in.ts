@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import type { AccountRegister, NewAccount } from '../accounts/account-registry.ts';
+import type { AccountRegistry, NewAccount } from '../accounts/account-registry.ts';
 import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
@@ -29,7 +29,7 @@ export type UpstreamSignInDeps = AttemptsDeps & {
   readonly links: Pick<UpstreamLinks, 'find' | 'create' | 'noteClaim' | 'remove'>;
   readonly client: UpstreamClient;
   readonly accounts: Pick<
-    AccountRegister,
+    AccountRegistry,
     'get' | 'findByUsername' | 'hasEmail' | 'create' | 'noteLinkedGroups' | 'update'
   >;
   readonly ownerNames: Pick<OwnerNames, 'isTaken'>;

@@ -1,15 +1,15 @@
 /** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts hands it in. */
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { Approval, Door } from '../../domain/approvals/approval.ts';
-import type { ApprovalDesk } from '../../domain/approvals/approval-service.ts';
+import type { Approval, ApprovalChannel } from '../../domain/approvals/approval.ts';
+import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { PollingPace } from '../../domain/rate-limits/polling-interval.ts';
@@ -51,7 +51,7 @@ export type ApprovedSource = {
   readonly discard?: (row: Delegation) => Promise<void>;
 };
 
-/** Finds the source again for what came through a door. Throws DomainError with a `denial` when something of it is over. */
+/** Finds the source again for what came through a channel. Throws DomainError with a `denial` when something of it is over. */
 export type FindApprovedSource = (
   caller: Caller,
   approval: Approval,
@@ -59,10 +59,10 @@ export type FindApprovedSource = (
 ) => Promise<ApprovedSource>;
 
 export type BackchannelApprovalDependencies = {
-  readonly desk: Pick<ApprovalDesk, 'find' | 'isKilled' | 'redeem' | 'standing' | 'standingVotes'>;
+  readonly service: Pick<ApprovalService, 'find' | 'isKilled' | 'redeem' | 'standing' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
-  /** By which door it was asked for. */
-  readonly sources: Readonly<Record<Exclude<Door, 'access_request'>, FindApprovedSource>>;
+  /** Channel it was requested through. */
+  readonly sources: Readonly<Record<Exclude<ApprovalChannel, 'access_request'>, FindApprovedSource>>;
   /** As they count now. */
   readonly agents: { get(id: string): Stored<Agent> };
   readonly accounts: { get(id: string): Stored<Account> };
@@ -75,7 +75,7 @@ export type BackchannelApprovalDependencies = {
 };
 
 export type BackchannelSourceDependencies = {
-  readonly delegations: Pick<DelegationRegister, 'openOnce' | 'revoke'>;
+  readonly delegations: Pick<DelegationRegistry, 'openOnce' | 'revoke'>;
   /** Whether a person has to do with an agent. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly identifiers: Identifiers;

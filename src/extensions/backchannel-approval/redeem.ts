@@ -1,12 +1,12 @@
 /**
  * From a person's yes to the one token of it: the action is made anew from what counts now, and has to be the very one
  * that was approved. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals),
- * nor where the authority came from (the door's source). Called by the token endpoint.
+ * nor where the authority came from (the channel's source). Called by the token endpoint.
  */
 import type { Agent } from '../../domain/agents/agent.ts';
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
-import { type Approval, assuranceOfVotes, isBroken, stateAt } from '../../domain/approvals/approval.ts';
-import { GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
+import { type Approval, assuranceOfVotes, isBreakGlass, stateAt } from '../../domain/approvals/approval.ts';
+import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
 import type { Detail } from '../../domain/authorization-details/detail-type.ts';
 import { CIBA } from '../../domain/clients/grant-types.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
@@ -45,7 +45,7 @@ export type Approved = {
 };
 
 export const redeemApproval = (dependencies: BackchannelApprovalDependencies) => {
-  const { desk, asking, clock, identifiers, authorize } = dependencies;
+  const { service, asking, clock, identifiers, authorize } = dependencies;
   const refuse = refusals(identifiers);
 
   return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<Approved> => {
@@ -54,9 +54,9 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     if (told !== undefined) throw tooSoon(told);
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
-    const approval = await desk.find(authReqId, caller.clientId);
+    const approval = await service.find(authReqId, caller.clientId);
     // What a resource server asked for is answered to it, and no token comes of it.
-    if (!approval || approval.door === 'access_request') throw refuse('request_unknown');
+    if (!approval || approval.channel === 'access_request') throw refuse('request_unknown');
     const { action } = approval;
     caller.note({
       approval: approval.id,
@@ -66,7 +66,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
     });
     await refuseUndecided(dependencies, refuse, approval, pollerOf(caller, authReqId));
-    const votes = await desk.standingVotes(approval);
+    const votes = await service.standingVotes(approval);
     if (!votes) throw refuse('approver_left');
 
     const account = (await dependencies.accounts.get(action.subject))?.document;
@@ -75,7 +75,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
     const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
     if (server?.state !== 'active') throw refuse('target_unknown');
-    const source = await dependencies.sources[approval.door](caller, approval, { agent, account, server });
+    const source = await dependencies.sources[approval.channel](caller, approval, { agent, account, server });
     const now = clock.now();
     const decision = await authorize({
       ...source.facts,
@@ -95,7 +95,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         now,
         digest: approval.digest,
         votes: votes.length,
-        ...(isBroken(approval) ? { breakGlass: true } : {}),
+        ...(isBreakGlass(approval) ? { breakGlass: true } : {}),
         ...recordOf(decision),
       },
     });
@@ -118,8 +118,8 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
       });
     }
-    const broken = isBroken(approval) ? ({ break_glass: true } as const) : {};
-    const longest = isBroken(approval) ? GLASS_SECONDS : LIFETIME_SECONDS;
+    const broken = isBreakGlass(approval) ? ({ break_glass: true } as const) : {};
+    const longest = isBreakGlass(approval) ? BREAK_GLASS_SECONDS : LIFETIME_SECONDS;
     const row = await source.row({ scope: decision.scope, details: decision.details });
     const txn = source.txn ?? identifiers.newId('txn');
     caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: decision.scope });
@@ -142,9 +142,9 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         approval: { id: approval.id, digest: approval.digest, ...broken },
       },
       redeem: async () => {
-        if (await desk.redeem(approval.id)) return true;
+        if (await service.redeem(approval.id)) return true;
         // A no was first. Of two fetches the other one has its token by this very row.
-        if ((await desk.standing(approval.id)) === undefined) await source.discard?.(row);
+        if ((await service.standing(approval.id)) === undefined) await source.discard?.(row);
         return false;
       },
     };
@@ -171,7 +171,7 @@ const tooSoon = (seconds: number): DomainError =>
 
 /** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
 const refuseUndecided = async (
-  { desk, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  { service, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
   refuse: Refuse,
   approval: Approval,
   poller: string,
@@ -179,12 +179,12 @@ const refuseUndecided = async (
   const state = stateAt(approval, clock.now());
   switch (state) {
     case 'approved':
-      if (await desk.isKilled(approval)) throw refuse('approval_ended');
+      if (await service.isKilled(approval)) throw refuse('approval_ended');
       return;
     case 'pending': {
       const told = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
       if (told !== undefined) throw tooSoon(told);
-      if (await desk.isKilled(approval)) throw refuse('approval_ended');
+      if (await service.isKilled(approval)) throw refuse('approval_ended');
       throw new DomainError('authorization_pending', 'people have not decided yet');
     }
     case 'denied':

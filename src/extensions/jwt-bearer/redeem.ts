@@ -58,8 +58,8 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     isAgent,
     note,
   }: Caller): Promise<{ readonly party: Party; readonly handedOverAt?: number | undefined }> => {
-    const register: { get(id: string): Stored<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
-    const found = (await register.get(clientId))?.document;
+    const registry: { get(id: string): Stored<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
+    const found = (await registry.get(clientId))?.document;
     if (found && isAgent) note({ agent: found.id, ...(found.owner === undefined ? {} : { owner: found.owner }) });
     if (found?.state !== 'active' || !found.grantTypes.includes(JWT_BEARER)) throw refuse('caller_not_active');
     if (!isAgent) return { party: clientParty(found as Client) };

@@ -43,7 +43,7 @@ export const askForApproval = async (
   if (source.kind === 'unconsented' || !agent.grantTypes.includes(CIBA)) return [];
   return askForToken(dependencies)(
     {
-      door: 'token_exchange',
+      channel: 'token_exchange',
       agent,
       chain: chainOf(source, agent, dependencies.issuer),
       facts: {

@@ -5,10 +5,10 @@ import type { AskingByToken } from '../../domain/approvals/request-token-approva
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
-import type { InstanceRegister } from '../../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../../domain/instances/instance-registry.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
@@ -30,7 +30,7 @@ export type TokenExchangeDependencies = {
   readonly clients: { get(id: string): Stored<Client> };
   readonly grants: Pick<Grants, 'get'>;
   readonly delegations: Pick<
-    DelegationRegister,
+    DelegationRegistry,
     'live' | 'consented' | 'suspendedAt' | 'sibling' | 'derived' | 'revoke' | 'maxDepth'
   >;
   readonly signIns: SignIns;
@@ -38,7 +38,7 @@ export type TokenExchangeDependencies = {
   readonly authorize: Authorize;
   readonly requests: Pick<DelegationRequests, 'create'>;
   readonly approvals: AskingByToken;
-  readonly instances: Pick<InstanceRegister, 'start'>;
+  readonly instances: Pick<InstanceRegistry, 'start'>;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly issuer: string;

@@ -47,7 +47,7 @@ export const addNotificationRoutes = (
   router: Router,
   deps: PeopleDeps,
   sessions: AccountSessions,
-  { register, keys }: NonNullable<PeopleDeps['push']>,
+  { registry, keys }: NonNullable<PeopleDeps['push']>,
 ): void => {
   const { basePath } = deps;
   const scope = `${basePath}/account/`;
@@ -59,7 +59,7 @@ export const addNotificationRoutes = (
     status: number,
     more: Partial<Pick<NotificationsModel, 'name' | 'error' | 'flash'>>,
   ): Promise<void> => {
-    const browsers = await register.list(account.id);
+    const browsers = await registry.list(account.id);
     const page = notificationsPage({
       basePath,
       signedInAs,
@@ -103,7 +103,7 @@ export const addNotificationRoutes = (
     const name = given('name');
     try {
       const { account } = session;
-      await register.add(
+      await registry.add(
         account.id,
         {
           name,
@@ -131,7 +131,7 @@ export const addNotificationRoutes = (
     const { form: _, ...session } = await sessions.withForm(ctx);
     const { account } = session;
     try {
-      const { failure } = await register.test(
+      const { failure } = await registry.test(
         account.id,
         ctx.params['id'] ?? '',
         (language) => pushMessage(testPush(language), TEST),
@@ -149,7 +149,7 @@ export const addNotificationRoutes = (
 
   router.post('/account/notifications/:id/remove', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
-    await register.remove(account.id, ctx.params['id'] ?? '', byOf(ctx, account.id));
+    await registry.remove(account.id, ctx.params['id'] ?? '', byOf(ctx, account.id));
     seeOther(ctx, `${path}?done=removed`);
   });
 };

@@ -37,7 +37,7 @@ export const addApprovalsPage = ({ page, deps, calls }: Parts): void => {
     const asked = { limit: PAGE, ...(state === '' ? {} : { state: state as 'pending' }) };
     const { body, next } = await calls.run('listApprovals', account, by, { query: asked, after });
     const ids = ((body?.['items'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
-    const found = await Promise.all(ids.map((id) => approvals.desk.get(id)));
+    const found = await Promise.all(ids.map((id) => approvals.service.get(id)));
     const rows = found.filter((one): one is Approval => one !== undefined);
     const facts = await approvalFacts(deps, rows, account.id);
     sendPage(

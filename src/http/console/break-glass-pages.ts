@@ -1,10 +1,10 @@
 import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import {
+  type BreakGlassFacts,
   type BreakGlassModel,
   breakGlassListPage,
   breakGlassPage,
-  type GlassFacts,
 } from '../../../views/pages/break-glass.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type Account, type AccountRole, holdsRole } from '../../domain/accounts/account.ts';
@@ -49,7 +49,7 @@ const EMPTY: Values = { reason: '', finding: '', note: '' };
  */
 export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
   const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;
-  const { desk, clock } = approvals;
+  const { service, clock } = approvals;
   const path = `${basePath}/console/break-glass`;
   const devices = deviceCookie(issuer);
   const forms = guardedForms(deps);
@@ -59,38 +59,38 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     (id: string, digest: string) =>
     ({ id: session }: PageSession): FormBinding => ['break_glass', session, id, digest];
 
-  const factsOf = async (all: readonly Approval[], viewer: string): Promise<readonly GlassFacts[]> => {
+  const factsOf = async (all: readonly Approval[], viewer: string): Promise<readonly BreakGlassFacts[]> => {
     const shown = await approvalFacts(deps, all, viewer);
-    const people = all.flatMap(({ glass }) => [
-      ...(glass?.votes.map(({ account }) => account) ?? []),
-      glass?.closed?.by ?? '',
+    const people = all.flatMap(({ breakGlass }) => [
+      ...(breakGlass?.votes.map(({ account }) => account) ?? []),
+      breakGlass?.closed?.by ?? '',
     ]);
     const found = await accounts.getMany([...new Set(people.filter((id) => id !== ''))]);
     const names = new Map(found.map(({ id, name }) => [id, name]));
-    return all.flatMap((approval, index): readonly GlassFacts[] => {
+    return all.flatMap((approval, index): readonly BreakGlassFacts[] => {
       const facts = shown[index];
-      const { id, glass, review } = approval;
+      const { id, breakGlass, review } = approval;
       if (!facts) return [];
       const nameOf = (account: string): string => names.get(account) ?? account;
       return [
         {
           href: `${path}/${id}`,
           approval: facts,
-          ...(glass ? { reason: glass.reason } : {}),
-          people: (glass?.votes ?? []).map(({ account, at }) => ({
+          ...(breakGlass ? { reason: breakGlass.reason } : {}),
+          people: (breakGlass?.votes ?? []).map(({ account, at }) => ({
             name: nameOf(account),
             isYou: account === viewer,
             at,
           })),
           ...(review === undefined ? {} : { review }),
-          ...(glass?.closed === undefined
+          ...(breakGlass?.closed === undefined
             ? {}
             : {
                 closed: {
-                  name: nameOf(glass.closed.by),
-                  at: glass.closed.at,
-                  finding: glass.closed.finding,
-                  note: glass.closed.note,
+                  name: nameOf(breakGlass.closed.by),
+                  at: breakGlass.closed.at,
+                  finding: breakGlass.closed.finding,
+                  note: breakGlass.closed.note,
                 },
               }),
         },
@@ -100,18 +100,18 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
 
   /** Whom it concerns sees it, too, once there is something to see. */
   const isConcerned = async (approval: Approval, account: string): Promise<boolean> => {
-    if (approval.glass === undefined) return false;
-    if (approval.subject === account || (await desk.isAsked(approval, account))) return true;
+    if (approval.breakGlass === undefined) return false;
+    if (approval.subject === account || (await service.isAsked(approval, account))) return true;
     const owner = (await agents.get(approval.agent))?.document.owner;
     return owner !== undefined && owners.answersFor(owner, account);
   };
 
   const approvalFor = async (id: string, account: Account): Promise<Approval> => {
-    const approval = /^apv_\w{1,64}$/.test(id) ? await desk.get(id) : undefined;
+    const approval = /^apv_\w{1,64}$/.test(id) ? await service.get(id) : undefined;
     const isSeen =
       approval !== undefined &&
-      ((approval.glass !== undefined && seesBreakGlass(account)) ||
-        (await desk.glass.mayBreak(approval, account.id)) ||
+      ((approval.breakGlass !== undefined && seesBreakGlass(account)) ||
+        (await service.breakGlass.mayBreak(approval, account.id)) ||
         (await isConcerned(approval, account.id)));
     if (!isSeen) throw nothingThere();
     return approval;
@@ -119,17 +119,17 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
 
   const canOf = async (approval: Approval, session: PageSession): Promise<BreakGlassModel['can']> => {
     const { account } = session;
-    const { id, digest, glass, review } = approval;
+    const { id, digest, breakGlass, review } = approval;
     const href = `${path}/${id}`;
     if (review === 'open') {
-      const isThird = glass?.votes.every((vote) => vote.account !== account.id) === true;
+      const isThird = breakGlass?.votes.every((vote) => vote.account !== account.id) === true;
       return isThird && REVIEWERS.some((role) => holdsRole(account, role))
         ? { kind: 'review', action: `${href}/review`, csrf: session.csrf }
         : { kind: 'nothing' };
     }
-    if (review !== undefined || !(await desk.glass.mayBreak(approval, account.id))) return { kind: 'nothing' };
-    if (!desk.glass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
-    const first = desk.glass.waitingCall(approval);
+    if (review !== undefined || !(await service.breakGlass.mayBreak(approval, account.id))) return { kind: 'nothing' };
+    if (!service.breakGlass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
+    const first = service.breakGlass.waitingCall(approval);
     if (first?.account === account.id) return { kind: 'nothing', why: 'called' };
     const passkey = await passkeys.offerFactor(account.id, purposeOf(id), true);
     return {
@@ -147,13 +147,13 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     approval: Approval,
     { status = 200, values = EMPTY, error }: { status?: number; values?: Values; error?: Phrase } = {},
   ): Promise<void> => {
-    const [glass] = await factsOf([approval], viewer.account.id);
-    if (!glass) throw nothingThere();
+    const [breakGlass] = await factsOf([approval], viewer.account.id);
+    if (!breakGlass) throw nothingThere();
     const can: BreakGlassModel['can'] =
-      glass.approval.unreadable.length > 0 && approval.review === undefined
+      breakGlass.approval.unreadable.length > 0 && approval.review === undefined
         ? { kind: 'nothing', why: 'not_possible' }
         : await canOf(approval, session);
-    const model = { ...frame, glass, can, values, ...(error === undefined ? {} : { error }) };
+    const model = { ...frame, breakGlass, can, values, ...(error === undefined ? {} : { error }) };
     const isByPasskey = (can.kind === 'call' || can.kind === 'agree') && can.passkey !== undefined;
     sendPage(ctx, status, breakGlassPage(model), [], isByPasskey ? 'scripts' : undefined);
   };
@@ -184,8 +184,8 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     const { account } = viewer;
     if (!seesBreakGlass(account)) throw nothingThere();
     const [open, closed] = await Promise.all([
-      desk.glass.reviews('open', { limit: SHOWN }),
-      desk.glass.reviews('closed', { limit: CLOSED_SHOWN }),
+      service.breakGlass.reviews('open', { limit: SHOWN }),
+      service.breakGlass.reviews('closed', { limit: CLOSED_SHOWN }),
     ]);
     sendPage(
       ctx,
@@ -194,7 +194,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
         ...frame,
         open: await factsOf(open, account.id),
         ...(holdsRole(account, 'break_glass')
-          ? { waiting: await factsOf(await desk.glass.breakableFor(account.id), account.id) }
+          ? { waiting: await factsOf(await service.breakGlass.breakableFor(account.id), account.id) }
           : {}),
         closed: await factsOf(closed, account.id),
       }),
@@ -223,7 +223,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
       }
       const assurance = await proven(ctx, account.id, id, form);
       isProven = true;
-      await desk.glass.break(id, { account: account.id, seen, assurance, reason, ...requestOf(ctx) });
+      await service.breakGlass.break(id, { account: account.id, seen, assurance, reason, ...requestOf(ctx) });
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
       if (isProven || !WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);

@@ -6,7 +6,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/agents/credential-last-used.ts';
-import type { ApprovalDesk } from '../../domain/approvals/approval-service.ts';
+import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { OutcomeCounts } from '../../domain/audit/outcome-counts.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import type { ClientFindings } from '../../domain/clients/client-findings.ts';
@@ -38,7 +38,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   /** Of everybody, for figures. */
-  readonly allApprovals: Pick<ApprovalDesk, 'list' | 'waiting'>;
+  readonly allApprovals: Pick<ApprovalService, 'list' | 'waiting'>;
   readonly outcomes: Pick<OutcomeCounts, 'of'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;

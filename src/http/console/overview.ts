@@ -31,7 +31,7 @@ export const overviewModel = async (
   return {
     ...frame,
     openReviews: frame.sees.includes('break-glass')
-      ? (await deps.approvals.desk.glass.reviews('open', { limit: REVIEWS })).length
+      ? (await deps.approvals.service.breakGlass.reviews('open', { limit: REVIEWS })).length
       : 0,
     waiting: await waitingFor(deps, calls, viewer),
     states: AGENT_STATE_KINDS.map((state) => ({

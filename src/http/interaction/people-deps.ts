@@ -5,7 +5,7 @@
  * Mounted by src/http/app.ts below the issuer's path.
  */
 import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountRegister } from '../../domain/accounts/account-registry.ts';
+import type { AccountRegistry } from '../../domain/accounts/account-registry.ts';
 import type { EmailChange } from '../../domain/accounts/email-change.ts';
 import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import type { PasswordSignIn } from '../../domain/accounts/sign-in.ts';
@@ -13,29 +13,29 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import type { Client } from '../../domain/clients/client.ts';
-import type { ConsentRegister } from '../../domain/consent/consent-registry.ts';
+import type { ConsentRegistry } from '../../domain/consent/consent-registry.ts';
 import type { MasterKey } from '../../domain/crypto/master-key.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { VerifiedNames } from '../../domain/display-names/verified-names.ts';
-import type { FactorRegister } from '../../domain/factors/factor-registry.ts';
+import type { FactorRegistry } from '../../domain/factors/factor-registry.ts';
 import type { Passkeys } from '../../domain/factors/passkeys.ts';
 import type { SecondFactor } from '../../domain/factors/second-factor.ts';
 import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
-import type { GrantDesk } from '../../domain/grants/grant-service.ts';
+import type { GrantService } from '../../domain/grants/grant-service.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { OwnerNames } from '../../domain/groups/owner-names.ts';
 import type { PushKeys } from '../../domain/notifications/push-keys.ts';
-import type { PushRegister } from '../../domain/notifications/push-registry.ts';
+import type { PushRegistry } from '../../domain/notifications/push-registry.ts';
 import type { AccountLinks } from '../../domain/peers/account-links.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import type { SessionRegister } from '../../domain/sessions/session-registry.ts';
+import type { SessionRegistry } from '../../domain/sessions/session-registry.ts';
 import type { WaysIn } from '../../domain/upstream/sign-in-methods.ts';
 import type { UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
 import type { UpstreamSessions } from '../../domain/upstream/upstream-sessions.ts';
@@ -52,13 +52,13 @@ export type PeopleDeps = {
   readonly readerLanguage: ReaderLanguage;
   readonly interactions: Interactions;
   readonly browserSessions: BrowserSessions;
-  readonly sessions: Pick<SessionRegister, 'get' | 'ofAccount' | 'end'>;
+  readonly sessions: Pick<SessionRegistry, 'get' | 'ofAccount' | 'end'>;
   readonly grants: Grants;
-  readonly grantService: GrantDesk;
+  readonly grantService: GrantService;
   /** When grants and delegations were last used. */
   readonly uses: Pick<GrantUses, 'lastUses'>;
   readonly authorize: Authorize;
-  readonly accounts: Pick<AccountRegister, 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'>;
+  readonly accounts: Pick<AccountRegistry, 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'>;
   readonly groups: Lookup<Pick<Group, 'name'>>;
   /** Whom a name that a user typed means. */
   readonly ownerNames: Pick<OwnerNames, 'find'>;
@@ -66,14 +66,14 @@ export type PeopleDeps = {
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<
-    DelegationRegister,
+    DelegationRegistry,
     'get' | 'live' | 'list' | 'suspendedOf' | 'confirmOwner' | 'narrow' | 'revoke' | 'revokeAllOf'
   >;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
   /** Servers of other organisations that can act in somebody's name. */
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
   readonly peers: Lookup<Peer>;
-  readonly consents: ConsentRegister;
+  readonly consents: ConsentRegistry;
   /** Absent: no name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
@@ -82,14 +82,14 @@ export type PeopleDeps = {
   /** The same for another address. */
   readonly emails?: EmailChange | undefined;
   readonly secondFactor: SecondFactor;
-  readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes'>;
+  readonly factors: Pick<FactorRegistry, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes'>;
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
   /** Absent: nobody is told in a browser. */
   readonly push?:
     | {
-        readonly register: Pick<PushRegister, 'list' | 'add' | 'remove' | 'test'>;
+        readonly registry: Pick<PushRegistry, 'list' | 'add' | 'remove' | 'test'>;
         readonly keys: Pick<PushKeys, 'current'>;
       }
     | undefined;

@@ -1,18 +1,18 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-registry.ts';
+import type { AccountChanges, AccountRegistry, NewAccount } from '../../domain/accounts/account-registry.ts';
 import type { DisablePreview, PreviewDisable } from '../../domain/accounts/disable-preview.ts';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import { canonicalDigest } from '../../domain/canonical-digest.ts';
-import type { FactorRegister } from '../../domain/factors/factor-registry.ts';
+import type { FactorRegistry } from '../../domain/factors/factor-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showAccount, toWire } from './representations.ts';
 
-/** The part of the account register this API calls. */
+/** The part of the account registry this API calls. */
 export type Accounts = Pick<
-  AccountRegister,
+  AccountRegistry,
   'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword' | 'endSessions'
 >;
 
@@ -35,7 +35,7 @@ type Operations =
  */
 export const accountHandlers = (
   accounts: Accounts,
-  factors: Pick<FactorRegister, 'list' | 'removeAll'>,
+  factors: Pick<FactorRegistry, 'list' | 'removeAll'>,
   requireFreshFactor: FreshFactor,
   previewDisable: PreviewDisable,
 ): Handlers<Operations> => {

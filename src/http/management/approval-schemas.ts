@@ -1,4 +1,4 @@
-import { GLASS_FINDINGS } from '../../domain/approvals/approval.ts';
+import { BREAK_GLASS_FINDINGS } from '../../domain/approvals/approval.ts';
 import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
 import {
   flag,
@@ -26,11 +26,11 @@ export const APPROVAL_SCHEMAS = {
         'How it stands now. `approved` waits for its agent, `redeemed` is the end of a good one. `unused`: people approved it, and the agent did not use it in time. `expired`: no decision in time.',
         SHOWN_STATES,
       ),
-      door: oneOf(
-        'Through which door it was asked: by an exchange or refresh, by a CIBA request, or by a resource server that was told no.',
+      channel: oneOf(
+        'Channel it was requested through: an exchange or refresh, a CIBA request, or an access request of a resource server.',
         ['token_exchange', 'backchannel', 'access_request'],
       ),
-      requested_by: text('Resource server that asked, through the door of access requests.', 128),
+      requested_by: text('Resource server that sent the access request.', 128),
       requested_until: seconds('Until when it wants it.'),
       digest: text('SHA-256 over the canonical JSON (RFC 8785) of the action, base64url.', 43),
       agent: text('Agent that would act.', 128),
@@ -79,7 +79,7 @@ export const APPROVAL_SCHEMAS = {
           reason: text('Why, in the words of who called first.', 500),
           by: list('Who called for it, and who agreed; one only called.', 2, output({ account, at: seconds('When.') })),
           review: oneOf('Of one that happened: whether a third person has looked at it.', ['open', 'closed']),
-          finding: oneOf('What that one found.', GLASS_FINDINGS),
+          finding: oneOf('What that one found.', BREAK_GLASS_FINDINGS),
           note: text('In words.', 2000),
           reviewed_by: text('Who it was.', 128),
           reviewed_at: seconds('When.'),
@@ -119,7 +119,7 @@ export const APPROVAL_SCHEMAS = {
   ApprovalPage: page('Approval'),
   BreakGlassReview: input(
     {
-      finding: oneOf('Whether it was right to let it happen.', GLASS_FINDINGS),
+      finding: oneOf('Whether it was right to let it happen.', BREAK_GLASS_FINDINGS),
       note: text('What was found: 10 to 2000 characters.', 2000),
     },
     ['finding', 'note'],

@@ -1,19 +1,19 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import { type Approval, shownStateAt } from '../../domain/approvals/approval.ts';
 import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
-import type { ApprovalDesk } from '../../domain/approvals/approval-service.ts';
+import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
-/** The part of the desk this API reads; nobody decides by token. */
-export type ApprovalsRead = Pick<ApprovalDesk, 'get' | 'glass' | 'list' | 'ofAgent' | 'ofSubject'>;
+/** The part of the service that this API reads; nobody decides by token. */
+export type ApprovalsRead = Pick<ApprovalService, 'get' | 'breakGlass' | 'list' | 'ofAgent' | 'ofSubject'>;
 
 /** An account without a role sees what is asked in its name and what its own agents ask. */
 export const approvalHandlers = (
-  desk: ApprovalsRead,
+  service: ApprovalsRead,
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
   clock: Pick<Clock, 'now'>,
@@ -24,7 +24,7 @@ export const approvalHandlers = (
   };
 
   const visible = async ({ id, access, caller }: Call): Promise<Approval> => {
-    const found = await desk.get(id);
+    const found = await service.get(id);
     const isVisible =
       found !== undefined &&
       (access === 'all' || found.subject === caller.id || (await ownsAgent(found.agent, caller.id)));
@@ -39,7 +39,11 @@ export const approvalHandlers = (
       // Without a role, somebody else's approvals are as if there were none (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
-      const { items, next } = await listApprovals(desk, { agent, subject, state, review, after, limit }, clock.now());
+      const { items, next } = await listApprovals(
+        service,
+        { agent, subject, state, review, after, limit },
+        clock.now(),
+      );
       return { body: { items: items.map((one) => showApproval(one, clock.now())) }, next };
     },
 
@@ -53,7 +57,7 @@ export const approvalHandlers = (
       await visible(call);
       const { finding, note } = body as { readonly finding: string; readonly note: string };
       const { request, source } = by;
-      const closed = await desk.glass.close(call.id, { account, finding, note, request, source });
+      const closed = await service.breakGlass.close(call.id, { account, finding, note, request, source });
       return { body: showApproval(closed, clock.now()) };
     },
   };
@@ -68,7 +72,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
   return {
     id: approval.id,
     state: shownStateAt(approval, now),
-    door: approval.door,
+    channel: approval.channel,
     ...(approval.requested === undefined ? {} : { requested_by: approval.requested.by }),
     ...(approval.requested?.until === undefined ? {} : { requested_until: approval.requested.until }),
     digest: approval.digest,
@@ -93,7 +97,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
     must_agree: approval.mustAgree,
     ...(approval.escalation ? { escalation: approval.escalation } : {}),
     votes: votes.map(({ account, at, for: away }) => ({ account, ...(away === undefined ? {} : { for: away }), at })),
-    ...glassOf(approval),
+    ...breakGlassOf(approval),
     ...(action.message === undefined ? {} : { binding_message: action.message }),
     created_at: approval.createdAt,
     expires_at: approval.expiresAt,
@@ -107,9 +111,9 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
 };
 
 /** How it was let happen in an emergency, or is about to be. */
-const glassOf = ({ glass, review }: Approval): JsonObject => {
-  if (!glass) return {};
-  const { reason, votes, closed } = glass;
+const breakGlassOf = ({ breakGlass, review }: Approval): JsonObject => {
+  if (!breakGlass) return {};
+  const { reason, votes, closed } = breakGlass;
   return {
     break_glass: {
       reason,

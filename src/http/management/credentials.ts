@@ -2,7 +2,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
 import type { NewCredential } from '../../domain/agents/credential-fields.ts';
 import type { CredentialUses } from '../../domain/agents/credential-last-used.ts';
-import type { CredentialRegister } from '../../domain/agents/credential-registry.ts';
+import type { CredentialRegistry } from '../../domain/agents/credential-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { JsonWebKeySet } from '../../domain/json-web-keys.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
@@ -18,7 +18,7 @@ type Operations =
   | 'removeCredential'
   | 'rotateCredential';
 
-export type Credentials = CredentialRegister & {
+export type Credentials = CredentialRegistry & {
   readonly lastUses: CredentialUses['lastUses'];
   /**
    * Checks a client assertion that is signed with a key of this credential, and uses it up. Throws 'unauthenticated';

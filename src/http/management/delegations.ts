@@ -3,7 +3,7 @@ import { detailId } from '../../domain/authorization-details/detail-id.ts';
 import type { Detail } from '../../domain/authorization-details/detail-type.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Without } from '../../domain/delegation/delegation-changes.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
 import { DomainError, refuseField } from '../../domain/errors.ts';
 import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -11,7 +11,7 @@ import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 
 /** The part of the register of delegations this API calls. */
-export type Delegations = Pick<DelegationRegister, 'get' | 'live' | 'list' | 'revoke' | 'narrow'>;
+export type Delegations = Pick<DelegationRegistry, 'get' | 'live' | 'list' | 'revoke' | 'narrow'>;
 
 type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation' | 'narrowDelegation';
 

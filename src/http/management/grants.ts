@@ -3,7 +3,7 @@ import { detailId } from '../../domain/authorization-details/detail-id.ts';
 import type { DetailsByResource } from '../../domain/authorization-details/detail-type.ts';
 import { DomainError, refuseField } from '../../domain/errors.ts';
 import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
-import { type GrantDesk, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-service.ts';
+import { type GrantService, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-service.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { pointerStep } from '../../domain/json-pointer.ts';
 import type { Grant, Grants } from '../../domain/ports/grants.ts';
@@ -13,7 +13,7 @@ import { showGrant } from './representations.ts';
 /** What this API asks about grants. */
 export type GrantDependencies = {
   readonly grants: Pick<Grants, 'held' | 'list'>;
-  readonly desk: Pick<GrantDesk, 'revoke' | 'narrow'>;
+  readonly service: Pick<GrantService, 'revoke' | 'narrow'>;
   readonly uses: Pick<GrantUses, 'lastUses'>;
 };
 
@@ -21,7 +21,7 @@ type Operations = 'listGrants' | 'getGrant' | 'revokeGrant' | 'narrowGrant';
 
 /** An account without a role sees what it allowed itself, and what its own agents were allowed. */
 export const grantHandlers = (
-  { grants, desk, uses }: GrantDependencies,
+  { grants, service, uses }: GrantDependencies,
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
 ): Handlers<Operations> => {
@@ -56,14 +56,14 @@ export const grantHandlers = (
     },
 
     async revokeGrant(call) {
-      const isEnded = await desk.revoke(await visible(call), call.by);
+      const isEnded = await service.revoke(await visible(call), call.by);
       if (!isEnded) throw new DomainError('not_found', 'It was over already: another call ended it first.');
       return {};
     },
 
     async narrowGrant(call) {
       const grant = await visible(call);
-      await desk.narrow(grant, takingOf(grant, call.body as GrantNarrowing), call.by);
+      await service.narrow(grant, takingOf(grant, call.body as GrantNarrowing), call.by);
       // Somebody may have ended it at the same time.
       const left = existing(await grants.held(grant.id));
       return { body: showGrant(left, (await uses.lastUses([left.id])).get(left.id)) };

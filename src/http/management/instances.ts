@@ -1,7 +1,7 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
-import type { InstanceRegister } from '../../domain/instances/instance-registry.ts';
+import type { InstanceRegistry } from '../../domain/instances/instance-registry.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
 import { showInstance } from './representations.ts';
 
@@ -9,7 +9,7 @@ type Operations = 'startInstance' | 'listInstances' | 'getInstance' | 'endInstan
 
 /** Running copies of an agent: for who may change the agent, and for the agent itself. */
 export const instanceHandlers = (
-  instances: InstanceRegister,
+  instances: InstanceRegistry,
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
 ): Handlers<Operations> => {

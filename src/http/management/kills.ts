@@ -18,7 +18,7 @@ export type Kills = Pick<KillSwitch, 'order' | 'get' | 'list' | 'lift'>;
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
-type Registers = {
+type Registries = {
   readonly accounts: Lookup<Account>;
   readonly agents: Lookup<Agent>;
   readonly clients: Lookup<Client>;
@@ -33,8 +33,8 @@ type Operations = 'createKill' | 'listKills' | 'getKill' | 'liftKill';
  * An account without a role kills its own agents and lifts what it ordered itself. Operators kill all else but
  * everything and administrators (decision D22).
  */
-export const killHandlers = (kills: Kills, registers: Registers): Handlers<Operations> => {
-  const { accounts, agents, clients, delegations, groups, owners } = registers;
+export const killHandlers = (kills: Kills, registries: Registries): Handlers<Operations> => {
+  const { accounts, agents, clients, delegations, groups, owners } = registries;
 
   const checkPrivileged = async ({ caller }: Call, scope: KillScope, target: string): Promise<void> => {
     if (scope === 'all') requireAdministrator(caller, 'kills everything or lifts that', '/scope');

@@ -1,21 +1,21 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountRegister } from '../../domain/accounts/account-registry.ts';
+import type { AccountRegistry } from '../../domain/accounts/account-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Session } from '../../domain/sessions/session.ts';
-import type { SessionRegister } from '../../domain/sessions/session-registry.ts';
+import type { SessionRegistry } from '../../domain/sessions/session-registry.ts';
 import { invalidFields } from '../problem.ts';
 import { type Call, existing, type Handlers } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showAccount, showSession } from './representations.ts';
 
-export type Sessions = Pick<SessionRegister, 'get' | 'ofAccount' | 'end' | 'isLive'>;
+export type Sessions = Pick<SessionRegistry, 'get' | 'ofAccount' | 'end' | 'isLive'>;
 
 type Operations = 'listSessions' | 'getSession' | 'endSession' | 'endAccountSessions';
 
 /** An account without a role sees and ends its own sessions. Those of administrators are ended by administrators. */
 export const sessionHandlers = (
   sessions: Sessions,
-  accounts: Pick<AccountRegister, 'get' | 'endSessions'>,
+  accounts: Pick<AccountRegistry, 'get' | 'endSessions'>,
   clock: Pick<Clock, 'now'>,
 ): Handlers<Operations> => {
   const shown = async (session: Session, account: Account | undefined) => {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { accountRegister } from '../../../src/domain/accounts/account-registry.ts';
+import { accountRegistry } from '../../../src/domain/accounts/account-registry.ts';
 import { passwords } from '../../../src/domain/accounts/passwords.ts';
 import { recordingAudit, START, SYSTEM, standingClock } from '../../support/people-world.ts';
 
 const BY = { caller: 'acc_boss', request: 'req_1', source: '192.0.2.7' };
 
-const register = () => {
+const newRegistry = () => {
   const clock = standingClock();
   const audit = recordingAudit();
-  const accounts = accountRegister({
+  const accounts = accountRegistry({
     documents: memoryDocumentStore(),
     clock,
     identifiers: randomIdentifiers,
@@ -29,7 +29,7 @@ const register = () => {
 
 describe('accounts', () => {
   test('are made with one form of their username, and the event stands before the account', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     const { document, version } = await accounts.create(
       { username: ' ADA ', name: 'Ada', groups: ['b', 'a', 'a'], roles: ['auditor'] },
       BY,
@@ -50,7 +50,7 @@ describe('accounts', () => {
   });
 
   test('cannot share a username, however it is typed; of many at once one is made', async () => {
-    const { accounts } = register();
+    const { accounts } = newRegistry();
     const all = await Promise.allSettled(
       ['ada', 'ADA', ' Ada', 'ａｄａ'].map((username) => accounts.create({ username, name: 'Ada' }, BY)),
     );
@@ -71,7 +71,7 @@ describe('accounts', () => {
     [{ language: 'fr' as 'de' }, '/language'],
     [{ password: 'short' }, '/password'],
   ])('are refused with %j, naming the field, without an event', async (wrong, field) => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     await expect(accounts.create({ username: 'ada', name: 'Ada', ...wrong }, BY)).rejects.toMatchObject({
       code: 'invalid_field',
       field,
@@ -80,14 +80,14 @@ describe('accounts', () => {
   });
 
   test('are not made when the event cannot be written', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     audit.state.failing = true;
     await expect(accounts.create({ username: 'ada', name: 'Ada' }, BY)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await accounts.findByUsername('ada')).toBeUndefined();
   });
 
   test('change only at the version that was read, and a new address is not verified', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     const { document } = await accounts.create(
       { username: 'ada', name: 'Ada', email: 'ada@example.com', emailVerified: true },
       SYSTEM,
@@ -104,7 +104,7 @@ describe('accounts', () => {
   });
 
   test('end their sessions when disabled or given another password, those of the same second too', async () => {
-    const { accounts, audit, clock } = register();
+    const { accounts, audit, clock } = newRegistry();
     const { document } = await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM);
     clock.move(10);
     const disabled = await accounts.disable(document.id, BY);
@@ -120,7 +120,7 @@ describe('accounts', () => {
   });
 
   test('a password takes the place of the one that was confirmed, and of no other', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     const { document } = await accounts.create({ username: 'ada', name: 'Ada', password: 'correct horse' }, BY);
     const instead = document.passwordHash;
     // An administrator was first: whoever holds the old password does not set the next.
@@ -135,7 +135,7 @@ describe('accounts', () => {
   });
 
   test('never lose their last active administrator, by role or by state, in parallel either', async () => {
-    const { accounts } = register();
+    const { accounts } = newRegistry();
     const one = (await accounts.create({ username: 'one', name: 'One', roles: ['administrator'] }, SYSTEM)).document;
     await expect(accounts.disable(one.id, BY)).rejects.toMatchObject({ code: 'conflict', message: /last active/ });
     await expect(accounts.update(one.id, 1, { roles: ['operator'] }, BY)).rejects.toMatchObject({ field: '/roles' });
@@ -146,7 +146,7 @@ describe('accounts', () => {
   });
 
   test('are listed newest first, page by page', async () => {
-    const { accounts, clock } = register();
+    const { accounts, clock } = newRegistry();
     for (const username of ['a', 'b', 'c']) {
       await accounts.create({ username, name: username }, SYSTEM);
       clock.move(1);
@@ -161,7 +161,7 @@ describe('accounts', () => {
 
 describe('the language of an account', () => {
   test('is chosen by its person, written down once, and by nobody unknown', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
     audit.events.length = 0;
     await accounts.setLanguage(id, 'de', { caller: id });
@@ -178,7 +178,7 @@ describe('the language of an account', () => {
   });
 
   test('stays where other members change, and goes when it is taken away', async () => {
-    const { accounts } = register();
+    const { accounts } = newRegistry();
     const made = await accounts.create({ username: 'ada', name: 'Ada', language: 'de' }, SYSTEM);
     const { id } = made.document;
     const renamed = await accounts.update(id, made.version, { name: 'Ada Byron' }, SYSTEM);
@@ -188,7 +188,7 @@ describe('the language of an account', () => {
   });
 
   test('is not changed while nobody can write it down', async () => {
-    const { accounts, audit } = register();
+    const { accounts, audit } = newRegistry();
     const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
     audit.state.failing = true;
     await expect(accounts.setLanguage(id, 'de', { caller: id })).rejects.toMatchObject({ code: 'unavailable' });

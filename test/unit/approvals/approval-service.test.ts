@@ -3,12 +3,12 @@ import type { Origin } from '../../../src/domain/approvals/approval.ts';
 import type { Wanted } from '../../../src/domain/approvals/open-approvals.ts';
 import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
-import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
+import { action, KEYS, START, serviceScene, strong, wanted } from './fakes.ts';
 
 const sum = (amount: number) => ({ action: action({ details: [{ type: 'payment_initiation', amount }] }) });
 
 test('those that wait are listed by the time they have left, and not what is decided or over, whatever is stored', async () => {
-  const { ask, approve, one, clock } = deskScene();
+  const { ask, approve, one, clock } = serviceScene();
   const first = await ask(sum(1));
   const second = await ask(sum(2));
   clock.advance(60);
@@ -23,7 +23,7 @@ test('those that wait are listed by the time they have left, and not what is dec
 
 describe('AP-05 only so many stand before one person', () => {
   test('of one agent no more than may be open; others are not in its way', async () => {
-    const { ask } = deskScene();
+    const { ask } = serviceScene();
     for (const amount of [1, 2, 3]) await ask(sum(amount));
     await expect(ask(sum(4))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 600 });
     await ask({ action: action({ agent: 'agt_b', client: 'agt_b' }) });
@@ -31,14 +31,14 @@ describe('AP-05 only so many stand before one person', () => {
   });
 
   test('of several at once no more, either', async () => {
-    const { ask, one } = deskScene();
+    const { ask, one } = serviceScene();
     const answers = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((amount) => ask(sum(amount))));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect(await one.ofAgent('agt_a')).toHaveLength(3);
   });
 
   test('a place is free again at the second its question expires, and when it is decided or cancelled', async () => {
-    const { ask, approve, deny, one, clock } = deskScene();
+    const { ask, approve, deny, one, clock } = serviceScene();
     const [first, second, third] = [await ask(sum(1)), await ask(sum(2)), await ask(sum(3))];
     await approve(first.approval);
     const four = await ask(sum(4));
@@ -57,7 +57,7 @@ describe('AP-05 only so many stand before one person', () => {
   });
 
   test('no more than so many within an hour, though none is open', async () => {
-    const { ask, one, clock } = deskScene({ perHour: 4 });
+    const { ask, one, clock } = serviceScene({ perHour: 4 });
     for (const amount of [1, 2, 3, 4]) await one.cancel((await ask(sum(amount))).authReqId, 'agt_a', 'req_1');
     await expect(ask(sum(5))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 3600 });
     clock.advance(3600);
@@ -65,7 +65,7 @@ describe('AP-05 only so many stand before one person', () => {
   });
 
   test('after three denials in a day an agent may not ask this person for a day, which is told once', async () => {
-    const { ask, deny, audit, clock } = deskScene();
+    const { ask, deny, audit, clock } = serviceScene();
     for (const amount of [1, 2]) await deny((await ask(sum(amount))).approval);
     expect(audit.types()).not.toContain('approval.muted');
     await deny((await ask(sum(3))).approval);
@@ -81,7 +81,7 @@ describe('AP-05 only so many stand before one person', () => {
   });
 
   test('the same question is the same one while it is open, and a new one afterwards', async () => {
-    const { ask, deny, clock } = deskScene();
+    const { ask, deny, clock } = serviceScene();
     const first = await ask();
     expect(await ask()).toMatchObject({ authReqId: first.authReqId, isJoined: true });
     // Whatever the agent says about it: it is the same question, with the words that people saw (AP-06).
@@ -103,7 +103,7 @@ describe('AP-05 several that belong together', () => {
   const tooMany = { code: 'too_many_requests' };
 
   test('are looked at before anybody is asked: places of the agent, and before each person', async () => {
-    const { one, ask, audit } = deskScene({ mostOpen: 3, mostOpenPerApprover: 4, perHour: 100 });
+    const { one, ask, audit } = serviceScene({ mostOpen: 3, mostOpenPerApprover: 4, perHour: 100 });
     await one.checkRoom(all([1, 2, 3]));
     await expect(one.checkRoom(all([1, 2, 3, 4]))).rejects.toMatchObject(tooMany);
     await ask(sum(9));
@@ -124,7 +124,7 @@ describe('AP-05 several that belong together', () => {
   });
 
   test('are counted once, and none is asked by whoever is muted', async () => {
-    const { one, ask } = deskScene({ perHour: 4 });
+    const { one, ask } = serviceScene({ perHour: 4 });
     const two = all([1, 2]);
     await one.checkRoom(two);
     for (const { wanted: each } of two) await one.ask(each, 'req_1', { isCounted: true });
@@ -132,7 +132,7 @@ describe('AP-05 several that belong together', () => {
     await one.cancel((await ask(sum(4))).authReqId, 'agt_a', 'req_1');
     await expect(one.checkRoom(all([5]))).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 3600 });
 
-    const muted = deskScene();
+    const muted = serviceScene();
     for (const amount of [1, 2, 3]) await muted.deny((await muted.ask(sum(amount))).approval);
     await expect(muted.one.checkRoom(all([4]))).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 86_400 });
   });
@@ -142,7 +142,7 @@ describe('a ping (CIBA Core §10.2)', () => {
   const told = (token: string) => ({ ping: { endpoint: 'https://agent.example/told', token } });
 
   test('comes with the token of who asked last: the answer that held the first may have been lost', async () => {
-    const { ask, approve, one } = deskScene();
+    const { ask, approve, one } = serviceScene();
     const { approval } = await ask(told('first'));
     expect(one.pingOf(approval)?.token).toBe('first');
     const again = await ask(told('second'));
@@ -151,7 +151,7 @@ describe('a ping (CIBA Core §10.2)', () => {
   });
 
   test('goes on with the one there is where it is asked without', async () => {
-    const { ask, approve, one } = deskScene();
+    const { ask, approve, one } = serviceScene();
     const { approval } = await ask(told('first'));
     await ask();
     expect(one.pingOf(await approve(approval))?.token).toBe('first');
@@ -168,7 +168,7 @@ describe('AP-05 only so many stand before one who is asked about many people', (
   });
 
   test('of all agents of one owner no more than so many; those of others, and others who are asked, are not in its way', async () => {
-    const { ask, one, clock, audit } = deskScene({ mostOpenPerApprover: 3 });
+    const { ask, one, clock, audit } = serviceScene({ mostOpenPerApprover: 3 });
     const asked = [];
     for (const subject of ['acc_a', 'acc_b', 'acc_c']) asked.push(await ask(of(subject)));
     const before = audit.events.length;
@@ -186,7 +186,7 @@ describe('AP-05 only so many stand before one who is asked about many people', (
   });
 
   test('of many at the same moment no more are left, and of each that is taken back the audit log says so', async () => {
-    const { ask, one, audit } = deskScene({ mostOpenPerApprover: 3 });
+    const { ask, one, audit } = serviceScene({ mostOpenPerApprover: 3 });
     const answers = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => ask(of(`acc_${index}`))));
     const given = answers.filter(({ status }) => status === 'fulfilled').length;
     const stored = await one.ofAgent('agt_a');
@@ -200,7 +200,7 @@ describe('AP-05 only so many stand before one who is asked about many people', (
 
 describe('a question of which nobody knows whether it is stored', () => {
   test('is stored once, though the answers of the store were lost', async () => {
-    const { ask, one, faults, audit } = deskScene();
+    const { ask, one, faults, audit } = serviceScene();
     faults.insert = ['after', 'after'];
     const asked = await ask();
     expect(await one.ofAgent('agt_a')).toMatchObject([{ id: asked.approval.id, state: 'pending' }]);
@@ -209,7 +209,7 @@ describe('a question of which nobody knows whether it is stored', () => {
   });
 
   test('is open if it was stored at the last try, and the agent that asks again joins it', async () => {
-    const { ask, one, faults, audit } = deskScene();
+    const { ask, one, faults, audit } = serviceScene();
     faults.insert = ['before', 'before', 'after'];
     await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(await one.settleUnknown()).toBe(1);
@@ -218,7 +218,7 @@ describe('a question of which nobody knows whether it is stored', () => {
   });
 
   test('is over if it was not, which is in the audit log, and its id is taken for a write that comes late', async () => {
-    const { ask, one, faults, audit } = deskScene();
+    const { ask, one, faults, audit } = serviceScene();
     faults.insert = ['before', 'before', 'before'];
     await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(await one.ofAgent('agt_a')).toEqual([]);
@@ -238,7 +238,7 @@ describe('a question of which nobody knows whether it is stored', () => {
   });
 
   test('stays to be found out while the store does not answer', async () => {
-    const { ask, one, faults } = deskScene();
+    const { ask, one, faults } = serviceScene();
     faults.insert = ['before', 'before', 'before', 'before'];
     await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
     await expect(one.settleUnknown()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -260,13 +260,13 @@ describe('AP-06 the number the agent shows', () => {
   const wrong = (number: string) => (number === '10' ? '11' : '10');
 
   test('is there for critical risk alone, and has two digits', async () => {
-    const { ask } = deskScene();
+    const { ask } = serviceScene();
     expect((await ask(critical)).approval.number).toMatch(/^[1-9]\d$/);
     expect((await ask(sum(1))).approval.number).toBeUndefined();
   });
 
   test('wrong three times, the request is denied, by whoever typed it', async () => {
-    const { ask, approve, one, audit } = deskScene();
+    const { ask, approve, one, audit } = serviceScene();
     const { approval } = await ask(critical);
     const number = wrong(String(approval.number));
     for (let time = 0; time < 2; time += 1) {
@@ -280,7 +280,7 @@ describe('AP-06 the number the agent shows', () => {
   });
 
   test('wrong twice and then right: approved', async () => {
-    const { ask, approve } = deskScene();
+    const { ask, approve } = serviceScene();
     const { approval } = await ask(critical);
     const number = String(approval.number);
     for (let time = 0; time < 2; time += 1) await approve(approval, { number: wrong(number) }).catch(() => undefined);
@@ -288,7 +288,7 @@ describe('AP-06 the number the agent shows', () => {
   });
 
   test('cannot be tried by who is not asked', async () => {
-    const { ask, approve, one } = deskScene();
+    const { ask, approve, one } = serviceScene();
     const { approval } = await ask(critical);
     for (let time = 0; time < 5; time += 1) {
       await expect(approve(approval, { number: '00', account: 'acc_eve' })).rejects.toMatchObject({
@@ -301,7 +301,7 @@ describe('AP-06 the number the agent shows', () => {
 
 describe('AP-03 who is not asked', () => {
   test.each(['acc_eve', 'agt_a'])('%s decides nothing, and is told of nothing that is there', async (account) => {
-    const { ask, approve, deny, one, audit } = deskScene();
+    const { ask, approve, deny, one, audit } = serviceScene();
     const { approval } = await ask({ risk: 'critical' });
     await expect(approve(approval, { account, number: 'x' })).rejects.toMatchObject({ code: 'not_found' });
     await expect(deny(approval, account)).rejects.toMatchObject({ code: 'not_found' });
@@ -315,8 +315,8 @@ describe('AP-03 who is not asked', () => {
 
 describe('when nobody has decided in time', () => {
   const escalation = { after: 120, names: ['grp_1'] };
-  const scene = async (more: Partial<Parameters<ReturnType<typeof deskScene>['ask']>[0]> = {}) => {
-    const made = deskScene();
+  const scene = async (more: Partial<Parameters<ReturnType<typeof serviceScene>['ask']>[0]> = {}) => {
+    const made = serviceScene();
     made.later.set('acc_chief', made.clock.now() + 120);
     return { ...made, ...(await made.ask({ escalation, mustAgree: null, ...more })) };
   };
@@ -339,8 +339,8 @@ describe('when nobody has decided in time', () => {
 
   test('they are told then, once, by one of several nodes; those who were asked first stay so', async () => {
     const made = await scene();
-    const { approval, approve, clock, one, desk } = made;
-    const nodes = [one, desk(masterKey(KEYS[0])), desk(masterKey(KEYS[0]))];
+    const { approval, approve, clock, one, service } = made;
+    const nodes = [one, service(masterKey(KEYS[0])), service(masterKey(KEYS[0]))];
     expect(await one.escalate()).toBe(0);
     clock.advance(120);
     const told = await Promise.all(nodes.map((node) => node.escalate()));
@@ -414,7 +414,7 @@ describe('a yes for somebody who is away', () => {
   };
 
   test('is hers, and the record says whose it was and for whom', async () => {
-    const { ask, approve, deputies, audit } = deskScene();
+    const { ask, approve, deputies, audit } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask();
     expect(await approve(approval, { account: 'acc_dora' })).toMatchObject({
@@ -430,7 +430,7 @@ describe('a yes for somebody who is away', () => {
   });
 
   test('nobody counts twice: neither a deputy beside his own yes, nor she beside her deputy', async () => {
-    const { ask, approve, deputies, one } = deskScene();
+    const { ask, approve, deputies, one } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask(two);
@@ -448,7 +448,7 @@ describe('a yes for somebody who is away', () => {
   });
 
   test('a deputy who is asked himself says for whom; a name that is none of his is refused', async () => {
-    const { ask, approve, deputies } = deskScene();
+    const { ask, approve, deputies } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     const { approval } = await ask(two);
     const elsewhere = { account: 'acc_bob', as: 'acc_cleo' };
@@ -462,7 +462,7 @@ describe('a yes for somebody who is away', () => {
   });
 
   test('a no for her is hers: it ends the question, and after three the agent may not ask her (AP-05)', async () => {
-    const { ask, deny, deputies, audit } = deskScene();
+    const { ask, deny, deputies, audit } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     for (const scope of ['a', 'b', 'c']) {
       const denied = await deny((await ask({ action: action({ scope: [scope] }) })).approval, 'acc_dora');
@@ -476,7 +476,7 @@ describe('a yes for somebody who is away', () => {
   });
 
   test('is said to one action: the next ones like it are for her to allow', async () => {
-    const { ask, approve, deputies, clock } = deskScene();
+    const { ask, approve, deputies, clock } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const approved = await approve((await ask()).approval, { account: 'acc_dora' });
     expect(isRememberable(approved, 'acc_dora', [], clock.now())).toBe(false);
@@ -484,7 +484,7 @@ describe('a yes for somebody who is away', () => {
   });
 
   test('who decides for somebody is told of it, though she was never asked', async () => {
-    const { ask, deputies, one } = deskScene();
+    const { ask, deputies, one } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask();
     expect(await one.toldOf(approval)).toEqual(['acc_anna', 'acc_dora']);
@@ -497,7 +497,7 @@ describe('a yes for somebody who is away', () => {
 describe('AP-02 one ending', () => {
   test('of deny, cancel and redeem at once exactly one comes to be', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const { ask, approve, deny, one } = deskScene();
+      const { ask, approve, deny, one } = serviceScene();
       const { approval, authReqId } = await ask();
       await approve(approval);
       const [denied, cancelled, ...redeemed] = await Promise.allSettled([
@@ -516,7 +516,7 @@ describe('AP-02 one ending', () => {
   });
 
   test('a no that comes between the event of a yes and its swap is not overwritten, and the audit log says so', async () => {
-    const { ask, approve, deny, one, audit } = deskScene();
+    const { ask, approve, deny, one, audit } = serviceScene();
     const { approval } = await ask();
     let isFirst = true;
     audit.beforeAppend = async ({ type }) => {
@@ -534,7 +534,7 @@ describe('AP-02 one ending', () => {
 
   test('a redemption that read before a no, or before another one, was stored gives nothing', async () => {
     for (const other of ['deny', 'redeem'] as const) {
-      const { ask, approve, deny, one, between } = deskScene();
+      const { ask, approve, deny, one, between } = serviceScene();
       const { approval } = await ask();
       await approve(approval);
       between.afterGet = () => (other === 'deny' ? deny(approval) : one.redeem(approval.id));
@@ -544,7 +544,7 @@ describe('AP-02 one ending', () => {
   });
 
   test('two have to agree, she among them', async () => {
-    const { one, approve, ask } = deskScene();
+    const { one, approve, ask } = serviceScene();
     const two = {
       requires: { quorum: 2, isProvenAnew: true },
       approvers: ['acc_anna', 'acc_bob', 'acc_cleo'],
@@ -556,7 +556,7 @@ describe('AP-02 one ending', () => {
   });
 
   test('AP-07 who was disabled meanwhile does not count, and who agreed and left answers for nothing', async () => {
-    const { ask, approve, one, left } = deskScene();
+    const { ask, approve, one, left } = serviceScene();
     const { approval } = await ask();
     left.add('acc_anna');
     await expect(approve(approval)).rejects.toMatchObject({ code: 'not_found' });
@@ -572,19 +572,19 @@ describe('while the master key is changed', () => {
   const [before, after] = [KEYS[0], KEYS[1]];
 
   test('what was asked under the other key is found, and belongs to its client alone', async () => {
-    const { ask, desk } = deskScene();
+    const { ask, service } = serviceScene();
     const { authReqId, approval } = await ask();
-    const next = desk(masterKey(after, before));
+    const next = service(masterKey(after, before));
     expect((await next.find(authReqId, 'agt_a'))?.id).toBe(approval.id);
     expect(await next.find(authReqId, 'agt_b')).toBeUndefined();
     expect(next.authReqIdOf(approval)).toBe(authReqId);
-    expect(await desk(masterKey(after)).find(authReqId, 'agt_a')).toBeUndefined();
+    expect(await service(masterKey(after)).find(authReqId, 'agt_a')).toBeUndefined();
     expect(await next.find('x', 'agt_a')).toBeUndefined();
   });
 
   test('nodes with the keys either way round find what the other asked', async () => {
-    const { desk } = deskScene();
-    const [one, other] = [desk(masterKey(before, after)), desk(masterKey(after, before))];
+    const { service } = serviceScene();
+    const [one, other] = [service(masterKey(before, after)), service(masterKey(after, before))];
     for (const [here, there] of [
       [one, other],
       [other, one],
@@ -598,9 +598,9 @@ describe('while the master key is changed', () => {
   });
 
   test('AP-05 the same question is one, whichever node is asked', async () => {
-    const { ask, desk } = deskScene();
+    const { ask, service } = serviceScene();
     const first = await ask();
-    const [one, other] = [desk(masterKey(before, after)), desk(masterKey(after, before))];
+    const [one, other] = [service(masterKey(before, after)), service(masterKey(after, before))];
     for (const node of [one, other]) {
       expect(await node.ask(wanted(), 'req_1')).toMatchObject({ authReqId: first.authReqId, isJoined: true });
     }
@@ -611,21 +611,21 @@ describe('while the master key is changed', () => {
   });
 
   test('AP-05 whom an agent may not ask, it may not ask then, either', async () => {
-    const { ask, deny, desk } = deskScene();
+    const { ask, deny, service } = serviceScene();
     for (const amount of [1, 2, 3]) await deny((await ask(sum(amount))).approval);
-    const next = desk(masterKey(after, before));
+    const next = service(masterKey(after, before));
     await expect(next.ask(wanted(), 'req_1')).rejects.toMatchObject({ code: 'too_many_requests' });
   });
 
   test('the one call it was used up by is the same call then, and any other is refused', async () => {
-    const { ask, approve, one, desk, clock } = deskScene();
+    const { ask, approve, one, service, clock } = serviceScene();
     const { approval } = await ask();
     await approve(approval);
     await one.redeem(approval.id);
     const server = { id: 'rs_1', identifier: approval.resource };
     const call = (key: string) => ({ server, key, request: 'req_1' });
     expect(await one.use(approval.id, call('call-1'))).toMatchObject({ isFirst: true });
-    const next = desk(masterKey(after, before));
+    const next = service(masterKey(after, before));
     expect(await next.use(approval.id, call('call-1'))).toMatchObject({
       isFirst: false,
       approval: { use: { at: clock.now() } },
@@ -636,7 +636,7 @@ describe('while the master key is changed', () => {
 
 describe('AP-21 at the boundary', () => {
   test('approved in the last second, it can be fetched for as long as an agent has, and not at the second after', async () => {
-    const { ask, approve, one, clock } = deskScene();
+    const { ask, approve, one, clock } = serviceScene();
     const { approval } = await ask();
     clock.advance(599);
     const { redeemBy } = await approve(approval);
@@ -651,7 +651,7 @@ describe('AP-21 at the boundary', () => {
   });
 
   test('an agent may give people less time, not more, and a minute at least', async () => {
-    const { ask } = deskScene();
+    const { ask } = serviceScene();
     expect((await ask({ lifetimeSeconds: 1, action: action({ scope: ['see'] }) })).approval.expiresAt).toBe(START + 60);
     expect((await ask({ lifetimeSeconds: 90 })).approval.expiresAt).toBe(START + 90);
     expect((await ask({ lifetimeSeconds: 9000, action: action({ scope: ['more'] }) })).approval.expiresAt).toBe(
@@ -660,7 +660,7 @@ describe('AP-21 at the boundary', () => {
   });
 
   test('what is over can be neither approved, denied nor cancelled', async () => {
-    const { ask, approve, deny, one, clock } = deskScene();
+    const { ask, approve, deny, one, clock } = serviceScene();
     const { approval, authReqId } = await ask();
     clock.advance(600);
     const assurance = strong(clock.now());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Account } from '../../../src/domain/accounts/account.ts';
-import type { Door } from '../../../src/domain/approvals/approval.ts';
+import type { ApprovalChannel } from '../../../src/domain/approvals/approval.ts';
 import { approversOf, type Names, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
 import type { Group } from '../../../src/domain/groups/group.ts';
 import { account } from '../token-exchange/fakes.ts';
@@ -28,9 +28,9 @@ const of =
 const asked = (
   quorum: number,
   names: readonly string[] = [],
-  door: Door = 'token_exchange',
+  channel: ApprovalChannel = 'token_exchange',
   { except = [] as readonly string[], isLeftOut = false } = {},
-) => whomToAsk(door, { quorum }, { names, except }, isLeftOut);
+) => whomToAsk(channel, { quorum }, { names, except }, isLeftOut);
 const usual = { except: [], isBesides: false };
 
 describe('AP-03 who is asked', () => {

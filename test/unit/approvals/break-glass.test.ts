@@ -2,19 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import type { Breaking } from '../../../src/domain/approvals/break-glass.ts';
-import { action, deskScene, START, wanted } from './fakes.ts';
+import { action, START, serviceScene, wanted } from './fakes.ts';
 
 const REASON = 'The payment run stops at six and nobody answers.';
 const byPasskey = (at: number): Vote['assurance'] => ({ acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: at });
 
-const scene = async (over: Parameters<ReturnType<typeof deskScene>['ask']>[0] = {}) => {
-  const made = deskScene();
+const scene = async (over: Parameters<ReturnType<typeof serviceScene>['ask']>[0] = {}) => {
+  const made = serviceScene();
   for (const id of ['acc_first', 'acc_second']) made.hold(id);
   made.hold('acc_third', ['auditor']);
-  const { approval, authReqId } = await made.ask({ door: 'token_exchange', ...over });
+  const { approval, authReqId } = await made.ask({ channel: 'token_exchange', ...over });
   const { clock, one } = made;
   const say = (account: string, more: Partial<Breaking> = {}, id = approval.id) =>
-    one.glass.break(id, {
+    one.breakGlass.break(id, {
       account,
       seen: approval.digest,
       assurance: byPasskey(clock.now()),
@@ -24,7 +24,7 @@ const scene = async (over: Parameters<ReturnType<typeof deskScene>['ask']>[0] = 
       ...more,
     });
   const close = (account: string, more: { finding?: string; note?: string } = {}) =>
-    one.glass.close(approval.id, {
+    one.breakGlass.close(approval.id, {
       account,
       finding: 'justified',
       note: 'Spoke with both of them; the run was real.',
@@ -38,7 +38,7 @@ const scene = async (over: Parameters<ReturnType<typeof deskScene>['ask']>[0] = 
 describe('two people', () => {
   test('let one open approval happen: the first says why, the second agrees, and both are in the trail', async () => {
     const { say, now, audit, clock, one, approval } = await scene();
-    expect(await say('acc_first')).toMatchObject({ state: 'pending', glass: { reason: REASON } });
+    expect(await say('acc_first')).toMatchObject({ state: 'pending', breakGlass: { reason: REASON } });
     clock.advance(60);
     const broken = await say('acc_second', { reason: undefined });
     expect(broken).toMatchObject({
@@ -46,7 +46,7 @@ describe('two people', () => {
       review: 'open',
       redeemBy: clock.now() + 120,
       votes: [],
-      glass: { reason: REASON, votes: [{ account: 'acc_first' }, { account: 'acc_second' }] },
+      breakGlass: { reason: REASON, votes: [{ account: 'acc_first' }, { account: 'acc_second' }] },
     });
     expect(audit.events.filter(({ type }) => type.startsWith('break_glass'))).toMatchObject([
       {
@@ -153,8 +153,13 @@ describe('what it takes', () => {
   test('one person calls five times in an hour, and no more', async () => {
     const made = await scene();
     const ask = async (scope: string) =>
-      (await made.ask({ door: 'token_exchange', action: action({ scope: [scope], subject: scope }), mustAgree: null }))
-        .approval;
+      (
+        await made.ask({
+          channel: 'token_exchange',
+          action: action({ scope: [scope], subject: scope }),
+          mustAgree: null,
+        })
+      ).approval;
     for (const scope of ['a', 'b', 'c', 'd', 'e']) {
       const { id, digest } = await ask(scope);
       await made.say('acc_first', { seen: digest }, id);
@@ -170,8 +175,8 @@ describe('what it takes', () => {
 
 describe('what it does not do', () => {
   test('D1 stand in for consent: what was asked by CIBA nobody lets happen', async () => {
-    const { say, one, approval } = await scene({ door: 'backchannel' });
-    expect(one.glass.isBreakable(approval)).toBe(false);
+    const { say, one, approval } = await scene({ channel: 'backchannel' });
+    expect(one.breakGlass.isBreakable(approval)).toBe(false);
     await expect(say('acc_first')).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -241,13 +246,13 @@ describe('a third person', () => {
 
   test('closes it with a finding and a note, once; until then it is open, and not forgotten with the others', async () => {
     const { close, one, audit, clock, approval } = await broken();
-    expect((await one.glass.reviews('open')).map(({ id }) => id)).toEqual([approval.id]);
+    expect((await one.breakGlass.reviews('open')).map(({ id }) => id)).toEqual([approval.id]);
     expect((await one.forget(approval.expiresAt + 1, 100)).removed).toBe(0);
     expect(await one.countForgettable(approval.expiresAt + 1)).toBe(0);
     clock.advance(86_400 * 100);
     expect(await close('acc_third')).toMatchObject({
       review: 'closed',
-      glass: { closed: { by: 'acc_third', finding: 'justified', at: clock.now() } },
+      breakGlass: { closed: { by: 'acc_third', finding: 'justified', at: clock.now() } },
     });
     expect(audit.events.at(-1)).toMatchObject({
       type: 'break_glass.reviewed',
@@ -255,7 +260,7 @@ describe('a third person', () => {
       inputs: { finding: 'justified', note: 'Spoke with both of them; the run was real.' },
     });
     await expect(close('acc_third')).rejects.toMatchObject({ code: 'conflict' });
-    expect(await one.glass.reviews('open')).toEqual([]);
+    expect(await one.breakGlass.reviews('open')).toEqual([]);
     expect((await one.forget(approval.expiresAt + 1, 100)).removed).toBe(1);
   });
 
@@ -288,10 +293,11 @@ describe('a third person', () => {
 
 test('who holds the role finds what can be let happen, and nothing of one’s own; nobody else finds any', async () => {
   const made = await scene();
-  const mine = (await made.ask({ door: 'token_exchange', action: action({ subject: 'acc_first' }), mustAgree: null }))
-    .approval;
+  const mine = (
+    await made.ask({ channel: 'token_exchange', action: action({ subject: 'acc_first' }), mustAgree: null })
+  ).approval;
   await made.one.ask(wanted({ action: action({ scope: ['by ciba'] }) }), 'req_1');
-  const found = async (account: string) => (await made.one.glass.breakableFor(account)).map(({ id }) => id).sort();
+  const found = async (account: string) => (await made.one.breakGlass.breakableFor(account)).map(({ id }) => id).sort();
   expect(await found('acc_first')).toEqual([made.approval.id]);
   expect(await found('acc_second')).toEqual([made.approval.id, mine.id].sort());
   expect(await found('acc_third')).toEqual([]);

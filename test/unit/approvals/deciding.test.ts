@@ -1,11 +1,11 @@
 /** What somebody finds in her inbox. */
 import { expect, test } from '@jest/globals';
 import { newestOf, waitingFor } from '../../../src/http/account/approvals/deciding.ts';
-import { action, deskScene } from './fakes.ts';
+import { action, serviceScene } from './fakes.ts';
 
 test('AP-05 what waits is there and counted, however much was asked and taken back since', async () => {
-  const { ask, one, clock } = deskScene({ perHour: 1000 });
-  const deps = { approvals: { desk: one, clock, absences: { ofDeputy: async () => [] } } } as never;
+  const { ask, one, clock } = serviceScene({ perHour: 1000 });
+  const deps = { approvals: { service: one, clock, absences: { ofDeputy: async () => [] } } } as never;
   const { approval } = await ask();
   for (let index = 0; index < 205; index += 1) {
     if (index % 2 === 0) clock.advance(1);

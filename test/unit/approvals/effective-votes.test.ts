@@ -69,8 +69,8 @@ const vote = (who: string, away?: string): Vote => ({
 });
 
 describe('as whom somebody decides', () => {
-  const seats = async (made: ReturnType<typeof scene>, who: string, more: Partial<Approval> = {}) =>
-    (await made.votes.seatsOf(approval(more), who)).map(({ of }) => of);
+  const slots = async (made: ReturnType<typeof scene>, who: string, more: Partial<Approval> = {}) =>
+    (await made.votes.slotsOf(approval(more), who)).map(({ of }) => of);
 
   test('as who was asked, and for those of them who are away', async () => {
     const made = scene({
@@ -80,9 +80,9 @@ describe('as whom somebody decides', () => {
         ['acc_eve', 'acc_dora'],
       ],
     });
-    expect(await seats(made, 'acc_bob')).toEqual(['acc_bob']);
-    expect(await seats(made, 'acc_dora')).toEqual(['acc_bob', 'acc_cleo']);
-    expect(await seats(made, 'acc_eve')).toEqual([]);
+    expect(await slots(made, 'acc_bob')).toEqual(['acc_bob']);
+    expect(await slots(made, 'acc_dora')).toEqual(['acc_bob', 'acc_cleo']);
+    expect(await slots(made, 'acc_eve')).toEqual([]);
   });
 
   test('for oneself first, then for whoever has to agree', async () => {
@@ -93,7 +93,7 @@ describe('as whom somebody decides', () => {
       ],
     });
     const more = { approverNames: ['subject', 'grp_1'], mustAgree: 'acc_anna' };
-    expect(await seats(made, 'acc_bob', more)).toEqual(['acc_bob', 'acc_anna', 'acc_cleo']);
+    expect(await slots(made, 'acc_bob', more)).toEqual(['acc_bob', 'acc_anna', 'acc_cleo']);
   });
 
   test('a deputy has no deputy in this', async () => {
@@ -103,7 +103,7 @@ describe('as whom somebody decides', () => {
         ['acc_dora', 'acc_fay'],
       ],
     });
-    expect(await seats(made, 'acc_fay')).toEqual([]);
+    expect(await slots(made, 'acc_fay')).toEqual([]);
     expect(await made.votes.deputiesOf(approval(), ['acc_bob'])).toEqual(['acc_dora']);
   });
 
@@ -116,8 +116,8 @@ describe('as whom somebody decides', () => {
       owner: 'acc_owner',
     });
     const more = { approversExcept: ['owner', 'subject'] };
-    expect(await seats(made, 'acc_owner', more)).toEqual([]);
-    expect(await seats(made, 'acc_anna', more)).toEqual([]);
+    expect(await slots(made, 'acc_owner', more)).toEqual([]);
+    expect(await slots(made, 'acc_anna', more)).toEqual([]);
     expect(await made.votes.deputiesOf(approval(more), ['acc_bob'])).toEqual([]);
   });
 
@@ -134,13 +134,13 @@ describe('as whom somebody decides', () => {
     ] as const;
     const made = scene({ absent, ...world });
     const asked = { approverNames: ['subject', 'grp_1'], ...more };
-    expect(await seats(made, 'acc_dora', asked)).toEqual([]);
+    expect(await slots(made, 'acc_dora', asked)).toEqual([]);
     expect(await made.votes.deputiesOf(approval(asked), ['acc_anna', 'acc_bob'])).toEqual([]);
   });
 
   test('AP-03 where an actor of the chain is not registered, no account decides', async () => {
     const chain = { sub: 'agt_a', act: { sub: 'agt_gone' } };
-    expect(await seats(scene(), 'acc_bob', { action: { chain } as Approval['action'] })).toEqual([]);
+    expect(await slots(scene(), 'acc_bob', { action: { chain } as Approval['action'] })).toEqual([]);
   });
 
   test('who is left out and is asked for her consent says that for herself alone', async () => {
@@ -156,16 +156,16 @@ describe('as whom somebody decides', () => {
       isConsentBesides: true as const,
       mustAgree: 'acc_anna',
     };
-    expect(await seats(made, 'acc_anna', more)).toEqual(['acc_anna']);
-    expect(await seats(made, 'acc_owner', more)).toEqual([]);
+    expect(await slots(made, 'acc_anna', more)).toEqual(['acc_anna']);
+    expect(await slots(made, 'acc_owner', more)).toEqual([]);
   });
 
   test('for who is asked later, from when she is', async () => {
     const made = scene({ absent: [['acc_dora', 'acc_fay']] });
     const more = { escalation: { at: START + 60, names: ['grp_2'] } };
-    expect(await seats(made, 'acc_fay', more)).toEqual([]);
+    expect(await slots(made, 'acc_fay', more)).toEqual([]);
     made.now.at += 60;
-    expect(await seats(made, 'acc_fay', more)).toEqual(['acc_dora']);
+    expect(await slots(made, 'acc_fay', more)).toEqual(['acc_dora']);
   });
 });
 

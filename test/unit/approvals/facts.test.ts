@@ -15,7 +15,7 @@ const CHAIN = { sub: 'agt_2', iss: 'https://id.example.com', sub_profile: 'ai_ag
 const approvalOf = (action: Partial<Approval['action']> = {}, more: Partial<Approval> = {}): Approval => ({
   id: 'apv_1',
   state: 'pending',
-  door: 'backchannel',
+  channel: 'backchannel',
   action: {
     client: 'agt_2',
     agent: 'agt_2',
@@ -79,9 +79,9 @@ const deps = {
   },
   approvals: {
     clock: { now: () => NOW },
-    desk: {
+    service: {
       settings: { redeemSeconds: 300 },
-      seatsOf: async (_: Approval, who: string) =>
+      slotsOf: async (_: Approval, who: string) =>
         who === 'acc_3' ? [{ of: 'acc_1', absence: 'abs_1', until: NOW + 86_400 }] : [{ of: who }],
     },
   },
@@ -130,9 +130,9 @@ describe('what is shown of an approval', () => {
     }
   });
 
-  test('through which door it came, and until when it is wanted, in both languages', async () => {
+  test('through which channel it came, and until when it is wanted, in both languages', async () => {
     const requested = { by: 'rs_1', question: 'q', decision: 'dec_1', until: NOW + 240 };
-    const byService = approvalOf({ message: 'Needed at noon' }, { door: 'access_request', requested });
+    const byService = approvalOf({ message: 'Needed at noon' }, { channel: 'access_request', requested });
     const page = await pageOf(byService);
     expect(textOf(page)).toContain('Asked by The bank itself: it does not let the agent do this without your yes');
     expect(textOf(page)).toMatch(/one time, within 5 minutes ?, and until .* at the latest/);
@@ -141,8 +141,10 @@ describe('what is shown of an approval', () => {
     expect(page).not.toContain('The agent says about this request');
     expect(textOf(await pageOf(byService, 'de'))).toContain('Gefragt von The bank selbst');
     expect(textOf(await pageOf(approvalOf()))).toContain('Asked by the agent, of its own accord');
-    expect(textOf(await pageOf(approvalOf({}, { door: 'token_exchange' })))).toContain('which wanted a token for it');
-    const used = { door: 'access_request', requested, state: 'redeemed', decidedAt: NOW } as const;
+    expect(textOf(await pageOf(approvalOf({}, { channel: 'token_exchange' })))).toContain(
+      'which wanted a token for it',
+    );
+    const used = { channel: 'access_request', requested, state: 'redeemed', decidedAt: NOW } as const;
     expect(textOf(await pageOf(approvalOf({}, used)))).toContain('The service has let the agent do this one time');
   });
 

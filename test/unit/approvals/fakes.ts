@@ -1,11 +1,11 @@
-/** A desk over memory, and what is asked there. */
+/** An approval service over memory, and what is asked there. */
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
 import type { Account, AccountRole } from '../../../src/domain/accounts/account.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
-import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-service.ts';
+import { type ApprovalService, newApprovalService } from '../../../src/domain/approvals/approval-service.ts';
 import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
@@ -34,7 +34,7 @@ export const action = (over: Partial<Action> = {}): Action => ({
 });
 
 export const wanted = (over: Partial<Wanted> = {}): Wanted => ({
-  door: 'backchannel',
+  channel: 'backchannel',
   owner: 'acc_owner',
   action: action(),
   risk: 'high',
@@ -58,7 +58,7 @@ const SETTINGS: ApprovalSettings = {
   perHour: 10,
 };
 
-export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
+export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
   const store = memoryDocumentStore();
   /** Of the next inserts, one after the other: they fail before they are done, or their answer is lost. */
   const faults: { insert: ('before' | 'after')[] } = { insert: [] };
@@ -108,8 +108,8 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       ...[...later].filter(([, from]) => from <= clock.now()).map(([account]) => account),
     ]);
   /** One more node on the same stores. */
-  const desk = (key: MasterKey): ApprovalDesk =>
-    approvalDesk({
+  const service = (key: MasterKey): ApprovalService =>
+    newApprovalService({
       documents,
       clock,
       ephemeral,
@@ -137,7 +137,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       votes: {
         asked,
         deputiesOf: async (_, away) => [...deputies].filter(([, of]) => away.includes(of)).map(([account]) => account),
-        seatsOf: async (approval, account) => {
+        slotsOf: async (approval, account) => {
           const who = await asked(approval);
           const of = deputies.get(account);
           return [
@@ -148,7 +148,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
         of: async ({ votes }) => votes.filter(({ account }) => !left.has(account)),
       },
     });
-  const one = desk(masterKey(KEYS[0]));
+  const one = service(masterKey(KEYS[0]));
   const who = ({ digest }: Approval, account = 'acc_anna') => ({ account, seen: digest, request: 'req_1' });
   return {
     clock,
@@ -165,7 +165,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     changes,
     between,
     faults,
-    desk,
+    service,
     async ask(over: Partial<Wanted> = {}) {
       const made = await one.ask(wanted(over), 'req_1');
       if (!made.isJoined) first.set(made.approval.id, made.approval.approvers);

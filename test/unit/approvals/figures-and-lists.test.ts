@@ -90,12 +90,12 @@ describe('a page of approvals', () => {
       read.rows += rows.length;
       return rows;
     };
-  const desk = {
+  const service = {
     list: (query: { readonly state?: Approval['state']; readonly after?: Cursor; readonly limit?: number } = {}) =>
       pageOf(({ state }) => query.state === undefined || state === query.state)(query),
     ofAgent: (agent: string, page = {}) => pageOf((one) => one.agent === agent)(page),
     ofSubject: (subject: string, page = {}) => pageOf((one) => one.subject === subject)(page),
-    glass: { reviews: (review: 'open' | 'closed', page = {}) => pageOf((one) => one.review === review)(page) },
+    breakGlass: { reviews: (review: 'open' | 'closed', page = {}) => pageOf((one) => one.review === review)(page) },
   };
 
   test.each([
@@ -110,7 +110,7 @@ describe('a page of approvals', () => {
       const ids: string[] = [];
       let after: Cursor | undefined;
       for (;;) {
-        const { items, next } = await listApprovals(desk, { ...query, limit, after }, NOW);
+        const { items, next } = await listApprovals(service, { ...query, limit, after }, NOW);
         expect(items.length).toBeLessThanOrEqual(limit);
         ids.push(...items.map(({ id }) => id));
         if (!next) break;
@@ -124,7 +124,7 @@ describe('a page of approvals', () => {
 
   test('IN-08 reads a bounded number of rows for one page, however few fit', async () => {
     read.rows = 0;
-    const { items, next } = await listApprovals(desk, { subject: 'acc_1', state: 'cancelled' }, NOW);
+    const { items, next } = await listApprovals(service, { subject: 'acc_1', state: 'cancelled' }, NOW);
     expect([items.length, next !== undefined, read.rows]).toEqual([0, true, 2000]);
   });
 });

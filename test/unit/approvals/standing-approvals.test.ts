@@ -109,8 +109,8 @@ describe('a consent that allows less', () => {
 
   test('ends what was approved in advance about what was shown and not allowed, before the row changes', async () => {
     const { standing, said, active, documents } = scene();
-    const { register, audit } = registerScene({ documents });
-    const { recordConsent } = takenBack(register, standing);
+    const { registry, audit } = registerScene({ documents });
+    const { recordConsent } = takenBack(registry, standing);
     const [pay, balance] = [await said({ details: [] }), await said({ scope: ['balance'], details: [] })];
     expect(await recordConsent(asked({ scope: ['balance', 'pay'] }))).toMatchObject({ scope: ['balance', 'pay'] });
     expect(await active()).toEqual([pay, balance]);
@@ -121,7 +121,7 @@ describe('a consent that allows less', () => {
 
   test('and the same of authorization details, by their type', async () => {
     const { standing, said, active, documents } = scene();
-    const { recordConsent } = takenBack(registerScene({ documents }).register, standing);
+    const { recordConsent } = takenBack(registerScene({ documents }).registry, standing);
     const [payment, transfer] = [await said({ scope: [] }), await said({ scope: [], details: [{ type: 'transfer' }] })];
     const askedDetails = [{ type: 'payment_initiation', amount: 5000 }, { type: 'transfer' }];
     await recordConsent(asked({ scope: ['balance', 'pay'], askedDetails, details: askedDetails }));
@@ -144,14 +144,14 @@ describe('the end of a sign-in', () => {
       await said({ scope: ['balance'], details: [] }),
       await said({ resource: 'https://pay.example' }),
     ];
-    await endOfSignIn(standing, registerScene({}).register)(grant, 'acc_anna', 'req_1');
+    await endOfSignIn(standing, registerScene({}).registry)(grant, 'acc_anna', 'req_1');
     expect(await active()).toEqual([balance, elsewhere]);
   });
 
   test('not of a copy that has a share of it, nor of an app that calls no agent', async () => {
     const { standing, said, active } = scene();
     const id = await said();
-    const end = endOfSignIn(standing, registerScene({}).register);
+    const end = endOfSignIn(standing, registerScene({}).registry);
     await end({ ...grant, parent: 'grt_0', instance: 'ins_1' }, 'acc_anna');
     await end({ ...grant, clientId: 'app_wiki' }, 'acc_anna');
     expect(await active()).toEqual([id]);
@@ -159,19 +159,19 @@ describe('the end of a sign-in', () => {
 
   test('of an app ends what agents may do when it calls them, and what was approved in advance about that (decision 21)', async () => {
     const { standing, said, active, documents } = scene();
-    const { register, audit } = registerScene({ documents });
-    const ofCalls = await register.recordConsent(
+    const { registry, audit } = registerScene({ documents });
+    const ofCalls = await registry.recordConsent(
       consent({ resource: BANK, asked: ['pay'], scope: ['pay'], via: 'app_wiki' }),
     );
-    const ofOthers = await register.recordConsent(
+    const ofOthers = await registry.recordConsent(
       consent({ resource: BANK, asked: ['pay'], scope: ['pay'], via: 'app_mail' }),
     );
-    const plain = await register.recordConsent(consent({ resource: BANK, asked: ['pay'], scope: ['pay'] }));
+    const plain = await registry.recordConsent(consent({ resource: BANK, asked: ['pay'], scope: ['pay'] }));
     await said();
-    const delegations = takenBack(register, standing);
+    const delegations = takenBack(registry, standing);
     await endOfSignIn(standing, delegations)({ ...grant, clientId: 'app_wiki' }, 'acc_anna', 'req_1');
-    expect(await register.live(String(ofCalls?.id))).toBeUndefined();
-    expect([await register.live(String(ofOthers?.id)), await register.live(String(plain?.id))]).toEqual([
+    expect(await registry.live(String(ofCalls?.id))).toBeUndefined();
+    expect([await registry.live(String(ofOthers?.id)), await registry.live(String(plain?.id))]).toEqual([
       ofOthers,
       plain,
     ]);

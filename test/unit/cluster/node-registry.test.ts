@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { nodeRegister } from '../../../src/domain/cluster/node-registry.ts';
+import { nodeRegistry } from '../../../src/domain/cluster/node-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
 const START = 1_790_000_000_000;
@@ -17,8 +17,8 @@ const newWorld = (documents: DocumentStore = memoryDocumentStore()) => {
     kill: (process: number) => void dead.add(process),
     node(offset = 0, { host = 'one', process = ++processes } = {}) {
       const clock = { nowMillis: () => now + offset, now: () => Math.floor((now + offset) / 1000) };
-      const register = nodeRegister({ documents, clock, machine: { host, process, isAlive: (id) => !dead.has(id) } });
-      return { ...register, process };
+      const registry = nodeRegistry({ documents, clock, machine: { host, process, isAlive: (id) => !dead.has(id) } });
+      return { ...registry, process };
     },
   };
 };

@@ -7,7 +7,7 @@ import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers as identifiers } from '../../../adapters/node/identifiers.ts';
 import type { Checkpoint } from '../../../src/domain/audit/checkpoints.ts';
 import { verificationKey } from '../../../src/domain/audit/signed-heads.ts';
-import { nodeRegister } from '../../../src/domain/cluster/node-registry.ts';
+import { nodeRegistry } from '../../../src/domain/cluster/node-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { nodeState } from '../../../src/node-state.ts';
 import { newSigner, openAuditLog, signer } from '../audit/support.ts';
@@ -42,7 +42,7 @@ afterAll(() => {
 const start = async (isAlive = true) => {
   processes += 1;
   const machine = { host: 'one', process: processes, isAlive: () => isAlive };
-  const nodes = nodeRegister({ documents, clock: systemClock, machine });
+  const nodes = nodeRegistry({ documents, clock: systemClock, machine });
   return { ...(await nodeState(folder, { identifiers, nodes, auditKey })), leave: nodes.leave };
 };
 

@@ -77,22 +77,22 @@ describe('attenuation', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-        const { register, rows, clock } = registerScene({ maxDepth: 4 });
+        const { registry, rows, clock } = registerScene({ maxDepth: 4 });
         const all = async () => (await rows.find({ limit: 1000 })).map(({ document }) => document);
         for (const each of steps) {
           const stored = await all();
           if (each.kind === 'wait') clock.advance(each.seconds);
           if (each.kind === 'revoke' && stored.length > 0) {
-            await register.revoke(stored[each.row % stored.length]?.id ?? '', 'acc_anna');
+            await registry.revoke(stored[each.row % stored.length]?.id ?? '', 'acc_anna');
           }
           if (each.kind === 'consent') {
             const scope = each.asked.filter((name, index) => name !== '*' && (each.pick >> index) % 2 === 0);
-            await register.recordConsent(consent({ ...each.held, actor: each.actor, asked: each.asked, scope }));
+            await registry.recordConsent(consent({ ...each.held, actor: each.actor, asked: each.asked, scope }));
           }
           if (each.kind === 'derive' && stored.length > 0) {
-            const parent = await register.live(stored[each.parent % stored.length]?.id ?? '');
+            const parent = await registry.live(stored[each.parent % stored.length]?.id ?? '');
             if (!parent) continue;
-            await register
+            await registry
               .derive({ parent, actor: each.actor, resource: parent.resource, ...each.held })
               .catch((error: { code?: string }) => {
                 expect(['access_denied', 'invalid_scope', 'invalid_request']).toContain(error.code);
@@ -102,7 +102,7 @@ describe('attenuation', () => {
           const byId = new Map(after.map((row) => [row.id, row]));
           for (const row of after) {
             expect(row.depth).toBeLessThanOrEqual(4);
-            const live = await register.live(row.id);
+            const live = await registry.live(row.id);
             if (!live) continue;
             for (const id of row.ancestors) {
               const above = byId.get(id);

@@ -1,7 +1,7 @@
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { DELEGATIONS, type Delegation } from '../../../src/domain/delegation/delegation.ts';
-import { delegationRegister } from '../../../src/domain/delegation/delegation-registry.ts';
+import { delegationRegistry } from '../../../src/domain/delegation/delegation-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { IdPrefix } from '../../../src/domain/ports/identifiers.ts';
 
@@ -47,12 +47,12 @@ export const registerScene = ({ maxDepth = 5, documents = memoryDocumentStore() 
   const clock = movableClock();
   const identifiers = countedIdentifiers();
   const audit = recordedAudit();
-  const register = delegationRegister({ documents, clock, identifiers, audit, issuer: ISSUER, maxDepth });
-  return { clock, identifiers, audit, documents, register, rows: documents.collection<Delegation>(DELEGATIONS) };
+  const registry = delegationRegistry({ documents, clock, identifiers, audit, issuer: ISSUER, maxDepth });
+  return { clock, identifiers, audit, documents, registry, rows: documents.collection<Delegation>(DELEGATIONS) };
 };
 
 export const consent = (
-  over: Partial<Parameters<ReturnType<typeof registerScene>['register']['recordConsent']>[0]> = {},
+  over: Partial<Parameters<ReturnType<typeof registerScene>['registry']['recordConsent']>[0]> = {},
 ) => ({
   subject: 'acc_anna',
   actor: 'agt_a',

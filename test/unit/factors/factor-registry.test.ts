@@ -4,7 +4,7 @@ import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../../src/domain/accounts/assurance.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { FACTORS } from '../../../src/domain/factors/factor.ts';
-import { type Changing, factorRegister } from '../../../src/domain/factors/factor-registry.ts';
+import { type Changing, factorRegistry } from '../../../src/domain/factors/factor-registry.ts';
 import { codeAt, withApp } from '../../support/authenticator-app.ts';
 import { PASSWORD, type PeopleWorld, peopleWorld, START } from '../../support/people-world.ts';
 
@@ -168,7 +168,7 @@ describe('second factors of an account', () => {
     const { secret } = await withApp(world, world.ada);
     world.clock.move(60);
     const registerUnder = (...keys: readonly [Buffer, Buffer?]) =>
-      factorRegister({ ...world.deps, ...world, identifiers: randomIdentifiers, masterKey: masterKey(...keys) });
+      factorRegistry({ ...world.deps, ...world, identifiers: randomIdentifiers, masterKey: masterKey(...keys) });
     const [old, next] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
     await registerUnder(next, old).sealAnew();
     expect(await registerUnder(next).prove(world.ada.id, codeAt(secret, world.clock.now()))).toEqual(['otp']);

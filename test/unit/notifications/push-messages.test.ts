@@ -201,7 +201,7 @@ describe('sending to a browser', () => {
   ) => {
     const sent: PushMessage[] = [];
     const channel = pushChannel({
-      register: {
+      registry: {
         deliver: async (_id, _account, message) => {
           sent.push(message('en'));
           if (fails !== undefined) throw fails;

@@ -5,7 +5,7 @@ import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
-import { type MessageIn, pushRegister } from '../../../src/domain/notifications/push-registry.ts';
+import { type MessageIn, pushRegistry } from '../../../src/domain/notifications/push-registry.ts';
 import { recipientRouting } from '../../../src/domain/notifications/recipient-routing.ts';
 import { fetchFailed, type PostRequest } from '../../../src/domain/ports/trusted-fetch.ts';
 
@@ -27,7 +27,7 @@ const world = () => {
       },
     };
     const keys = pushKeys({ documents, clock, audit, identifiers: randomIdentifiers, masterKey: key });
-    const register = pushRegister({
+    const registry = pushRegistry({
       ...{ documents, clock, audit, keys, masterKey: key, services: more.services ?? ['push.example'] },
       ephemeral: { count: async () => 1 },
       checkUrl: () => undefined,
@@ -38,10 +38,10 @@ const world = () => {
       },
       accounts: { get: async () => ({ document: { state: state.account } }) },
     });
-    return { keys, register };
+    return { keys, registry };
   };
   const add = async (account: string, path = randomBytes(8).toString('hex')) => {
-    const { keys, register } = open();
+    const { keys, registry } = open();
     const pair = createECDH('prime256v1');
     pair.generateKeys();
     const given = {
@@ -52,7 +52,7 @@ const world = () => {
       auth: randomBytes(16).toString('base64url'),
       applicationServerKey: (await keys.current()).publicKey,
     };
-    return register.add(account, given, { caller: account });
+    return registry.add(account, given, { caller: account });
   };
   return { documents, events, posted, state, open, add };
 };
@@ -61,18 +61,18 @@ describe('a browser', () => {
   test('of a push service that is not named any more is sent nothing and forgotten', async () => {
     const { add, open, posted, events } = world();
     const { id } = await add('acc_a');
-    const { register } = open({ services: ['other.example'] });
-    expect(await register.deliver(id, 'acc_a', MESSAGE)).toBe('over');
-    expect([posted, await register.list('acc_a')]).toEqual([[], []]);
+    const { registry } = open({ services: ['other.example'] });
+    expect(await registry.deliver(id, 'acc_a', MESSAGE)).toBe('over');
+    expect([posted, await registry.list('acc_a')]).toEqual([[], []]);
     expect(events.at(-1)).toMatchObject({ type: 'push.removed', caller: 'system', inputs: { reason: 'not_allowed' } });
   });
 
   test('whose address cannot be read is forgotten', async () => {
     const { add, open, posted, events } = world();
     const { id } = await add('acc_a');
-    const { register } = open({ key: masterKey(NEW) });
-    expect(await register.deliver(id, 'acc_a', MESSAGE)).toBe('over');
-    expect([posted, await register.list('acc_a')]).toEqual([[], []]);
+    const { registry } = open({ key: masterKey(NEW) });
+    expect(await registry.deliver(id, 'acc_a', MESSAGE)).toBe('over');
+    expect([posted, await registry.list('acc_a')]).toEqual([[], []]);
     expect(events.at(-1)).toMatchObject({ inputs: { reason: 'not_readable' } });
   });
 
@@ -80,33 +80,33 @@ describe('a browser', () => {
     const { add, open, posted, state } = world();
     const { id } = await add('acc_a', 'shared');
     await add('acc_b', 'shared');
-    const { register } = open();
-    expect(await register.deliver(id, 'acc_a', MESSAGE)).toBe('over');
+    const { registry } = open();
+    expect(await registry.deliver(id, 'acc_a', MESSAGE)).toBe('over');
     state.account = 'disabled';
-    expect(await register.deliver(id, 'acc_b', MESSAGE)).toBe('over');
-    expect([posted, (await register.list('acc_b')).length]).toEqual([[], 1]);
+    expect(await registry.deliver(id, 'acc_b', MESSAGE)).toBe('over');
+    expect([posted, (await registry.list('acc_b')).length]).toEqual([[], 1]);
     state.account = 'active';
-    expect(await register.deliver(id, 'acc_b', MESSAGE)).toBe('sent');
+    expect(await registry.deliver(id, 'acc_b', MESSAGE)).toBe('sent');
   });
 
   test('that two people turn on at once is that of one of them', async () => {
     const { add, open } = world();
     const people = ['acc_a', 'acc_b', 'acc_c', 'acc_d'];
     await Promise.all(people.map((account) => add(account, 'shared')));
-    const lists = await Promise.all(people.map(open().register.list));
+    const lists = await Promise.all(people.map(open().registry.list));
     expect(lists.flat()).toHaveLength(1);
   });
 
   test('keeps what other failures do not concern', async () => {
     const { add, open, state } = world();
     const { id } = await add('acc_a');
-    const { register } = open();
+    const { registry } = open();
     state.fails = fetchFailed('status_not_ok', 'status 403', { status: 403 });
-    await expect(register.deliver(id, 'acc_a', MESSAGE)).rejects.toBe(state.fails);
-    expect(await register.list('acc_a')).toHaveLength(1);
-    await register.drop(id);
-    await register.drop(id);
-    expect(await register.list('acc_a')).toEqual([]);
+    await expect(registry.deliver(id, 'acc_a', MESSAGE)).rejects.toBe(state.fails);
+    expect(await registry.list('acc_a')).toHaveLength(1);
+    await registry.drop(id);
+    await registry.drop(id);
+    expect(await registry.list('acc_a')).toEqual([]);
   });
 
   test('KY-06 is sealed anew with another master key', async () => {
@@ -114,20 +114,20 @@ describe('a browser', () => {
     const { id } = await add('acc_a');
     const both = open({ key: masterKey(NEW, OLD) });
     await both.keys.sealAnew();
-    await both.register.sealAnew();
-    expect(await open({ key: masterKey(NEW) }).register.deliver(id, 'acc_a', MESSAGE)).toBe('sent');
+    await both.registry.sealAnew();
+    expect(await open({ key: masterKey(NEW) }).registry.deliver(id, 'acc_a', MESSAGE)).toBe('sent');
   });
 
   test('of an active account stays when the account is said to leave', async () => {
     const { add, open, state, events } = world();
     await add('acc_a');
-    const { register } = open();
-    await register.leave('acc_a', { caller: 'system' });
-    expect(await register.list('acc_a')).toHaveLength(1);
+    const { registry } = open();
+    await registry.leave('acc_a', { caller: 'system' });
+    expect(await registry.list('acc_a')).toHaveLength(1);
     state.account = 'disabled';
-    await register.leave('acc_a', { caller: 'system' });
-    await register.leave('acc_a', { caller: 'system' });
-    expect(await register.list('acc_a')).toEqual([]);
+    await registry.leave('acc_a', { caller: 'system' });
+    await registry.leave('acc_a', { caller: 'system' });
+    expect(await registry.list('acc_a')).toEqual([]);
     expect(events.filter(({ type }) => type === 'push.removed')).toHaveLength(1);
   });
 });

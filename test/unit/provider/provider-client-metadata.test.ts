@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Agent } from '../../../src/domain/agents/agent.ts';
-import { providerClients, type Registers } from '../../../src/provider/provider-client-metadata.ts';
+import { providerClients, type Registries } from '../../../src/provider/provider-client-metadata.ts';
 
 const agent = (change: Partial<Agent> = {}) =>
   ({ id: 'agt_a', name: 'A', owner: 'acc_o', state: 'active', grantTypes: [], redirectUris: [], ...change }) as Agent;
 
-const registers = (held: { agent: Agent; owner: Account['state'] }): Registers => ({
+const registries = (held: { agent: Agent; owner: Account['state'] }): Registries => ({
   agents: {
     get: async () => ({ document: held.owner === 'active' ? held.agent : { ...held.agent, state: 'orphaned' } }),
   },
@@ -16,7 +16,7 @@ const registers = (held: { agent: Agent; owner: Account['state'] }): Registers =
 
 test('one state of a registration is always the same metadata, another state is other metadata', async () => {
   const held = { agent: agent(), owner: 'active' as Account['state'] };
-  const clients = providerClients(registers(held), 'https://issuer.example');
+  const clients = providerClients(registries(held), 'https://issuer.example');
   const first = await clients.find('agt_a');
   expect(first).toMatchObject({ client_id: 'agt_a', behalf_owner: 'acc_o' });
   expect(await clients.find('agt_a')).toBe(first);
@@ -26,7 +26,7 @@ test('one state of a registration is always the same metadata, another state is 
 
 test('who was found before is not found once suspended, or when nobody answers for it any more', async () => {
   const held = { agent: agent(), owner: 'active' as Account['state'] };
-  const clients = providerClients(registers(held), 'https://issuer.example');
+  const clients = providerClients(registries(held), 'https://issuer.example');
   expect(await clients.find('agt_a')).toBeDefined();
   held.owner = 'disabled';
   expect(await clients.find('agt_a')).toBeUndefined();

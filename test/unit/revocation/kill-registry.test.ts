@@ -3,7 +3,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import type { Kill } from '../../../src/domain/kill.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { KILLS } from '../../../src/domain/revocation/kill.ts';
-import { killRegister } from '../../../src/domain/revocation/kill-registry.ts';
+import { killRegistry } from '../../../src/domain/revocation/kill-registry.ts';
 import { recordingAudit, standingClock } from '../../support/people-world.ts';
 
 const KILL: Kill = {
@@ -19,7 +19,7 @@ const KILL: Kill = {
 };
 
 const registerOver = (documents: DocumentStore) =>
-  killRegister({
+  killRegistry({
     documents,
     clock: standingClock(),
     audit: recordingAudit(),

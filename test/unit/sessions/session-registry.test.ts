@@ -4,14 +4,14 @@ import { killKey } from '../../../src/domain/kill.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/revocation/epoch.ts';
 import { revocation } from '../../../src/domain/revocation/revocation.ts';
 import { SESSIONS, type Session, sessionIdOf } from '../../../src/domain/sessions/session.ts';
-import { type SeenSession, sessionRegister } from '../../../src/domain/sessions/session-registry.ts';
+import { type SeenSession, sessionRegistry } from '../../../src/domain/sessions/session-registry.ts';
 import { type PeopleWorld, peopleWorld } from '../../support/people-world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
 const sessionsOf = (world: PeopleWorld) => {
   const { documents, clock, audit, accounts } = world;
-  const register = sessionRegister({ documents, clock, audit, accounts, revocation: revocation({ documents }) });
+  const registry = sessionRegistry({ documents, clock, audit, accounts, revocation: revocation({ documents }) });
   const seen = (more: Partial<SeenSession> = {}): SeenSession => ({
     uid: randomIdentifiers.newSecret(),
     account: world.ada.id,
@@ -25,15 +25,15 @@ const sessionsOf = (world: PeopleWorld) => {
   });
   const begun = async (more: Partial<SeenSession> = {}): Promise<SeenSession & { readonly id: string }> => {
     const one = seen(more);
-    await register.keep(one);
+    await registry.keep(one);
     return { ...one, id: sessionIdOf(one.uid) };
   };
   const isLive = async ({ id, authTime }: { readonly id: string; readonly authTime: number }): Promise<boolean> => {
     const account = await accounts.get(world.ada.id);
     if (!account) throw new Error('there is no account');
-    return register.isLive(id, account.document, authTime);
+    return registry.isLive(id, account.document, authTime);
   };
-  return { register, seen, begun, isLive, stored: documents.collection<Session>(SESSIONS) };
+  return { registry, seen, begun, isLive, stored: documents.collection<Session>(SESSIONS) };
 };
 
 const BY = { caller: 'acc_somebody', request: 'req_1', source: '192.0.2.9' };
@@ -41,9 +41,9 @@ const BY = { caller: 'acc_somebody', request: 'req_1', source: '192.0.2.9' };
 describe('sessions of an account', () => {
   test('are kept with what a person knows them by, and nothing that opens them', async () => {
     const world = await peopleWorld();
-    const { register, begun, stored } = sessionsOf(world);
+    const { registry, begun, stored } = sessionsOf(world);
     const { id, uid } = await begun({ apps: [{ client: 'app_wiki', sid: 'sid-1' }] });
-    expect(await register.ofAccount(world.ada.id)).toMatchObject([
+    expect(await registry.ofAccount(world.ada.id)).toMatchObject([
       {
         id,
         browser: { family: 'Firefox', system: 'Linux' },
@@ -56,13 +56,13 @@ describe('sessions of an account', () => {
 
   test('an end is audited first, final, and one of many that end it does', async () => {
     const world = await peopleWorld();
-    const { register, begun, isLive } = sessionsOf(world);
+    const { registry, begun, isLive } = sessionsOf(world);
     const one = await begun();
     world.audit.state.failing = true;
-    await expect(register.end(one.id, BY, 'from_elsewhere')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(registry.end(one.id, BY, 'from_elsewhere')).rejects.toMatchObject({ code: 'unavailable' });
     expect(await isLive(one)).toBe(true);
     world.audit.state.failing = false;
-    const ends = await Promise.all(Array.from({ length: 20 }, () => register.end(one.id, BY, 'from_elsewhere')));
+    const ends = await Promise.all(Array.from({ length: 20 }, () => registry.end(one.id, BY, 'from_elsewhere')));
     expect(ends.filter(Boolean)).toHaveLength(1);
     expect(await isLive(one)).toBe(false);
     const outcomes = world.audit.of('session.ended').map(({ outcome }) => outcome);
@@ -78,11 +78,11 @@ describe('sessions of an account', () => {
       personal: { source: '192.0.2.9' },
     });
     // A request that was under way keeps it again.
-    await register.keep({ ...one, apps: [{ client: 'app_late', sid: 's' }] });
+    await registry.keep({ ...one, apps: [{ client: 'app_late', sid: 's' }] });
     expect(await isLive(one)).toBe(false);
-    expect((await register.get(one.id))?.apps).toEqual([]);
-    expect(await register.end(one.id, BY, 'signed_out')).toBe(false);
-    expect(await register.end('ses_none', BY, 'signed_out')).toBe(false);
+    expect((await registry.get(one.id))?.apps).toEqual([]);
+    expect(await registry.end(one.id, BY, 'signed_out')).toBe(false);
+    expect(await registry.end('ses_none', BY, 'signed_out')).toBe(false);
   });
 
   test('one that nobody keeps, or that cannot be read, counts for nothing', async () => {
@@ -99,36 +99,36 @@ describe('sessions of an account', () => {
 
   test('of another account it is none', async () => {
     const world = await peopleWorld();
-    const { register, begun } = sessionsOf(world);
+    const { registry, begun } = sessionsOf(world);
     const one = await begun();
-    expect(await register.isLive(one.id, world.bob, one.authTime)).toBe(false);
-    await register.keep({ ...one, account: world.bob.id, apps: [{ client: 'app_x', sid: 's' }] });
-    expect(await register.get(one.id)).toMatchObject({ account: world.ada.id, apps: [] });
+    expect(await registry.isLive(one.id, world.bob, one.authTime)).toBe(false);
+    await registry.keep({ ...one, account: world.bob.id, apps: [{ client: 'app_x', sid: 's' }] });
+    expect(await registry.get(one.id)).toMatchObject({ account: world.ada.id, apps: [] });
   });
 
   test('requests of one browser at once forget no app, however many come', async () => {
     const world = await peopleWorld();
-    const { register, begun } = sessionsOf(world);
+    const { registry, begun } = sessionsOf(world);
     const one = await begun();
     const apps = Array.from({ length: 64 }, (_, index) => ({ client: `app_${index}`, sid: `sid-${index}` }));
-    await Promise.all(apps.map((app) => register.keep({ ...one, apps: [app] })));
-    expect((await register.get(one.id))?.apps.map(({ client }) => client).sort()).toEqual(
+    await Promise.all(apps.map((app) => registry.keep({ ...one, apps: [app] })));
+    expect((await registry.get(one.id))?.apps.map(({ client }) => client).sort()).toEqual(
       apps.map(({ client }) => client).sort(),
     );
-    await register.leave(one.id, 'app_7');
-    expect((await register.get(one.id))?.apps).toHaveLength(63);
+    await registry.leave(one.id, 'app_7');
+    expect((await registry.get(one.id))?.apps).toHaveLength(63);
   });
 
   test('a new sign-in in it is another moment, and it is held for as long as something hangs on it', async () => {
     const world = await peopleWorld();
-    const { register, begun } = sessionsOf(world);
+    const { registry, begun } = sessionsOf(world);
     const one = await begun();
     world.clock.move(10);
     const heldUntil = world.clock.now() + 90 * 86_400;
     const later = { ...one, authTime: world.clock.now(), acr: 'urn:x', amr: ['pwd', 'otp'], source: '198.51.100.4' };
-    await register.keep({ ...later, heldUntil });
-    await register.keep(later);
-    expect(await register.get(one.id)).toMatchObject({
+    await registry.keep({ ...later, heldUntil });
+    await registry.keep(later);
+    expect(await registry.get(one.id)).toMatchObject({
       startedAt: one.authTime,
       authTime: later.authTime,
       acr: 'urn:x',
@@ -136,53 +136,53 @@ describe('sessions of an account', () => {
       source: '198.51.100.0/24',
       expiresAt: heldUntil,
     });
-    await register.hold(one.id, heldUntil + 5);
-    await register.hold(one.id, heldUntil);
-    expect((await register.get(one.id))?.expiresAt).toBe(heldUntil + 5);
+    await registry.hold(one.id, heldUntil + 5);
+    await registry.hold(one.id, heldUntil);
+    expect((await registry.get(one.id))?.expiresAt).toBe(heldUntil + 5);
   });
 
   test('the last use is known to the minute, and costs no write for each', async () => {
     const world = await peopleWorld();
-    const { register, begun, stored } = sessionsOf(world);
+    const { registry, begun, stored } = sessionsOf(world);
     const one = await begun();
     const before = await stored.get(one.id);
     world.clock.move(30);
-    register.note(one.id, '198.51.100.4');
-    register.note(one.id, '198.51.100.4');
-    expect(await register.get(one.id)).toMatchObject({ usedAt: world.clock.now() });
+    registry.note(one.id, '198.51.100.4');
+    registry.note(one.id, '198.51.100.4');
+    expect(await registry.get(one.id)).toMatchObject({ usedAt: world.clock.now() });
     expect((await stored.get(one.id))?.version).toBe(before?.version);
-    await register.flush();
+    await registry.flush();
     expect((await stored.get(one.id))?.document).toMatchObject({
       usedAt: world.clock.now(),
       seenFrom: '198.51.100.0/24',
     });
     world.clock.move(30);
-    register.note(one.id);
-    await register.flush();
-    expect((await register.get(one.id))?.usedAt).toBe(world.clock.now() - 30);
+    registry.note(one.id);
+    await registry.flush();
+    expect((await registry.get(one.id))?.usedAt).toBe(world.clock.now() - 30);
   });
 
   test('whoever listens hears of each end', async () => {
     const world = await peopleWorld();
-    const { register, begun } = sessionsOf(world);
+    const { registry, begun } = sessionsOf(world);
     const heard: string[] = [];
-    register.listen((account) => heard.push(account));
+    registry.listen((account) => heard.push(account));
     const one = await begun();
-    await register.end(one.id, BY, 'by_api');
-    await register.ending(world.bob.id, true);
+    await registry.end(one.id, BY, 'by_api');
+    await registry.ending(world.bob.id, true);
     expect(heard).toEqual([world.ada.id, world.bob.id]);
   });
 
   test('those that began with one person of a provider are found by that person, and by the session there', async () => {
     const world = await peopleWorld();
-    const { register, begun, stored } = sessionsOf(world);
+    const { registry, begun, stored } = sessionsOf(world);
     const person = { provider: 'upi_1', subject: 'Sub' };
     const one = await begun({ upstream: { ...person, sid: 'there-1' } });
     const other = await begun({ upstream: { ...person, sid: 'there-2' } });
     const unnamed = await begun({ upstream: { provider: 'upi_1', subject: 'sub' } });
     await begun({ upstream: { provider: 'upi_2', subject: 'Sub' } });
-    const ids = async (which: Parameters<typeof register.ofUpstream>[0]) =>
-      (await register.ofUpstream(which)).map(({ id }) => id).sort();
+    const ids = async (which: Parameters<typeof registry.ofUpstream>[0]) =>
+      (await registry.ofUpstream(which)).map(({ id }) => id).sort();
     expect(await ids(person)).toEqual([one.id, other.id].sort());
     expect(await ids({ ...person, sid: 'there-2' })).toEqual([other.id]);
     expect(await ids({ provider: 'upi_1', sid: 'there-2' })).toEqual([other.id]);
@@ -190,7 +190,7 @@ describe('sessions of an account', () => {
     // Where it did not say in which session that was, it may be any.
     expect(await ids({ provider: 'upi_1', subject: 'sub', sid: 'there-2' })).toEqual([unnamed.id]);
     expect(await ids({ provider: 'upi_1', sid: 'there-3' })).toEqual([]);
-    await register.end(other.id, BY, 'at_provider');
+    await registry.end(other.id, BY, 'at_provider');
     expect(await ids(person)).toEqual([one.id]);
     // However many are over and not forgotten yet.
     const ended = (await stored.get(other.id))?.document as Session;
@@ -204,14 +204,14 @@ describe('sessions of an account', () => {
 describe('all sessions of an account at once', () => {
   test('end by one swap, with those that begin in the same second; a later one counts', async () => {
     const world = await peopleWorld();
-    const { begun, isLive, register } = sessionsOf(world);
+    const { begun, isLive, registry } = sessionsOf(world);
     const before = await begun();
     await world.accounts.endSessions(world.ada.id, BY);
     const sameSecond = await begun();
     world.clock.move(1);
     const later = await begun();
     expect([await isLive(before), await isLive(sameSecond), await isLive(later)]).toEqual([false, false, true]);
-    expect((await register.ofAccount(world.ada.id)).map(({ id }) => id)).toEqual([later.id]);
+    expect((await registry.ofAccount(world.ada.id)).map(({ id }) => id)).toEqual([later.id]);
     expect(world.audit.of('account.sessions_ended')).toMatchObject([
       { target: { kind: 'account', id: world.ada.id }, subject: world.ada.id, caller: BY.caller, inputs: {} },
     ]);
@@ -259,10 +259,10 @@ describe('all sessions of an account at once', () => {
 
   test('of a killed account are listed no more', async () => {
     const world = await peopleWorld();
-    const { begun, register } = sessionsOf(world);
+    const { begun, registry } = sessionsOf(world);
     await begun();
     const epochs = world.documents.collection<Epoch>(EPOCHS);
     await raiseEpoch(epochs, killKey('account', world.ada.id), world.clock.now() + 1);
-    expect(await register.ofAccount(world.ada.id)).toEqual([]);
+    expect(await registry.ofAccount(world.ada.id)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { Client } from '../../../src/domain/clients/client.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { authorizer, type DecisionDependencies } from '../../../src/domain/decision/authorize.ts';
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
-import { delegationRegister } from '../../../src/domain/delegation/delegation-registry.ts';
+import { delegationRegistry } from '../../../src/domain/delegation/delegation-registry.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
 import type { Grant } from '../../../src/domain/ports/grants.ts';
@@ -124,7 +124,7 @@ export const exchangeScene = ({
   const clock = movableClock();
   const identifiers = countedIdentifiers();
   const audit = recordedAudit();
-  const delegations = delegationRegister({
+  const delegations = delegationRegistry({
     documents: memoryDocumentStore(),
     clock,
     identifiers,

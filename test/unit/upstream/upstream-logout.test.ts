@@ -56,7 +56,7 @@ const listening = async () => {
     await world.sessions.settled();
     return sessionIdOf(uid);
   };
-  const left = async () => (await world.register.ofAccount(world.ada.id)).map(({ id }) => id).sort();
+  const left = async () => (await world.registry.ofAccount(world.ada.id)).map(({ id }) => id).sort();
   return { world, provider, key, state, logout, good, signed, begun, left };
 };
 

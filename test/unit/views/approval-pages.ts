@@ -6,7 +6,7 @@ import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
 import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
 import { inboxPage } from '../../../views/pages/approvals.ts';
-import { breakGlassListPage, breakGlassPage, type GlassFacts } from '../../../views/pages/break-glass.ts';
+import { type BreakGlassFacts, breakGlassListPage, breakGlassPage } from '../../../views/pages/break-glass.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
@@ -26,7 +26,7 @@ export const approvalPages = (
     id: 'apv_1',
     href: `${at}/apv_1`,
     state: 'open',
-    door: 'backchannel',
+    channel: 'backchannel',
     risk: 'critical',
     resource: { identifier: text('https://payments.example.com'), name: text('Payments') },
     scopes: [{ name: text('payments:create'), description: text('Pay from your accounts'), risk: 'critical' }],
@@ -148,7 +148,7 @@ export const approvalPages = (
     'approval-for-somebody': one({
       ask: { kind: 'session' },
       approval: { ...event, forWhom: { name: text('Bob'), until: NOON + 86_400 } },
-      seat: {
+      slot: {
         value: 'acc_2',
         away: { name: text('Bob'), until: NOON + 86_400 },
         others: [{ href: `${at}/apv_2?as=acc_1` }, { href: `${at}/apv_2?as=acc_3`, name: text('Cleo') }],
@@ -198,14 +198,14 @@ export const approvalPages = (
       ask: { kind: 'session' },
       approval: {
         ...event,
-        glass: {
+        breakGlass: {
           reason: text('The payment run stops at six and nobody answers.'),
-          isBroken: false,
+          isBreakGlass: false,
           href: `${frame.basePath}/console/break-glass/apv_2`,
         },
       },
     }),
-    ...glassPages(frame, text, event),
+    ...breakGlassPages(frame, text, event),
     'approval-agreed': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'agreed' } }),
     'approval-approved': one({
       ask: { kind: 'session' },
@@ -282,26 +282,26 @@ export const approvalPages = (
   };
 };
 
-const glassPages = (
+const breakGlassPages = (
   frame: PageFrame,
   text: (usual: string) => string,
   approval: ApprovalFacts,
 ): Readonly<Record<string, Html>> => {
   const console_: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES };
   const href = `${frame.basePath}/console/break-glass/apv_2`;
-  const none: GlassFacts = { href, approval, people: [] };
-  const called: GlassFacts = {
+  const none: BreakGlassFacts = { href, approval, people: [] };
+  const called: BreakGlassFacts = {
     ...none,
     reason: text('The payment run stops at six and nobody answers.'),
     people: [{ name: text('Bob'), isYou: false, at: NOON }],
   };
-  const open: GlassFacts = {
+  const open: BreakGlassFacts = {
     ...called,
     approval: { ...approval, state: 'redeemed', decidedAt: NOON + 60 },
     people: [...called.people, { name: text('Cleo'), isYou: true, at: NOON + 60 }],
     review: 'open',
   };
-  const closed: GlassFacts = {
+  const closed: BreakGlassFacts = {
     ...open,
     review: 'closed',
     closed: { name: text('Dora'), at: NOON + 4000, finding: 'unjustified', note: text('Nobody had tried to call.') },
@@ -314,35 +314,35 @@ const glassPages = (
     'break-glass-empty': breakGlassListPage({ ...console_, open: [], waiting: [], closed: [] }),
     'break-glass-call': breakGlassPage({
       ...console_,
-      glass: none,
+      breakGlass: none,
       can: { kind: 'call', action: href, csrf, passkey },
       values,
       error: phrase({ en: 'That is no reason.', de: 'Das ist kein Grund.' }),
     }),
     'break-glass-agree': breakGlassPage({
       ...console_,
-      glass: called,
+      breakGlass: called,
       can: { kind: 'agree', action: href, csrf, passkey },
       values,
     }),
     'break-glass-no-passkey': breakGlassPage({
       ...console_,
-      glass: none,
+      breakGlass: none,
       can: { kind: 'call', action: href, csrf },
       values,
     }),
     'break-glass-called': breakGlassPage({
       ...console_,
-      glass: called,
+      breakGlass: called,
       can: { kind: 'nothing', why: 'called' },
       values,
     }),
     'break-glass-review': breakGlassPage({
       ...console_,
-      glass: open,
+      breakGlass: open,
       can: { kind: 'review', action: `${href}/review`, csrf },
       values,
     }),
-    'break-glass-closed': breakGlassPage({ ...console_, glass: closed, can: { kind: 'nothing' }, values }),
+    'break-glass-closed': breakGlassPage({ ...console_, breakGlass: closed, can: { kind: 'nothing' }, values }),
   };
 };

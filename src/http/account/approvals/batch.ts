@@ -38,7 +38,7 @@ export const addBatchPage = (
   sessions: AccountSessions,
 ): void => {
   const { basePath, approvals } = deps;
-  const { desk, clock } = approvals;
+  const { service, clock } = approvals;
 
   const formBinding = ({ id }: PageSession): FormBinding => ['approval_batch', id];
 
@@ -91,8 +91,8 @@ export const addBatchPage = (
     decision: 'approve' | 'deny',
   ): Promise<BatchResult | undefined> => {
     const who = { account: session.account.id, as: session.account.id, seen: digest, ...requestOf(ctx) };
-    const found = await desk.get(id);
-    if (!found || !(await desk.isAsked(found, session.account.id))) return undefined;
+    const found = await service.get(id);
+    if (!found || !(await service.isAsked(found, session.account.id))) return undefined;
     const factsOf = async (approval: Approval): Promise<ApprovalFacts | undefined> =>
       (await approvalFacts(deps, [approval], session.account.id))[0];
     const before = await factsOf(found);
@@ -105,7 +105,7 @@ export const addBatchPage = (
       const after =
         decision === 'deny'
           ? await denied(deps, id, who)
-          : await desk.approve(id, { ...who, assurance: session.assurance });
+          : await service.approve(id, { ...who, assurance: session.assurance });
       const outcome = after.state === 'denied' ? 'denied' : after.state === 'approved' ? 'approved' : 'agreed';
       return { approval: (await factsOf(after)) ?? before, outcome };
     } catch (error) {

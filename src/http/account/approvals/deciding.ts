@@ -2,7 +2,7 @@ import type { Phrase } from '../../../../views/html.ts';
 import { decideWords } from '../../../../views/words/approval.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
-import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
+import { type Approval, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { Deciding } from '../../../domain/approvals/approval-service.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { DomainError } from '../../../domain/errors.ts';
@@ -20,23 +20,23 @@ type Deps = Pick<PeopleDeps, 'approvals'>;
  * by itself: whoever asks and takes back again and again puts nothing out of sight.
  */
 export const newestOf = async ({ approvals }: Deps, account: string): Promise<readonly Approval[]> => {
-  const { desk, absences } = approvals;
+  const { service, absences } = approvals;
   const [own, open, away] = await Promise.all([
-    desk.ofApprover(account, { limit: LOOKED_AT }),
-    desk.openOf(account),
+    service.ofApprover(account, { limit: LOOKED_AT }),
+    service.openOf(account),
     absences.ofDeputy(account),
   ]);
   const mine = new Map([...own, ...open].map((one) => [one.id, one]));
-  const theirs = (await Promise.all(away.map((one) => desk.openOf(one.account)))).flat();
+  const theirs = (await Promise.all(away.map((one) => service.openOf(one.account)))).flat();
   const others = [...new Map(theirs.filter(({ id }) => !mine.has(id)).map((one) => [one.id, one])).values()];
-  const isAsked = await Promise.all(others.map((one) => desk.isAsked(one, account)));
+  const isAsked = await Promise.all(others.map((one) => service.isAsked(one, account)));
   return [...mine.values(), ...others.filter((_, index) => isAsked[index])].toSorted(
     (one, other) => other.createdAt - one.createdAt,
   );
 };
 
 const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
-  votes.some((vote) => vote.account === account || seatOf(vote) === account);
+  votes.some((vote) => vote.account === account || slotOfVote(vote) === account);
 
 /** How many wait for this person, and not for somebody else only. */
 export const waitingFor = async (deps: Deps, account: string): Promise<number> => {
@@ -56,11 +56,11 @@ export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' 
 
 /**
  * One person's no. Of what was approved it takes the yes to the next ones along that was said with it, and first: it would
- * approve the next one unasked. Throws as `ApprovalDesk.deny` does.
+ * approve the next one unasked. Throws as `ApprovalService.deny` does.
  */
 export const denied = async ({ approvals }: Deps, id: string, who: Deciding): Promise<Approval> => {
   await approvals.standing.endGivenWith(id, who.account, who.request);
-  return approvals.desk.deny(id, who);
+  return approvals.service.deny(id, who);
 };
 
 /** Throws where a yes cannot count whatever is proven, so that no code or number is used up for it. */

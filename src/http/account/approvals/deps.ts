@@ -3,15 +3,15 @@
  * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
  */
 import type { Absences } from '../../../domain/approvals/absences.ts';
-import type { ApprovalDesk } from '../../../domain/approvals/approval-service.ts';
+import type { ApprovalService } from '../../../domain/approvals/approval-service.ts';
 import type { StandingApprovals } from '../../../domain/approvals/standing-approvals.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';
 
 export type ApprovalPagesDeps = {
-  readonly desk: Pick<
-    ApprovalDesk,
-    'settings' | 'get' | 'glass' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
+  readonly service: Pick<
+    ApprovalService,
+    'settings' | 'get' | 'breakGlass' | 'isAsked' | 'slotsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
   >;
   readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'endGivenWith' | 'give' | 'ofAccount'>;

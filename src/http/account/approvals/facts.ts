@@ -4,8 +4,8 @@ import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import type { Agent } from '../../../domain/agents/agent.ts';
-import { type Approval, isBroken, seatOf, shownStateAt, stateAt } from '../../../domain/approvals/approval.ts';
-import type { Seat } from '../../../domain/approvals/effective-votes.ts';
+import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
+import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
 import { describedDetail } from '../../../domain/authorization-details/described-detail.ts';
 import { typeOf } from '../../../domain/authorization-details/narrowed-details.ts';
 import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
@@ -29,18 +29,18 @@ export const approvalFacts = async (
 ): Promise<readonly ApprovalFacts[]> => {
   const known = await whatIsKnown(deps, approvals);
   const now = deps.approvals.clock.now();
-  const seats = await Promise.all(
-    approvals.map((one) => (stateAt(one, now) === 'pending' ? freeSeats(deps, one, viewer) : [])),
+  const slots = await Promise.all(
+    approvals.map((one) => (stateAt(one, now) === 'pending' ? freeSlots(deps, one, viewer) : [])),
   );
   return approvals.map((approval, index) => {
     const { id, action, requires, votes, mustAgree } = approval;
-    const agreed = votes.flatMap((vote) => [vote.account, seatOf(vote)]);
-    const [seat] = seats[index] ?? [];
+    const agreed = votes.flatMap((vote) => [vote.account, slotOfVote(vote)]);
+    const [slot] = slots[index] ?? [];
     return {
       id,
       href: `${deps.basePath}/account/approvals/${id}`,
       state: shownState(approval, agreed.includes(viewer), now),
-      door: approval.door,
+      channel: approval.channel,
       risk: approval.risk,
       ...deedsOf(approval, known.servers.get(action.resource)),
       ...actorsIn(approval, known),
@@ -50,7 +50,7 @@ export const approvalFacts = async (
       ...(approval.escalation && approval.escalation.at < approval.expiresAt
         ? { escalatesAt: approval.escalation.at, isEscalated: approval.escalation.at <= now }
         : {}),
-      goodForSeconds: deps.approvals.desk.settings.redeemSeconds,
+      goodForSeconds: deps.approvals.service.settings.redeemSeconds,
       ...(approval.requested?.until === undefined ? {} : { goodUntil: approval.requested.until }),
       ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),
       ...(approval.state === 'denied' && approval.decidedBy !== undefined
@@ -59,7 +59,7 @@ export const approvalFacts = async (
       ...(approval.redeemBy === undefined ? {} : { redeemBy: approval.redeemBy }),
       quorum: requires.quorum,
       people: peopleOf(approval).map((account) => {
-        const vote = votes.find((one) => seatOf(one) === account);
+        const vote = votes.find((one) => slotOfVote(one) === account);
         return {
           name: known.nameOf(account),
           isYou: account === viewer,
@@ -68,35 +68,35 @@ export const approvalFacts = async (
           ...(vote && vote.account !== account ? { through: known.nameOf(vote.account) } : {}),
         };
       }),
-      ...(approval.glass
+      ...(approval.breakGlass
         ? {
-            glass: {
-              reason: approval.glass.reason,
-              isBroken: isBroken(approval),
+            breakGlass: {
+              reason: approval.breakGlass.reason,
+              isBreakGlass: isBreakGlass(approval),
               href: `${deps.basePath}/console/break-glass/${id}`,
             },
           }
         : {}),
-      ...(seat && seat.of !== viewer ? { forWhom: awayAs(seat, known.nameOf) } : {}),
+      ...(slot && slot.of !== viewer ? { forWhom: awayAs(slot, known.nameOf) } : {}),
       ...(action.message === undefined ? {} : { message: action.message }),
     };
   });
 };
 
 /** As whom somebody could still say something, the usual one first; nothing for whoever has. */
-export const freeSeats = async (
+export const freeSlots = async (
   { approvals }: Pick<Deps, 'approvals'>,
   approval: Approval,
   viewer: string,
-): Promise<readonly Seat[]> => {
+): Promise<readonly ApproverSlot[]> => {
   const { votes } = approval;
   if (votes.some(({ account }) => account === viewer)) return [];
-  return (await approvals.desk.seatsOf(approval, viewer)).filter(({ of }) =>
-    votes.every((vote) => seatOf(vote) !== of),
+  return (await approvals.service.slotsOf(approval, viewer)).filter(({ of }) =>
+    votes.every((vote) => slotOfVote(vote) !== of),
   );
 };
 
-export const awayAs = ({ of, until }: Seat, nameOf: (account: string) => string) => ({
+export const awayAs = ({ of, until }: ApproverSlot, nameOf: (account: string) => string) => ({
   name: nameOf(of),
   ...(until === undefined ? {} : { until }),
 });
@@ -104,7 +104,7 @@ export const awayAs = ({ of, until }: Seat, nameOf: (account: string) => string)
 /** Those who are asked for themselves: who decided for somebody stands beside that one. */
 const peopleOf = ({ approvers, votes }: Approval): readonly string[] => {
   const deputies = votes.filter((vote) => vote.for !== undefined).map(({ account }) => account);
-  return [...new Set([...approvers, ...votes.map(seatOf)])].filter((account) => !deputies.includes(account));
+  return [...new Set([...approvers, ...votes.map(slotOfVote)])].filter((account) => !deputies.includes(account));
 };
 
 const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownState => {
@@ -123,7 +123,7 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
   const asked = approvals.flatMap(({ approvers, subject, votes, decidedBy = '' }) => [
     ...approvers,
     subject,
-    ...votes.map(seatOf),
+    ...votes.map(slotOfVote),
     decidedBy,
   ]);
   const names = new Map<string, string>();

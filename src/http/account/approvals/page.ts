@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { plainText } from '../../../../views/agent-text.ts';
 import type { Phrase } from '../../../../views/html.ts';
 import { approvalPage } from '../../../../views/pages/approval.ts';
-import type { Ask, RememberOffer, SeatChoice } from '../../../../views/pages/approval-model.ts';
+import type { ApproverSlotChoice, Ask, RememberOffer } from '../../../../views/pages/approval-model.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
@@ -24,7 +24,7 @@ import type { FormBinding } from '../../middleware/csrf.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
 import { checkWorthProving, denied, readApprovalDecision, refusalOf } from './deciding.ts';
-import { approvalFacts, awayAs, freeSeats } from './facts.ts';
+import { approvalFacts, awayAs, freeSlots } from './facts.ts';
 import type { ApprovalProofs } from './proof.ts';
 import { giveStanding, givingOf, rememberOffer, typedOf, wrongField } from './standing.ts';
 
@@ -40,11 +40,11 @@ export const addApprovalPage = (
   proofs: ApprovalProofs,
 ): void => {
   const { basePath, approvals, verifiedNames } = deps;
-  const { desk, clock } = approvals;
+  const { service, clock } = approvals;
 
   const approvalFor = async (id: string, { account }: Pick<PageSession, 'account'>): Promise<Approval> => {
-    const approval = /^apv_\w{1,64}$/.test(id) ? await desk.get(id) : undefined;
-    if (!approval || !(await desk.isAsked(approval, account.id))) throw notThere();
+    const approval = /^apv_\w{1,64}$/.test(id) ? await service.get(id) : undefined;
+    if (!approval || !(await service.isAsked(approval, account.id))) throw notThere();
     return approval;
   };
 
@@ -63,7 +63,7 @@ export const addApprovalPage = (
     const { id, digest } = approval;
     const [facts] = await approvalFacts(deps, [approval], session.account.id);
     if (!facts) throw notThere();
-    const seat = facts.state === 'open' ? await seatFor(ctx, approval, session, facts.href) : undefined;
+    const slot = facts.state === 'open' ? await slotFor(ctx, approval, session, facts.href) : undefined;
     const ask: Ask = facts.state === 'open' ? await proofs.askFor(approval, session) : { kind: 'session' };
     const remember = await rememberOffer(deps, forms, approval, session);
     const likeness = await verifiedNames?.likeness({ id: facts.agent.id, name: facts.agent.name });
@@ -77,7 +77,7 @@ export const addApprovalPage = (
       action: `${facts.href}?seen=${digest}`,
       csrf: forms.token(bindingOf(id, digest)(session)),
       ask,
-      ...(seat ? { seat } : {}),
+      ...(slot ? { slot } : {}),
       ...(remember ? { remember: { ...remember, ...typed } } : {}),
       asksNumber: approval.number !== undefined,
       ...(error === undefined ? {} : { error }),
@@ -86,23 +86,23 @@ export const addApprovalPage = (
   };
 
   /** As whom: as the address says, else the usual one. */
-  const seatFor = async (
+  const slotFor = async (
     ctx: Context,
     approval: Approval,
     { account }: PageSession,
     href: string,
-  ): Promise<SeatChoice | undefined> => {
-    const seats = await freeSeats(deps, approval, account.id);
+  ): Promise<ApproverSlotChoice | undefined> => {
+    const slots = await freeSlots(deps, approval, account.id);
     const as = queryOf(ctx).get('as');
-    const seat = seats.find(({ of }) => of === as) ?? seats[0];
-    if (!seat) return undefined;
-    const names = new Map((await deps.accounts.getMany(seats.map(({ of }) => of))).map(({ id, name }) => [id, name]));
+    const slot = slots.find(({ of }) => of === as) ?? slots[0];
+    if (!slot) return undefined;
+    const names = new Map((await deps.accounts.getMany(slots.map(({ of }) => of))).map(({ id, name }) => [id, name]));
     const nameOf = (id: string): string => names.get(id) ?? id;
     return {
-      value: seat.of,
-      ...(seat.of === account.id ? {} : { away: awayAs(seat, nameOf) }),
-      others: seats
-        .filter(({ of }) => of !== seat.of)
+      value: slot.of,
+      ...(slot.of === account.id ? {} : { away: awayAs(slot, nameOf) }),
+      others: slots
+        .filter(({ of }) => of !== slot.of)
         .map(({ of }) => ({ href: `${href}?as=${of}`, ...(of === account.id ? {} : { name: nameOf(of) }) })),
     };
   };
@@ -122,7 +122,7 @@ export const addApprovalPage = (
     const [facts] = await approvalFacts(deps, [approval], account.id);
     checkWorthProving(approval, who, facts?.unreadable ?? [], clock.now());
     const assurance = await proofs.prove(ctx, approval, session, form);
-    await desk.approve(approval.id, { ...who, assurance, number: single(form, 'number') });
+    await service.approve(approval.id, { ...who, assurance, number: single(form, 'number') });
   };
 
   router.get('/account/approvals/:id', async (ctx) => {

@@ -52,7 +52,7 @@ export const standingFacts = async (
 ): Promise<readonly StandingFacts[]> => {
   const { basePath, approvals } = deps;
   const all = await approvals.standing.ofAccount(session.account.id);
-  const found = (await Promise.all(all.map(({ approval }) => approvals.desk.get(approval)))).flatMap(
+  const found = (await Promise.all(all.map(({ approval }) => approvals.service.get(approval)))).flatMap(
     (one) => one ?? [],
   );
   const facts = await approvalFacts(deps, found, session.account.id);
@@ -93,7 +93,7 @@ export const giveStanding = async (
   { account, form }: Pick<PageSession, 'account'> & { readonly form: URLSearchParams },
   request: string,
 ): Promise<void> => {
-  const { desk, standing } = deps.approvals;
+  const { service, standing } = deps.approvals;
   // As people write them: no hexadecimal, no exponent.
   const number = (name: string): number =>
     /^\s*\d{1,16}\s*$/.test(single(form, name) ?? '') ? Number(single(form, name)) : Number.NaN;
@@ -104,7 +104,7 @@ export const giveStanding = async (
   };
   await standing.give(account.id, approval, remembered, await typesAt(deps, approval.resource), request);
   // Taken back at the same moment, in another tab or by somebody else who is asked.
-  if ((await desk.get(approval.id))?.state === 'denied') {
+  if ((await service.get(approval.id))?.state === 'denied') {
     await standing.endGivenWith(approval.id, account.id, request);
   }
 };
