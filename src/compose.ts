@@ -21,12 +21,12 @@ import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
 import { services } from './compose/services.ts';
 import { sweeping } from './compose/sweeping.ts';
-import { knowsAgent } from './domain/approvals/agent-relationship.ts';
+import { hasAgentRelationship } from './domain/approvals/agent-relationship.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/cascade-revocation.ts';
 import { newGrantService } from './domain/grants/grant-service.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
-import { pollingPace } from './domain/rate-limits/polling-interval.ts';
+import { pollingInterval } from './domain/rate-limits/polling-interval.ts';
 import { killBroadcast } from './domain/revocation/kill-broadcast.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import type { FirstStart } from './first-start.ts';
@@ -80,7 +80,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
   const { resourceServers, delegations, keys, revocation, open } = made;
-  const { accounts, agents, clients } = made.granting;
+  const { accounts, agents, clients } = made.effectiveRegistries;
 
   const first = await opened(made, configuration, {
     isSampled: overrides.isPrepared !== true,
@@ -94,7 +94,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   };
 
   const byDocument = documentClients(
-    made.granting.documentClients,
+    made.effectiveRegistries.documentClients,
     presentedGrant({ documents, ephemeral, masterKey }),
   );
   const known = closedByKills(
@@ -147,8 +147,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     authorize: made.authorize,
   });
-  const knows = knowsAgent({ delegations, owners: made.owners });
-  const pace = pollingPace({ ephemeral, clock });
+  const knows = hasAgentRelationship({ delegations, owners: made.owners });
+  const pace = pollingInterval({ ephemeral, clock });
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
@@ -195,12 +195,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
           made.outcomes.flush(),
         ])),
       keep: async () => {
-        await made.upkeep.run();
-        await made.credentialUpkeep.run();
+        await made.lifecycleJobs.run();
+        await made.credentialLifecycleJobs.run();
         await made.approvals.service.settleUnknown();
         made.metrics.openReviews.set((await made.approvals.service.breakGlass.reviews('open', { limit: 1000 })).length);
       },
-      settleDepartures: () => made.departures.settleAll(),
+      settleOffboardings: () => made.offboarding.settleAll(),
       settleHandOvers: () => made.handOvers.settleAll(),
     },
     deliveryWorker: made.notifications.deliveryWorker,
@@ -221,7 +221,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   const access = accessRouter({
     ...accessOf(configuration, {
-      ...made.granting,
+      ...made.effectiveRegistries,
       documents,
       delegations,
       tokens,

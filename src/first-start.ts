@@ -13,7 +13,7 @@ import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegistry } from './domain/accounts/account-registry.ts';
 import type { BudgetRegistry } from './domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
-import { oneAtATime } from './domain/cluster/mutex.ts';
+import { withMutex } from './domain/cluster/mutex.ts';
 import type { DomainError } from './domain/errors.ts';
 import type { PolicyRegistry } from './domain/policy/policy-registry.ts';
 import type { Clock } from './domain/ports/clock.ts';
@@ -60,7 +60,7 @@ type Deps = {
  * when there is no administrator, and production was given no password for one; and when nobody could sign in.
  */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
-  oneAtATime(deps, 'first start', async () => {
+  withMutex(deps, 'first start', async () => {
     const { configuration, accounts, resourceServers, policies, identifiers, folder } = deps;
     const { administrator } = configuration;
     // First: what must not go on leaves nothing behind.

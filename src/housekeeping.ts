@@ -18,7 +18,7 @@ const BEAT_EVERY_MILLISECONDS = 2_000;
 const BEHIND_MILLISECONDS = 30_000;
 /** How soon what an agent's time or owner does to it stands in the register; it counts before that. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
-const UPKEEP_EVERY_MILLISECONDS = 60_000;
+const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
 /** How soon a notification is on its way. */
 const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill that another process latched on this volume counts here. */
@@ -52,7 +52,7 @@ export const housekeeping = (deps: {
   readonly agents: {
     noteUses(): Promise<void>;
     keep(): Promise<void>;
-    settleDepartures(): Promise<void>;
+    settleOffboardings(): Promise<void>;
     settleHandOvers(): Promise<void>;
   };
   /** Tells further people of what nobody has decided in time. */
@@ -136,9 +136,9 @@ export const housekeeping = (deps: {
   every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());
 
   every(AGENTS_EVERY_MILLISECONDS, 'uses of agents', () => agents.noteUses());
-  every(AGENTS_EVERY_MILLISECONDS, 'departures', () => agents.settleDepartures());
+  every(AGENTS_EVERY_MILLISECONDS, 'offboarding', () => agents.settleOffboardings());
   every(AGENTS_EVERY_MILLISECONDS, 'hand-overs', () => agents.settleHandOvers());
-  every(UPKEEP_EVERY_MILLISECONDS, 'agents', async () => {
+  every(LIFECYCLE_JOBS_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });
   every(TELL_EVERY_MILLISECONDS, 'escalations', deps.escalate);

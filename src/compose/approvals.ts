@@ -6,8 +6,8 @@ import { absences } from '../domain/approvals/absences.ts';
 import { type Approval, isBreakGlass, stateAt } from '../domain/approvals/approval.ts';
 import { type ApprovalChange, newApprovalService } from '../domain/approvals/approval-service.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
-import { votesNow } from '../domain/approvals/effective-votes.ts';
-import type { Asked } from '../domain/approvals/open-approvals.ts';
+import { effectiveVotes } from '../domain/approvals/effective-votes.ts';
+import type { RequestedApproval } from '../domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { askingForApproval } from '../domain/approvals/request-approval.ts';
@@ -18,7 +18,7 @@ import type { Metrics } from '../http/metrics.ts';
 
 type ServiceDeps = Omit<Parameters<typeof newApprovalService>[0], 'settings' | 'onChange' | 'votes' | 'emergency'>;
 type AbsencesDeps = Parameters<typeof absences>[0];
-type VotesDeps = Parameters<typeof votesNow>[0];
+type VotesDeps = Parameters<typeof effectiveVotes>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
 
 export const approvalsOf = (
@@ -38,7 +38,7 @@ export const approvalsOf = (
   const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
   const away = absences({ ...deps, isSure: deps.isSure });
   const chainOwners = ownersOfChain(deps);
-  const votes = votesNow({ ...deps, resolve, chainOwners, absences: away });
+  const votes = effectiveVotes({ ...deps, resolve, chainOwners, absences: away });
   const service = newApprovalService({
     ...deps,
     votes,
@@ -81,7 +81,7 @@ export const approvalsOf = (
       blueprints: deps.blueprints,
     }),
     /** How an agent gets what comes of it (CIBA §7.3). */
-    remedyOf: ({ approval, authReqId }: Asked) => ({
+    remedyOf: ({ approval, authReqId }: RequestedApproval) => ({
       kind: 'approval' as const,
       grant_type: CIBA,
       auth_req_id: authReqId,

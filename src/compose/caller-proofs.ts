@@ -14,10 +14,10 @@ import { presentedProofs } from '../provider/presented-proofs.ts';
 import { resourceServerProofs } from '../provider/resource-server-proofs.ts';
 import type { services } from './services.ts';
 
-type Made = Awaited<ReturnType<typeof services>>;
+type Services = Awaited<ReturnType<typeof services>>;
 
 export const callerProofs = (
-  made: Made,
+  made: Services,
   configuration: Configuration,
   {
     consumptions,
@@ -28,7 +28,7 @@ export const callerProofs = (
 ) => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, resourceServers } = made;
-  const { agents } = made.granting;
+  const { agents } = made.effectiveRegistries;
   const { clockToleranceSeconds, assertionMaxLifetimeSeconds } = configuration.clientAuthentication;
 
   const proofs = clientProofs(perClient);

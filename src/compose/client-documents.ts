@@ -5,9 +5,9 @@ import { documentPolicy } from '../domain/clients/document-policy.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { metadataDocuments } from '../domain/clients/metadata-documents.ts';
 
-type Parts = Omit<Parameters<typeof metadataDocuments>[0], 'policy' | 'heldSeconds'>;
+type DocumentDependencies = Omit<Parameters<typeof metadataDocuments>[0], 'policy' | 'heldSeconds'>;
 
-export const clientDocuments = (configuration: Configuration, clients: ClientRegistry, parts: Parts) => {
+export const clientDocuments = (configuration: Configuration, clients: ClientRegistry, parts: DocumentDependencies) => {
   const { clientIdMetadata, egress, issuer, sessions, tokens } = configuration;
   const documentClients = metadataDocuments({
     ...parts,

@@ -9,7 +9,7 @@ import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-last-used.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-last-used.ts';
 import { HAND_OVERS } from '../domain/agents/hand-overs.ts';
-import { DEPARTURES } from '../domain/agents/offboarding.ts';
+import { OFFBOARDINGS } from '../domain/agents/offboarding.ts';
 import { ABSENCES } from '../domain/approvals/absence.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
@@ -57,7 +57,7 @@ import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provi
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 
 /** What gives authority first, what takes it away behind that, and the audit log, which is ahead of both, last. */
-export const MOVED: readonly CollectionDeclaration[] = [
+export const TRANSFERRED: readonly CollectionDeclaration[] = [
   INSTALLATION,
   SIGNING_KEYS,
   ACCOUNTS,
@@ -101,7 +101,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   PROVIDER_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,
-  DEPARTURES,
+  OFFBOARDINGS,
   HAND_OVERS,
   MAIL_LINKS,
   WEBHOOKS,
@@ -117,4 +117,4 @@ export const MOVED: readonly CollectionDeclaration[] = [
 ];
 
 /** About the processes at work on one store, and so of no use in another. */
-export const LEFT_BEHIND: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS, MIGRATIONS];
+export const NODE_LOCAL: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS, MIGRATIONS];

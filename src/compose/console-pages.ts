@@ -27,11 +27,11 @@ const refuseProof = (): never => {
   throw new DomainError('unauthenticated', 'An agent proves itself over the API.');
 };
 
-type Made = Awaited<ReturnType<typeof services>>;
+type Services = Awaited<ReturnType<typeof services>>;
 
 /** What `/console` is made of: what the other pages have, and the handlers of the management API over the registers themselves. */
 export const consoleDeps = (
-  made: Made,
+  made: Services,
   people: PeopleDeps & Pick<ConsoleDeps, 'accounts' | 'resourceServers'>,
   registering: { readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'> },
 ): ConsoleDeps => {
@@ -69,7 +69,7 @@ export const consoleDeps = (
       }),
       ...agentHandlers(agents, owners, blueprints, made.ownerNames, groups, registration, audit, made.selfChosen),
       ...accountHandlers(accounts, made.factors, requireFreshFactor, made.previewDisable),
-      ...groupHandlers(groups, made.departures),
+      ...groupHandlers(groups, made.offboarding),
       ...delegationHandlers(made.delegations, agents, owners, made.grantUses),
       ...auditHandlers(audit, audit),
       ...blueprintHandlers({ ...blueprints, preview: blueprintPreview({ documents }) }),

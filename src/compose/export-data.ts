@@ -14,7 +14,7 @@ import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
-import { MOVED } from './collections.ts';
+import { TRANSFERRED } from './collections.ts';
 import { killLatch } from './stores.ts';
 import { declared, existingMasterKey, isServed, movingStore } from './transfer-store.ts';
 
@@ -65,7 +65,7 @@ export const exportData = async (
       const onProgress = show('Reading');
       const lines = dataLines({
         documents,
-        collections: MOVED,
+        collections: TRANSFERRED,
         masterKey,
         issuer,
         source: stores.document,

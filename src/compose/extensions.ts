@@ -1,7 +1,7 @@
 /** The grants and endpoints that oidc-provider gets from us, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { knowsAgent } from '../domain/approvals/agent-relationship.ts';
-import type { pollingPace } from '../domain/rate-limits/polling-interval.ts';
+import type { hasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
+import type { pollingInterval } from '../domain/rate-limits/polling-interval.ts';
 import { backchannelSource } from '../extensions/backchannel-approval/backchannel-source.ts';
 import { backchannelApproval } from '../extensions/backchannel-approval/grant.ts';
 import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint.ts';
@@ -27,13 +27,13 @@ export const extensionsOf = (
     readonly tokens: ReturnType<typeof issuedTokens>;
     readonly grants: ReturnType<typeof grantRegistry>;
     readonly liveness: ReturnType<typeof tokenLiveness>;
-    readonly knows: ReturnType<typeof knowsAgent>;
-    readonly pace: ReturnType<typeof pollingPace>;
+    readonly knows: ReturnType<typeof hasAgentRelationship>;
+    readonly pace: ReturnType<typeof pollingInterval>;
   },
 ) => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, masterKey, resourceServers, delegations, requests } = made;
-  const { accounts, agents, clients } = made.granting;
+  const { accounts, agents, clients } = made.effectiveRegistries;
   const exchanging = {
     tokens,
     agents,

@@ -11,7 +11,7 @@ import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import { clockSteps } from '../domain/cluster/clock-steps.ts';
-import { oneAtATime } from '../domain/cluster/mutex.ts';
+import { withMutex } from '../domain/cluster/mutex.ts';
 import { type Machine, nodeRegistry } from '../domain/cluster/node-registry.ts';
 import { masterKey as derivedFrom } from '../domain/crypto/master-key.ts';
 import type { Route } from '../domain/decision/facts.ts';
@@ -82,7 +82,7 @@ export const foundations = async (
   const { prepublishSeconds, retireSeconds } = configuration.keys;
   // A start on a full volume is served from its reserve.
   const keys = await withPriority('essential', () =>
-    oneAtATime({ documents, clock }, 'signing keys', () =>
+    withMutex({ documents, clock }, 'signing keys', () =>
       signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
     ),
   );

@@ -12,7 +12,7 @@ import { checkDataFile, type DataFile, MovingRefused } from '../domain/data-tran
 import { importMarks } from '../domain/data-transfer/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
-import { LEFT_BEHIND, MOVED } from './collections.ts';
+import { NODE_LOCAL, TRANSFERRED } from './collections.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 import { storedAuditLog } from './verify-store.ts';
 
@@ -61,7 +61,7 @@ const importLines = async (
   },
 ): Promise<Imported> => {
   const { resume, show, masterKey, lines } = options;
-  const expected = { masterKey, issuer: configuration.issuer, collections: MOVED.map(({ name }) => name) };
+  const expected = { masterKey, issuer: configuration.issuer, collections: TRANSFERRED.map(({ name }) => name) };
   const file = await checkDataFile(lines(), expected, show('Checking the file'));
   const total = Object.values(file.trailer.collections).reduce((sum, count) => sum + count, 0);
   const endsTokens = options.endTokens || file.trailer.served;
@@ -75,7 +75,7 @@ const importLines = async (
     if (!mark) await marks.begin(id);
     let placed: Placed = { placed: 0, present: total };
     if (mark?.state !== 'copied') {
-      const deps = { documents, collections: MOVED, total };
+      const deps = { documents, collections: TRANSFERRED, total };
       placed = await placeLines(lines(), { ...deps, onProgress: show('Writing') });
       await checkPlaced(lines(), { ...deps, onProgress: show('Reading back'), now: systemClock.now() });
       await marks.advance(id, 'copied', systemClock.now());
@@ -90,7 +90,7 @@ const importLines = async (
 };
 
 const isEmpty = async (documents: DocumentStore): Promise<boolean> => {
-  for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
+  for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) {
     if ((await documents.collection(declaration).find({ limit: 1 })).length > 0) return false;
   }
   return true;

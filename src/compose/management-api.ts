@@ -9,7 +9,7 @@ import type { callerProofs } from './caller-proofs.ts';
 import type { registration } from './registration.ts';
 import type { services } from './services.ts';
 
-type Wanted = Parameters<typeof managementRouter>[0];
+type RouterDependencies = Parameters<typeof managementRouter>[0];
 
 export const managementApi = (
   made: Awaited<ReturnType<typeof services>>,
@@ -25,11 +25,11 @@ export const managementApi = (
     keysChanged,
     countRefusal,
     onUnexpected,
-  }: Pick<Wanted, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
+  }: Pick<RouterDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
     readonly callers: ReturnType<typeof callerProofs>;
     readonly registering: ReturnType<typeof registration>;
-    readonly grants: Wanted['grants']['grants'];
-    readonly grantService: Wanted['grants']['service'];
+    readonly grants: RouterDependencies['grants']['grants'];
+    readonly grantService: RouterDependencies['grants']['service'];
     /** Has every node sign with, and publish, the keys there are now. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
@@ -92,7 +92,7 @@ export const managementApi = (
     instances: made.instances,
     registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
     owners: made.owners,
-    departures: made.departures,
+    offboarding: made.offboarding,
     resourceServers,
     grants: { grants, service: grantService, uses: made.grantUses },
     delegations,

@@ -34,7 +34,7 @@ import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts
 import { appLogouts } from '../domain/sessions/app-logout.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** The mailer as configured, if there is one. */
 export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefined =>
@@ -66,9 +66,9 @@ export const notificationServices = (
     readonly mailer: Mailer | undefined;
     readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
     readonly owners: { isActive(owner: string): Promise<boolean> };
-    readonly resourceServers: { get(id: string): Found<{ readonly state: string }> };
-    readonly agents: { get(id: string): Found<Agent> };
-    readonly groups: { get(id: string): Found<Group> };
+    readonly resourceServers: { get(id: string): StoredDocument<{ readonly state: string }> };
+    readonly agents: { get(id: string): StoredDocument<Agent> };
+    readonly groups: { get(id: string): StoredDocument<Group> };
     /** Absent: nobody is told in a browser. */
     readonly push: PushRegistry | undefined;
     readonly isWaiting: (approval: string) => Promise<boolean>;
@@ -77,7 +77,7 @@ export const notificationServices = (
     readonly partiesOf: (absence: string) => Promise<readonly string[]>;
     readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegistry;
-    readonly clients: { get(id: string): Found<Client> };
+    readonly clients: { get(id: string): StoredDocument<Client> };
     readonly sessions: { isOver(id: string): Promise<boolean> };
     readonly logoutToken: MakeLogoutToken;
   },

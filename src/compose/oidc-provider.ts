@@ -18,7 +18,7 @@ import type { tokenLiveness } from '../provider/token-liveness.ts';
 import type { callerProofs } from './caller-proofs.ts';
 import type { services } from './services.ts';
 
-type Wanted = Parameters<typeof buildProvider>[0];
+type ProviderDependencies = Parameters<typeof buildProvider>[0];
 type Model = Parameters<typeof modelAdapter>[0];
 
 export const providerOf = (
@@ -42,14 +42,14 @@ export const providerOf = (
     state,
     open,
   }: Pick<
-    Wanted,
+    ProviderDependencies,
     'consumptions' | 'tokens' | 'authority' | 'details' | 'knows' | 'pages' | 'extensions' | 'refusals' | 'onUnexpected'
   > & {
-    readonly known: Wanted['clients'] & Model['clients'];
+    readonly known: ProviderDependencies['clients'] & Model['clients'];
     readonly liveness: ReturnType<typeof tokenLiveness>;
     readonly pace: Model['pace'];
     readonly callers: ReturnType<typeof callerProofs>;
-    readonly failedProofs: Wanted['authenticationRefusals'];
+    readonly failedProofs: ProviderDependencies['authenticationRefusals'];
     readonly state: BrowserState;
     readonly open: OpenRecords;
   },
@@ -57,7 +57,7 @@ export const providerOf = (
   const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, audit, log, keys } = made;
   const { resourceServers, delegations, consents } = made;
-  const { accounts, agents } = made.granting;
+  const { accounts, agents } = made.effectiveRegistries;
   const onUnreadable = (model: string) =>
     log.error({ event: 'store.unreadable', model }, 'a stored record is not understood');
   const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });

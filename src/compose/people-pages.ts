@@ -3,7 +3,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
 import { passwordSignIn } from '../domain/accounts/sign-in.ts';
-import { accountHints } from '../domain/cluster/change-broadcast.ts';
+import { changeBroadcast } from '../domain/cluster/change-broadcast.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
@@ -16,10 +16,10 @@ import { browserSessions, interactions } from '../provider/interactions.ts';
 import type { services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
 
-type Made = Awaited<ReturnType<typeof services>>;
+type Services = Awaited<ReturnType<typeof services>>;
 
 export const peoplePages = (
-  made: Made,
+  made: Services,
   configuration: Configuration,
   {
     provider,
@@ -39,7 +39,7 @@ export const peoplePages = (
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
-  const { accounts, agents, clients } = made.granting;
+  const { accounts, agents, clients } = made.effectiveRegistries;
 
   const { sessions } = made;
   const cookies = cookieNames(issuer);
@@ -50,7 +50,7 @@ export const peoplePages = (
   };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const live = liveApprovals();
-  const changes = accountHints(made.broadcast, identifiers, 'approvals');
+  const changes = changeBroadcast(made.broadcast, identifiers, 'approvals');
   const tell = (people: readonly string[]): void => {
     live.tell(people);
     void changes.tell(people);
@@ -60,7 +60,7 @@ export const peoplePages = (
     made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
   });
   changes.hear(live.tell);
-  const ends = accountHints(made.broadcast, identifiers, 'sessions');
+  const ends = changeBroadcast(made.broadcast, identifiers, 'sessions');
   sessions.listen((account) => {
     live.look([account]);
     void ends.tell([account]);

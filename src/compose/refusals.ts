@@ -10,7 +10,7 @@ import type { services } from './services.ts';
 const AFTER_ANSWER_MILLISECONDS = 20;
 
 export const refusalsOf = (
-  { audit, clock, ephemeral, granting, anonymous }: Awaited<ReturnType<typeof services>>,
+  { audit, clock, ephemeral, effectiveRegistries, anonymous }: Awaited<ReturnType<typeof services>>,
   { audit: { refusalIntervalSeconds, refusalEventsPerDay } }: Configuration,
 ) => {
   const counting = {
@@ -22,7 +22,7 @@ export const refusalsOf = (
   const refusals = requestRefusals(counting);
   const failedProofs = authenticationRefusals({
     ...counting,
-    ownerOf: async (agent) => (await granting.agents.get(agent))?.document.owner,
+    ownerOf: async (agent) => (await effectiveRegistries.agents.get(agent))?.document.owner,
   });
   const failedSignIns = signInRefusals({
     ...counting,

@@ -10,7 +10,7 @@ import { registrations } from '../domain/registration/registrations.ts';
 import { type StatementIssuers, softwareStatements } from '../domain/registration/software-statements.ts';
 import type { services } from './services.ts';
 
-type Made = Awaited<ReturnType<typeof services>>;
+type Services = Awaited<ReturnType<typeof services>>;
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -18,7 +18,7 @@ const DAY = 86_400;
 const PER_SITE = 0.25;
 
 export const registration = (
-  made: Made,
+  made: Services,
   configuration: Configuration,
   countRefusal: Parameters<typeof dynamicRegistration>[0]['countRefusal'],
 ) => {
@@ -61,7 +61,7 @@ export const registration = (
 };
 
 /** `{ "https://issuer.example": { "keys": […] }, "https://other.example": { "jwks_uri": "https://…" } }`. */
-const statementIssuers = (file: string, { check }: Pick<Made['trustedFetch'], 'check'>): StatementIssuers => {
+const statementIssuers = (file: string, { check }: Pick<Services['trustedFetch'], 'check'>): StatementIssuers => {
   const fail = (what: string, cause?: unknown): never => {
     throw new Error(`the file that registration.softwareStatementsFile names ${what}`, { cause });
   };

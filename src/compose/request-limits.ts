@@ -5,13 +5,13 @@ import { networkLimit, requestLimit } from '../domain/rate-limits/request-limits
 import { sharedCounts } from '../domain/rate-limits/shared-counts.ts';
 import type { services } from './services.ts';
 
-type Made = Pick<Awaited<ReturnType<typeof services>>, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
+type LimitServices = Pick<Awaited<ReturnType<typeof services>>, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
 
 /** 4 MiB of counters: of 60,000 networks one in 600 can share all of its counters with others. */
 const NETWORK_COLUMNS = 1 << 18;
 const CLIENT_COLUMNS = 1 << 16;
 
-export const requestLimits = (made: Made, { limits }: Configuration) => {
+export const requestLimits = (made: LimitServices, { limits }: Configuration) => {
   const { clock, nodes } = made;
   const limit = (name: string, perMinute: number, columns: number) =>
     requestLimit(perMinute, clock, {

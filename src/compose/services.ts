@@ -7,17 +7,17 @@ import { accountRegistry } from '../domain/accounts/account-registry.ts';
 import { disablePreview } from '../domain/accounts/disable-preview.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
 import { agentFindings } from '../domain/agents/agent-findings.ts';
-import { agentUpkeep } from '../domain/agents/agent-lifecycle-jobs.ts';
+import { agentLifecycleJobs } from '../domain/agents/agent-lifecycle-jobs.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { credentialUse } from '../domain/agents/credential-last-used.ts';
-import { credentialUpkeep } from '../domain/agents/credential-lifecycle-jobs.ts';
+import { credentialLifecycleJobs } from '../domain/agents/credential-lifecycle-jobs.ts';
 import { credentialRegistry } from '../domain/agents/credential-registry.ts';
 import { handOvers } from '../domain/agents/hand-overs.ts';
-import { departureRegister } from '../domain/agents/offboarding.ts';
+import { newOffboarding } from '../domain/agents/offboarding.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
 import { isConsentAlone } from '../domain/approvals/approval.ts';
-import { takenBack } from '../domain/approvals/cascade-revocation.ts';
+import { cascadeRevocation } from '../domain/approvals/cascade-revocation.ts';
 import { anonymousEvents } from '../domain/audit/anonymous-events.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
@@ -47,7 +47,7 @@ import { instanceRegistry } from '../domain/instances/instance-registry.ts';
 import { accountLinks } from '../domain/peers/account-links.ts';
 import { peerAssertions } from '../domain/peers/peer-assertions.ts';
 import { peerRegistry } from '../domain/peers/peer-registry.ts';
-import { activePolicy } from '../domain/policy/active-policy.ts';
+import { newActivePolicy } from '../domain/policy/active-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { policyTrials } from '../domain/policy/policy-simulations.ts';
 import { openRecords } from '../domain/rate-limits/open-records.ts';
@@ -87,10 +87,10 @@ export const services = async (configuration: Configuration, overrides: Override
     addressLeaves: async (account, by) => told.emails?.leaving(account, by),
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     // Of what is made further down: who leaves takes along what the register of agents knows.
-    departures: {
-      announce: (id) => departures.announce(id),
-      left: (id, by) => departures.left(id, by),
-      returning: (id) => departures.returning(id),
+    offboarding: {
+      announce: (id) => offboarding.announce(id),
+      left: (id, by) => offboarding.left(id, by),
+      returning: (id) => offboarding.returning(id),
     },
   });
   const factors = factorRegistry({ documents, clock, identifiers, masterKey, audit });
@@ -128,7 +128,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const links = accountLinks({ documents, clock, identifiers, audit, peers, accounts });
   /** What rights can be given at: resource servers here, and those behind peers. */
-  const places = {
+  const resourceCatalog = {
     get: resourceServers.get,
     findByIdentifier: async (identifier: string) =>
       (await resourceServers.findByIdentifier(identifier)) ?? peers.findResource(identifier),
@@ -141,7 +141,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const chosen = selfChosen({ issuer, reserved: configuration.registration.reservedNames });
   const engine = cedarPolicyEngine();
-  const inForce = activePolicy({ documents, engine });
+  const activePolicy = newActivePolicy({ documents, engine });
   const isEnforced = configuration.policy.enforcement === 'on';
   if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
   const managementApi = `${issuer}/api/v1`;
@@ -159,7 +159,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const use = serverUse({
     identifiers,
-    policies: isEnforced ? inForce : undefined,
+    policies: isEnforced ? activePolicy : undefined,
     cases: useCases,
     managementApi,
   });
@@ -174,7 +174,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     digestSecret,
     accountExists,
-    resourceServers: places,
+    resourceServers: resourceCatalog,
     checkKeyUrl,
   });
   const latched = latchedKills();
@@ -197,7 +197,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
-  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
+  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: resourceCatalog });
   const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
   const credentials = credentialRegistry({
     documents,
@@ -220,7 +220,7 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     uses,
     credentials,
-    resourceServers: places,
+    resourceServers: resourceCatalog,
     checkKeyUrl,
     admission: blueprintAdmission({ documents, clock, blueprints }),
     handOver: async (agent, to) => {
@@ -233,7 +233,7 @@ export const services = async (configuration: Configuration, overrides: Override
   /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
   const standing = standingNow({ owners, clock });
   const effectiveAgents = agentsAsTheyStand(agentsUnderBlueprints(agents, blueprints), standing);
-  const upkeep = agentUpkeep({
+  const lifecycleJobs = agentLifecycleJobs({
     documents,
     audit,
     clock,
@@ -245,7 +245,7 @@ export const services = async (configuration: Configuration, overrides: Override
     onNotice: ({ id, owner }, { kind, at }) =>
       log.warn({ event: 'agent.notice', agent: id, owner, kind, at }, 'an agent is about to be suspended'),
   });
-  const keepCredentials = credentialUpkeep({
+  const keepCredentials = credentialLifecycleJobs({
     documents,
     audit,
     clock,
@@ -256,7 +256,7 @@ export const services = async (configuration: Configuration, overrides: Override
         'a credential of an agent is about to end',
       ),
   });
-  const departures = departureRegister({
+  const offboarding = newOffboarding({
     documents,
     clock,
     groups,
@@ -310,7 +310,7 @@ export const services = async (configuration: Configuration, overrides: Override
     permits: use.document,
   });
   /** As everybody sees them who grants something. */
-  const granting = {
+  const effectiveRegistries = {
     ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),
     documentClients: documentsUnderKills(documentClients, revocation),
   };
@@ -318,7 +318,7 @@ export const services = async (configuration: Configuration, overrides: Override
     documents,
     clock,
     audit,
-    agents: granting.agents,
+    agents: effectiveRegistries.agents,
     owners,
     revocation,
     settings: {
@@ -332,7 +332,7 @@ export const services = async (configuration: Configuration, overrides: Override
     documents,
     clock,
     issuers: trustedIssuers,
-    agents: granting.agents,
+    agents: effectiveRegistries.agents,
     tokens: workloadTokens({ keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
   });
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
@@ -363,7 +363,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     managementApi,
     groupsOf: upstream.groupsOf,
-    policies: isEnforced ? inForce : undefined,
+    policies: isEnforced ? activePolicy : undefined,
     external: externalPoint(configuration, { trustedFetch, clock, metrics }),
     without: overrides.withoutLayer,
   });
@@ -375,8 +375,8 @@ export const services = async (configuration: Configuration, overrides: Override
     masterKey,
     audit,
     revocation,
-    accounts: granting.accounts,
-    agents: granting.agents,
+    accounts: effectiveRegistries.accounts,
+    agents: effectiveRegistries.agents,
     people: accounts,
     isSure: factors.mayChange,
     permits: (approval, { account, for: away, assurance, source }) => {
@@ -396,27 +396,27 @@ export const services = async (configuration: Configuration, overrides: Override
       identifiers,
       managementApi,
       groupsOf: upstream.groupsOf,
-      policies: isEnforced ? inForce : undefined,
+      policies: isEnforced ? activePolicy : undefined,
       without: overrides.withoutLayer,
     }),
   });
   measureApprovals(approvals, metrics);
   /** As everybody takes from them: what was approved in advance about the same thing ends, too. */
-  const delegations = { ...rows, ...takenBack(rows, approvals.standing) };
+  const delegations = { ...rows, ...cascadeRevocation(rows, approvals.standing) };
   const consents = consentRegistry({
     authorize,
     managementApi,
     documents,
     clock,
     audit,
-    ...granting,
+    ...effectiveRegistries,
     resourceServers,
     delegations,
     settings: { maxDepth, maxDurationSeconds, defaultDurationSeconds },
     revocation,
     snapshots: documentClients,
   });
-  const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: granting.accounts });
+  const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: effectiveRegistries.accounts });
   const told = notificationServices(configuration, {
     push: push.registry,
     ...approvals.audiences,
@@ -460,7 +460,7 @@ export const services = async (configuration: Configuration, overrides: Override
     anonymous,
     open,
     agents,
-    findings: agentFindings({ agents, counting: granting.agents, clock }),
+    findings: agentFindings({ agents, counting: effectiveRegistries.agents, clock }),
     clientFindings: clientFindings({ clients }),
     blueprints,
     effectiveAgents,
@@ -469,13 +469,13 @@ export const services = async (configuration: Configuration, overrides: Override
     selfChosen: chosen,
     owners,
     ownerNames: ownerNames({ documents, clock }),
-    departures,
-    previewDisable: disablePreview({ accounts, departures, sessions, delegations, standing: approvals.standing }),
+    offboarding,
+    previewDisable: disablePreview({ accounts, offboarding, sessions, delegations, standing: approvals.standing }),
     handOvers: following,
-    upkeep,
+    lifecycleJobs,
     credentials,
     secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, owners, permits: permitsAgent }),
-    credentialUpkeep: keepCredentials,
+    credentialLifecycleJobs: keepCredentials,
     credentialUses: credentialUse({ documents, clock }),
     trustedIssuers,
     peers,
@@ -497,10 +497,10 @@ export const services = async (configuration: Configuration, overrides: Override
     }),
     policyTrials: policyTrials({
       registry: policies,
-      active: inForce,
+      active: activePolicy,
       engine,
       simulator: simulator({
-        ...granting,
+        ...effectiveRegistries,
         groupsOf: upstream.groupsOf,
         resourceServers,
         delegations,
@@ -508,12 +508,12 @@ export const services = async (configuration: Configuration, overrides: Override
         identifiers,
         managementApi,
       }),
-      useSimulator: serverUseSimulator({ ...granting, blueprints, resourceServers, cases: useCases }),
+      useSimulator: serverUseSimulator({ ...effectiveRegistries, blueprints, resourceServers, cases: useCases }),
       audit,
       clock,
       isEnforced,
     }),
-    activePolicy: inForce,
+    activePolicy: activePolicy,
     isPolicyEnforced: isEnforced,
     serverUse: use,
     delegations,
@@ -521,7 +521,7 @@ export const services = async (configuration: Configuration, overrides: Override
     approvals,
     consents,
     authorize,
-    granting,
+    effectiveRegistries,
     revocation,
     latched,
     latch: killLatch(folder),

@@ -13,7 +13,7 @@ import { type MasterKey, masterKey } from '../domain/crypto/master-key.ts';
 import { MovingRefused } from '../domain/data-transfer/data-file.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
-import { LEFT_BEHIND, MOVED } from './collections.ts';
+import { NODE_LOCAL, TRANSFERRED } from './collections.ts';
 import { REMEMBERED } from './stores.ts';
 
 /** A move writes hundreds of documents at once, and nobody waits for an answer. */
@@ -75,7 +75,7 @@ export const movingStore = async (
 
 /** Declares every collection, so that a document that cannot be read is a failure unless told otherwise, and never left out without a word. */
 export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
-  for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
+  for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) {
     documents.collection({ ...declaration, isAbsentWhenUnreadable });
   }
   return documents;

@@ -2,7 +2,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
 import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
-import { waysIn } from '../domain/upstream/sign-in-methods.ts';
+import { signInMethods } from '../domain/upstream/sign-in-methods.ts';
 import { upstreamSignIn } from '../domain/upstream/upstream-sign-in.ts';
 import type { services } from './services.ts';
 
@@ -13,7 +13,7 @@ export const upstreamPages = (
   open: OpenRecords,
 ) => {
   const { upstreams, upstreamClient: client, upstreamLinks: links, factors } = made;
-  const { accounts } = made.granting;
+  const { accounts } = made.effectiveRegistries;
   const { clockToleranceSeconds } = clientAuthentication;
   return {
     providers: upstreams,
@@ -23,7 +23,7 @@ export const upstreamPages = (
       ownerNames: made.ownerNames,
     }),
     sessions: made.upstreamSessions,
-    waysIn: waysIn({ ...made, accounts, links, upstreams, isPasswordOn: passwords.signIn }),
+    signInMethods: signInMethods({ ...made, accounts, links, upstreams, isPasswordOn: passwords.signIn }),
     newBrowser: made.identifiers.newSecret,
   };
 };

@@ -11,14 +11,14 @@ import { upstreamSessions } from '../domain/upstream/upstream-sessions.ts';
 import type { SigningKeys } from '../provider/signing-keys.ts';
 import { reaching } from './egress.ts';
 
-type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
+type UpstreamDependencies = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
   readonly accounts: Pick<AccountRegistry, 'get'>;
   readonly keys: Pick<SigningKeys, 'privateJwks'>;
   readonly trustedFetch: TrustedFetch & Partial<TrustedAsk>;
   readonly endSessions: Parameters<typeof upstreamLinks>[0]['endSessions'];
 };
 
-export const upstreamParts = (configuration: Configuration, { keys, ...parts }: Parts) => {
+export const upstreamParts = (configuration: Configuration, { keys, ...parts }: UpstreamDependencies) => {
   const trustedFetch = reaching(parts.trustedFetch, 'upstreamProviders');
   const upstreams = upstreamRegistry({
     ...parts,

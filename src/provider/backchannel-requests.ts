@@ -6,7 +6,7 @@
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
-import type { Asked } from '../domain/approvals/open-approvals.ts';
+import type { RequestedApproval } from '../domain/approvals/open-approvals.ts';
 import type { AskingForApproval } from '../domain/approvals/request-approval.ts';
 import { checkText } from '../domain/clients/display-text.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
@@ -35,7 +35,7 @@ export type BackchannelDeps = {
   readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
   readonly approvals: {
     readonly asking: Pick<AskingForApproval, 'ask'>;
-    remedyOf(asked: Asked): Extract<Remedy, { readonly kind: 'approval' }>;
+    remedyOf(asked: RequestedApproval): Extract<Remedy, { readonly kind: 'approval' }>;
   };
   readonly details: Pick<RequestDetails, 'ofRequest'>;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ConsentResult } from '../domain/ports/interactions.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 
-export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
+export type RequestedRights = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
 /** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
 export const makeGrant = (
@@ -21,7 +21,7 @@ export const makeGrant = (
   }: {
     readonly account: string;
     readonly clientId: string;
-    readonly asked: Asked;
+    readonly asked: RequestedRights;
     readonly given: ConsentResult;
     /** Of the browser that the answer goes to; absent for a device. */
     readonly sessionUid: string | undefined;

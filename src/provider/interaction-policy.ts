@@ -8,19 +8,19 @@ import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { asksForDefaults } from './default-scopes.ts';
 import { shownUserCode } from './device-authorization.ts';
-import { type Asked, makeGrant } from './grant-creation.ts';
+import { makeGrant, type RequestedRights } from './grant-creation.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';
 import { acrCheck, ageCheck, type ReachableBy } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
-export type PromptDetails = Asked & { readonly userCode?: string; readonly isDefaultScope?: true };
+export type PromptDetails = RequestedRights & { readonly userCode?: string; readonly isDefaultScope?: true };
 
 const { Check, Prompt } = interactionPolicy;
 
 /** What this request asks for, cut to what each resource declares and the client may hold. */
-const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
+const askedBy = (ctx: KoaContextWithOIDC): RequestedRights => ({
   openidScopes: [...ctx.oidc.requestParamOIDCScopes],
   resources: Object.fromEntries(
     Object.entries(ctx.oidc.resourceServers ?? {}).map(([resource, server]) => {
@@ -44,7 +44,7 @@ const detailsOf =
 type AskedDetails = Pick<RequestDetails, 'ofRequest'>;
 
 /** With authorization details, which are read where a person is about to be asked. */
-const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<Asked> => {
+const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<RequestedRights> => {
   const details = await asked.ofRequest(ctx);
   const requestedActor = requestedActorOf(ctx);
   return {

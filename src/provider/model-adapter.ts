@@ -12,7 +12,7 @@ import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { OpenKind, OpenRecords } from '../domain/rate-limits/open-records.ts';
-import type { PollingPace } from '../domain/rate-limits/polling-interval.ts';
+import type { PollingInterval } from '../domain/rate-limits/polling-interval.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { codeIssuing } from './code-issuing.ts';
@@ -74,7 +74,7 @@ export type ModelAdapterDeps = {
   readonly consumptions: ConsumptionRegistry;
   readonly clients: ProviderClients;
   readonly audit: AuditLog;
-  readonly pace: Pick<PollingPace, 'poll'>;
+  readonly pace: Pick<PollingInterval, 'poll'>;
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */
   readonly onUnreadable: (model: string) => void;

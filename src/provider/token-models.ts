@@ -15,7 +15,7 @@ export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
   }
 };
 
-type Found = { readonly attestationJkt?: string } | undefined;
+type AttestedRecord = { readonly attestationJkt?: string } | undefined;
 
 /**
  * What is given to an attested key is good for that key only: refresh tokens, device codes, and codes of what was pushed
@@ -29,7 +29,7 @@ export const boundToAttestedKeys = (
 ): void => {
   const { PushedAuthorizationRequest, AuthorizationCode, DeviceCode, RefreshToken } = provider;
   const pushers = new WeakMap<object, string>();
-  const requests = PushedAuthorizationRequest as unknown as { find(...given: unknown[]): Promise<Found> };
+  const requests = PushedAuthorizationRequest as unknown as { find(...given: unknown[]): Promise<AttestedRecord> };
   const { find } = requests;
   requests.find = async function known(...given) {
     const found = await find.apply(this, given);

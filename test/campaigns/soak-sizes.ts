@@ -1,7 +1,7 @@
 /** What stands in the stores of a server, read beside it: rows, expired and endless rows by collection, and bytes without the audit log. */
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
-import { LEFT_BEHIND, MOVED } from '../../src/compose/collections.ts';
+import { NODE_LOCAL, TRANSFERRED } from '../../src/compose/collections.ts';
 import { APPROVALS } from '../../src/domain/approvals/approval.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
 import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
@@ -27,7 +27,7 @@ export type Scales = {
 };
 
 const AUDIT = AUDIT_RECORDS.name;
-const DECLARED: readonly CollectionDeclaration[] = [...MOVED, ...LEFT_BEHIND].filter(({ name }) => name !== AUDIT);
+const DECLARED: readonly CollectionDeclaration[] = [...TRANSFERRED, ...NODE_LOCAL].filter(({ name }) => name !== AUDIT);
 /** Their services remove them, some time after `expiresAt` of the document; by the member that is named. */
 const KEPT: ReadonlyMap<string, string> = new Map([
   [APPROVALS.name, 'expiresAt'],

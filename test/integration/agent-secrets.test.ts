@@ -105,7 +105,7 @@ describe('an exception', () => {
     await allow(clientId, 1);
     expect(await ids()).toContain(clientId);
     laterBy(DAY + 1);
-    await server.behalf.services.credentialUpkeep.run();
+    await server.behalf.services.credentialLifecycleJobs.run();
     expect((await server.events('credential.expired')).map(({ agent }) => agent)).toContain(clientId);
     jest.useRealTimers();
     expect(await ids()).not.toContain(clientId);
@@ -140,11 +140,11 @@ describe('an exception', () => {
     const { clientId } = await scene.newAgent('Told');
     const { id } = await allow(clientId, 20);
     const told = async () => (await server.events('credential.notice')).filter(({ agent }) => agent === clientId);
-    await server.behalf.services.credentialUpkeep.run();
+    await server.behalf.services.credentialLifecycleJobs.run();
     expect(await told()).toEqual([]);
     laterBy(15 * DAY);
-    await server.behalf.services.credentialUpkeep.run();
-    await server.behalf.services.credentialUpkeep.run();
+    await server.behalf.services.credentialLifecycleJobs.run();
+    await server.behalf.services.credentialLifecycleJobs.run();
     expect(await told()).toMatchObject([{ target: { kind: 'credential', id }, inputs: { kind: 'secret' } }]);
   });
 });

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { runCli } from '../../src/cli/main.ts';
-import { MOVED } from '../../src/compose/collections.ts';
+import { TRANSFERRED } from '../../src/compose/collections.ts';
 import { placeLines } from '../../src/domain/data-transfer/copy.ts';
 import { importMarks } from '../../src/domain/data-transfer/import-mark.ts';
 import { clientAssertion } from '../support/agent-keys.ts';
@@ -243,7 +243,7 @@ describe('from SQLite to MongoDB', () => {
     const trailer = JSON.parse(lines.at(-1) as string);
     expect(header).toMatchObject({ behalf_data: 1, issuer: scene.issuer, source: 'sqlite' });
     expect(header.notice).toContain('sealed secrets');
-    expect(Object.keys(trailer.collections)).toEqual(MOVED.map(({ name }) => name));
+    expect(Object.keys(trailer.collections)).toEqual(TRANSFERRED.map(({ name }) => name));
     expect(trailer).toMatchObject({ served: false, lines: lines.length - 1, collections: header.collections });
     for (const name of ['accounts', 'grants', 'delegations', 'provider_records', 'consumptions', 'revoked_tokens']) {
       expect(trailer.collections[name]).toBeGreaterThan(0);
@@ -279,7 +279,7 @@ describe('from SQLite to MongoDB', () => {
     const keyless = await behalf(['import', '--from', toMongodb], { BEHALF_DATA: mkdtempSync(join(folder, 'empty-')) });
     expect(keyless).toMatchObject({ code: 1, err: expect.stringContaining('no master key') });
     const store = await mongodbDocumentStore({ url: mongodb.url('refused'), allowStandalone: true });
-    for (const declaration of MOVED) expect(await store.collection(declaration).find({ limit: 1 })).toEqual([]);
+    for (const declaration of TRANSFERRED) expect(await store.collection(declaration).find({ limit: 1 })).toEqual([]);
     await store.close();
   });
 
@@ -290,7 +290,7 @@ describe('from SQLite to MongoDB', () => {
     const store = await mongodbDocumentStore({ url: mongodb.url('behalf'), allowStandalone: true });
     await importMarks(store).begin(id);
     const some = lines.slice(1, Math.floor(lines.length / 2));
-    await placeLines(each(some), { documents: store, collections: MOVED, total: 0, onProgress: () => undefined });
+    await placeLines(each(some), { documents: store, collections: TRANSFERRED, total: 0, onProgress: () => undefined });
 
     await expect(server.restart()).rejects.toThrow('has not ended');
     expect(await behalf(['import', '--from', toMongodb])).toMatchObject({
@@ -301,7 +301,7 @@ describe('from SQLite to MongoDB', () => {
     expect((await behalf(['export', '--to', at('half.ndjson')])).err).toContain('has not ended');
 
     const accounts = store.collection<{ id: string; name: string }>(
-      MOVED.find(({ name }) => name === 'accounts') as never,
+      TRANSFERRED.find(({ name }) => name === 'accounts') as never,
     );
     const [account] = await accounts.find({ limit: 1 });
     const { document } = account as NonNullable<typeof account>;

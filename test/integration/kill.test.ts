@@ -137,7 +137,7 @@ describe('LC-02 a kill', () => {
   test('LC-02 of an account: no sign-in while it stands', async () => {
     const family = await newTokenFamily(scene);
     await order('account', family.accountId);
-    await expect(server.behalf.services.granting.accounts.get(family.accountId)).resolves.toMatchObject({
+    await expect(server.behalf.services.effectiveRegistries.accounts.get(family.accountId)).resolves.toMatchObject({
       document: { state: 'disabled' },
     });
     await expect(family.authorize(family.app, 'openid', [])).rejects.toThrow();

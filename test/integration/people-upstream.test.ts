@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { upstreamFailed } from '../../src/domain/ports/upstream-client.ts';
-import { waysIn } from '../../src/domain/upstream/sign-in-methods.ts';
+import { signInMethods } from '../../src/domain/upstream/sign-in-methods.ts';
 import type { NewUpstream } from '../../src/domain/upstream/upstream-registry.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
@@ -468,7 +468,7 @@ describe('connections of an account', () => {
       for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       return answer;
     };
-    const ways = waysIn({
+    const ways = signInMethods({
       ...world,
       links: { ...world.links, ofAccount: (account) => slowly(world.links.ofAccount(account)) },
       isPasswordOn: false,

@@ -1,7 +1,7 @@
 /** Approvals on a running server: what an agent asks, made by the service itself, and people at their browsers. */
 import type { Action } from '../../src/domain/approvals/action.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import type { Wanted } from '../../src/domain/approvals/open-approvals.ts';
+import type { ApprovalDraft } from '../../src/domain/approvals/open-approvals.ts';
 import { extendChain } from '../../src/domain/delegation/actor-chain.ts';
 import { addApp as addAppOnPage } from './authenticator-page.ts';
 import { type Browser, type Filling, newBrowser, type Page } from './browser-flow.ts';
@@ -13,7 +13,7 @@ import { finishOnOurPages, makeScene } from './scene.ts';
 export const PASSWORD = 'a long enough pass phrase';
 export const PAYMENTS = 'https://payments.example.com';
 
-export type Wish = Partial<Omit<Wanted, 'action'>> & { readonly action?: Partial<Action> };
+export type Wish = Partial<Omit<ApprovalDraft, 'action'>> & { readonly action?: Partial<Action> };
 
 export type ApprovalScene = Awaited<ReturnType<typeof approvalScene>>;
 

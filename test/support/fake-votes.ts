@@ -1,10 +1,10 @@
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import type { ApproverSlot, VotesNow } from '../../src/domain/approvals/effective-votes.ts';
+import type { ApproverSlot, EffectiveVotes } from '../../src/domain/approvals/effective-votes.ts';
 
 /** Who was asked decides, each for herself, and every yes counts. */
 export const plainVotes = (
   get: (id: string) => Promise<Approval | undefined>,
-): Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'> => {
+): Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'> => {
   const asked = async ({ id }: Pick<Approval, 'id'>): Promise<readonly string[]> => (await get(id))?.approvers ?? [];
   return {
     asked,

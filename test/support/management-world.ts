@@ -15,7 +15,7 @@ import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { credentialRegistry } from '../../src/domain/agents/credential-registry.ts';
-import { departureRegister } from '../../src/domain/agents/offboarding.ts';
+import { newOffboarding } from '../../src/domain/agents/offboarding.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { newApprovalService } from '../../src/domain/approvals/approval-service.ts';
@@ -49,7 +49,7 @@ import { pushKeys } from '../../src/domain/notifications/push-keys.ts';
 import { webhookRegistry } from '../../src/domain/notifications/webhook-registry.ts';
 import { accountLinks } from '../../src/domain/peers/account-links.ts';
 import { peerRegistry } from '../../src/domain/peers/peer-registry.ts';
-import { activePolicy } from '../../src/domain/policy/active-policy.ts';
+import { newActivePolicy } from '../../src/domain/policy/active-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { policyTrials } from '../../src/domain/policy/policy-simulations.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
@@ -93,10 +93,10 @@ export const managementWorld = async () => {
     ...base,
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     passwords: hashing,
-    departures: {
-      announce: (id) => departures.announce(id),
-      left: (id, by) => departures.left(id, by),
-      returning: (id) => departures.returning(id),
+    offboarding: {
+      announce: (id) => offboarding.announce(id),
+      left: (id, by) => offboarding.left(id, by),
+      returning: (id) => offboarding.returning(id),
     },
   });
   const sessions = sessionRegistry({ ...base, accounts, revocation: { ended: async () => undefined } });
@@ -113,7 +113,7 @@ export const managementWorld = async () => {
   const owners = ownersOf({ accounts, groups });
   const engine = cedarPolicyEngine();
   const policies = policyRegistry({ ...base, engine });
-  const active = activePolicy({ documents, engine });
+  const active = newActivePolicy({ documents, engine });
   const managementApi = `${ISSUER}/api/v1`;
   const cases = serverUseCases({
     ...base,
@@ -136,7 +136,7 @@ export const managementWorld = async () => {
     permits,
     addresses: chosen.addresses,
   });
-  const departures = departureRegister({ documents, clock, groups, owners, agents });
+  const offboarding = newOffboarding({ documents, clock, groups, owners, agents });
   const clients: ClientRegistry = clientRegistry({
     ...base,
     digestSecret,
@@ -221,7 +221,7 @@ export const managementWorld = async () => {
     sessions,
     previewDisable: disablePreview({
       accounts,
-      departures,
+      offboarding,
       sessions,
       delegations,
       standing: { ofAccount: async () => [] },
@@ -278,7 +278,7 @@ export const managementWorld = async () => {
     }),
     registration: repeatableRegistration({ documents, clock, identifiers: randomIdentifiers, agents }),
     owners,
-    departures,
+    offboarding,
     clients,
     initialAccessTokens: initialAccessTokens({ ...base, masterKey: key, owners, blueprints }),
     selfRegistration: { adopt: clients.adopt, isSelfRegistered: async () => false },
@@ -393,7 +393,7 @@ export const managementWorld = async () => {
       agents,
       groups,
       owners,
-      departures,
+      offboarding,
       clients,
       resourceServers,
       grants,

@@ -14,7 +14,7 @@ import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { newApprovalService } from '../../src/domain/approvals/approval-service.ts';
-import { endOfSignIn, takenBack } from '../../src/domain/approvals/cascade-revocation.ts';
+import { cascadeRevocation, endOfSignIn } from '../../src/domain/approvals/cascade-revocation.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { refusalBudget } from '../../src/domain/audit/refusal-budget.ts';
@@ -45,7 +45,7 @@ import { resourceServerRegistry } from '../../src/domain/resource-servers/resour
 import { revocation } from '../../src/domain/revocation/revocation.ts';
 import { sessionIdOf } from '../../src/domain/sessions/session.ts';
 import { type SeenSession, type SessionRegistry, sessionRegistry } from '../../src/domain/sessions/session-registry.ts';
-import { waysIn } from '../../src/domain/upstream/sign-in-methods.ts';
+import { signInMethods } from '../../src/domain/upstream/sign-in-methods.ts';
 import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
 import { upstreamSessions } from '../../src/domain/upstream/upstream-sessions.ts';
@@ -275,7 +275,7 @@ export const peopleWorld = async ({
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const standing = standingApprovals({ ...base, accounts, revocation: revocation({ documents }) });
   const rows = delegationRegistry({ ...base, issuer, maxDepth: 4 });
-  const delegations = { ...rows, ...takenBack(rows, standing) };
+  const delegations = { ...rows, ...cascadeRevocation(rows, standing) };
   const requests = delegationRequests({ ephemeral, clock, identifiers, masterKey: key, issuer, ttlSeconds: 600 });
   const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1` });
   const consents = consentRegistry({
@@ -372,7 +372,7 @@ export const peopleWorld = async ({
         }),
       }),
       sessions: upstreamEnds,
-      waysIn: waysIn({ ...base, accounts, factors, links, upstreams, isPasswordOn }),
+      signInMethods: signInMethods({ ...base, accounts, factors, links, upstreams, isPasswordOn }),
       newBrowser: identifiers.newSecret,
     },
     isPasswordOn,

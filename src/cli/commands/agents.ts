@@ -146,7 +146,7 @@ const toAccept = (call: ManagementCall, id: string, { owner, accept_by: by }: Js
 const WHO_ACCEPTS =
   'The account that is asked accepts it, or a member of the group that is asked: in the console (ISSUER/console/agents/ID), or with --key-file FILE of a client that account owns. `behalf agents show ID` names owner and transfer_to.';
 
-type Found = {
+type AgentFindings = {
   readonly kind: string;
   readonly more: boolean;
   readonly agents: readonly Json[];
@@ -164,7 +164,7 @@ const findings = managementCommand({
   run: async (call) => {
     const limit = call.integer('limit', 1, 200);
     const { body } = await call.api.get(`/findings${limit === undefined ? '' : `?limit=${limit}`}`);
-    const found = body['items'] as readonly Found[];
+    const found = body['items'] as readonly AgentFindings[];
     const rows = found.flatMap(({ kind, agents, clients }) => [
       ...agents.map(({ agent, at }) => ({ ...(agent as Json), kind, at })),
       ...clients.map(({ client, exceptions }) => ({

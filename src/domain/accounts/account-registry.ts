@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventType, AuditLog } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
 import { ownerNames } from '../groups/owner-names.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,7 +33,7 @@ export type AccountRegistryDeps = {
   readonly audit: AuditLog;
   readonly passwords: Passwords;
   /** Whoever has to know that an account leaves or returns: what it answers for is frozen. */
-  readonly departures?: {
+  readonly offboarding?: {
     announce(id: string): Promise<void>;
     left(id: string, by: By): Promise<void>;
     returning(id: string): Promise<void>;
@@ -57,13 +57,13 @@ type StoredAccount = Account & { readonly administrator?: true; readonly emailKe
  * The accounts of this installation. Each change is validated, then audited, then written.
  */
 export const accountRegistry = (deps: AccountRegistryDeps) => {
-  const { documents, clock, identifiers, audit, passwords, departures, addressLeaves } = deps;
+  const { documents, clock, identifiers, audit, passwords, offboarding, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   const names = ownerNames({ documents, clock });
   // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
   const queue = serially();
   const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
-    queue(() => oneAtATime({ documents, clock }, 'administrators', task));
+    queue(() => withMutex({ documents, clock }, 'administrators', task));
 
   const record = (
     type: AuditEventType,
@@ -310,15 +310,15 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
           account.state === 'disabled'
             ? undefined
             : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
-        await departures?.announce(id);
+        await offboarding?.announce(id);
         const left = await overSessions(id, () => changeState(id, 'account.disabled', disabled, by));
-        await departures?.left(id, by);
+        await offboarding?.left(id, by);
         return left;
       });
     },
 
     async enable(id: string, by: By): Promise<Versioned<Account>> {
-      await departures?.returning(id);
+      await offboarding?.returning(id);
       const enabled = (account: StoredAccount): StoredAccount | undefined =>
         account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
       return changeState(id, 'account.enabled', enabled, by);

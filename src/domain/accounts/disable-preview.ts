@@ -1,5 +1,5 @@
 import type { Agent } from '../agents/agent.ts';
-import type { Departures } from '../agents/offboarding.ts';
+import type { Offboarding } from '../agents/offboarding.ts';
 import type { StandingApproval } from '../approvals/standing-approval.ts';
 import type { StandingApprovals } from '../approvals/standing-approvals.ts';
 import type { Delegation } from '../delegation/delegation.ts';
@@ -43,13 +43,13 @@ const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), mo
 export const disablePreview =
   ({
     accounts,
-    departures,
+    offboarding,
     sessions,
     delegations,
     standing,
   }: {
     readonly accounts: Pick<AccountRegistry, 'checkDisable'>;
-    readonly departures: Pick<Departures, 'ifLeft'>;
+    readonly offboarding: Pick<Offboarding, 'ifLeft'>;
     readonly sessions: Pick<SessionRegistry, 'ofAccount'>;
     readonly delegations: Pick<DelegationRegistry, 'list'>;
     readonly standing: Pick<StandingApprovals, 'ofAccount'>;
@@ -63,7 +63,7 @@ export const disablePreview =
       };
     }
     const [left, signedIn, rows, given] = await Promise.all([
-      departures.ifLeft(id, MOST + 1),
+      offboarding.ifLeft(id, MOST + 1),
       sessions.ofAccount(id),
       delegations.list({ subject: id, live: true, limit: MOST }),
       standing.ofAccount(id),

@@ -1,6 +1,6 @@
 import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Agent, AgentNotice } from './agent.ts';
@@ -8,7 +8,7 @@ import { agentDocuments } from './agent-documents.ts';
 import type { AgentUses } from './agent-last-used.ts';
 import { nextState } from './agent-lifecycle.ts';
 
-export type UpkeepSettings = {
+export type LifecycleJobsSettings = {
   /** 0: agents are never suspended for not being used. */
   readonly inactiveAfterSeconds: number;
   /** How long before it its owner is told. */
@@ -25,12 +25,12 @@ const SYSTEM: By = { caller: 'system' };
  * not used for too long, are suspended, never before their owner was told and had the time of a notice. A clock that
  * was set forward therefore suspends nobody for inactivity before that time has passed on it.
  */
-export const agentUpkeep = (deps: {
+export const agentLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly uses: AgentUses;
-  readonly settings: UpkeepSettings;
+  readonly settings: LifecycleJobsSettings;
   /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/notifications). */
   readonly onNotice: (agent: Agent, notice: AgentNotice) => void;
 }) => {
@@ -132,7 +132,7 @@ export const agentUpkeep = (deps: {
   return {
     /** One round, on one node at a time. */
     run: (): Promise<void> =>
-      oneAtATime({ documents, clock }, 'agents', async () => {
+      withMutex({ documents, clock }, 'agents', async () => {
         await expire();
         if (settings.inactiveAfterSeconds > 0) await endIdle();
       }),

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { Agent } from './agent.ts';
 
-type Found = Promise<Versioned<Agent> | undefined>;
+type StoredDocument = Promise<Versioned<Agent> | undefined>;
 
 /**
  * The agent as it counts now, whatever is stored: an orphan from the moment on at which nobody answers for it, and
@@ -21,7 +21,10 @@ export type StandingNow = ReturnType<typeof standingNow>;
 
 /** A register of agents that answers them as they count now. For all who grant something. */
 export const agentsAsTheyStand = <
-  Agents extends { get(id: string): Found; getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> },
+  Agents extends {
+    get(id: string): StoredDocument;
+    getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
+  },
 >(
   agents: Agents,
   standing: StandingNow,
@@ -32,7 +35,7 @@ export const agentsAsTheyStand = <
   };
   return {
     ...agents,
-    async get(id: string): Found {
+    async get(id: string): StoredDocument {
       const found = await agents.get(id);
       return found && seen(found);
     },

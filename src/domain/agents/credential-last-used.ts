@@ -1,5 +1,5 @@
 /** When credentials were last used: an agent proved itself with them. */
-import { notedUses } from '../cluster/last-used.ts';
+import { lastUsedTracker } from '../cluster/last-used.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from '../ports/document-store.ts';
 
@@ -14,7 +14,7 @@ export const CREDENTIAL_USE = {
 
 export const credentialUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
   const collection = documents.collection<CredentialUse>(CREDENTIAL_USE);
-  const noted = notedUses(collection, clock);
+  const noted = lastUsedTracker(collection, clock);
 
   return {
     /** Notes that an agent proved itself with a credential now. Costs nothing but memory. */

@@ -1,7 +1,7 @@
 /** What time does to credentials: owners are told before one ends, and the register says when one has. */
 import type { AuditLog } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Agent } from './agent.ts';
@@ -14,7 +14,7 @@ const BATCH = 200;
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
-export const credentialUpkeep = (deps: {
+export const credentialLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -81,6 +81,6 @@ export const credentialUpkeep = (deps: {
 
   return {
     /** One round, on one node at a time. */
-    run: (): Promise<void> => oneAtATime({ documents, clock }, 'credentials', run),
+    run: (): Promise<void> => withMutex({ documents, clock }, 'credentials', run),
   };
 };

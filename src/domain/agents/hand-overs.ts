@@ -1,5 +1,5 @@
 import type { By } from '../clients/registered-documents.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import { isGroupId } from '../groups/group.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -109,7 +109,7 @@ export const handOvers = (deps: {
 
     /** Goes on with what is left to do, of hand-overs that the call itself has had `graceSeconds` for. */
     settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>
-      oneAtATime({ documents, clock }, 'hand-overs', async () => {
+      withMutex({ documents, clock }, 'hand-overs', async () => {
         const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
         for (const { document } of found) {
           if (isGroupId(document.agent)) {

@@ -8,10 +8,10 @@ import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 
 /** An account that leaves, until all that it answered for is frozen. Written before it leaves, so that no crash loses it. */
-type Departure = { readonly id: string; readonly at: number };
+type OffboardingRecord = { readonly id: string; readonly at: number };
 
-export const DEPARTURES = {
-  name: 'departures',
+export const OFFBOARDINGS = {
+  name: 'offboardings',
   indexes: [{ fields: ['at'] }],
   members: ['at'],
 } as const satisfies CollectionDeclaration;
@@ -22,14 +22,14 @@ const ANNOUNCED_SECONDS = 3600;
 const AT_ONCE = 100;
 const SYSTEM: By = { caller: 'system' };
 
-export type Departures = ReturnType<typeof departureRegister>;
+export type Offboarding = ReturnType<typeof newOffboarding>;
 
 /**
  * Makes orphans of the agents of accounts that are disabled or gone, and of groups nobody is left in. Nothing works
  * for them before this has come to them: who answers for an agent is asked each time (groups/owners.ts). This is what
  * makes it stay so, and be seen in lists.
  */
-export const departureRegister = (deps: {
+export const newOffboarding = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
@@ -41,7 +41,7 @@ export const departureRegister = (deps: {
   readonly membersChanged?: (group: string) => Promise<void>;
 }) => {
   const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
-  const collection = documents.collection<Departure>(DEPARTURES);
+  const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
 
   /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
   const closeGroup = async (id: string): Promise<boolean> => {

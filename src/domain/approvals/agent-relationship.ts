@@ -6,7 +6,7 @@ import type { Owners } from '../groups/owners.ts';
  * Whether an agent may turn to a person at all: she allowed it something that is live, or answers for it. Strangers are
  * not asked, and an agent does not learn who they are.
  */
-export const knowsAgent =
+export const hasAgentRelationship =
   ({
     delegations,
     owners,

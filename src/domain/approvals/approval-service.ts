@@ -6,7 +6,7 @@ import type { Cursor } from '../ports/document-store.ts';
 import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-store.ts';
 import { newBreakGlassService } from './break-glass.ts';
-import type { ApproverSlot, VotesNow } from './effective-votes.ts';
+import type { ApproverSlot, EffectiveVotes } from './effective-votes.ts';
 import { escalations } from './escalations.ts';
 import { forgetting } from './forgetting.ts';
 import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
@@ -44,7 +44,7 @@ export const newApprovalService = (
   deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
     Parameters<typeof approvalRows>[0] & {
       /** Who may decide about one now, and whose yes counts now. */
-      readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
+      readonly votes: Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
       /** Who may let it happen in an emergency. */
       /**
        * Whether policies let her say yes; answers what its event says of that. Throws 'forbidden', or

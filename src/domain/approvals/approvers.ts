@@ -19,7 +19,7 @@ export type Whom = Names & {
   readonly mustAgree: boolean;
 };
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /**
  * The person on whose behalf decides about what is done in her name. Where more people are needed, those who answer for
@@ -76,7 +76,7 @@ export const approversOf = ({
   groups,
 }: {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
-  readonly groups: { get(id: string): Found<Group> };
+  readonly groups: { get(id: string): StoredDocument<Group> };
 }) => {
   const standFor = async (names: readonly string[], subject: string, owners: readonly string[]) => {
     const ids = await Promise.all(

@@ -17,7 +17,7 @@ import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './ap
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Who breaks the glass, with what was proven for this very approval. */
 export type Breaking = {
@@ -57,7 +57,7 @@ export const newBreakGlassService = ({
 }: {
   readonly states: ApprovalRows;
   /** As they count now. */
-  readonly accounts: { get(id: string): Found<Account> };
+  readonly accounts: { get(id: string): StoredDocument<Account> };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Pick<Resolve, 'leftOut'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;

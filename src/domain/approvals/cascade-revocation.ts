@@ -12,15 +12,15 @@ import type { StandingApprovals } from './standing-approvals.ts';
 
 type Standing = Pick<StandingApprovals, 'endAbout'>;
 
-export type TakenBack = Pick<
+export type CascadeRevocation = Pick<
   DelegationRegistry,
   'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf' | 'revokeAllVia'
 >;
 
-export const takenBack = (
-  delegations: TakenBack & Pick<DelegationRegistry, 'get' | 'list'>,
+export const cascadeRevocation = (
+  delegations: CascadeRevocation & Pick<DelegationRegistry, 'get' | 'list'>,
   standing: Standing,
-): TakenBack => ({
+): CascadeRevocation => ({
   /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */
   async recordConsent(consent) {
     const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
@@ -75,7 +75,7 @@ export const takenBack = (
  * the agent still holds all of it.
  */
 export const endOfSignIn =
-  (standing: Standing, delegations: Pick<TakenBack, 'revokeAllVia'>) =>
+  (standing: Standing, delegations: Pick<CascadeRevocation, 'revokeAllVia'>) =>
   async ({ account, clientId, resources, details, parent }: Grant, by: string, request?: string): Promise<void> => {
     if (!clientId.startsWith('agt_')) {
       await delegations.revokeAllVia(account, clientId, by, request);

@@ -6,14 +6,14 @@ import { type Approval, slotOfVote, type Vote } from './approval.ts';
 import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-export type VotesNow = ReturnType<typeof votesNow>;
+export type EffectiveVotes = ReturnType<typeof effectiveVotes>;
 
 /** As whom somebody decides: as herself, or for somebody who is away. */
 export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
 
-type Asked = Pick<
+type VotedApproval = Pick<
   Approval,
   'id' | 'agent' | 'subject' | 'mustAgree' | 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'
 > &
@@ -24,7 +24,7 @@ type Asked = Pick<
  * asked, or the deputy of one. What a kill ended is looked at apart (approval-store.ts). An approval stands on the people who
  * answer for it now, not on who they were (AP-21).
  */
-export const votesNow = ({
+export const effectiveVotes = ({
   accounts,
   agents,
   chainOwners,
@@ -32,8 +32,10 @@ export const votesNow = ({
   absences,
   clock,
 }: {
-  readonly accounts: { get(id: string): Found<Account> };
-  readonly agents: { get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>> };
+  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly agents: {
+    get(id: string): StoredDocument<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>>;
+  };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Resolve;
   readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;
@@ -43,7 +45,7 @@ export const votesNow = ({
    * Those who are asked, and those who decide for no other person: who is left out, and the owners of every actor in the
    * chain. Else an owner would decide alone about their own agent, as deputy of the person on whose behalf it acts.
    */
-  const whoNow = async (approval: Asked): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
+  const whoNow = async (approval: VotedApproval): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
     const [agent, owners] = await Promise.all([agents.get(approval.agent), chainOwners.of(approval)]);
     if (!agent || !owners) return { asked: [], out: [] };
     const names = namesAt(approval, clock.now());
@@ -71,16 +73,16 @@ export const votesNow = ({
 
   return {
     /** Accounts that are asked now, each for itself. */
-    asked: async (approval: Asked): Promise<readonly string[]> => (await whoNow(approval)).asked,
+    asked: async (approval: VotedApproval): Promise<readonly string[]> => (await whoNow(approval)).asked,
 
     /** Those who decide now for some who are away, and who may. */
-    async deputiesOf(approval: Asked, away: readonly string[]): Promise<readonly string[]> {
+    async deputiesOf(approval: VotedApproval, away: readonly string[]): Promise<readonly string[]> {
       const [{ out }, absent] = await Promise.all([whoNow(approval), absences.ofAway(away)]);
       return [...new Set(absent.map(({ deputy }) => deputy))].filter((deputy) => !out.includes(deputy));
     },
 
     /** As whom an account may decide about it now; for itself first, then for whoever has to agree. Empty: not at all. */
-    async slotsOf(approval: Asked, account: string): Promise<readonly ApproverSlot[]> {
+    async slotsOf(approval: VotedApproval, account: string): Promise<readonly ApproverSlot[]> {
       const { asked, out } = await whoNow(approval);
       const own: readonly ApproverSlot[] = asked.includes(account) ? [{ of: account }] : [];
       if (out.includes(account)) return own;

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import { update, type Versioned } from '../ports/document-store.ts';
 import { type Approval, MOST_ASKED } from './approval.ts';
 import { type ApprovalRows, aboutApproval } from './approval-store.ts';
-import type { VotesNow } from './effective-votes.ts';
+import type { EffectiveVotes } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
 /** A process that died while it told somebody is followed by another one after so long. */
@@ -21,7 +21,7 @@ export const escalations = ({
   audit,
 }: {
   readonly states: ApprovalRows;
-  readonly asked: VotesNow['asked'];
+  readonly asked: EffectiveVotes['asked'];
   readonly clock: Clock;
   readonly audit: AuditLog;
 }) => {

@@ -29,7 +29,7 @@ export type ApprovalSettings = {
 };
 
 /** What an agent wants people to be asked about. */
-export type Wanted = {
+export type ApprovalDraft = {
   readonly channel: ApprovalChannel;
   /** Who answers for the agent. */
   readonly owner: string;
@@ -67,7 +67,7 @@ export type Ping = {
   readonly isByOperator?: true;
 };
 
-export type Asked = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
+export type RequestedApproval = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -103,7 +103,7 @@ export const openApprovals = ({
 
   const pairKey = (name: string, pair: Pick<Action, 'agent' | 'subject'>): string => String(pairKeys(name, pair)[0]);
 
-  const checkFlood = async ({ action, owner }: Wanted): Promise<void> => {
+  const checkFlood = async ({ action, owner }: ApprovalDraft): Promise<void> => {
     for (const key of pairKeys('muted', action)) {
       if ((await ephemeral.get(key)) === undefined) continue;
       throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
@@ -120,7 +120,7 @@ export const openApprovals = ({
   };
 
   /** Where the question stands while it is open; new ones at the first. */
-  const openKeysOf = ({ channel, origin, requested, action }: Wanted): readonly string[] =>
+  const openKeysOf = ({ channel, origin, requested, action }: ApprovalDraft): readonly string[] =>
     masterKey.ordered('open-approval', channel, questionOf(action), sourceOf(origin), ...requesterOf(requested));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
@@ -149,7 +149,7 @@ export const openApprovals = ({
 
   /** Whether somebody who is asked has more before her than agents of one owner may put there. */
   const isTooMuch = async (
-    { approvers, owner }: Pick<Wanted, 'approvers' | 'owner'>,
+    { approvers, owner }: Pick<ApprovalDraft, 'approvers' | 'owner'>,
     most: number,
   ): Promise<boolean> => {
     const counts = await Promise.all(approvers.map((account) => openBefore(account, owner)));
@@ -162,7 +162,7 @@ export const openApprovals = ({
   };
 
   /** Of some that are to be asked together: whether there is a place for each. */
-  const checkPlaces = async (all: readonly Wanted[]): Promise<void> => {
+  const checkPlaces = async (all: readonly ApprovalDraft[]): Promise<void> => {
     for (const some of Map.groupBy(all, ({ action }) => `${action.agent} ${action.subject}`).values()) {
       const [first] = some;
       if (first && (await freeSlots(first.action)) < some.length) throw tooManyWith(settings);
@@ -193,7 +193,7 @@ export const openApprovals = ({
         : undefined,
     );
 
-  const pingOf = (id: string, { ping }: Pick<Wanted, 'ping'>): Pick<Approval, 'ping'> =>
+  const pingOf = (id: string, { ping }: Pick<ApprovalDraft, 'ping'>): Pick<Approval, 'ping'> =>
     ping
       ? {
           ping: {
@@ -205,12 +205,15 @@ export const openApprovals = ({
       : {};
 
   /** With the token of who asked last, who may have lost the answer and with it the token before (CIBA Core §10.2). */
-  const toldAnew = async ({ id }: Approval, wanted: Pick<Wanted, 'ping'>): Promise<Approval | undefined> => {
+  const toldAnew = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
     const next = await update(rows, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
     return next?.document;
   };
 
-  const joined = async (places: readonly string[], wanted: Pick<Wanted, 'ping'>): Promise<Asked | undefined> => {
+  const joined = async (
+    places: readonly string[],
+    wanted: Pick<ApprovalDraft, 'ping'>,
+  ): Promise<RequestedApproval | undefined> => {
     for (const open of places) {
       const [found] = await rows.find({ where: { open }, limit: 1 });
       if (!found) continue;
@@ -231,7 +234,7 @@ export const openApprovals = ({
      * them for nothing. Counts them, so that `ask` need not; throws as `ask` does. `isCovered`: somebody said yes before to
      * ones like it, and it takes no place before anybody.
      */
-    async checkRoom(all: readonly { readonly wanted: Wanted; readonly isCovered: boolean }[]): Promise<void> {
+    async checkRoom(all: readonly { readonly wanted: ApprovalDraft; readonly isCovered: boolean }[]): Promise<void> {
       const fresh = new Map<string, (typeof all)[number]>();
       for (const one of all) {
         const places = openKeysOf(one.wanted);
@@ -245,7 +248,7 @@ export const openApprovals = ({
      * Asks, or joins the question that is open already. Throws DomainError 'too_many_requests' for more than a person
      * should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
      */
-    async ask(wanted: Wanted, request: string, { isCounted = false } = {}): Promise<Asked> {
+    async ask(wanted: ApprovalDraft, request: string, { isCounted = false } = {}): Promise<RequestedApproval> {
       const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
@@ -362,7 +365,7 @@ export const openApprovals = ({
   };
 };
 
-const escalationFrom = ({ escalation }: Wanted, now: number): Pick<Approval, 'escalation' | 'escalateAt'> =>
+const escalationFrom = ({ escalation }: ApprovalDraft, now: number): Pick<Approval, 'escalation' | 'escalateAt'> =>
   escalation
     ? { escalation: { at: now + escalation.after, names: escalation.names }, escalateAt: now + escalation.after }
     : {};

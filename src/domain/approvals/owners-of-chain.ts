@@ -10,7 +10,7 @@ import { type Group, isGroupId } from '../groups/group.ts';
 import { membersSince } from '../groups/membership.ts';
 import type { Approval } from './approval.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Accounts that one approval keeps: eight groups of the largest size. */
 const MOST_OWNERS = 512;
@@ -28,8 +28,8 @@ export const ownersOfChain = ({
   agents,
   groups,
 }: {
-  readonly agents: { get(id: string): Found<Owned> };
-  readonly groups: { get(id: string): Found<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
+  readonly agents: { get(id: string): StoredDocument<Owned> };
+  readonly groups: { get(id: string): StoredDocument<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
 }) => {
   const accountsOf = async (owner: string, since: number): Promise<readonly string[] | undefined> => {
     if (!isGroupId(owner)) return [owner];

@@ -9,14 +9,14 @@ import { type Action, meaningOf } from './action.ts';
 import type { Origin, Requested } from './approval.ts';
 import type { ApprovalService } from './approval-service.ts';
 import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
-import type { Asked, Wanted } from './open-approvals.ts';
+import type { ApprovalDraft, RequestedApproval } from './open-approvals.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
 /** What an agent would like to do, as the channel it came through understood it. */
-export type Intention = {
-  readonly channel: Wanted['channel'];
+export type ApprovalRequest = {
+  readonly channel: ApprovalDraft['channel'];
   readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
@@ -25,13 +25,13 @@ export type Intention = {
   /** Words of the agent for the people who decide. */
   readonly message?: string | undefined;
   readonly authReqId?: string | undefined;
-  readonly ping?: Wanted['ping'];
+  readonly ping?: ApprovalDraft['ping'];
   readonly lifetimeSeconds?: number | undefined;
 };
 
 /** What people would be asked about an intention. */
 export type Prepared = {
-  readonly wanted: Wanted;
+  readonly wanted: ApprovalDraft;
   /** By what somebody may have said yes to it before; absent: it is approved each time. */
   readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
 };
@@ -82,7 +82,7 @@ export const askingForApproval = ({
 
   /** The action as it would be now; what is given must be all of it. */
   const actionOf = async (
-    agent: Intention['agent'],
+    agent: ApprovalRequest['agent'],
     parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
       readonly policyVersion: number | undefined;
       readonly message?: string | undefined;
@@ -106,7 +106,7 @@ export const askingForApproval = ({
     agent,
     facts,
     chain,
-  }: Pick<Intention, 'channel' | 'agent' | 'facts' | 'chain'>) => {
+  }: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>) => {
     const route = channel === 'access_request' ? 'access_evaluation' : 'ciba';
     const possible = await leastRequired(authorizeHere, facts, route);
     if (!possible) return undefined;
@@ -133,7 +133,7 @@ export const askingForApproval = ({
   };
 
   /** What people would be asked; undefined where nobody's yes gives all of it. Asks nobody. Throws 'access_denied'. */
-  const prepare = async (intention: Intention): Promise<Prepared | undefined> => {
+  const prepare = async (intention: ApprovalRequest): Promise<Prepared | undefined> => {
     const { agent, facts, chain } = intention;
     const possible = await whoAndHow(intention);
     if (!possible) return undefined;
@@ -179,7 +179,7 @@ export const askingForApproval = ({
     { wanted, like }: Prepared,
     request: string,
     counted: { readonly isCounted?: boolean } = {},
-  ): Promise<Asked> => {
+  ): Promise<RequestedApproval> => {
     const before = like && (await standing.take(like, request));
     return service.ask({ ...wanted, standing: before }, request, counted);
   };
@@ -188,7 +188,7 @@ export const askingForApproval = ({
     actionOf,
 
     /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
-    async isPossible(intention: Pick<Intention, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
+    async isPossible(intention: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
       try {
         return (await whoAndHow(intention)) !== undefined;
       } catch (error) {
@@ -216,7 +216,7 @@ export const askingForApproval = ({
      * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
      * and what `ApprovalService.ask` throws.
      */
-    async ask(intention: Intention, request: string): Promise<Asked | undefined> {
+    async ask(intention: ApprovalRequest, request: string): Promise<RequestedApproval | undefined> {
       const prepared = await prepare(intention);
       return prepared && askPrepared(prepared, request);
     },

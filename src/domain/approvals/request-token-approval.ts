@@ -1,14 +1,14 @@
 import { type Refusal, refuser } from '../decision/refuser.ts';
 import { isDomainError, type Remedy } from '../errors.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { Asked } from './open-approvals.ts';
-import type { AskingForApproval, Intention } from './request-approval.ts';
+import type { RequestedApproval } from './open-approvals.ts';
+import type { ApprovalRequest, AskingForApproval } from './request-approval.ts';
 
 /** What a token request needs to ask people. */
 export type AskingByToken = {
   readonly asking: Pick<AskingForApproval, 'ask'>;
   /** How the agent gets what comes of it. */
-  remedyOf(asked: Asked): Remedy;
+  remedyOf(asked: RequestedApproval): Remedy;
 };
 
 export const TOO_MANY_APPROVALS = {
@@ -23,7 +23,7 @@ export const TOO_MANY_APPROVALS = {
  */
 export const askForToken =
   ({ approvals, identifiers }: { readonly approvals: AskingByToken; readonly identifiers: Identifiers }) =>
-  async (intention: Intention, request: string): Promise<readonly Remedy[]> => {
+  async (intention: ApprovalRequest, request: string): Promise<readonly Remedy[]> => {
     try {
       const asked = await approvals.asking.ask(intention, request);
       return asked ? [approvals.remedyOf(asked)] : [];

@@ -6,7 +6,7 @@
 import { differences, digestOf, meaningOf } from '../approvals/action.ts';
 import { type Approval, assuranceOfVotes, stateAt } from '../approvals/approval.ts';
 import type { ApprovalService } from '../approvals/approval-service.ts';
-import type { AskingForApproval, Intention } from '../approvals/request-approval.ts';
+import type { ApprovalRequest, AskingForApproval } from '../approvals/request-approval.ts';
 import type { Detail } from '../authorization-details/detail-type.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -67,7 +67,7 @@ export const accessApprovals = (deps: {
   const { service, asking, authorize, ids, clock, issuer } = deps;
 
   /** Whoever acts, where it is an agent for a person: about others nobody is asked. */
-  const intentionOf = (wanted: WantedAccess, acting: Acting): AccessIntention | undefined => {
+  const intentionOf = (wanted: WantedAccess, acting: Acting): AccessApprovalRequest | undefined => {
     const { facts, held, token } = acting;
     const { caller, subject } = facts;
     if (caller.kind !== 'agent' || !subject) return undefined;
@@ -174,7 +174,9 @@ export const accessApprovals = (deps: {
 const APPROVAL_ID = /^apv_\w{1,64}$/;
 
 /** The part of an intention that a question makes; who asks for it, and for how long, is added where it is asked for. */
-export type AccessIntention = Pick<Intention, 'channel' | 'agent' | 'facts'> & { readonly chain: ActorChain };
+export type AccessApprovalRequest = Pick<ApprovalRequest, 'channel' | 'agent' | 'facts'> & {
+  readonly chain: ActorChain;
+};
 
 const askedOf = (wanted: WantedAccess, held: Acting['held']) =>
   'scope' in wanted

@@ -5,7 +5,7 @@
  */
 import type { Approval, Requested } from '../approvals/approval.ts';
 import type { ApprovalService } from '../approvals/approval-service.ts';
-import type { Asked } from '../approvals/open-approvals.ts';
+import type { RequestedApproval } from '../approvals/open-approvals.ts';
 import type { AskingForApproval, Prepared } from '../approvals/request-approval.ts';
 import { canonicalDigest } from '../canonical-digest.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
@@ -13,9 +13,9 @@ import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Json } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { PollingPace } from '../rate-limits/polling-interval.ts';
+import type { PollingInterval } from '../rate-limits/polling-interval.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import type { AccessApprovals, AccessIntention } from './access-approvals.ts';
+import type { AccessApprovalRequest, AccessApprovals } from './access-approvals.ts';
 import type { AccessCallbacks } from './access-callbacks.ts';
 import type { AccessDecisions } from './access-decisions.ts';
 import type { Members } from './access-question.ts';
@@ -46,7 +46,7 @@ export const accessRequests = (deps: {
   readonly decisions: Pick<AccessDecisions, 'decided'>;
   readonly approvals: Pick<AccessApprovals, 'intentionOf'>;
   readonly ids: EvaluationIds;
-  readonly pace: PollingPace;
+  readonly pace: PollingInterval;
   readonly callbacks: AccessCallbacks;
   readonly pollIntervalSeconds: number;
   readonly endpoint: string;
@@ -88,7 +88,7 @@ export const accessRequests = (deps: {
     server: ResourceServer,
     item: AskedItem,
     actor: ClaimedActor | undefined,
-  ): Promise<{ readonly intention: AccessIntention; readonly requested: Requested }> => {
+  ): Promise<{ readonly intention: AccessApprovalRequest; readonly requested: Requested }> => {
     const { question, until } = item;
     const now = clock.now();
     const evaluation = ids.read(item.evaluation);
@@ -138,7 +138,11 @@ export const accessRequests = (deps: {
   };
 
   /** Nobody is asked about half of what belongs together. */
-  const takeBack = async (asked: readonly Asked[], server: ResourceServer, request: string): Promise<void> => {
+  const takeBack = async (
+    asked: readonly RequestedApproval[],
+    server: ResourceServer,
+    request: string,
+  ): Promise<void> => {
     for (const { approval, isJoined } of asked) {
       if (!isJoined) await service.requested.withdraw(approval.id, { server: server.id, request }).catch(ifDecided);
     }
@@ -150,12 +154,12 @@ export const accessRequests = (deps: {
     items: readonly Awaited<ReturnType<typeof checked>>[],
     message: string | undefined,
     request: string,
-  ): Promise<readonly Asked[]> => {
+  ): Promise<readonly RequestedApproval[]> => {
     const all: Prepared[] = [];
     for (const item of items) all.push(await prepared(item, message));
     const isCounted = all.length > 1;
     if (isCounted) await asking.checkRoom(all);
-    const asked: Asked[] = [];
+    const asked: RequestedApproval[] = [];
     try {
       for (const one of all) asked.push(await asking.askPrepared(one, request, { isCounted }));
     } catch (error) {

@@ -13,7 +13,7 @@ import {
 } from './access-decisions.ts';
 import type { Entity, Searched, SearchQuestion } from './access-question.ts';
 
-export type Found = {
+export type SearchResult = {
   readonly results: readonly (Entity | { readonly name: string })[];
   readonly next?: Cursor;
 };
@@ -107,7 +107,7 @@ export const accessSearch = (
       server: ResourceServer,
       asked: SearchQuestion,
       after: Cursor | undefined,
-    ) => Promise<Found & { readonly examined: number }>;
+    ) => Promise<SearchResult & { readonly examined: number }>;
   } = { subject: subjects, resource: resources, action: actions };
 
   /** One page, written down before it is answered. */
@@ -117,7 +117,7 @@ export const accessSearch = (
     asked: SearchQuestion,
     after: Cursor | undefined,
     { request, source }: AskedIn,
-  ): Promise<Found> => {
+  ): Promise<SearchResult> => {
     const { examined, ...found } = await search[searched](server, asked, after);
     await audit.append({
       type: 'decision.searched',

@@ -1,5 +1,5 @@
 import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import { pointerStep } from '../json-pointer.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -92,7 +92,7 @@ export const blueprintAdmission = (deps: {
       refuseBeyond(agent, joins ? undefined : before, found.ceilings);
       const { maxAgents } = found.ceilings;
       if (maxAgents === undefined || !joins) return store();
-      return oneAtATime(deps, `agents of ${blueprint}`, async () => {
+      return withMutex(deps, `agents of ${blueprint}`, async () => {
         if ((await countUpTo(blueprint, maxAgents)) >= maxAgents) {
           throw new DomainError('conflict', `This blueprint has its ${maxAgents} agents.`, { field: '/blueprint' });
         }

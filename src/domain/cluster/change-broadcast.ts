@@ -8,7 +8,7 @@ const MOST = 64;
  * That something changed for some accounts, on all nodes: whose pages look again. It says neither what nor which, and
  * nothing is decided by it, so that it takes no proof of who says it.
  */
-export const accountHints = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
+export const changeBroadcast = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
   const here = identifiers.newSecret();
   return {
     /** Never throws: who does not hear of it sees it at the next look. */

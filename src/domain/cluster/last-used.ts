@@ -14,7 +14,7 @@ const APART_SECONDS = 60;
 const MOST_REMEMBERED = 100_000;
 const ATTEMPTS = 5;
 
-export const notedUses = <T extends Use>(collection: Collection<T>, clock: Clock) => {
+export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock: Clock) => {
   const pending = new Map<string, T>();
   const written = new Map<string, number>();
 

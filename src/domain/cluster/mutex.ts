@@ -17,7 +17,7 @@ const MOST_PAUSES = 4_000;
  * missing must be made once. Throws an Error when the turn of another one never ends. A process that stood still
  * for longer than 30 s may find that it was passed, so `work` must bear being done twice one after the other.
  */
-export const oneAtATime = async <T>(
+export const withMutex = async <T>(
   { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },
   name: string,
   work: () => Promise<T>,

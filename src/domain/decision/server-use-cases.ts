@@ -22,7 +22,7 @@ import {
   type UserOfServer,
 } from './server-use-question.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Who calls, how and from where; `at` in epoch seconds where it is not now. */
 export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
@@ -34,15 +34,15 @@ export type ServerUseCases = ReturnType<typeof serverUseCases>;
 
 export const serverUseCases = (deps: {
   readonly clock: Pick<Clock, 'now'>;
-  readonly accounts: { get(id: string): Found<Account> };
-  readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
+  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly clients: { get(id: string): StoredDocument<Pick<Client, 'id' | 'verifiedAt'>> };
   readonly groupsOf: GroupsOf;
   /** Groups that own agents, by the account that is a member. */
   readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
   readonly resourceServers: {
-    findByIdentifier(identifier: string): Found<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
+    findByIdentifier(identifier: string): StoredDocument<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
   };
-  readonly agents: { get(id: string): Found<Agent> };
+  readonly agents: { get(id: string): StoredDocument<Agent> };
   readonly owners: Pick<Owners, 'answersFor'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;

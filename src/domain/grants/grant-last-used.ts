@@ -1,6 +1,6 @@
 /** When grants and delegations were last used: a token came of them. */
 import type { AuditEvent } from '../audit/audit-event.ts';
-import { notedUses } from '../cluster/last-used.ts';
+import { lastUsedTracker } from '../cluster/last-used.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from '../ports/document-store.ts';
 
@@ -24,7 +24,7 @@ export const grantUse = (deps: {
 }) => {
   const { documents, clock, longestSeconds } = deps;
   const collection = documents.collection<GrantUse>(GRANT_USE);
-  const noted = notedUses(collection, clock);
+  const noted = lastUsedTracker(collection, clock);
 
   return {
     /** Notes what a token was made of. Costs nothing but memory. */

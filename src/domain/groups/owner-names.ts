@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { ACCOUNTS, type Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -79,7 +79,7 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
       { takeBack }: { readonly takeBack: (written: T) => Promise<void> },
     ): Promise<T> {
       const other = kind === 'account' ? 'group' : 'account';
-      return oneAtATime({ documents, clock }, turnOf(name), async () => {
+      return withMutex({ documents, clock }, turnOf(name), async () => {
         if (await isTaken(name, other)) throw refusal;
         const written = await write();
         if (!(await isTaken(name, other))) return written;

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
-import { failureOf, type Tried } from './delivery-attempt.ts';
+import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { encryptedFor, isReceiver, type Receiver } from './push-encryption.ts';
 import type { PushKey, PushKeys } from './push-keys.ts';
 import { isAtService } from './push-services.ts';
@@ -229,7 +229,7 @@ export const pushRegistry = (deps: {
      * Sends one message at once, and says what became of it. Throws 'not_found', and 'too_many_requests' for more than a
      * few in a minute.
      */
-    async test(account: string, id: string, message: MessageIn, by: By): Promise<Tried> {
+    async test(account: string, id: string, message: MessageIn, by: By): Promise<DeliveryAttempt> {
       const subscription = await own(account, id);
       if ((await ephemeral.count(`push_tests:${account}`, 60)) > TESTS_PER_MINUTE) {
         throw new DomainError('too_many_requests', 'Wait a moment before you try again.', { retryAfterSeconds: 60 });

@@ -12,7 +12,7 @@ import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Waiting and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
@@ -26,8 +26,8 @@ export const recipientRouting = (deps: {
   /** Absent: nobody is told in a browser. */
   readonly push?: { list(account: string): Promise<readonly { readonly id: string }[]> };
   readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
-  readonly agents: { get(id: string): Found<Agent> };
-  readonly groups: { get(id: string): Found<Group> };
+  readonly agents: { get(id: string): StoredDocument<Agent> };
+  readonly groups: { get(id: string): StoredDocument<Group> };
   readonly accounts: {
     getMany(ids: readonly string[]): Promise<readonly Account[]>;
     administrators(): Promise<readonly Account[]>;

@@ -9,7 +9,7 @@ import { type DocumentStore, update, type Versioned } from '../ports/document-st
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
 import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
-import { failureOf, type Tried } from './delivery-attempt.ts';
+import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { NOTIFICATION_KIND_NAMES, type NotificationKind } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
@@ -214,7 +214,7 @@ export const webhookRegistry = (deps: {
     },
 
     /** A message that tells of nothing, sent at once and once. Throws 'not_found', and 'conflict' before it was proven. */
-    async test(id: string, by: By): Promise<Tried> {
+    async test(id: string, by: By): Promise<DeliveryAttempt> {
       const { document } = await documentsOf.found(id);
       if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
       const body = bareBody('webhook.test', clock.now(), { webhook: id });

@@ -54,15 +54,15 @@ const keyOf = (peer: string, subject: string): string =>
  */
 export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 export const accountLinks = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly peers: { get(id: string): Found<Peer> };
-  readonly accounts: { get(id: string): Found<Account> };
+  readonly peers: { get(id: string): StoredDocument<Peer> };
+  readonly accounts: { get(id: string): StoredDocument<Account> };
 }) => {
   const { clock, identifiers } = deps;
   const collection = deps.documents.collection<AccountLink>(ACCOUNT_LINKS);

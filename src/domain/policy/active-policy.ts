@@ -11,7 +11,7 @@ const MOST_READY = 4;
  * The policies that count now. Each question reads which set that is, so that an activation counts on all nodes with
  * the first question after it; a set is read and made ready once.
  */
-export const activePolicy = ({
+export const newActivePolicy = ({
   documents,
   engine,
 }: {
@@ -32,14 +32,14 @@ export const activePolicy = ({
     } catch (error) {
       throw policiesUnavailable(`policy set ${set} counts and cannot be used`, error);
     }
-    const inForce = { version, policies };
-    ready.set(set, inForce);
+    const activePolicy = { version, policies };
+    ready.set(set, activePolicy);
     for (const [id, old] of ready) {
       if (ready.size <= MOST_READY) break;
       ready.delete(id);
       old.policies.release();
     }
-    return inForce;
+    return activePolicy;
   };
 
   return {

@@ -11,20 +11,20 @@ import type { PolicyRegistry } from './policy-registry.ts';
 import { type ReplayProgress, type ReplaySummary, replay } from './replay.ts';
 
 /** Which policies are tried: a stored set, or a text that is stored nowhere. Default: those that count. */
-export type Tried = {
+export type SimulatedPolicy = {
   /** Its version, its id, or `active`. */
   readonly policy?: string | undefined;
   readonly text?: string | undefined;
 };
 
-export type Trial = (Simulation | UseSimulation) & {
+export type PolicySimulation = (Simulation | UseSimulation) & {
   /** Version of the set that was tried; absent for a text, and where none is active. */
   readonly version?: number;
   /** False where policies are switched off: then decisions do not ask them, whatever is said here. */
   readonly isEnforced: boolean;
 };
 
-export type ReplayRequest = Tried & {
+export type ReplayRequest = SimulatedPolicy & {
   /** Epoch seconds, both ends inclusive. Default: the last seven days. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
@@ -50,11 +50,11 @@ export const policyTrials = (deps: {
   let isReplaying = false;
 
   /** What is to be tried, ready to decide. A set that was made ready only for this is freed afterwards. */
-  const made = async ({ policy = 'active', text }: Tried) => {
+  const made = async ({ policy = 'active', text }: SimulatedPolicy) => {
     if (text !== undefined) return ready(engine.compile(text), undefined);
-    const inForce = await active.current();
-    if (policy === 'active' || policy === String(inForce?.version)) {
-      return { policies: inForce?.policies, version: inForce?.version, free: () => {} };
+    const activePolicy = await active.current();
+    if (policy === 'active' || policy === String(activePolicy?.version)) {
+      return { policies: activePolicy?.policies, version: activePolicy?.version, free: () => {} };
     }
     const set = (await registry.get(policy))?.document;
     if (!set) throw new DomainError('invalid_field', 'There is no such version of the policies.', { field: '/policy' });
@@ -65,7 +65,7 @@ export const policyTrials = (deps: {
     /**
      * Throws 'invalid_field' for a text with errors, naming its line, and for what is not there.
      */
-    async simulate(asked: SimulationRequest | UseTrial, tried: Tried): Promise<Trial> {
+    async simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation> {
       checkTried(tried);
       const { policies, version, free } = await made(tried);
       try {
@@ -139,7 +139,7 @@ const ready = (policies: CompiledPolicies, version: number | undefined) => ({
   free: () => policies.release(),
 });
 
-const checkTried = ({ policy, text }: Tried): void => {
+const checkTried = ({ policy, text }: SimulatedPolicy): void => {
   if (policy === undefined || text === undefined) return;
   throw new DomainError('invalid_field', 'Name a version or send a text, not both.', { field: '/text' });
 };

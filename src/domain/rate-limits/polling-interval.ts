@@ -9,13 +9,13 @@ const MOST_SECONDS = 60;
 const REMEMBERED_SECONDS = 3600;
 const MOST_HURRIED = 10_000;
 
-export type PollingPace = ReturnType<typeof pollingPace>;
+export type PollingInterval = ReturnType<typeof pollingInterval>;
 
 /**
  * How often one who waits may ask. The interval is shared by all nodes and kept in the volatile store; losing it makes
  * nobody wait longer. Who hurries costs the stores one look a second at each node, whatever it sends.
  */
-export const pollingPace = ({
+export const pollingInterval = ({
   ephemeral,
   clock,
 }: {

@@ -18,12 +18,19 @@ import type { InitialAccessToken, InitialAccessTokens } from './initial-access-t
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
 import { registrationError } from './registration-errors.ts';
-import { type Action, type From, type Known, managedEvent, ofRequest, refusalEvent } from './registration-events.ts';
+import {
+  type Action,
+  type From,
+  managedEvent,
+  ofRequest,
+  type RegistrationFacts,
+  refusalEvent,
+} from './registration-events.ts';
 import { type Registration, type Registrations, withScope } from './registrations.ts';
 import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
 import type { SoftwareStatements, Statement } from './software-statements.ts';
 
-type Found<T> = Promise<Versioned<T> | undefined>;
+type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
 type Dependencies = {
   readonly issuer: string;
@@ -34,9 +41,9 @@ type Dependencies = {
   readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
   readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
   /** The same as everybody sees them who grants something. */
-  readonly granting: {
-    readonly agents: { get(id: string): Found<Agent> };
-    readonly clients: { get(id: string): Found<Client> };
+  readonly effectiveRegistries: {
+    readonly agents: { get(id: string): StoredDocument<Agent> };
+    readonly clients: { get(id: string): StoredDocument<Client> };
   };
   readonly tokens: InitialAccessTokens;
   readonly registrations: Registrations;
@@ -65,14 +72,15 @@ export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
 
 /** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the audit log, or counted, before it is thrown. */
 export const dynamicRegistration = (deps: Dependencies) => {
-  const { issuer, clock, audit, agents, clients, granting, tokens, registrations, statements, quotas } = deps;
+  const { issuer, clock, audit, agents, clients, effectiveRegistries, tokens, registrations, statements, quotas } =
+    deps;
 
   const refusing = async <T>(
     from: From,
     action: Action,
-    work: (knows: (who: Known) => void) => Promise<T>,
+    work: (knows: (who: RegistrationFacts) => void) => Promise<T>,
   ): Promise<T> => {
-    let known: Known | undefined;
+    let known: RegistrationFacts | undefined;
     try {
       return await work((who) => {
         known = who;
@@ -166,15 +174,19 @@ export const dynamicRegistration = (deps: Dependencies) => {
 
   /** Whoever is not active is managed by its owner, not by itself; one that waits to be accepted may be put right. */
   const stands = async (id: string): Promise<boolean> => {
-    if (id.startsWith('app_')) return (await granting.clients.get(id))?.document.state === 'active';
-    const agent = (await granting.agents.get(id))?.document;
+    if (id.startsWith('app_')) return (await effectiveRegistries.clients.get(id))?.document.state === 'active';
+    const agent = (await effectiveRegistries.agents.get(id))?.document;
     if (agent?.state !== 'pending') return agent?.state === 'active';
     if (agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) return false;
     return (await deps.revocation.ended([{ parties: [id], owner: agent.owner }])) === undefined;
   };
 
   /** The token of another client is as good as none, and stays what it is. */
-  const managed = async (id: string, bearer: string | undefined, knows: (who: Known) => void): Promise<Managed> => {
+  const managed = async (
+    id: string,
+    bearer: string | undefined,
+    knows: (who: RegistrationFacts) => void,
+  ): Promise<Managed> => {
     const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
     const isAgent = id.startsWith('agt_');
     const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;

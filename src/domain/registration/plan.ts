@@ -23,7 +23,7 @@ export type Plan = {
 /** Stands in the audit log where nobody else does. */
 const NOBODY = 'registration';
 
-type Asked = {
+type RegistrationRequest = {
   readonly asked: ClientMetadata;
   readonly token: InitialAccessToken | undefined;
   readonly statement: Statement | undefined;
@@ -33,7 +33,7 @@ type Asked = {
  * An initial access token says owner and blueprint; what the sender says of them has to be the same. Without one a
  * software statement may name a blueprint, and the owner it asks has to accept. Throws 'invalid_field'.
  */
-export const plan = ({ asked, token, statement }: Asked): Plan => {
+export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => {
   const way: Way = token ? 'token' : statement ? 'statement' : 'open';
   const caller = token?.id ?? statement?.issuer ?? NOBODY;
   const blueprint = token ? token.blueprint : statementBlueprint(statement);

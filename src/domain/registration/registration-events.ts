@@ -11,7 +11,7 @@ export type From = { readonly request: string; readonly source: string };
 export type Action = 'register' | 'read' | 'replace' | 'remove';
 
 /** Who sends a request, once that is known. */
-export type Known = {
+export type RegistrationFacts = {
   readonly caller: string;
   readonly owner?: string | undefined;
   readonly target?: AuditEvent['target'];
@@ -34,7 +34,7 @@ export const ofRequest = ({ request, source }: From): Pick<AuditEvent, 'request'
 
 /** A registration or its management that was refused after its sender was known. */
 export const refusalEvent = (
-  { caller, owner, target }: Known,
+  { caller, owner, target }: RegistrationFacts,
   action: Action,
   error: string,
   { field, ...why }: Pick<DomainError, 'field' | 'refused' | 'denial'>,

@@ -11,7 +11,7 @@ import { heldSince } from '../groups/membership.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 /** Of what is looked at (`Part` of the revocation check), what this is about. */
-type Made = {
+type OwnershipFacts = {
   readonly parties?: readonly string[] | undefined;
   readonly ownership?: number | undefined;
   readonly consentedAt?: number | undefined;
@@ -44,8 +44,9 @@ export const handsOver = (documents: DocumentStore) => {
     heldGroups,
 
     /** Of each part, whether an agent among its parties is in other hands. `held`: the agents among them. */
-    async others(parts: readonly Made[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]> {
-      const agentsOf = ({ parties = [] }: Made): readonly HeldAgent[] => parties.flatMap((id) => held.get(id) ?? []);
+    async others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]> {
+      const agentsOf = ({ parties = [] }: OwnershipFacts): readonly HeldAgent[] =>
+        parties.flatMap((id) => held.get(id) ?? []);
       const consented = parts.filter(({ consentedAt }) => consentedAt !== undefined).flatMap(agentsOf);
       const since = await from([...new Set(consented)]);
       return parts.map((part) => {

@@ -5,7 +5,7 @@ import type { Asking, MetadataDocuments } from '../clients/metadata-documents.ts
 import type { Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
 
-type Found<T> = Promise<Versioned<T> | undefined>;
+type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
 /**
  * The registers as everybody who grants sees them: whoever is killed looks like one who is not active, so that
@@ -13,17 +13,17 @@ type Found<T> = Promise<Versioned<T> | undefined>;
  * lift. The management API works on the registers themselves.
  */
 export const registersUnderKills = <
-  Accounts extends { get(id: string): Found<Account>; findByUsername(typed: string): Found<Account> },
+  Accounts extends { get(id: string): StoredDocument<Account>; findByUsername(typed: string): StoredDocument<Account> },
   Agents extends {
-    get(id: string): Found<Agent>;
+    get(id: string): StoredDocument<Agent>;
     getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
   },
-  Clients extends { get(id: string): Found<Client> },
+  Clients extends { get(id: string): StoredDocument<Client> },
 >(
   { accounts, agents, clients }: { accounts: Accounts; agents: Agents; clients: Clients },
   { ended }: Revocation,
 ) => {
-  const ofAccount = async (found: Versioned<Account> | undefined): Found<Account> =>
+  const ofAccount = async (found: Versioned<Account> | undefined): StoredDocument<Account> =>
     found?.document.state === 'active' && (await ended([{ subject: found.document.id }]))
       ? { ...found, document: { ...found.document, state: 'disabled' } }
       : found;

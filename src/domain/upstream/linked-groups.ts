@@ -8,7 +8,7 @@ import { isGroupId } from '../groups/group.ts';
 import type { UpstreamLink } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
 
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** What a link gives by itself. */
 export const groupsOfLink = (
@@ -25,7 +25,7 @@ export const linkedGroups = ({
   upstreams,
 }: {
   readonly links: { ofAccount(account: string): Promise<readonly UpstreamLink[]> };
-  readonly upstreams: { get(id: string): Found<UpstreamProvider> };
+  readonly upstreams: { get(id: string): StoredDocument<UpstreamProvider> };
 }) => {
   const linked = async (account: string): Promise<readonly string[]> => {
     const given = (await links.ofAccount(account)).map(async (link) => {

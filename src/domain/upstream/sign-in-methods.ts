@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { By } from '../clients/registered-documents.ts';
-import { oneAtATime } from '../cluster/mutex.ts';
+import { withMutex } from '../cluster/mutex.ts';
 import { DomainError } from '../errors.ts';
 import type { FactorRegistry } from '../factors/factor-registry.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,7 +12,7 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
 export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
 
 /** By what somebody can sign in, and how one of several is taken away: never the last. */
-export const waysIn = (deps: {
+export const signInMethods = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
@@ -48,7 +48,7 @@ export const waysIn = (deps: {
   };
 
   const oneByOne = <T>(account: string, work: () => Promise<T>): Promise<T> =>
-    oneAtATime(deps, `ways in ${account}`, work);
+    withMutex(deps, `sign-in methods ${account}`, work);
 
   return {
     linked,
@@ -76,4 +76,4 @@ export const waysIn = (deps: {
   };
 };
 
-export type WaysIn = ReturnType<typeof waysIn>;
+export type SignInMethods = ReturnType<typeof signInMethods>;

@@ -31,7 +31,7 @@ const TYPES: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'logout+jwt']);
 const LIFE_SECONDS = 600;
 const LONGEST_NAME = 255;
 
-type Told = { readonly origin: UpstreamOrigin; readonly jti: string; readonly iat: number };
+type UpstreamLogoutClaims = { readonly origin: UpstreamOrigin; readonly jti: string; readonly iat: number };
 
 /** A provider tells that a session there is over (OpenID Connect Back-Channel Logout 1.0): ours that began by it are, too. */
 export const upstreamLogout = (deps: {
@@ -65,7 +65,7 @@ export const upstreamLogout = (deps: {
     return now !== known && isByOneOf(now);
   };
 
-  const told = ({ claims }: SignedToken, provider: UpstreamProvider): Told | Refusal => {
+  const told = ({ claims }: SignedToken, provider: UpstreamProvider): UpstreamLogoutClaims | Refusal => {
     const { aud, iat, jti, sub, sid, events } = claims;
     if (![aud].flat().includes(provider.clientId)) return { check: 'audience', why: 'aud is another client' };
     const late = wrongTimes(claims, clock.now(), tolerance);

@@ -12,7 +12,7 @@ import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import type { PollingPace } from '../../domain/rate-limits/polling-interval.ts';
+import type { PollingInterval } from '../../domain/rate-limits/polling-interval.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 
 type Stored<T> = Promise<{ readonly document: T } | undefined>;
@@ -68,7 +68,7 @@ export type BackchannelApprovalDependencies = {
   readonly accounts: { get(id: string): Stored<Account> };
   readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
   readonly authorize: Authorize;
-  readonly pace: PollingPace;
+  readonly pace: PollingInterval;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly pollIntervalSeconds: number;

@@ -100,7 +100,7 @@ export const addSecurityRoutes = (
   };
 
   const connectionsOf = async ({ account }: PageSession): Promise<Pick<SecurityModel, 'connected' | 'connectable'>> => {
-    const linked = await upstream.waysIn.linked(account.id);
+    const linked = await upstream.signInMethods.linked(account.id);
     const active = await upstream.providers.active();
     return {
       connected: linked.map(({ link: { id, label, createdAt }, provider }) => ({
@@ -210,7 +210,7 @@ export const addSecurityRoutes = (
     const { account, assurance } = session;
     const { authTime } = assurance;
     // Whoever signed in with it elsewhere does so again, without it.
-    await upstream.waysIn.removeFactor(id, changing(ctx, session), async () => {
+    await upstream.signInMethods.removeFactor(id, changing(ctx, session), async () => {
       const kept = { id: session.id, authTime };
       const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
       devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
@@ -239,7 +239,7 @@ export const addSecurityRoutes = (
     const session = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session, path)) return;
     const { id = '' } = ctx.params;
-    await upstream.waysIn.disconnect(session.account.id, id, session.id, byOf(ctx, session.account.id));
+    await upstream.signInMethods.disconnect(session.account.id, id, session.id, byOf(ctx, session.account.id));
     seeOther(ctx, `${path}?done=disconnected`);
   });
 };

@@ -8,7 +8,7 @@ import { approvalFacts } from '../account/approvals/facts.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { nothingThere } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 
 const PAGE = 25;
 /** Figures are of so many of the newest. */
@@ -16,7 +16,7 @@ const COUNTED = 1000;
 const PEOPLE = 20;
 
 /** Adds `GET /console/approvals`, for whoever may see the approvals of everybody. It decides nothing. */
-export const addApprovalsPage = ({ page, deps, calls }: Parts): void => {
+export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
   const { basePath, allApprovals, approvals, clock } = deps;
   const path = `${basePath}/console/approvals`;
 

@@ -6,7 +6,7 @@ import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { dayOf } from '../middleware/form-body.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import { sendFile } from './list-exports.ts';
 import { listed } from './list-page.ts';
 
@@ -14,7 +14,7 @@ const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
 /** Adds `GET /console/audit`, the audit log to be searched, and `/console/audit.ndjson`, all of it as a file. */
-export const addAuditPages = ({ page, deps, calls }: Parts): void => {
+export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   const path = `${deps.basePath}/console/audit`;
 
   page('/console/audit', async (ctx, { viewer, frame }) => {

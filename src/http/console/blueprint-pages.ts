@@ -20,9 +20,9 @@ import { fromWire } from '../management/representations.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
 import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
-import { type Parts, versionOf } from './console-forms.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { waysInWords } from './grant-type-names.ts';
+import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 
 /** Agents, versions, and agents that a draft would change. */
@@ -53,7 +53,7 @@ type ShownBreak = {
 };
 
 /** Adds the pages about blueprints: all of them, one, and the questions before something of it changes. */
-export const addBlueprintPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/blueprints`;
 
   page('/console/blueprints', async (ctx, { viewer, frame }) => {
@@ -86,7 +86,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: Parts
         href: agentHref(deps, one.agent),
         stops: one.stops.map(stopOf),
         loses: [
-          ...(one.grant_types.length === 0 ? [] : [waysInWords(one.grant_types)]),
+          ...(one.grant_types.length === 0 ? [] : [signInMethodWords(one.grant_types)]),
           ...(Object.keys(one.authority).length === 0 ? [] : [rightsList(one.authority)]),
         ],
         lowered: one.lowered.map((change) => differenceOf(change).name),

@@ -28,7 +28,7 @@ import {
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
 import { nothingThere } from './console-calls.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
 
 const SHOWN = 50;
@@ -47,7 +47,7 @@ const EMPTY: Values = { reason: '', finding: '', note: '' };
  * Adds `/console/break-glass`: what two people let happen in an emergency, and what a third found (decision 16). Each step is
  * a passkey's signature for this very approval and this very step; one that was made to approve it does not do.
  */
-export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;
   const { service, clock } = approvals;
   const path = `${basePath}/console/break-glass`;

@@ -7,7 +7,7 @@ import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords as words } from '../../../views/words/console-effect.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import type { ScopesByResource } from '../../domain/delegation/authority.ts';
-import { waysInWords } from './grant-type-names.ts';
+import { signInMethodWords } from './grant-type-names.ts';
 
 type Shown = (value: unknown) => HtmlValue;
 type Axis = keyof Ceilings;
@@ -27,7 +27,7 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
   environments: named(agentWords.environments),
   authority: rights,
   approvals: rights,
-  grantTypes: (value) => waysInWords(texts(value)),
+  grantTypes: (value) => signInMethodWords(texts(value)),
   authenticationMethods: named(agentFactWords.kinds),
   senderConstraint: () => words.toKey,
   maxAccessTokenSeconds: atMostSeconds,

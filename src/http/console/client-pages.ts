@@ -3,9 +3,9 @@ import { exceptionsOf } from '../../domain/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { waysInWords } from './grant-type-names.ts';
+import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 import { stepUp } from './step-up.ts';
 
@@ -36,7 +36,7 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
 };
 
 /** Adds the pages about clients that are no agents: all of them, one, and what is done to it. */
-export const addClientPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+export const addClientPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const withFactor = stepUp(deps);
   const home = `${deps.basePath}/console/clients`;
 
@@ -128,7 +128,7 @@ const rowOf = (deps: Pick<ConsoleDeps, 'basePath'>, client: ShownClient, names: 
 
 const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientRow> => ({
   applicationType: client.application_type,
-  ways: waysInWords(client.grant_types),
+  ways: signInMethodWords(client.grant_types),
   redirectUris: client.redirect_uris,
   logoutUris: client.post_logout_redirect_uris ?? [],
   origins: client.cors_origins ?? [],

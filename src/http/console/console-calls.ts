@@ -89,7 +89,7 @@ export type ConsoleOperation =
   | 'enableUpstream';
 
 /** What a page asks for; members as the API spells them. */
-type Asked = {
+type ConsoleCall = {
   readonly id?: string;
   readonly instance?: string;
   readonly credential?: string;
@@ -131,7 +131,12 @@ export const consoleCalls = (
     checks.body(body);
   };
 
-  const run = async (operation: ConsoleOperation, account: Account, by: By, asked: Asked = {}): Promise<Answer> => {
+  const run = async (
+    operation: ConsoleOperation,
+    account: Account,
+    by: By,
+    asked: ConsoleCall = {},
+  ): Promise<Answer> => {
     const {
       id = '',
       instance,

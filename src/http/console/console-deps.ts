@@ -25,7 +25,7 @@ import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { Handlers } from '../management/call.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 
-type Found<T> = Promise<Versioned<T> | undefined>;
+type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
 /** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
 export type ConsoleDeps = PeopleDeps & {
@@ -52,7 +52,7 @@ export type ConsoleDeps = PeopleDeps & {
   /** Whether decisions ask policies at all. */
   readonly isPolicyEnforced: boolean;
   readonly resourceServers: PeopleDeps['resourceServers'] & {
-    get(id: string): Found<ResourceServer>;
+    get(id: string): StoredDocument<ResourceServer>;
     list: ResourceServerRegistry['list'];
   };
 };

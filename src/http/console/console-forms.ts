@@ -15,7 +15,7 @@ import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
 
-export type Parts = {
+export type PageParts = {
   readonly router: Router;
   readonly page: AddPage;
   readonly deps: ConsoleDeps;
@@ -25,7 +25,7 @@ export type Parts = {
 };
 
 /** Adds the pages with fields: registering an agent, handing one over, and the question before retiring one. */
-export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   page('/console/agents/new', async (ctx, { viewer, frame }) =>
     sendPage(ctx, 200, registerPage(await registerModel(deps, calls, viewer, frame))),
   );

@@ -8,7 +8,7 @@ import { rowOf } from './agent-model.ts';
 import { agentToGiveCredentials, changeableAgent } from './agent-standing.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref } from './console-deps.ts';
-import { type Parts, versionOf } from './console-forms.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
 import {
   CREDENTIAL_FIELDS,
@@ -28,7 +28,7 @@ type Given<Field extends string> = {
 };
 
 /** Adds the pages that change what is written about an agent, and what it proves itself with. */
-export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const showWords = async (
     ctx: Context,
     { viewer, frame }: Opened,

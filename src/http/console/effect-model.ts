@@ -8,7 +8,7 @@ import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
-import { waysInWords } from './grant-type-names.ts';
+import { signInMethodWords } from './grant-type-names.ts';
 
 /** Resource servers that are shown; whoever names more has the rest in the API. */
 const MOST_SHOWN = 50;
@@ -93,9 +93,9 @@ const limitsOf = (
 ): readonly EffectLimit[] => {
   const lost = stored.grantTypes.filter((name) => !grantTypes.includes(name));
   return [
-    { name: effectWords.getsTokens, value: waysInWords(grantTypes), from: 'registration' },
+    { name: effectWords.getsTokens, value: signInMethodWords(grantTypes), from: 'registration' },
     ...(lost.length > 0
-      ? [{ name: effectWords.notAnyMore, value: waysInWords(lost), from: fromOf('grantTypes', stored, above) }]
+      ? [{ name: effectWords.notAnyMore, value: signInMethodWords(lost), from: fromOf('grantTypes', stored, above) }]
       : []),
     {
       name: effectWords.boundToKey,

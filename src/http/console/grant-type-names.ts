@@ -11,7 +11,7 @@ const WAYS: Readonly<Record<string, Phrase>> = {
 };
 
 /** Grant types as what somebody does who uses them. */
-export const waysInWords = (grantTypes: readonly string[]): HtmlValue =>
+export const signInMethodWords = (grantTypes: readonly string[]): HtmlValue =>
   grantTypes.length === 0
     ? effectWords.inNoWay
     : grantTypes.map((name, index) => [index > 0 && ', ', WAYS[name] ?? name]);

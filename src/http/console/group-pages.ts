@@ -16,7 +16,7 @@ import { single } from '../middleware/form-body.ts';
 import { linesOf } from './agent-form.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
-import { type Parts, versionOf } from './console-forms.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 
@@ -34,7 +34,7 @@ type ShownGroup = {
 type FormErrors = GroupFormModel['errors'];
 
 /** Adds the pages about groups that own agents. */
-export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/groups`;
 
   /** Accounts are known by name to everybody in the group, but have pages for operators only. */

@@ -13,7 +13,7 @@ import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.t
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 
@@ -59,7 +59,7 @@ type ShownPreview = {
 };
 
 /** Adds the pages about people: all of them, one, and what is done to an account. */
-export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): void => {
+export const addPeoplePages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/people`;
 
   page('/console/people', async (ctx, { viewer, frame }) => {

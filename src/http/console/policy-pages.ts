@@ -10,7 +10,7 @@ import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
 import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import {
   activeSet,
@@ -28,7 +28,7 @@ import {
 const LARGEST_FORM = 2_097_152;
 
 /** Adds the pages on which versions of the policies are read, drafted and made to count. */
-export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/policy`;
 
   page('/console/policy', async (ctx, { viewer, frame }) =>

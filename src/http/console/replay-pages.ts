@@ -16,7 +16,7 @@ import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf, viewOf } fro
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
 import { versionOptions } from './policy-models.ts';
 
@@ -42,7 +42,7 @@ type Line = {
 };
 
 /** Adds the page that replays decisions. The answer comes in parts: how far it is, then the result. */
-export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const modelOf = async (
     { viewer, frame }: Opened,
     asked: Omit<ReplayModel['asked'], 'policies'>,

@@ -19,7 +19,7 @@ import { sampleDetail } from '../../domain/authorization-details/sample-detail.t
 import { strictJson } from '../../domain/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
@@ -45,7 +45,7 @@ const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
 const LONGEST_EXAMPLE = 2000;
 
 /** Adds the pages about resource servers: all of them, one with its kinds of details, and its end. */
-export const addServerPages = (parts: Parts): void => {
+export const addServerPages = (parts: PageParts): void => {
   const { router, page, deps, calls, sessions } = parts;
   const home = `${deps.basePath}/console/resource-servers`;
 

@@ -4,7 +4,7 @@ import { byOf, seeOther } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
 import { type ConsoleDeps, type Names, partyNames, serverHref } from './console-deps.ts';
-import { type Parts, versionOf } from './console-forms.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 
 /** What the page of a resource server shows of other APIs, and what its viewer may do about it. */
@@ -61,7 +61,7 @@ const targetModel = async (
 };
 
 /** Adds what the forms of that part do. */
-export const addServerTargetForms = ({ router, deps, calls, sessions }: Parts): void => {
+export const addServerTargetForms = ({ router, deps, calls, sessions }: PageParts): void => {
   const button = (name: string, operation: ConsoleOperation, done: string): void => {
     router.post(`/console/resource-servers/:id/${name}`, async (ctx) => {
       const { account, form } = await sessions.withForm(ctx);

@@ -11,7 +11,7 @@ import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 
 /** Agents and resource servers a field offers; others can be named by id. */
@@ -52,7 +52,7 @@ export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[
   items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
 
 /** Adds the page that tries one decision. It changes nothing, so it can be kept as a link. */
-export const addTryPage = ({ page, deps, calls }: Parts): void =>
+export const addTryPage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
     calls.access('simulatePolicies', account);

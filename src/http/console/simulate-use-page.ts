@@ -11,15 +11,15 @@ import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/route-table.ts';
 import { ownerCalled } from './agent-form.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import { versionOptions } from './policy-models.ts';
 import { agentOptions, OFFERED, partsOf, type Simulated, serverOptions } from './simulate-page.ts';
 
-type Asked = TryUseModel['asked'];
+type SimulatedQuestion = TryUseModel['asked'];
 type Ask = 'register' | 'administer' | 'approve';
 
 /** Adds the page that tries who may register, who may call what, and who may say yes to what an agent asks. It changes nothing, so it can be kept as a link. */
-export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
+export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try/use', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
     calls.access('simulatePolicies', account);
@@ -65,7 +65,7 @@ export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
   });
 
 /** Members of the call, and the fields that are about them. */
-const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof Asked>>>> = {
+const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof SimulatedQuestion>>>> = {
   register: {
     caller: 'who',
     owner: 'owner',
@@ -89,7 +89,7 @@ const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof Asked>>>> = {
 
 const OPERATIONS = routeEntries().flatMap(([operation, { policy }]) => (policy === 'administer' ? [operation] : []));
 
-const readAsked = (query: URLSearchParams): Asked => {
+const readAsked = (query: URLSearchParams): SimulatedQuestion => {
   const of = (name: string, otherwise = ''): string => (query.get(name) ?? otherwise).trim().slice(0, 200);
   return {
     who: of('who'),
@@ -119,7 +119,7 @@ const readAsked = (query: URLSearchParams): Asked => {
 const idCalled = async (deps: ConsoleDeps, typed: string): Promise<string> =>
   (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id ?? typed;
 
-const registration = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
+const registration = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promise<JsonObject> => {
   const { who, way, kind, owner, blueprint, environment, credential, policy } = asked;
   return {
     policy,
@@ -136,13 +136,16 @@ const registration = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject
   };
 };
 
-const callOf = async (deps: ConsoleDeps, { caller, operation, target, set }: Asked): Promise<JsonObject> => ({
+const callOf = async (
+  deps: ConsoleDeps,
+  { caller, operation, target, set }: SimulatedQuestion,
+): Promise<JsonObject> => ({
   policy: set,
   caller: await idCalled(deps, caller),
   administer: { operation, ...(target === '' ? {} : { target }) },
 });
 
-const approval = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
+const approval = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promise<JsonObject> => {
   const { yes, agent, subject, resource, scope, for: away, consent, sets } = asked;
   return {
     policy: sets,
@@ -158,7 +161,7 @@ const approval = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> =>
   };
 };
 
-const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: Asked) => Promise<JsonObject>>> = {
+const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: SimulatedQuestion) => Promise<JsonObject>>> = {
   register: registration,
   administer: callOf,
   approve: approval,

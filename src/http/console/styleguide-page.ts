@@ -1,9 +1,9 @@
 import { SCHEMES, styleguidePage } from '../../../views/pages/styleguide.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 
 /** Adds `GET /console/styleguide` where the server is in development; elsewhere there is no such page. */
-export const addStyleguidePage = ({ page, deps }: Parts): void => {
+export const addStyleguidePage = ({ page, deps }: PageParts): void => {
   if (!deps.isDevelopment) return;
   page('/console/styleguide', async (ctx, { frame }) => {
     const asked = queryOf(ctx).get('scheme');

@@ -1,7 +1,7 @@
 import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
 import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { Parts } from './console-forms.ts';
+import type { PageParts } from './console-forms.ts';
 import { stepUp } from './step-up.ts';
 
 /** As the management API shows one. */
@@ -13,7 +13,7 @@ type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'butt
 const MOST = 200;
 
 /** Adds the page of the providers at which people sign in, with a switch for each. */
-export const addUpstreamPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+export const addUpstreamPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/sign-in`;
   const withFactor = stepUp(deps);
 

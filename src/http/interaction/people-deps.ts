@@ -36,7 +36,7 @@ import type { Grants } from '../../domain/ports/grants.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { SessionRegistry } from '../../domain/sessions/session-registry.ts';
-import type { WaysIn } from '../../domain/upstream/sign-in-methods.ts';
+import type { SignInMethods } from '../../domain/upstream/sign-in-methods.ts';
 import type { UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
 import type { UpstreamSessions } from '../../domain/upstream/upstream-sessions.ts';
 import type { UpstreamSignIn } from '../../domain/upstream/upstream-sign-in.ts';
@@ -98,7 +98,7 @@ export type PeopleDeps = {
     readonly providers: Pick<UpstreamRegistry, 'get' | 'active' | 'standing' | 'ofUsername'>;
     readonly signIn: UpstreamSignIn;
     readonly sessions: UpstreamSessions;
-    readonly waysIn: WaysIn;
+    readonly signInMethods: SignInMethods;
     /** A name for a browser, which nobody can guess. */
     newBrowser(): string;
   };

@@ -1,4 +1,4 @@
-import type { Departures } from '../../domain/agents/offboarding.ts';
+import type { Offboarding } from '../../domain/agents/offboarding.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { GroupChange, GroupRegistry, NewGroup } from '../../domain/groups/group-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
@@ -10,7 +10,7 @@ type Operations = 'createGroup' | 'listGroups' | 'getGroup' | 'updateGroup';
 /** An account without a role sees the groups it is in. */
 export const groupHandlers = (
   groups: GroupRegistry,
-  departures: Pick<Departures, 'membersLeft'>,
+  offboarding: Pick<Offboarding, 'membersLeft'>,
 ): Handlers<Operations> => {
   const visible = async ({ id, access, caller }: Call): Promise<Versioned<Group>> =>
     existing(await groups.get(id), ({ document }) => access === 'all' || document.members.includes(caller.id));
@@ -37,7 +37,7 @@ export const groupHandlers = (
     async updateGroup(call) {
       sameVersion(await visible(call), call);
       const changed = await groups.update(call.id, call.version, call.body as GroupChange, call.by);
-      await departures.membersLeft(changed.document, call.by);
+      await offboarding.membersLeft(changed.document, call.by);
       return objectAnswer(changed, showGroup);
     },
   };

@@ -1,7 +1,12 @@
 import type { UseTrial } from '../../domain/decision/server-use-simulation.ts';
 import type { SimulationRequest } from '../../domain/decision/simulation.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { PolicyTrials, ReplayRequest, Trial, Tried } from '../../domain/policy/policy-simulations.ts';
+import type {
+  PolicySimulation,
+  PolicyTrials,
+  ReplayRequest,
+  SimulatedPolicy,
+} from '../../domain/policy/policy-simulations.ts';
 import type { ReplayProgress, ReplaySummary } from '../../domain/policy/replay.ts';
 import type { Call, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
@@ -79,7 +84,7 @@ const callOf = ({ operation, target }: { operation: string; target?: string }, c
   return { ...common, ...asked, action: 'administer', demand: demandOf(route) };
 };
 
-const triedOf = ({ policy, text }: JsonObject): Tried => ({
+const triedOf = ({ policy, text }: JsonObject): SimulatedPolicy => ({
   ...(policy === undefined ? {} : { policy: String(policy) }),
   ...(text === undefined ? {} : { text: String(text) }),
 });
@@ -97,7 +102,15 @@ const lines = async function* (trials: PolicyTrials, { body, by }: Call): AsyncG
   }
 };
 
-const showTrial = ({ decision, version, isEnforced, stops, layers, policies, changes }: Trial): JsonObject => ({
+const showTrial = ({
+  decision,
+  version,
+  isEnforced,
+  stops,
+  layers,
+  policies,
+  changes,
+}: PolicySimulation): JsonObject => ({
   ...showDecision(decision, stops.length > 0),
   stops,
   layers,
@@ -107,7 +120,7 @@ const showTrial = ({ decision, version, isEnforced, stops, layers, policies, cha
   enforced: isEnforced,
 });
 
-const showDecision = (decision: Trial['decision'], isStopped: boolean): JsonObject => {
+const showDecision = (decision: PolicySimulation['decision'], isStopped: boolean): JsonObject => {
   const { route, scope, removed } = decision;
   const { maxSeconds, maxUses } = { maxSeconds: undefined, maxUses: undefined, ...decision };
   return {
@@ -119,7 +132,7 @@ const showDecision = (decision: Trial['decision'], isStopped: boolean): JsonObje
   };
 };
 
-const showWithheld = ({ needs, ...withheld }: Trial['decision']['removed'][number]): JsonObject => ({
+const showWithheld = ({ needs, ...withheld }: PolicySimulation['decision']['removed'][number]): JsonObject => ({
   ...withheld,
   ...(needs === undefined ? {} : { needs: needs.map((need) => toWire({ ...need })) }),
 });

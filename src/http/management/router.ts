@@ -7,7 +7,7 @@ import type { Context } from 'koa';
 import type { PreviewDisable } from '../../domain/accounts/disable-preview.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import type { Departures } from '../../domain/agents/offboarding.ts';
+import type { Offboarding } from '../../domain/agents/offboarding.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
 import type { ClientFindings } from '../../domain/clients/client-findings.ts';
@@ -82,7 +82,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly instances: InstanceRegistry;
   readonly registration: RepeatableRegistration;
   readonly owners: Pick<Owners, 'answersFor'>;
-  readonly departures: Pick<Departures, 'membersLeft'>;
+  readonly offboarding: Pick<Offboarding, 'membersLeft'>;
   readonly clients: ClientRegistry;
   readonly initialAccessTokens: InitialAccessTokens;
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>;
@@ -133,7 +133,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...peerHandlers(dependencies.peers),
     ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),
-    ...groupHandlers(dependencies.groups, dependencies.departures),
+    ...groupHandlers(dependencies.groups, dependencies.offboarding),
     ...ownerNameHandlers(dependencies.ownerNames),
     ...clientHandlers(clients, dependencies.selfRegistration, dependencies.requireFreshFactor),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
-import type { Wanted } from '../../../src/domain/approvals/open-approvals.ts';
+import type { ApprovalDraft } from '../../../src/domain/approvals/open-approvals.ts';
 import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
 import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { action, KEYS, START, serviceScene, strong, wanted } from './fakes.ts';
@@ -98,7 +98,7 @@ describe('AP-05 only so many stand before one person', () => {
 });
 
 describe('AP-05 several that belong together', () => {
-  const all = (amounts: readonly number[], over: Partial<Wanted> = {}, isCovered = false) =>
+  const all = (amounts: readonly number[], over: Partial<ApprovalDraft> = {}, isCovered = false) =>
     amounts.map((amount) => ({ wanted: wanted({ ...sum(amount), ...over }), isCovered }));
   const tooMany = { code: 'too_many_requests' };
 

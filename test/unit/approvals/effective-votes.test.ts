@@ -3,7 +3,7 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Absence } from '../../../src/domain/approvals/absence.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { approversOf } from '../../../src/domain/approvals/approvers.ts';
-import { votesNow } from '../../../src/domain/approvals/effective-votes.ts';
+import { effectiveVotes } from '../../../src/domain/approvals/effective-votes.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { START, strong } from './fakes.ts';
@@ -31,7 +31,7 @@ const scene = ({
   };
   return {
     now,
-    votes: votesNow({
+    votes: effectiveVotes({
       accounts: { get: async (id) => ({ document: person(id) }) },
       agents,
       chainOwners: ownersOfChain({ agents, groups: inGroups }),

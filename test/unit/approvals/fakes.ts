@@ -6,7 +6,7 @@ import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assura
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { type ApprovalService, newApprovalService } from '../../../src/domain/approvals/approval-service.ts';
-import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
+import type { ApprovalDraft, ApprovalSettings } from '../../../src/domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
@@ -33,7 +33,7 @@ export const action = (over: Partial<Action> = {}): Action => ({
   ...over,
 });
 
-export const wanted = (over: Partial<Wanted> = {}): Wanted => ({
+export const wanted = (over: Partial<ApprovalDraft> = {}): ApprovalDraft => ({
   channel: 'backchannel',
   owner: 'acc_owner',
   action: action(),
@@ -166,7 +166,7 @@ export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
     between,
     faults,
     service,
-    async ask(over: Partial<Wanted> = {}) {
+    async ask(over: Partial<ApprovalDraft> = {}) {
       const made = await one.ask(wanted(over), 'req_1');
       if (!made.isJoined) first.set(made.approval.id, made.approval.approvers);
       return made;

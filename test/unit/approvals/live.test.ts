@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { accountHints } from '../../../src/domain/cluster/change-broadcast.ts';
+import { changeBroadcast } from '../../../src/domain/cluster/change-broadcast.ts';
 import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
 import { until } from '../../support/until.ts';
 
@@ -93,7 +93,7 @@ describe('hints to open pages', () => {
     broadcasts[1].subscribe('approvals', (message) => said.push(message));
     const heard: (readonly (readonly string[])[])[] = [];
     const nodes = broadcasts.map((broadcast, index) => {
-      const notifications = accountHints(broadcast, randomIdentifiers, 'approvals');
+      const notifications = changeBroadcast(broadcast, randomIdentifiers, 'approvals');
       notifications.hear((accounts) => heard.push([[String(index)], accounts]));
       return notifications;
     });

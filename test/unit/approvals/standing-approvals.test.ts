@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
-import { endOfSignIn, takenBack } from '../../../src/domain/approvals/cascade-revocation.ts';
+import { cascadeRevocation, endOfSignIn } from '../../../src/domain/approvals/cascade-revocation.ts';
 import {
   likenessOf,
   STANDING_APPROVALS,
@@ -110,7 +110,7 @@ describe('a consent that allows less', () => {
   test('ends what was approved in advance about what was shown and not allowed, before the row changes', async () => {
     const { standing, said, active, documents } = scene();
     const { registry, audit } = registerScene({ documents });
-    const { recordConsent } = takenBack(registry, standing);
+    const { recordConsent } = cascadeRevocation(registry, standing);
     const [pay, balance] = [await said({ details: [] }), await said({ scope: ['balance'], details: [] })];
     expect(await recordConsent(asked({ scope: ['balance', 'pay'] }))).toMatchObject({ scope: ['balance', 'pay'] });
     expect(await active()).toEqual([pay, balance]);
@@ -121,7 +121,7 @@ describe('a consent that allows less', () => {
 
   test('and the same of authorization details, by their type', async () => {
     const { standing, said, active, documents } = scene();
-    const { recordConsent } = takenBack(registerScene({ documents }).registry, standing);
+    const { recordConsent } = cascadeRevocation(registerScene({ documents }).registry, standing);
     const [payment, transfer] = [await said({ scope: [] }), await said({ scope: [], details: [{ type: 'transfer' }] })];
     const askedDetails = [{ type: 'payment_initiation', amount: 5000 }, { type: 'transfer' }];
     await recordConsent(asked({ scope: ['balance', 'pay'], askedDetails, details: askedDetails }));
@@ -168,7 +168,7 @@ describe('the end of a sign-in', () => {
     );
     const plain = await registry.recordConsent(consent({ resource: BANK, asked: ['pay'], scope: ['pay'] }));
     await said();
-    const delegations = takenBack(registry, standing);
+    const delegations = cascadeRevocation(registry, standing);
     await endOfSignIn(standing, delegations)({ ...grant, clientId: 'app_wiki' }, 'acc_anna', 'req_1');
     expect(await registry.live(String(ofCalls?.id))).toBeUndefined();
     expect([await registry.live(String(ofOthers?.id)), await registry.live(String(plain?.id))]).toEqual([

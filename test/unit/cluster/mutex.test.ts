@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { oneAtATime } from '../../../src/domain/cluster/mutex.ts';
+import { withMutex } from '../../../src/domain/cluster/mutex.ts';
 
 let now = 1_790_000_000;
 const clock = { now: () => now, nowMillis: () => now * 1000 };
@@ -17,7 +17,7 @@ test('what has one name runs one at a time, what has another beside it', async (
     return name;
   };
   const done = await Promise.all(
-    (['a', 'b', 'a', 'a', 'b'] as const).map((name) => oneAtATime({ documents, clock }, name, work(name))),
+    (['a', 'b', 'a', 'a', 'b'] as const).map((name) => withMutex({ documents, clock }, name, work(name))),
   );
   expect(done).toEqual(['a', 'b', 'a', 'a', 'b']);
   expect(most).toBe(1);
@@ -25,17 +25,17 @@ test('what has one name runs one at a time, what has another beside it', async (
 
 test('a failure ends the turn and is told', async () => {
   const documents = memoryDocumentStore();
-  const failing = oneAtATime({ documents, clock }, 'a', async () => {
+  const failing = withMutex({ documents, clock }, 'a', async () => {
     throw new Error('no');
   });
   await expect(failing).rejects.toThrow('no');
-  expect(await oneAtATime({ documents, clock }, 'a', async () => 'next')).toBe('next');
+  expect(await withMutex({ documents, clock }, 'a', async () => 'next')).toBe('next');
 });
 
 test('a process that died in its turn holds nobody up for long, and does not end the turn of who passed it', async () => {
   const documents = memoryDocumentStore();
   let wake = (): void => {};
-  const stuck = oneAtATime(
+  const stuck = withMutex(
     { documents, clock },
     'a',
     () =>
@@ -45,7 +45,7 @@ test('a process that died in its turn holds nobody up for long, and does not end
   );
   await new Promise((resolve) => setImmediate(resolve));
   now += 31;
-  const second = oneAtATime({ documents, clock }, 'a', async () => {
+  const second = withMutex({ documents, clock }, 'a', async () => {
     wake();
     await stuck;
     const turns = documents.collection<{ id: string }>({ name: 'turns', indexes: [] });

@@ -1,10 +1,10 @@
 /** A collection that is missing from the list would be left behind by a move without a word. */
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { LEFT_BEHIND, MOVED } from '../../../src/compose/collections.ts';
+import { NODE_LOCAL, TRANSFERRED } from '../../../src/compose/collections.ts';
 import { deliveredFiles } from '../../architecture/source-files.ts';
 
-const listed = [...MOVED, ...LEFT_BEHIND].map(({ name }) => name);
+const listed = [...TRANSFERRED, ...NODE_LOCAL].map(({ name }) => name);
 
 test('every collection that is declared anywhere is in the list of those that move or stay, once', () => {
   const declared = deliveredFiles().flatMap(({ path, code }) => {
@@ -21,6 +21,6 @@ test('every collection that is declared anywhere is in the list of those that mo
 
 test('the list can be declared on one store', () => {
   const documents = memoryDocumentStore();
-  for (const declaration of [...MOVED, ...LEFT_BEHIND]) documents.collection(declaration);
+  for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) documents.collection(declaration);
   expect(new Set(listed).size).toBe(listed.length);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { activePolicy } from '../../../src/domain/policy/active-policy.ts';
+import { newActivePolicy } from '../../../src/domain/policy/active-policy.ts';
 import { policyRegistry } from '../../../src/domain/policy/policy-registry.ts';
 import { POLICY_SETS, type PolicySet } from '../../../src/domain/policy/policy-set.ts';
 import { update } from '../../../src/domain/ports/document-store.ts';
@@ -35,11 +35,11 @@ const world = () => {
   };
   const node = () => {
     const deps = { documents, clock: standingClock(), identifiers: randomIdentifiers, audit, engine };
-    const active = activePolicy({ documents, engine });
+    const active = newActivePolicy({ documents, engine });
     return {
       ...policyRegistry(deps),
       active,
-      inForce: async () => [...((await active.current())?.policies.policies.keys() ?? [])],
+      activePolicy: async () => [...((await active.current())?.policies.policies.keys() ?? [])],
     };
   };
   const events = () => audit.events.map(({ type, inputs }) => [type, inputs?.['version']]);
@@ -55,7 +55,7 @@ describe('versions of the policies', () => {
     expect(await one.active.current()).toBeUndefined();
     await one.activate(first.document.id, {}, BY);
     const second = await one.create({ text: text('b'), note: 'Tighter' }, BY);
-    expect(await one.inForce()).toEqual(['a']);
+    expect(await one.activePolicy()).toEqual(['a']);
     const { document } = await one.activate(second.document.id, { expected: 1, replaces: 1 }, BY);
     expect(document).toMatchObject({ version: 2, state: 'active', replaces: 1, note: 'Tighter' });
     expect((await one.list()).items.map(({ document: { version, state } }) => [version, state])).toEqual([
@@ -77,7 +77,7 @@ describe('versions of the policies', () => {
     const sets = [await one.create({ text: text('a') }, BY), await one.create({ text: text('b') }, BY)];
     for (const [round, expected] of ['a', 'b', 'a'].entries()) {
       await one.activate(sets[round % 2]!.document.id, {}, BY);
-      expect(await other.inForce()).toEqual([expected]);
+      expect(await other.activePolicy()).toEqual([expected]);
       expect((await other.active.current())?.version).toBe((round % 2) + 1);
     }
   });
@@ -88,7 +88,7 @@ describe('versions of the policies', () => {
     await one.activate((await one.create({ text: text('a') }, BY)).document.id, {}, BY);
     const before = await one.active.current();
     await one.activate((await one.create({ text: text('b') }, BY)).document.id, {}, BY);
-    expect(await one.inForce()).toEqual(['b']);
+    expect(await one.activePolicy()).toEqual(['b']);
     expect(released).toEqual([]);
     expect([...(before?.policies.policies.keys() ?? [])]).toEqual(['a']);
   });
@@ -121,7 +121,7 @@ describe('versions of the policies', () => {
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual(
       Array.from({ length: 3 }, () => ({ status: 'rejected', reason: expect.objectContaining({ code: 'conflict' }) })),
     );
-    for (const one of nodes) expect(await one.inForce()).toEqual([`n${won[0]}`]);
+    for (const one of nodes) expect(await one.activePolicy()).toEqual([`n${won[0]}`]);
   });
 
   test('cannot be replaced by who compared with another one', async () => {
@@ -133,7 +133,7 @@ describe('versions of the policies', () => {
     await expect(one.activate(sets[1]!.document.id, { expected: 7 }, BY)).rejects.toMatchObject({
       code: 'precondition_failed',
     });
-    expect(await one.inForce()).toEqual(['a']);
+    expect(await one.activePolicy()).toEqual(['a']);
   });
 
   test('are rewritten while they are drafts, and never after they counted', async () => {
@@ -235,6 +235,6 @@ describe('the first start', () => {
     expect((await one.list()).items).toHaveLength(1);
     await one.activate((await one.create({ text: text('own') }, BY)).document.id, {}, BY);
     await one.ensureStarter({ caller: 'system' });
-    expect(await one.inForce()).toEqual(['own']);
+    expect(await one.activePolicy()).toEqual(['own']);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
-import { pollingPace } from '../../../src/domain/rate-limits/polling-interval.ts';
+import { pollingInterval } from '../../../src/domain/rate-limits/polling-interval.ts';
 import { movableClock } from '../delegation/fakes.ts';
 
 const scene = () => {
@@ -22,7 +22,7 @@ const scene = () => {
     },
   };
   /** One more node on the same store. */
-  const node = () => pollingPace({ ephemeral, clock });
+  const node = () => pollingInterval({ ephemeral, clock });
   return { clock, calls, node, pace: node() };
 };
 

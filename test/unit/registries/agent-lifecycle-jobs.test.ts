@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AgentNotice } from '../../../src/domain/agents/agent.ts';
 import { agentUse } from '../../../src/domain/agents/agent-last-used.ts';
-import { agentUpkeep } from '../../../src/domain/agents/agent-lifecycle-jobs.ts';
+import { agentLifecycleJobs } from '../../../src/domain/agents/agent-lifecycle-jobs.ts';
 import { BY, newAgent, refusalOf, registryWorld } from './registry-world.ts';
 
 const DAY = 86_400;
@@ -10,34 +10,34 @@ const world = (settings = { inactiveAfterSeconds: 30 * DAY, noticeSeconds: 7 * D
   const base = registryWorld();
   const uses = agentUse(base);
   const told: AgentNotice[] = [];
-  const upkeep = agentUpkeep({ ...base, uses, settings, onNotice: (_, notice) => told.push(notice) });
+  const lifecycleJobs = agentLifecycleJobs({ ...base, uses, settings, onNotice: (_, notice) => told.push(notice) });
   const stateOf = async (id: string) => (await base.agents.get(id))?.document.state;
-  return { ...base, uses, upkeep, told, stateOf };
+  return { ...base, uses, lifecycleJobs, told, stateOf };
 };
 
 describe('what time does to agents', () => {
   test('nobody accepted in a day: retired', async () => {
-    const { agents, upkeep, tick, stateOf, events } = world();
+    const { agents, lifecycleJobs, tick, stateOf, events } = world();
     const { document } = await agents.create(newAgent(), { caller: 'acc_admin' });
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect(await stateOf(document.id)).toBe('pending');
     tick(DAY);
-    await upkeep.run();
-    await upkeep.run();
+    await lifecycleJobs.run();
+    await lifecycleJobs.run();
     expect(await stateOf(document.id)).toBe('retired');
     expect(events.filter(({ type }) => type === 'agent.expired')).toHaveLength(1);
   });
 
   test('at its end it is suspended, told before, and resumed with a later end only', async () => {
-    const { agents, upkeep, tick, stateOf, clock, told } = world();
+    const { agents, lifecycleJobs, tick, stateOf, clock, told } = world();
     const expiresAt = clock.now() + 20 * DAY;
     const { document } = await agents.create(newAgent({ expiresAt }), BY);
     tick(14 * DAY);
-    await upkeep.run();
-    await upkeep.run();
+    await lifecycleJobs.run();
+    await lifecycleJobs.run();
     expect(told).toEqual([{ kind: 'expiry', at: expiresAt }]);
     tick(6 * DAY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect(await stateOf(document.id)).toBe('suspended');
     expect(await refusalOf(() => agents.resume(document.id, BY))).toMatchObject({
       code: 'conflict',
@@ -49,40 +49,40 @@ describe('what time does to agents', () => {
   });
 
   test('LC-09 unused for too long it is told, then suspended; use in between keeps it', async () => {
-    const { agents, uses, upkeep, tick, stateOf, told } = world();
+    const { agents, uses, lifecycleJobs, tick, stateOf, told } = world();
     const { document: idle } = await agents.create(newAgent(), BY);
     const { document: used } = await agents.create(newAgent(), BY);
     tick(24 * DAY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect(told).toHaveLength(2);
     uses.note(used.id);
     await uses.flush();
     tick(7 * DAY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect([await stateOf(idle.id), await stateOf(used.id)]).toEqual(['suspended', 'active']);
     // Resuming is a use: it is not suspended again at once.
     await agents.resume(idle.id, BY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect(await stateOf(idle.id)).toBe('active');
   });
 
   test('LC-09 a clock that jumps forward suspends nobody at once: the notice is given first, and its time passes', async () => {
-    const { agents, upkeep, tick, stateOf, told } = world();
+    const { agents, lifecycleJobs, tick, stateOf, told } = world();
     const { document } = await agents.create(newAgent(), BY);
     tick(400 * DAY);
-    await upkeep.run();
-    await upkeep.run();
+    await lifecycleJobs.run();
+    await lifecycleJobs.run();
     expect([told.length, await stateOf(document.id)]).toEqual([1, 'active']);
     tick(7 * DAY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect(await stateOf(document.id)).toBe('suspended');
   });
 
   test('switched off, nobody is suspended for being unused', async () => {
-    const { agents, upkeep, tick, stateOf, told } = world({ inactiveAfterSeconds: 0, noticeSeconds: 7 * DAY });
+    const { agents, lifecycleJobs, tick, stateOf, told } = world({ inactiveAfterSeconds: 0, noticeSeconds: 7 * DAY });
     const { document } = await agents.create(newAgent(), BY);
     tick(4000 * DAY);
-    await upkeep.run();
+    await lifecycleJobs.run();
     expect([told, await stateOf(document.id)]).toEqual([[], 'active']);
   });
 });

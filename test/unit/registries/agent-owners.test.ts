@@ -6,10 +6,10 @@ const OTHER = { caller: 'acc_other' };
 
 /** The account goes away and comes back, as disabling and enabling it does. */
 const leaves = async (world: ReturnType<typeof registryWorld>, account: string): Promise<void> => {
-  await world.departures.announce(account);
+  await world.offboarding.announce(account);
   world.accounts.delete(account);
   world.left.set(account, world.clock.now() + 1);
-  await world.departures.left(account, ADMIN);
+  await world.offboarding.left(account, ADMIN);
 };
 
 describe('acceptance by the owner', () => {
@@ -61,7 +61,7 @@ describe('LC-06 an owner who leaves', () => {
     for (const { id } of [running, stopped]) expect((await agents.get(id))?.document.state).toBe('orphaned');
     tick(10);
     accounts.add('acc_owner');
-    await world.departures.settleAll();
+    await world.offboarding.settleAll();
     const orphan = await agents.get(running.id);
     expect(orphan?.document.state).toBe('orphaned');
     expect(await owners.answerFor(running)).toBe(false);
@@ -84,7 +84,7 @@ describe('LC-06 an owner who leaves', () => {
 
   test('LC-06 a group answers while one member is left, and not for what it had when nobody was', async () => {
     const world = registryWorld();
-    const { groups, agents, accounts, departures } = world;
+    const { groups, agents, accounts, offboarding } = world;
     expect(await refusalOf(() => groups.create({ name: 'Few', members: ['acc_owner'] }, BY))).toMatchObject({
       code: 'invalid_field',
       field: '/members',
@@ -96,7 +96,7 @@ describe('LC-06 an owner who leaves', () => {
     expect((await agents.get(document.id))?.document.state).toBe('active');
     await leaves(world, 'acc_other');
     expect((await agents.get(document.id))?.document.state).toBe('orphaned');
-    await departures.returning('acc_other');
+    await offboarding.returning('acc_other');
     accounts.add('acc_other');
     expect(await world.owners.answerFor(document)).toBe(false);
   });

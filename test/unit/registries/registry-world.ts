@@ -5,7 +5,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { Account } from '../../../src/domain/accounts/account.ts';
 import { agentRegistry } from '../../../src/domain/agents/agent-registry.ts';
-import { departureRegister } from '../../../src/domain/agents/offboarding.ts';
+import { newOffboarding } from '../../../src/domain/agents/offboarding.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { clientRegistry } from '../../../src/domain/clients/client-registry.ts';
 import { dutyHolders } from '../../../src/domain/clients/duty-holders.ts';
@@ -72,10 +72,10 @@ export const registryWorld = () => {
   const groups = groupRegistry({ ...base, accounts: people });
   const owners = ownersOf({ accounts: people, groups });
   const agents = agentRegistry({ ...base, owners, resourceServers });
-  const departures = departureRegister({ documents, clock, groups, owners, agents });
+  const offboarding = newOffboarding({ documents, clock, groups, owners, agents });
   const clients = clientRegistry({ ...base, accountExists, resourceServers });
   return {
-    ...{ groups, owners, departures, left },
+    ...{ groups, owners, offboarding, left },
     ...{ documents, events, accounts, digestSecret, resourceServers, agents, clients, audit, clock, key },
     tick: (seconds = 1): void => {
       now += seconds;

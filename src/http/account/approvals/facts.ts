@@ -15,7 +15,7 @@ import type { PeopleDeps } from '../../interaction/people-deps.ts';
 
 type Deps = Pick<PeopleDeps, 'basePath' | 'accounts' | 'agents' | 'resourceServers' | 'approvals'>;
 
-type Known = {
+type ApprovalContext = {
   readonly servers: ReadonlyMap<string, ResourceServer>;
   readonly agents: ReadonlyMap<string, Agent>;
   readonly nameOf: (account: string) => string;
@@ -113,7 +113,7 @@ const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownS
   return hasAgreed ? 'agreed' : 'open';
 };
 
-const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<Known> => {
+const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<ApprovalContext> => {
   const actors = approvals.flatMap(({ agent, action }) => [agent, ...actorsOf(action.chain)]);
   const agents = new Map<string, Agent>();
   for (const some of chunksOf(actors)) {
@@ -175,7 +175,7 @@ const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deed
 
 const actorsIn = (
   { agent: id, action }: Approval,
-  { agents, nameOf }: Known,
+  { agents, nameOf }: ApprovalContext,
 ): Pick<ApprovalFacts, 'agent' | 'through' | 'warnings'> => {
   const factsOf = (actor: string): AgentFacts => {
     const found = agents.get(actor);
