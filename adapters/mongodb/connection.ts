@@ -21,8 +21,8 @@ export type MongodbOptions = {
 
 export type MongodbConnection = Awaited<ReturnType<typeof connectMongodb>>;
 
-/** Format of what is stored; a newer one is refused. */
-const FORMAT = 1;
+/** Format of what is stored; any other is refused. In format 1 collections, members and ids have other names. */
+const FORMAT = 2;
 
 /** Connects and checks the server. Throws StoreUnavailable with the reason when it is not reachable or not fit. */
 export const connectMongodb = async (options: MongodbOptions) => {
@@ -141,6 +141,11 @@ const unfitness = async (database: Db, allowStandalone: boolean): Promise<string
 const checkFormat = async (database: Db): Promise<boolean> => {
   const formats = database.collection<{ _id: string; version: number }>('behalf_format');
   const held = await formats.findOne({ _id: 'format' });
+  if (held && held.version < FORMAT) {
+    throw new StoreUnavailable(
+      `the database was written before collections and ids got the names they have (format ${held.version}), and no release wrote it; name an empty database`,
+    );
+  }
   if (held && held.version > FORMAT) {
     throw new StoreUnavailable(`the database was written by a newer version of Behalf (format ${held.version})`);
   }

@@ -25,15 +25,23 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+/** The version that the first entry makes. In files of version 1 collections, members and ids have other names. */
+const FIRST_VERSION = 2;
 
-/** Throws StoreUnavailable when the file belongs to another program or to a newer Behalf. An empty file is ours. */
+export const SCHEMA_VERSION = FIRST_VERSION - 1 + MIGRATIONS.length;
+
+/** Throws StoreUnavailable when the file belongs to another program, or to a newer or former Behalf. An empty file is ours. */
 export const assertOurs = (connection: DatabaseSync, file: string): void => {
   const version = numberOf(connection, 'user_version');
   const application = numberOf(connection, 'application_id');
   const isEmpty = connection.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   if (application !== APPLICATION_ID && !(isEmpty && application === 0 && version === 0)) {
     throw new StoreUnavailable(`${file} is a database of another program`);
+  }
+  if (version > 0 && version < FIRST_VERSION) {
+    throw new StoreUnavailable(
+      `${file} was written before collections and ids got the names they have (schema ${version}, this Behalf reads ${FIRST_VERSION} and later), and no release wrote it; move the data folder away and start with an empty one`,
+    );
   }
   if (version > SCHEMA_VERSION) {
     throw new StoreUnavailable(
@@ -54,10 +62,10 @@ export const migrate = (connection: DatabaseSync, file: string): void => {
     connection.exec('BEGIN IMMEDIATE');
     try {
       version = numberOf(connection, 'user_version');
-      const step = MIGRATIONS[version];
+      const step = MIGRATIONS[version === 0 ? 0 : version - FIRST_VERSION + 1];
       if (step !== undefined) {
         connection.exec(step);
-        version += 1;
+        version = Math.max(version + 1, FIRST_VERSION);
         connection.exec(`PRAGMA user_version = ${version}`);
       }
       connection.exec('COMMIT');

@@ -77,6 +77,18 @@ describe('FT-03 what start refuses', () => {
     expect(error?.message).toContain('stores.allowStandalone');
   });
 
+  test('a database of the format of before, when collections had other names', async () => {
+    const url = newUrl();
+    await open(url);
+    await raw(url, (client) =>
+      client
+        .db()
+        .collection<{ _id: string }>('behalf_format')
+        .updateOne({ _id: 'format' }, { $set: { version: 1 } }),
+    );
+    expect((await failure(open(url)))?.message).toContain('before collections and ids got the names they have');
+  });
+
   test('a database of a newer format', async () => {
     const url = newUrl();
     await open(url);

@@ -241,7 +241,7 @@ describe('from SQLite to MongoDB', () => {
     const lines = linesIn(toMongodb);
     const header = JSON.parse(lines[0] as string);
     const trailer = JSON.parse(lines.at(-1) as string);
-    expect(header).toMatchObject({ behalf_data: 1, issuer: scene.issuer, source: 'sqlite' });
+    expect(header).toMatchObject({ behalf_data: 2, issuer: scene.issuer, source: 'sqlite' });
     expect(header.notice).toContain('sealed secrets');
     expect(Object.keys(trailer.collections)).toEqual(TRANSFERRED.map(({ name }) => name));
     expect(trailer).toMatchObject({ served: false, lines: lines.length - 1, collections: header.collections });
@@ -260,7 +260,8 @@ describe('from SQLite to MongoDB', () => {
       'last line of the file was changed': text.replace('"served":false', '"served":null'),
       'goes on behind its end': `${text}{"collection":"accounts","document":{"id":"acc_x"}}\n`,
       'no file of': `${lines.slice(1).join('\n')}\n`,
-      'another version': text.replace('"behalf_data":1', '"behalf_data":2'),
+      'another version': text.replace('"behalf_data":2', '"behalf_data":3'),
+      'before collections and ids got the names they have': text.replace('"behalf_data":2', '"behalf_data":1'),
     };
     for (const [problem, variant] of Object.entries(variants)) {
       expect(variant).not.toBe(text);

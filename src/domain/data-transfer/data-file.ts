@@ -25,7 +25,7 @@ export const isMovingRefused = (error: unknown): error is MovingRefused =>
 
 /** The first line. */
 export type DataHeader = {
-  readonly behalf_data: 1;
+  readonly behalf_data: 2;
   readonly notice: string;
   readonly issuer: string;
   readonly source: string;
@@ -52,7 +52,8 @@ export type DataTrailer = {
 
 export type DataFile = { readonly header: DataHeader; readonly trailer: DataTrailer };
 
-const FORMAT = 1;
+/** In files of format 1 collections, members and ids have other names. */
+const FORMAT = 2;
 const PROBE = 'data-file';
 const NOTICE =
   'Holds sealed secrets, digests of passwords and tokens, and personal data: keep it as you keep the database, and remove it after the move.';
@@ -118,6 +119,12 @@ const headerOf = (line: string, expected: Parameters<typeof checkDataFile>[1]): 
   const header = parsed(line) as Partial<DataHeader> | undefined;
   if (typeof header?.behalf_data !== 'number' || typeof header.probe !== 'string' || !isCounts(header.collections)) {
     throw new MovingRefused('This is no file of `behalf export`.', 'Name a file that `behalf export --to FILE` wrote.');
+  }
+  if (header.behalf_data < FORMAT) {
+    throw new MovingRefused(
+      'The file was written before collections and ids got the names they have.',
+      'No release wrote such a file: start with an empty store.',
+    );
   }
   const unknown = Object.keys(header.collections).find((name) => !expected.collections.includes(name));
   if (header.behalf_data !== FORMAT || unknown !== undefined) {

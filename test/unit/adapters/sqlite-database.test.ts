@@ -104,6 +104,17 @@ describe('the file', () => {
     expect(() => open('newer.db')).toThrow(/newer Behalf/);
   });
 
+  test('of the schema of before, when collections had other names, is refused and left as it is', async () => {
+    await close(open('former.db'));
+    const raw = new DatabaseSync(path('former.db'));
+    raw.exec('PRAGMA user_version = 1');
+    expect(() => open('former.db')).toThrow(
+      /before collections and ids got the names they have.*start with an empty one/,
+    );
+    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    raw.close();
+  });
+
   test('FT-08 whose migration fails half way is as it was before, and is brought up to date later', async () => {
     const raw = new DatabaseSync(path('half.db'));
     // What the second statement of the first migration wants to make.
