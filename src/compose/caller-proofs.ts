@@ -1,4 +1,4 @@
-/** How callers prove who they are, wired: clients, agents and their running copies, resource servers. Called by compose.ts. */
+/** How callers prove who they are, wired: clients, agents and their instances, resource servers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/attestation/client-attestation.ts';
 import type { RequestLimit } from '../domain/rate-limits/request-limits.ts';

@@ -59,9 +59,9 @@ export type TokenRequest = {
   useOnce(name: string, until: number): void;
   /** Makes `mint` use something up by a swap of its own, after the audit event: false ends the request as a lost race. */
   claim(swap: () => Promise<boolean>): void;
-  /** The running copy of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
+  /** The instance of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
   instance(): Promise<Instance | undefined>;
-  /** Makes a refresh token of its own for a running copy. */
+  /** Makes a refresh token of its own for an instance. */
   mintFamily(family: FamilyToMint): Promise<TokenResponse>;
 };
 

@@ -1,5 +1,5 @@
 /**
- * A refresh token of its own for a running copy of an agent: a share of an authorization the agent holds. It holds what
+ * A refresh token of its own for an instance of an agent: a share of an authorization the agent holds. It holds what
  * that does, and has a grant of its own that hangs on it, so that it ends with the authorization and with its instance,
  * and nothing else ends with it.
  */

@@ -52,7 +52,7 @@ type Presented = {
   readonly placeholder?: string;
   agent?: string;
   proof?: Proof;
-  /** Whose key it was that has fitted: a credential of the agent, or a running copy of it. */
+  /** Whose key it was that has fitted: a credential of the agent, or an instance of it. */
   source?: Source;
 };
 
@@ -85,7 +85,7 @@ export const presentedCredentials = (deps: {
     return context && presented.get(context);
   };
 
-  /** The key of the running copy of an agent that a `kid` names. */
+  /** The key of the instance of an agent that a `kid` names. */
   const ofInstance = async (
     agent: Agent,
     kid: string,
@@ -241,7 +241,7 @@ export const presentedCredentials = (deps: {
       });
     },
 
-    /** The running copy of an agent that has signed the assertion in a request, or proven its attested key. */
+    /** The instance of an agent that has signed the assertion in a request, or proven its attested key. */
     instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
 
     /** Thumbprint of the attested key by which the client of a request has proven itself. */

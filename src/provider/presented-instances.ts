@@ -1,5 +1,5 @@
 /**
- * Which running copy of an agent acts in a request: the one whose key has signed the client assertion or was attested, or else the one
+ * Which instance of an agent acts in a request: the one whose key has signed the client assertion or was attested, or else the one
  * whose key the DPoP proof is made with. No agent needs to have any.
  */
 import type { Agent } from '../domain/agents/agent.ts';
@@ -50,7 +50,7 @@ export const presentedInstances = (deps: {
     },
 
     /**
-     * Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one; and
+     * Throws 'invalid_grant' when a refresh token is one of an instance, and the request is not from that one; and
      * when it, or a code, was given to an attested key, and that one is not proven.
      */
     async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {

@@ -171,7 +171,7 @@ export const tokenClaims = (deps: {
 
   const prepared = new WeakMap<object, Prepared>();
 
-  /** Every token of a grant belongs to one piece of work (decision D6). */
+  /** Every token of a grant belongs to one transaction (decision D6). */
   const txnOf = (token: ProviderToken): string =>
     token.grantId === undefined
       ? deps.identifiers.newId('txn')

@@ -340,7 +340,7 @@ describe('how much it takes', () => {
 });
 
 describe('about a token', () => {
-  test('a younger token of the same piece of work asks the same; one of another sign-in does not', async () => {
+  test('a younger token of the same transaction asks the same; one of another sign-in does not', async () => {
     const agent = await world.newAgent('Tokens');
     const allowed = await world.allow(agent);
     const tokenOf = async (from: string): Promise<string> =>

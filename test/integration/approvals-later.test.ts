@@ -223,7 +223,7 @@ describe('AP-01 what it means', () => {
     });
   });
 
-  test('questions of two sign-ins are two, and each token is of its own piece of work', async () => {
+  test('questions of two sign-ins are two, and each token is of its own transaction', async () => {
     const agent = await world.newAgent('Double');
     await world.allow(agent);
     const ask = async (): Promise<string> =>

@@ -96,7 +96,7 @@ describe('by an exchange', () => {
     const again = approvalRemedy(await world.want(agent, own, { scope: 'pay' }));
     expect(again.auth_req_id).toBe(one.authReqId);
     expect(await world.open(agent)).toHaveLength(1);
-    // Of another sign-in it would be another piece of work.
+    // Of another sign-in it would be another transaction.
     expect((await asked(agent)).authReqId).not.toBe(one.authReqId);
   });
 

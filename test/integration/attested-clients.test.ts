@@ -1,6 +1,6 @@
 /**
  * Attestation-based client authentication (draft-ietf-oauth-attestation-based-client-auth-12): an attester that an agent
- * names vouches for the keys of its running copies, and each key is an instance. The clock stands still.
+ * names vouches for the keys of its instances, and each key is an instance. The clock stands still.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -442,7 +442,7 @@ describe('changing an agent', () => {
   });
 });
 
-test('a running copy is listed and ended by its owner alone, and its siblings go on', async () => {
+test('an instance is listed and ended by its owner alone, and its siblings go on', async () => {
   const id = await agentOf(scene.accountId, 'In two copies');
   for (const name of ['Copy 1', 'Copy 2']) {
     const jwk = JSON.parse(await keys()) as object;

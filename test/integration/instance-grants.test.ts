@@ -1,4 +1,4 @@
-/** Grants of agents that running copies have shares of: what is taken from one, or ended, over HTTP. */
+/** Grants of agents that instances have shares of: what is taken from one, or ended, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
 import { GRANTS } from '../../src/provider/records.ts';

@@ -1,5 +1,5 @@
 /**
- * Running copies of an agent over HTTP: each proves a key of its own and has refresh tokens of its own, and whatever
+ * Instances of an agent over HTTP: each proves a key of its own and has refresh tokens of its own, and whatever
  * becomes of one of them, its siblings go on. The clock stands still.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -60,7 +60,7 @@ const refused = async (answer: Promise<Answer>, error: string): Promise<void> =>
 };
 const latest = async (type: Parameters<RunningServer['events']>[0]) => (await server.events(type)).at(-1);
 
-describe('what a running copy gets', () => {
+describe('what an instance gets', () => {
   test('a refresh token of its own, whose tokens say which copy acted (RFC 8693 §2.2.1)', async () => {
     const { agent, parent, one, shareOne } = await family();
     expect(await latest('instance.started')).toMatchObject({ agent: agent.clientId, outcome: 'done' });

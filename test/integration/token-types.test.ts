@@ -186,7 +186,7 @@ describe('a sign-in as subject token (RFC 8693 §2.1)', () => {
     },
   );
 
-  test('it makes no refresh token of a running copy', async () => {
+  test('it makes no refresh token of an instance', async () => {
     const tokens = await tokensOf(agent);
     const answer = await scene.calls.token(scene.keyed(agent), {
       grant_type: EXCHANGE,

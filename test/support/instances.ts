@@ -1,4 +1,4 @@
-/** Running copies of an agent, as its own programs would use them: each with a key, and refresh tokens of its own. */
+/** Instances of an agent, as its own programs would use them: each with a key, and refresh tokens of its own. */
 import { type Identity, type KeyPair, newKeyPair } from './agent-keys.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, EXCHANGE, type Parameters } from './oauth-calls.ts';
 import type { Scene } from './scene.ts';

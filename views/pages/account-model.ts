@@ -115,6 +115,6 @@ export type ActivityEntry = {
   readonly who?: string;
   /** Name of the resource server. */
   readonly where?: string;
-  /** Id of the piece of work, to compare with logs. */
+  /** Id of the transaction, to compare with logs. */
   readonly txn?: string;
 };

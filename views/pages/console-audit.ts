@@ -41,7 +41,7 @@ export type AuditRow = {
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
   /** What of the stored record does not match its digest, by its names; absent when all does. */
   readonly mismatches?: readonly string[];
-  /** All events of the same piece of work; absent where this list is that. */
+  /** All events of the same transaction; absent where this list is that. */
   readonly workHref?: string;
 };
 

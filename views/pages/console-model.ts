@@ -137,7 +137,7 @@ export type CredentialModel = {
   readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
 };
 
-/** A running copy of the agent. */
+/** An instance of the agent. */
 export type InstanceModel = {
   readonly id: string;
   readonly name?: string;

@@ -77,7 +77,7 @@ export const agentPageWords = {
     phrase({ en: html`Tools ${text}${!isAll && ' and more'}`, de: html`Werkzeuge ${text}${!isAll && ' und weitere'}` }),
 };
 
-/** What it proves itself with, its running copies, and what was done by it and to it. */
+/** What it proves itself with, its instances, and what was done by it and to it. */
 export const agentFactWords = {
   credentials: phrase({ en: 'Credentials', de: 'Womit er sich ausweist' }),
   addKeys: phrase({ en: 'Add keys', de: 'Schlüssel hinzufügen' }),
@@ -130,7 +130,7 @@ export const agentFactWords = {
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   instances: phrase({ en: 'Instances', de: 'Laufende Kopien' }),
   instancesHint: phrase({
-    en: 'Running copies, each with its own key. Ending one leaves the others alone.',
+    en: 'Instances, each with its own key. Ending one leaves the others alone.',
     de: 'Jede hat ihren eigenen Schlüssel. Wird eine beendet, laufen die anderen weiter.',
   }),
   copy: phrase({ en: 'Copy', de: 'Kopie' }),

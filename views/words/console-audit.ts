@@ -19,7 +19,7 @@ export const auditWords = {
   callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
   agentHint: phrase({ en: 'Id of an agent.', de: 'Kennung eines Agenten.' }),
-  txn: phrase({ en: 'Piece of work', de: 'Vorgang' }),
+  txn: phrase({ en: 'Transaction', de: 'Vorgang' }),
   txnHint: phrase({ en: 'What began it and all that followed.', de: 'Womit er begann und alles, was folgte.' }),
   from: phrase({ en: 'From', de: 'Von' }),
   to: phrase({ en: 'Until', de: 'Bis' }),
@@ -48,7 +48,7 @@ export const auditWords = {
   }),
   allOfIt: phrase({ en: 'All of it', de: 'Alles dazu' }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
-  sameWork: phrase({ en: 'All of this piece of work', de: 'Alles zu diesem Vorgang' }),
+  sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),
   pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),
   take: phrase({ en: 'Take it away whole (NDJSON)', de: 'Ganz mitnehmen (NDJSON)' }),
   takeHint: phrase({

@@ -27,7 +27,7 @@ const list = listCommand({
     subject: { value: 'ID', description: 'Only those on behalf of this account.' },
     agent: { value: 'ID', description: 'Only those in which this agent acted.' },
     caller: { value: 'ID', description: 'Only those of this client, agent or account.' },
-    txn: { value: 'ID', description: 'Only those of one piece of work.' },
+    txn: { value: 'ID', description: 'Only those of one transaction.' },
     delegation: { value: 'ID', description: 'Only those under this delegation.' },
     token: { value: 'ID', description: 'Only those about this token (its jti).', parameter: 'token_id' },
   },

@@ -66,7 +66,7 @@ export const credentialCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'allow-attester'],
     operands: ['AGENT'],
-    summary: 'Let an attester vouch for the keys of the running copies of an agent.',
+    summary: 'Let an attester vouch for the keys of the instances of an agent.',
     role: 'administrator',
     options: {
       attester: {

@@ -1,4 +1,4 @@
-/** `behalf agents instances …`: the running copies of an agent. */
+/** `behalf agents instances …`: instances of an agent. */
 import { type Command, EXIT, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
 import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
@@ -10,7 +10,7 @@ export const instanceCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'instances', 'list'],
     operands: ['AGENT'],
-    summary: 'List the running copies of an agent, newest first.',
+    summary: 'List the instances of an agent, newest first.',
     role: 'operator',
     options: {
       all: { description: 'Those that are over too; they are remembered for a month.' },
@@ -42,7 +42,7 @@ export const instanceCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'instances', 'start'],
     operands: ['AGENT'],
-    summary: 'Start a running copy of an agent with a key of its own.',
+    summary: 'Start an instance of an agent with a key of its own.',
     role: 'administrator',
     options: {
       key: {
@@ -74,7 +74,7 @@ export const instanceCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'instances', 'end'],
     operands: ['AGENT', 'INSTANCE...'],
-    summary: 'End running copies of an agent, with their refresh tokens; the others go on.',
+    summary: 'End instances of an agent, with their refresh tokens; the others go on.',
     role: 'operator',
     options: {},
     run: async (call) => {

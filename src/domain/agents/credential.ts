@@ -40,7 +40,7 @@ export type CredentialMaterial =
     }
   /** Certificates for TLS (RFC 8705): known by a name in them, or each by itself. */
   | ({ readonly kind: 'mtls' } & CertificateRule)
-  /** Attestations of the keys of its running copies, by one attester: whose keys stand here, or at a URL (never both). */
+  /** Attestations of the keys of its instances, by one attester: whose keys stand here, or at a URL (never both). */
   | {
       readonly kind: 'attested';
       /** What the attester is called; `iss` of its attestations where they name one. */

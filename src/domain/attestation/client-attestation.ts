@@ -1,6 +1,6 @@
 /**
  * Client attestations (draft-ietf-oauth-attestation-based-client-auth-12): an attester that an agent names says which
- * key a running copy of it has, and the copy proves that key. Owns what is checked of both tokens. Does not own
+ * key an instance of it has, and the instance proves that key. Owns what is checked of both tokens. Does not own
  * challenges, nor that a proof works once, nor what the copy then is (src/provider/attested-proofs.ts).
  */
 import { calculateJwkThumbprint } from 'jose';

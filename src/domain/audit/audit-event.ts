@@ -78,7 +78,7 @@ export const AUDIT_EVENTS = {
   'approval.used':
     'The resource server carried out the approved action, or was told yes about it; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked':
-    'What a person had allowed a client ended, `instance`: the share of one running copy; `refused`: it was over first.',
+    'What a person had allowed a client ended, `instance`: the grant of one instance; `refused`: it was over first.',
   'grant.narrowed':
     'Single rights were taken from what a person had allowed a client; `inputs` say which. `refused`: it was over first.',
   'delegation.created': 'A delegation row was made.',
@@ -260,7 +260,7 @@ export type AuditEvent = {
   readonly outcome: 'granted' | 'refused' | 'done';
   /** The HTTP request, as in the access log. */
   readonly request?: string;
-  /** The piece of work; inherited by every exchange below it (decision D6). */
+  /** The transaction; inherited by every exchange below it (decision D6). */
   readonly txn?: string;
   /** Account on whose behalf. */
   readonly subject?: string;
@@ -269,7 +269,7 @@ export type AuditEvent = {
   /** Authenticated client or agent, or account in the management API and the pages. */
   readonly caller?: string;
   readonly agent?: string;
-  /** Which running copy of the agent. */
+  /** Which instance of the agent. */
   readonly instance?: string;
   /** The agent's owner. */
   readonly owner?: string;

@@ -7,7 +7,7 @@ import type { AccessQuestion, SentEntities } from './access-question.ts';
 /**
  * What a question is, to the letter, and who it was found to be about: SHA-256 over canonical JSON (RFC 8785), base64url.
  * Of its context counts which agent it names, and of a token what stands behind it, so that a younger token of the same
- * piece of work asks the same. Undefined for what has no canonical form, or cannot be asked again.
+ * transaction asks the same. Undefined for what has no canonical form, or cannot be asked again.
  */
 export const questionDigest = (question: AccessQuestion, acting: Acting): string | undefined => {
   const { sent, context } = question;

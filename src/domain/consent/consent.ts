@@ -28,7 +28,7 @@ export type AskedConsent = Pick<
 > & {
   /** Account id. */
   readonly account: string;
-  /** The piece of work it came up in, when an agent's exchange led here. */
+  /** The transaction it came up in, when an agent's exchange led here. */
   readonly txn?: string;
   /** Client in calls of which alone the agent that asks may act (decision 21). */
   readonly via?: string;

@@ -16,7 +16,7 @@ export type DelegationRequest = {
   readonly scope: readonly string[];
   /** Authorization details it would like to hold there. */
   readonly details?: readonly Detail[];
-  /** The piece of work it came up in. */
+  /** The transaction it came up in. */
   readonly txn?: string;
   /** Client to which the exchanged token had been issued. */
   readonly viaClient: string;

@@ -1,5 +1,5 @@
 /**
- * Instances: the running copies of an agent. Each has a key of its own and a run grant: a short life that is renewed by
+ * Instances of agents. Each has a key of its own and a run grant: a short life that is renewed by
  * use, and refresh tokens that end without those of its siblings. Owns what an instance is and when it counts. Does not
  * own its refresh tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */

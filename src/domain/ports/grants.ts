@@ -13,7 +13,7 @@ export type Grant = {
   readonly actor?: string;
   /** Session it ends with. */
   readonly session?: string;
-  /** Of a share that a running copy of an agent has: the grant of the authorization, which it ends with, and the copy. */
+  /** Of the grant of an instance: the grant of the authorization, which it ends with, and the copy. */
   readonly parent?: string;
   readonly instance?: string;
   readonly createdAt: number;

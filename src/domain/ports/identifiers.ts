@@ -13,7 +13,7 @@ export const ID_PREFIXES = [
   'ins', // instance of an agent: made of its key (domain/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request
-  'txn', // piece of work (run)
+  'txn', // transaction
   'tok', // JWT access token: its jti
   'dny', // denial
   'dec', // decision

@@ -25,7 +25,7 @@ export type IssuedToken = {
   readonly origin?: { readonly link: string; readonly act?: ForeignActor };
   /** Delegation row. */
   readonly delegation?: string;
-  /** Running copy of the agent that got it. */
+  /** Instance of the agent that got it. */
   readonly instance?: string;
   readonly grant?: string;
   readonly txn?: string;

@@ -16,7 +16,7 @@ export type SignIn = {
   readonly issuedAt: number;
   /** Of what was presented, or of the authorization, whichever is first. */
   readonly expiresAt: number;
-  /** Running copy of an agent that holds it. */
+  /** Instance of an agent that holds it. */
   readonly instance?: string;
   /** How often the agent it was issued to had changed hands; absent: never. */
   readonly ownership?: number;

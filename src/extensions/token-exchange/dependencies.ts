@@ -58,6 +58,6 @@ export type Caller = {
   /** Address of the sender, where it is known. */
   readonly source?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
-  /** The running copy of the agent that asks. */
+  /** The instance of the agent that asks. */
   instance?(): Promise<Instance | undefined>;
 };

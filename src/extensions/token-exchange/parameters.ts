@@ -15,7 +15,7 @@ import type { Refuse } from './refusals.ts';
 export const GRANT_TYPE = TOKEN_EXCHANGE;
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
-/** Asked for by a running copy of an agent, for a refresh token of its own (refresh-family.ts). */
+/** Asked for by an instance of an agent, for a refresh token of its own (refresh-family.ts). */
 export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
 /** What says that a person signed in; good as a subject token of the client it was issued to. */

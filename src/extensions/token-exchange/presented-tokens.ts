@@ -28,7 +28,7 @@ export const acceptSubjectToken = async (
   agent: Agent,
   caller: Caller,
   presented: PresentedToken,
-  /** Whether one of the caller's own may be bound to another key of its own: that of another running copy. */
+  /** Whether one of the caller's own may be bound to another key of its own: that of another instance. */
   { isForCopy = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;

@@ -6,7 +6,7 @@ import { REFRESH_TYPE, readFamilyParameters } from './parameters.ts';
 import { acceptSubjectToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
 
-/** A caller, and the running copy whose key it has proven. */
+/** A caller, and the instance whose key it has proven. */
 type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
 
 /** What is to be made: a share of an authorization of the caller's. */
@@ -20,7 +20,7 @@ type RefreshFamily = {
 };
 
 /**
- * Decides who gets a refresh token by exchange: a running copy of an agent, for an access token that one of the
+ * Decides who gets a refresh token by exchange: an instance of an agent, for an access token that one of the
  * agent's own authorizations gave it (RFC 8693 §2.2.1). The copy is named by its key: one that was started, or with
  * DPoP a new one, which is started by that. Throws DomainError with a `denial` for every refusal.
  */

@@ -19,7 +19,7 @@ export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_T
 
 /**
  * The sign-in behind an ID token or refresh token. It was issued to the caller, the authorization it came with is live,
- * and of a refresh token what it is bound to, key, certificate or running copy, is proven in this request: for whoever
+ * and of a refresh token what it is bound to, key, certificate or instance, is proven in this request: for whoever
  * stole it, it is good for nothing more here than at its own grant (RFC 8693 §2.1, RFC 9449 §5). One that came with a bound
  * access token takes a proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
  */

@@ -152,7 +152,7 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Instance: output(
     {
       ...identified('The claim `instance` of tokens. Begins with ins_; made of the agent and the key.'),
-      agent: { type: 'string', description: 'Of which it is a running copy.' },
+      agent: { type: 'string', description: 'Agent of which it is an instance.' },
       name: { type: 'string' },
       thumbprint: { type: 'string', description: 'Of its key (RFC 7638): the `kid` of the assertions it signs.' },
       jwk: { type: 'object', description: 'Its public key; absent when it proves its key with DPoP only.' },

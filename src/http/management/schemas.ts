@@ -403,7 +403,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         description:
           'Grant of the authorization that this is a share of, which ends with it and not the other way round.',
       },
-      instance: { type: 'string', description: 'Running copy of the agent that holds the share.' },
+      instance: { type: 'string', description: 'Instance of the agent that holds the grant.' },
       last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
       created_at: seconds('When it was allowed.'),
       expires_at: seconds('When it ends by itself.'),

@@ -28,7 +28,7 @@ An event carries only those of these members that apply.
 | \`type\` | One of the events below |
 | \`outcome\` | \`granted\`, \`refused\` or \`done\` |
 | \`request\` | Id of the HTTP request, as in the access log |
-| \`txn\` | The piece of work; the same in every token exchanged below the first |
+| \`txn\` | The transaction; the same in every token exchanged below the first |
 | \`subject\` | Account on whose behalf |
 | \`chain\` | Who acted, outermost first, as the \`act\` claim has it (RFC 8693 §4.1) |
 | \`caller\` | Authenticated client or agent; in the management API and the pages, the account |

@@ -1,4 +1,4 @@
-/** Routes about agents: the register, what they prove themselves with, their running copies and their blueprints. */
+/** Routes about agents: the register, what they prove themselves with, their instances and their blueprints. */
 import { AGENT_STATES } from '../../../domain/agents/agent.ts';
 import { AGENT_SORTS } from '../../../domain/agents/agent-lists.ts';
 import { ENVIRONMENTS } from '../../../domain/agents/environment.ts';
@@ -168,26 +168,26 @@ export const AGENT_ROUTES = {
     '/agents/{id}/instances',
     'NewInstance',
     'Instance',
-    'Start a running copy of an agent, or read the one with this key',
+    'Start an instance of an agent, or read the one with this key',
     OWN_OR_SELF,
   ),
   listInstances: instances.read(
     '/agents/{id}/instances',
     'InstancePage',
-    'List the running copies of an agent, newest first; those that are over stay for a month',
+    'List the instances of an agent, newest first; those that are over stay for a month',
     { ...OWN_OR_SELF, query: PAGE },
   ),
   getInstance: instances.read(
     '/agents/{id}/instances/{instance}',
     'Instance',
-    'Read a running copy of an agent',
+    'Read an instance of an agent',
     OWN_OR_SELF,
   ),
   endInstance: {
     method: 'DELETE',
     path: '/agents/{id}/instances/{instance}',
     tag: 'instances',
-    summary: 'End a running copy of an agent for good, with its refresh tokens; the others go on',
+    summary: 'End an instance of an agent for good, with its refresh tokens; the others go on',
     scope: 'instances:write',
     policy: 'administer',
     roles: WRITERS,
