@@ -35,7 +35,7 @@ import { sessionCommands } from './commands/sessions.ts';
 import { storeCommands } from './commands/store.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
-import { federationCommands } from './commands/workload-identity.ts';
+import { workloadIdentityCommands } from './commands/workload-identity.ts';
 import { printable } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -51,7 +51,7 @@ export const COMMANDS: readonly Command[] = [
   ...sessionCommands,
   ...budgetCommands,
   ...groupCommands,
-  ...federationCommands,
+  ...workloadIdentityCommands,
   ...peerCommands,
   ...upstreamCommands,
   resetPassword,

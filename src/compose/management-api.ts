@@ -66,7 +66,7 @@ export const managementApi = (
       lastUses: made.credentialUses.lastUses,
       provenBy: callers.provenBy,
     },
-    federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
+    workloadIdentity: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
     upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
     accounts: made.accounts,
@@ -102,9 +102,9 @@ export const managementApi = (
         await keys.rotate(audit, by.caller, by.request);
         await keysChanged();
       },
-      taint: async (id, reason, by) => {
+      revoke: async (id, reason, by) => {
         try {
-          await keys.taint(id, reason, audit, by.caller, by.request);
+          await keys.revoke(id, reason, audit, by.caller, by.request);
         } finally {
           await keysChanged();
         }

@@ -2,7 +2,7 @@
  * The keys that sign tokens, and their rotation. Private halves are stored sealed with the master key,
  * which is not in the database. A rotation publishes new keys first, lets them sign later, and keeps
  * the old ones published until nothing they signed is live (decision D23). A key that others may know is
- * tainted: it signs nothing more, is published no more, and what it signed is over (KY-01).
+ * revoked: it signs nothing more, is published no more, and what it signed is over (KY-01).
  *
  * `audit` is a key of its own that signs checkpoints of the audit log; it is never in the JWKS.
  */
@@ -28,7 +28,7 @@ export type SigningKey = {
   /** Second from which it no longer signs; absent while it is the newest of its family. */
   readonly replacedAt?: number;
   /** Others may know it: neither it nor what it signed counts from this second on. */
-  readonly taintedAt?: number;
+  readonly revokedAt?: number;
 };
 
 export const SIGNING_KEYS = {
@@ -39,7 +39,7 @@ export const SIGNING_KEYS = {
 const ALGORITHMS = { EC: 'ES256', RSA: 'RS256', OKP: 'EdDSA', audit: 'ES256' } as const;
 const PUBLISHED = ['EC', 'RSA', 'OKP'] as const;
 
-export type KeyState = 'published' | 'active' | 'retired' | 'tainted';
+export type KeyState = 'published' | 'active' | 'retired' | 'revoked';
 
 export type SigningKeys = Awaited<ReturnType<typeof signingKeys>>;
 
@@ -91,7 +91,7 @@ export const signingKeys = async (deps: {
 
   const stateOf = (key: SigningKey): KeyState => {
     const now = clock.now();
-    if (key.taintedAt !== undefined) return 'tainted';
+    if (key.revokedAt !== undefined) return 'revoked';
     if (key.activeAt > now) return 'published';
     return key.replacedAt === undefined || key.replacedAt > now ? 'active' : 'retired';
   };
@@ -106,13 +106,13 @@ export const signingKeys = async (deps: {
 
   const listed = async (): Promise<readonly SigningKey[]> => {
     const found = (await Promise.all(PUBLISHED.map(all))).flat().filter(isListed);
-    const rank = { active: 0, published: 1, retired: 2, tainted: 3 } as const;
+    const rank = { active: 0, published: 1, retired: 2, revoked: 3 } as const;
     // oidc-provider signs with the first key that fits.
     return found.sort((a, b) => rank[stateOf(a)] - rank[stateOf(b)] || b.activeAt - a.activeAt);
   };
 
   const published = async (): Promise<readonly SigningKey[]> =>
-    (await listed()).filter(({ taintedAt }) => taintedAt === undefined);
+    (await listed()).filter(({ revokedAt }) => revokedAt === undefined);
 
   const change = async (id: string, alter: (key: SigningKey) => SigningKey): Promise<void> => {
     for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -123,9 +123,9 @@ export const signingKeys = async (deps: {
   };
 
   /** Sees to it that another key of the family signs from now on. */
-  const replaceTainted = async (key: SigningKey): Promise<void> => {
+  const replaceRevoked = async (key: SigningKey): Promise<void> => {
     const now = clock.now();
-    const others = (await all(key.family)).filter(({ id, taintedAt }) => id !== key.id && taintedAt === undefined);
+    const others = (await all(key.family)).filter(({ id, revokedAt }) => id !== key.id && revokedAt === undefined);
     // One that signs, and was to be followed by this one, goes on.
     const signing = others.find(({ activeAt, replacedAt }) => activeAt <= now && (replacedAt ?? now + 1) > now);
     if (signing) {
@@ -147,7 +147,7 @@ export const signingKeys = async (deps: {
     version: async (): Promise<string> =>
       (await Promise.all(PUBLISHED.map(all)))
         .flat()
-        .map(({ id, activeAt, replacedAt, taintedAt }) => `${id}:${activeAt}:${replacedAt ?? ''}:${taintedAt ?? ''}`)
+        .map(({ id, activeAt, replacedAt, revokedAt }) => `${id}:${activeAt}:${replacedAt ?? ''}:${revokedAt ?? ''}`)
         .join(' '),
 
     /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
@@ -170,7 +170,7 @@ export const signingKeys = async (deps: {
         createdAt: key.createdAt,
         activeAt: key.activeAt,
         ...(key.replacedAt === undefined ? {} : { replacedAt: key.replacedAt }),
-        ...(key.taintedAt === undefined ? {} : { taintedAt: key.taintedAt }),
+        ...(key.revokedAt === undefined ? {} : { revokedAt: key.revokedAt }),
       })),
 
     /** Makes a new key of each family. It signs after the prepublish time; until then the present one does. */
@@ -188,14 +188,14 @@ export const signingKeys = async (deps: {
 
     /**
      * Ends a key that others may know, with all it signed: at every node with its next look at a token, whichever key
-     * set that node has. Another key signs at once. Again for a key that is tainted changes nothing. Throws DomainError
+     * set that node has. Another key signs at once. Again for a key that is revoked changes nothing. Throws DomainError
      * 'not_found' for an id of no key, and for the key of the audit log, which is none of these.
      */
-    taint: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
+    revoke: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
       const key = (await keys.get(id))?.document;
       if (key === undefined || key.family === 'audit') throw new DomainError('not_found', 'There is no such object.');
       await audit.append({
-        type: 'keys.tainted',
+        type: 'keys.revoked',
         outcome: 'done',
         caller: by,
         target: { kind: 'key', id },
@@ -203,12 +203,12 @@ export const signingKeys = async (deps: {
         ...(request ? { request } : {}),
       });
       // The epoch last: what a key signs that others take for good must never be dead from the start.
-      if (key.taintedAt === undefined) await replaceTainted(key);
+      if (key.revokedAt === undefined) await replaceRevoked(key);
       const now = clock.now();
       await change(id, (one) => ({
         ...one,
         replacedAt: Math.min(one.replacedAt ?? now, now),
-        taintedAt: one.taintedAt ?? now,
+        revokedAt: one.revokedAt ?? now,
       }));
       await raiseEpoch(documents.collection<Epoch>(EPOCHS), keyEpoch(id), Number.MAX_SAFE_INTEGER);
     },

@@ -729,7 +729,7 @@ describe('a callback (Callback Completion)', () => {
     const { id, secret } = await endpoint({ resource_server: world.bank.id });
     // Not before it was proven, nor for somebody else, nor for another path there.
     await refused(() => bank.request(submission), 400, 'urn:behalf:problem:invalid_field');
-    const proven = await world.management.call('POST', `/webhooks/${id}/prove`, {});
+    const proven = await world.management.call('POST', `/webhooks/${id}/verify`, {});
     expect(proven.status).toBe(200);
     const other = { ...submission, ...callback({ endpoint: `${receiver.url}/other` }) };
     await refused(() => bank.request(other), 400, 'urn:behalf:problem:invalid_field');

@@ -340,7 +340,7 @@ test('B7 the command line takes the key file of the administrator for credential
   const refused = await behalf(...allow, '--key-file', file);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Only the owner of an agent')]);
   expect((await behalf(...allow)).code).toBe(0);
-  expect((await behalf('agents', 'allow-secret', id, '--reason', 'It cannot sign', '--days', '3')).code).toBe(0);
+  expect((await behalf('agents', 'secrets', 'create', id, '--reason', 'It cannot sign', '--days', '3')).code).toBe(0);
   expect((await behalf('agents', 'update', id, '--key', join(folder, 'next.json'))).code).toBe(0);
 });
 

@@ -388,11 +388,11 @@ test('keys of messages in browsers are rotated, and ended when others may know t
   const [first] = await json('push-keys', 'rotate');
   const rotated = await json('push-keys', 'rotate');
   expect(rotated.map(({ state }: { state: string }) => state)).toEqual(['given', 'kept', 'kept']);
-  const left = await json('push-keys', 'taint', first.id, '--reason', 'a test');
+  const left = await json('push-keys', 'revoke', first.id, '--reason', 'a test');
   expect(left.map(({ id }: { id: string }) => id)).not.toContain(first.id);
   expect((await behalf('push-keys', 'list')).out).toMatch(/vpk_\w+ +given +\d{4}-\d\d-\d\d .* B[\w-]{86}\n/);
   expect(await eventTypes('--type', 'push_key.rotated')).toHaveLength(2);
-  expect(await eventTypes('--type', 'push_key.tainted')).toHaveLength(1);
+  expect(await eventTypes('--type', 'push_key.revoked')).toHaveLength(1);
 });
 
 describe('the audit log', () => {

@@ -104,8 +104,8 @@ test('KY-01 a retired key leaves the set when nothing it signed can live', async
   expect(kidsOf(await published()).filter((kid) => retired.includes(kid))).toEqual([]);
 });
 
-const taint = async (kid: string, body: object = { reason: 'left on a lost machine' }) => {
-  const answer = await scene.management.call('POST', `/keys/${kid}/taint`, body);
+const revoke = async (kid: string, body: object = { reason: 'left on a lost machine' }) => {
+  const answer = await scene.management.call('POST', `/keys/${kid}/revoke`, body);
   // Its own token may have been signed with that key.
   scene.management.signInAgain();
   return answer;
@@ -119,7 +119,7 @@ const settled = async (): Promise<void> => {
 /** What an exchange is answered says whether the token counts. */
 const exchange = (token: string) => scene.calls.exchange(scene.keyed(scene.agent), token, scene.jwt.identifier);
 
-test('KY-01 what a tainted key signed is refused at once; another signs, and the rest goes on', async () => {
+test('KY-01 what a revoked key signed is refused at once; another signs, and the rest goes on', async () => {
   await settled();
   const token = await newToken();
   const persons = String((await scene.newTokens(scene.jwt.identifier))['access_token']);
@@ -131,11 +131,11 @@ test('KY-01 what a tainted key signed is refused at once; another signs, and the
   expect([kidOf(persons), kidOf(delegated)]).toEqual([kidOf(token), kidOf(token)]);
   const before = await published();
 
-  const answer = await taint(kidOf(token));
+  const answer = await revoke(kidOf(token));
   expect(answer.status).toBe(200);
   const told = (answer.body['items'] as readonly Listed[]).find(({ id }) => id === kidOf(token));
-  expect(told).toMatchObject({ state: 'tainted', tainted_at: expect.any(Number) });
-  expect(await server.events('keys.tainted')).toMatchObject([
+  expect(told).toMatchObject({ state: 'revoked', revoked_at: expect.any(Number) });
+  expect(await server.events('keys.revoked')).toMatchObject([
     { outcome: 'done', target: { kind: 'key', id: kidOf(token) }, inputs: { reason: 'left on a lost machine' } },
   ]);
 
@@ -161,23 +161,23 @@ test('KY-01 what a tainted key signed is refused at once; another signs, and the
   expect(await isActive(next)).toBe(true);
 
   // Once more changes nothing; what is no key is not there.
-  expect((await taint(kidOf(token))).status).toBe(200);
+  expect((await revoke(kidOf(token))).status).toBe(200);
   expect(kidOf(await newToken())).toBe(kidOf(next));
-  expect((await taint('key_aaaaaaaaaaaaaaaaaaaaaaaaaa')).status).toBe(404);
-  expect((await taint(kidOf(next), {})).status).toBe(400);
+  expect((await revoke('key_aaaaaaaaaaaaaaaaaaaaaaaaaa')).status).toBe(404);
+  expect((await revoke(kidOf(next), {})).status).toBe(400);
 });
 
-test('KY-01 a key that is tainted before it signs never does; one that waits takes over at once', async () => {
+test('KY-01 a key that is revoked before it signs never does; one that waits takes over at once', async () => {
   await settled();
   const signing = kidOf(await newToken());
   const waiting = (await rotate()).find(({ kty, state }) => kty === 'EC' && state === 'published')?.id as string;
-  expect((await taint(waiting)).status).toBe(200);
+  expect((await revoke(waiting)).status).toBe(200);
   advance((PREPUBLISH_SECONDS + 1) * 1000);
   expect(kidOf(await newToken())).toBe(signing);
   expect(kidsOf(await published())).not.toContain(waiting);
 
   const second = (await rotate()).find(({ kty, state }) => kty === 'EC' && state === 'published')?.id as string;
-  expect((await taint(signing)).status).toBe(200);
+  expect((await revoke(signing)).status).toBe(200);
   const token = await newToken();
   expect(kidOf(token)).toBe(second);
   expect(await isActive(token)).toBe(true);
@@ -187,7 +187,7 @@ test('KY-01 a node that has not heard of it yet refuses its tokens too', async (
   const token = await newToken();
   const { keys, audit } = server.behalf.services;
   // As by another node: this one looks for other keys once a second.
-  await keys.taint(kidOf(token), 'left on a lost machine', audit, 'another node');
+  await keys.revoke(kidOf(token), 'left on a lost machine', audit, 'another node');
   expect(await isActive(token)).toBe(false);
   scene.management.signInAgain();
   await until(async () => !kidsOf(await published()).includes(kidOf(token)));
@@ -195,23 +195,23 @@ test('KY-01 a node that has not heard of it yet refuses its tokens too', async (
   expect(await isActive(await newToken())).toBe(true);
 });
 
-test('KY-01 a taint that cannot be written is none (503)', async () => {
+test('KY-01 a revocation that cannot be written is none (503)', async () => {
   const token = await newToken();
   for (const failing of ['audit_records', 'signing_keys']) {
     await scene.management.accessToken();
     server.faults.failingWrites = new Set([failing]);
-    expect((await taint(kidOf(token))).status).toBe(503);
+    expect((await revoke(kidOf(token))).status).toBe(503);
     server.faults.failingWrites = new Set();
     expect(await isActive(token)).toBe(true);
   }
   // Half done it counts already: the key is gone, and what is new works.
   await scene.management.accessToken();
   server.faults.failingWrites = new Set(['epochs']);
-  expect((await taint(kidOf(token))).status).toBe(503);
+  expect((await revoke(kidOf(token))).status).toBe(503);
   server.faults.failingWrites = new Set();
   expect(await isActive(token)).toBe(false);
   expect(await isActive(await newToken())).toBe(true);
-  expect((await taint(kidOf(token))).status).toBe(200);
+  expect((await revoke(kidOf(token))).status).toBe(200);
   expect(await isActive(await newToken())).toBe(true);
 });
 

@@ -252,7 +252,7 @@ describe('roles (decision D22)', () => {
       await call(operator, 'patch', `/clients/${powerful.document.id}`, { name: 'Mine' }, change),
       await call(operator, 'get', '/keys'),
       await call(operator, 'post', '/keys/rotations'),
-      await call(operator, 'post', '/keys/key_1/taint', { reason: 'a test' }),
+      await call(operator, 'post', '/keys/key_1/revoke', { reason: 'a test' }),
     ];
     expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
     const allowed = [

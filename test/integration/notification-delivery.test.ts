@@ -67,7 +67,7 @@ const newWebhook = async (given: object = {}): Promise<{ readonly id: string; re
 };
 const provenWebhook = async (given: object = {}) => {
   const made = await newWebhook(given);
-  await done('POST', `/webhooks/${made.id}/prove`);
+  await done('POST', `/webhooks/${made.id}/verify`);
   return made;
 };
 let people = 0;
@@ -100,9 +100,9 @@ describe('webhooks', () => {
 
     receiver.answering.challenge = (response) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end('{"challenge":"something else"}');
-    const refused = await call('POST', `/webhooks/${id}/prove`);
+    const refused = await call('POST', `/webhooks/${id}/verify`);
     expect([refused.status, refused.body]).toMatchObject([409, { type: 'urn:behalf:problem:conflict' }]);
-    expect(await lastEvent('webhook.proof_failed')).toMatchObject({
+    expect(await lastEvent('webhook.verification_failed')).toMatchObject({
       outcome: 'refused',
       target: { kind: 'webhook', id },
       inputs: { reason: 'challenge_not_returned' },
@@ -110,7 +110,7 @@ describe('webhooks', () => {
     expect(await done('GET', `/webhooks/${id}`)).toMatchObject({ state: 'unproven' });
 
     Object.assign(receiver.answering, before);
-    expect(await done('POST', `/webhooks/${id}/prove`)).toMatchObject({ state: 'active' });
+    expect(await done('POST', `/webhooks/${id}/verify`)).toMatchObject({ state: 'active' });
     const challenges = receiver.received.filter(({ message }) => message.type === 'webhook.challenge');
     expect(challenges.every((one) => isAccepted(one, secret))).toBe(true);
     const asked = new Set(challenges.map(({ message }) => message.data['challenge']));
@@ -281,7 +281,7 @@ describe('webhooks', () => {
     expect(letter).not.toHaveProperty('body');
 
     Object.assign(receiver.answering, before);
-    await done('POST', `/webhooks/${id}/prove`);
+    await done('POST', `/webhooks/${id}/verify`);
     const sent = receiver.received.filter(about(account.id)).length;
     expect((await call('POST', `/dead-letters/${letter?.['id']}/retry`)).status).toBe(204);
     const [first, again] = await receiver.arrived(about(account.id), sent + 1);
@@ -310,7 +310,7 @@ describe('webhooks', () => {
     for (const [method, path] of [
       ['GET', ''],
       ['POST', '/test'],
-      ['POST', '/prove'],
+      ['POST', '/verify'],
       ['POST', '/rotate-secret'],
       ['DELETE', ''],
     ] as const) {

@@ -423,7 +423,7 @@ describe('the keys', () => {
     const [message] = await before.phone.arrived();
     expect(message?.headers.authorization).toContain(`k=${items[0]?.['public_key']}`);
     const after = await told();
-    await done('POST', `/push-keys/${items[0]?.['id']}/taint`, { reason: 'a test' });
+    await done('POST', `/push-keys/${items[0]?.['id']}/revoke`, { reason: 'a test' });
     await changePassword(before.account);
     await until(async () => (await stored(before.account)).length === 0);
     expect(await eventsOf('push.removed', before.account)).toMatchObject([
@@ -432,11 +432,11 @@ describe('the keys', () => {
     await changePassword(after.account);
     await after.phone.arrived();
     expect(before.phone.messages()).toHaveLength(1);
-    const again = await management.call('POST', `/push-keys/${items[0]?.['id']}/taint`, { reason: 'a test' });
+    const again = await management.call('POST', `/push-keys/${items[0]?.['id']}/revoke`, { reason: 'a test' });
     expect([again.status, again.body]).toMatchObject([404, { type: 'urn:behalf:problem:not_found' }]);
     expect((await server.events('management.refused')).at(-1)).toMatchObject({
       error: 'not_found',
-      note: 'taintPushKey',
+      note: 'revokePushKey',
     });
   });
 });

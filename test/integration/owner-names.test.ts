@@ -183,7 +183,7 @@ describe('C17 what a name means', () => {
     expect(await server.events('kill.ordered')).toHaveLength(kills);
     for (const argv of [
       ['agents', 'create', '--name', 'Mole', '--purpose', 'Digs', '--owner', 'twofold', '--key', '/dev/null'],
-      ['policy', 'try', 'register', 'agent', '--owner', 'twofold'],
+      ['policy', 'simulate', 'register', 'agent', '--owner', 'twofold'],
       ['registration', 'tokens', 'create', '--owner', 'twofold'],
     ]) {
       expect(await behalf(...argv)).toMatchObject({ code: 1, err: expect.stringContaining(listed) });

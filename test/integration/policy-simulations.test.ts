@@ -450,7 +450,16 @@ describe('behalf policy', () => {
     return { code, ...written };
   };
   const tried = (...more: string[]) =>
-    behalf('try', '--agent', scene.agent.clientId, '--account', 'ada', '--resource', scene.jwt.identifier, ...more);
+    behalf(
+      'simulate',
+      '--agent',
+      scene.agent.clientId,
+      '--account',
+      'ada',
+      '--resource',
+      scene.jwt.identifier,
+      ...more,
+    );
 
   test('try shows each layer and what would have to change; 3 is a no', async () => {
     const { code, out } = await tried('--scope', 'read delete');
@@ -482,7 +491,7 @@ describe('behalf policy', () => {
 when { context.environment == "production" };`,
     );
     const register = (...more: string[]) =>
-      behalf('try', 'register', 'agent', '--as', 'ada', '--policy', file, ...more);
+      behalf('simulate', 'register', 'agent', '--as', 'ada', '--policy', file, ...more);
     expect(await register('--owner', 'ada', '--credential', 'federated')).toEqual({
       code: 0,
       err: '',
@@ -496,16 +505,16 @@ policy  yes                                           all
     });
     const no = await register('--environment', 'production');
     expect([no.code, no.out]).toEqual([3, expect.stringContaining('This policy forbids it: no-production.')]);
-    const call = await behalf('try', 'administer', 'rotateKeys', '--as', 'ada');
+    const call = await behalf('simulate', 'administer', 'rotateKeys', '--as', 'ada');
     expect([call.code, call.out]).toEqual([
       3,
       expect.stringMatching(/\nrole +no +-\npolicy +yes +apps-and-people-administer\n/),
     ]);
-    expect((await behalf('try', 'administer', 'rotateKeys')).code).toBe(2);
+    expect((await behalf('simulate', 'administer', 'rotateKeys')).code).toBe(2);
     const asked = ['--agent', scene.agent.clientId, '--resource', scene.jwt.identifier, '--scope', 'read'];
-    const yes = await behalf('try', 'approve', '--as', scene.accountId, ...asked);
+    const yes = await behalf('simulate', 'approve', '--as', scene.accountId, ...asked);
     expect([yes.code, yes.out]).toEqual([0, expect.stringMatching(/It would be let through\.[\s\S]*people-approve/)]);
-    expect((await behalf('try', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
+    expect((await behalf('simulate', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
   });
 
   test('replay says how far it is, and then what would be otherwise', async () => {

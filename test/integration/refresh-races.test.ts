@@ -28,8 +28,8 @@ const act = (path: string, body?: object): Promise<Answer> => scene.management.c
 
 type Refreshing = 'app' | 'own';
 const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid);
-const taintKey = async (kid: string): Promise<Answer> => {
-  const answer = await act(`/keys/${kid}/taint`, { reason: 'a test of races' });
+const revokeKey = async (kid: string): Promise<Answer> => {
+  const answer = await act(`/keys/${kid}/revoke`, { reason: 'a test of races' });
   // The caller's own token may have been signed with that key.
   scene.management.signInAgain();
   return answer;
@@ -108,23 +108,23 @@ describe('OT-13 a refresh together with a change of the signing keys', () => {
     }
   }, 240_000);
 
-  test(`taint: no token of the tainted key lives, and the refresh token goes on, in ${TRIALS} interleavings`, async () => {
+  test(`revocation: no token of the revoked key lives, and the refresh token goes on, in ${TRIALS} interleavings`, async () => {
     const random = seededRandom(SEED);
     const family = await newTokenFamily(scene);
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const late = random.integer(9);
       const signing = kidOf(String((await family.refresh('app', family.calendar.identifier)).body['access_token']));
-      const [refreshed, tainted] = await Promise.all([
+      const [refreshed, revoked] = await Promise.all([
         pause(8 - late).then(() => family.refresh('app', family.calendar.identifier)),
-        pause(late).then(() => taintKey(signing)),
+        pause(late).then(() => revokeKey(signing)),
       ]);
-      expect([refreshed.status, tainted.status]).toEqual([200, 200]);
+      expect([refreshed.status, revoked.status]).toEqual([200, 200]);
       const token = String(refreshed.body['access_token']);
       const { body } = await scene.calls.introspect(family.calendar.credential, token);
       expect(body['active']).toBe(kidOf(token) !== signing);
       const next = String((await family.refresh('app', family.calendar.identifier)).body['access_token']);
       expect((await scene.calls.introspect(family.calendar.credential, next)).body['active']).toBe(true);
     }
-    expect((await server.events('keys.tainted')).length).toBe(TRIALS);
+    expect((await server.events('keys.revoked')).length).toBe(TRIALS);
   }, 240_000);
 });

@@ -44,7 +44,7 @@ test('the command line sets up an endpoint as the guide says, and finds what did
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   expect((await behalf('list')).out).toMatch(new RegExp(`${id} +unproven`));
   expect((await behalf('test', id)).code).toBe(1);
-  expect((await behalf('prove', id)).out).toContain('is active');
+  expect((await behalf('verify', id)).out).toContain('is active');
   expect(await behalf('test', id)).toMatchObject({ code: 0, out: 'It got there.\n' });
   const [tested] = receiver.received.filter(({ message }) => message.type === 'webhook.test');
   expect(tested && isAccepted(tested, secret)).toBe(true);
@@ -68,7 +68,7 @@ test('the command line sets up an endpoint as the guide says, and finds what did
   expect((await behalf('list')).out).toMatch(new RegExp(`${id} +stopped`));
 
   receiver.answering.message = (response) => void response.writeHead(204).end();
-  expect((await behalf('prove', id)).code).toBe(0);
+  expect((await behalf('verify', id)).code).toBe(0);
   expect((await behalf('retry', String(letter?.id))).out).toContain('is sent again');
   const [again] = await receiver.arrived(({ headers }) => headers['webhook-id'] === letter?.id, 2);
   expect(again?.message.data).toMatchObject({ account: document.id });

@@ -22,7 +22,7 @@ afterAll(async () => {
 const behalf = async (...argv: readonly string[]) => {
   const [out, err]: [string[], string[]] = [[], []];
   const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-  const code = await runCli(['federation', ...argv], terminal, { BEHALF_DATA: server.dataFolder });
+  const code = await runCli(['workload-identity', ...argv], terminal, { BEHALF_DATA: server.dataFolder });
   return { code, out: out.join(''), err: err.join('') };
 };
 

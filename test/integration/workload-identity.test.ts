@@ -255,7 +255,7 @@ test('FW-02 an issuer that one server trusts is unknown to another in the same p
     });
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(
-      await theirs.management.call('POST', '/federation/test', { token: await world.token(claims) }),
+      await theirs.management.call('POST', '/workload-identity/test', { token: await world.token(claims) }),
     ).toMatchObject({
       body: { good: false, failed: { check: 'issuer' } },
     });
@@ -526,7 +526,7 @@ describe('what else decides', () => {
     const token = await world.token();
     await audit.refused(() => shows(token, undefined), INVALID_CLIENT);
     await audit.issued(() => shows(token, second));
-    const answer = await call('POST', '/federation/test', { token });
+    const answer = await call('POST', '/workload-identity/test', { token });
     expect(answer.body).toMatchObject({ good: true, needs_client_id: true });
     await made(`/agents/${second}/suspend`, {});
     await audit.issued(() => shows(token, undefined));
@@ -584,7 +584,7 @@ describe('what else decides', () => {
   test('a token is named nowhere in the log', async () => {
     const world = await newWorld(kubernetes);
     const token = await world.token();
-    await call('POST', '/federation/test', { token });
+    await call('POST', '/workload-identity/test', { token });
     await shows(token, world.agent);
     await shows(`${token}x`, world.agent);
     expect(logged.join('\n')).not.toContain(token.slice(0, 40));

@@ -111,8 +111,8 @@ export const CONCEPTS: readonly Concept[] = [
     name: 'workload identity',
     means: 'an issuer whose workload tokens authenticate agents',
     prefixes: ['tis'],
-    paths: ['trusted-issuers', 'federation'],
-    commands: ['federation'],
+    paths: ['trusted-issuers', 'workload-identity'],
+    commands: ['workload-identity'],
     events: ['trusted_issuer'],
   },
   {

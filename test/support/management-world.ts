@@ -234,7 +234,7 @@ export const managementWorld = async () => {
       },
     },
     credentials: { ...credentials, lastUses: async () => new Map(), provenBy: async () => undefined },
-    federation: {
+    workloadIdentity: {
       issuers,
       keys: { health: () => ({ state: 'unknown' }) },
       workloads: { test: async () => ({ matches: [] }) },
@@ -314,7 +314,7 @@ export const managementWorld = async () => {
       rotate: async (by) => {
         rotations.push(by);
       },
-      taint: async () => undefined,
+      revoke: async () => undefined,
     },
     masterKey: key,
     log: (_, error) => failures.push(error),

@@ -48,12 +48,12 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     page: 'approvals',
     topic: 'approvals',
   },
-  'break_glass.called': {
+  'break_glass.requested': {
     title: phrase({ en: 'Emergency: an action may be let happen', de: 'Notfall: Eine Handlung soll geschehen' }),
     text: BREAK_GLASS,
     page: 'approvals',
   },
-  'break_glass.broken': {
+  'break_glass.activated': {
     title: phrase({ en: 'Emergency: an action was let happen', de: 'Notfall: Eine Handlung wurde freigegeben' }),
     text: BREAK_GLASS,
     page: 'approvals',

@@ -208,7 +208,7 @@ export const AGENT_MAILS = {
     },
     page: accountPage,
   },
-  'break_glass.called': {
+  'break_glass.requested': {
     subject: phrase({
       en: 'Emergency: an action may be let happen without those who are asked',
       de: 'Notfall: Eine Handlung soll ohne diejenigen geschehen, die gefragt sind',
@@ -225,7 +225,7 @@ export const AGENT_MAILS = {
     },
     page: breakGlassPage,
   },
-  'break_glass.broken': {
+  'break_glass.activated': {
     subject: phrase({
       en: 'Emergency: two people let an action happen',
       de: 'Notfall: Zwei Personen haben eine Handlung freigegeben',

@@ -1,4 +1,4 @@
-/** `behalf agents allow-secret` and `rotate-secret`: exceptions from the rule that agents have no secrets. */
+/** `behalf agents secrets create` and `rotate`: exceptions from the rule that agents have no secrets. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
 import { type ManagementCall, managementCommand, secretText, timeText } from '../management-commands.ts';
@@ -28,7 +28,7 @@ const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): nu
 
 export const secretCommands: readonly Command[] = [
   managementCommand({
-    words: ['agents', 'allow-secret'],
+    words: ['agents', 'secrets', 'create'],
     operands: ['ID'],
     summary: 'Allow an agent a secret, as an exception with an end.',
     role: 'administrator',
@@ -46,7 +46,7 @@ export const secretCommands: readonly Command[] = [
     },
   }),
   managementCommand({
-    words: ['agents', 'rotate-secret'],
+    words: ['agents', 'secrets', 'rotate'],
     operands: ['ID'],
     summary: 'Change the secret of an agent for another one.',
     role: 'administrator',

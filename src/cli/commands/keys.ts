@@ -38,8 +38,8 @@ const rotate = managementCommand({
   },
 });
 
-const taint = managementCommand({
-  words: ['keys', 'taint'],
+const revoke = managementCommand({
+  words: ['keys', 'revoke'],
   operands: ['KID'],
   summary: 'End a signing key that others may know, with all it signed; another signs at once.',
   role: 'administrator',
@@ -48,7 +48,9 @@ const taint = managementCommand({
     'Every node refuses its tokens at once. Who verifies them offline does so when it reads the key set anew: have caches emptied.',
   run: async (call) => {
     const [kid = ''] = call.operands;
-    const { body } = await call.api.post(`/keys/${encodeURIComponent(kid)}/taint`, { reason: call.required('reason') });
+    const { body } = await call.api.post(`/keys/${encodeURIComponent(kid)}/revoke`, {
+      reason: call.required('reason'),
+    });
     call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
@@ -56,4 +58,4 @@ const taint = managementCommand({
 
 const keysOf = (body: Json): readonly Json[] => (Array.isArray(body['items']) ? (body['items'] as Json[]) : []);
 
-export const keyCommands: readonly Command[] = [list, rotate, taint];
+export const keyCommands: readonly Command[] = [list, rotate, revoke];

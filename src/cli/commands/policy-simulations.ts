@@ -1,4 +1,4 @@
-/** `behalf policy try` and `replay`: policies tried before they count. */
+/** `behalf policy simulate` and `replay`: policies tried before they count. */
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -30,7 +30,7 @@ const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (val
 const POLICY = { value: 'VERSION|FILE', description: 'Policies to try. Default: those that count.' } as const;
 
 export const tryCommand = managementCommand({
-  words: ['policy', 'try'],
+  words: ['policy', 'simulate'],
   operands: [],
   summary: 'Say what an agent would be given, layer by layer, and what would have to change for more.',
   role: 'operator',
@@ -80,7 +80,7 @@ const tryUse = async (call: ManagementCall, asked: Json): Promise<number> => {
 };
 
 export const tryRegisterCommand = managementCommand({
-  words: ['policy', 'try', 'register'],
+  words: ['policy', 'simulate', 'register'],
   operands: ['agent|client'],
   summary: 'Say whether somebody may register an agent or a client, and what would have to change.',
   role: 'operator',
@@ -116,7 +116,7 @@ export const tryRegisterCommand = managementCommand({
 });
 
 export const tryAdministerCommand = managementCommand({
-  words: ['policy', 'try', 'administer'],
+  words: ['policy', 'simulate', 'administer'],
   operands: ['OPERATION'],
   summary: 'Say whether somebody may make a call of the management API, and what would have to change.',
   role: 'operator',
@@ -135,7 +135,7 @@ export const tryAdministerCommand = managementCommand({
 });
 
 export const tryApproveCommand = managementCommand({
-  words: ['policy', 'try', 'approve'],
+  words: ['policy', 'simulate', 'approve'],
   operands: [],
   summary: 'Say whether somebody may say yes to what an agent asks people, and what would have to change.',
   role: 'operator',

@@ -42,15 +42,15 @@ const rotate = managementCommand({
   },
 });
 
-const taint = managementCommand({
-  words: ['push-keys', 'taint'],
+const revoke = managementCommand({
+  words: ['push-keys', 'revoke'],
   operands: ['ID'],
   summary: 'End a key that others may know, with every browser it was given to.',
   role: 'administrator',
   options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true } },
   run: async (call) => {
     const [id = ''] = call.operands;
-    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/taint`, {
+    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/revoke`, {
       reason: call.required('reason'),
     });
     call.print.list(keysOf(body), COLUMNS, NONE);
@@ -58,4 +58,4 @@ const taint = managementCommand({
   },
 });
 
-export const pushKeyCommands: readonly Command[] = [list, rotate, taint];
+export const pushKeyCommands: readonly Command[] = [list, rotate, revoke];

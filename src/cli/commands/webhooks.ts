@@ -47,7 +47,7 @@ const secretShown = (call: ManagementCall, body: Readonly<Record<string, unknown
 const create = managementCommand({
   words: ['webhooks', 'create'],
   operands: ['URL'],
-  summary: 'Register an endpoint. Put its secret in place there, then: behalf webhooks prove ID.',
+  summary: 'Register an endpoint. Put its secret in place there, then: behalf webhooks verify ID.',
   role: 'operator',
   options: { name: { value: 'NAME', description: 'Name to show. Default: the host of the URL.' }, ...CHANGEABLE },
   run: async (call) => {
@@ -181,7 +181,7 @@ export const webhookCommands: readonly Command[] = [
   }),
   actionCommand({
     noun: 'webhooks',
-    verb: 'prove',
+    verb: 'verify',
     summary: 'Send an endpoint a challenge that it has to return; then it hears of notifications.',
     path: PATH,
     done: 'active',

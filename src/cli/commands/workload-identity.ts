@@ -1,4 +1,4 @@
-/** `behalf federation …`: whose workload tokens are accepted, and what they would be taken for. */
+/** `behalf workload-identity …`: whose workload tokens are accepted, and what they would be taken for. */
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -56,7 +56,7 @@ const OPENS = { role: 'administrator', isProvenHere: true } as const;
 /** Does one thing to one trusted issuer. */
 const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
   managementCommand({
-    words: ['federation', 'issuers', verb],
+    words: ['workload-identity', 'issuers', verb],
     operands: ['ID'],
     summary,
     role: 'operator',
@@ -71,7 +71,7 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
   });
 
 const create = managementCommand({
-  words: ['federation', 'issuers', 'create'],
+  words: ['workload-identity', 'issuers', 'create'],
   operands: ['ISSUER'],
   summary: 'Trust an issuer: its tokens can then stand for agents that have a rule for them.',
   ...OPENS,
@@ -80,7 +80,8 @@ const create = managementCommand({
     template: { value: 'NAME', description: `Platform it is: ${TEMPLATES.join(', ')}.`, isRequired: true },
     ...KEYS,
   },
-  notes: 'ISSUER is the `iss` of its tokens, exactly. Next: behalf federation allow AGENT --issuer ID --subject SUB',
+  notes:
+    'ISSUER is the `iss` of its tokens, exactly. Next: behalf workload-identity allow AGENT --issuer ID --subject SUB',
   run: async (call) => {
     const template = call.required('template');
     if (!TEMPLATES.includes(template)) throw usageError(`--template must be one of ${TEMPLATES.join(', ')}.`);
@@ -92,7 +93,7 @@ const create = managementCommand({
 });
 
 const update = managementCommand({
-  words: ['federation', 'issuers', 'update'],
+  words: ['workload-identity', 'issuers', 'update'],
   operands: ['ID'],
   summary: 'Change a trusted issuer; what is not given stays.',
   ...OPENS,
@@ -119,7 +120,7 @@ const claimRules = (call: ManagementCall): Json => {
 };
 
 const allow = managementCommand({
-  words: ['federation', 'allow'],
+  words: ['workload-identity', 'allow'],
   operands: ['AGENT'],
   summary: 'Let an agent prove itself with the tokens of a trusted issuer about one subject.',
   role: 'administrator',
@@ -152,7 +153,7 @@ const allow = managementCommand({
         ['id', body['id']],
         ['agent', agent],
         ['subject', subject],
-      ])}\nTry a token: behalf federation test -\n`,
+      ])}\nTry a token: behalf workload-identity test -\n`,
     );
     return EXIT.done;
   },
@@ -168,14 +169,14 @@ const tokenOf = (call: ManagementCall): string => {
 };
 
 const test = managementCommand({
-  words: ['federation', 'test'],
+  words: ['workload-identity', 'test'],
   operands: ['TOKEN'],
   summary: 'Say which agent a workload token stands for, or which check fails. The token is not kept.',
   role: 'operator',
   options: {},
   notes: 'With - the token is read from standard input, where other processes of the machine do not see it.',
   run: async (call) => {
-    const { body } = await call.api.post('/federation/test', { token: tokenOf(call) });
+    const { body } = await call.api.post('/workload-identity/test', { token: tokenOf(call) });
     const failed = body['failed'] as { readonly check: string; readonly detail: string } | undefined;
     const issuer = body['issuer'] as { readonly id: string; readonly name: string } | undefined;
     const matches = (body['matches'] ?? []) as readonly { readonly agent: string; readonly credential: string }[];
@@ -194,14 +195,15 @@ const test = managementCommand({
   },
 });
 
-export const federationCommands: readonly Command[] = [
+export const workloadIdentityCommands: readonly Command[] = [
   create,
   {
     ...listCommand({
-      noun: 'federation',
+      noun: 'workload-identity',
       plural: 'trusted issuers, newest first',
       path: PATH,
-      nothing: 'No issuer is trusted. Trust one: behalf federation issuers create ISSUER --name NAME --template NAME',
+      nothing:
+        'No issuer is trusted. Trust one: behalf workload-identity issuers create ISSUER --name NAME --template NAME',
       columns: [
         { title: 'ID', value: ({ id }) => id },
         { title: 'STATE', value: ({ state }) => state },
@@ -210,7 +212,7 @@ export const federationCommands: readonly Command[] = [
         { title: 'NAME', value: ({ name }) => printable(String(name)) },
       ],
     }),
-    words: ['federation', 'issuers', 'list'],
+    words: ['workload-identity', 'issuers', 'list'],
   },
   action('show', '', 'Show a trusted issuer, and how its keys were had last.'),
   update,

@@ -159,7 +159,7 @@ export const newBreakGlassService = ({
             event: {
               ...aboutApproval(approval),
               ...personal,
-              type: 'break_glass.called',
+              type: 'break_glass.requested',
               outcome: 'done',
               caller: account,
               request,
@@ -182,7 +182,7 @@ export const newBreakGlassService = ({
           event: {
             ...aboutApproval(approval),
             ...personal,
-            type: 'break_glass.broken',
+            type: 'break_glass.activated',
             outcome: 'done',
             caller: account,
             request,

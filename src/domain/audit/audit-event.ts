@@ -70,9 +70,9 @@ export const AUDIT_EVENTS = {
   'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',
   'standing_approval.ended':
     'A yes to further actions was ended: by who gave it, or since what it is about was taken back from the agent.',
-  'break_glass.called':
+  'break_glass.requested':
     'One of two people wants an action to happen in an emergency, without those who are asked; `inputs.reason` says why.',
-  'break_glass.broken':
+  'break_glass.activated':
     'A second one agreed: the action may happen, once and soon; `inputs.by` are the two. A third person has to look at it.',
   'break_glass.reviewed': 'A third person said whether that was right; `inputs` hold the finding and the note.',
   'approval.used':
@@ -203,8 +203,8 @@ export const AUDIT_EVENTS = {
   'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
   'webhook.created': 'An endpoint of webhooks was registered; it hears of nothing until it was proven.',
   'webhook.updated': 'An endpoint of webhooks was changed.',
-  'webhook.proven': 'An endpoint returned its challenge; it gets notifications from now on.',
-  'webhook.proof_failed': 'An endpoint did not return its challenge; `inputs.reason` says why.',
+  'webhook.verified': 'An endpoint returned its challenge; it gets notifications from now on.',
+  'webhook.verification_failed': 'An endpoint did not return its challenge; `inputs.reason` says why.',
   'webhook.tested': 'A message that tells of nothing was sent to an endpoint.',
   'webhook.secret_rotated': 'An endpoint was given a new secret; the former one signs beside it for a day.',
   'webhook.stopped':
@@ -215,7 +215,7 @@ export const AUDIT_EVENTS = {
     'A person is told no more in a browser; `inputs.reason` says why: `person`, `other_person` (who turned them on there), `account` (it is disabled), `gone`, `failing`, `not_allowed`, `key_ended` or `not_readable`.',
   'push.tested': 'A person sent a message that tells of nothing to a browser of their own.',
   'push_key.rotated': 'Browsers are given a new key for messages; the former ones serve those that have them.',
-  'push_key.tainted':
+  'push_key.revoked':
     'A key for messages in browsers may be known to others; it is over, and so is every browser it was given to.',
   'notification.undelivered':
     'A notification could not be delivered; it is kept among the dead letters. `inputs` say which and why.',
@@ -236,7 +236,7 @@ export const AUDIT_EVENTS = {
   'kill.lifted': 'A kill was lifted. Nothing made before lives again.',
   'kill.reconciled': 'A kill that a node had latched on its data volume was brought into the store.',
   'keys.rotated': 'A new signing key was made.',
-  'keys.tainted': 'A signing key may be known to others; it and all it signed are over.',
+  'keys.revoked': 'A signing key may be known to others; it and all it signed are over.',
   'node.started': 'A node opened its stream.',
   'node.stopped': 'A node closed its stream in good order.',
   'volume.full':

@@ -181,17 +181,17 @@ export const NOTIFICATION_KINDS = {
     mail: 'account',
     isPushed: true,
   },
-  'break_glass.called': {
+  'break_glass.requested': {
     says: 'One of two people wants an action to happen in an emergency, without those who are asked.',
-    from: ['break_glass.called'],
+    from: ['break_glass.requested'],
     when: isDone,
     about: 'target',
     mail: 'alarmed',
     isPushed: true,
   },
-  'break_glass.broken': {
+  'break_glass.activated': {
     says: 'Two people let an action happen in an emergency; a third person has to look at it.',
-    from: ['break_glass.broken'],
+    from: ['break_glass.activated'],
     when: isDone,
     about: 'target',
     mail: 'alarmed',

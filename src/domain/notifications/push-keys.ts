@@ -87,7 +87,7 @@ export const pushKeys = (deps: {
     return changed.document.keys;
   };
 
-  const record = (type: 'push_key.rotated' | 'push_key.tainted', id: string, by: By, reason?: string) =>
+  const record = (type: 'push_key.rotated' | 'push_key.revoked', id: string, by: By, reason?: string) =>
     audit.append({
       type,
       outcome: 'done',
@@ -136,10 +136,10 @@ export const pushKeys = (deps: {
     },
 
     /** Ends a key at once, with every browser it was given to; another one is given from now on. Throws 'not_found'. */
-    async taint(id: string, reason: string, by: By): Promise<readonly PushKey[]> {
+    async revoke(id: string, reason: string, by: By): Promise<readonly PushKey[]> {
       if (!(await all()).some((key) => key.id === id)) throw new DomainError('not_found', 'There is no such object.');
       const next = await made();
-      await record('push_key.tainted', id, by, reason);
+      await record('push_key.revoked', id, by, reason);
       return changeRing((keys) => {
         const left = keys.filter((key) => key.id !== id);
         // One that was rotated away is given to nobody again.

@@ -195,7 +195,7 @@ export const webhookRegistry = (deps: {
       });
       if (failure !== undefined) {
         await audit.append({
-          type: 'webhook.proof_failed',
+          type: 'webhook.verification_failed',
           outcome: 'refused',
           caller: by.caller,
           target: { kind: 'webhook', id },
@@ -205,7 +205,7 @@ export const webhookRegistry = (deps: {
         });
         throw new DomainError('conflict', `The endpoint did not return the challenge: ${failure}.`);
       }
-      const proven = await documentsOf.change(id, undefined, 'webhook.proven', by, (webhook) => {
+      const proven = await documentsOf.change(id, undefined, 'webhook.verified', by, (webhook) => {
         if (webhook.url !== found.document.url) throw new DomainError('conflict', 'The URL was changed meanwhile.');
         return { ...webhook, state: 'active' };
       });

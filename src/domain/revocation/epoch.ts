@@ -1,7 +1,7 @@
 /**
  * Epochs end everything made before a moment, whatever the tokens themselves say, and say which kills stand. One
  * row for each scope that was ever killed or restored: `all`, `agent:<id>`, `client:<id>`, `account:<id>`,
- * `owner:<id>`, and `key:<kid>` of a signing key that is tainted. Owns the rows; revocation.ts says what hangs on which of them, kill-switch.ts orders and lifts.
+ * `owner:<id>`, and `key:<kid>` of a signing key that is revoked. Owns the rows; revocation.ts says what hangs on which of them, kill-switch.ts orders and lifts.
  * What ends for good by the state of a row of its own (a delegation, a token, a grant) has no epoch.
  */
 import type { Collection, CollectionDeclaration } from '../ports/document-store.ts';

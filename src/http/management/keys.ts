@@ -6,22 +6,22 @@ import type { JsonObject } from './json-body.ts';
 type KeyDescription = {
   readonly id: string;
   readonly kty: string;
-  readonly state: 'published' | 'active' | 'retired' | 'tainted';
+  readonly state: 'published' | 'active' | 'retired' | 'revoked';
   readonly createdAt: number;
   readonly activeAt: number;
   readonly replacedAt?: number;
-  readonly taintedAt?: number;
+  readonly revokedAt?: number;
 };
 
 export type Keys = {
   list(): Promise<readonly KeyDescription[]>;
   /** Makes new keys; appends the audit event 'keys.rotated' first. */
   rotate(by: By): Promise<void>;
-  /** Ends a key with all it signed; appends 'keys.tainted' first. Throws DomainError 'not_found'. */
-  taint(id: string, reason: string, by: By): Promise<void>;
+  /** Ends a key with all it signed; appends 'keys.revoked' first. Throws DomainError 'not_found'. */
+  revoke(id: string, reason: string, by: By): Promise<void>;
 };
 
-export const keyHandlers = (keys: Keys): Handlers<'listKeys' | 'rotateKeys' | 'taintKey'> => {
+export const keyHandlers = (keys: Keys): Handlers<'listKeys' | 'rotateKeys' | 'revokeKey'> => {
   const answer = async (): Promise<Answer> => ({ body: { items: (await keys.list()).map(showKey) } });
   return {
     listKeys: answer,
@@ -29,19 +29,19 @@ export const keyHandlers = (keys: Keys): Handlers<'listKeys' | 'rotateKeys' | 't
       await keys.rotate(by);
       return answer();
     },
-    async taintKey({ id, body, by }) {
-      await keys.taint(id, String(body['reason']), by);
+    async revokeKey({ id, body, by }) {
+      await keys.revoke(id, String(body['reason']), by);
       return answer();
     },
   };
 };
 
-const showKey = ({ id, kty, state, createdAt, activeAt, replacedAt, taintedAt }: KeyDescription): JsonObject => ({
+const showKey = ({ id, kty, state, createdAt, activeAt, replacedAt, revokedAt }: KeyDescription): JsonObject => ({
   id,
   kty,
   state,
   created_at: createdAt,
   signs_from: activeAt,
   ...(replacedAt === undefined ? {} : { signs_until: replacedAt }),
-  ...(taintedAt === undefined ? {} : { tainted_at: taintedAt }),
+  ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
 });

@@ -3,11 +3,11 @@ import type { Answer, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
 export const pushKeyHandlers = (
-  keys: Pick<PushKeys, 'list' | 'rotate' | 'taint'>,
-): Handlers<'listPushKeys' | 'rotatePushKey' | 'taintPushKey'> => ({
+  keys: Pick<PushKeys, 'list' | 'rotate' | 'revoke'>,
+): Handlers<'listPushKeys' | 'rotatePushKey' | 'revokePushKey'> => ({
   listPushKeys: async () => shown(await keys.list()),
   rotatePushKey: async ({ by }) => shown(await keys.rotate(by)),
-  taintPushKey: async ({ id, body, by }) => shown(await keys.taint(id, String(body['reason']), by)),
+  revokePushKey: async ({ id, body, by }) => shown(await keys.revoke(id, String(body['reason']), by)),
 });
 
 const shown = (keys: readonly PushKey[]): Answer => ({

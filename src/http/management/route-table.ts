@@ -11,12 +11,12 @@ import { NOTIFICATION_ROUTES } from './routes/notifications.ts';
 import { OPERATION_ROUTES } from './routes/operations.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import type { RouteDeclaration } from './routes/route.ts';
-import { FEDERATION_ROUTES } from './routes/workload-identity.ts';
+import { WORKLOAD_IDENTITY_ROUTES } from './routes/workload-identity.ts';
 
 const ROUTES = {
   ...PEOPLE_ROUTES,
   ...AGENT_ROUTES,
-  ...FEDERATION_ROUTES,
+  ...WORKLOAD_IDENTITY_ROUTES,
   ...AUTHORITY_ROUTES,
   ...CLIENT_ROUTES,
   ...NOTIFICATION_ROUTES,

@@ -57,7 +57,7 @@ import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
 import { type Sessions, sessionHandlers } from './sessions.ts';
-import { type Federation, federationHandlers } from './trusted-issuers.ts';
+import { type WorkloadIdentityDependencies, workloadIdentityHandlers } from './trusted-issuers.ts';
 import { type Upstreams, upstreamHandlers } from './upstreams.ts';
 import { type NotificationServices, webhookHandlers } from './webhooks.ts';
 
@@ -96,7 +96,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly pushKeys: Parameters<typeof pushKeyHandlers>[0];
   readonly secrets: SecretExceptions;
   readonly credentials: Credentials;
-  readonly federation: Federation;
+  readonly workloadIdentity: WorkloadIdentityDependencies;
   readonly peers: Peers;
   readonly notifications: NotificationServices;
   readonly upstreams: Upstreams;
@@ -129,7 +129,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...findingHandlers(dependencies.findings, dependencies.clientFindings, dependencies.groups),
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...credentialHandlers(dependencies.credentials, agents, owners),
-    ...federationHandlers(dependencies.federation),
+    ...workloadIdentityHandlers(dependencies.workloadIdentity),
     ...peerHandlers(dependencies.peers),
     ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),

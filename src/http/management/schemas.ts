@@ -40,7 +40,7 @@ import {
 } from './schema-parts.ts';
 import { SESSION_SCHEMAS } from './session-schemas.ts';
 import { UPSTREAM_SCHEMAS } from './upstream-schemas.ts';
-import { FEDERATION_SCHEMAS } from './workload-identity-schemas.ts';
+import { WORKLOAD_IDENTITY_SCHEMAS } from './workload-identity-schemas.ts';
 
 const ROLES = ['administrator', 'operator', 'auditor'];
 const ACCOUNT: Properties = {
@@ -153,7 +153,7 @@ const NEW_CERTIFICATE: Properties = { certificate: ref('NewCertificate') };
 const CERTIFICATE: Properties = { certificate: ref('Certificate') };
 
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  ...FEDERATION_SCHEMAS,
+  ...WORKLOAD_IDENTITY_SCHEMAS,
   ...DETAIL_SCHEMAS,
   ...PEER_SCHEMAS,
   ...SESSION_SCHEMAS,
@@ -542,7 +542,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   AuditPage: page('AuditEntry'),
 
-  KeyTaint: input({ reason: text('Why, for those who look later.', 500) }, ['reason']),
+  KeyRevocation: input({ reason: text('Why, for those who look later.', 500) }, ['reason']),
   SigningKey: output(
     {
       ...identified('Its `kid`.'),
@@ -551,14 +551,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         'published',
         'active',
         'retired',
-        'tainted',
+        'revoked',
       ]),
       created_at: seconds('When it was made.'),
       signs_from: seconds('When it begins to sign.'),
       signs_until: seconds('When another takes over.'),
-      tainted_at: seconds('Since when neither it nor what it signed counts.'),
+      revoked_at: seconds('Since when neither it nor what it signed counts.'),
     },
-    ['signs_until', 'tainted_at'],
+    ['signs_until', 'revoked_at'],
   ),
   SigningKeys: output({ items: { type: 'array', items: ref('SigningKey') } }),
 

@@ -18,15 +18,19 @@ type Operations =
   | 'disableTrustedIssuer'
   | 'enableTrustedIssuer'
   | 'purgeTrustedIssuerKeys'
-  | 'testFederation';
+  | 'testWorkloadIdentity';
 
-export type Federation = {
+export type WorkloadIdentityDependencies = {
   readonly issuers: TrustedIssuerRegistry;
   readonly keys: Pick<IssuerKeys, 'health'>;
   readonly workloads: Pick<WorkloadIdentity, 'test'>;
 };
 
-export const federationHandlers = ({ issuers, keys, workloads }: Federation): Handlers<Operations> => {
+export const workloadIdentityHandlers = ({
+  issuers,
+  keys,
+  workloads,
+}: WorkloadIdentityDependencies): Handlers<Operations> => {
   const show = (issuer: TrustedIssuer): JsonObject => ({
     ...toWire({ ...issuer }),
     keys: toWire({ ...keys.health(issuer) }),
@@ -53,7 +57,7 @@ export const federationHandlers = ({ issuers, keys, workloads }: Federation): Ha
     enableTrustedIssuer: async ({ id, by }) => objectAnswer(await issuers.enable(id, by), show),
     purgeTrustedIssuerKeys: async ({ id, by }) => objectAnswer(await issuers.purgeKeys(id, by), show),
 
-    async testFederation({ body }) {
+    async testWorkloadIdentity({ body }) {
       const { issuer, subject, refusal, matches } = await workloads.test(String(Reflect.get(body, 'token')));
       return {
         body: {

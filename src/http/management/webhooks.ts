@@ -12,7 +12,7 @@ type Operations =
   | 'listWebhooks'
   | 'getWebhook'
   | 'updateWebhook'
-  | 'proveWebhook'
+  | 'verifyWebhook'
   | 'testWebhook'
   | 'stopWebhook'
   | 'rotateWebhookSecret'
@@ -55,7 +55,7 @@ export const webhookHandlers = ({ webhooks, deadLetters }: NotificationServices)
       return answer(await webhooks.update(call.id, call.version, call.body as WebhookChange, call.by));
     },
 
-    proveWebhook: async ({ id, by }) => answer(await webhooks.prove(id, by)),
+    verifyWebhook: async ({ id, by }) => answer(await webhooks.prove(id, by)),
 
     async testWebhook({ id, by }) {
       const { isSent, failure } = await webhooks.test(id, by);

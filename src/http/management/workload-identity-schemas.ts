@@ -109,7 +109,7 @@ const ISSUER_KIND: Properties = {
 };
 const OPTIONAL = ['jwks', 'jwks_uri', 'audience'];
 
-export const FEDERATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   TextRule: rule(TEXTS, 'What a text must be.'),
   ClaimRule: rule(
     { ...TEXTS, contains: text('The claim is a list, and this is in it.', 512) },
@@ -179,7 +179,7 @@ export const FEDERATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     ['token'],
   ),
-  FederationTest: output(
+  WorkloadIdentityTest: output(
     {
       good: flag('Whether an agent could authenticate with it now.'),
       issuer: output({ id: { type: 'string' }, name: { type: 'string' }, issuer: { type: 'string' } }),

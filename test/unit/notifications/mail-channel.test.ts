@@ -63,11 +63,15 @@ describe('WH-04 a mail that waited', () => {
 
   test('tells somebody who was disabled meanwhile of her own account, and of nothing else', async () => {
     const state = 'disabled';
-    for (const kind of ['approval.requested', 'agent.suspended', 'break_glass.called', 'absence.ended'])
+    for (const kind of ['approval.requested', 'agent.suspended', 'break_glass.requested', 'absence.ended'])
       expect(await sending(kind, { state })).toMatchObject({ outcome: 'over', sent: 0 });
     for (const kind of ['factor.removed', 'account.password_changed', 'account.email_changed'])
       expect(await sending(kind, { state })).toMatchObject({ outcome: 'sent', sent: 1 });
     // Whether it is decided matters to nothing that asks nobody.
-    expect(await sending('break_glass.broken', { isWaiting: false })).toEqual({ outcome: 'sent', sent: 1, looked: [] });
+    expect(await sending('break_glass.activated', { isWaiting: false })).toEqual({
+      outcome: 'sent',
+      sent: 1,
+      looked: [],
+    });
   });
 });

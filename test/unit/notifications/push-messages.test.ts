@@ -168,17 +168,17 @@ describe('a key for push services', () => {
     const first = await keys.current();
     await keys.rotate(BY);
     const second = await keys.current();
-    await keys.taint(second.id, 'left on a lost machine', BY);
+    await keys.revoke(second.id, 'left on a lost machine', BY);
     const third = await keys.current();
     expect([first.id, second.id]).not.toContain(third.id);
     expect(await keys.authorization(second.id, ENDPOINT)).toBeUndefined();
     expect(await keys.authorization(first.id, ENDPOINT)).toBeDefined();
     expect(events.at(-1)).toMatchObject({
-      type: 'push_key.tainted',
+      type: 'push_key.revoked',
       target: { kind: 'push_key', id: second.id },
       inputs: { reason: 'left on a lost machine' },
     });
-    await expect(keys.taint(second.id, 'again', BY)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(keys.revoke(second.id, 'again', BY)).rejects.toMatchObject({ code: 'not_found' });
     expect(events).toHaveLength(2);
   });
 

@@ -19,8 +19,8 @@ export const NOTIFICATION_ROUTES = {
     'Webhook',
     'Change an endpoint; another URL has to be proven anew',
   ),
-  proveWebhook: webhooks.act(
-    '/webhooks/{id}/prove',
+  verifyWebhook: webhooks.act(
+    '/webhooks/{id}/verify',
     'Webhook',
     'Send the endpoint a challenge that it has to return; then it is active, also if it had been stopped',
   ),

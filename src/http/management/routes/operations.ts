@@ -94,9 +94,9 @@ export const OPERATION_ROUTES = {
 
   listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
   rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),
-  taintKey: keys.act('/keys/{id}/taint', 'SigningKeys', 'End a key that others may know, with all it signed', {
+  revokeKey: keys.act('/keys/{id}/revoke', 'SigningKeys', 'End a key that others may know, with all it signed', {
     roles: ADMINISTRATORS,
-    body: 'KeyTaint',
+    body: 'KeyRevocation',
   }),
   listPushKeys: pushKeys.read('/push-keys', 'PushKeys', 'List the keys of messages in browsers, newest first', {
     roles: ['administrator', 'auditor'],
@@ -104,10 +104,10 @@ export const OPERATION_ROUTES = {
   rotatePushKey: pushKeys.act('/push-keys/rotations', 'PushKeys', 'Give new browsers a new key', {
     roles: ADMINISTRATORS,
   }),
-  taintPushKey: pushKeys.act(
-    '/push-keys/{id}/taint',
+  revokePushKey: pushKeys.act(
+    '/push-keys/{id}/revoke',
     'PushKeys',
     'End a key that others may know, with every browser it was given to',
-    { roles: ADMINISTRATORS, body: 'KeyTaint' },
+    { roles: ADMINISTRATORS, body: 'KeyRevocation' },
   ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

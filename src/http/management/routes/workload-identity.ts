@@ -4,7 +4,7 @@ import { about, id, type More, PAGE, READERS, type RouteDeclaration, SPEAKS_FOR_
 const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
 const peers = about('peers', 'peers:read', 'peers:write');
 
-export const FEDERATION_ROUTES = {
+export const WORKLOAD_IDENTITY_ROUTES = {
   createTrustedIssuer: trustedIssuers.create(
     '/trusted-issuers',
     'NewTrustedIssuer',
@@ -47,10 +47,10 @@ export const FEDERATION_ROUTES = {
     'TrustedIssuer',
     'Use no key any more that was fetched up to now, on any node',
   ),
-  testFederation: trustedIssuers.create(
-    '/federation/test',
+  testWorkloadIdentity: trustedIssuers.create(
+    '/workload-identity/test',
     'TokenToTest',
-    'FederationTest',
+    'WorkloadIdentityTest',
     'Which agent a workload token stands for, or which check fails; the token is not kept',
     { scope: 'trusted-issuers:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as More,
   ),
