@@ -183,7 +183,7 @@ export type Configuration = {
     /** Requests a minute to the OAuth endpoints; 0 switches the limit off. */
     readonly requestsPerSourcePerMinute: number;
     readonly requestsPerClientPerMinute: number;
-    /** What strangers may leave open at each process, by kind (domain/rate-limits/open-requests.ts); 0 switches it off. */
+    /** What strangers may leave open at each process, by kind (domain/platform/rate-limits/open-requests.ts); 0 switches it off. */
     readonly openRequestsPerNetwork: number;
     readonly openRequestsPerClient: number;
     readonly openRequests: number;

@@ -9,18 +9,18 @@ import { readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts
 import type { Configuration } from '../config/configuration.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { productionProblems } from '../config/rules.ts';
-import type { Role } from './domain/accounts/account.ts';
-import type { AccountRegistry } from './domain/accounts/account-registry.ts';
-import type { BudgetRegistry } from './domain/budgets/budget-registry.ts';
-import type { ClientRegistry } from './domain/clients/client-registry.ts';
-import { withMutex } from './domain/cluster/mutex.ts';
-import type { DomainError } from './domain/errors.ts';
-import type { PolicyRegistry } from './domain/policy/policy-registry.ts';
+import type { BudgetRegistry } from './domain/authority/budgets/budget-registry.ts';
+import type { PolicyRegistry } from './domain/authority/policy/policy-registry.ts';
+import type { ClientRegistry } from './domain/clients/clients/client-registry.ts';
+import type { Role } from './domain/identity/accounts/account.ts';
+import type { AccountRegistry } from './domain/identity/accounts/account-registry.ts';
+import type { UpstreamRegistry } from './domain/identity/upstream/upstream-registry.ts';
+import { withMutex } from './domain/platform/cluster/mutex.ts';
 import type { Clock } from './domain/ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from './domain/ports/document-store.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
-import type { ResourceServerRegistry } from './domain/resource-servers/resource-server-registry.ts';
-import type { UpstreamRegistry } from './domain/upstream/upstream-registry.ts';
+import type { ResourceServerRegistry } from './domain/resources/resource-servers/resource-server-registry.ts';
+import type { DomainError } from './domain/vocabulary/errors.ts';
 import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
 
 const BY = { caller: 'system' };

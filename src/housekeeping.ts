@@ -1,11 +1,11 @@
 /** What a node does on its own: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether it can work. */
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { Sweeper } from './domain/platform/retention/sweeper.ts';
 import type { Broadcast } from './domain/ports/broadcast.ts';
 import type { Clock } from './domain/ports/clock.ts';
 import { isOutOfSpace } from './domain/ports/document-store.ts';
 import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
-import type { Sweeper } from './domain/retention/sweeper.ts';
 import type { ReadinessCheck } from './http/operations.ts';
 
 const SWEEP_EVERY_MILLISECONDS = 5_000;

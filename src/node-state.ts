@@ -9,7 +9,7 @@ import { createPrivateFile, readPrivateFile, readPrivateJson, writePrivateFile }
 import { CHECKPOINT_STREAM, canonicalText, type Heads } from './domain/audit/audit-record.ts';
 import { type Checkpoint, vouchedHeads } from './domain/audit/checkpoints.ts';
 import { openSignedHeads, type VerificationKey } from './domain/audit/signed-heads.ts';
-import type { NodeRegistry } from './domain/cluster/node-registry.ts';
+import type { NodeRegistry } from './domain/platform/cluster/node-registry.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 
 export type NodeState = {

@@ -1,4 +1,4 @@
-/** What may stand beside a policy, and in which form. What each means is decided in src/domain/decision. */
+/** What may stand beside a policy, and in which form. What each means is decided in src/domain/authority/decision. */
 import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 
 type Form = { readonly pattern: RegExp; readonly says: string };

@@ -5,8 +5,8 @@
  */
 import { processEnvironment } from '../../config/load.ts';
 import { isConfigurationError } from '../../config/problem.ts';
-import { isDomainError } from '../domain/errors.ts';
 import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { type Command, type Environment, EXIT, isCommandError, runCommand } from './command.ts';
 import { absenceCommands } from './commands/absences.ts';
 import { accountCommands } from './commands/accounts.ts';

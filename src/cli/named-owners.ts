@@ -1,5 +1,5 @@
 /** Names that an operator types, as ids. The server says what a name means; a name of several is refused there. */
-import { isOwnerId } from '../domain/groups/owner-names.ts';
+import { isOwnerId } from '../domain/identity/groups/owner-names.ts';
 import { CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { printable } from './table.ts';

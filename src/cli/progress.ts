@@ -1,5 +1,5 @@
 /** How far a long command is: a bar that is written over on a terminal, a line now and then anywhere else. */
-import { isMovingRefused } from '../domain/data-transfer/data-file.ts';
+import { isMovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { CommandError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 

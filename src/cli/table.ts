@@ -1,7 +1,7 @@
 /**
  * Text that is safe to print, whatever stands in a name (IN-05): tables for people and JSON for programs.
  */
-import { csvLine } from '../domain/csv-line.ts';
+import { csvLine } from '../domain/vocabulary/csv-line.ts';
 
 export type Column<Row> = { readonly title: string; readonly value: (row: Row) => unknown };
 
@@ -24,7 +24,7 @@ export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     .join('');
 };
 
-/** One line of CSV, safe to print and to open in a spreadsheet (domain/csv-line.ts); a list is its members with blanks between. */
+/** One line of CSV, safe to print and to open in a spreadsheet (domain/vocabulary/csv-line.ts); a list is its members with blanks between. */
 export const csvRow = (cells: readonly unknown[]): string => {
   const texts = cells.map((value) => {
     const text = value === undefined || value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);

@@ -12,7 +12,7 @@ import { ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { askingForApproval } from '../domain/approvals/request-approval.ts';
 import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
-import { CIBA } from '../domain/clients/grant-types.ts';
+import { CIBA } from '../domain/clients/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 

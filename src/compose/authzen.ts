@@ -1,11 +1,11 @@
 /** What resource servers ask: decisions, searches, and approvals of what was denied. */
 import type { Configuration } from '../../config/configuration.ts';
-import { accessApprovals } from '../domain/authzen/access-approvals.ts';
-import { accessCallbacks } from '../domain/authzen/access-callbacks.ts';
-import { type AccessDependencies, accessDecisions } from '../domain/authzen/access-decisions.ts';
-import { accessRequests } from '../domain/authzen/access-requests.ts';
-import { accessSearch } from '../domain/authzen/access-search.ts';
-import { evaluationIds } from '../domain/authzen/evaluation-binding.ts';
+import { accessApprovals } from '../domain/approvals/authzen/access-approvals.ts';
+import { accessCallbacks } from '../domain/approvals/authzen/access-callbacks.ts';
+import { type AccessDependencies, accessDecisions } from '../domain/approvals/authzen/access-decisions.ts';
+import { accessRequests } from '../domain/approvals/authzen/access-requests.ts';
+import { accessSearch } from '../domain/approvals/authzen/access-search.ts';
+import { evaluationIds } from '../domain/approvals/authzen/evaluation-binding.ts';
 import type { approvalsOf } from './approvals.ts';
 
 type SearchDeps = Parameters<typeof accessSearch>[0];

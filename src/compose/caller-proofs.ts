@@ -1,7 +1,7 @@
 /** How callers prove who they are, wired: clients, agents and their instances, resource servers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import { clientAttestations } from '../domain/attestation/client-attestation.ts';
-import type { RequestLimit } from '../domain/rate-limits/request-limits.ts';
+import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
+import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
 import { attestationChallenges } from '../provider/attestation-challenges.ts';
 import { attestedProofs } from '../provider/attested-proofs.ts';
 import { clientAssertions } from '../provider/client-assertions.ts';

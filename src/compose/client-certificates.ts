@@ -1,7 +1,7 @@
 /** Where certificates of clients come from, by configuration. Called by compose.ts. */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
-import { authoritiesIn } from '../domain/certificates/client-certificate.ts';
+import { authoritiesIn } from '../domain/platform/certificates/client-certificate.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type CertificateSource, certificateSource } from '../http/client-certificates.ts';
 

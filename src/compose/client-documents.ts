@@ -1,9 +1,9 @@
 /** Clients that are a document at a URL, as configured, and beside them those that are registered. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { ClientRegistry } from '../domain/clients/client-registry.ts';
-import { documentPolicy } from '../domain/clients/document-policy.ts';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import { metadataDocuments } from '../domain/clients/metadata-documents.ts';
+import type { ClientRegistry } from '../domain/clients/clients/client-registry.ts';
+import { documentPolicy } from '../domain/clients/clients/document-policy.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import { metadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
 
 type DocumentDependencies = Omit<Parameters<typeof metadataDocuments>[0], 'policy' | 'heldSeconds'>;
 

@@ -1,8 +1,8 @@
-import { freshFactor } from '../domain/accounts/fresh-factor.ts';
-import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
-import { DomainError } from '../domain/errors.ts';
-import type { DynamicRegistration } from '../domain/registration/dynamic-registration.ts';
-import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
+import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview.ts';
+import type { DynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
+import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
+import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { accountHandlers } from '../http/management/accounts.ts';

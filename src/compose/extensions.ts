@@ -1,7 +1,7 @@
 /** The grants and endpoints that oidc-provider gets from us, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { hasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
-import type { pollingInterval } from '../domain/rate-limits/polling-interval.ts';
+import type { pollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';
 import { backchannelSource } from '../extensions/backchannel-approval/backchannel-source.ts';
 import { backchannelApproval } from '../extensions/backchannel-approval/grant.ts';
 import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint.ts';

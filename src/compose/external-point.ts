@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { type ExternalDecisionPoint, externalDecisionPoint } from '../domain/decision/external-layer.ts';
-import { ROUTES } from '../domain/decision/facts.ts';
-import { ROUTE_LAYERS } from '../domain/decision/routes.ts';
+import { type ExternalDecisionPoint, externalDecisionPoint } from '../domain/authority/decision/external-layer.ts';
+import { ROUTES } from '../domain/authority/decision/facts.ts';
+import { ROUTE_LAYERS } from '../domain/authority/decision/routes.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';

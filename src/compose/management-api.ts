@@ -1,8 +1,8 @@
 /** What the management API is made of: registers of the domain, and what ends things at oidc-provider. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import { freshFactor } from '../domain/accounts/fresh-factor.ts';
-import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
-import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
+import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview.ts';
+import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
+import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { managementRouter } from '../http/management/router.ts';
 import { factsOf } from '../provider/request-facts.ts';
 import type { callerProofs } from './caller-proofs.ts';

@@ -1,7 +1,7 @@
 /** What oidc-provider is made of: our rows behind its models, our rules behind its policies. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import { reachableWith } from '../domain/accounts/assurance.ts';
-import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
+import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
+import { reachableWith } from '../domain/vocabulary/assurance.ts';
 import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
 import type { BrowserState } from '../provider/browser-state.ts';
 import { oidcProvider as buildProvider } from '../provider/build-provider.ts';

@@ -1,13 +1,13 @@
 /** Opens what the services stand on before anything is served, and closes it in good order. Called by compose.ts. */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { keyAddresses } from '../domain/accounts/email-key-migration.ts';
-import { endFormerHands } from '../domain/agents/former-hand-overs.ts';
 import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
-import { DELEGATIONS, type Delegation } from '../domain/delegation/delegation.ts';
-import { forgetAtOf } from '../domain/delegation/delegation-ends.ts';
+import { DELEGATIONS, type Delegation } from '../domain/authority/delegation/delegation.ts';
+import { forgetAtOf } from '../domain/authority/delegation/delegation-ends.ts';
+import { endFormerHands } from '../domain/clients/agents/former-hand-overs.ts';
+import { keyAddresses } from '../domain/identity/accounts/email-key-migration.ts';
+import { giveEnds } from '../domain/platform/retention/backfilled-retention.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
-import { giveEnds } from '../domain/retention/backfilled-retention.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 

@@ -1,13 +1,13 @@
 /** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
 
 import type { Configuration } from '../../config/configuration.ts';
-import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
-import { passwordSignIn } from '../domain/accounts/sign-in.ts';
-import { changeBroadcast } from '../domain/cluster/change-broadcast.ts';
-import { passkeys } from '../domain/factors/passkeys.ts';
-import { secondFactor } from '../domain/factors/second-factor.ts';
-import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
-import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
+import type { AttemptsDeps } from '../domain/identity/accounts/attempts.ts';
+import { passwordSignIn } from '../domain/identity/accounts/sign-in.ts';
+import { passkeys } from '../domain/identity/factors/passkeys.ts';
+import { secondFactor } from '../domain/identity/factors/second-factor.ts';
+import { totpEnrolment } from '../domain/identity/factors/totp-enrolment.ts';
+import { changeBroadcast } from '../domain/platform/cluster/change-broadcast.ts';
+import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';

@@ -4,9 +4,9 @@ import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
-import { MovingRefused } from '../domain/data-transfer/data-file.ts';
-import { policyRegistry } from '../domain/policy/policy-registry.ts';
-import { ACTIVE } from '../domain/policy/policy-set.ts';
+import { policyRegistry } from '../domain/authority/policy/policy-registry.ts';
+import { ACTIVE } from '../domain/authority/policy/policy-set.ts';
+import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { movingStore } from './transfer-store.ts';
 
 /** Whoever has the machine is asked by nobody; it stands in the audit log as done by it. */

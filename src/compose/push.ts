@@ -1,8 +1,8 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
 import { pushKeys } from '../domain/notifications/push-keys.ts';
 import { pushRegistry } from '../domain/notifications/push-registry.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';

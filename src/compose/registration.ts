@@ -1,13 +1,13 @@
 /** Self-service registration, wired: who may vouch for software, how much is registered at most. Called by compose.ts. */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
-import { checkPublicKeys } from '../domain/clients/public-keys.ts';
-import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
-import { networkQuota, quota } from '../domain/rate-limits/quota.ts';
-import { dynamicRegistration } from '../domain/registration/dynamic-registration.ts';
-import { initialAccessTokens } from '../domain/registration/initial-access-tokens.ts';
-import { registrations } from '../domain/registration/registrations.ts';
-import { type StatementIssuers, softwareStatements } from '../domain/registration/software-statements.ts';
+import { dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
+import { initialAccessTokens } from '../domain/clients/registration/initial-access-tokens.ts';
+import { registrations } from '../domain/clients/registration/registrations.ts';
+import { type StatementIssuers, softwareStatements } from '../domain/clients/registration/software-statements.ts';
+import { isOneOfDigests } from '../domain/platform/crypto/constant-time-compare.ts';
+import { networkQuota, quota } from '../domain/platform/rate-limits/quota.ts';
+import { checkPublicKeys } from '../domain/platform/remote-keys/public-keys.ts';
 import type { services } from './services.ts';
 
 type Services = Awaited<ReturnType<typeof services>>;

@@ -1,8 +1,8 @@
 /** Limits on requests as configured, shared by all processes that serve. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import { countSketch } from '../domain/rate-limits/count-sketch.ts';
-import { networkLimit, requestLimit } from '../domain/rate-limits/request-limits.ts';
-import { sharedCounts } from '../domain/rate-limits/shared-counts.ts';
+import { countSketch } from '../domain/platform/rate-limits/count-sketch.ts';
+import { networkLimit, requestLimit } from '../domain/platform/rate-limits/request-limits.ts';
+import { sharedCounts } from '../domain/platform/rate-limits/shared-counts.ts';
 import type { services } from './services.ts';
 
 type LimitServices = Pick<Awaited<ReturnType<typeof services>>, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;

@@ -4,9 +4,9 @@ import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
-import { MovingRefused } from '../domain/data-transfer/data-file.ts';
-import { importMarks } from '../domain/data-transfer/import-mark.ts';
-import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
+import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
+import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
 

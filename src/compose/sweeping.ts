@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import { type Sweeper, sweeper } from '../domain/platform/retention/sweeper.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
-import { type Sweeper, sweeper } from '../domain/retention/sweeper.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { services } from './services.ts';
 

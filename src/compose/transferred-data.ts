@@ -1,4 +1,4 @@
-import { importMarks } from '../domain/data-transfer/import-mark.ts';
+import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Stores } from './stores.ts';
 

@@ -1,9 +1,9 @@
 /** Sign-in at other providers as the pages for people need it. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
-import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
-import { signInMethods } from '../domain/upstream/sign-in-methods.ts';
-import { upstreamSignIn } from '../domain/upstream/upstream-sign-in.ts';
+import type { AttemptsDeps } from '../domain/identity/accounts/attempts.ts';
+import { signInMethods } from '../domain/identity/upstream/sign-in-methods.ts';
+import { upstreamSignIn } from '../domain/identity/upstream/upstream-sign-in.ts';
+import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import type { services } from './services.ts';
 
 export const upstreamPages = (

@@ -1,13 +1,13 @@
 /** Sign-in at other providers: the registers, and our client there. The pages are made of them in upstream-pages.ts. */
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import type { AccountRegistry } from '../domain/accounts/account-registry.ts';
+import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';
+import { linkedGroups } from '../domain/identity/upstream/linked-groups.ts';
+import { upstreamLinks } from '../domain/identity/upstream/upstream-links.ts';
+import { upstreamLogout } from '../domain/identity/upstream/upstream-logout.ts';
+import { upstreamRegistry } from '../domain/identity/upstream/upstream-registry.ts';
+import { upstreamSessions } from '../domain/identity/upstream/upstream-sessions.ts';
 import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
-import { linkedGroups } from '../domain/upstream/linked-groups.ts';
-import { upstreamLinks } from '../domain/upstream/upstream-links.ts';
-import { upstreamLogout } from '../domain/upstream/upstream-logout.ts';
-import { upstreamRegistry } from '../domain/upstream/upstream-registry.ts';
-import { upstreamSessions } from '../domain/upstream/upstream-sessions.ts';
 import type { SigningKeys } from '../provider/signing-keys.ts';
 import { reaching } from './egress.ts';
 

@@ -6,14 +6,14 @@
  * grants share (resource, sender constraint, audit, format, storage); a grant cannot forget a step.
  */
 
-import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
-import type { Detail } from '../domain/authorization-details/detail-type.ts';
-import type { Decision } from '../domain/decision/decision.ts';
-import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
-import type { Instance } from '../domain/instances/instance.ts';
+import type { Decision } from '../domain/authority/decision/decision.ts';
+import type { Instance } from '../domain/clients/instances/instance.ts';
 import type { TokenApproval } from '../domain/ports/issued-tokens.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { ActorChain, ForeignActor } from '../domain/vocabulary/actor-chain.ts';
+import type { Assurance } from '../domain/vocabulary/assurance.ts';
+import type { Detail } from '../domain/vocabulary/detail-type.ts';
 
 export type Extension = {
   /** kebab-case, as the folder. */

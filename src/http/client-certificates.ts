@@ -9,7 +9,7 @@ import {
   type ClientCertificate,
   clientCertificate,
   readCertificate,
-} from '../domain/certificates/client-certificate.ts';
+} from '../domain/platform/certificates/client-certificate.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 
 /** How proxies name it; taken out of every request, so that nothing behind could believe them. */

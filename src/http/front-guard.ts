@@ -5,10 +5,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
+import type { ClientCertificate } from '../domain/platform/certificates/client-certificate.ts';
+import type { NetworkLimit } from '../domain/platform/rate-limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { NetworkLimit } from '../domain/rate-limits/request-limits.ts';
 import { type CertificateSource, certificateSource } from './client-certificates.ts';
 import { STRICT_TRANSPORT } from './middleware/security-headers.ts';
 

@@ -1,6 +1,6 @@
 /** The choice of a language: one form on every page, `POST /language`. It changes a cookie, and what mails are written in. */
 import Router from '@koa/router';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from './interaction/people-deps.ts';
 import { isFromOurPages, isSurelyFromOurPages } from './middleware/csrf.ts';

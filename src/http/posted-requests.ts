@@ -4,7 +4,7 @@
  * refuses and records is the GET.
  */
 import Router from '@koa/router';
-import { isDomainError } from '../domain/errors.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isForm, readForm } from './middleware/form-body.ts';
 
 /** What is left of the longest request target that the front guard lets through. */

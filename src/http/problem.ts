@@ -4,8 +4,8 @@
  * Called by the management API; the OAuth endpoints have a table of their own in src/provider.
  */
 import type { Context } from 'koa';
-import { DomainError, type DomainErrorCode, isDomainError } from '../domain/errors.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../domain/vocabulary/errors.ts';
 
 /** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
 export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };

@@ -9,8 +9,8 @@ import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import { onwardPage } from '../../views/pages/upstream-redirect.ts';
 import { errorWords } from '../../views/words/error.ts';
 import { refusalPhrase } from '../../views/words/refusals.ts';
-import type { Account } from '../domain/accounts/account.ts';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
 import { readerLanguage } from './middleware/language.ts';
 

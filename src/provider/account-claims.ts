@@ -1,6 +1,7 @@
 /** Claims about a person, by scope (OpenID Connect Core §5.4). */
-import type { Account } from '../domain/accounts/account.ts';
-import type { GroupsOf } from '../domain/decision/authorize.ts';
+
+import type { GroupsOf } from '../domain/authority/decision/authorize.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
 
 export const CLAIMS_BY_SCOPE = {
   // How and when the person signed in goes with every ID token: whoever is shown one can tell (OIDC Core §2).

@@ -1,5 +1,5 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
-import { sessionIdOf } from '../domain/sessions/session.ts';
+import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 
 /** `session`: our own id of it. */
 export type SignedOutAt = (where: {

@@ -3,14 +3,14 @@
  * authorization and row are what the token to come will rest on.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Agent } from '../domain/agents/agent.ts';
-import { ownershipMember, ownershipOf } from '../domain/agents/ownership.ts';
 import { type AskingByToken, askForToken } from '../domain/approvals/request-token-approval.ts';
-import { CIBA } from '../domain/clients/grant-types.ts';
-import type { DecisionFacts } from '../domain/decision/facts.ts';
-import type { ActorChain } from '../domain/delegation/actor-chain.ts';
-import type { Remedy } from '../domain/errors.ts';
+import type { DecisionFacts } from '../domain/authority/decision/facts.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { ownershipMember, ownershipOf } from '../domain/clients/agents/ownership.ts';
+import { CIBA } from '../domain/clients/clients/grant-types.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { ActorChain } from '../domain/vocabulary/actor-chain.ts';
+import type { Remedy } from '../domain/vocabulary/errors.ts';
 import { rotates } from './refresh-proof.ts';
 import { factsOf } from './request-facts.ts';
 

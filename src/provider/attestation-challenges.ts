@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 
 const HEADER = 'OAuth-Client-Attestation-Challenge';

@@ -4,21 +4,21 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
-import type { Agent } from '../domain/agents/agent.ts';
-import { type Credential, ofKind } from '../domain/agents/credential.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { type Credential, ofKind } from '../domain/clients/agents/credential.ts';
 import {
   type AttesterKeys,
   type ClientAttestations,
   type GivenAttestation,
   PROOF_SECONDS,
-} from '../domain/attestation/client-attestation.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { isDomainError } from '../domain/errors.ts';
-import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
+} from '../domain/clients/attestation/client-attestation.ts';
+import type { Instance } from '../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../domain/clients/instances/instance-registry.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import { isRefusal } from '../domain/platform/remote-keys/signed-token.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import { isRefusal } from '../domain/workload-identity/signed-token.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from './cold-mode.ts';
 import { factsOf } from './request-facts.ts';
 

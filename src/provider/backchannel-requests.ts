@@ -4,20 +4,20 @@
  * approvals, not in a record of oidc-provider. Tokens come from the grant of ours (src/extensions/backchannel-approval).
  */
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
-import type { Account } from '../domain/accounts/account.ts';
-import type { Agent } from '../domain/agents/agent.ts';
 import type { RequestedApproval } from '../domain/approvals/open-approvals.ts';
 import type { AskingForApproval } from '../domain/approvals/request-approval.ts';
-import { checkText } from '../domain/clients/display-text.ts';
-import { isByOperator } from '../domain/clients/operator-urls.ts';
-import { agentParty } from '../domain/decision/facts.ts';
-import { extendChain } from '../domain/delegation/actor-chain.ts';
-import type { DelegationRegistry } from '../domain/delegation/delegation-registry.ts';
-import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
-import type { OwnerNames } from '../domain/groups/owner-names.ts';
+import { agentParty } from '../domain/authority/decision/facts.ts';
+import type { DelegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
+import type { OwnerNames } from '../domain/identity/groups/owner-names.ts';
+import { checkText } from '../domain/platform/display-names/display-text.ts';
+import { isByOperator } from '../domain/platform/remote-keys/operator-urls.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import { extendChain } from '../domain/vocabulary/actor-chain.ts';
+import { DomainError, isDomainError, type Remedy } from '../domain/vocabulary/errors.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';

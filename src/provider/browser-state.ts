@@ -4,7 +4,7 @@
  * says is authentic, but not that it is the newest: whoever acts on it consumes a durable mark first.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type MasterKey, openedOrNothing } from '../domain/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Payload } from './stored-payloads.ts';
 

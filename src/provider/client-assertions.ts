@@ -5,10 +5,10 @@
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { Proof } from '../domain/clients/workload-identity/workload-identity.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { Proof } from '../domain/workload-identity/workload-identity.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { isCold, mayHaveBeenUsed } from './cold-mode.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';

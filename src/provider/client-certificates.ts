@@ -4,7 +4,7 @@
  * agents are credentials (presented-credentials.ts).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { type CertificateRule, certificateLack } from '../domain/certificates/certificate-rule.ts';
+import { type CertificateRule, certificateLack } from '../domain/platform/certificates/certificate-rule.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { factsOf } from './request-facts.ts';

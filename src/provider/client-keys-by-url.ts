@@ -5,12 +5,12 @@
  */
 import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';
-import type { Agent } from '../domain/agents/agent.ts';
-import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
-import { isByOperator } from '../domain/clients/operator-urls.ts';
-import type { JsonWebKeySet } from '../domain/json-web-keys.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { type KeysByUrl, whyNoKeys } from '../domain/platform/remote-keys/keys-by-url.ts';
+import { isByOperator } from '../domain/platform/remote-keys/operator-urls.ts';
 import type { InternalPurpose } from '../domain/ports/trusted-fetch.ts';
-import { clientNetwork } from '../domain/rate-limits/client-network.ts';
+import { clientNetwork } from '../domain/vocabulary/client-network.ts';
+import type { JsonWebKeySet } from '../domain/vocabulary/json-web-keys.ts';
 import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
 import { factsOf } from './request-facts.ts';
 

@@ -5,10 +5,10 @@
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import { DomainError } from '../domain/errors.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { RequestLimit } from '../domain/rate-limits/request-limits.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { isByClients } from './endpoint-routes.ts';
 import { protocolError } from './oauth-errors.ts';
 

@@ -1,5 +1,5 @@
 /** What tokens and events say of the decision they come from. */
-import { type Decision, recordOf } from '../domain/decision/decision.ts';
+import { type Decision, recordOf } from '../domain/authority/decision/decision.ts';
 import { unitOf } from './token-request-unit.ts';
 
 /** Which decision a token comes from, as its claims and its event say. */

@@ -4,7 +4,7 @@
  */
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 
 const added = new WeakMap<object, Set<string>>();
 

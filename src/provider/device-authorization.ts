@@ -4,11 +4,11 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import { boundedCounts } from '../domain/platform/rate-limits/bounded-counts.ts';
+import { networkCounts } from '../domain/platform/rate-limits/network-counts.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import { boundedCounts } from '../domain/rate-limits/bounded-counts.ts';
-import { networkCounts } from '../domain/rate-limits/network-counts.ts';
 import { SESSION_COOKIE } from './cookies.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 import type { ProviderPages } from './provider-pages.ts';

@@ -4,11 +4,11 @@
  * The document is fetched in the first case only (findings V14, V15).
  */
 import Provider, { errors } from 'oidc-provider';
-import type { Client } from '../domain/clients/client.ts';
-import type { DocumentClient } from '../domain/clients/metadata-document.ts';
-import type { Asking } from '../domain/clients/metadata-documents.ts';
-import { isDomainError } from '../domain/errors.ts';
-import { clientNetwork } from '../domain/rate-limits/client-network.ts';
+import type { Client } from '../domain/clients/clients/client.ts';
+import type { DocumentClient } from '../domain/clients/clients/metadata-document.ts';
+import type { Asking } from '../domain/clients/clients/metadata-documents.ts';
+import { clientNetwork } from '../domain/vocabulary/client-network.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isByClients } from './endpoint-routes.ts';
 import type { PresentedGrant } from './presented-grant.ts';
 import { clientVersionOf } from './records.ts';

@@ -2,8 +2,8 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
-import { worthOf } from '../domain/authorization-details/narrowed-details.ts';
-import { actClaim } from '../domain/delegation/actor-chain.ts';
+import { worthOf } from '../domain/resources/authorization-details/narrowed-details.ts';
+import { actClaim } from '../domain/vocabulary/actor-chain.ts';
 import type {
   Extension,
   Grant,

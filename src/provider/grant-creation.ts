@@ -1,10 +1,10 @@
 /** Turns what a person allowed into oidc-provider's Grant: one for each authorization, so that families end apart. */
 import type Provider from 'oidc-provider';
-import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
+import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ConsentResult } from '../domain/ports/interactions.ts';
-import { sessionIdOf } from '../domain/sessions/session.ts';
+import { detailsWithout } from '../domain/resources/authorization-details/narrowed-details.ts';
 
 export type RequestedRights = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 

@@ -1,9 +1,10 @@
 /** The grant port over oidc-provider's Grants. */
-import type { DetailsByResource } from '../domain/authorization-details/detail-type.ts';
-import { detailsWithout } from '../domain/authorization-details/narrowed-details.ts';
+
 import type { Clock } from '../domain/ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { Grant, GrantRights, Grants } from '../domain/ports/grants.ts';
+import { detailsWithout } from '../domain/resources/authorization-details/narrowed-details.ts';
+import type { DetailsByResource } from '../domain/vocabulary/detail-type.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { GRANTS, type GrantRecord, heldAt, ownScope, scopesWithout, sessionOfGrant } from './records.ts';
 import type { TokenLiveness } from './token-liveness.ts';

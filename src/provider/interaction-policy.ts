@@ -1,10 +1,10 @@
 /** When a person is asked to sign in and to consent, and what the pages are told about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Account } from '../domain/accounts/account.ts';
-import type { ConsentRegistry } from '../domain/consent/consent-registry.ts';
+import type { ConsentRegistry } from '../domain/authority/consent/consent-registry.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
+import { isLetCount, sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { asksForDefaults } from './default-scopes.ts';
 import { shownUserCode } from './device-authorization.ts';

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { DomainError } from '../domain/errors.ts';
+import { sessionIdOf } from '../domain/identity/sessions/session.ts';
+import type { SessionRegistry } from '../domain/identity/sessions/session-registry.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../domain/ports/interactions.ts';
-import { sessionIdOf } from '../domain/sessions/session.ts';
-import type { SessionRegistry } from '../domain/sessions/session-registry.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { BrowserState } from './browser-state.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';

@@ -1,14 +1,14 @@
 /** Finds a live access token of ours behind a presented string, JWT or opaque. Never throws on input. */
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import type { Detail } from '../domain/authorization-details/detail-type.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import type { StandingToken } from '../domain/decision/standing-token.ts';
-import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
+import type { StandingToken } from '../domain/authority/decision/standing-token.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import type { IssuedToken, IssuedTokens, TokenApproval } from '../domain/ports/issued-tokens.ts';
+import type { ActorChain, ForeignActor } from '../domain/vocabulary/actor-chain.ts';
+import type { Detail } from '../domain/vocabulary/detail-type.ts';
 import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';

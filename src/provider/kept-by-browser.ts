@@ -5,10 +5,10 @@
  * was kept answers nothing twice.
  */
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { OpenRecords } from '../domain/rate-limits/open-records.ts';
 import { type BrowserState, type Exchange, IN_STORE, type StateCookie } from './browser-state.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';
 import type { CookieNames } from './cookies.ts';

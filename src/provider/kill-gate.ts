@@ -4,8 +4,8 @@
  * is active; an administrator's client goes on at the management API.
  */
 import Provider from 'oidc-provider';
-import { DomainError } from '../domain/errors.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ProviderClients } from './provider-client-metadata.ts';
 

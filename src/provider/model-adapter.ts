@@ -6,14 +6,14 @@
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import { type AuditLog, OVER_FIRST } from '../domain/audit/audit-event.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { sessionIdOf } from '../domain/identity/sessions/session.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import type { OpenKind, OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
+import type { PollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { OpenKind, OpenRecords } from '../domain/rate-limits/open-records.ts';
-import type { PollingInterval } from '../domain/rate-limits/polling-interval.ts';
-import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { codeIssuing } from './code-issuing.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';

@@ -1,8 +1,8 @@
 /** Errors of the domain and the stores, as errors of the protocol. */
 import { errors } from 'oidc-provider';
-import type { Denial, DomainErrorCode } from '../domain/errors.ts';
-import { isDomainError } from '../domain/errors.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
+import type { Denial, DomainErrorCode } from '../domain/vocabulary/errors.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 
 /**
  * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here.

@@ -4,11 +4,11 @@
  * Owns how it is read from a request and held against the credentials of the agent.
  */
 import type { IncomingMessage } from 'node:http';
-import { type Credential, ofKind } from '../domain/agents/credential.ts';
-import { certificateLack } from '../domain/certificates/certificate-rule.ts';
-import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
-import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { type Credential, ofKind } from '../domain/clients/agents/credential.ts';
+import { certificateLack } from '../domain/platform/certificates/certificate-rule.ts';
+import type { ClientCertificate } from '../domain/platform/certificates/client-certificate.ts';
+import { isOneOfDigests } from '../domain/platform/crypto/constant-time-compare.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { factsOf } from './request-facts.ts';
 

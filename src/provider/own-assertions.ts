@@ -1,9 +1,9 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import type { Agent } from '../domain/agents/agent.ts';
-import { credentialsOf, isUsable } from '../domain/agents/credential.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { credentialsOf, isUsable } from '../domain/clients/agents/credential.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 

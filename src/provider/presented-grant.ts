@@ -4,7 +4,7 @@
  */
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord } from './records.ts';

@@ -2,12 +2,12 @@
  * Which instance of an agent acts in a request: the one whose key has signed the client assertion or was attested, or else the one
  * whose key the DPoP proof is made with. No agent needs to have any.
  */
-import type { Agent } from '../domain/agents/agent.ts';
-import { DomainError } from '../domain/errors.ts';
-import type { Instance } from '../domain/instances/instance.ts';
-import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import type { Instance } from '../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../domain/clients/instances/instance-registry.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import { GRANTS, type GrantRecord } from './records.ts';
 import { factsOf } from './request-facts.ts';

@@ -4,10 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from './cold-mode.ts';
 
 /** A proof is good this many seconds around its `iat`. */

@@ -3,14 +3,14 @@
  * Whoever is not active is not found, so that suspending takes effect at the next request.
  */
 
-import type { Agent } from '../domain/agents/agent.ts';
-import { ownershipOf } from '../domain/agents/ownership.ts';
-import type { Client } from '../domain/clients/client.ts';
-import { usesKeys } from '../domain/clients/client-rules.ts';
-import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
-import { isByOperator } from '../domain/clients/operator-urls.ts';
-import { deliveryModeOf } from '../domain/clients/token-delivery.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { ownershipOf } from '../domain/clients/agents/ownership.ts';
+import type { Client } from '../domain/clients/clients/client.ts';
+import { usesKeys } from '../domain/clients/clients/client-rules.ts';
+import { documentVersionOf, isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import { deliveryModeOf } from '../domain/clients/clients/token-delivery.ts';
+import { isByOperator } from '../domain/platform/remote-keys/operator-urls.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { knownByCertificate } from './client-certificates.ts';
 

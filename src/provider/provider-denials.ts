@@ -1,6 +1,6 @@
 /** What oidc-provider's own refusals of a token request say in `denial` (decision D6); refusals of ours bring theirs. */
 import Provider, { errors } from 'oidc-provider';
-import type { Denial } from '../domain/errors.ts';
+import type { Denial } from '../domain/vocabulary/errors.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 
 type Why = Pick<Denial, 'layer' | 'reason'>;

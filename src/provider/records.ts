@@ -1,6 +1,7 @@
 /** The collections behind oidc-provider's models. */
-import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
+
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
+import type { Detail, DetailsByResource } from '../domain/vocabulary/detail-type.ts';
 
 /** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */
 export type ProviderRecord = {

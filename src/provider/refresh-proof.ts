@@ -4,8 +4,8 @@
  * proof a refresh would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
-import { DomainError } from '../domain/errors.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 
 /** RFC 9449 (`cnf.jkt`) or RFC 8705 §3 (`cnf.x5t#S256`). */
 type Proof = 'dpop' | 'certificate';

@@ -4,12 +4,12 @@
  * settings; here they come and go with resource servers (finding V23), so it stays off and the parameter is ours.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { checkDetails, readDetails } from '../domain/authorization-details/asked-details.ts';
-import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
-import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isStoreUnavailable } from '../domain/ports/document-store.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { checkDetails, readDetails } from '../domain/resources/authorization-details/asked-details.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { Detail, DetailsByResource } from '../domain/vocabulary/detail-type.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import { asProtocol } from './oauth-errors.ts';
 
 const PARAMETER = 'authorization_details';

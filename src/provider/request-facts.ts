@@ -1,6 +1,6 @@
 /** What the front guard learned about a request before anything else saw it. */
 import type { IncomingMessage } from 'node:http';
-import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
+import type { ClientCertificate } from '../domain/platform/certificates/client-certificate.ts';
 
 export type RequestFacts = {
   /** `req_…`, in the access log, in problems and in audit events. */

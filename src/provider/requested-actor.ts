@@ -3,7 +3,7 @@
  * that is to act for the person. The person allows that agent, and the client's tokens name it in `may_act` (RFC 8693 §4.4).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Agent } from '../domain/agents/agent.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
 
 /** Agent a request asks for; checked when the request came. */
 export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined => {

@@ -4,24 +4,30 @@
  * the scope (decision D4; finding V10: oidc-provider itself does not let a client's scope limit resources).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Account } from '../domain/accounts/account.ts';
-import type { Agent } from '../domain/agents/agent.ts';
 import type { AskingByToken } from '../domain/approvals/request-token-approval.ts';
-import type { Detail, DetailsByResource } from '../domain/authorization-details/detail-type.ts';
-import { type DetailWorth, worthOf } from '../domain/authorization-details/narrowed-details.ts';
-import type { Client } from '../domain/clients/client.ts';
-import { DEVICE_CODE } from '../domain/clients/grant-types.ts';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import type { Authorize } from '../domain/decision/authorize.ts';
-import type { Decision } from '../domain/decision/decision.ts';
-import { agentParty, clientParty, type DecisionFacts, type Party, type Route } from '../domain/decision/facts.ts';
-import { nothingLeft, refusedDetails } from '../domain/decision/remedies.ts';
-import { isEmpty } from '../domain/delegation/attenuation.ts';
-import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
-import { DomainError, type Remedy } from '../domain/errors.ts';
+import type { Authorize } from '../domain/authority/decision/authorize.ts';
+import type { Decision } from '../domain/authority/decision/decision.ts';
+import {
+  agentParty,
+  clientParty,
+  type DecisionFacts,
+  type Party,
+  type Route,
+} from '../domain/authority/decision/facts.ts';
+import { nothingLeft, refusedDetails } from '../domain/authority/decision/remedies.ts';
+import { isEmpty } from '../domain/authority/delegation/attenuation.ts';
+import { type Delegation, detailsOfRow } from '../domain/authority/delegation/delegation.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import type { Client } from '../domain/clients/clients/client.ts';
+import { DEVICE_CODE } from '../domain/clients/clients/grant-types.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { type DetailWorth, worthOf } from '../domain/resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { Detail, DetailsByResource } from '../domain/vocabulary/detail-type.ts';
+import { DomainError, type Remedy } from '../domain/vocabulary/errors.ts';
 import { askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
 import { addDefaultScopes } from './default-scopes.ts';

@@ -5,14 +5,14 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import { certificateLack } from '../domain/certificates/certificate-rule.ts';
-import { isOneOfDigests } from '../domain/crypto/constant-time-compare.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { DomainError } from '../domain/errors.ts';
+import { certificateLack } from '../domain/platform/certificates/certificate-rule.ts';
+import { isOneOfDigests } from '../domain/platform/crypto/constant-time-compare.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
-import type { RequestLimit } from '../domain/rate-limits/request-limits.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 import { basicOf } from './other-proofs.ts';

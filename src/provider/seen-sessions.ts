@@ -1,8 +1,8 @@
 /** What our own rows of sessions learn from oidc-provider when it keeps one, lets something hang on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
+import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/identity/sessions/session.ts';
+import type { SeenSession, SessionRegistry } from '../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
-import type { SeenSession, SessionRegistry } from '../domain/sessions/session-registry.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
 

@@ -1,7 +1,7 @@
 /** ID tokens and refresh tokens of ours as proofs of a sign-in, where a client hands them back (RFC 8693 §3). */
 import { hash } from 'node:crypto';
-import { ownershipMember } from '../domain/agents/ownership.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
+import { ownershipMember } from '../domain/clients/agents/ownership.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { SignIn, SignIns } from '../domain/ports/sign-ins.ts';

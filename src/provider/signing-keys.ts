@@ -8,12 +8,12 @@
  */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
+import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, StoreUnavailable } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../domain/revocation/epoch.ts';
+import { DomainError } from '../domain/vocabulary/errors.ts';
 
 export type SigningKey = {
   /** The `kid`; unique for ever. */

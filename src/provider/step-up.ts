@@ -1,6 +1,12 @@
 /** Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of one. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { type Assurance, isOfUnknownAge, isReachable, REACHABLE, satisfiesAcr } from '../domain/accounts/assurance.ts';
+import {
+  type Assurance,
+  isOfUnknownAge,
+  isReachable,
+  REACHABLE,
+  satisfiesAcr,
+} from '../domain/vocabulary/assurance.ts';
 
 type SignIn = {
   readonly acr?: string | undefined;

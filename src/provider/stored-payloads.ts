@@ -1,6 +1,6 @@
 /** How oidc-provider's models are written and read back: whole, and sealed where they hold what nobody else may read. */
 import type { AdapterPayload } from 'oidc-provider';
-import { type MasterKey, openedOrNothing } from '../domain/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing } from '../domain/platform/crypto/master-key.ts';
 import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain/ports/document-store.ts';
 
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;

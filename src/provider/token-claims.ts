@@ -4,21 +4,21 @@
  * opaque, of every grant; our own grants prepare theirs with `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Agent } from '../domain/agents/agent.ts';
-import { ownershipMember, ownershipOfAll } from '../domain/agents/ownership.ts';
 import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
-import type { Detail } from '../domain/authorization-details/detail-type.ts';
-import type { DetailWorth } from '../domain/authorization-details/narrowed-details.ts';
-import type { BudgetReservations, Spending } from '../domain/budgets/reservations.ts';
-import type { MasterKey } from '../domain/crypto/master-key.ts';
-import { recordOf } from '../domain/decision/decision.ts';
-import { type NothingLeft, nothingLeft } from '../domain/decision/remedies.ts';
-import { actorsOf, extendChain } from '../domain/delegation/actor-chain.ts';
-import type { Delegation } from '../domain/delegation/delegation.ts';
-import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/errors.ts';
-import type { Instance } from '../domain/instances/instance.ts';
+import type { BudgetReservations, Spending } from '../domain/authority/budgets/reservations.ts';
+import { recordOf } from '../domain/authority/decision/decision.ts';
+import { type NothingLeft, nothingLeft } from '../domain/authority/decision/remedies.ts';
+import type { Delegation } from '../domain/authority/delegation/delegation.ts';
+import type { Agent } from '../domain/clients/agents/agent.ts';
+import { ownershipMember, ownershipOfAll } from '../domain/clients/agents/ownership.ts';
+import type { Instance } from '../domain/clients/instances/instance.ts';
+import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { DetailWorth } from '../domain/resources/authorization-details/narrowed-details.ts';
+import { actorsOf, extendChain } from '../domain/vocabulary/actor-chain.ts';
+import type { Detail } from '../domain/vocabulary/detail-type.ts';
+import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/vocabulary/errors.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { decided, noteRefused, usesMember } from './decision-facts.ts';

@@ -3,31 +3,32 @@
  * live now, and everybody who had a say must still allow what it carries. Our own rows decide, for JWT
  * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
-import type { Account } from '../domain/accounts/account.ts';
-import type { Assurance } from '../domain/accounts/assurance.ts';
-import { ownershipOf } from '../domain/agents/ownership.ts';
+
 import { agreedBy } from '../domain/approvals/approval.ts';
 import type { ApprovalService } from '../domain/approvals/approval-service.ts';
-import type { Detail } from '../domain/authorization-details/detail-type.ts';
-import { narrowedDetails, typeOf } from '../domain/authorization-details/narrowed-details.ts';
-import type { Ceilings } from '../domain/blueprints/ceilings.ts';
-import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import type { Authorize } from '../domain/decision/authorize.ts';
-import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/decision/facts.ts';
-import type { ActorChain } from '../domain/delegation/actor-chain.ts';
-import { actorsOf } from '../domain/delegation/actor-chain.ts';
-import { scopesAt } from '../domain/delegation/authority.ts';
-import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
-import type { InstanceRegistry } from '../domain/instances/instance-registry.ts';
-import type { AccountLinks } from '../domain/peers/account-links.ts';
-import { isLinkable } from '../domain/peers/account-links.ts';
+import type { Authorize } from '../domain/authority/decision/authorize.ts';
+import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/authority/decision/facts.ts';
+import { type Delegation, detailsOfRow } from '../domain/authority/delegation/delegation.ts';
+import { ownershipOf } from '../domain/clients/agents/ownership.ts';
+import type { Ceilings } from '../domain/clients/blueprints/ceilings.ts';
+import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/clients/grant-types.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import type { InstanceRegistry } from '../domain/clients/instances/instance-registry.ts';
+import type { AccountLinks } from '../domain/clients/peers/account-links.ts';
+import { isLinkable } from '../domain/clients/peers/account-links.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
+import type { SessionRegistry } from '../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { Part, Revocation } from '../domain/ports/revocation.ts';
-import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import type { SessionRegistry } from '../domain/sessions/session-registry.ts';
+import { narrowedDetails, typeOf } from '../domain/resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { ActorChain } from '../domain/vocabulary/actor-chain.ts';
+import { actorsOf } from '../domain/vocabulary/actor-chain.ts';
+import type { Assurance } from '../domain/vocabulary/assurance.ts';
+import type { Detail } from '../domain/vocabulary/detail-type.ts';
+import { scopesAt } from '../domain/vocabulary/scope-sets.ts';
 import type { ActiveParty, ProviderClients } from './provider-client-metadata.ts';
 import {
   clientVersionOf,

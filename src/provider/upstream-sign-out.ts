@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { sessionIdOf } from '../domain/sessions/session.ts';
+import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { ProviderPages } from './provider-pages.ts';
 
 /** Where a session that is over can be ended, too; `now`: the browser goes there before it goes on to `next`. */

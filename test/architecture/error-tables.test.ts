@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
-import { DomainError, type DomainErrorCode } from '../../src/domain/errors.ts';
+import { DomainError, type DomainErrorCode } from '../../src/domain/vocabulary/errors.ts';
 import { sendProblem } from '../../src/http/problem.ts';
 import { type ProtocolError, protocolError } from '../../src/provider/oauth-errors.ts';
 

@@ -16,10 +16,10 @@ type Rule = {
 };
 
 const RULES: readonly Rule[] = [
-  { of: 'src/domain/authorization-details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
-  { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
-  { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
-  { of: 'src/domain/rate-limits/web-domain.ts', may: ['tldts'] },
+  { of: 'src/domain/resources/authorization-details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
+  { of: 'src/domain/identity/factors/totp.ts', may: ['otpauth'] },
+  { of: 'src/domain/identity/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
+  { of: 'src/domain/platform/rate-limits/web-domain.ts', may: ['tldts'] },
   { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose'], types: ['node:http'] },
 
@@ -146,7 +146,7 @@ const RULES: readonly Rule[] = [
       'adapters/node/',
       'config/problem.ts',
       'config/rules.ts',
-      'src/domain/cluster/mutex.ts',
+      'src/domain/platform/cluster/mutex.ts',
       'src/http/management/permissions.ts',
       'jose',
       'node:path',
@@ -161,7 +161,13 @@ const RULES: readonly Rule[] = [
   {
     of: 'src/housekeeping.ts',
     may: ['src/domain/ports/document-store.ts'],
-    types: ['config/configuration.ts', 'src/domain/ports/', 'src/domain/retention/', 'src/http/operations.ts', 'pino'],
+    types: [
+      'config/configuration.ts',
+      'src/domain/ports/',
+      'src/domain/platform/retention/',
+      'src/http/operations.ts',
+      'pino',
+    ],
   },
   {
     of: 'src/compose/console-pages.ts',
@@ -329,16 +335,16 @@ describe('the import table', () => {
   });
 
   test.each([
-    ['src/domain/agents/agent.ts', "import { compose } from '../../compose.ts';"],
-    ['src/domain/agents/agent.ts', "import type { Context } from 'koa';"],
-    ['src/domain/agents/agent.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/domain/clients/agents/agent.ts', "import { compose } from '../../../compose.ts';"],
+    ['src/domain/clients/agents/agent.ts', "import type { Context } from 'koa';"],
+    ['src/domain/clients/agents/agent.ts', "import { readFileSync } from 'node:fs';"],
     ['src/extensions/token-exchange/exchange.ts', "import { engine } from '../../provider/build-provider.ts';"],
     ['src/extensions/token-exchange/exchange.ts', "import type { Provider } from 'oidc-provider';"],
     ['src/extensions/token-exchange/grant.ts', "import { other } from '../jwt-bearer/assertion.ts';"],
     ['src/http/app.ts', "import { engine } from '../provider/build-provider.ts';"],
     ['src/provider/grants.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
-    ['views/layout.ts', "import type { Account } from '../src/domain/accounts/account.ts';"],
-    ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/accounts/account.ts';"],
+    ['views/layout.ts', "import type { Account } from '../src/domain/identity/accounts/account.ts';"],
+    ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/identity/accounts/account.ts';"],
     ['src/cli/main.ts', "import { serve } from '../main.ts';"],
     ['config/load.ts', "import { compose } from '../src/compose.ts';"],
     ['src/http/app.ts', "import { pino } from 'pino';"],

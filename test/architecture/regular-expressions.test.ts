@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { checkedEmail, checkedName, checkedUsername } from '../../src/domain/accounts/account-fields.ts';
-import { normaliseUsername } from '../../src/domain/accounts/username.ts';
-import { checkText } from '../../src/domain/clients/display-text.ts';
-import { checkPublicKeys } from '../../src/domain/clients/public-keys.ts';
+import { checkedEmail, checkedName, checkedUsername } from '../../src/domain/identity/accounts/account-fields.ts';
+import { normaliseUsername } from '../../src/domain/identity/accounts/username.ts';
+import { checkText } from '../../src/domain/platform/display-names/display-text.ts';
+import { checkPublicKeys } from '../../src/domain/platform/remote-keys/public-keys.ts';
 import {
   checkOrigins,
   checkRedirectUris,
   checkResourceIdentifier,
   isLocalhostRedirect,
-} from '../../src/domain/clients/web-address.ts';
+} from '../../src/domain/vocabulary/web-address.ts';
 import { isLocalPath } from '../../src/http/interaction/page-answers.ts';
 import { isDeceptiveName, plainText } from '../../views/agent-text.ts';
 import { deliveredFiles } from './source-files.ts';

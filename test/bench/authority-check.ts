@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
-import { AGENTS, type Agent } from '../../src/domain/agents/agent.ts';
-import { limitsOfAgent } from '../../src/domain/agents/effective-agent.ts';
-import { agentsUnderBlueprints } from '../../src/domain/blueprints/agents-under-blueprints.ts';
-import { BLUEPRINTS, type Blueprint } from '../../src/domain/blueprints/blueprint.ts';
-import { cutScope } from '../../src/domain/delegation/authority.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { limitsOfAgent } from '../../src/domain/clients/agents/effective-agent.ts';
+import { agentsUnderBlueprints } from '../../src/domain/clients/blueprints/agents-under-blueprints.ts';
+import { BLUEPRINTS, type Blueprint } from '../../src/domain/clients/blueprints/blueprint.ts';
+import { cutScope } from '../../src/domain/vocabulary/scope-sets.ts';
 
 export type AuthorityMicros = { readonly unchanged: number; readonly changed: number };
 

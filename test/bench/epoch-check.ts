@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
-import { EPOCHS, type Epoch } from '../../src/domain/revocation/epoch.ts';
-import { revocation } from '../../src/domain/revocation/revocation.ts';
+import { revocation } from '../../src/domain/authority/revocation/revocation.ts';
+import { EPOCHS, type Epoch } from '../../src/domain/platform/epochs/epoch.ts';
 
 const QUESTIONS = 60_000;
 const folder = await mkdtemp(join(tmpdir(), 'behalf-epochs-'));

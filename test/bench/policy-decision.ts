@@ -6,8 +6,8 @@
  */
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
-import { type Authorize, authorizer } from '../../src/domain/decision/authorize.ts';
-import type { AgentParty, DecisionFacts } from '../../src/domain/decision/facts.ts';
+import { type Authorize, authorizer } from '../../src/domain/authority/decision/authorize.ts';
+import type { AgentParty, DecisionFacts } from '../../src/domain/authority/decision/facts.ts';
 import { seededRandom } from '../campaigns/campaign.ts';
 import { percentile } from './load.ts';
 import { policiesOf } from './policy-sets.ts';

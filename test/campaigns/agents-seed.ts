@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { ACCOUNTS, type Account } from '../../src/domain/accounts/account.ts';
-import { AGENTS, type Agent, type AgentState } from '../../src/domain/agents/agent.ts';
-import { AGENT_USE, type AgentUse } from '../../src/domain/agents/agent-last-used.ts';
-import { searchable } from '../../src/domain/agents/agent-search-terms.ts';
+import { AGENTS, type Agent, type AgentState } from '../../src/domain/clients/agents/agent.ts';
+import { AGENT_USE, type AgentUse } from '../../src/domain/clients/agents/agent-last-used.ts';
+import { searchable } from '../../src/domain/clients/agents/agent-search-terms.ts';
+import { ACCOUNTS, type Account } from '../../src/domain/identity/accounts/account.ts';
 import type { Scene } from '../support/scene.ts';
 
 const BATCH = 1000;

@@ -1,7 +1,8 @@
 /** What one lane of the campaign has to itself: an agent under a blueprint, a bank, and everything about them that can be edited. */
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { isDomainError } from '../../src/domain/errors.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
+import { isDomainError } from '../../src/domain/vocabulary/errors.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { exampleType } from '../support/detail-types.ts';
 import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';

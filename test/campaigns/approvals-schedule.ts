@@ -1,5 +1,5 @@
 /** One random schedule: what is done to a few approvals of one lane, in which order, at which node, and what at once. */
-import { isDomainError } from '../../src/domain/errors.ts';
+import { isDomainError } from '../../src/domain/vocabulary/errors.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { deciding, EDITS, type Lane, lookedUp } from './approvals-fixtures.ts';
 import { newQuestion, ownDigest, type Question, type Shown, type Told } from './approvals-ledger.ts';

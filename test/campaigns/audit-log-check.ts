@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
-import { masterKey } from '../../src/domain/crypto/master-key.ts';
+import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
 import type { Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';

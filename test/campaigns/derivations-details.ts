@@ -5,7 +5,7 @@ import {
   isObject,
   type JsonSchema,
   type JsonValue,
-} from '../../src/domain/authorization-details/detail-type.ts';
+} from '../../src/domain/vocabulary/detail-type.ts';
 import type { Random } from './campaign.ts';
 import { isInside } from './derivations-model.ts';
 import {

@@ -1,5 +1,5 @@
 /** One history of `derivations`: an organization in which people consent and take back, time goes by, and agents exchange. */
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { exchangeScene, START } from '../unit/token-exchange/fakes.ts';
 import type { Random } from './campaign.ts';
 import { nearDetail, nested, newDetail } from './derivations-details.ts';

@@ -1,14 +1,15 @@
 /** Random organizations for `derivations`: for the model as they are, for the server as registers and Cedar text. */
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
-import type { Agent } from '../../src/domain/agents/agent.ts';
-import { effectiveAgent } from '../../src/domain/agents/effective-agent.ts';
-import type { Environment } from '../../src/domain/agents/environment.ts';
-import { checkDetailTypes } from '../../src/domain/authorization-details/check-detail-types.ts';
-import type { Ceilings } from '../../src/domain/blueprints/ceilings.ts';
-import type { Client } from '../../src/domain/clients/client.ts';
-import type { ScopesByResource } from '../../src/domain/delegation/authority.ts';
+
+import type { Agent } from '../../src/domain/clients/agents/agent.ts';
+import { effectiveAgent } from '../../src/domain/clients/agents/effective-agent.ts';
+import type { Ceilings } from '../../src/domain/clients/blueprints/ceilings.ts';
+import type { Client } from '../../src/domain/clients/clients/client.ts';
 import type { Grant } from '../../src/domain/ports/grants.ts';
 import type { PolicyEngine } from '../../src/domain/ports/policy-engine.ts';
+import { checkDetailTypes } from '../../src/domain/resources/authorization-details/check-detail-types.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
+import type { Environment } from '../../src/domain/vocabulary/environment.ts';
+import type { ScopesByResource } from '../../src/domain/vocabulary/scope-sets.ts';
 import { account, agent, resourceServer } from '../unit/token-exchange/fakes.ts';
 import type { Random } from './campaign.ts';
 import { declared, nested, newDetail, newTypes } from './derivations-details.ts';

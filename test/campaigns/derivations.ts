@@ -4,7 +4,7 @@
  * than what it came from.
  */
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
-import { actorsOf } from '../../src/domain/delegation/actor-chain.ts';
+import { actorsOf } from '../../src/domain/vocabulary/actor-chain.ts';
 import type { Campaign, CampaignRun } from './campaign.ts';
 import { flat, nested } from './derivations-details.ts';
 import { type Attempted, newHistory } from './derivations-history.ts';

@@ -4,7 +4,7 @@ import { MongoClient } from 'mongodb';
 import { NODE_LOCAL, TRANSFERRED } from '../../src/compose/collections.ts';
 import { APPROVALS } from '../../src/domain/approvals/approval.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
-import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
+import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
 import type { CollectionDeclaration } from '../../src/domain/ports/document-store.ts';
 
 export type Sizes = {

@@ -2,7 +2,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { deadLetters } from '../../src/domain/notifications/dead-letters.ts';
-import { DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from '../../src/domain/notifications/delivery.ts';
 import {
   deliveryWorker,
   type Failed,
@@ -11,7 +10,8 @@ import {
 } from '../../src/domain/notifications/delivery-worker.ts';
 import { NOTIFICATIONS, type Notification } from '../../src/domain/notifications/notification.ts';
 import { newNotificationLog } from '../../src/domain/notifications/notification-log.ts';
-import { type Outbox, outbox } from '../../src/domain/notifications/outbox.ts';
+import { DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from '../../src/domain/platform/outbox/delivery.ts';
+import { type Outbox, outbox } from '../../src/domain/platform/outbox/outbox.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 
 const HOUR = 3600;

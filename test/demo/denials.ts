@@ -1,7 +1,7 @@
 /** A part of the demo: an agent reads a denial and does what it says; an operator changes a policy, and tries it on the past. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Denial, Remedy } from '../../src/domain/errors.ts';
+import type { Denial, Remedy } from '../../src/domain/vocabulary/errors.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import type { Cast } from './cast.ts';
 import { check, dim, refused, say, step } from './terminal.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Browser, Page } from 'playwright-core';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

@@ -1,7 +1,7 @@
 /** What operators, owners and programs see of approvals: API, command line, console, metrics. Nobody decides there. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
-import { extendChain } from '../../src/domain/delegation/actor-chain.ts';
+import { extendChain } from '../../src/domain/vocabulary/actor-chain.ts';
 import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { managementWorld } from '../support/management-world.ts';

@@ -4,13 +4,13 @@
  * the first request after the outage works.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ACCOUNTS } from '../../src/domain/accounts/account.ts';
-import { AGENTS } from '../../src/domain/agents/agent.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { CLIENTS } from '../../src/domain/clients/client.ts';
-import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
+import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
+import { AGENTS } from '../../src/domain/clients/agents/agent.ts';
+import { CLIENTS } from '../../src/domain/clients/clients/client.ts';
+import { ACCOUNTS } from '../../src/domain/identity/accounts/account.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { RESOURCE_SERVERS } from '../../src/domain/resource-servers/resource-server.ts';
+import { RESOURCE_SERVERS } from '../../src/domain/resources/resource-servers/resource-server.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';

@@ -1,7 +1,7 @@
 /** How clients and agents with the grant type CIBA hear of answers (CIBA Core §4), by each way to be registered. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as openid from 'openid-client';
-import { CLIENTS, type Client } from '../../src/domain/clients/client.ts';
+import { CLIENTS, type Client } from '../../src/domain/clients/clients/client.ts';
 import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Answer, CIBA } from '../support/oauth-calls.ts';

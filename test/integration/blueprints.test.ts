@@ -3,7 +3,7 @@
  * loosening never gives back what an agent had narrowed itself. The clock stands still.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AGENTS, type Agent } from '../../src/domain/agents/agent.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import type { Answer } from '../support/oauth-calls.ts';

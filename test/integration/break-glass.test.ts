@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { BANK } from '../support/approvals-world.ts';
 import { basic } from '../support/authzen-client.ts';

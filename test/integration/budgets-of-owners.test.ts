@@ -1,6 +1,6 @@
 /** C18 over HTTP: budgets of amounts count one currency each, and what an agent was given goes with it to its next owner. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BUDGETS, type Budget } from '../../src/domain/budgets/budget.ts';
+import { BUDGETS, type Budget } from '../../src/domain/authority/budgets/budget.ts';
 import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type HandOverWorld, handOverWorld } from '../support/hand-over-world.ts';
 import type { Answer } from '../support/oauth-calls.ts';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
-import { isOneOfDigests } from '../../src/domain/crypto/constant-time-compare.ts';
-import { masterKey } from '../../src/domain/crypto/master-key.ts';
+import { isOneOfDigests } from '../../src/domain/platform/crypto/constant-time-compare.ts';
+import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
 import {
   type AssertionOverrides,
   CLIENT_ASSERTION_TYPE,

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
+import { requestLimit } from '../../src/domain/platform/rate-limits/request-limits.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { requestLimit } from '../../src/domain/rate-limits/request-limits.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

@@ -1,6 +1,6 @@
 /** What people see and do below /console: nothing of it goes beyond what the management API lets them do. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { GRANT_TYPES } from '../../src/domain/clients/grant-types.ts';
+import { GRANT_TYPES } from '../../src/domain/clients/clients/grant-types.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import {
   type Browser,

@@ -88,11 +88,12 @@ describe('OT-12 a delegation that is over', () => {
   test('from before it had an end is removed as well, after the next start', async () => {
     const { documents } = server.behalf.services;
     const [{ DELEGATIONS }, { forgetAtOf }, { giveEnds }] = await Promise.all([
-      import('../../src/domain/delegation/delegation.ts'),
-      import('../../src/domain/delegation/delegation-ends.ts'),
-      import('../../src/domain/retention/backfilled-retention.ts'),
+      import('../../src/domain/authority/delegation/delegation.ts'),
+      import('../../src/domain/authority/delegation/delegation-ends.ts'),
+      import('../../src/domain/platform/retention/backfilled-retention.ts'),
     ]);
-    const rows = documents.collection<import('../../src/domain/delegation/delegation.ts').Delegation>(DELEGATIONS);
+    const rows =
+      documents.collection<import('../../src/domain/authority/delegation/delegation.ts').Delegation>(DELEGATIONS);
     const old = { id: 'dlg_old', slot: 'dlg_old', expiresAt: now() - KEPT - 2 } as const;
     await rows.insert({
       ...old,

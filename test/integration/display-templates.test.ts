@@ -1,6 +1,6 @@
 /** How authorization details read (RFC 9396): formatters and optional clauses of a type's sentence, in both languages, and what registration refuses. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DetailType } from '../../src/domain/authorization-details/detail-type.ts';
+import type { DetailType } from '../../src/domain/vocabulary/detail-type.ts';
 import { exampleType } from '../support/detail-types.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';

@@ -8,8 +8,8 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { compose } from '../../src/compose.ts';
-import { ACCOUNTS } from '../../src/domain/accounts/account.ts';
-import { CLIENTS } from '../../src/domain/clients/client.ts';
+import { CLIENTS } from '../../src/domain/clients/clients/client.ts';
+import { ACCOUNTS } from '../../src/domain/identity/accounts/account.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-first-start-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,9 +1,9 @@
 /** C12 with old data: agents that changed hands before hand-overs had a number, as a start after the update finds them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { AGENTS, type Agent } from '../../src/domain/agents/agent.ts';
-import { endFormerHands } from '../../src/domain/agents/former-hand-overs.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { endFormerHands } from '../../src/domain/clients/agents/former-hand-overs.ts';
+import { MIGRATIONS } from '../../src/domain/platform/retention/migrations.ts';
 import { type Document, update } from '../../src/domain/ports/document-store.ts';
-import { MIGRATIONS } from '../../src/domain/retention/migrations.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { BANK } from '../support/approvals-world.ts';
 import { type HandOverWorld, handOverWorld } from '../support/hand-over-world.ts';

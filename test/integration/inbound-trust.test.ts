@@ -6,7 +6,7 @@ import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { runCli } from '../../src/cli/main.ts';
-import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
 import { foreignIssuer } from '../support/foreign-issuer.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { managementWorld } from '../support/management-world.ts';

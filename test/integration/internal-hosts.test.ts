@@ -3,7 +3,7 @@
  * enter. A person without a role enters URLs of public hosts only, whatever the lists say.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { AGENTS, type Agent } from '../../src/domain/agents/agent.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
 import { type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
-import type { Kill, KillScope } from '../../src/domain/kill.ts';
+import type { Kill, KillScope } from '../../src/domain/vocabulary/kill.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, answerOf, EXCHANGE } from '../support/oauth-calls.ts';

@@ -4,7 +4,7 @@
  * revocation-introspection.test.ts, LC-02 and LC-10 to LC-12 in kill.test.ts.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AGENTS, type Agent } from '../../src/domain/agents/agent.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { type Answer, answerOf, DEVICE_CODE, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

@@ -5,8 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../../src/domain/platform/epochs/epoch.ts';
 import type { TokenEnd } from '../../src/domain/ports/issued-tokens.ts';
-import { EPOCHS, type Epoch, raiseEpoch } from '../../src/domain/revocation/epoch.ts';
 import type { Page } from '../support/browser-flow.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

@@ -1,7 +1,7 @@
 /** Sessions over the management API and the command line. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
-import { sessionIdOf } from '../../src/domain/sessions/session.ts';
+import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { ALL_SCOPES, managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { compose } from '../../src/compose.ts';
-import { masterKey } from '../../src/domain/crypto/master-key.ts';
+import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { clientAssertion } from '../support/agent-keys.ts';
 import { type Answer, answerOf, authentication, formOf, post } from '../support/oauth-calls.ts';

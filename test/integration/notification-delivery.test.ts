@@ -1,8 +1,8 @@
 /** People are told by mail, other systems by webhook: over a real SMTP server and real https endpoints. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
-import { DELIVERIES, type Delivery } from '../../src/domain/notifications/delivery.ts';
 import { WEBHOOKS } from '../../src/domain/notifications/webhook.ts';
+import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { approvalScene } from '../support/approval-scene.ts';
 import { internalHosts } from '../support/internal-hosts.ts';

@@ -3,17 +3,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { importJWK, jwtVerify } from 'jose';
 import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import {
+  PUSH_SUBSCRIPTIONS,
+  type PushSubscription,
+  subscriptionIdOf,
+} from '../../src/domain/notifications/push-subscription.ts';
+import {
   DELIVERIES,
   DELIVERY_QUEUES,
   type Delivery,
   type DeliveryQueue,
   queueOf,
-} from '../../src/domain/notifications/delivery.ts';
-import {
-  PUSH_SUBSCRIPTIONS,
-  type PushSubscription,
-  subscriptionIdOf,
-} from '../../src/domain/notifications/push-subscription.ts';
+} from '../../src/domain/platform/outbox/delivery.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';

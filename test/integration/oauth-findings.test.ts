@@ -1,6 +1,6 @@
 /** Findings about oidc-provider (V9, V10, V12, V16, V17, V21, V22) and WB-08: each closed, each with what still works. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { keysByUrl } from '../../src/domain/clients/keys-by-url.ts';
+import { keysByUrl } from '../../src/domain/platform/remote-keys/keys-by-url.ts';
 import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import { oidcProvider } from '../../src/provider/build-provider.ts';
 import { tokenClaims } from '../../src/provider/token-claims.ts';

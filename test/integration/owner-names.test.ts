@@ -1,7 +1,7 @@
 /** Names of those who can own agents: no name reads as an id or means an account and a group, and none is guessed at. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
-import { ACCOUNTS, type Account } from '../../src/domain/accounts/account.ts';
+import { ACCOUNTS, type Account } from '../../src/domain/identity/accounts/account.ts';
 import { ID_PREFIXES } from '../../src/domain/ports/identifiers.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';

@@ -1,6 +1,6 @@
 /** A new password by mail, for who cannot sign in: with a real SMTP server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { type Browser, newBrowser, type Page, submitSignIn } from '../support/browser-flow.ts';
 import type { Form } from '../support/html-forms.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';

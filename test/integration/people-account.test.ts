@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
-import { sessionIdOf } from '../../src/domain/sessions/session.ts';
+import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
 import { CALENDAR, LIMITS, PASSWORD, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';

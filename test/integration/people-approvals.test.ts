@@ -1,8 +1,8 @@
 /** What a person does with an approval: the inbox, its page, several at once. On a whole server; what agents ask is made at the desk. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
 import { codeAt } from '../support/authenticator-app.ts';
 import { type Browser, fillForm, newBrowser } from '../support/browser-flow.ts';

@@ -1,6 +1,6 @@
 /** Second factors on the pages: the step after the password, and `/account/security`. */
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
-import { sessionIdOf } from '../../src/domain/sessions/session.ts';
-import { MOST_SHOWN } from '../../src/domain/sessions/session-registry.ts';
+import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
+import { MOST_SHOWN } from '../../src/domain/identity/sessions/session-registry.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';

@@ -1,10 +1,10 @@
 /** Sign-in at other providers on the pages: who may sign in, what takes a second proof, and what is never the last way in. */
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
-import { DomainError } from '../../src/domain/errors.ts';
+import { signInMethods } from '../../src/domain/identity/upstream/sign-in-methods.ts';
+import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-registry.ts';
 import { upstreamFailed } from '../../src/domain/ports/upstream-client.ts';
-import { signInMethods } from '../../src/domain/upstream/sign-in-methods.ts';
-import type { NewUpstream } from '../../src/domain/upstream/upstream-registry.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
+import { DomainError } from '../../src/domain/vocabulary/errors.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { type Form, formsOf, textOf } from '../support/html-forms.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
-import { POLICY_SETS, type PolicySet } from '../../src/domain/policy/policy-set.ts';
+import { POLICY_SETS, type PolicySet } from '../../src/domain/authority/policy/policy-set.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';

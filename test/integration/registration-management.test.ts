@@ -75,7 +75,7 @@ describe('the registration access token', () => {
   test('DR-07 is a digest at rest', async () => {
     const made = await world.registeredClient();
     const { documents } = world.closed.behalf.services;
-    const { REGISTRATIONS } = await import('../../src/domain/registration/registrations.ts');
+    const { REGISTRATIONS } = await import('../../src/domain/clients/registration/registrations.ts');
     const row = await documents.collection<{ id: string }>(REGISTRATIONS).get(text(made, 'client_id'));
     expect(row).toBeDefined();
     expect(JSON.stringify(row)).not.toContain(text(made, 'registration_access_token').slice(4));
@@ -348,7 +348,7 @@ test('DR-05 a source, an owner and all together register so many and no more', a
     // Another address of the same /64 is the same source (RL-03).
     for (let count = 0; count < 5; count += 1) await from(`2001:db8:1:2::${count}`);
     const { documents } = server.behalf.services;
-    const { CLIENTS } = await import('../../src/domain/clients/client.ts');
+    const { CLIENTS } = await import('../../src/domain/clients/clients/client.ts');
     const rows = async () => (await documents.collection<{ id: string }>(CLIENTS).find({ limit: 1000 })).length;
     const before = await rows();
     for (let count = 0; count < 20; count += 1) expect((await from(`2001:db8:1:2::a:${count}`)).status).toBe(429);

@@ -1,6 +1,6 @@
 /** Links for a new password, as strangers ask for them in a person's name, and as the address they went to is lost. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DELIVERIES } from '../../src/domain/notifications/delivery.ts';
+import { DELIVERIES } from '../../src/domain/platform/outbox/delivery.ts';
 import { type Browser, newBrowser, type Page, submitSignIn } from '../support/browser-flow.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';

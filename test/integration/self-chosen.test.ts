@@ -1,6 +1,6 @@
 /** DR-09: what software may say of itself that nobody here has looked at. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { selfChosen } from '../../src/domain/clients/self-chosen.ts';
+import { selfChosen } from '../../src/domain/clients/clients/self-chosen.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { managementWorld } from '../support/management-world.ts';
 import {

@@ -1,7 +1,7 @@
 /** Owners of any actor in the chain, when it was asked and now, as they try to decide about their own agents. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { approvalRemedy, BANK } from '../support/approvals-world.ts';

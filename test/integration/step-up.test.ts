@@ -1,7 +1,7 @@
 /** AZ-13: step-up authentication (RFC 9470) with the factors there are, on a whole server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { codeAt } from '../support/authenticator-app.ts';
 import {
   type Browser,

@@ -1,7 +1,7 @@
 /** What has expired is gone within a run of the sweeper, in every collection, while the server serves. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STANDING_APPROVALS } from '../../src/domain/approvals/standing-approval.ts';
-import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
+import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';

@@ -1,6 +1,6 @@
 /** Groups that an account has by a claim of an upstream provider, as apps see them: they hang on the link and end with it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ACCOUNTS, type Account } from '../../src/domain/accounts/account.ts';
+import { ACCOUNTS, type Account } from '../../src/domain/identity/accounts/account.ts';
 import { type Browser, submitSignIn, walkAuthorization } from '../support/browser-flow.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { type UpstreamWorld, upstreamWorld } from '../support/upstream-world.ts';

@@ -2,7 +2,7 @@
 import type { Action } from '../../src/domain/approvals/action.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { ApprovalDraft } from '../../src/domain/approvals/open-approvals.ts';
-import { extendChain } from '../../src/domain/delegation/actor-chain.ts';
+import { extendChain } from '../../src/domain/vocabulary/actor-chain.ts';
 import { addApp as addAppOnPage } from './authenticator-page.ts';
 import { type Browser, type Filling, newBrowser, type Page } from './browser-flow.ts';
 import { exampleType } from './detail-types.ts';

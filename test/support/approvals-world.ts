@@ -1,6 +1,7 @@
 /** An agent that a person allowed high-risk things, each of which still has to be approved; and the person who decides. */
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
+
 import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { exampleType } from './detail-types.ts';
 import { type Answer, CIBA, EXCHANGE } from './oauth-calls.ts';

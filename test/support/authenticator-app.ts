@@ -1,7 +1,7 @@
 /** An authenticator app as a person has it. */
 import { Secret, TOTP } from 'otpauth';
-import type { Account } from '../../src/domain/accounts/account.ts';
-import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import type { Account } from '../../src/domain/identity/accounts/account.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import type { PeopleWorld } from './people-world.ts';
 
 /** What the app shows at this epoch second. */

@@ -1,6 +1,6 @@
 /** An MCP server that is also an agent, the API behind it, and apps of the person that call the MCP server (decision 21). */
-import type { DelegationTarget } from '../../src/domain/resource-servers/delegation-targets.ts';
-import { RESOURCE_SERVERS, type ResourceServer } from '../../src/domain/resource-servers/resource-server.ts';
+import type { DelegationTarget } from '../../src/domain/resources/resource-servers/delegation-targets.ts';
+import { RESOURCE_SERVERS, type ResourceServer } from '../../src/domain/resources/resource-servers/resource-server.ts';
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { newBrowser, type Page, submitSignIn } from './browser-flow.ts';
 import { type Answer, EXCHANGE } from './oauth-calls.ts';

@@ -2,9 +2,9 @@
  * Every route of the decision over HTTP, with scopes `read` and `write` at one resource, and for every layer a way to have
  * something against `write`. Which layers are left out on which routes a test says as it goes.
  */
-import type { Route } from '../../src/domain/decision/facts.ts';
-import type { DecisionLayer } from '../../src/domain/decision/layers.ts';
-import { DELEGATIONS, type Delegation } from '../../src/domain/delegation/delegation.ts';
+import type { Route } from '../../src/domain/authority/decision/facts.ts';
+import type { DecisionLayer } from '../../src/domain/authority/decision/layers.ts';
+import { DELEGATIONS, type Delegation } from '../../src/domain/authority/delegation/delegation.ts';
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { approvalRemedy } from './approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from './authzen-client.ts';

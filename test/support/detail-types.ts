@@ -1,6 +1,6 @@
 /** The types of details that ship as examples, as the register holds them. */
 import { readFileSync } from 'node:fs';
-import type { DetailType } from '../../src/domain/authorization-details/detail-type.ts';
+import type { DetailType } from '../../src/domain/vocabulary/detail-type.ts';
 
 export const EXAMPLES = ['payment', 'file-access', 'database-query', 'deployment', 'email-send'] as const;
 

@@ -1,6 +1,7 @@
 /** Grants in memory, in place of oidc-provider's. */
-import { detailsWithout } from '../../src/domain/authorization-details/narrowed-details.ts';
+
 import type { Grant, Grants } from '../../src/domain/ports/grants.ts';
+import { detailsWithout } from '../../src/domain/resources/authorization-details/narrowed-details.ts';
 
 export const fakeGrants = () => {
   const live = new Map<string, Grant>();

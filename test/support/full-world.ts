@@ -3,7 +3,7 @@
  * allows some, decides about actions, has factors, connections and browsers, and may administer all of it.
  */
 import { createECDH } from 'node:crypto';
-import { mailLinks } from '../../src/domain/accounts/mail-links.ts';
+import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';

@@ -1,6 +1,6 @@
 /** A passkey whose key lies here: what a browser would send of it, true or with lies. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import type { PasskeyFactor } from '../../src/domain/factors/factor.ts';
+import type { PasskeyFactor } from '../../src/domain/identity/factors/factor.ts';
 
 const sha256 = (data: Buffer | string): Buffer => createHash('sha256').update(data).digest();
 export const base64 = (data: Buffer | string): string => Buffer.from(data).toString('base64url');

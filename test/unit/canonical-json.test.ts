@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/domain/canonical-json.ts';
+import { canonicalJson } from '../../src/domain/vocabulary/canonical-json.ts';
 
 const ofBits = (hex: string): number => Buffer.from(hex, 'hex').readDoubleBE();
 

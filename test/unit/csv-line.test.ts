@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { csvLine } from '../../src/domain/csv-line.ts';
+import { csvLine } from '../../src/domain/vocabulary/csv-line.ts';
 
 const SIGNS = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'];
 const BEFORE = ['', ';', '\t', ',', '|', '\n', '\r', 'a;', 'a\t', '; ', ';"', ';\u200b', '\ufeff', ' ', 'a;b;'];

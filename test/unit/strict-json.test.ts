@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { strictJson } from '../../src/domain/strict-json.ts';
+import { strictJson } from '../../src/domain/vocabulary/strict-json.ts';
 
 const of = (text: string): unknown => strictJson(Buffer.from(text));
 

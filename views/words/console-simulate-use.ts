@@ -85,7 +85,7 @@ export const tryUseWords = {
   nobody: phrase({ en: 'Nobody who signed in', de: 'Niemand, der angemeldet ist' }),
 };
 
-/** Sentences of such a simulation (src/domain/decision/server-use-simulation.ts). */
+/** Sentences of such a simulation (src/domain/authority/decision/server-use-simulation.ts). */
 export const TRIAL_USE_GERMAN: Readonly<Record<string, string>> = {
   'nobody calls with a role': 'niemand ruft mit einer Rolle auf',
   'who is asked says yes': 'wer gefragt wird, stimmt zu',

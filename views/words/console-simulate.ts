@@ -72,7 +72,7 @@ export const tryWords = {
   forScope: (scope: HtmlValue) => phrase({ en: html`For ${scope}`, de: html`Für ${scope}` }),
 };
 
-/** Sentences of a simulation (src/domain/decision). After `only if` a clause stands, its verb last in German. */
+/** Sentences of a simulation (src/domain/authority/decision). After `only if` a clause stands, its verb last in German. */
 export const TRIAL_GERMAN: Readonly<Record<string, string>> = {
   'the caller acts for itself': 'der Aufrufer handelt für sich selbst',
   'no token is exchanged': 'es wird kein Token getauscht',

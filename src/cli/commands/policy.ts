@@ -1,6 +1,7 @@
 /** `behalf policy …`: the policies of a server, from files in a repository. */
-import { isDomainError } from '../../domain/errors.ts';
-import { differences } from '../../domain/policy/line-diff.ts';
+
+import { differences } from '../../domain/authority/policy/line-diff.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import { existingDatabase } from '../local-store.ts';
 import type { Json } from '../management-client.ts';

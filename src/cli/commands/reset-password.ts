@@ -1,9 +1,9 @@
 /** `behalf accounts reset-password`: on the machine, on the database file, for whoever cannot sign in. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { accountRegistry } from '../../domain/accounts/account-registry.ts';
-import { passwords } from '../../domain/accounts/passwords.ts';
-import { ownerNames } from '../../domain/groups/owner-names.ts';
+import { accountRegistry } from '../../domain/identity/accounts/account-registry.ts';
+import { passwords } from '../../domain/identity/accounts/passwords.ts';
+import { ownerNames } from '../../domain/identity/groups/owner-names.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
 import { databaseOfServer, withLocalStore } from '../local-store.ts';
 import { choosePassword } from '../password.ts';

@@ -5,7 +5,7 @@ import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
-import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/revocation/epoch.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
 import { databaseFile, existingDatabase, withLocalStore } from '../local-store.ts';
 import { withProgress } from '../progress.ts';

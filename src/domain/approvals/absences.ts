@@ -1,12 +1,12 @@
-import type { Account } from '../accounts/account.ts';
-import type { Assurance } from '../accounts/assurance.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import type { Account } from '../identity/accounts/account.ts';
+import type { By, Page, PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Revocation } from '../ports/revocation.ts';
+import type { Assurance } from '../vocabulary/assurance.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { ABSENCES, type Absence, isWithin } from './absence.ts';
 
 export type Absences = ReturnType<typeof absences>;

@@ -1,8 +1,8 @@
-import type { Detail } from '../authorization-details/detail-type.ts';
-import { canonicalDigest } from '../canonical-digest.ts';
-import { canonicalJson } from '../canonical-json.ts';
-import type { ActorChain } from '../delegation/actor-chain.ts';
-import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import type { ResourceServer } from '../resources/resource-servers/resource-server.ts';
+import type { ActorChain } from '../vocabulary/actor-chain.ts';
+import { canonicalDigest } from '../vocabulary/canonical-digest.ts';
+import { canonicalJson } from '../vocabulary/canonical-json.ts';
+import type { Detail } from '../vocabulary/detail-type.ts';
 
 /**
  * One exact action that people are asked about. The page is made of it, the digest is over it, and the token that comes

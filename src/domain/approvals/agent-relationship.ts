@@ -1,6 +1,6 @@
-import type { Agent } from '../agents/agent.ts';
-import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
-import type { Owners } from '../groups/owners.ts';
+import type { DelegationRegistry } from '../authority/delegation/delegation-registry.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import type { Owners } from '../identity/groups/owners.ts';
 
 /**
  * Whether an agent may turn to a person at all: she allowed it something that is live, or answers for it. Strangers are

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { refusedDecision } from '../audit/refused-decision.ts';
-import { openedOrNothing } from '../crypto/master-key.ts';
-import { DomainError, isDomainError } from '../errors.ts';
+import { openedOrNothing } from '../platform/crypto/master-key.ts';
 import type { Cursor } from '../ports/document-store.ts';
+import { DomainError, isDomainError } from '../vocabulary/errors.ts';
 import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-store.ts';
 import { newBreakGlassService } from './break-glass.ts';

@@ -1,6 +1,5 @@
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import { actorsOf } from '../delegation/actor-chain.ts';
-import { DomainError } from '../errors.ts';
+import { revocation as overStore } from '../authority/revocation/revocation.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type DocumentStore,
@@ -10,7 +9,8 @@ import {
   type Versioned,
 } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
-import { revocation as overStore } from '../revocation/revocation.ts';
+import { actorsOf } from '../vocabulary/actor-chain.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
 /** Hears of an approval as it stands after a change. Must not throw. */

@@ -1,6 +1,6 @@
-import { DomainError, refuseField } from '../errors.ts';
 import type { IssuedTokens } from '../ports/issued-tokens.ts';
-import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import type { ResourceServer } from '../resources/resource-servers/resource-server.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import type { ApprovalService } from './approval-service.ts';
 
 export type UseApproval = ReturnType<typeof approvalUse>;

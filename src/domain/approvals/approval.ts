@@ -4,10 +4,11 @@
  * compare-and-swap of one document. Does not own how an agent asks and gets its token (src/extensions/approvals,
  * src/provider), nor the pages (src/http/account).
  */
-import { type Assurance, REACHABLE, satisfiesAcr } from '../accounts/assurance.ts';
+
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { IssuedToken } from '../ports/issued-tokens.ts';
-import type { Risk } from '../resource-servers/risk.ts';
+import { type Assurance, REACHABLE, satisfiesAcr } from '../vocabulary/assurance.ts';
+import type { Risk } from '../vocabulary/risk.ts';
 import type { Action } from './action.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Account } from '../accounts/account.ts';
-import type { ApproverRule } from '../decision/decision.ts';
-import { type Group, isGroupId } from '../groups/group.ts';
+import type { ApproverRule } from '../authority/decision/decision.ts';
+import type { Account } from '../identity/accounts/account.ts';
+import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } from './approval.ts';
 
 /** Who is asked: by names, which stand for other people tomorrow. */

@@ -1,9 +1,9 @@
-import { type Account, breakGlassSince, holdsRole } from '../accounts/account.ts';
-import { MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import { type Account, breakGlassSince, holdsRole } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import { MULTI_FACTOR, satisfiesAcr } from '../vocabulary/assurance.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { digestOf } from './action.ts';
 import {
   type Approval,

@@ -4,10 +4,10 @@
  * would get the right again, and nobody would be asked.
  */
 
-import { detailsWithout } from '../authorization-details/narrowed-details.ts';
-import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
+import type { DelegationRegistry } from '../authority/delegation/delegation-registry.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { Grant } from '../ports/grants.ts';
+import { detailsWithout } from '../resources/authorization-details/narrowed-details.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
 type Standing = Pick<StandingApprovals, 'endAbout'>;

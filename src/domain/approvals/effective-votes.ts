@@ -1,5 +1,5 @@
-import type { Account } from '../accounts/account.ts';
-import type { Agent } from '../agents/agent.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import type { Account } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Absences } from './absences.ts';
 import { type Approval, slotOfVote, type Vote } from './approval.ts';

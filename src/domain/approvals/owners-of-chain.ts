@@ -2,12 +2,12 @@
  * Who answers for the actors of a chain: the accounts that separation of duties leaves out. Owns how owners become accounts,
  * when an approval is asked for and afterwards. Says nothing of whom a policy names (approvers.ts).
  */
-import type { Agent } from '../agents/agent.ts';
-import { inHandsSince } from '../agents/ownership.ts';
-import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
-import { DomainError } from '../errors.ts';
-import { type Group, isGroupId } from '../groups/group.ts';
-import { membersSince } from '../groups/membership.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import { inHandsSince } from '../clients/agents/ownership.ts';
+import { type Group, isGroupId } from '../identity/groups/group.ts';
+import { membersSince } from '../identity/groups/membership.ts';
+import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import type { Approval } from './approval.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;

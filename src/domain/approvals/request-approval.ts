@@ -1,10 +1,10 @@
-import type { Agent } from '../agents/agent.ts';
-import { ownershipOfAll } from '../agents/ownership.ts';
-import type { Authorize } from '../decision/authorize.ts';
-import type { ApproverRule } from '../decision/decision.ts';
-import { type DecisionFacts, partiesOf } from '../decision/facts.ts';
-import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
-import { DomainError, isDomainError } from '../errors.ts';
+import type { Authorize } from '../authority/decision/authorize.ts';
+import type { ApproverRule } from '../authority/decision/decision.ts';
+import { type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import { ownershipOfAll } from '../clients/agents/ownership.ts';
+import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
+import { DomainError, isDomainError } from '../vocabulary/errors.ts';
 import { type Action, meaningOf } from './action.ts';
 import type { Origin, Requested } from './approval.ts';
 import type { ApprovalService } from './approval-service.ts';

@@ -1,6 +1,6 @@
-import { type Refusal, refuser } from '../decision/refuser.ts';
-import { isDomainError, type Remedy } from '../errors.ts';
+import { type Refusal, refuser } from '../authority/decision/refuser.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { isDomainError, type Remedy } from '../vocabulary/errors.ts';
 import type { RequestedApproval } from './open-approvals.ts';
 import type { ApprovalRequest, AskingForApproval } from './request-approval.ts';
 

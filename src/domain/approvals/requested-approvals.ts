@@ -1,7 +1,7 @@
-import type { MasterKey } from '../crypto/master-key.ts';
-import { DomainError } from '../errors.ts';
+import type { MasterKey } from '../platform/crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import { type Approval, stateAt } from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 

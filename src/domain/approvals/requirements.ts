@@ -1,11 +1,12 @@
 /** What people would have to do for an action to be given: found by asking the decision itself, as if they had done it. */
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../accounts/assurance.ts';
-import type { Detail } from '../authorization-details/detail-type.ts';
-import type { Authorize } from '../decision/authorize.ts';
-import type { Decision } from '../decision/decision.ts';
-import type { DecisionFacts, Route } from '../decision/facts.ts';
-import { highestRisk } from '../resource-servers/highest-risk.ts';
-import type { Risk } from '../resource-servers/risk.ts';
+
+import type { Authorize } from '../authority/decision/authorize.ts';
+import type { Decision } from '../authority/decision/decision.ts';
+import type { DecisionFacts, Route } from '../authority/decision/facts.ts';
+import { highestRisk } from '../resources/resource-servers/highest-risk.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../vocabulary/assurance.ts';
+import type { Detail } from '../vocabulary/detail-type.ts';
+import type { Risk } from '../vocabulary/risk.ts';
 import type { Requirements } from './approval.ts';
 
 /** Longer than any session lives. */

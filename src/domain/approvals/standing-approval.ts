@@ -1,8 +1,8 @@
-import type { Detail, DetailType, JsonValue } from '../authorization-details/detail-type.ts';
-import { isObject } from '../authorization-details/detail-type.ts';
-import { amountOf, typeOf } from '../authorization-details/narrowed-details.ts';
-import { canonicalDigest } from '../canonical-digest.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import { amountOf, typeOf } from '../resources/authorization-details/narrowed-details.ts';
+import { canonicalDigest } from '../vocabulary/canonical-digest.ts';
+import type { Detail, DetailType, JsonValue } from '../vocabulary/detail-type.ts';
+import { isObject } from '../vocabulary/detail-type.ts';
 import type { Action } from './action.ts';
 import type { Vote } from './approval.ts';
 

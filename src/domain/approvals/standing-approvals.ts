@@ -1,11 +1,7 @@
-import type { Account } from '../accounts/account.ts';
-import { satisfiesAcr } from '../accounts/assurance.ts';
-import type { Agent } from '../agents/agent.ts';
-import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import type { DetailType } from '../authorization-details/detail-type.ts';
-import { actorsOf } from '../delegation/actor-chain.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import { ownershipMember } from '../clients/agents/ownership.ts';
+import type { Account } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type Cursor,
@@ -16,6 +12,10 @@ import {
 } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Revocation } from '../ports/revocation.ts';
+import { actorsOf } from '../vocabulary/actor-chain.ts';
+import { satisfiesAcr } from '../vocabulary/assurance.ts';
+import type { DetailType } from '../vocabulary/detail-type.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import {

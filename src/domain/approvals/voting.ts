@@ -1,5 +1,5 @@
-import { satisfiesAcr } from '../accounts/assurance.ts';
-import { DomainError } from '../errors.ts';
+import { satisfiesAcr } from '../vocabulary/assurance.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import { digestOf } from './action.ts';
 import { type Approval, shownStateAt, slotOfVote, type Vote } from './approval.ts';
 

@@ -5,8 +5,8 @@
  * Does not decide what happened (whoever acts appends an event first), hold the audit key, keep time
  * intervals or remember heads outside the store: those are passed in by `compose`.
  */
-import type { ActorChain } from '../delegation/actor-chain.ts';
-import type { Denial } from '../errors.ts';
+import type { ActorChain } from '../vocabulary/actor-chain.ts';
+import type { Denial } from '../vocabulary/errors.ts';
 
 /** Every kind of event there is. Documented in docs/reference/audit-events.md, which is generated from `AUDIT_EVENTS`. */
 export const AUDIT_EVENTS = {

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
-import { canonicalJson } from '../canonical-json.ts';
-import { DomainError } from '../errors.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import { canonicalJson } from '../vocabulary/canonical-json.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
 import { withSenderApart } from './separate-sender.ts';
 import { sortedCopy } from './sorted-copy.ts';

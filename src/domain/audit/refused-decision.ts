@@ -1,4 +1,4 @@
-import type { DomainError } from '../errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import type { AuditEvent } from './audit-event.ts';
 
 /** What the event of a refusal says about the decision behind it. Empty where no policy was asked. */

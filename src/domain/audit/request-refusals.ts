@@ -1,4 +1,4 @@
-import { coarseNetwork } from '../rate-limits/client-network.ts';
+import { coarseNetwork } from '../vocabulary/client-network.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type Counted, refusalCounter } from './refusal-counter.ts';
 

@@ -1,6 +1,6 @@
-import { DomainError } from '../errors.ts';
 import { type Collection, isDocumentConflict, isOutOfSpace, NO_SPACE } from '../ports/document-store.ts';
 import { WRITE_PRIORITIES, type WritePriority, withPriority, writePriority } from '../ports/write-priority.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
 

@@ -1,10 +1,10 @@
 import type { AuditLog } from '../audit/audit-event.ts';
-import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
-import { DomainError } from '../errors.ts';
+import { DELIVERIES, type Delivery, TARGET_KINDS } from '../platform/outbox/delivery.ts';
+import { GIVE_UP_SECONDS, type Outbox } from '../platform/outbox/outbox.ts';
+import type { By, Page, PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
-import { DELIVERIES, type Delivery, TARGET_KINDS } from './delivery.ts';
-import { GIVE_UP_SECONDS, type Outbox } from './outbox.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 

@@ -1,7 +1,4 @@
 import type { AuditLog } from '../audit/audit-event.ts';
-import type { Clock } from '../ports/clock.ts';
-import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
-import { backoff } from './backoff.ts';
 import {
   type Channel,
   DELIVERIES,
@@ -10,7 +7,10 @@ import {
   type DeliveryQueue,
   isForgotten,
   TARGET_KINDS,
-} from './delivery.ts';
+} from '../platform/outbox/delivery.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
+import { backoff } from './backoff.ts';
 import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Client } from '../clients/client.ts';
-import { isByOperator } from '../clients/operator-urls.ts';
+import type { Client } from '../clients/clients/client.ts';
+import type { AppLogout } from '../identity/sessions/app-logout.ts';
+import { isByOperator } from '../platform/remote-keys/operator-urls.ts';
 import { fetchReasonOf, fetchStatusOf, type TrustedPost } from '../ports/trusted-fetch.ts';
-import type { AppLogout } from '../sessions/app-logout.ts';
 import type { Sender } from './delivery-worker.ts';
 
 /** A logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4), made when it is sent: it lives two minutes. */

@@ -1,8 +1,8 @@
-import type { Account } from '../accounts/account.ts';
-import type { PasswordReset } from '../accounts/password-reset.ts';
-import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import type { Account } from '../identity/accounts/account.ts';
+import type { PasswordReset } from '../identity/accounts/password-reset.ts';
+import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { type Delivery, sealContextOf } from '../platform/outbox/delivery.ts';
 import { isMailNotSent, type Mailer, type MailMessage } from '../ports/mailer.ts';
-import { type Delivery, sealContextOf } from './delivery.ts';
 import type { Outcome, Sender } from './delivery-worker.ts';
 import { isAsking, isForActive } from './notification-kinds.ts';
 

@@ -6,9 +6,8 @@
  */
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { AuditLog } from '../audit/audit-event.ts';
-import type { By } from '../clients/registered-documents.ts';
-import type { MasterKey } from '../crypto/master-key.ts';
-import { DomainError } from '../errors.ts';
+import type { MasterKey } from '../platform/crypto/master-key.ts';
+import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type CollectionDeclaration,
@@ -18,6 +17,7 @@ import {
   update,
 } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 
 export type PushKey = {
   /** `vpk_…` */

@@ -1,12 +1,12 @@
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import { checkText } from '../clients/display-text.ts';
-import type { By } from '../clients/registered-documents.ts';
-import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { checkText } from '../platform/display-names/display-text.ts';
+import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { encryptedFor, isReceiver, type Receiver } from './push-encryption.ts';
 import type { PushKey, PushKeys } from './push-keys.ts';

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Account } from '../accounts/account.ts';
-import type { Agent } from '../agents/agent.ts';
-import { type Group, isGroupId } from '../groups/group.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import type { Account } from '../identity/accounts/account.ts';
+import { type Group, isGroupId } from '../identity/groups/group.ts';
+import { type Channel, messageId } from '../platform/outbox/delivery.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import { type Channel, messageId } from './delivery.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notification } from './notification.ts';
 import { isAsking, ruleOf } from './notification-kinds.ts';
-import type { Outbox } from './outbox.ts';
 import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';

@@ -1,14 +1,19 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AuditLog } from '../audit/audit-event.ts';
-import { checkText } from '../clients/display-text.ts';
-import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { checkText } from '../platform/display-names/display-text.ts';
+import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from '../platform/outbox/delivery.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
-import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
+import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { NOTIFICATION_KIND_NAMES, type NotificationKind } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';

@@ -1,4 +1,4 @@
-import type { DetailsByResource } from '../authorization-details/detail-type.ts';
+import type { DetailsByResource } from '../vocabulary/detail-type.ts';
 import type { Cursor } from './document-store.ts';
 
 /** What one consent gave one client: oidc-provider's Grant, one for each authorization (decision D8). */

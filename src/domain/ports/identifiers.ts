@@ -10,7 +10,7 @@ export const ID_PREFIXES = [
   'iat', // initial access token
   'dlg', // delegation
   'grt', // grant: one Grant of oidc-provider
-  'ins', // instance of an agent: made of its key (domain/instances/instance.ts)
+  'ins', // instance of an agent: made of its key (domain/clients/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request
   'txn', // transaction

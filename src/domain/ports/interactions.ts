@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Assurance } from '../accounts/assurance.ts';
-import type { DetailsByResource } from '../authorization-details/detail-type.ts';
+import type { Assurance } from '../vocabulary/assurance.ts';
+import type { DetailsByResource } from '../vocabulary/detail-type.ts';
 
 /** One request of a browser and the answer to it, as the interaction port needs them. */
 export type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };

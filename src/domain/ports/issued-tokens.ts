@@ -1,6 +1,6 @@
-import type { Assurance } from '../accounts/assurance.ts';
-import type { Detail } from '../authorization-details/detail-type.ts';
-import type { ActorChain, ForeignActor } from '../delegation/actor-chain.ts';
+import type { ActorChain, ForeignActor } from '../vocabulary/actor-chain.ts';
+import type { Assurance } from '../vocabulary/assurance.ts';
+import type { Detail } from '../vocabulary/detail-type.ts';
 
 /** An access token of ours that is live now. */
 export type IssuedToken = {

@@ -1,4 +1,4 @@
-import type { Kill } from '../kill.ts';
+import type { Kill } from '../vocabulary/kill.ts';
 
 /** A kill as one node keeps it outside the store, with what the store and the audit log do not hold yet. */
 export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('audit' | 'store')[] };

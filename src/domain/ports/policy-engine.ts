@@ -4,7 +4,7 @@
  * wrong inside is an error in the verdict, and a verdict with an error is a `deny`.
  */
 
-import { DomainError } from '../errors.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 
 /** What policies decide about. `act`: take a token; `delegate`: be given a delegation; the rest: use this server itself. */
 export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;

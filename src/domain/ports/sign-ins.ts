@@ -1,4 +1,4 @@
-import type { Assurance } from '../accounts/assurance.ts';
+import type { Assurance } from '../vocabulary/assurance.ts';
 
 /** That a person signed in to a client, as an ID token or refresh token of ours proves it. */
 export type SignIn = {

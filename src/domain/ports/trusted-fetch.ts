@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 import type { EpochSeconds } from './clock.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { DomainError } from '../vocabulary/errors.ts';
 
 /** One provider as our client there sees it. */
 export type UpstreamParty = {

@@ -1,6 +1,6 @@
-import { ownershipOf } from '../../domain/agents/ownership.ts';
-import { agentParty } from '../../domain/decision/facts.ts';
-import { extendChain } from '../../domain/delegation/actor-chain.ts';
+import { agentParty } from '../../domain/authority/decision/facts.ts';
+import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
+import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { BackchannelSourceDependencies, FindApprovedSource } from './dependencies.ts';
 import { refusals } from './refusals.ts';
 

@@ -1,19 +1,20 @@
 /** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts hands it in. */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
+
 import type { Approval, ApprovalChannel } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
-import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { DecisionFacts } from '../../domain/decision/facts.ts';
-import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
-import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
+import type { Authorize } from '../../domain/authority/decision/authorize.ts';
+import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
+import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { PollingInterval } from '../../domain/platform/rate-limits/polling-interval.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import type { PollingInterval } from '../../domain/rate-limits/polling-interval.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 
 type Stored<T> = Promise<{ readonly document: T } | undefined>;
 

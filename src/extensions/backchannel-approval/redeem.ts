@@ -3,18 +3,19 @@
  * that was approved. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals),
  * nor where the authority came from (the channel's source). Called by the token endpoint.
  */
-import type { Agent } from '../../domain/agents/agent.ts';
+
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
 import { type Approval, assuranceOfVotes, isBreakGlass, stateAt } from '../../domain/approvals/approval.ts';
 import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
-import type { Detail } from '../../domain/authorization-details/detail-type.ts';
-import { CIBA } from '../../domain/clients/grant-types.ts';
-import { type Decision, recordOf } from '../../domain/decision/decision.ts';
-import type { DecisionFacts } from '../../domain/decision/facts.ts';
-import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { CIBA } from '../../domain/clients/clients/grant-types.ts';
 import type { TokenApproval } from '../../domain/ports/issued-tokens.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
+import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
 

@@ -1,8 +1,8 @@
-import type { Decision } from '../../domain/decision/decision.ts';
-import { type Refusal, type RefusalDetails, refuser } from '../../domain/decision/refuser.ts';
-import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';
-import type { DomainError } from '../../domain/errors.ts';
+import type { Decision } from '../../domain/authority/decision/decision.ts';
+import { type Refusal, type RefusalDetails, refuser } from '../../domain/authority/decision/refuser.ts';
+import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /** Every reason for which an approval gives no token; explained for developers in docs/guides/approvals.md. */
 export const REFUSALS = {

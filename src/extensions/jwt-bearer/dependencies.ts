@@ -1,14 +1,15 @@
 /** What redeeming an assertion needs of the server, as narrow as it uses it; compose.ts hands it in. */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
+
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { AccountLinks } from '../../domain/peers/account-links.ts';
-import type { PeerAssertions } from '../../domain/peers/peer-assertions.ts';
+import type { Authorize } from '../../domain/authority/decision/authorize.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
+import type { PeerAssertions } from '../../domain/clients/peers/peer-assertions.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 
 export type Stored<T> = Promise<{ readonly document: T } | undefined>;
 

@@ -1,23 +1,24 @@
 /**
  * RFC 7523 §2.1: a client gives an assertion of a peer about a person (ID-JAG) and gets an access token for that person's
  * account here. Owns the form of the request and what the result is bounded by. Does not own the checks of an assertion
- * (src/domain/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in src/compose.ts.
+ * (src/domain/clients/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in src/compose.ts.
  */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import { JWT_BEARER } from '../../domain/clients/grant-types.ts';
-import { type Decision, recordOf } from '../../domain/decision/decision.ts';
-import { agentParty, clientParty, type Party } from '../../domain/decision/facts.ts';
-import { refuser } from '../../domain/decision/refuser.ts';
-import { nothingLeft } from '../../domain/decision/remedies.ts';
-import { type ActorChain, extendChain, type ForeignActor } from '../../domain/delegation/actor-chain.ts';
-import { scopesAt } from '../../domain/delegation/authority.ts';
-import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
-import { type AccountLink, isLinkable } from '../../domain/peers/account-links.ts';
-import type { PeerAssertion } from '../../domain/peers/peer-assertions.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { isRefusal } from '../../domain/workload-identity/signed-token.ts';
+
+import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { agentParty, clientParty, type Party } from '../../domain/authority/decision/facts.ts';
+import { refuser } from '../../domain/authority/decision/refuser.ts';
+import { nothingLeft } from '../../domain/authority/decision/remedies.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import { JWT_BEARER } from '../../domain/clients/clients/grant-types.ts';
+import { type AccountLink, isLinkable } from '../../domain/clients/peers/account-links.ts';
+import type { PeerAssertion } from '../../domain/clients/peers/peer-assertions.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { type ActorChain, extendChain, type ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
+import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
+import { scopeTokens } from '../../domain/vocabulary/scope-tokens.ts';
 import type { Caller, JwtBearerDependencies, Stored } from './dependencies.ts';
 import { REFUSALS } from './refusals.ts';
 

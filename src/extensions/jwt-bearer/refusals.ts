@@ -1,4 +1,4 @@
-import type { Refusal } from '../../domain/decision/refuser.ts';
+import type { Refusal } from '../../domain/authority/decision/refuser.ts';
 
 /** Every reason for which an assertion is not redeemed. Which check of it failed is for the audit log only (`inputs.assertion`). */
 export const REFUSALS = {

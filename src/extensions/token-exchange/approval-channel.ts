@@ -1,15 +1,16 @@
 /** An exchange that waits for people: how they are asked, and how the exchange is looked at anew once they said yes. */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
+
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
 import type { ActionFacts } from '../../domain/approvals/requirements.ts';
-import { CIBA } from '../../domain/clients/grant-types.ts';
-import type { DecisionFacts } from '../../domain/decision/facts.ts';
-import { type ActorChain, extendChain } from '../../domain/delegation/actor-chain.ts';
-import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { Remedy } from '../../domain/errors.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
+import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { CIBA } from '../../domain/clients/clients/grant-types.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
+import type { Remedy } from '../../domain/vocabulary/errors.ts';
 import { factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';

@@ -1,21 +1,22 @@
 /** What an exchange needs of the server, as narrow as it uses it; compose.ts hands it in. */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
+
 import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import type { Authorize } from '../../domain/decision/authorize.ts';
-import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
-import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
-import type { Instance } from '../../domain/instances/instance.ts';
-import type { InstanceRegistry } from '../../domain/instances/instance-registry.ts';
-import type { Peer } from '../../domain/peers/peer.ts';
+import type { Authorize } from '../../domain/authority/decision/authorize.ts';
+import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import type { DelegationRequests } from '../../domain/authority/delegation/delegation-requests.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
+import type { Peer } from '../../domain/clients/peers/peer.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import type { SignIns } from '../../domain/ports/sign-ins.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 
 type Stored<T> = Promise<{ readonly document: T } | undefined>;
 

@@ -1,15 +1,15 @@
 /**
  * RFC 8693 token exchange: an agent gives a token that speaks for a person and gets one that names both.
  * Owns the request's form, the decision, and what a refusal says. Does not own rows of delegation
- * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
+ * (src/domain/authority/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
  * Called by the token endpoint, through the extension listed in src/compose.ts.
  */
 
-import { readDetails } from '../../domain/authorization-details/asked-details.ts';
-import type { Detail } from '../../domain/authorization-details/detail-type.ts';
-import { TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
-import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
+import { readDetails } from '../../domain/resources/authorization-details/asked-details.ts';
+import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import { scopeTokens } from '../../domain/vocabulary/scope-tokens.ts';
 import type { Refuse } from './refusals.ts';
 
 export const GRANT_TYPE = TOKEN_EXCHANGE;

@@ -1,5 +1,5 @@
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import type { SignIn } from '../../domain/ports/sign-ins.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';

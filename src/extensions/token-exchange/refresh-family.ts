@@ -1,5 +1,5 @@
-import { isDomainError } from '../../domain/errors.ts';
-import type { Instance } from '../../domain/instances/instance.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
 import { REFRESH_TYPE, readFamilyParameters } from './parameters.ts';

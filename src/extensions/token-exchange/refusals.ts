@@ -1,9 +1,9 @@
 import { TOO_MANY_APPROVALS } from '../../domain/approvals/request-token-approval.ts';
-import type { Decision } from '../../domain/decision/decision.ts';
-import { type Refusal, type RefusalDetails, refuser } from '../../domain/decision/refuser.ts';
-import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';
-import type { DomainError, Layer } from '../../domain/errors.ts';
+import type { Decision } from '../../domain/authority/decision/decision.ts';
+import { type Refusal, type RefusalDetails, refuser } from '../../domain/authority/decision/refuser.ts';
+import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { DomainError, Layer } from '../../domain/vocabulary/errors.ts';
 
 /**
  * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.

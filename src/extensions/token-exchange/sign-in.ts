@@ -1,6 +1,6 @@
-import type { Agent } from '../../domain/agents/agent.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import { DEVICE_CODE } from '../../domain/clients/grant-types.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import { DEVICE_CODE } from '../../domain/clients/clients/grant-types.ts';
 import type { SignIn } from '../../domain/ports/sign-ins.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { ID_TOKEN_TYPE, type PresentedToken, REFRESH_TYPE } from './parameters.ts';

@@ -1,4 +1,4 @@
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { TokenExchangeDependencies } from './dependencies.ts';
 import { type ExchangeParameters, JWT_TYPE } from './parameters.ts';
 import type { Refuse } from './refusals.ts';

@@ -1,8 +1,8 @@
-import { type Decision, recordOf } from '../../domain/decision/decision.ts';
-import { agentParty, type Party } from '../../domain/decision/facts.ts';
-import { type ActorChain, actorsOf } from '../../domain/delegation/actor-chain.ts';
-import { type RequestContext, readRequestContext } from '../../domain/delegation/request-context.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { agentParty, type Party } from '../../domain/authority/decision/facts.ts';
+import { type RequestContext, readRequestContext } from '../../domain/authority/delegation/request-context.ts';
+import { type ActorChain, actorsOf } from '../../domain/vocabulary/actor-chain.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
 import { readParameters, TXN_TOKEN_TYPE } from './parameters.ts';

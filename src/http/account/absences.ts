@@ -4,7 +4,7 @@ import { awayPage, type NewAwayModel, newAwayPage, type ShownAbsence } from '../
 import { awayWords } from '../../../views/words/absences.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type Absence, stateOfAbsence } from '../../domain/approvals/absence.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, doneOf, exchangeOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { dayOf, single } from '../middleware/form-body.ts';

@@ -1,8 +1,8 @@
 import type { DetailChoice, DetailItem } from '../../../views/partials/detail-list.ts';
-import { describedDetail } from '../../domain/authorization-details/described-detail.ts';
-import { detailId } from '../../domain/authorization-details/detail-id.ts';
-import type { Detail, DetailType } from '../../domain/authorization-details/detail-type.ts';
-import { typeOf, withoutRepeats } from '../../domain/authorization-details/narrowed-details.ts';
+import { describedDetail } from '../../domain/resources/authorization-details/described-detail.ts';
+import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
+import { typeOf, withoutRepeats } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { Detail, DetailType } from '../../domain/vocabulary/detail-type.ts';
 
 /** An authorization detail in words; one of a type that is declared no more keeps its name, and counts as risky. */
 export const detailInWords = (detail: Detail, types: readonly DetailType[]): DetailItem => {

@@ -2,8 +2,8 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type EmailModel, emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import type { EmailChange } from '../../domain/accounts/email-change.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import type { EmailChange } from '../../domain/identity/accounts/email-change.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import {
   byOf,
   exchangeOf,

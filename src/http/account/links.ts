@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AccountLinkFacts } from '../../../views/pages/account-model.ts';
-import type { Account } from '../../domain/accounts/account.ts';
-import { type AccountLink, isLinkable } from '../../domain/peers/account-links.ts';
+import { type AccountLink, isLinkable } from '../../domain/clients/peers/account-links.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import { byOf } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { AccountSessions } from './sessions.ts';

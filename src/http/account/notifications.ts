@@ -7,10 +7,10 @@ import { browserText } from '../../../views/partials/browser-text.ts';
 import { testPush } from '../../../views/push/notification-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { browserHint } from '../../domain/identity/sessions/browser-hint.ts';
 import { pushMessage } from '../../domain/notifications/push-channel.ts';
 import { MOST_SUBSCRIPTIONS } from '../../domain/notifications/push-registry.ts';
-import { browserHint } from '../../domain/sessions/browser-hint.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import {
   byOf,
   doneOf,

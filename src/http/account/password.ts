@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import { type PasswordModel, passwordPage } from '../../../views/pages/password.ts';
 import { passwordWords } from '../../../views/words/password.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,

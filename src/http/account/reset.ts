@@ -4,9 +4,9 @@ import type { Phrase } from '../../../views/html.ts';
 import { type ResetModel, resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { passwordWords } from '../../../views/words/password.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { SINGLE_FACTOR } from '../../domain/accounts/assurance.ts';
-import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import type { PasswordReset } from '../../domain/identity/accounts/password-reset.ts';
+import { SINGLE_FACTOR } from '../../domain/vocabulary/assurance.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   type GuardedForms,

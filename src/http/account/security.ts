@@ -7,9 +7,9 @@ import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { securityWords } from '../../../views/words/security.ts';
-import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
-import type { Changing } from '../../domain/factors/factor-registry.ts';
+import type { Changing } from '../../domain/identity/factors/factor-registry.ts';
+import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,

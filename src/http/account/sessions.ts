@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { SignedInAs } from '../../../views/layout.ts';
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Assurance } from '../../domain/accounts/assurance.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { Assurance } from '../../domain/vocabulary/assurance.ts';
 import {
   exchangeOf,
   type GuardedForms,

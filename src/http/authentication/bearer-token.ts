@@ -4,9 +4,9 @@
  * routes or roles; the management API decides what the token's holder may do.
  */
 import type { Context } from 'koa';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 
 export type BearerDependencies = {
   /** The resource indicator a token must have as its audience. */

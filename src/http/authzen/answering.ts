@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import type { AccessDecisions, AskedIn } from '../../domain/authzen/access-decisions.ts';
-import { isAccessRequestProblem } from '../../domain/authzen/access-request-problem.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { AccessDecisions, AskedIn } from '../../domain/approvals/authzen/access-decisions.ts';
+import { isAccessRequestProblem } from '../../domain/approvals/authzen/access-request-problem.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
 
 export type AnsweringDeps = {

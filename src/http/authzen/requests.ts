@@ -1,12 +1,15 @@
 /**
  * Access requests below `/access/v1/requests` (AuthZEN Access Request and Approval Profile 1.0). Owns paths, statuses,
- * headers and problem documents; what is asked for and what becomes of it is domain/authzen. Mounted by router.ts.
+ * headers and problem documents; what is asked for and what becomes of it is domain/approvals/authzen. Mounted by router.ts.
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type AccessRequestProblemCode, isAccessRequestProblem } from '../../domain/authzen/access-request-problem.ts';
-import type { AccessRequests, AnsweredTask } from '../../domain/authzen/access-requests.ts';
-import { isDomainError, refuseField } from '../../domain/errors.ts';
+import {
+  type AccessRequestProblemCode,
+  isAccessRequestProblem,
+} from '../../domain/approvals/authzen/access-request-problem.ts';
+import type { AccessRequests, AnsweredTask } from '../../domain/approvals/authzen/access-requests.ts';
+import { isDomainError, refuseField } from '../../domain/vocabulary/errors.ts';
 import { readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Answered, type Answering, askedIn, challenge } from './answering.ts';

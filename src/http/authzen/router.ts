@@ -1,13 +1,13 @@
 /**
  * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and how refusals are spelled
- * (§10.1); who may ask is proven by src/provider/resource-server-proofs.ts, what is answered is domain/authzen. Mounted by
+ * (§10.1); who may ask is proven by src/provider/resource-server-proofs.ts, what is answered is domain/approvals/authzen. Mounted by
  * src/http/app.ts.
  */
 import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readCall, type UseApproval } from '../../domain/approvals/approval-use.ts';
-import type { AccessDecisions, AskedIn } from '../../domain/authzen/access-decisions.ts';
+import type { AccessDecisions, AskedIn } from '../../domain/approvals/authzen/access-decisions.ts';
 import {
   readQuestion,
   readSearch,
@@ -15,13 +15,13 @@ import {
   SEARCHES,
   type Searched,
   type SearchQuestion,
-} from '../../domain/authzen/access-question.ts';
-import type { AccessRequests } from '../../domain/authzen/access-requests.ts';
-import type { AccessSearch } from '../../domain/authzen/access-search.ts';
-import type { MasterKey } from '../../domain/crypto/master-key.ts';
-import { isDomainError } from '../../domain/errors.ts';
+} from '../../domain/approvals/authzen/access-question.ts';
+import type { AccessRequests } from '../../domain/approvals/authzen/access-requests.ts';
+import type { AccessSearch } from '../../domain/approvals/authzen/access-search.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { cursors } from '../management/cursors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, refusalCode, refusalOf } from '../problem.ts';

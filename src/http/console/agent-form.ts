@@ -3,8 +3,8 @@ import type { RegisterField, RegisterModel } from '../../../views/pages/console-
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
-import { strictJson } from '../../domain/strict-json.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import type { ConsoleCalls } from './console-calls.ts';

@@ -1,9 +1,9 @@
 import type { AgentListModel, AgentRow } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { AGENT_STATES, type Agent, type AgentState } from '../../domain/agents/agent.ts';
-import { ENVIRONMENTS, type Environment } from '../../domain/agents/environment.ts';
-import { csvLine } from '../../domain/csv-line.ts';
+import { AGENT_STATES, type Agent, type AgentState } from '../../domain/clients/agents/agent.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
+import { csvLine } from '../../domain/vocabulary/csv-line.ts';
+import { ENVIRONMENTS, type Environment } from '../../domain/vocabulary/environment.ts';
 import type { RouteQuery } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
 import type { ConsoleCalls } from './console-calls.ts';

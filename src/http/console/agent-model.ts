@@ -8,11 +8,11 @@ import type {
 } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFactWords as words } from '../../../views/words/console-agent.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
-import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
-import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
-import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
-import { isGroupId } from '../../domain/groups/group.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { type Credential, credentialsOf } from '../../domain/clients/agents/credential.ts';
+import { effectiveAgent, type Stop } from '../../domain/clients/agents/effective-agent.ts';
+import type { Blueprint } from '../../domain/clients/blueprints/blueprint.ts';
+import { isGroupId } from '../../domain/identity/groups/group.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import { type Standing, seenAgent, standingOf } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';

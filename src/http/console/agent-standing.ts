@@ -1,6 +1,6 @@
 /** What a person who is signed in to the console is to one agent: sees it, changes it, accepts it, gives it credentials. */
-import type { Agent } from '../../domain/agents/agent.ts';
-import { credentialRights } from '../../domain/agents/credential-rights.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { credentialRights } from '../../domain/clients/agents/credential-rights.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';

@@ -12,8 +12,8 @@ import {
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
-import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import { DomainError } from '../../domain/errors.ts';
+import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { fromWire } from '../management/representations.ts';

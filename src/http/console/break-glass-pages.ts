@@ -7,11 +7,11 @@ import {
   breakGlassPage,
 } from '../../../views/pages/break-glass.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { type Account, type AccountRole, holdsRole } from '../../domain/accounts/account.ts';
-import type { Assurance } from '../../domain/accounts/assurance.ts';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { REVIEWERS } from '../../domain/approvals/break-glass.ts';
-import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
+import { type Account, type AccountRole, holdsRole } from '../../domain/identity/accounts/account.ts';
+import type { Assurance } from '../../domain/vocabulary/assurance.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { approvalFacts } from '../account/approvals/facts.ts';
 import type { PageSession } from '../account/sessions.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';

@@ -5,8 +5,8 @@ import { durationPhrase } from '../../../views/time-text.ts';
 import { agentWords } from '../../../views/words/agent.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords as words } from '../../../views/words/console-effect.ts';
-import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import type { ScopesByResource } from '../../domain/delegation/authority.ts';
+import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
+import type { ScopesByResource } from '../../domain/vocabulary/scope-sets.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 
 type Shown = (value: unknown) => HtmlValue;

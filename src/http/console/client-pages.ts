@@ -1,5 +1,5 @@
 import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
-import { exceptionsOf } from '../../domain/clients/exceptions.ts';
+import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';

@@ -4,11 +4,11 @@
  * is valid and which events are written is decided there, once. This folder turns that into page models and forms into
  * calls. It does not own markup (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
  */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
-import type { By } from '../../domain/clients/registered-documents.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
+import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';

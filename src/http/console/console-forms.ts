@@ -4,7 +4,7 @@ import type { Text } from '../../../views/html.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';

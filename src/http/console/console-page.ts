@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import type { Account } from '../../domain/accounts/account.ts';
-import type { By } from '../../domain/clients/registered-documents.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { By } from '../../domain/platform/registries/registered-documents.ts';
 
 /** Who looks, and in which request. */
 export type Viewer = { readonly account: Account; readonly by: By };

@@ -1,8 +1,8 @@
 import type { Phrase } from '../../../views/html.ts';
 import type { CredentialField, EditField, EditModel } from '../../../views/pages/console-model.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { keysOf, linesOf } from './agent-form.ts';

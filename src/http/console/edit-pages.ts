@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
 import type { CredentialField, EditField } from '../../../views/pages/console-model.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { rowOf } from './agent-model.ts';
 import { agentToGiveCredentials, changeableAgent } from './agent-standing.ts';

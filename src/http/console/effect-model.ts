@@ -1,11 +1,11 @@
 import type { AgentPageModel, EffectAt, EffectLimit, EffectReason } from '../../../views/pages/console-model.ts';
 import { effectWords } from '../../../views/words/console-effect.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
-import { effectiveAgent, limitsOfAgent } from '../../domain/agents/effective-agent.ts';
-import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
-import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { effectiveAgent, limitsOfAgent } from '../../domain/clients/agents/effective-agent.ts';
+import type { Blueprint } from '../../domain/clients/blueprints/blueprint.ts';
+import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { cutScope, scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { signInMethodWords } from './grant-type-names.ts';

@@ -1,6 +1,6 @@
 import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import { effectWords } from '../../../views/words/console-effect.ts';
-import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
+import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 
 const WAYS: Readonly<Record<string, Phrase>> = {
   ...effectWords.ways,

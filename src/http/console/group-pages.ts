@@ -8,9 +8,9 @@ import {
 } from '../../../views/pages/console-groups.ts';
 import { groupWords } from '../../../views/words/console-people.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import type { Account } from '../../domain/accounts/account.ts';
-import { isDomainError } from '../../domain/errors.ts';
-import { isOwnerId } from '../../domain/groups/owner-names.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import { isOwnerId } from '../../domain/identity/groups/owner-names.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { linesOf } from './agent-form.ts';

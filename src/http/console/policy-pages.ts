@@ -5,8 +5,8 @@ import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts'
 import type { PolicyEditorModel, PolicyFindingLine } from '../../../views/pages/console-policy-model.ts';
 import { editorWords } from '../../../views/words/console-editor.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { isDomainError } from '../../domain/errors.ts';
 import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { partyNames } from './console-deps.ts';

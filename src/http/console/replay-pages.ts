@@ -11,7 +11,7 @@ import {
 } from '../../../views/pages/console-policy-replay.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf, viewOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';

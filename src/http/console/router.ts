@@ -6,7 +6,7 @@ import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { CONSOLE_PLACES, type ConsolePlace } from '../../../views/partials/console-frame.ts';
 import { doneWords } from '../../../views/words/console-done.ts';
-import type { Account } from '../../domain/accounts/account.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import { readCursor } from '../account/account-model.ts';
 import { accountSessions, type PageSession } from '../account/sessions.ts';
 import { byOf, doneOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';

@@ -7,16 +7,11 @@ import {
   serversPage,
 } from '../../../views/pages/console-servers.ts';
 import { serverWords } from '../../../views/words/console-software.ts';
-import { describedDetail } from '../../domain/authorization-details/described-detail.ts';
-import { violation } from '../../domain/authorization-details/detail-schema.ts';
-import {
-  type Detail,
-  type DetailType,
-  isObject,
-  type JsonValue,
-} from '../../domain/authorization-details/detail-type.ts';
-import { sampleDetail } from '../../domain/authorization-details/sample-detail.ts';
-import { strictJson } from '../../domain/strict-json.ts';
+import { describedDetail } from '../../domain/resources/authorization-details/described-detail.ts';
+import { violation } from '../../domain/resources/authorization-details/detail-schema.ts';
+import { sampleDetail } from '../../domain/resources/authorization-details/sample-detail.ts';
+import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/vocabulary/detail-type.ts';
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';

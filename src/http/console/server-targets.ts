@@ -1,5 +1,5 @@
 import type { ServerTarget, ServerTargets } from '../../../views/pages/console-server-targets.ts';
-import { acceptanceBar, type DelegationTarget } from '../../domain/resource-servers/delegation-targets.ts';
+import { acceptanceBar, type DelegationTarget } from '../../domain/resources/resource-servers/delegation-targets.ts';
 import { byOf, seeOther } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';

@@ -1,6 +1,6 @@
 /** Buttons that take a second factor of the last minutes: who has a factor is sent to sign in with it, and comes back. */
 import type { Context } from 'koa';
-import { isDomainError } from '../../domain/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { exchangeOf, recordRefusal, seeOther } from '../interaction/page-answers.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 

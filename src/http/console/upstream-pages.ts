@@ -1,5 +1,5 @@
 import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
-import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
+import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
 import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 import { stepUp } from './step-up.ts';

@@ -1,4 +1,4 @@
-import { DEVICE_TTL_SECONDS } from '../../domain/accounts/known-devices.ts';
+import { DEVICE_TTL_SECONDS } from '../../domain/identity/accounts/known-devices.ts';
 import { type OwnCookie, ownCookie } from './own-cookie.ts';
 
 /** The cookie by which a browser is known that signed in before (LG-02). */

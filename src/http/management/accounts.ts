@@ -1,10 +1,10 @@
-import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountChanges, AccountRegistry, NewAccount } from '../../domain/accounts/account-registry.ts';
-import type { DisablePreview, PreviewDisable } from '../../domain/accounts/disable-preview.ts';
-import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
-import { canonicalDigest } from '../../domain/canonical-digest.ts';
-import type { FactorRegistry } from '../../domain/factors/factor-registry.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { AccountChanges, AccountRegistry, NewAccount } from '../../domain/identity/accounts/account-registry.ts';
+import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
+import type { FactorRegistry } from '../../domain/identity/factors/factor-registry.ts';
+import type { DisablePreview, PreviewDisable } from '../../domain/offboarding/disable-preview.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
+import { canonicalDigest } from '../../domain/vocabulary/canonical-digest.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { requireAdministrator } from './permissions.ts';

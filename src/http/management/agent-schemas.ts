@@ -1,9 +1,9 @@
 /** Schemas of agents, their secrets, compositions and instances; see schemas.ts. */
-import { AGENT_STATES } from '../../domain/agents/agent.ts';
-import { FINDING_KINDS } from '../../domain/agents/agent-findings.ts';
-import { CLIENT_EXCEPTIONS } from '../../domain/clients/exceptions.ts';
-import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
-import { DELIVERY_MODES } from '../../domain/clients/token-delivery.ts';
+import { AGENT_STATES } from '../../domain/clients/agents/agent.ts';
+import { FINDING_KINDS } from '../../domain/clients/agents/agent-findings.ts';
+import { CLIENT_EXCEPTIONS } from '../../domain/clients/clients/exceptions.ts';
+import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
+import { DELIVERY_MODES } from '../../domain/clients/clients/token-delivery.ts';
 import {
   change,
   flag,

@@ -1,6 +1,6 @@
-import type { Agent } from '../../domain/agents/agent.ts';
-import type { AllowedSecret, SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { AllowedSecret, SecretExceptions } from '../../domain/clients/agents/secret-exceptions.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, existing, type Handlers } from './call.ts';
 

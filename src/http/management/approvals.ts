@@ -1,10 +1,10 @@
-import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import { type Approval, shownStateAt } from '../../domain/approvals/approval.ts';
 import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
-import { DomainError } from '../../domain/errors.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
+import type { AgentRegistry } from '../../domain/clients/agents/agent-registry.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 

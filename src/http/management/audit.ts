@@ -1,6 +1,6 @@
 import type { AuditEventType, AuditLog } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Call, Handlers } from './call.ts';
 import { toWire } from './representations.ts';
 

@@ -1,5 +1,5 @@
 /** Schemas of blueprints and groups; see schemas.ts. */
-import { OWNER_KINDS } from '../../domain/groups/owner-names.ts';
+import { OWNER_KINDS } from '../../domain/identity/groups/owner-names.ts';
 import { CEILINGS } from './ceilings-schema.ts';
 import {
   change,

@@ -1,14 +1,14 @@
-import type { Blueprint, BlueprintState } from '../../domain/blueprints/blueprint.ts';
-import type { AgentBreak, BlueprintPreview } from '../../domain/blueprints/blueprint-preview.ts';
+import type { Blueprint, BlueprintState } from '../../domain/clients/blueprints/blueprint.ts';
+import type { AgentBreak, BlueprintPreview } from '../../domain/clients/blueprints/blueprint-preview.ts';
 import type {
   BlueprintChange,
   BlueprintRegistry,
   NewBlueprint,
   ShownVersion,
-} from '../../domain/blueprints/blueprint-registry.ts';
-import type { CeilingChange } from '../../domain/blueprints/ceilings.ts';
-import { DomainError } from '../../domain/errors.ts';
+} from '../../domain/clients/blueprints/blueprint-registry.ts';
+import type { CeilingChange } from '../../domain/clients/blueprints/ceilings.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers, pageAnswer, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { showCeilings, toWire, withCeilings } from './representations.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { httpProblem } from '../problem.ts';
 
 /** Bytes of one line, as of any other body. */

@@ -1,5 +1,5 @@
 /** Schemas of budgets; see schemas.ts. */
-import { BUDGET_SUBJECTS, MEASURES } from '../../domain/budgets/budget.ts';
+import { BUDGET_SUBJECTS, MEASURES } from '../../domain/authority/budgets/budget.ts';
 import {
   change,
   identified,

@@ -1,5 +1,5 @@
-import type { Budget } from '../../domain/budgets/budget.ts';
-import type { BudgetChange, BudgetRegistry, NewBudget } from '../../domain/budgets/budget-registry.ts';
+import type { Budget } from '../../domain/authority/budgets/budget.ts';
+import type { BudgetChange, BudgetRegistry, NewBudget } from '../../domain/authority/budgets/budget-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';

@@ -1,10 +1,10 @@
-import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { RepeatableRegistration } from '../../domain/clients/registration/repeatable-registration.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
-import { strictJson } from '../../domain/strict-json.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { refusalOf } from '../problem.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import type { JsonObject } from './json-body.ts';

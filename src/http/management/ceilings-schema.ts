@@ -1,6 +1,6 @@
-import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
-import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
-import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { AUTHENTICATION_METHODS } from '../../domain/clients/blueprints/ceilings.ts';
+import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
+import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { input, type JsonSchema, list, oneOf, ref, strings } from './schema-parts.ts';
 
 const whole = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description });

@@ -1,10 +1,15 @@
-import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
-import { liftedBy } from '../../domain/clients/exceptions.ts';
-import { DomainError, refuseField } from '../../domain/errors.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import type {
+  ClientChange,
+  ClientRegistry,
+  CreatedClient,
+  NewClient,
+} from '../../domain/clients/clients/client-registry.ts';
+import { liftedBy } from '../../domain/clients/clients/exceptions.ts';
+import type { DynamicRegistration } from '../../domain/clients/registration/dynamic-registration.ts';
+import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
+import { DomainError, refuseField } from '../../domain/vocabulary/errors.ts';
 import {
   type Answer,
   type Call,

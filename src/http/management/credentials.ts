@@ -1,11 +1,11 @@
-import type { Agent } from '../../domain/agents/agent.ts';
-import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
-import type { NewCredential } from '../../domain/agents/credential-fields.ts';
-import type { CredentialUses } from '../../domain/agents/credential-last-used.ts';
-import type { CredentialRegistry } from '../../domain/agents/credential-registry.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
-import type { JsonWebKeySet } from '../../domain/json-web-keys.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { type Credential, credentialsOf } from '../../domain/clients/agents/credential.ts';
+import type { NewCredential } from '../../domain/clients/agents/credential-fields.ts';
+import type { CredentialUses } from '../../domain/clients/agents/credential-last-used.ts';
+import type { CredentialRegistry } from '../../domain/clients/agents/credential-registry.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

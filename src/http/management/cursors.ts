@@ -1,6 +1,6 @@
-import type { MasterKey } from '../../domain/crypto/master-key.ts';
-import { DomainError } from '../../domain/errors.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
  * Places in a list as callers carry them: sealed, so that nobody reads or makes one, and good only on the

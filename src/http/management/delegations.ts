@@ -1,12 +1,12 @@
-import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import { detailId } from '../../domain/authorization-details/detail-id.ts';
-import type { Detail } from '../../domain/authorization-details/detail-type.ts';
-import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { Without } from '../../domain/delegation/delegation-changes.ts';
-import type { DelegationRegistry } from '../../domain/delegation/delegation-registry.ts';
-import { DomainError, refuseField } from '../../domain/errors.ts';
-import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
+import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import type { Without } from '../../domain/authority/delegation/delegation-changes.ts';
+import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import type { GrantUses } from '../../domain/authority/grants/grant-last-used.ts';
+import type { AgentRegistry } from '../../domain/clients/agents/agent-registry.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
+import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
+import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError, refuseField } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 

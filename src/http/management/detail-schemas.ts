@@ -1,5 +1,5 @@
 /** Types of authorization details, as the management API takes and shows them. */
-import { MEMBER_RULES } from '../../domain/authorization-details/detail-type.ts';
+import { MEMBER_RULES } from '../../domain/vocabulary/detail-type.ts';
 import { input, type JsonSchema, oneOf, text } from './schema-parts.ts';
 
 const MEMBER_RULE = input(

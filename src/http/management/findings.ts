@@ -1,7 +1,7 @@
-import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
-import type { ClientFindings } from '../../domain/clients/client-findings.ts';
-import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
-import { partiesOf } from '../../domain/groups/owners.ts';
+import type { AgentFindings } from '../../domain/clients/agents/agent-findings.ts';
+import type { ClientFindings } from '../../domain/clients/clients/client-findings.ts';
+import type { GroupRegistry } from '../../domain/identity/groups/group-registry.ts';
+import { partiesOf } from '../../domain/identity/groups/owners.ts';
 import type { Handlers } from './call.ts';
 import { showAgent, showClient } from './representations.ts';
 

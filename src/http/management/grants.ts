@@ -1,12 +1,18 @@
-import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import { detailId } from '../../domain/authorization-details/detail-id.ts';
-import type { DetailsByResource } from '../../domain/authorization-details/detail-type.ts';
-import { DomainError, refuseField } from '../../domain/errors.ts';
-import type { GrantUses } from '../../domain/grants/grant-last-used.ts';
-import { type GrantService, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-service.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
-import { pointerStep } from '../../domain/json-pointer.ts';
+import type { GrantUses } from '../../domain/authority/grants/grant-last-used.ts';
+import {
+  type GrantService,
+  isNarrowable,
+  isNothing,
+  split,
+  type Taking,
+} from '../../domain/authority/grants/grant-service.ts';
+import type { AgentRegistry } from '../../domain/clients/agents/agent-registry.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
 import type { Grant, Grants } from '../../domain/ports/grants.ts';
+import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
+import type { DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError, refuseField } from '../../domain/vocabulary/errors.ts';
+import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showGrant } from './representations.ts';
 

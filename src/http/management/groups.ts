@@ -1,6 +1,6 @@
-import type { Offboarding } from '../../domain/agents/offboarding.ts';
-import type { Group } from '../../domain/groups/group.ts';
-import type { GroupChange, GroupRegistry, NewGroup } from '../../domain/groups/group-registry.ts';
+import type { Offboarding } from '../../domain/clients/agents/offboarding.ts';
+import type { Group } from '../../domain/identity/groups/group.ts';
+import type { GroupChange, GroupRegistry, NewGroup } from '../../domain/identity/groups/group-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import { showGroup } from './representations.ts';

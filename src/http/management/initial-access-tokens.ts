@@ -1,11 +1,11 @@
-import { DomainError } from '../../domain/errors.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
-import type { Versioned } from '../../domain/ports/document-store.ts';
 import type {
   InitialAccessToken,
   InitialAccessTokens,
   NewInitialAccessToken,
-} from '../../domain/registration/initial-access-tokens.ts';
+} from '../../domain/clients/registration/initial-access-tokens.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { showInitialAccessToken } from './representations.ts';

@@ -1,7 +1,7 @@
-import type { Agent } from '../../domain/agents/agent.ts';
-import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
-import type { InstanceRegistry } from '../../domain/instances/instance-registry.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { AgentRegistry } from '../../domain/clients/agents/agent-registry.ts';
+import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
+import type { Owners } from '../../domain/identity/groups/owners.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
 import { showInstance } from './representations.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { DomainError } from '../../domain/errors.ts';
-import { strictJson } from '../../domain/strict-json.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { httpProblem } from '../problem.ts';
 
 /** Bytes of a body, where nothing else is said. */

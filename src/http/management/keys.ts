@@ -1,4 +1,4 @@
-import type { By } from '../../domain/clients/registered-documents.ts';
+import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Answer, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 

@@ -1,5 +1,5 @@
-import { DomainError } from '../../domain/errors.ts';
-import type { OwnerNames } from '../../domain/groups/owner-names.ts';
+import type { OwnerNames } from '../../domain/identity/groups/owner-names.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Handlers } from './call.ts';
 
 /** What a name means to this server: 404 for nobody, 409 for more than one. */

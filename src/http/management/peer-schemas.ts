@@ -1,5 +1,5 @@
 /** Schemas of peers and account links; see schemas.ts. */
-import { SUBJECT_RULES } from '../../domain/peers/peer.ts';
+import { SUBJECT_RULES } from '../../domain/clients/peers/peer.ts';
 import {
   change,
   ISSUER_KEYS,

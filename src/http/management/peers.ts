@@ -1,7 +1,7 @@
-import type { AccountLink, AccountLinks, NewAccountLink } from '../../domain/peers/account-links.ts';
-import type { Peer } from '../../domain/peers/peer.ts';
-import type { NewPeer, PeerChange, PeerRegistry } from '../../domain/peers/peer-registry.ts';
-import type { IssuerKeys } from '../../domain/workload-identity/issuer-keys.ts';
+import type { AccountLink, AccountLinks, NewAccountLink } from '../../domain/clients/peers/account-links.ts';
+import type { Peer } from '../../domain/clients/peers/peer.ts';
+import type { NewPeer, PeerChange, PeerRegistry } from '../../domain/clients/peers/peer-registry.ts';
+import type { IssuerKeys } from '../../domain/clients/workload-identity/issuer-keys.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { fromWire, toWire } from './representations.ts';

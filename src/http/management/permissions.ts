@@ -1,8 +1,8 @@
-import type { Account, AccountRole, Role } from '../../domain/accounts/account.ts';
-import type { Client } from '../../domain/clients/client.ts';
-import { DomainError } from '../../domain/errors.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import type { Account, AccountRole, Role } from '../../domain/identity/accounts/account.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
-import type { ScopeDeclaration } from '../../domain/resource-servers/resource-server.ts';
+import type { ScopeDeclaration } from '../../domain/resources/resource-servers/resource-server.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /** Scopes of the management API's own resource server, `<issuer>/api/v1`. */
 export const MANAGEMENT_SCOPES = [

@@ -1,4 +1,9 @@
-import type { NewPolicySet, PolicyRegistry, ShownPolicySet, Written } from '../../domain/policy/policy-registry.ts';
+import type {
+  NewPolicySet,
+  PolicyRegistry,
+  ShownPolicySet,
+  Written,
+} from '../../domain/authority/policy/policy-registry.ts';
 import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
 import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';

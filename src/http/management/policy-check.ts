@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
-import type { By } from '../../domain/clients/registered-documents.ts';
-import type { ServerUse } from '../../domain/decision/server-use.ts';
-import type { Administration } from '../../domain/decision/server-use-question.ts';
+import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
+import type { Administration } from '../../domain/authority/decision/server-use-question.ts';
+import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import { MANAGEMENT_SCOPES } from './permissions.ts';
 import type { OperationId } from './route-table.ts';
 import type { RouteDeclaration } from './routes/route.ts';
@@ -17,7 +17,7 @@ const NOTHING = async (): Promise<void> => undefined;
 
 /**
  * The layer of policy before a call that changes something, after its roles. Its input is no fact of it: whoever may not
- * call is not told what would be wrong with that. Throws as `administer` of src/domain/decision/server-use.ts.
+ * call is not told what would be wrong with that. Throws as `administer` of src/domain/authority/decision/server-use.ts.
  */
 export const policyCheck =
   ({ use, audit }: { readonly use: Pick<ServerUse, 'administer'>; readonly audit: AuditLog }): PolicyCheck =>

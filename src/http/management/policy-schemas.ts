@@ -1,8 +1,9 @@
 /** Schemas of policy sets; see schemas.ts. */
-import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
-import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
-import { REGISTRATION_WAYS } from '../../domain/decision/server-use-question.ts';
+
+import { REGISTRATION_WAYS } from '../../domain/authority/decision/server-use-question.ts';
+import { AUTHENTICATION_METHODS } from '../../domain/clients/blueprints/ceilings.ts';
 import { POLICY_ACTIONS } from '../../domain/ports/policy-engine.ts';
+import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import {
   change,
   flag,

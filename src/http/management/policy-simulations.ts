@@ -1,13 +1,13 @@
-import type { UseTrial } from '../../domain/decision/server-use-simulation.ts';
-import type { SimulationRequest } from '../../domain/decision/simulation.ts';
-import { DomainError } from '../../domain/errors.ts';
+import type { UseTrial } from '../../domain/authority/decision/server-use-simulation.ts';
+import type { SimulationRequest } from '../../domain/authority/decision/simulation.ts';
 import type {
   PolicySimulation,
   PolicyTrials,
   ReplayRequest,
   SimulatedPolicy,
-} from '../../domain/policy/policy-simulations.ts';
-import type { ReplayProgress, ReplaySummary } from '../../domain/policy/replay.ts';
+} from '../../domain/authority/policy/policy-simulations.ts';
+import type { ReplayProgress, ReplaySummary } from '../../domain/authority/policy/replay.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Call, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { administrationOf } from './policy-check.ts';

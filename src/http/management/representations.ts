@@ -2,20 +2,21 @@
  * Objects of the domain as the API shows them. Each kind has the list of its members that may leave the
  * process: a member that is added to the domain stays inside until it is named here.
  */
-import type { Account } from '../../domain/accounts/account.ts';
-import type { Agent } from '../../domain/agents/agent.ts';
-import type { Composition } from '../../domain/agents/composition.ts';
-import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import type { Client, CredentialsSet } from '../../domain/clients/client.ts';
-import { deliveryModeOf } from '../../domain/clients/token-delivery.ts';
-import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
-import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { Group } from '../../domain/groups/group.ts';
-import type { Instance } from '../../domain/instances/instance.ts';
+
+import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Composition } from '../../domain/clients/agents/composition.ts';
+import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
+import type { Client, CredentialsSet } from '../../domain/clients/clients/client.ts';
+import { deliveryModeOf } from '../../domain/clients/clients/token-delivery.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { InitialAccessToken } from '../../domain/clients/registration/initial-access-tokens.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { Group } from '../../domain/identity/groups/group.ts';
+import type { Session } from '../../domain/identity/sessions/session.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
-import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import type { Session } from '../../domain/sessions/session.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { isLocalhostRedirect } from '../../domain/vocabulary/web-address.ts';
 import type { JsonObject } from './json-body.ts';
 
 const ACCOUNT = [

@@ -2,14 +2,14 @@ import {
   type DelegationTarget,
   isAccepted,
   type TargetPair,
-} from '../../domain/resource-servers/delegation-targets.ts';
-import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+} from '../../domain/resources/resource-servers/delegation-targets.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type {
   CreatedResourceServer,
   NewResourceServer,
   ResourceServerChange,
   ResourceServerRegistry,
-} from '../../domain/resource-servers/resource-server-registry.ts';
+} from '../../domain/resources/resource-servers/resource-server-registry.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, searchedPage } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { showResourceServer, toWire, withCertificate } from './representations.ts';

@@ -3,11 +3,11 @@
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
 
-import { LANGUAGES } from '../../domain/accounts/language.ts';
-import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
-import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
-import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
-import { KILL_SCOPES } from '../../domain/kill.ts';
+import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
+import { LANGUAGES } from '../../domain/identity/accounts/language.ts';
+import { CERTIFICATE_METHODS } from '../../domain/platform/certificates/certificate-rule.ts';
+import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
+import { KILL_SCOPES } from '../../domain/vocabulary/kill.ts';
 import { ACCOUNT_SCHEMAS } from './account-schemas.ts';
 import { AGENT_SCHEMAS, DELIVERY_MODE } from './agent-schemas.ts';
 import { APPROVAL_SCHEMAS } from './approval-schemas.ts';

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
-import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
-import type { By } from '../../domain/clients/registered-documents.ts';
-import type { MasterKey } from '../../domain/crypto/master-key.ts';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import {
   type BearerDependencies,
   bearerToken,

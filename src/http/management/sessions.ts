@@ -1,8 +1,8 @@
-import type { Account } from '../../domain/accounts/account.ts';
-import type { AccountRegistry } from '../../domain/accounts/account-registry.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { AccountRegistry } from '../../domain/identity/accounts/account-registry.ts';
+import type { Session } from '../../domain/identity/sessions/session.ts';
+import type { SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { Session } from '../../domain/sessions/session.ts';
-import type { SessionRegistry } from '../../domain/sessions/session-registry.ts';
 import { invalidFields } from '../problem.ts';
 import { type Call, existing, type Handlers } from './call.ts';
 import { requireAdministrator } from './permissions.ts';

@@ -1,11 +1,11 @@
-import type { IssuerKeys } from '../../domain/workload-identity/issuer-keys.ts';
-import type { TrustedIssuer } from '../../domain/workload-identity/trusted-issuer.ts';
+import type { IssuerKeys } from '../../domain/clients/workload-identity/issuer-keys.ts';
+import type { TrustedIssuer } from '../../domain/clients/workload-identity/trusted-issuer.ts';
 import type {
   NewTrustedIssuer,
   TrustedIssuerChange,
   TrustedIssuerRegistry,
-} from '../../domain/workload-identity/trusted-issuer-registry.ts';
-import type { WorkloadIdentity } from '../../domain/workload-identity/workload-identity.ts';
+} from '../../domain/clients/workload-identity/trusted-issuer-registry.ts';
+import type { WorkloadIdentity } from '../../domain/clients/workload-identity/workload-identity.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

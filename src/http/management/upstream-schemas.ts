@@ -1,5 +1,5 @@
 /** Schemas of upstream providers and of links to people there; see schemas.ts. */
-import { AUTHENTICATION_METHODS, SIGN_OUT_THERE } from '../../domain/upstream/upstream-provider.ts';
+import { AUTHENTICATION_METHODS, SIGN_OUT_THERE } from '../../domain/identity/upstream/upstream-provider.ts';
 import {
   change,
   flag,

@@ -1,7 +1,11 @@
-import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
-import type { NewUpstreamLink, UpstreamLink, UpstreamLinks } from '../../domain/upstream/upstream-links.ts';
-import type { UpstreamProvider } from '../../domain/upstream/upstream-provider.ts';
-import type { NewUpstream, UpstreamChange, UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
+import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
+import type { NewUpstreamLink, UpstreamLink, UpstreamLinks } from '../../domain/identity/upstream/upstream-links.ts';
+import type { UpstreamProvider } from '../../domain/identity/upstream/upstream-provider.ts';
+import type {
+  NewUpstream,
+  UpstreamChange,
+  UpstreamRegistry,
+} from '../../domain/identity/upstream/upstream-registry.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

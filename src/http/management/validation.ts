@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { DomainError } from '../../domain/errors.ts';
-import { pointerStep } from '../../domain/json-pointer.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
+import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type FieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';

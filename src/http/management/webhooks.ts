@@ -1,7 +1,7 @@
 import type { DeadLetters } from '../../domain/notifications/dead-letters.ts';
-import type { Delivery } from '../../domain/notifications/delivery.ts';
 import type { Webhook } from '../../domain/notifications/webhook.ts';
 import type { NewWebhook, WebhookChange, WebhookRegistry } from '../../domain/notifications/webhook-registry.ts';
+import type { Delivery } from '../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';

@@ -1,6 +1,6 @@
 /** Schemas of credentials and trusted issuers; see schemas.ts. */
-import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
-import { ISSUER_TEMPLATES } from '../../domain/workload-identity/trusted-issuer.ts';
+import { AUTHENTICATION_METHODS } from '../../domain/clients/blueprints/ceilings.ts';
+import { ISSUER_TEMPLATES } from '../../domain/clients/workload-identity/trusted-issuer.ts';
 import {
   change,
   flag,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { MasterKey } from '../../domain/crypto/master-key.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 
 /** What a form is good for: an interaction, a session, or one thing that a session decides about; or a link that was mailed. */
 export type FormBinding = readonly [

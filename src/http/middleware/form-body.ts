@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isTime } from '../../domain/authorization-details/member-rules.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { isTime } from '../../domain/resources/authorization-details/member-rules.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /** Longest form a page of ours can send. */
 const FORM_MAX_BYTES = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { firstLanguage, isLanguage, type Language, preferredTags } from '../../../views/language.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type OwnCookie, ownCookie } from '../interaction/own-cookie.ts';
 import { single } from './form-body.ts';
 

@@ -5,11 +5,11 @@
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { isDomainError } from '../../domain/errors.ts';
+import type { DynamicRegistration } from '../../domain/clients/registration/dynamic-registration.ts';
+import { type RegistrationError, registrationError } from '../../domain/clients/registration/registration-errors.ts';
+import type { From } from '../../domain/clients/registration/registration-events.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
-import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
-import { type RegistrationError, registrationError } from '../../domain/registration/registration-errors.ts';
-import type { From } from '../../domain/registration/registration-events.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
 

@@ -4,9 +4,9 @@
  * src/http/app.ts.
  */
 import Router from '@koa/router';
-import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { UpstreamLogout } from '../../domain/identity/upstream/upstream-logout.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
-import type { UpstreamLogout } from '../../domain/upstream/upstream-logout.ts';
+import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
 import type { ProblemLog } from '../problem.ts';
 

@@ -1,7 +1,7 @@
-import { ROUTES } from '../../../src/domain/decision/facts.ts';
-import { DECISION_LAYERS } from '../../../src/domain/decision/layers.ts';
-import { type Cell, ROUTE_LAYERS } from '../../../src/domain/decision/routes.ts';
-import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/decision/server-use-question.ts';
+import { ROUTES } from '../../../src/domain/authority/decision/facts.ts';
+import { DECISION_LAYERS } from '../../../src/domain/authority/decision/layers.ts';
+import { type Cell, ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
+import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/authority/decision/server-use-question.ts';
 import { routeEntries } from '../../../src/http/management/route-table.ts';
 
 /** The text of docs/reference/decision-layers.md. */
@@ -20,7 +20,7 @@ const wordsOf = (cell: Cell): string => {
   return 'if' in cell ? `**counts** if ${cell.when}` : `– ${cell.not}`;
 };
 
-const INTRODUCTION = `<!-- Generated from src/domain/decision/routes.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
+const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/routes.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
 
 # Layers of a decision
 

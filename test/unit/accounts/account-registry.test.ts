@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { accountRegistry } from '../../../src/domain/accounts/account-registry.ts';
-import { passwords } from '../../../src/domain/accounts/passwords.ts';
+import { accountRegistry } from '../../../src/domain/identity/accounts/account-registry.ts';
+import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
 import { recordingAudit, START, SYSTEM, standingClock } from '../../support/people-world.ts';
 
 const BY = { caller: 'acc_boss', request: 'req_1', source: '192.0.2.7' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { ACCOUNTS, type Account } from '../../../src/domain/accounts/account.ts';
-import { emailKey } from '../../../src/domain/accounts/email-key.ts';
-import { keyAddresses } from '../../../src/domain/accounts/email-key-migration.ts';
+import { ACCOUNTS, type Account } from '../../../src/domain/identity/accounts/account.ts';
+import { emailKey } from '../../../src/domain/identity/accounts/email-key.ts';
+import { keyAddresses } from '../../../src/domain/identity/accounts/email-key-migration.ts';
 import { account } from '../token-exchange/fakes.ts';
 
 describe('LG-08 addresses are compared', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import type { Account } from '../../../src/domain/accounts/account.ts';
-import { LINK_SECONDS, MAIL_LINKS, mailLinks } from '../../../src/domain/accounts/mail-links.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
+import { LINK_SECONDS, MAIL_LINKS, mailLinks } from '../../../src/domain/identity/accounts/mail-links.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 
 const START = 1_800_000_000;
 const EMAIL = 'ada@example.com';

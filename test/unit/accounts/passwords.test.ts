@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { passwords } from '../../../src/domain/accounts/passwords.ts';
-import { normaliseUsername } from '../../../src/domain/accounts/username.ts';
+import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
+import { normaliseUsername } from '../../../src/domain/identity/accounts/username.ts';
 
 const settings = {
   argon2MemoryKib: 64,

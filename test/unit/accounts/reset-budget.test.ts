@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
-import { resetBudget } from '../../../src/domain/accounts/reset-budget.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
+import { resetBudget } from '../../../src/domain/identity/accounts/reset-budget.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { movableClock } from '../delegation/fakes.ts';
 
 const budget = () =>

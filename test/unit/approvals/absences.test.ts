@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import type { Account } from '../../../src/domain/accounts/account.ts';
 import { absences, type NewAbsence } from '../../../src/domain/approvals/absences.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import type { Part } from '../../../src/domain/ports/revocation.ts';
 import { countedIdentifiers, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';

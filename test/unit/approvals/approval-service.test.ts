@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
 import type { ApprovalDraft } from '../../../src/domain/approvals/open-approvals.ts';
 import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { action, KEYS, START, serviceScene, strong, wanted } from './fakes.ts';
 
 const sum = (amount: number) => ({ action: action({ details: [{ type: 'payment_initiation', amount }] }) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import { assuranceOfVotes, shownStateAt, stateAt, type Vote } from '../../../src/domain/approvals/approval.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import { START } from './fakes.ts';
 
 describe('AP-21 how an approval stands at a second', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { ApprovalChannel } from '../../../src/domain/approvals/approval.ts';
 import { approversOf, type Names, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
-import type { Group } from '../../../src/domain/groups/group.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
+import type { Group } from '../../../src/domain/identity/groups/group.ts';
 import { account } from '../token-exchange/fakes.ts';
 
 const resolveIn = ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import type { Breaking } from '../../../src/domain/approvals/break-glass.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import { action, START, serviceScene, wanted } from './fakes.ts';
 
 const REASON = 'The payment run stops at six and nobody answers.';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Absence } from '../../../src/domain/approvals/absence.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { approversOf } from '../../../src/domain/approvals/approvers.ts';
 import { effectiveVotes } from '../../../src/domain/approvals/effective-votes.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { START, strong } from './fakes.ts';
 

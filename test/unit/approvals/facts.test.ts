@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
-import type { Detail } from '../../../src/domain/authorization-details/detail-type.ts';
+import type { Detail } from '../../../src/domain/vocabulary/detail-type.ts';
 import { approvalFacts } from '../../../src/http/account/approvals/facts.ts';
 import type { Language } from '../../../views/language.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';

@@ -1,15 +1,15 @@
 /** An approval service over memory, and what is asked there. */
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
-import type { Account, AccountRole } from '../../../src/domain/accounts/account.ts';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { type ApprovalService, newApprovalService } from '../../../src/domain/approvals/approval-service.ts';
 import type { ApprovalDraft, ApprovalSettings } from '../../../src/domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
-import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
+import type { Account, AccountRole } from '../../../src/domain/identity/accounts/account.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
 

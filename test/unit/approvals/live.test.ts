@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { changeBroadcast } from '../../../src/domain/cluster/change-broadcast.ts';
+import { changeBroadcast } from '../../../src/domain/platform/cluster/change-broadcast.ts';
 import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,10 +1,10 @@
 /** By the policies a new server starts with, and the engine that is delivered. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
-import { MULTI_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import { type ActionFacts, leastRequired } from '../../../src/domain/approvals/requirements.ts';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
-import type { Risk } from '../../../src/domain/resource-servers/risk.ts';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import { MULTI_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
+import type { Risk } from '../../../src/domain/vocabulary/risk.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { API, account, agent, NOW, server } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';

@@ -1,12 +1,12 @@
 /** A yes to the next ones like one: how much of them, and on what it stands. */
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { worthOf } from '../../../src/domain/approvals/standing-approval.ts';
 import { isRememberable, standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
-import type { Detail } from '../../../src/domain/authorization-details/detail-type.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import type { Part } from '../../../src/domain/ports/revocation.ts';
+import type { Detail } from '../../../src/domain/vocabulary/detail-type.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { countedIdentifiers, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';

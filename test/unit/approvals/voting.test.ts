@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import { digestOf } from '../../../src/domain/approvals/action.ts';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { refuseVote } from '../../../src/domain/approvals/voting.ts';
-import type { DomainError } from '../../../src/domain/errors.ts';
+import { MULTI_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
+import type { DomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { action, START, strong, weak } from './fakes.ts';
 
 const approval = {

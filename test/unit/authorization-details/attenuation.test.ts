@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Detail, DetailType, JsonValue } from '../../../src/domain/authorization-details/detail-type.ts';
-import { isPlainPath } from '../../../src/domain/authorization-details/member-rules.ts';
+import { isPlainPath } from '../../../src/domain/resources/authorization-details/member-rules.ts';
 import {
   commonDetails,
   narrowedDetail,
   narrowedDetails,
-} from '../../../src/domain/authorization-details/narrowed-details.ts';
+} from '../../../src/domain/resources/authorization-details/narrowed-details.ts';
+import type { Detail, DetailType, JsonValue } from '../../../src/domain/vocabulary/detail-type.ts';
 
 const TYPE: DetailType = {
   type: 'work',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkDetails, readDetails } from '../../../src/domain/authorization-details/asked-details.ts';
-import { checkDetailTypes } from '../../../src/domain/authorization-details/check-detail-types.ts';
-import { describedDetail } from '../../../src/domain/authorization-details/described-detail.ts';
-import type { DetailType, JsonSchema } from '../../../src/domain/authorization-details/detail-type.ts';
+import { checkDetails, readDetails } from '../../../src/domain/resources/authorization-details/asked-details.ts';
+import { checkDetailTypes } from '../../../src/domain/resources/authorization-details/check-detail-types.ts';
+import { describedDetail } from '../../../src/domain/resources/authorization-details/described-detail.ts';
+import type { DetailType, JsonSchema } from '../../../src/domain/vocabulary/detail-type.ts';
 import { EXAMPLES, exampleType, exampleTypes } from '../../support/detail-types.ts';
 
 const codeOf = (work: () => unknown): unknown => {

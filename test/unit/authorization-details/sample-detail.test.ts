@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { describedDetail } from '../../../src/domain/authorization-details/described-detail.ts';
-import { violation } from '../../../src/domain/authorization-details/detail-schema.ts';
-import { sampleDetail } from '../../../src/domain/authorization-details/sample-detail.ts';
+import { describedDetail } from '../../../src/domain/resources/authorization-details/described-detail.ts';
+import { violation } from '../../../src/domain/resources/authorization-details/detail-schema.ts';
+import { sampleDetail } from '../../../src/domain/resources/authorization-details/sample-detail.ts';
 import { EXAMPLES, exampleTypes } from '../../support/detail-types.ts';
 
 describe('a detail made up to show how people read its type', () => {

@@ -1,8 +1,8 @@
 /** Agents and ceilings of all shapes, over few names, so that they meet. */
 import fc from 'fast-check';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
-import { AUTHENTICATION_METHODS, type Ceilings } from '../../../src/domain/blueprints/ceilings.ts';
-import { GRANT_TYPES } from '../../../src/domain/clients/grant-types.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { AUTHENTICATION_METHODS, type Ceilings } from '../../../src/domain/clients/blueprints/ceilings.ts';
+import { GRANT_TYPES } from '../../../src/domain/clients/clients/grant-types.ts';
 
 export const RESOURCES = ['https://a.example', 'https://b.example', 'https://c.example'] as const;
 export const SCOPES = ['read', 'write', 'delete'] as const;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
-import { effectiveAgent, limitsOfAgent } from '../../../src/domain/agents/effective-agent.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { effectiveAgent, limitsOfAgent } from '../../../src/domain/clients/agents/effective-agent.ts';
 import {
   type Ceilings,
   diffCeilings,
   isWithinCeilings,
   meetCeilings,
-} from '../../../src/domain/blueprints/ceilings.ts';
-import { cutScope } from '../../../src/domain/delegation/authority.ts';
-import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+} from '../../../src/domain/clients/blueprints/ceilings.ts';
+import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
+import { cutScope } from '../../../src/domain/vocabulary/scope-sets.ts';
 import { anyAgent, anyCeilings, RESOURCES, SCOPES } from './arbitraries.ts';
 
 const RUNS = { numRuns: 500, seed: 20_261_125 };

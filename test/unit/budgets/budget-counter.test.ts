@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { BUDGET_USE, type Budget, type BudgetUse } from '../../../src/domain/budgets/budget.ts';
-import { budgetCounter } from '../../../src/domain/budgets/budget-counter.ts';
-import { countedNow, partAt } from '../../../src/domain/budgets/counting.ts';
+import { BUDGET_USE, type Budget, type BudgetUse } from '../../../src/domain/authority/budgets/budget.ts';
+import { budgetCounter } from '../../../src/domain/authority/budgets/budget-counter.ts';
+import { countedNow, partAt } from '../../../src/domain/authority/budgets/counting.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 
 const NOW = 1_800_000_000;

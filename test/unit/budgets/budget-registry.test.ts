@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { BUDGET_MARK } from '../../../src/domain/budgets/budget.ts';
-import { budgetRegistry } from '../../../src/domain/budgets/budget-registry.ts';
+import { BUDGET_MARK } from '../../../src/domain/authority/budgets/budget.ts';
+import { budgetRegistry } from '../../../src/domain/authority/budgets/budget-registry.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Budget, BudgetUse } from '../../../src/domain/budgets/budget.ts';
-import { countedNow, giveBack, partAt, take } from '../../../src/domain/budgets/counting.ts';
+import type { Budget, BudgetUse } from '../../../src/domain/authority/budgets/budget.ts';
+import { countedNow, giveBack, partAt, take } from '../../../src/domain/authority/budgets/counting.ts';
 
 const budget = (over: Partial<Budget> = {}): Budget => ({
   id: 'bud_1',

@@ -5,7 +5,7 @@ import {
   isSameName,
   plainIp,
   subjectName,
-} from '../../../src/domain/certificates/certificate-names.ts';
+} from '../../../src/domain/platform/certificates/certificate-names.ts';
 
 describe('alternative names', () => {
   test('are read by kind', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clockSteps } from '../../../src/domain/cluster/clock-steps.ts';
+import { clockSteps } from '../../../src/domain/platform/cluster/clock-steps.ts';
 
 const world = () => {
   let wall = 1_000_000;

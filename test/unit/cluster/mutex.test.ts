@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { withMutex } from '../../../src/domain/cluster/mutex.ts';
+import { withMutex } from '../../../src/domain/platform/cluster/mutex.ts';
 
 let now = 1_790_000_000;
 const clock = { now: () => now, nowMillis: () => now * 1000 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { nodeRegistry } from '../../../src/domain/cluster/node-registry.ts';
+import { nodeRegistry } from '../../../src/domain/platform/cluster/node-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
 const START = 1_790_000_000_000;

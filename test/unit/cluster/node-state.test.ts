@@ -7,7 +7,7 @@ import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers as identifiers } from '../../../adapters/node/identifiers.ts';
 import type { Checkpoint } from '../../../src/domain/audit/checkpoints.ts';
 import { verificationKey } from '../../../src/domain/audit/signed-heads.ts';
-import { nodeRegistry } from '../../../src/domain/cluster/node-registry.ts';
+import { nodeRegistry } from '../../../src/domain/platform/cluster/node-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { nodeState } from '../../../src/node-state.ts';
 import { newSigner, openAuditLog, signer } from '../audit/support.ts';

@@ -4,7 +4,7 @@ import {
   type ConsentForm,
   NO_PASS_ON,
   questionDigest,
-} from '../../../src/domain/consent/consent.ts';
+} from '../../../src/domain/authority/consent/consent.ts';
 import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, REDIRECT_URI, START } from '../../support/people-world.ts';
 
 const DAY = 86_400;

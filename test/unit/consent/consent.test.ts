@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Account } from '../../../src/domain/accounts/account.ts';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
 import {
   applyDecision,
   type ConsentForm,
@@ -9,9 +7,11 @@ import {
   NO_PASS_ON,
   questionDigest,
   type Requester,
-} from '../../../src/domain/consent/consent.ts';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
-import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+} from '../../../src/domain/authority/consent/consent.ts';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
+import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 
 const NOW = 1_800_000_000;

@@ -8,7 +8,7 @@ import { openSqlite } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
 import { loadConfiguration } from '../../../config/load.ts';
 import { exportData } from '../../../src/compose/export-data.ts';
-import { ACCOUNTS } from '../../../src/domain/accounts/account.ts';
+import { ACCOUNTS } from '../../../src/domain/identity/accounts/account.ts';
 import { SIGNING_KEYS } from '../../../src/provider/signing-keys.ts';
 
 let folder: string;

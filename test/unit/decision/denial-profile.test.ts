@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import type { Remedy } from '../../../src/domain/errors.ts';
+import type { Remedy } from '../../../src/domain/vocabulary/errors.ts';
 
 /** Exhaustive: a new kind does not compile until it stands here. */
 const KINDS: Readonly<Record<Remedy['kind'], true>> = {

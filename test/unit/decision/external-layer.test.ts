@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
-import { type ExternalOutcome, externalDecisionPoint } from '../../../src/domain/decision/external-layer.ts';
-import { nothingLeft } from '../../../src/domain/decision/remedies.ts';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import { type ExternalOutcome, externalDecisionPoint } from '../../../src/domain/authority/decision/external-layer.ts';
+import { nothingLeft } from '../../../src/domain/authority/decision/remedies.ts';
 import { fetchFailed, type PostRequest } from '../../../src/domain/ports/trusted-fetch.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, client, generous, NOW, server } from './world.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
-import type { Detail } from '../../../src/domain/authorization-details/detail-type.ts';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
-import type { DecisionFacts } from '../../../src/domain/decision/facts.ts';
-import { nothingLeft } from '../../../src/domain/decision/remedies.ts';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import type { DecisionFacts } from '../../../src/domain/authority/decision/facts.ts';
+import { nothingLeft } from '../../../src/domain/authority/decision/remedies.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
+import type { Detail } from '../../../src/domain/vocabulary/detail-type.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, client as app, generous, MAIL, NOW, policiesThat, server } from './world.ts';

@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
-import type { Client } from '../../../src/domain/clients/client.ts';
-import type { ActivePolicies } from '../../../src/domain/decision/authorize.ts';
-import { permitsBy, type ServerUse, serverUse } from '../../../src/domain/decision/server-use.ts';
-import { factsOfAgent, factsOfClient, serverUseCases } from '../../../src/domain/decision/server-use-cases.ts';
-import { isDomainError } from '../../../src/domain/errors.ts';
+import type { ActivePolicies } from '../../../src/domain/authority/decision/authorize.ts';
+import { permitsBy, type ServerUse, serverUse } from '../../../src/domain/authority/decision/server-use.ts';
+import {
+  factsOfAgent,
+  factsOfClient,
+  serverUseCases,
+} from '../../../src/domain/authority/decision/server-use-cases.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import type { Client } from '../../../src/domain/clients/clients/client.ts';
+import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, NOW, policiesThat } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
-import { type SimulationRequest, simulator } from '../../../src/domain/decision/simulation.ts';
-import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
+import { type SimulationRequest, simulator } from '../../../src/domain/authority/decision/simulation.ts';
+import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, agent, client, MAIL, NOW, policiesThat, server } from './world.ts';
 

@@ -1,9 +1,10 @@
 /** Facts of each route with which everything is given, and what of them a layer looks at. */
-import type { Account } from '../../../src/domain/accounts/account.ts';
-import type { ActivePolicies } from '../../../src/domain/decision/authorize.ts';
-import type { AgentParty, ClientParty, DecisionFacts, Route } from '../../../src/domain/decision/facts.ts';
+
+import type { ActivePolicies } from '../../../src/domain/authority/decision/authorize.ts';
+import type { AgentParty, ClientParty, DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import type { PolicyQuestion, PolicySummary, Verdict } from '../../../src/domain/ports/policy-engine.ts';
-import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 
 export const NOW = 1_800_000_000;
 export const API = 'https://id.example/api/v1';

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { attenuate, effective, type Held, isWithin, mayPassOnTo } from '../../../src/domain/delegation/attenuation.ts';
-import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
+import {
+  attenuate,
+  effective,
+  type Held,
+  isWithin,
+  mayPassOnTo,
+} from '../../../src/domain/authority/delegation/attenuation.ts';
+import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
 import { consent, registerScene, START } from './fakes.ts';
 
 // Look-alikes and near misses of one another: Cyrillic е, a ligature, other case, the wildcard, padding.

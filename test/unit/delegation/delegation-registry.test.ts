@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
-import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
-import { underCeilings } from '../../../src/domain/delegation/delegation-ceilings.ts';
-import type { Hop } from '../../../src/domain/delegation/delegation-changes.ts';
+import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import { underCeilings } from '../../../src/domain/authority/delegation/delegation-ceilings.ts';
+import type { Hop } from '../../../src/domain/authority/delegation/delegation-changes.ts';
+import { actorsOf } from '../../../src/domain/vocabulary/actor-chain.ts';
 import { consent, ISSUER, registerScene, START } from './fakes.ts';
 
 const rowOf = (row: Delegation | undefined): Delegation => {

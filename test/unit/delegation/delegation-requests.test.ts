@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
-import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
+import { delegationRequests } from '../../../src/domain/authority/delegation/delegation-requests.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { EphemeralStore } from '../../../src/domain/ports/ephemeral-store.ts';
 import { countedIdentifiers, ISSUER, movableClock, START } from './fakes.ts';
 

@@ -1,7 +1,7 @@
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { DELEGATIONS, type Delegation } from '../../../src/domain/delegation/delegation.ts';
-import { delegationRegistry } from '../../../src/domain/delegation/delegation-registry.ts';
+import { DELEGATIONS, type Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import { delegationRegistry } from '../../../src/domain/authority/delegation/delegation-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { IdPrefix } from '../../../src/domain/ports/identifiers.ts';
 

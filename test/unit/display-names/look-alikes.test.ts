@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { checkName, checkText } from '../../../src/domain/clients/display-text.ts';
-import { mixesScripts } from '../../../src/domain/display-names/scripts.ts';
-import { nameKey, skeleton } from '../../../src/domain/display-names/skeleton.ts';
-import { verifiedNames } from '../../../src/domain/display-names/verified-names.ts';
+import { checkName, checkText } from '../../../src/domain/platform/display-names/display-text.ts';
+import { mixesScripts } from '../../../src/domain/platform/display-names/scripts.ts';
+import { nameKey, skeleton } from '../../../src/domain/platform/display-names/skeleton.ts';
+import { verifiedNames } from '../../../src/domain/platform/display-names/verified-names.ts';
 import { refusalOf } from '../registries/registry-world.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });

@@ -6,8 +6,8 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { tlsDialer } from '../../../adapters/egress/dialing.ts';
 import { trustedFetch } from '../../../adapters/egress/trusted-fetch.ts';
+import { issuerKeys } from '../../../src/domain/clients/workload-identity/issuer-keys.ts';
 import { type FetchReason, type FetchRequest, fetchReasonOf } from '../../../src/domain/ports/trusted-fetch.ts';
-import { issuerKeys } from '../../../src/domain/workload-identity/issuer-keys.ts';
 import { newKeyPair } from '../../support/agent-keys.ts';
 import { type LocalAuthority, localAuthority } from '../../support/local-authority.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { TOTP } from 'otpauth';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../../src/domain/accounts/assurance.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
-import { FACTORS } from '../../../src/domain/factors/factor.ts';
-import { type Changing, factorRegistry } from '../../../src/domain/factors/factor-registry.ts';
+import { FACTORS } from '../../../src/domain/identity/factors/factor.ts';
+import { type Changing, factorRegistry } from '../../../src/domain/identity/factors/factor-registry.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../../src/domain/vocabulary/assurance.ts';
 import { codeAt, withApp } from '../../support/authenticator-app.ts';
 import { PASSWORD, type PeopleWorld, peopleWorld, START } from '../../support/people-world.ts';
 

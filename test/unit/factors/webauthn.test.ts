@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PasskeyFactor } from '../../../src/domain/factors/factor.ts';
-import { checkedAssertion, claimedBy, type RelyingParty, relyingParty } from '../../../src/domain/factors/webauthn.ts';
+import type { PasskeyFactor } from '../../../src/domain/identity/factors/factor.ts';
+import {
+  checkedAssertion,
+  claimedBy,
+  type RelyingParty,
+  relyingParty,
+} from '../../../src/domain/identity/factors/webauthn.ts';
 import { base64, type Lie, PRESENT, softwarePasskey } from '../../support/software-passkey.ts';
 
 const PARTY: RelyingParty = { id: 'id.example.com', name: 'Behalf', origin: 'https://id.example.com' };

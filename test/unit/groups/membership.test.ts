@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Group } from '../../../src/domain/groups/group.ts';
-import { heldSince, membersSince, withMembers } from '../../../src/domain/groups/membership.ts';
+import type { Group } from '../../../src/domain/identity/groups/group.ts';
+import { heldSince, membersSince, withMembers } from '../../../src/domain/identity/groups/membership.ts';
 
 const START = 1_000;
 type Members = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil' | 'joinedAt'>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { mailChannel } from '../../../src/domain/notifications/mail-channel.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { MailMessage } from '../../../src/domain/ports/mailer.ts';
 import { notificationMail } from '../../../views/mail/notification-mail.ts';
 

@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
 import { type MessageIn, pushRegistry } from '../../../src/domain/notifications/push-registry.ts';
 import { recipientRouting } from '../../../src/domain/notifications/recipient-routing.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { fetchFailed, type PostRequest } from '../../../src/domain/ports/trusted-fetch.ts';
 
 const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };

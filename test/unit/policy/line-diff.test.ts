@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lineDiff } from '../../../src/domain/policy/line-diff.ts';
+import { lineDiff } from '../../../src/domain/authority/policy/line-diff.ts';
 
 const short = (before: string, after: string) =>
   lineDiff(before, after).map(({ kind, text }) => `${{ same: ' ', removed: '-', added: '+' }[kind]}${text}`);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-events.ts';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
-import { recordOf } from '../../../src/domain/decision/decision.ts';
-import type { ExternalDecisionPoint } from '../../../src/domain/decision/external-layer.ts';
-import { serverUse } from '../../../src/domain/decision/server-use.ts';
-import { serverUseCases } from '../../../src/domain/decision/server-use-cases.ts';
-import { replay } from '../../../src/domain/policy/replay.ts';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import { recordOf } from '../../../src/domain/authority/decision/decision.ts';
+import type { ExternalDecisionPoint } from '../../../src/domain/authority/decision/external-layer.ts';
+import { serverUse } from '../../../src/domain/authority/decision/server-use.ts';
+import { serverUseCases } from '../../../src/domain/authority/decision/server-use-cases.ts';
+import { replay } from '../../../src/domain/authority/policy/replay.ts';
 import { API, account, generous, MAIL, NOW, policiesThat } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 

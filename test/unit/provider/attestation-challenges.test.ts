@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { attestationChallenges, challengeOf } from '../../../src/provider/attestation-challenges.ts';
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

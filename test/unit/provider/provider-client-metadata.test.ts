@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Account } from '../../../src/domain/accounts/account.ts';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import { providerClients, type Registries } from '../../../src/provider/provider-client-metadata.ts';
 
 const agent = (change: Partial<Agent> = {}) =>

@@ -1,8 +1,8 @@
 /** How often a resource server may ask, and what is told of those who cannot prove who they are. */
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { requestLimit } from '../../../src/domain/rate-limits/request-limits.ts';
-import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import { requestLimit } from '../../../src/domain/platform/rate-limits/request-limits.ts';
+import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { resourceServerProofs } from '../../../src/provider/resource-server-proofs.ts';
 import { basic } from '../../support/authzen-client.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { masterKey } from '../../../src/domain/crypto/master-key.ts';
-import { boundedCounts } from '../../../src/domain/rate-limits/bounded-counts.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import { boundedCounts } from '../../../src/domain/platform/rate-limits/bounded-counts.ts';
 import { movableClock } from '../delegation/fakes.ts';
 
 const WINDOW = 900;

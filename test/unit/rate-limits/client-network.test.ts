@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { clientNetwork, clientNetworks, coarseNetwork } from '../../../src/domain/rate-limits/client-network.ts';
+import { clientNetwork, clientNetworks, coarseNetwork } from '../../../src/domain/vocabulary/client-network.ts';
 
 describe('RL-03 the networks of a client address', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fairQueue } from '../../../src/domain/rate-limits/fair-queue.ts';
+import { fairQueue } from '../../../src/domain/platform/rate-limits/fair-queue.ts';
 
 /** A queue whose tasks end one after the other when told, and what became of each. */
 const queueOf = (concurrency: number, limit: number) => {

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { BY_CLIENT, BY_DOMAIN, type OpenGroups, openRequests } from '../../../src/domain/rate-limits/open-requests.ts';
+import {
+  BY_CLIENT,
+  BY_DOMAIN,
+  type OpenGroups,
+  openRequests,
+} from '../../../src/domain/platform/rate-limits/open-requests.ts';
 
 const TTL = 60;
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
-import { pollingInterval } from '../../../src/domain/rate-limits/polling-interval.ts';
+import { pollingInterval } from '../../../src/domain/platform/rate-limits/polling-interval.ts';
 import { movableClock } from '../delegation/fakes.ts';
 
 const scene = () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
+import { countSketch } from '../../../src/domain/platform/rate-limits/count-sketch.ts';
+import { networkLimit, requestLimit } from '../../../src/domain/platform/rate-limits/request-limits.ts';
+import { sharedCounts } from '../../../src/domain/platform/rate-limits/shared-counts.ts';
 import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../../src/domain/ports/ephemeral-store.ts';
-import { countSketch } from '../../../src/domain/rate-limits/count-sketch.ts';
-import { networkLimit, requestLimit } from '../../../src/domain/rate-limits/request-limits.ts';
-import { sharedCounts } from '../../../src/domain/rate-limits/shared-counts.ts';
 
 const START = 1_800_000_000;
 const clockAt = (second = START) => ({ second, now: () => clock.second, nowMillis: () => clock.second * 1000 });

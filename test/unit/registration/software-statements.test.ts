@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { DomainError } from '../../../src/domain/errors.ts';
-import type { JsonWebKeySet } from '../../../src/domain/json-web-keys.ts';
+import { softwareStatements } from '../../../src/domain/clients/registration/software-statements.ts';
 import { fetchFailed } from '../../../src/domain/ports/trusted-fetch.ts';
-import { softwareStatements } from '../../../src/domain/registration/software-statements.ts';
+import type { DomainError } from '../../../src/domain/vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../../src/domain/vocabulary/json-web-keys.ts';
 
 const OURS = 'https://id.example.com';
 const PINNED = 'https://pinned.example';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AgentNotice } from '../../../src/domain/agents/agent.ts';
-import { agentUse } from '../../../src/domain/agents/agent-last-used.ts';
-import { agentLifecycleJobs } from '../../../src/domain/agents/agent-lifecycle-jobs.ts';
+import type { AgentNotice } from '../../../src/domain/clients/agents/agent.ts';
+import { agentUse } from '../../../src/domain/clients/agents/agent-last-used.ts';
+import { agentLifecycleJobs } from '../../../src/domain/clients/agents/agent-lifecycle-jobs.ts';
 import { BY, newAgent, refusalOf, registryWorld } from './registry-world.ts';
 
 const DAY = 86_400;

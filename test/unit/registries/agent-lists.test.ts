@@ -1,9 +1,9 @@
 /** Lists of a register in which most agents are not what is looked for. */
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { AGENTS, type Agent } from '../../../src/domain/agents/agent.ts';
-import { type AgentQuery, agentLists } from '../../../src/domain/agents/agent-lists.ts';
-import { searchable } from '../../../src/domain/agents/agent-search-terms.ts';
+import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { type AgentQuery, agentLists } from '../../../src/domain/clients/agents/agent-lists.ts';
+import { searchable } from '../../../src/domain/clients/agents/agent-search-terms.ts';
 import type { Collection } from '../../../src/domain/ports/document-store.ts';
 
 const MANY = 5000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextState } from '../../../src/domain/agents/agent-lifecycle.ts';
+import { nextState } from '../../../src/domain/clients/agents/agent-lifecycle.ts';
 import { API, BY, newAgent, publicKey, refusalOf, registryWorld } from './registry-world.ts';
 
 const at = (pointer: string) => ({ code: 'invalid_field', field: pointer });

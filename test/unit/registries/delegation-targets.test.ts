@@ -1,9 +1,12 @@
 /** Pairs that a resource server wishes for its callers: one person proposes them, another one accepts. */
 import { describe, expect, test } from '@jest/globals';
-import { ACCOUNTS, type Account } from '../../../src/domain/accounts/account.ts';
-import { CLIENTS, type Client } from '../../../src/domain/clients/client.ts';
-import { acceptedTargets } from '../../../src/domain/resource-servers/delegation-targets.ts';
-import { RESOURCE_SERVERS, type ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
+import { ACCOUNTS, type Account } from '../../../src/domain/identity/accounts/account.ts';
+import { acceptedTargets } from '../../../src/domain/resources/resource-servers/delegation-targets.ts';
+import {
+  RESOURCE_SERVERS,
+  type ResourceServer,
+} from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { API, API_SCOPES, BY, ISSUER, publicKey, refusalOf, registryWorld } from './registry-world.ts';
 
 const MCP = 'https://notes.example/mcp';

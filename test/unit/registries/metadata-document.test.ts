@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { documentPolicy } from '../../../src/domain/clients/document-policy.ts';
-import { checkDocumentId, readMetadataDocument, siteOf } from '../../../src/domain/clients/metadata-document.ts';
-import { isDomainError } from '../../../src/domain/errors.ts';
+import { documentPolicy } from '../../../src/domain/clients/clients/document-policy.ts';
+import {
+  checkDocumentId,
+  readMetadataDocument,
+  siteOf,
+} from '../../../src/domain/clients/clients/metadata-document.ts';
+import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { registrableDomain, siteFacts } from '../../../src/http/interaction/registrable-domain.ts';
 
 const ID = 'https://app.example.com/client.json';

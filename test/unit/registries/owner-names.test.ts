@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { systemClock } from '../../../adapters/node/clock.ts';
-import { DomainError } from '../../../src/domain/errors.ts';
-import { GROUPS, type Group } from '../../../src/domain/groups/group.ts';
-import { ownerNames } from '../../../src/domain/groups/owner-names.ts';
+import { GROUPS, type Group } from '../../../src/domain/identity/groups/group.ts';
+import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
+import { DomainError } from '../../../src/domain/vocabulary/errors.ts';
 
 const world = () => {
   const documents = memoryDocumentStore();

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { checkPublicKeys } from '../../../src/domain/clients/public-keys.ts';
+import { checkPublicKeys } from '../../../src/domain/platform/remote-keys/public-keys.ts';
 import { publicKey, refusalOf } from './registry-world.ts';
 
 const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' });

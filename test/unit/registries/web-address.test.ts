@@ -4,7 +4,7 @@ import {
   checkRedirectUris,
   checkResourceIdentifier,
   isLocalhostRedirect,
-} from '../../../src/domain/clients/web-address.ts';
+} from '../../../src/domain/vocabulary/web-address.ts';
 import { refusalOf } from './registry-world.ts';
 
 const web = (uri: string) => refusalOf(() => checkRedirectUris([uri], 'web'));

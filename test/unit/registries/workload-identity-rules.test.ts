@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkClaimRules, checkTextRule, firstUnfit, fitsText } from '../../../src/domain/workload-identity/rules.ts';
-import { separatorsOf } from '../../../src/domain/workload-identity/trusted-issuer.ts';
+import { separatorsOf } from '../../../src/domain/clients/workload-identity/trusted-issuer.ts';
+import {
+  checkClaimRules,
+  checkTextRule,
+  firstUnfit,
+  fitsText,
+} from '../../../src/domain/platform/remote-keys/claim-rules.ts';
 
 const github = separatorsOf({ template: 'github-actions' });
 const kubernetes = separatorsOf({ template: 'kubernetes' });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
+import { sweeper } from '../../../src/domain/platform/retention/sweeper.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
-import { sweeper } from '../../../src/domain/retention/sweeper.ts';
 
 type Row = { readonly id: string; readonly expiresAt: number };
 

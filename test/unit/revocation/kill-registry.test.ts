@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import type { Kill } from '../../../src/domain/kill.ts';
+import { KILLS } from '../../../src/domain/authority/revocation/kill.ts';
+import { killRegistry } from '../../../src/domain/authority/revocation/kill-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
-import { KILLS } from '../../../src/domain/revocation/kill.ts';
-import { killRegistry } from '../../../src/domain/revocation/kill-registry.ts';
+import type { Kill } from '../../../src/domain/vocabulary/kill.ts';
 import { recordingAudit, standingClock } from '../../support/people-world.ts';
 
 const KILL: Kill = {

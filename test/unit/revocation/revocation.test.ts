@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { AGENTS, type Agent } from '../../../src/domain/agents/agent.ts';
-import type { Kill } from '../../../src/domain/kill.ts';
+import { latchedKills } from '../../../src/domain/authority/revocation/kill.ts';
+import { revocation } from '../../../src/domain/authority/revocation/revocation.ts';
+import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { EPOCHS, type Epoch, raiseEpoch, stand, unstand } from '../../../src/domain/platform/epochs/epoch.ts';
 import type { Part } from '../../../src/domain/ports/revocation.ts';
-import { EPOCHS, type Epoch, raiseEpoch, stand, unstand } from '../../../src/domain/revocation/epoch.ts';
-import { latchedKills } from '../../../src/domain/revocation/kill.ts';
-import { revocation } from '../../../src/domain/revocation/revocation.ts';
+import type { Kill } from '../../../src/domain/vocabulary/kill.ts';
 
 const MADE = 1000;
 

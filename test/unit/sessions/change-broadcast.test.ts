@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { browserHint } from '../../../src/domain/sessions/browser-hint.ts';
-import { keptSource } from '../../../src/domain/sessions/kept-source.ts';
+import { browserHint } from '../../../src/domain/identity/sessions/browser-hint.ts';
+import { keptSource } from '../../../src/domain/identity/sessions/kept-source.ts';
 
 describe('what a browser claims to be', () => {
   test.each([

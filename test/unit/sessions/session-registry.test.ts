@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { killKey } from '../../../src/domain/kill.ts';
-import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/revocation/epoch.ts';
-import { revocation } from '../../../src/domain/revocation/revocation.ts';
-import { SESSIONS, type Session, sessionIdOf } from '../../../src/domain/sessions/session.ts';
-import { type SeenSession, sessionRegistry } from '../../../src/domain/sessions/session-registry.ts';
+import { revocation } from '../../../src/domain/authority/revocation/revocation.ts';
+import { SESSIONS, type Session, sessionIdOf } from '../../../src/domain/identity/sessions/session.ts';
+import { type SeenSession, sessionRegistry } from '../../../src/domain/identity/sessions/session-registry.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/platform/epochs/epoch.ts';
+import { killKey } from '../../../src/domain/vocabulary/kill.ts';
 import { type PeopleWorld, peopleWorld } from '../../support/people-world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';

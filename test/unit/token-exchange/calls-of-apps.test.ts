@@ -1,7 +1,7 @@
 /** An MCP server acts for its caller (decision 21): what a person allows an agent when one app calls it. */
 import { describe, expect, test } from '@jest/globals';
-import type { Client } from '../../../src/domain/clients/client.ts';
-import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
+import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import type { Client } from '../../../src/domain/clients/clients/client.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
 import { AT, type Attempt, exchangeScene, MAIL, PAY, START } from './fakes.ts';
 import { granted, refused } from './story.ts';

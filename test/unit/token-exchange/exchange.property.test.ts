@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
+import { actorsOf } from '../../../src/domain/vocabulary/actor-chain.ts';
 import { AT, exchangeScene, ISSUER, MAIL, PAY, START } from './fakes.ts';
 import { type ModelToken, referenceModel } from './reference-model.ts';
 

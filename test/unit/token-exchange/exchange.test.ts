@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Remedy } from '../../../src/domain/errors.ts';
+import type { Remedy } from '../../../src/domain/vocabulary/errors.ts';
 import { ACCESS_TOKEN_TYPE, JWT_TYPE } from '../../../src/extensions/token-exchange/parameters.ts';
 import { AT, account, agent, exchangeScene, ISSUER, MAIL, PAY, resourceServer, START } from './fakes.ts';
 import { refused, story } from './story.ts';

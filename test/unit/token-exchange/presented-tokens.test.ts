@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ActorChain } from '../../../src/domain/delegation/actor-chain.ts';
+import type { ActorChain } from '../../../src/domain/vocabulary/actor-chain.ts';
 import { ACCESS_TOKEN_TYPE, JWT_TYPE } from '../../../src/extensions/token-exchange/parameters.ts';
 import { exchangeScene, ISSUER, MAIL, START } from './fakes.ts';
 import { refused, story } from './story.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Agent } from '../../../src/domain/agents/agent.ts';
-import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
+import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
-import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
+import { actorsOf } from '../../../src/domain/vocabulary/actor-chain.ts';
 import { approvedExchange } from '../../../src/extensions/token-exchange/approval-channel.ts';
 import { AT, account, exchangeScene, ISSUER, MAIL, PAY } from './fakes.ts';
 import { granted, refused, story } from './story.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { groupsOfLink } from '../../../src/domain/upstream/linked-groups.ts';
-import { ownGroups, upstreamPerson } from '../../../src/domain/upstream/upstream-claims.ts';
-import { domainOf, type UpstreamProvider, USUAL_CLAIMS } from '../../../src/domain/upstream/upstream-provider.ts';
+import { groupsOfLink } from '../../../src/domain/identity/upstream/linked-groups.ts';
+import { ownGroups, upstreamPerson } from '../../../src/domain/identity/upstream/upstream-claims.ts';
+import {
+  domainOf,
+  type UpstreamProvider,
+  USUAL_CLAIMS,
+} from '../../../src/domain/identity/upstream/upstream-provider.ts';
 
 const provider = (more: Partial<UpstreamProvider> = {}): UpstreamProvider => ({
   id: 'upi_1',

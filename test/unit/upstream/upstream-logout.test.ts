@@ -1,9 +1,9 @@
 /** Logout tokens of providers (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6): what ends, and what is refused. */
 import { describe, expect, test } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { DomainError } from '../../../src/domain/errors.ts';
-import { sessionIdOf } from '../../../src/domain/sessions/session.ts';
-import { upstreamLogout } from '../../../src/domain/upstream/upstream-logout.ts';
+import { sessionIdOf } from '../../../src/domain/identity/sessions/session.ts';
+import { upstreamLogout } from '../../../src/domain/identity/upstream/upstream-logout.ts';
+import { DomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { newKeyPair } from '../../support/agent-keys.ts';
 import { peopleWorld } from '../../support/people-world.ts';
 

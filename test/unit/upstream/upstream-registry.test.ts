@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { type MasterKey, masterKey } from '../../../src/domain/crypto/master-key.ts';
-import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/upstream/upstream-provider.ts';
-import type { NewUpstream } from '../../../src/domain/upstream/upstream-registry.ts';
-import { upstreamRegistry } from '../../../src/domain/upstream/upstream-registry.ts';
+import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/identity/upstream/upstream-provider.ts';
+import type { NewUpstream } from '../../../src/domain/identity/upstream/upstream-registry.ts';
+import { upstreamRegistry } from '../../../src/domain/identity/upstream/upstream-registry.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { peopleWorld } from '../../support/people-world.ts';
 
 const BY = { caller: 'acc_1' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { schemaAt } from '../../../config/schema.ts';
-import { LANGUAGES as OF_ACCOUNTS } from '../../../src/domain/accounts/language.ts';
+import { LANGUAGES as OF_ACCOUNTS } from '../../../src/domain/identity/accounts/language.ts';
 import { html, phrase } from '../../../views/html.ts';
 import { firstLanguage, LANGUAGES, preferredTags } from '../../../views/language.ts';
 import { durationText, momentText } from '../../../views/time-text.ts';

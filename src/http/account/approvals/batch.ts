@@ -6,7 +6,7 @@ import type { ApprovalFacts, BatchResult } from '../../../../views/pages/approva
 import { batchWords } from '../../../../views/words/approvals.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
-import { DomainError, isDomainError } from '../../../domain/errors.ts';
+import { DomainError, isDomainError } from '../../../domain/vocabulary/errors.ts';
 import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';

@@ -1,11 +1,11 @@
 import type { Phrase } from '../../../../views/html.ts';
 import { decideWords } from '../../../../views/words/approval.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
-import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import { type Approval, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { Deciding } from '../../../domain/approvals/approval-service.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { satisfiesAcr } from '../../../domain/vocabulary/assurance.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { PageSession } from '../sessions.ts';

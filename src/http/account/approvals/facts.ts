@@ -3,13 +3,13 @@ import type { AgentFacts } from '../../../../views/partials/agent-card.ts';
 import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
-import type { Agent } from '../../../domain/agents/agent.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
-import { describedDetail } from '../../../domain/authorization-details/described-detail.ts';
-import { typeOf } from '../../../domain/authorization-details/narrowed-details.ts';
-import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
-import type { ResourceServer } from '../../../domain/resource-servers/resource-server.ts';
+import type { Agent } from '../../../domain/clients/agents/agent.ts';
+import { describedDetail } from '../../../domain/resources/authorization-details/described-detail.ts';
+import { typeOf } from '../../../domain/resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../../../domain/resources/resource-servers/resource-server.ts';
+import { actorsOf } from '../../../domain/vocabulary/actor-chain.ts';
 import { agentFacts } from '../../interaction/consent-model.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 

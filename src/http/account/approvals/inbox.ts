@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
 import { stateAt } from '../../../domain/approvals/approval.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import { exchangeOf, type GuardedForms, sendPage } from '../../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../../interaction/people-deps.ts';
 import type { AccountSessions } from '../sessions.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import { DomainError } from '../../../domain/errors.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
 
 /** Browsers open six connections to one server; the others are for the pages themselves. */
 const PER_SESSION = 4;

@@ -8,7 +8,7 @@ import type { ApproverSlotChoice, Ask, RememberOffer } from '../../../../views/p
 import { agentWords } from '../../../../views/words/agent.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
-import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/errors.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/vocabulary/errors.ts';
 import {
   type GuardedForms,
   queryOf,

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { Ask } from '../../../../views/pages/approval-model.ts';
-import { type Assurance, SINGLE_FACTOR, satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { type Assurance, SINGLE_FACTOR, satisfiesAcr } from '../../../domain/vocabulary/assurance.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../../interaction/device-cookie.ts';
 import { requestOf } from '../../interaction/page-answers.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';

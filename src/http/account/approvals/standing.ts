@@ -3,8 +3,8 @@ import type { RememberOffer, StandingFacts } from '../../../../views/pages/appro
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { worthOf } from '../../../domain/approvals/standing-approval.ts';
 import { isRememberable } from '../../../domain/approvals/standing-approvals.ts';
-import type { DetailType } from '../../../domain/authorization-details/detail-type.ts';
-import type { DomainError } from '../../../domain/errors.ts';
+import type { DetailType } from '../../../domain/vocabulary/detail-type.ts';
+import type { DomainError } from '../../../domain/vocabulary/errors.ts';
 import { type GuardedForms, requestOf, seeOther } from '../../interaction/page-answers.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';

@@ -1,7 +1,7 @@
 /** Routes about agents: the register, what they prove themselves with, their instances and their blueprints. */
-import { AGENT_STATES } from '../../../domain/agents/agent.ts';
-import { AGENT_SORTS } from '../../../domain/agents/agent-lists.ts';
-import { ENVIRONMENTS } from '../../../domain/agents/environment.ts';
+import { AGENT_STATES } from '../../../domain/clients/agents/agent.ts';
+import { AGENT_SORTS } from '../../../domain/clients/agents/agent-lists.ts';
+import { ENVIRONMENTS } from '../../../domain/vocabulary/environment.ts';
 import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration, WRITERS } from './route.ts';
 
 const agents = about('agents', 'agents:read', 'agents:write');

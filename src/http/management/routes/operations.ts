@@ -1,6 +1,6 @@
 /** Routes about running the server: kills, the audit log and the keys. */
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
-import { KILL_SCOPES } from '../../../domain/kill.ts';
+import { KILL_SCOPES } from '../../../domain/vocabulary/kill.ts';
 import { ADMINISTRATORS, about, clientId, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
 
 const kills = about('kills', 'kills:read', 'kills:write');

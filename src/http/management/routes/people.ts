@@ -1,5 +1,5 @@
 /** Routes about people: who calls, accounts and their sessions, the groups that own agents, and where else people sign in. */
-import { OWNER_KINDS } from '../../../domain/groups/owner-names.ts';
+import { OWNER_KINDS } from '../../../domain/identity/groups/owner-names.ts';
 import {
   ADMINISTRATORS,
   about,

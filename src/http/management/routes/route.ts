@@ -1,5 +1,5 @@
 /** What a route of the management API declares, and the makers of the usual ones. The routes stand in the files beside. */
-import type { Role } from '../../../domain/accounts/account.ts';
+import type { Role } from '../../../domain/identity/accounts/account.ts';
 import type { ManagementScope } from '../permissions.ts';
 import type { JsonSchema } from '../schema-parts.ts';
 

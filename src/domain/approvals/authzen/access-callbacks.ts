@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import type { WebhookRegistry } from '../../notifications/webhook-registry.ts';
+import { messageId } from '../../platform/outbox/delivery.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { type Approval, stateAt } from '../approval.ts';
+import type { AccessRequest, ShownTask } from './access-request.ts';
+import type { AskedCallback } from './access-request-body.ts';
+
+/** Tasks of one approval that are told of: more than anybody submits. */
+const MOST_TASKS = 20;
+
+export type AccessCallbacks = ReturnType<typeof accessCallbacks>;
+
+/**
+ * Tells a resource server that a task is over, at an endpoint that operators registered for it, signed as every webhook
+ * and sent by the same way out (Callback Completion). Only that it is over: what came of it is asked for. A hint that gets
+ * lost is one poll later.
+ */
+export const accessCallbacks = ({
+  ephemeral,
+  webhooks,
+  outbox,
+  clock,
+}: {
+  readonly ephemeral: Pick<EphemeralStore, 'get' | 'set'>;
+  readonly webhooks: Pick<WebhookRegistry, 'callbackAt' | 'get'>;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly clock: Clock;
+}) => {
+  const keyOf = (approval: string): string => `access-callback:${approval}`;
+
+  const tasksOf = async (approval: string): Promise<readonly string[]> => {
+    const held = await ephemeral.get(keyOf(approval));
+    return held === undefined ? [] : held.split(' ');
+  };
+
+  return {
+    /** The endpoint that is meant. Throws 'invalid_field' for one that is not registered for this resource server, and proven. */
+    async endpointOf(server: ResourceServer, { endpoint }: AskedCallback): Promise<string> {
+      const webhook = await webhooks.callbackAt(server.id, endpoint);
+      return (
+        webhook?.id ??
+        refuseField('/callback/endpoint', 'No endpoint of webhooks with this URL is active for this resource server.')
+      );
+    },
+
+    /** Remembers which task waits for which approvals. */
+    async remember({ id, items, expiresAt }: AccessRequest): Promise<void> {
+      const seconds = Math.max(1, expiresAt - clock.now());
+      for (const approval of new Set(items.map((item) => item.approval))) {
+        const tasks = [...(await tasksOf(approval)), id].slice(-MOST_TASKS);
+        await ephemeral.set(keyOf(approval), tasks.join(' '), seconds);
+      }
+    },
+
+    /** After a change of an approval: tells of each task that is over now. `look` answers a task as it stands. */
+    async tell(
+      approval: Approval,
+      look: (task: string) => Promise<{ readonly request: AccessRequest; readonly shown: ShownTask } | undefined>,
+    ): Promise<void> {
+      if (!approval.requested || !isAnswer(approval, clock.now())) return;
+      for (const id of await tasksOf(approval.id)) {
+        const found = await look(id);
+        const { callback } = found?.request ?? {};
+        if (!found || !callback) continue;
+        const { status, status_endpoint } = found.shown.task;
+        if (status === 'pending' || (callback.events && !callback.events.includes(status))) continue;
+        const { webhook: to, state } = callback;
+        // It may have become another server's since.
+        const endpoint = (await webhooks.get(to))?.document;
+        if (endpoint?.state !== 'active' || endpoint.resourceServer !== found.request.server) continue;
+        const { decidedAt = clock.now() } = approval;
+        await outbox.put({
+          id: messageId(decidedAt * 1000, hash('sha256', `${to} ${id}`, 'hex')),
+          channel: 'webhook',
+          to,
+          kind: 'access_request.answered',
+          body: JSON.stringify({ ...(state === undefined ? {} : { state }), task: { id, status, status_endpoint } }),
+          at: decidedAt,
+        });
+      }
+    },
+  };
+};
+
+/** The first end of it: neither a yes that is taken back, nor one that is used. */
+const isAnswer = (approval: Approval, now: number): boolean => {
+  const state = stateAt(approval, now);
+  return state === 'approved' || ((state === 'denied' || state === 'cancelled') && approval.redeemBy === undefined);
+};

@@ -1,0 +1,323 @@
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import type { Authorize } from '../../authority/decision/authorize.ts';
+import { type Decision, recordOf } from '../../authority/decision/decision.ts';
+import { nothingLeft, refusedDetails } from '../../authority/decision/remedies.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { canonicalJson } from '../../vocabulary/canonical-json.ts';
+import { isDomainError, type Layer, type Remedy } from '../../vocabulary/errors.ts';
+import type { Approval } from '../approval.ts';
+import {
+  type AccessApprovals,
+  type Lift,
+  moment,
+  type NextAction,
+  type Requestable,
+  type WantedAccess,
+} from './access-approvals.ts';
+import { type AccessRegistries, type Acting, accessFacts, type Unknown } from './access-facts.ts';
+import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from './access-question.ts';
+
+export type AccessDependencies = AccessRegistries & {
+  readonly authorize: Authorize;
+  readonly audit: AuditLog;
+  readonly identifiers: Identifiers;
+  readonly approvals: AccessApprovals;
+};
+
+/** The request that asks, for the audit log. */
+export type AskedIn = { readonly request: string; readonly source: string };
+
+/** A Decision of §5.5. */
+export type AccessAnswer = {
+  readonly decision: boolean;
+  readonly context: {
+    /** `dec_…`, as in the audit log. */
+    readonly id?: string;
+    /** Version of the policy set that was asked. */
+    readonly policy?: number;
+    readonly reason?: string;
+    readonly layer?: Layer;
+    /** In the words of the policies, for people. */
+    readonly description?: string;
+    readonly remedies?: readonly Remedy[];
+    /** Of a no to somebody who came with an approval. */
+    readonly next_action?: NextAction;
+    /** Of a yes that it took an approval for. */
+    readonly approval?: { readonly id: string; readonly approved_until: string };
+    readonly error?: { readonly status: number; readonly message: string };
+  } & Partial<Requestable>;
+};
+
+export type AccessDecisions = ReturnType<typeof accessDecisions>;
+
+/** scope-token of RFC 6749 §3.3: nothing else is a scope, and nothing else gets into the audit log. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+const USE = 'use';
+
+/** Answers questions one by one; each answer is an event before it leaves. */
+export const accessDecisions = (deps: AccessDependencies) => {
+  const { authorize, audit, identifiers, approvals } = deps;
+  const factsOf = accessFacts(deps);
+
+  const decided = async (
+    server: ResourceServer,
+    { subject, resource, action, context }: AccessQuestion,
+  ): Promise<Answered> => {
+    const wanted = wantedOf(server, resource, action);
+    if (wanted === undefined) return unknown(NOT_HERE, identifiers);
+    const acting = await factsOf(server, subject, context);
+    if ('reason' in acting) return unknown(acting, identifiers);
+    if (!isApproved(wanted, acting)) return unknown({ reason: 'not_approved', layer: 'approval' }, identifiers);
+    const decision = await authorize(
+      'scope' in wanted
+        ? { ...acting.facts, asked: [wanted.scope] }
+        : { ...acting.facts, asked: [], details: { ...acting.held, asked: [wanted.detail] } },
+    );
+    const isGiven = decision.scope.length + decision.details.length > 0;
+    const why = 'scope' in wanted ? nothingLeft : refusedDetails;
+    return { id: decision.id, decision, acting, wanted, ...(isGiven ? {} : { denied: why(decision) }) };
+  };
+
+  /** A no, to somebody who says that people approved it. */
+  const withApproval = async (
+    server: ResourceServer,
+    question: AccessQuestion,
+    answered: Answered,
+    request: string,
+  ): Promise<Answered> => {
+    const { id, denied, acting, wanted } = answered;
+    const { approval: reference, call } = question.context;
+    if (!denied || reference === undefined) return answered;
+    // Nothing that people approve lifts it.
+    if (denied.reason !== 'approval_required' || !acting || !wanted) return { ...answered, next: 'none' };
+    const lift = await approvals.lift(server, question, wanted, acting, reference);
+    if (lift.isLifted) {
+      const { decision, approval } = lift;
+      if (await approvals.spend(server, approval, { call, decision: decision.id, request })) {
+        return { id: decision.id, decision, acting, wanted, approval };
+      }
+    }
+    const { reason, next, text, layer = denied.layer, decision } = lift.isLifted ? USED_MEANWHILE : lift;
+    return {
+      ...answered,
+      ...(decision ? { id: decision.id, decision } : { id }),
+      denied: { ...denied, reason, layer, ...(text === undefined ? {} : { text }) },
+      next,
+    };
+  };
+
+  /** What people could lift says where to ask them (Access Request and Approval Profile). */
+  const withRequest = async (question: AccessQuestion, answered: Answered): Promise<Answered> => {
+    const { id, denied, acting, wanted, next } = answered;
+    if (!acting || !wanted || !(next === 'request' || denied?.reason === 'approval_required')) return answered;
+    const requestable = await approvals.requestable(question, wanted, acting, id);
+    if (requestable) return { ...answered, requestable };
+    return next === 'request' ? { ...answered, next: 'none' } : answered;
+  };
+
+  const answer = async (server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
+    const first = await decided(server, question);
+    const answered = await withRequest(question, await withApproval(server, question, first, by.request));
+    await audit.append(eventOf(server, question, answered, by));
+    return answerOf(answered);
+  };
+
+  const recordRefusal = async (server: ResourceServer, code: string, { request, source }: AskedIn): Promise<void> => {
+    await audit.append({
+      type: 'decision.refused',
+      outcome: 'refused',
+      request,
+      caller: server.id,
+      resource: server.identifier,
+      error: code,
+      personal: { source },
+    });
+  };
+
+  const answerItem = async (server: ResourceServer, read: () => AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
+    let question: AccessQuestion;
+    try {
+      question = read();
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      await recordRefusal(server, error.code, by);
+      return { decision: false, context: { error: { status: 400, message: error.message } } };
+    }
+    return answer(server, question, by);
+  };
+
+  return {
+    decided,
+
+    /** Throws DomainError 'unavailable' and StoreUnavailable when it cannot be decided or written down. */
+    answer,
+
+    /** Writes down that something an authenticated resource server sent was refused without a decision (decision D18). */
+    recordRefusal,
+
+    /** In the order of the questions; ends early where the semantic says so (§7.1.2.1). */
+    async answerAll(
+      server: ResourceServer,
+      semantic: Semantic,
+      items: readonly (() => AccessQuestion)[],
+      by: AskedIn,
+    ): Promise<readonly AccessAnswer[]> {
+      if (semantic === 'execute_all') return fewAtOnce(items, (item) => answerItem(server, item, by));
+      const answers: AccessAnswer[] = [];
+      for (const item of items) {
+        const one = await answerItem(server, item, by);
+        answers.push(one);
+        if (one.decision === (semantic === 'permit_on_first_permit')) break;
+      }
+      return answers;
+    },
+
+    /** Whether it would be permitted, for searches, which have one event for all they look at. */
+    async isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean> {
+      return (await decided(server, question)).denied === undefined;
+    },
+
+    /** Scopes that are permitted; undefined: nobody is known who could have any. */
+    async permitted(
+      server: ResourceServer,
+      subject: Entity,
+      context: AccessContext,
+    ): Promise<readonly string[] | undefined> {
+      const acting = await factsOf(server, subject, context);
+      return 'reason' in acting ? undefined : (await authorize({ ...acting.facts, asked: undefined })).scope;
+    },
+  };
+};
+
+/** One request does not take all there is of stores and of an external decision point. */
+const AT_ONCE = 16;
+
+/** What `act` answers for each, in their order. */
+export const fewAtOnce = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const answers: R[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    answers.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(act))));
+  }
+  return answers;
+};
+
+/** A decision, or why there was nothing to decide. */
+export type Answered = {
+  readonly id: string;
+  readonly decision?: Decision;
+  readonly acting?: Acting;
+  readonly wanted?: WantedAccess;
+  /** It was lifted by. */
+  readonly approval?: Approval;
+  readonly next?: NextAction;
+  readonly requestable?: Requestable;
+  readonly denied?: {
+    readonly reason: string;
+    readonly layer: Layer;
+    readonly text?: string;
+    readonly remedies: readonly Remedy[];
+  };
+};
+
+const USED_MEANWHILE: Exclude<Lift, { readonly isLifted: true }> = {
+  isLifted: false,
+  reason: 'approval_used',
+  next: 'request',
+};
+
+const NOT_HERE: Unknown = { reason: 'resource_not_known', layer: 'request' };
+
+const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
+  id: identifiers.newId('dec'),
+  denied: { ...why, remedies: [] },
+});
+
+/** Whether these name the resource server that asks. */
+export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
+  type === 'resource_server' && (id === server.identifier || id === server.id);
+
+/** What a question is about; undefined where its resource is nothing that belongs to who asks. */
+const wantedOf = (server: ResourceServer, { type, id, detail }: Resource, action: string): WantedAccess | undefined => {
+  if (isItself(server, { type, id })) return { scope: action };
+  if (type === 'scope' && (action === USE || action === id)) return { scope: id };
+  return detail && action === USE ? { detail } : undefined;
+};
+
+/** Of a token of an approval: half of the action that was approved is another one, which nobody has seen. */
+const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
+  if (token?.approval === undefined || 'scope' in wanted) return true;
+  const asked = canonicalJson(wanted.detail);
+  return (token.details ?? []).some((detail) => canonicalJson(detail) === asked);
+};
+
+const answerOf = ({ id, decision, denied, approval, next, requestable }: Answered): AccessAnswer => ({
+  decision: denied === undefined,
+  context: {
+    id,
+    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+    ...(denied === undefined ? {} : { reason: denied.reason, layer: denied.layer }),
+    ...(denied?.text === undefined ? {} : { description: denied.text }),
+    ...(denied === undefined || denied.remedies.length === 0 ? {} : { remedies: denied.remedies }),
+    ...(next === undefined ? {} : { next_action: next }),
+    ...(approval === undefined
+      ? {}
+      : { approval: { id: approval.id, approved_until: moment(Number(approval.redeemBy)) } }),
+    ...requestable,
+  },
+});
+
+const eventOf = (
+  server: ResourceServer,
+  question: AccessQuestion,
+  { id, decision, acting, denied, approval }: Answered,
+  { request, source }: AskedIn,
+): AuditEvent => {
+  const { facts, token, delegation } = acting ?? {};
+  const wanted = wantedOf(server, question.resource, question.action);
+  const scope = wanted && 'scope' in wanted ? wanted.scope : undefined;
+  return {
+    type: 'decision.made',
+    outcome: denied === undefined ? 'granted' : 'refused',
+    request,
+    caller: server.id,
+    resource: server.identifier,
+    decision: id,
+    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+    ...(facts?.subject ? { subject: facts.subject.id } : {}),
+    ...(facts?.caller.kind === 'agent' ? { agent: facts.caller.id, owner: facts.caller.owner } : {}),
+    ...(delegation === undefined ? {} : { delegation }),
+    ...(approval === undefined ? {} : { approval: approval.id }),
+    ...(token ? aboutToken(token) : {}),
+    ...(scope !== undefined && SCOPE.test(scope) ? { scopeAsked: [scope] } : {}),
+    ...(decision && scope !== undefined ? { scopeGiven: decision.scope } : {}),
+    ...(denied ? { denial: denialOf(id, denied) } : {}),
+    ...(decision ? { inputs: { now: facts?.now, ...written(decision) } } : {}),
+    personal: { source },
+  };
+};
+
+const aboutToken = ({ id, format, expiresAt, chain, txn, grant, instance }: NonNullable<Acting['token']>) => ({
+  token: { id, format, expiresAt },
+  ...(chain ? { chain } : {}),
+  ...(txn ? { txn } : {}),
+  ...(grant ? { grant: grant } : {}),
+  ...(instance ? { instance } : {}),
+});
+
+const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered['denied']>) => ({
+  id,
+  layer,
+  reason,
+  ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
+});
+
+/** What a caller made up is named in the answer, not in the audit log. */
+const written = (decision: Decision) => {
+  const { removed, removedDetails = [], ...record } = recordOf(decision);
+  return {
+    ...record,
+    removed: removed.filter(({ scope }) => SCOPE.test(scope)),
+    ...(removedDetails.length === 0 ? {} : { removedDetails: removedDetails.filter(({ type }) => SCOPE.test(type)) }),
+  };
+};

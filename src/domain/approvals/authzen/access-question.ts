@@ -1,0 +1,186 @@
+/**
+ * Questions of resource servers about what may be done there (AuthZEN Authorization API 1.0). Owns how a question is read,
+ * which facts it becomes, its answer and its event; the decision itself is domain/authority/decision, who asks is proven in
+ * src/provider, the paths are src/http/authzen. What it says about a subject beyond who that is counts nothing.
+ */
+
+import { readDetails } from '../../resources/authorization-details/asked-details.ts';
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { CALL_NAME } from '../approval-use.ts';
+
+export type Entity = { readonly type: string; readonly id: string };
+
+/** Of one of type `detail`, the authorization detail that its properties make. */
+export type Resource = Entity & { readonly detail?: Detail };
+
+/** Of a question what this server reads; members it does not know are not looked at (§10.1.1). */
+export type AccessQuestion = {
+  readonly subject: Entity;
+  readonly action: string;
+  readonly resource: Resource;
+  readonly context: AccessContext;
+  /** Its entities letter by letter, which an approval is bound to. Absent in what was not asked as a question. */
+  readonly sent?: SentEntities;
+};
+
+export type SentEntities = { readonly [entity in 'subject' | 'action' | 'resource']: Members };
+
+export type AccessContext = {
+  /** An access token of ours: who acts, and for whom, is read from it. */
+  readonly token?: string;
+  /** The agent that acts for the account which is the subject. */
+  readonly agent?: string;
+  /** An approval that should lift the no there was (Access Request and Approval Profile). */
+  readonly approval?: string;
+  /** A name of the caller's for the call it asks about: the same again is the same one. */
+  readonly call?: string;
+};
+
+export type Members = { readonly [member: string]: unknown };
+
+/** Several questions in one request (§7), or the one question that stands in it. */
+export type AskedTogether =
+  | { readonly one: AccessQuestion }
+  | { readonly semantic: Semantic; readonly items: readonly (() => AccessQuestion)[] };
+
+const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+export type Semantic = (typeof SEMANTICS)[number];
+
+/** Questions in one request. */
+const MOST_QUESTIONS = 100;
+
+/**
+ * Throws DomainError 'invalid_request' when a member that is needed is missing or of another type, and
+ * 'invalid_authorization_details' for what could be no detail.
+ */
+export const readQuestion = (given: unknown): AccessQuestion => {
+  const members = objectIn(given, 'The question');
+  return {
+    subject: entityIn(members, 'subject'),
+    action: actionIn(members),
+    resource: resourceIn(members),
+    context: contextIn(members),
+    sent: {
+      subject: objectIn(member(members, 'subject'), 'subject'),
+      action: objectIn(member(members, 'action'), 'action'),
+      resource: objectIn(member(members, 'resource'), 'resource'),
+    },
+  };
+};
+
+/** Reads what concerns all of them; each question is read when its turn comes, and may be refused by itself (§7.2.1). */
+export const readTogether = (given: unknown): AskedTogether => {
+  const members = objectIn(given, 'The request');
+  const items = member(members, 'evaluations');
+  if (items !== undefined && !Array.isArray(items)) throw wrong('evaluations is an array.');
+  if (items === undefined || items.length === 0) return { one: readQuestion(members) };
+  if (items.length > MOST_QUESTIONS) throw wrong(`evaluations has at most ${MOST_QUESTIONS} members.`);
+  const options = member(members, 'options') ?? {};
+  const asked = member(objectIn(options, 'options'), 'evaluations_semantic') ?? 'execute_all';
+  const semantic = SEMANTICS.find((known) => known === asked);
+  if (semantic === undefined) throw wrong(`evaluations_semantic is one of ${SEMANTICS.join(', ')}.`);
+  const defaults = pick(members);
+  return {
+    semantic,
+    items: items.map((item: unknown) => () => readQuestion({ ...defaults, ...pick(objectIn(item, 'The question')) })),
+  };
+};
+
+export const SEARCHES = ['subject', 'resource', 'action'] as const;
+export type Searched = (typeof SEARCHES)[number];
+
+/** Who or what may: the id of what is searched for is not looked at (§8). */
+export type SearchQuestion = {
+  readonly subject: { readonly type: string; readonly id?: string };
+  readonly action?: string;
+  readonly resource: { readonly type: string; readonly id?: string; readonly detail?: Detail };
+  readonly context: AccessContext;
+  readonly token?: string;
+  /** Results of one page, at least 1. */
+  readonly limit: number;
+};
+
+/** Entities of one page at most: each is a decision. */
+const MOST_RESULTS = 50;
+
+/** Throws DomainError 'invalid_request'. */
+export const readSearch = (searched: Searched, given: unknown): SearchQuestion => {
+  const members = objectIn(given, 'The request');
+  const page = objectIn(member(members, 'page') ?? {}, 'page');
+  const limit = member(page, 'limit') ?? MOST_RESULTS;
+  if (!Number.isSafeInteger(limit) || Number(limit) < 0) throw wrong('page.limit is a whole number.');
+  const token = member(page, 'token');
+  if (token !== undefined && (typeof token !== 'string' || token === '')) throw wrong('page.token is a string.');
+  const typeAlone = (name: 'subject' | 'resource') => ({
+    type: textIn(objectIn(member(members, name), name), 'type', name),
+  });
+  return {
+    subject: searched === 'subject' ? typeAlone('subject') : entityIn(members, 'subject'),
+    resource: searched === 'resource' ? typeAlone('resource') : resourceIn(members),
+    ...(searched === 'action' ? {} : { action: actionIn(members) }),
+    context: contextIn(members),
+    ...(token === undefined ? {} : { token }),
+    limit: Math.min(MOST_RESULTS, Math.max(1, Number(limit))),
+  };
+};
+
+const QUESTION_MEMBERS = ['subject', 'action', 'resource', 'context'] as const;
+
+/** What an item leaves out, the request says for all of them; a member stands as a whole (§7.1.1). */
+const pick = (members: Members): Members =>
+  Object.fromEntries(
+    QUESTION_MEMBERS.flatMap((name) => (member(members, name) === undefined ? [] : [[name, member(members, name)]])),
+  );
+
+/** Own members only: whatever an object inherits was not sent. */
+export const member = (members: Members, name: string): unknown =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
+
+const wrong = (message: string): DomainError => new DomainError('invalid_request', message);
+
+export const objectIn = (given: unknown, name: string): Members => {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong(`${name} is an object.`);
+  return given as Members;
+};
+
+const textIn = (members: Members, name: string, of: string): string => {
+  const value = member(members, name);
+  if (typeof value !== 'string' || value === '') throw wrong(`${of}.${name} is a string.`);
+  return value;
+};
+
+const entityIn = (members: Members, name: 'subject' | 'resource'): Entity => {
+  const entity = objectIn(member(members, name), name);
+  return { type: textIn(entity, 'type', name), id: textIn(entity, 'id', name) };
+};
+
+const resourceIn = (members: Members): Resource => {
+  const entity = entityIn(members, 'resource');
+  if (entity.type !== 'detail') return entity;
+  const properties = member(objectIn(member(members, 'resource'), 'resource'), 'properties') ?? {};
+  const stated = { ...objectIn(properties, 'resource.properties'), type: entity.id };
+  const [detail] = readDetails(JSON.stringify([stated]));
+  return detail ? { ...entity, detail } : entity;
+};
+
+const actionIn = (members: Members): string => textIn(objectIn(member(members, 'action'), 'action'), 'name', 'action');
+
+const contextIn = (members: Members): AccessContext => {
+  const context = objectIn(member(members, 'context') ?? {}, 'context');
+  const optional = (name: 'token' | 'agent') =>
+    member(context, name) === undefined ? {} : { [name]: textIn(context, name, 'context') };
+  const approval = member(context, 'approval');
+  const call = member(context, 'call');
+  if (call !== undefined && (typeof call !== 'string' || !CALL_NAME.test(call))) {
+    throw wrong('context.call is a name of the call: 1 to 200 visible ASCII characters.');
+  }
+  return {
+    ...optional('token'),
+    ...optional('agent'),
+    ...(approval === undefined
+      ? {}
+      : { approval: textIn(objectIn(approval, 'context.approval'), 'id', 'context.approval') }),
+    ...(call === undefined ? {} : { call }),
+  };
+};

@@ -1,0 +1,213 @@
+import { checkText } from '../../platform/display-names/display-text.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { pointerStep } from '../../vocabulary/json-pointer.ts';
+import { type AccessQuestion, type Members, member, objectIn, readQuestion } from './access-question.ts';
+import { TASK_ENDS } from './access-request.ts';
+import { accessRequestProblem } from './access-request-problem.ts';
+
+/** Who a caller says acts, outermost first; believed only if it is who the evaluation was about. */
+export type ClaimedActor = {
+  readonly id: string;
+  readonly issuer?: string;
+  readonly type?: string;
+  readonly act?: Members;
+};
+
+/** One resource and action that is asked for, with the no it is to lift. */
+export type AskedItem = {
+  readonly question: AccessQuestion;
+  /** Id of the denied evaluation, as it was told. */
+  readonly evaluation: string;
+  /** What was said of how long it can be asked about, epoch seconds. */
+  readonly expiresAt: number;
+  /** Access is wanted no longer than that second; `pointer` is the member that says so. */
+  readonly until?: { readonly at: number; readonly pointer: string };
+  readonly isEmergency: boolean;
+};
+
+/** Where a caller wants to be told that it is over (Callback Completion). */
+export type AskedCallback = {
+  readonly endpoint: string;
+  readonly state?: string;
+  readonly events?: readonly string[];
+};
+
+/** A submission (Access Request Submission). */
+export type AskedAccess = {
+  readonly items: readonly AskedItem[];
+  /** Whether it came as `items`, and is answered so. */
+  readonly isBundle: boolean;
+  /** Words for the people who decide. */
+  readonly message?: string;
+  readonly actor?: ClaimedActor;
+  readonly callback?: AskedCallback;
+};
+
+/** Of a bundle: each stands before people by itself. */
+const MOST_ITEMS = 10;
+const MOST_MESSAGE = 300;
+const MOST_STATE = 512;
+/** What may stand beside what is read: only where the profile lets members be added, anything else is a mistake. */
+const TOP = ['subject', 'resource', 'action', 'items', 'context', 'denial', 'requested_access', 'callback', 'client'];
+const ITEM = ['resource', 'action', 'requested_access', 'denial'];
+const DENIAL = ['evaluation_id', 'evaluated_at', 'expires_at', 'reason', 'binding_token', 'template'];
+
+/**
+ * Throws DomainError 'invalid_request' or 'invalid_field' for what cannot be read, and the problem
+ * 'invalid_denial_binding' where an item has no denial. Members the profile does not know are not looked at in `context`,
+ * `requested_access` and `client`, and refused anywhere else (Extension Points).
+ */
+export const readAccessRequest = (body: Members): AskedAccess => {
+  refuseOthers(body, TOP, '');
+  const items = member(body, 'items');
+  const context = objectIn(member(body, 'context') ?? {}, 'context');
+  const wish = { access: accessIn(body, ''), at: '' };
+  const of = (entities: Members, denial: unknown, own: Members, at: string): AskedItem => ({
+    question: readQuestion({ subject: member(body, 'subject'), context, ...entities }),
+    ...denialIn(denial, at),
+    ...wishOf([{ access: own, at }, wish]),
+  });
+  return {
+    items:
+      items === undefined
+        ? [of(pick(body), member(body, 'denial'), {}, '')]
+        : itemsIn(body, items).map((item, index) => {
+            const at = `/items/${index}`;
+            return of(pick(item), member(item, 'denial') ?? member(body, 'denial'), accessIn(item, at), at);
+          }),
+    isBundle: items !== undefined,
+    ...messageIn(context),
+    ...actorIn(body),
+    ...callbackIn(body),
+  };
+};
+
+const pick = (members: Members): Members => ({
+  resource: member(members, 'resource'),
+  action: member(members, 'action'),
+});
+
+const refuseOthers = (members: Members, known: readonly string[], at: string): void => {
+  const other = Object.keys(members).find((name) => !known.includes(name));
+  if (other !== undefined) refuseField(`${at}/${pointerStep(other.slice(0, 100))}`, 'There is no such member here.');
+};
+
+const itemsIn = (body: Members, items: unknown): readonly Members[] => {
+  if (!Array.isArray(items) || items.length === 0 || items.length > MOST_ITEMS) {
+    return refuseField('/items', `items has 1 to ${MOST_ITEMS} members.`);
+  }
+  for (const name of ['resource', 'action'] as const) {
+    if (member(body, name) !== undefined) refuseField(`/${name}`, 'With items this stands in each of them.');
+  }
+  return items.map((item: unknown, index) => {
+    const members = objectIn(item, `items[${index}]`);
+    refuseOthers(members, ITEM, `/items/${index}`);
+    return members;
+  });
+};
+
+/** Evaluations of this server are bound by their id; a token of another decision point binds nothing here. */
+const denialIn = (given: unknown, at: string): Pick<AskedItem, 'evaluation' | 'expiresAt'> => {
+  if (given === undefined) throw accessRequestProblem('invalid_denial_binding', 'There is no denial to be lifted.');
+  const denial = objectIn(given, 'denial');
+  refuseOthers(denial, DENIAL, `${at}/denial`);
+  const evaluation = member(denial, 'evaluation_id');
+  if (typeof evaluation !== 'string' || evaluation === '') {
+    throw accessRequestProblem('invalid_denial_binding', 'denial.evaluation_id is what binds a request here.');
+  }
+  if (member(denial, 'binding_token') !== undefined) {
+    throw accessRequestProblem('invalid_denial_binding', 'This server gave no binding_token.');
+  }
+  const expiresAt = secondIn(denial, 'expires_at', `${at}/denial`);
+  if (expiresAt === undefined) return refuseField(`${at}/denial/expires_at`, 'As access_request.expires_at said it.');
+  return { evaluation, expiresAt };
+};
+
+const accessIn = (members: Members, at: string): Members => {
+  const given = member(members, 'requested_access');
+  return given === undefined ? {} : objectIn(given, `${at}/requested_access`);
+};
+
+/** Of several places that may say something the first that does counts. */
+const wishOf = (
+  places: readonly { readonly access: Members; readonly at: string }[],
+): Pick<AskedItem, 'until' | 'isEmergency'> => {
+  const saying = (name: string) => places.find(({ access }) => member(access, name) !== undefined);
+  const [ending, urgent] = [saying('requested_until'), saying('emergency')];
+  const until = ending && secondIn(ending.access, 'requested_until', `${ending.at}/requested_access`);
+  const emergency = urgent && member(urgent.access, 'emergency');
+  if (urgent && typeof emergency !== 'boolean') {
+    refuseField(`${urgent.at}/requested_access/emergency`, 'emergency is true or false.');
+  }
+  return {
+    isEmergency: emergency === true,
+    ...(ending && until !== undefined
+      ? { until: { at: until, pointer: `${ending.at}/requested_access/requested_until` } }
+      : {}),
+  };
+};
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** A moment (RFC 3339 §5.6), epoch seconds. */
+const secondIn = (members: Members, name: string, at: string): number | undefined => {
+  const given = member(members, name);
+  if (given === undefined) return undefined;
+  const milliseconds = typeof given === 'string' && MOMENT.test(given) ? Date.parse(given) : Number.NaN;
+  if (Number.isNaN(milliseconds)) return refuseField(`${at}/${name}`, 'A date and time with offset (RFC 3339).');
+  return Math.floor(milliseconds / 1000);
+};
+
+/** As in the examples of the profile. */
+const messageIn = (context: Members): Pick<AskedAccess, 'message'> => {
+  const message = member(context, 'business_justification');
+  if (message === undefined) return {};
+  const field = '/context/business_justification';
+  if (typeof message !== 'string') return refuseField(field, 'One line of text.');
+  return { message: checkText(message, field, MOST_MESSAGE) };
+};
+
+const callbackIn = (body: Members): Pick<AskedAccess, 'callback'> => {
+  const given = member(body, 'callback');
+  if (given === undefined) return {};
+  const callback = objectIn(given, 'callback');
+  refuseOthers(callback, ['endpoint', 'state', 'events'], '/callback');
+  const [endpoint, state, events] = ['endpoint', 'state', 'events'].map((name) => member(callback, name));
+  if (typeof endpoint !== 'string' || endpoint.length > 2048) return refuseField('/callback/endpoint', 'An https URL.');
+  if (state !== undefined && (typeof state !== 'string' || state.length > MOST_STATE)) {
+    return refuseField('/callback/state', `A text of at most ${MOST_STATE} characters.`);
+  }
+  if (events !== undefined && !(Array.isArray(events) && events.every((event) => TASK_ENDS.includes(event)))) {
+    return refuseField('/callback/events', `Some of ${TASK_ENDS.join(', ')}.`);
+  }
+  return {
+    callback: {
+      endpoint,
+      ...(state === undefined ? {} : { state }),
+      ...(events === undefined ? {} : { events: TASK_ENDS.filter((end) => events.includes(end)) }),
+    },
+  };
+};
+
+const actorIn = (body: Members): Pick<AskedAccess, 'actor'> => {
+  const client = member(body, 'client');
+  const given = client === undefined ? undefined : member(objectIn(client, 'client'), 'actor');
+  if (given === undefined) return {};
+  const actor = objectIn(given, 'client.actor');
+  const optional = (name: 'issuer' | 'type') => {
+    const value = member(actor, name);
+    if (value !== undefined && typeof value !== 'string') refuseField(`/client/actor/${name}`, 'A string.');
+    return value === undefined ? {} : { [name]: String(value) };
+  };
+  const id = member(actor, 'id');
+  const act = member(actor, 'act');
+  if (typeof id !== 'string' || id === '') return refuseField('/client/actor/id', 'Who acts.');
+  return {
+    actor: {
+      id,
+      ...optional('issuer'),
+      ...optional('type'),
+      ...(act === undefined ? {} : { act: objectIn(act, 'client.actor.act') }),
+    },
+  };
+};

@@ -1,0 +1,310 @@
+/**
+ * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third channel to
+ * the approval service. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
+ * decide (domain/approvals), nor when their yes makes one of an evaluation (access-approvals.ts).
+ */
+
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { PollingInterval } from '../../platform/rate-limits/polling-interval.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, type Json } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
+import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { Approval, Requested } from '../approval.ts';
+import type { ApprovalService } from '../approval-service.ts';
+import type { RequestedApproval } from '../open-approvals.ts';
+import type { AskingForApproval, Prepared } from '../request-approval.ts';
+import type { AccessApprovalRequest, AccessApprovals } from './access-approvals.ts';
+import type { AccessCallbacks } from './access-callbacks.ts';
+import type { AccessDecisions } from './access-decisions.ts';
+import type { Members } from './access-question.ts';
+import { ACCESS_REQUESTS, type AccessRequest, type ShownTask, showTask, taskStatus } from './access-request.ts';
+import { type AskedCallback, type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
+import { accessRequestProblem } from './access-request-problem.ts';
+import { isActor } from './claimed-actor.ts';
+import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
+
+/** Whoever wants it for less time than a look at it takes wants nothing. */
+const LEAST_SECONDS = 60;
+/** How long a task and its key are known after it is over. */
+const REMEMBERED_SECONDS = 2 * 86_400;
+const TASK_ID = /^arq_\w{1,64}$/;
+
+export type AccessRequests = ReturnType<typeof accessRequests>;
+
+/** `isOver`: nothing will change any more. */
+export type AnsweredTask = { readonly shown: ShownTask; readonly isOver: boolean };
+
+export const accessRequests = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: Pick<MasterKey, 'digests' | 'ordered'>;
+  readonly service: Pick<ApprovalService, 'getMany' | 'requested' | 'settings'>;
+  readonly asking: Pick<AskingForApproval, 'askPrepared' | 'checkRoom' | 'prepare'>;
+  readonly decisions: Pick<AccessDecisions, 'decided'>;
+  readonly approvals: Pick<AccessApprovals, 'intentionOf'>;
+  readonly ids: EvaluationIds;
+  readonly pace: PollingInterval;
+  readonly callbacks: AccessCallbacks;
+  readonly pollIntervalSeconds: number;
+  readonly endpoint: string;
+  /** Where people decide. */
+  readonly inbox: string;
+}) => {
+  const { documents, clock, identifiers, masterKey, service, asking, decisions, ids, endpoint, inbox } = deps;
+  const rows = documents.collection<AccessRequest>(ACCESS_REQUESTS);
+
+  const shown = async (request: AccessRequest): Promise<AnsweredTask> => {
+    const found = await service.getMany([...new Set(request.items.map(({ approval }) => approval))]);
+    const approvals = new Map(found.map((approval) => [approval.id, approval]));
+    const task = showTask(request, approvals, { now: clock.now(), endpoint, inbox });
+    return { shown: task, isOver: task.task.status !== 'pending' };
+  };
+
+  /** Keys under which it may be remembered, and where a new one is: the first. */
+  const keysOf = (server: ResourceServer, key: string): readonly string[] =>
+    masterKey.ordered('idempotency-key', 'access-request', server.id, key);
+
+  const remembered = async (keys: readonly string[], body: string): Promise<AccessRequest | undefined> => {
+    for (const key of keys) {
+      const [found] = await rows.find({ where: { key }, limit: 1 });
+      if (!found) continue;
+      if (found.document.forgetAt <= clock.now()) {
+        await rows.take(found.document.id);
+        continue;
+      }
+      if (found.document.body !== body) {
+        throw accessRequestProblem('duplicate_request', 'This Idempotency-Key was used for something else.');
+      }
+      return found.document;
+    }
+    return undefined;
+  };
+
+  /** What of an item is to be asked, when it is bound to a no that people can lift now. */
+  const checked = async (
+    server: ResourceServer,
+    item: AskedItem,
+    actor: ClaimedActor | undefined,
+  ): Promise<{ readonly intention: AccessApprovalRequest; readonly requested: Requested }> => {
+    const { question, until } = item;
+    const now = clock.now();
+    const evaluation = ids.read(item.evaluation);
+    if (!evaluation) {
+      throw accessRequestProblem('not_requestable', 'That is no evaluation of this server that can be asked about.');
+    }
+    if (now >= evaluation.expiresAt) {
+      throw accessRequestProblem('expired_denial', 'That evaluation is too old: evaluate again.');
+    }
+    if (until !== undefined && until.at < now + LEAST_SECONDS) {
+      refuseField(until.pointer, `At least ${LEAST_SECONDS} seconds from now.`);
+    }
+    const { acting, wanted, denied } = await decisions.decided(server, question);
+    if (!acting || !wanted) {
+      throw accessRequestProblem('not_requestable', `It cannot be asked for now: ${denied?.reason}.`);
+    }
+    const digest = questionDigest(question, acting);
+    const isBound = digest !== undefined && item.expiresAt === evaluation.expiresAt && ids.isOf(evaluation, digest);
+    if (!isBound) throw accessRequestProblem('invalid_denial_binding', 'This is not what was asked and denied then.');
+    const intention = deps.approvals.intentionOf(wanted, acting);
+    if (!denied) throw accessRequestProblem('not_requestable', 'It is permitted now: evaluate again.');
+    if (denied.reason !== 'approval_required' || !intention) {
+      throw accessRequestProblem('not_requestable', `No approval makes a yes of it now: ${denied.reason}.`);
+    }
+    if (actor && !isActor(actor, intention.chain)) {
+      throw accessRequestProblem('invalid_denial_binding', 'client.actor is not who the evaluation was about.');
+    }
+    return {
+      intention,
+      requested: {
+        by: server.id,
+        question: digest,
+        decision: evaluation.decision,
+        ...(until === undefined ? {} : { until: until.at }),
+        ...(item.isEmergency ? { isEmergency: true } : {}),
+      },
+    };
+  };
+
+  const prepared = async (
+    { intention, requested }: Awaited<ReturnType<typeof checked>>,
+    message: string | undefined,
+  ): Promise<Prepared> => {
+    const found = await asking.prepare({ ...intention, requested, message }).catch(ifNobody);
+    if (!found) throw accessRequestProblem('not_requestable', 'Nobody’s yes is enough for it.');
+    return found;
+  };
+
+  /** Nobody is asked about half of what belongs together. */
+  const takeBack = async (
+    asked: readonly RequestedApproval[],
+    server: ResourceServer,
+    request: string,
+  ): Promise<void> => {
+    for (const { approval, isJoined } of asked) {
+      if (!isJoined) await service.requested.withdraw(approval.id, { server: server.id, request }).catch(ifDecided);
+    }
+  };
+
+  /** All of it, or nothing: what can be told is told before anybody is asked. */
+  const askAll = async (
+    server: ResourceServer,
+    items: readonly Awaited<ReturnType<typeof checked>>[],
+    message: string | undefined,
+    request: string,
+  ): Promise<readonly RequestedApproval[]> => {
+    const all: Prepared[] = [];
+    for (const item of items) all.push(await prepared(item, message));
+    const isCounted = all.length > 1;
+    if (isCounted) await asking.checkRoom(all);
+    const asked: RequestedApproval[] = [];
+    try {
+      for (const one of all) asked.push(await asking.askPrepared(one, request, { isCounted }));
+    } catch (error) {
+      await takeBack(asked, server, request);
+      throw error;
+    }
+    return asked;
+  };
+
+  const found = async (server: ResourceServer, id: string): Promise<AccessRequest> => {
+    const row = TASK_ID.test(id) ? (await rows.get(id))?.document : undefined;
+    const now = clock.now();
+    // Somebody else's is as little there as one that never was.
+    if (row?.server !== server.id || row.forgetAt <= now) {
+      throw accessRequestProblem('unknown_task', 'There is no such task of this resource server.');
+    }
+    if (row.expiresAt <= now) throw accessRequestProblem('task_expired', 'The time of this task is over.');
+    return row;
+  };
+
+  return {
+    /**
+     * Asks people, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field' for what
+     * cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
+     */
+    async submit(
+      server: ResourceServer,
+      body: Members,
+      { key, request }: { readonly key?: string | undefined; readonly request: string },
+    ): Promise<AnsweredTask> {
+      const { items, isBundle, message, actor, callback } = readAccessRequest(body);
+      const sent = digestOfBody(body);
+      const keys = key === undefined ? [] : keysOf(server, key);
+      const before = await remembered(keys, sent);
+      if (before) return shown(before);
+      const webhook = callback && (await deps.callbacks.endpointOf(server, callback));
+      const wanted: Awaited<ReturnType<typeof checked>>[] = [];
+      for (const item of items) wanted.push(await checked(server, item, actor));
+      const asked = await askAll(server, wanted, message, request);
+      const id = identifiers.newId('arq');
+      const now = clock.now();
+      const last = Math.max(...asked.map(({ approval }) => approval.expiresAt));
+      const expiresAt = last + service.settings.redeemSeconds;
+      const made: AccessRequest = {
+        id,
+        server: server.id,
+        items: items.map((item, index) => ({
+          approval: String(asked[index]?.approval.id),
+          ...(isBundle ? echoOf(item) : {}),
+        })),
+        isBundle,
+        ...(callback && webhook !== undefined ? { callback: told(webhook, callback) } : {}),
+        key: keys[0] ?? id,
+        body: sent,
+        createdAt: now,
+        expiresAt,
+        forgetAt: expiresAt + REMEMBERED_SECONDS,
+      };
+      try {
+        await rows.insert(made);
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        // The same key at the same moment.
+        const first = await remembered(keys, sent).catch(async (refusal: unknown) => {
+          await takeBack(asked, server, request);
+          throw refusal;
+        });
+        if (!first) throw error;
+        return shown(first);
+      }
+      if (made.callback) await deps.callbacks.remember(made);
+      return shown(made);
+    },
+
+    /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for who asks again too soon. */
+    async status(server: ResourceServer, id: string): Promise<AnsweredTask> {
+      const request = await found(server, id);
+      const answered = await shown(request);
+      if (answered.isOver) return answered;
+      const told = await deps.pace.poll(`task:${id}`, deps.pollIntervalSeconds);
+      if (told !== undefined) throw tooSoon(told);
+      return answered;
+    },
+
+    /** To be called after each change of an approval. */
+    changed: (approval: Approval): Promise<void> =>
+      deps.callbacks.tell(approval, async (id) => {
+        const request = (await rows.get(id))?.document;
+        return request && { request, shown: (await shown(request)).shown };
+      }),
+
+    /** Takes back what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does. */
+    async cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask> {
+      const task = await found(server, id);
+      let cancelled = 0;
+      for (const approval of await service.getMany(task.items.map((item) => item.approval))) {
+        if (taskStatus(approval, clock.now()) !== 'pending') continue;
+        const isDone = await service.requested
+          .withdraw(approval.id, { server: server.id, request })
+          .then(() => true)
+          .catch(ifDecided);
+        if (isDone === true) cancelled += 1;
+      }
+      if (cancelled === 0) throw accessRequestProblem('invalid_task_state', 'There is nothing left to cancel.');
+      return shown(task);
+    },
+  };
+};
+
+const tooSoon = (seconds: number): DomainError =>
+  new DomainError('slow_down', `Ask once in ${seconds} seconds from now on.`, { retryAfterSeconds: seconds });
+
+/** What cannot be asked of anybody is no request. */
+const ifNobody = (error: unknown): never => {
+  if (!isDomainError(error) || error.code !== 'access_denied') throw error;
+  throw accessRequestProblem('not_requestable', error.message);
+};
+
+const digestOfBody = (body: Members): string => {
+  try {
+    return canonicalDigest(body);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'The body holds something that has no canonical form (RFC 8785).', {
+      cause,
+    });
+  }
+};
+
+/** As they were sent, for the answer. */
+const echoOf = ({ question: { sent } }: AskedItem): Pick<AccessRequest['items'][number], 'resource' | 'action'> =>
+  sent === undefined
+    ? {}
+    : ({ resource: sent.resource, action: sent.action } as {
+        readonly [entity: string]: { readonly [name: string]: Json };
+      });
+
+const told = (webhook: string, { state, events }: AskedCallback): NonNullable<AccessRequest['callback']> => ({
+  webhook,
+  ...(state === undefined ? {} : { state }),
+  ...(events === undefined ? {} : { events }),
+});
+
+/** Of what is decided meanwhile nothing is taken back. */
+const ifDecided = (error: unknown): undefined => {
+  if (!isDomainError(error) || error.code !== 'conflict') throw error;
+  return undefined;
+};

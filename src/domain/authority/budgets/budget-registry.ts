@@ -1,0 +1,187 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { checkName } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { BUDGET_MARK, BUDGET_USE, BUDGETS, type Budget, type BudgetMark, type BudgetUse } from './budget.ts';
+import { countedNow } from './counting.ts';
+
+export type NewBudget = Omit<Budget, 'id' | 'state' | 'createdAt' | 'updatedAt'>;
+export type BudgetChange = Partial<
+  Pick<Budget, 'name' | 'limit' | 'windowSeconds' | 'state' | 'currencyMember' | 'currency'>
+>;
+export type BudgetQuery = PageQuery & { readonly subject?: string };
+
+/** All active ones are looked at for each token, so there are not more. */
+const MOST_ACTIVE = 1000;
+const REREAD_SECONDS = 10;
+const LONGEST_WINDOW = 31 * 86_400;
+
+const PREFIXES: Readonly<Record<Budget['about'], readonly string[]>> = {
+  agent: ['agt_'],
+  owner: ['acc_', 'grp_'],
+  account: ['acc_'],
+  delegation: ['dlg_'],
+};
+
+/** The register of budgets, and the list of active ones that nodes keep. */
+export const budgetRegistry = ({
+  documents,
+  clock,
+  identifiers,
+  audit,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+}) => {
+  const collection = documents.collection<Budget>(BUDGETS);
+  const uses = documents.collection<BudgetUse>(BUDGET_USE);
+  const marks = documents.collection<BudgetMark>(BUDGET_MARK);
+  const documentsOf = registeredDocuments<Budget>({ collection, kind: 'budget', audit, clock });
+  let known: { readonly changes: number; readonly at: number; readonly budgets: readonly Budget[] } | undefined;
+
+  const changesNow = async (): Promise<number> => (await marks.get('budgets'))?.document.changes ?? 0;
+
+  const mark = async (): Promise<void> => {
+    const moved = await update(marks, 'budgets', ({ id, changes }) => ({ id, changes: changes + 1 }));
+    if (moved) return;
+    try {
+      await marks.insert({ id: 'budgets', changes: 1 });
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      await mark();
+    }
+  };
+
+  const activeOnes = async (): Promise<readonly Budget[]> =>
+    (
+      await collection.find({
+        where: { state: 'active' },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: MOST_ACTIVE,
+      })
+    ).map(({ document }) => document);
+
+  const checked = async (budget: Budget, before?: Budget): Promise<Budget> => {
+    if (budget.name !== before?.name) checkName(budget.name, '/name', 100);
+    if (!PREFIXES[budget.about].some((prefix) => budget.subject.startsWith(prefix))) {
+      refuseField('/subject', `A budget about one ${budget.about} names it by its id.`);
+    }
+    const { limit, windowSeconds, measure } = budget;
+    if (!Number.isSafeInteger(limit) || limit < 0) refuseField('/limit', 'A limit is a whole number, 0 or more.');
+    if (!Number.isSafeInteger(windowSeconds) || windowSeconds < 60 || windowSeconds > LONGEST_WINDOW) {
+      refuseField('/window_seconds', 'A window has 60 seconds to 31 days.');
+    }
+    if (measure === 'targets' && limit > 500) refuseField('/limit', 'At most 500 targets are told apart.');
+    if (measure === 'amount' && budget.detailType === undefined) {
+      refuseField('/detail_type', 'An amount is of details: name their type.');
+    }
+    checkCurrency(budget, before);
+    const isNew = budget.state === 'active' && before?.state !== 'active';
+    if (isNew && (await activeOnes()).length >= MOST_ACTIVE) {
+      refuseField('/state', `At most ${MOST_ACTIVE} budgets are active at once.`);
+    }
+    return budget;
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<Budget> | undefined> => collection.get(id),
+
+    list: ({ subject, ...query }: BudgetQuery = {}): Promise<Page<Budget>> => documentsOf.list({ subject }, query),
+
+    /** How much of it is gone in the window that ends now. */
+    async counted(budget: Budget): Promise<number> {
+      return countedNow(budget, (await uses.get(budget.id))?.document, clock.now());
+    },
+
+    /** Throws 'invalid_field'. It counts from now on, on all nodes with their next token. */
+    async create(wanted: NewBudget, by: By): Promise<Versioned<Budget>> {
+      const now = clock.now();
+      const budget = await checked({
+        ...wanted,
+        id: identifiers.newId('bud'),
+        state: 'active',
+        createdAt: now,
+        updatedAt: now,
+      });
+      const made = await documentsOf.insert(budget, 'budget.created', by);
+      await mark();
+      return made;
+    },
+
+    /** Throws 'invalid_field', 'not_found' and 'precondition_failed'. */
+    async update(id: string, expected: number, change: BudgetChange, by: By): Promise<Versioned<Budget>> {
+      const changed = await documentsOf.change(id, expected, 'budget.updated', by, (budget) =>
+        checked({ ...budget, ...change }, budget),
+      );
+      await mark();
+      return changed;
+    },
+
+    /** So that there is something to remember: what is absent is asked for each time. */
+    async prepare(): Promise<void> {
+      if (await marks.get('budgets')) return;
+      await marks.insert({ id: 'budgets', changes: 0 }).catch((error: unknown) => {
+        if (!isDocumentConflict(error)) throw error;
+      });
+    },
+
+    /** All that count now; read again when the set changed. */
+    async active(): Promise<readonly Budget[]> {
+      const changes = await changesNow();
+      const now = clock.now();
+      // Also after a while: a change may have been stored, and its mark not.
+      const isFresh = known?.changes === changes && now >= known.at && now < known.at + REREAD_SECONDS;
+      if (!known || !isFresh) known = { changes, at: now, budgets: await activeOnes() };
+      return known.budgets;
+    },
+  };
+};
+
+const MEMBER_PATH = /^[^.]{1,100}(?:\.[^.]{1,100}){0,7}$/;
+const CURRENCY = /^[\x21-\x7e]{1,20}$/;
+
+/**
+ * A budget of amounts says where the currency stands and which one it counts, or that there is none. What it counts is not
+ * changed afterwards: a sum of one currency is none of another.
+ */
+const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, before: Budget | undefined): void => {
+  if (measure !== 'amount') {
+    if (currencyMember !== undefined) refuseField('/currency_member', 'Only amounts have a currency.');
+    if (currency !== undefined) refuseField('/currency', 'Only amounts have a currency.');
+    return;
+  }
+  // One from before currencies were told apart may be switched off as it is.
+  if (currencyMember === undefined && before !== undefined && state === 'disabled') return;
+  if (currencyMember === undefined) {
+    refuseField(
+      '/currency_member',
+      'Name the member of the details that holds the currency, or null where amounts of this type have none.',
+    );
+  }
+  if (currencyMember === null && currency !== undefined) {
+    refuseField('/currency', 'Amounts without a member for the currency have none.');
+  }
+  if (typeof currencyMember === 'string') {
+    if (!MEMBER_PATH.test(currencyMember)) {
+      refuseField('/currency_member', 'The path of a member, as currency or limits.currency.');
+    }
+    if (currency === undefined || !CURRENCY.test(currency)) {
+      refuseField('/currency', 'Name the one currency it counts, as the details say it: EUR.');
+    }
+  }
+  if (before?.currencyMember === undefined) return;
+  if (before.currencyMember !== currencyMember) refuseField('/currency_member', 'This is fixed: make another budget.');
+  if (before.currency !== currency) refuseField('/currency', 'This is fixed: make another budget.');
+};
+
+export type BudgetRegistry = ReturnType<typeof budgetRegistry>;

@@ -1,0 +1,93 @@
+/**
+ * What agents were given, by agent and owner, so that the budgets of a new owner count it from the hand-over on: nobody
+ * gets fresh room by handing agents over. It is kept while a budget of some owner would count it. Owns how it is named and
+ * carried over; the counter writes it (budget-counter.ts).
+ */
+
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
+import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
+import type { BudgetRegistry } from './budget-registry.ts';
+import { mergedParts } from './counting.ts';
+
+const ATTEMPTS = 20;
+/** Shapes and owners of one agent within the longest window. */
+const MOST_USES = 1000;
+
+/** What is counted how: the same for budgets that differ in name, limit and owner alone. */
+export const shapeOf = (budget: Budget): string => {
+  const { measure, windowSeconds, resource, scopes, detailType, currencyMember, currency } = budget;
+  return canonicalDigest([
+    measure,
+    windowSeconds,
+    resource ?? null,
+    scopes ? [...scopes].sort() : null,
+    detailType ?? null,
+    currencyMember ?? null,
+    currency ?? null,
+  ]);
+};
+
+/** What one agent was given under one owner, as a budget without a limit. */
+export const useOfAgent = (budget: Budget, agent: string, owner: string): Budget => ({
+  ...budget,
+  id: `${agent}:${owner}:${shapeOf(budget)}`,
+  limit: Number.MAX_SAFE_INTEGER,
+});
+
+export const ownerUse = ({
+  documents,
+  clock,
+  budgets,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly budgets: Pick<BudgetRegistry, 'active'>;
+}) => {
+  const uses = documents.collection<BudgetUse>(BUDGET_USE);
+
+  /** Sets what the agent brings along; the same again changes nothing. */
+  const carry = async (budget: Budget, agent: string, from: readonly BudgetUse[]): Promise<void> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await uses.get(budget.id);
+      const parts = mergedParts(budget, from, clock.now());
+      const { [agent]: before = [], ...others } = found?.document.carried ?? {};
+      if (JSON.stringify(before) === JSON.stringify(parts)) return;
+      const carried = { ...others, ...(parts.length === 0 ? {} : { [agent]: parts }) };
+      const next: BudgetUse = { ...(found?.document ?? { id: budget.id, parts: [] }), carried };
+      if (found) {
+        if (await uses.replace(next, found.version)) return;
+        continue;
+      }
+      try {
+        await uses.insert(next);
+        return;
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    throw new StoreUnavailable(`gave up on the use of budget ${budget.id} after ${ATTEMPTS} lost swaps`);
+  };
+
+  return {
+    /**
+     * Lets the budgets of `owner` count what an agent was given under other owners within their windows. To be called
+     * before the owner changes, so that there is no moment of fresh room, and after it, for what was given in between.
+     */
+    async carryTo(owner: string, agent: string): Promise<void> {
+      const all = (await budgets.active()).filter(({ about, subject }) => about === 'owner' && subject === owner);
+      if (all.length === 0) return;
+      const found = await uses.find({ where: { agent }, limit: MOST_USES });
+      const elsewhere = found.map(({ document }) => document).filter((use) => use.owner !== owner);
+      for (const budget of all) {
+        const shape = shapeOf(budget);
+        await carry(
+          budget,
+          agent,
+          elsewhere.filter((use) => use.shape === shape),
+        );
+      }
+    },
+  };
+};

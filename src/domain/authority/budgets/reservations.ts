@@ -1,0 +1,210 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { DetailWorth } from '../../resources/authorization-details/narrowed-details.ts';
+import { memberAt } from '../../vocabulary/detail-type.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Budget } from './budget.ts';
+import { budgetCounter } from './budget-counter.ts';
+import type { BudgetRegistry } from './budget-registry.ts';
+import { overAt, partAt, type Taking } from './counting.ts';
+import { shapeOf, useOfAgent } from './owner-use.ts';
+
+/** A token that is about to be made, as far as budgets look at it; one that no agent gets falls under none. */
+export type Spending = {
+  /** On whose behalf. */
+  readonly subject?: string | undefined;
+  /** Every agent whose hands it goes through. */
+  readonly agents: readonly string[];
+  /** The delegation it hangs on. */
+  readonly delegation?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly scope: readonly string[];
+  /** Type and worth of each authorization detail; a detail without an amount is worth nothing that can be summed. */
+  readonly details?: readonly DetailWorth[];
+};
+
+export type Reservation = {
+  /** Gives back what was taken, once, for a token that did not come to be. Never throws. */
+  release(): Promise<void>;
+};
+
+const NOTHING: Reservation = { release: async () => {} };
+
+/** Takes what a token needs out of every budget it falls under, or refuses it and takes nothing. */
+export const budgetReservations = ({
+  documents,
+  clock,
+  elapsed,
+  identifiers,
+  budgets,
+  ownersOf,
+  delegations,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  /** Seconds, never put back; for waiting only. */
+  readonly elapsed: () => number;
+  readonly identifiers: Identifiers;
+  readonly budgets: Pick<BudgetRegistry, 'active'>;
+  /** Each with the owner it has now. */
+  readonly ownersOf: (agents: readonly string[]) => Promise<readonly { readonly id: string; readonly owner: string }[]>;
+  readonly delegations: {
+    live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;
+  };
+}) => {
+  const counter = budgetCounter({ documents, elapsed });
+
+  /** Whether a budget counts what is given there, whoever it is about. */
+  const countsThere = ({ resource, scopes, detailType }: Budget, spending: Spending): boolean => {
+    if (resource !== undefined && resource !== spending.resource) return false;
+    if (scopes && !scopes.some((scope) => spending.scope.includes(scope))) return false;
+    return detailType === undefined || spending.details?.some(({ type }) => type === detailType) === true;
+  };
+
+  /** What it falls under, and what is kept of its agents for the owners they may come to. */
+  const within = async (spending: Spending) => {
+    const all = (await budgets.active()).filter((budget) => countsThere(budget, spending));
+    const ofOwners = all.filter(({ about }) => about === 'owner');
+    const held = ofOwners.length === 0 ? [] : await ownersOf(spending.agents);
+    const row =
+      spending.delegation !== undefined && all.some(({ about }) => about === 'delegation')
+        ? await delegations.live(spending.delegation)
+        : undefined;
+    const named = {
+      agent: spending.agents,
+      owner: held.map(({ owner }) => owner),
+      account: spending.subject === undefined ? [] : [spending.subject],
+      delegation: row ? [row.id, ...row.ancestors] : [],
+    };
+    const shapes = [...new Map(ofOwners.map((budget) => [shapeOf(budget), budget])).entries()];
+    return {
+      found: all.filter(({ about, subject }) => named[about].includes(subject)),
+      kept: held.flatMap(({ id, owner }) =>
+        shapes.map(([shape, budget]) => ({
+          budget: useOfAgent(budget, id, owner),
+          about: { agent: id, owner, shape, expiresAt: overAt(budget, clock.now()) },
+        })),
+      ),
+    };
+  };
+
+  return {
+    /**
+     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is about another currency
+     * than all that is given; then nothing is taken. Of many at once, on all nodes, no more get through than the limit lets.
+     */
+    async reserve(spending: Spending): Promise<Reservation> {
+      if (spending.agents.length === 0) return NOTHING;
+      const { found, kept } = await within(spending);
+      if (found.length + kept.length === 0) return NOTHING;
+      for (const budget of found) {
+        const reason = currencyProblem(budget, found, spending);
+        if (reason) throw currencyRefusal(identifiers, budget, reason);
+      }
+      const now = clock.now();
+      const taken: { readonly budget: Budget; readonly taking: Taking }[] = [];
+      const release = async (): Promise<void> => {
+        const all = taken.splice(0);
+        await Promise.all(all.map(({ budget, taking }) => counter.giveBack(budget, taking, partAt(budget, now))));
+      };
+      try {
+        for (const budget of found) {
+          const taking = takingOf(budget, spending);
+          const full = await counter.take(budget, taking, now);
+          if (full) throw refusal(identifiers, budget, full.fullUntil, now);
+          taken.push({ budget, taking });
+        }
+        for (const { budget, about } of kept) {
+          const taking = takingOf(budget, spending);
+          // What nobody can sum is refused where it would be counted; here it takes all there is.
+          if (taking.sum === Number.MAX_SAFE_INTEGER) continue;
+          await counter.take(budget, taking, now, about);
+          taken.push({ budget, taking });
+        }
+      } catch (error) {
+        await release();
+        throw error;
+      }
+      return { release };
+    },
+  };
+};
+
+export type BudgetReservations = ReturnType<typeof budgetReservations>;
+
+/** The currency of a detail, where the budget looks for it; undefined: it says none. */
+const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {
+  if (typeof currencyMember !== 'string') return undefined;
+  const value = detail && memberAt(detail, currencyMember);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** Details of the type of a budget. */
+const ofType = ({ detailType }: Budget, { details = [] }: Spending): readonly DetailWorth[] =>
+  details.filter(({ type }) => type === detailType);
+
+const takingOf = (budget: Budget, spending: Spending): Taking => {
+  const { measure, currencyMember, currency } = budget;
+  if (measure === 'tokens') return { sum: 1 };
+  if (measure === 'targets') return { sum: 0, target: spending.resource ?? '' };
+  const mine = ofType(budget, spending).filter(
+    (worth) => typeof currencyMember !== 'string' || currencyIn(budget, worth) === currency,
+  );
+  const amounts = mine.map(({ amount }) => amount);
+  // What is worth nobody knows how much is worth more than any budget.
+  const isUnknown = amounts.some((amount) => amount === undefined || !Number.isFinite(amount) || amount < 0);
+  return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
+};
+
+/**
+ * Why a budget of amounts cannot count what is given: it does not say where the currency stands, or there is a currency
+ * that neither it nor another budget about the same counts. Two currencies are never added.
+ */
+const currencyProblem = (
+  budget: Budget,
+  found: readonly Budget[],
+  spending: Spending,
+): 'currency_not_named' | 'currency_not_budgeted' | undefined => {
+  const { measure, about, subject, detailType, currencyMember } = budget;
+  if (measure !== 'amount' || currencyMember === null) return undefined;
+  if (currencyMember === undefined) return 'currency_not_named';
+  const sameThing = found.filter(
+    (one) =>
+      one.measure === 'amount' && one.about === about && one.subject === subject && one.detailType === detailType,
+  );
+  const isCounted = (worth: DetailWorth): boolean =>
+    sameThing.some((one) => one.currency !== undefined && currencyIn(one, worth) === one.currency);
+  return ofType(budget, spending).every(isCounted) ? undefined : 'currency_not_budgeted';
+};
+
+const CURRENCY_TEXTS = {
+  currency_not_named: 'a budget this token falls under does not say which member holds the currency',
+  currency_not_budgeted: 'a budget this token falls under counts another currency than the one that was asked for',
+} as const;
+
+const currencyRefusal = (identifiers: Identifiers, budget: Budget, reason: keyof typeof CURRENCY_TEXTS): DomainError =>
+  new DomainError('access_denied', CURRENCY_TEXTS[reason], {
+    detail: budget.id,
+    denial: {
+      id: identifiers.newId('dny'),
+      layer: 'budget',
+      reason,
+      remedies: [{ kind: 'contact', whom: 'operator' }],
+    },
+  });
+
+const refusal = (identifiers: Identifiers, budget: Budget, fullUntil: number | undefined, now: number): DomainError =>
+  new DomainError('access_denied', 'a budget this token falls under is used up', {
+    ...(fullUntil === undefined ? {} : { retryAfterSeconds: Math.max(1, fullUntil - now) }),
+    detail: budget.id,
+    denial: {
+      id: identifiers.newId('dny'),
+      layer: 'budget',
+      reason: 'budget_used_up',
+      remedies: [
+        ...(fullUntil === undefined ? [] : [{ kind: 'wait' as const, until: fullUntil }]),
+        { kind: 'contact', whom: 'operator' },
+      ],
+    },
+  });

@@ -1,0 +1,66 @@
+/**
+ * What a remembered answer allows, right by right, so that it also answers a smaller question. A right is what the person
+ * saw of it: who asks and where the answer goes, the resource, the scope and its words. Any difference is another right.
+ */
+import { createHash } from 'node:crypto';
+import type { ConsentResult } from '../../ports/interactions.ts';
+import { askerSeen, type ConsentQuestion } from './consent.ts';
+
+type Right = { readonly kind: 'openid' | 'scope' | 'detail'; readonly seen: readonly unknown[]; readonly name: string };
+
+const rightsIn = ({
+  openidScopes,
+  resources,
+}: ConsentQuestion): readonly (Right & { readonly resource?: string })[] => [
+  ...openidScopes.map((name) => ({ kind: 'openid' as const, name, seen: [name] })),
+  ...resources.flatMap(({ identifier, name: server, scopes, details }) => [
+    ...scopes.map(({ name, description, risk }) => ({
+      kind: 'scope' as const,
+      resource: identifier,
+      name,
+      seen: [identifier, server, name, description, risk],
+    })),
+    ...details.map(({ id, described }) => ({
+      kind: 'detail' as const,
+      resource: identifier,
+      name: id,
+      seen: [identifier, server, id, described],
+    })),
+  ]),
+];
+
+const digestsOf = (question: ConsentQuestion, rights: readonly Right[]): readonly string[] => {
+  const asker = askerSeen(question);
+  return rights.map(({ kind, seen }) =>
+    createHash('sha256')
+      .update(JSON.stringify([asker, kind, ...seen]))
+      .digest('base64url'),
+  );
+};
+
+/** Digests of all rights that a question is about. */
+export const askedRights = (question: ConsentQuestion): readonly string[] => digestsOf(question, rightsIn(question));
+
+/** Digests of the rights of a question that an answer allows, and of those that it does not. */
+export const answeredRights = (
+  question: ConsentQuestion,
+  { openidScopes, resources, details = {} }: ConsentResult,
+): { readonly allowed: readonly string[]; readonly left: readonly string[] } => {
+  const shown = new Map(
+    question.resources.flatMap((one) => one.details.map(({ id, detail }) => [id, JSON.stringify(detail)] as const)),
+  );
+  const isAllowed = ({ kind, name, resource = '' }: Right & { readonly resource?: string }): boolean => {
+    if (kind === 'openid') return openidScopes.includes(name);
+    if (kind === 'scope') return Object.hasOwn(resources, resource) && (resources[resource]?.includes(name) ?? false);
+    const held = Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
+    return held.some((detail) => JSON.stringify(detail) === shown.get(name));
+  };
+  const rights = rightsIn(question);
+  return {
+    allowed: digestsOf(question, rights.filter(isAllowed)),
+    left: digestsOf(
+      question,
+      rights.filter((right) => !isAllowed(right)),
+    ),
+  };
+};

@@ -1,0 +1,40 @@
+/** Apps without consent that a person ended: from then on they ask that person. Owns the collection ASKED_AGAIN. */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+
+type AskedAgain = {
+  /** Made of account and client. */
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly createdAt: number;
+};
+
+export const ASKED_AGAIN = {
+  name: 'asked_again',
+  indexes: [{ fields: ['account'] }],
+  members: ['account', 'clientId', 'createdAt'],
+} as const satisfies CollectionDeclaration;
+
+const idOf = (account: string, clientId: string): string =>
+  `ask_${createHash('sha256')
+    .update(JSON.stringify([account, clientId]))
+    .digest('hex')}`;
+
+export const askedAgain = (deps: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+  const collection = deps.documents.collection<AskedAgain>(ASKED_AGAIN);
+  return {
+    has: async (account: string, clientId: string): Promise<boolean> =>
+      (await collection.get(idOf(account, clientId))) !== undefined,
+
+    /** Idempotent. */
+    async keep(account: string, clientId: string): Promise<void> {
+      try {
+        await collection.insert({ id: idOf(account, clientId), account, clientId, createdAt: deps.clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,45 @@
+/** Authorization details in a question to a person: each in the words of its type, to be allowed or left out one by one. */
+import { type DescribedDetail, describedDetail } from '../../resources/authorization-details/described-detail.ts';
+import { detailId } from '../../resources/authorization-details/detail-id.ts';
+import { typeOf } from '../../resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import type { Detail, DetailsByResource } from '../../vocabulary/detail-type.ts';
+
+export type AskedDetail = {
+  /** Names it in a form: a digest of what it says and where. */
+  readonly id: string;
+  readonly detail: Detail;
+  readonly described: DescribedDetail;
+};
+
+/** As far as details are in it. */
+type Question = {
+  readonly resources: readonly { readonly identifier: string; readonly details: readonly AskedDetail[] }[];
+};
+
+/** In their order; none of a type that nobody declares, which cannot be told in words (AP-10). */
+export const askedDetails = (server: ResourceServer, details: readonly Detail[]): readonly AskedDetail[] =>
+  details.flatMap((detail) => {
+    const type = typeOf(server.detailTypes ?? [], detail);
+    if (!type) return [];
+    return [{ id: detailId(server.identifier, detail), detail, described: describedDetail(type, detail) }];
+  });
+
+/** Those of the question that `isAllowed` takes, by resource. */
+export const detailsOf = (
+  { resources }: Question,
+  isAllowed: (asked: AskedDetail) => boolean = () => true,
+): { readonly details?: DetailsByResource } => {
+  const found = resources
+    .map(({ identifier, details }) => [identifier, details.filter(isAllowed).map(({ detail }) => detail)] as const)
+    .filter(([, details]) => details.length > 0);
+  return found.length === 0 ? {} : { details: Object.fromEntries(found) };
+};
+
+/** An answer about what can do great harm is for this one time. */
+export const isAskedEachTime = ({ resources }: Question): boolean =>
+  resources.some(({ details }) => details.some(({ described: { risk } }) => risk === 'high' || risk === 'critical'));
+
+/** What the person sees of them, for the digest of the question. */
+export const seenDetails = (details: readonly AskedDetail[]): readonly unknown[] =>
+  details.length === 0 ? [] : [details.map(({ id, described }) => [id, described])];

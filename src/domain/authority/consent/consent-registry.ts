@@ -1,0 +1,307 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Agent } from '../../clients/agents/agent.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import { asDocumentClient, type DocumentClient } from '../../clients/clients/metadata-document.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { ConsentResult } from '../../ports/interactions.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { detailsWithout } from '../../resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
+import { revocation as overStore } from '../revocation/revocation.ts';
+import { askedAgain } from './asked-again.ts';
+import { detailsOf, isAskedEachTime } from './asked-details.ts';
+import {
+  type AskedConsent,
+  applyDecision,
+  type ConsentForm,
+  type ConsentQuestion,
+  consentQuestion,
+  type DurationSettings,
+  questionDigest,
+  type Requester,
+} from './consent.ts';
+import { actorIn, recordDecision, typesOf } from './consent-events.ts';
+import { newOwners } from './new-owners.ts';
+import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
+import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
+import type { RememberedConsent } from './remembered-consent.ts';
+import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
+
+type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
+
+export type ConsentDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly accounts: Lookup<Account>;
+  readonly clients: Lookup<Client>;
+  readonly agents: Lookup<Agent> & AgentLookup & WishesDependencies['agents'];
+  readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
+  readonly delegations: Pick<
+    DelegationRegistry,
+    'recordConsent' | 'consented' | 'suspendedAt' | 'suspendedOf' | 'revoke'
+  >;
+  readonly settings: DurationSettings;
+  readonly authorize: Authorize;
+  /** Resource indicator of the management API, at which no agent acts for its caller. */
+  readonly managementApi?: string;
+  /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
+  readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
+  /** With what the process has latched. Default: what stands in the store. */
+  readonly revocation?: Revocation;
+};
+
+/** Questions to people, and their answers. */
+export const consentRegistry = (deps: ConsentDeps) => {
+  const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
+    deps;
+  const { revocation = overStore({ documents }) } = deps;
+  const answers = rememberedAnswers({ documents, clock });
+  const asked = askedAgain({ documents, clock });
+  const owners = newOwners({ documents, delegations });
+  const wishes = wishesOf(deps);
+
+  /** Whether an administrator decided that the client asks nobody, and the person has not decided otherwise. */
+  const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
+    skipConsent && !(await asked.has(account, id));
+
+  const requesterOf = async (id: string): Promise<Requester> => {
+    const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
+    if (agent?.document.state === 'active') return { kind: 'agent', agent: agent.document };
+    if (agent) throw new DomainError('access_denied', 'This agent is not active.');
+    const client = await clients.get(id);
+    if (client?.document.state === 'active') return { kind: 'client', client: client.document };
+    throw new DomainError('access_denied', 'This client is not active.');
+  };
+
+  const actorOf = async (id: string): Promise<Agent> => {
+    const agent = id.startsWith('agt_') ? (await agents.get(id))?.document : undefined;
+    if (agent?.state !== 'active') throw new DomainError('access_denied', 'The agent that is to act is not active.');
+    return agent;
+  };
+
+  const viaOf = async (id: string): Promise<Client> => {
+    const client = (await clients.get(id))?.document;
+    if (client?.state !== 'active')
+      throw new DomainError('access_denied', 'The app that calls the agent is not active.');
+    return client;
+  };
+
+  /** The question as it stands now; `passOn` names the agents to offer, absent: those worth choosing from. */
+  const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
+    const account = (await accounts.get(asked.account))?.document;
+    if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
+    const requester = await requesterOf(asked.clientId);
+    const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
+    const via = asked.via === undefined ? undefined : await viaOf(asked.via);
+    const acting = actor ?? (requester.kind === 'agent' ? requester.agent : undefined);
+    const found = await Promise.all(
+      [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
+        resourceServers.findByIdentifier(one),
+      ),
+    );
+    return consentQuestion({
+      asked,
+      account,
+      requester,
+      actor,
+      via,
+      resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
+      candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
+      settings,
+      authorize,
+      isNewOwner: acting !== undefined && (await owners.isNew(asked, acting)),
+      now: clock.now(),
+    });
+  };
+
+  /**
+   * The page: the question, and below it what MCP servers would like to do when the client calls them. Not for an agent,
+   * whose delegation is handed on by hops, nor where a client asks for one agent by name.
+   */
+  const page = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
+    const of = await question(asked, passOn);
+    if (of.requester.kind !== 'client' || of.actor || of.resources.length === 0) return of;
+    const servers = await Promise.all(
+      of.resources.map(({ identifier }) => resourceServers.findByIdentifier(identifier)),
+    );
+    const found = await wishes(
+      servers.flatMap((one) => one?.document ?? []),
+      { account: of.account, client: of.requester.client, now: clock.now() },
+    );
+    return found.length === 0 ? of : { ...of, wishes: found };
+  };
+
+  /** What a person allowed an agent counts only while the rows hold it. */
+  const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
+    let expiresAt = consent.expiresAt;
+    for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
+      const row = await delegations.consented(consent.account, agent, resource);
+      if (!row || consent.resources[resource]?.some((name) => !row.scope.includes(name))) return undefined;
+      if (detailsWithout(consent.details?.[resource], row.details).length > 0) return undefined;
+      expiresAt = Math.min(expiresAt, row.expiresAt);
+    }
+    return expiresAt;
+  };
+
+  const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
+    const of = await page(asked, form.passOn.agents.map(agentOfChoice));
+    const isInOtherHands = of.passOn?.agents.some((agent) => !form.passOn.agents.includes(choiceOf(agent))) === true;
+    if (questionDigest(of) !== seen || isInOtherHands) {
+      throw new DomainError('precondition_failed', 'What is asked for has changed. Read it again before you decide.');
+    }
+    return { of, decision: applyDecision(of, form, clock.now()) };
+  };
+
+  /** What was shown of a client that is a document, and the agent that acts through it, is what the grant will be about. */
+  const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
+    const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };
+    const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
+    if (!client) return given;
+    await deps.snapshots?.keep(client, given.expiresAt);
+    return { ...given, clientVersion: client.documentVersion };
+  };
+
+  return {
+    /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
+    question: (asked: AskedConsent): Promise<ConsentQuestion> => page(asked),
+
+    /**
+     * The answer that makes a page unnecessary: everything for a first-party client that the person did not end, or what the person
+     * decided before about exactly this question or a larger one. Undefined: ask. Never answers a device flow from memory.
+     */
+    async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
+      const of = await question(asked, []);
+      // Nobody is given an agent that acts for them without having been asked.
+      const { requester } = of;
+      if (requester.kind === 'client' && !of.actor && (await isUnasked(of.account.id, requester.client))) {
+        return {
+          openidScopes: of.openidScopes,
+          resources: Object.fromEntries(
+            of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
+          ),
+          ...detailsOf(of),
+          expiresAt: clock.now() + settings.maxDurationSeconds,
+        };
+      }
+      if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
+      for (const found of await answers.to(of)) {
+        const { account: subject, clientId, createdAt: since } = found;
+        if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) continue;
+        const actor = actorIn(of);
+        const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
+        if (expiresAt === undefined) continue;
+        return withVersion(of, {
+          openidScopes: found.openidScopes,
+          resources: found.resources,
+          ...(found.details === undefined ? {} : { details: found.details }),
+          expiresAt,
+        });
+      }
+      return undefined;
+    },
+
+    /** Throws what `allow` would throw for this answer, and changes nothing. */
+    async check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void> {
+      await checked(asked, seen, form);
+    },
+
+    /**
+     * Writes down what a person allowed, in this order: the event, the rows of an agent, the memory.
+     * `seen` is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when
+     * that is not what would be asked now, else as `applyDecision` does.
+     */
+    async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
+      const { of, decision } = await checked(asked, seen, form);
+      const { openidScopes, resources, details, expiresAt, passOn } = decision;
+      const [only, ...others] = of.resources;
+      await recordDecision(audit, 'consent.granted', of, by, {
+        ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
+        inputs: {
+          given: resources,
+          openidGiven: openidScopes,
+          expiresAt,
+          passOn,
+          ...(decision.wishes.length === 0 ? {} : { wishesGiven: wishesByAgent(decision.wishes) }),
+          ...typesOf(details, 'detailTypesGiven'),
+        },
+        ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
+      });
+      const actor = actorIn(of);
+      if (actor) {
+        for (const { identifier, scopes, details: shown } of of.resources) {
+          await delegations.recordConsent({
+            subject: of.account.id,
+            actor: actor.id,
+            resource: identifier,
+            via: of.via?.id,
+            asked: scopes.map(({ name }) => name),
+            scope: resources[identifier] ?? [],
+            askedDetails: shown.map(({ detail }) => detail),
+            details: details?.[identifier] ?? [],
+            expiresAt,
+            passOn,
+            ownership: ownershipOf(actor),
+            by: by.caller,
+            request: by.request,
+          });
+        }
+      }
+      const { id: client } = of.requester.kind === 'client' ? of.requester.client : { id: '' };
+      const about = { subject: of.account.id, client, now: clock.now(), expiresAt };
+      for (const one of consentsOfWishes(decision.wishes, about)) {
+        await delegations.recordConsent({ ...one, by: by.caller, request: by.request });
+      }
+      const given = await withVersion(of, {
+        openidScopes,
+        resources,
+        ...(details === undefined ? {} : { details }),
+        expiresAt,
+      });
+      // A page that was reached by a code on another device, or by an agent's link, is answered each time.
+      if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await answers.keep(of, decision);
+      return given;
+    },
+
+    /**
+     * Writes down a refusal. What was allowed before stays, unless it waited for the person to confirm a new owner: then
+     * it ends. The same question is asked again next time.
+     */
+    async deny(asked: AskedConsent, by: By): Promise<void> {
+      const of = await question(asked, []);
+      await recordDecision(audit, 'consent.denied', of, by, { error: 'access_denied' });
+      const actor = actorIn(of);
+      const suspended = actor && of.isNewOwner ? await owners.suspendedIn(asked, actor.id) : [];
+      for (const id of suspended) await delegations.revoke(id, by.caller, by.request);
+      await answers.drop(of);
+    },
+
+    isUnasked,
+
+    /** A first-party client asks this person from now on, for good. Idempotent. */
+    async askFromNowOn(account: string, clientId: string, by: By): Promise<void> {
+      await audit.append({
+        type: 'consent.asked_again',
+        outcome: 'done',
+        subject: account,
+        caller: by.caller,
+        target: { kind: 'client', id: clientId },
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      });
+      await asked.keep(account, clientId);
+    },
+
+    /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
+    forget: answers.forget,
+  };
+};
+
+export type ConsentRegistry = ReturnType<typeof consentRegistry>;

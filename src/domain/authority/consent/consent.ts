@@ -1,0 +1,341 @@
+/**
+ * Consent: what a person is asked when a client or an agent wants access, and what an answer allows.
+ * Owns the question, the rule that an answer is never more than the question, and the consents that
+ * are remembered. Does not own the rows it leads to (delegation registry), grants (oidc-provider) or
+ * pages. Called by the pages and by the authorization endpoint, which asks whether a page is needed.
+ */
+import { createHash } from 'node:crypto';
+import type { Agent } from '../../clients/agents/agent.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import { documentVersionOf, isDocumentId } from '../../clients/clients/metadata-document.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { ConsentResult, Interaction } from '../../ports/interactions.ts';
+import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
+import { DomainError, type Layer } from '../../vocabulary/errors.ts';
+import { type ScopesByResource, scopesAt } from '../../vocabulary/scope-sets.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import { agentParty, clientParty } from '../decision/facts.ts';
+import type { PassOn } from '../delegation/delegation.ts';
+import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
+import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
+import { type AllowedWish, allowedWishes, seenWishes, type Wish } from './wishes.ts';
+
+/** What is asked, of whom and for whom, before it is cut to what can be given. */
+export type AskedConsent = Pick<
+  Interaction,
+  'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode' | 'requestedActor'
+> & {
+  /** Account id. */
+  readonly account: string;
+  /** The transaction it came up in, when an agent's exchange led here. */
+  readonly txn?: string;
+  /** Client in calls of which alone the agent that asks may act (decision 21). */
+  readonly via?: string;
+};
+
+export type Requester =
+  | { readonly kind: 'agent'; readonly agent: Agent }
+  | { readonly kind: 'client'; readonly client: Client };
+
+export type DurationSettings = {
+  readonly defaultDurationSeconds: number;
+  readonly maxDurationSeconds: number;
+  /** Hops, the person's own consent included. */
+  readonly maxDepth: number;
+};
+
+/** Everything the person decides about. What the page shows is made of this and of nothing else. */
+export type ConsentQuestion = {
+  readonly account: Account;
+  readonly requester: Requester;
+  /** Agent that is to act for the person through the client that asks: what is allowed, it may do. */
+  readonly actor?: Agent;
+  /** Client that calls the agent that asks: what is allowed counts in its calls alone, and gives the client nothing. */
+  readonly via?: Client;
+  readonly redirectUri?: string;
+  readonly userCode?: string;
+  readonly txn?: string;
+  readonly openidScopes: readonly string[];
+  /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
+  readonly resources: readonly AskedResource[];
+  /** What was asked for and cannot be given, with the part that said no. */
+  readonly withheld: readonly Withheld[];
+  /** Seconds to choose from, ascending; the last is the longest allowed. */
+  readonly durations: readonly number[];
+  readonly duration: number;
+  /** Whether the agent was in other hands when the person allowed it something that waits since: the page says so. */
+  readonly isNewOwner?: true;
+  /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not looked for. */
+  readonly wishes?: readonly Wish[];
+  /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
+  readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
+};
+
+type Withheld = { readonly resource: string; readonly layer: Layer } & (
+  | { readonly scope: string }
+  | { readonly detailType: string }
+);
+
+type AskedResource = {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDeclaration[];
+  readonly details: readonly AskedDetail[];
+};
+
+/** Whether there is nothing that an answer could allow. */
+export const isNothingAsked = ({ openidScopes, resources }: ConsentQuestion): boolean =>
+  openidScopes.length === 0 && resources.length === 0;
+
+/** A person's answer as it came from a form: untrusted. */
+export type ConsentForm = {
+  readonly openidScopes: readonly string[];
+  readonly resources: ScopesByResource;
+  /** Ids of authorization details. */
+  readonly details?: readonly string[];
+  /** Scopes of wishes as the page named them (`wishFieldValue`). */
+  readonly wishes?: readonly string[];
+  readonly durationSeconds: number;
+  /** Agents as the page named them (`choiceOf`). */
+  readonly passOn: PassOn;
+};
+
+export type ConsentDecision = ConsentResult & { readonly passOn: PassOn; readonly wishes: readonly AllowedWish[] };
+
+export const NO_PASS_ON: PassOn = { agents: [], depth: 0 };
+
+/** OpenID scopes this server knows; others ask for nothing (OpenID Connect Core §3.1.2.1). */
+const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const DURATIONS: readonly number[] = [HOUR, 8 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
+
+export const requesterId = (requester: Requester): string =>
+  requester.kind === 'agent' ? requester.agent.id : requester.client.id;
+
+/**
+ * The question behind an asked consent: at each resource what was asked, cut to what that resource
+ * declares, the requester may hold and the person may give (decision D4). `candidates` are agents that
+ * could be passed on to; only active ones other than the requester are offered.
+ */
+export const consentQuestion = async (input: {
+  readonly asked: AskedConsent;
+  readonly account: Account;
+  readonly requester: Requester;
+  readonly actor?: Agent | undefined;
+  readonly via?: Client | undefined;
+  readonly resourceServers: readonly ResourceServer[];
+  readonly candidates: readonly Agent[];
+  readonly settings: DurationSettings;
+  readonly authorize: Authorize;
+  readonly isNewOwner?: boolean;
+  /** Epoch seconds. */
+  readonly now: number;
+}): Promise<ConsentQuestion> => {
+  const { asked, account, requester, actor, via, resourceServers, settings, authorize, now } = input;
+  const caller =
+    requester.kind === 'agent'
+      ? agentParty(requester.agent)
+      : clientParty(requester.client, isDocumentId(requester.client.id));
+  const through = [...(actor ? [agentParty(actor)] : []), ...(via ? [clientParty(via, isDocumentId(via.id))] : [])];
+  const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
+    (requester.kind === 'agent' ? requester.agent.ceilings : actor?.ceilings) ?? {};
+  const withheld: Withheld[] = [];
+  const resources: AskedResource[] = [];
+  for (const identifier of [
+    ...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})]),
+  ].sort()) {
+    const scopes = scopesAt(asked.resources, identifier) ?? [];
+    const wanted = asked.details?.[identifier];
+    const server = resourceServers.find((one) => one.identifier === identifier && one.state === 'active');
+    if (!server) {
+      const nowhere = { resource: identifier, layer: 'resource_server' } as const;
+      withheld.push(...scopes.map((scope) => ({ ...nowhere, scope })));
+      withheld.push(...(wanted ?? []).map(({ type }) => ({ ...nowhere, detailType: type })));
+      continue;
+    }
+    const { scope, removed, details, removedDetails } = await authorize({
+      route: 'consent',
+      now,
+      server,
+      asked: scopes,
+      caller,
+      ...(through.length > 0 ? { through } : {}),
+      subject: account,
+      ...(wanted === undefined ? {} : { details: { asked: wanted } }),
+    });
+    withheld.push(...removed.map((each) => ({ resource: identifier, scope: each.scope, layer: each.layer })));
+    withheld.push(
+      ...removedDetails.map(({ detail, layer }) => ({ resource: identifier, detailType: detail.type, layer })),
+    );
+    const left = server.scopes.filter(({ name }) => scope.includes(name));
+    if (left.length > 0 || details.length > 0) {
+      resources.push({
+        identifier,
+        name: server.name,
+        scopes: left.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        details: askedDetails(server, details),
+      });
+    }
+  }
+  const agents = input.candidates.filter(({ id, state }) => state === 'active' && id !== requesterId(requester));
+  const maxDepth = Math.min(settings.maxDepth - 1, maxDelegationDepth);
+  return {
+    account,
+    requester,
+    ...(actor ? { actor } : {}),
+    ...(via ? { via } : {}),
+    ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
+    ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
+    ...(asked.txn === undefined ? {} : { txn: asked.txn }),
+    openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
+    resources,
+    withheld,
+    ...durationsOf({
+      ...settings,
+      maxDurationSeconds: Math.min(settings.maxDurationSeconds, maxDelegationSeconds),
+    }),
+    ...(input.isNewOwner ? { isNewOwner: true } : {}),
+    ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
+      ? { passOn: { agents, maxDepth } }
+      : {}),
+  };
+};
+
+const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSettings) => {
+  const duration = Math.min(defaultDurationSeconds, maxDurationSeconds);
+  const shorter = DURATIONS.filter((seconds) => seconds < maxDurationSeconds);
+  return {
+    durations: [...new Set([...shorter, duration, maxDurationSeconds])].sort((one, other) => one - other),
+    duration,
+  };
+};
+
+/**
+ * What an answer allows: never a scope, a second, an agent or a hop that the question did not offer.
+ * Throws DomainError 'invalid_request' naming the field that holds something else, and 'access_denied'
+ * when nothing was allowed. `openid` cannot be taken away from a sign-in; to refuse it is to deny all.
+ */
+export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now: number): ConsentDecision => {
+  const offered = (field: string, given: readonly string[], from: readonly string[]): readonly string[] => {
+    if (given.some((value) => !from.includes(value))) {
+      throw new DomainError('invalid_request', 'The form allows something that was not asked for.', { field });
+    }
+    return from.filter((value) => given.includes(value));
+  };
+  offered(
+    'scope',
+    Object.keys(form.resources),
+    question.resources.map(({ identifier }) => identifier),
+  );
+  const resources: [string, readonly string[]][] = [];
+  for (const { identifier, scopes } of question.resources) {
+    const allowed = offered(
+      'scope',
+      scopesAt(form.resources, identifier) ?? [],
+      scopes.map(({ name }) => name),
+    );
+    if (allowed.length > 0) resources.push([identifier, allowed]);
+  }
+  const ids = offered(
+    'detail',
+    form.details ?? [],
+    question.resources.flatMap(({ details }) => details.map(({ id }) => id)),
+  );
+  const details = detailsOf(question, ({ id }) => ids.includes(id));
+  if (!question.durations.includes(form.durationSeconds)) {
+    throw new DomainError('invalid_request', 'This length of time was not offered.', { field: 'duration' });
+  }
+  const openidScopes = offered('openid', form.openidScopes, question.openidScopes);
+  const withOpenid = question.openidScopes.includes('openid')
+    ? [...new Set(['openid', ...openidScopes])]
+    : openidScopes;
+  const wishes = allowedWishes(question.wishes ?? [], form.wishes ?? []);
+  const choices = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(choiceOf) ?? []);
+  const agents = choices.map(agentOfChoice);
+  const { depth } = form.passOn;
+  if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
+    throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });
+  }
+  if (withOpenid.length === 0 && resources.length === 0 && details.details === undefined) {
+    throw new DomainError('access_denied', 'Nothing was allowed.', { field: 'decision' });
+  }
+  return {
+    openidScopes: withOpenid,
+    resources: Object.fromEntries(resources),
+    ...details,
+    expiresAt: now + form.durationSeconds,
+    passOn: agents.length > 0 ? { agents, depth } : NO_PASS_ON,
+    wishes,
+  };
+};
+
+/** Of a question what is no right: who asks, for whom, and where the answer goes. */
+export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
+  question.account.id,
+  snapshot(question.requester),
+  ...(question.actor ? [snapshot({ kind: 'agent', agent: question.actor })] : []),
+  ...(question.via ? ['via', snapshot({ kind: 'client', client: question.via })] : []),
+  question.redirectUri ?? null,
+];
+
+/** Digest of all that the person sees and decides: the question, and the wishes below it. Any difference is another page. */
+export const questionDigest = (question: ConsentQuestion): string => {
+  const asked = rememberedDigest(question);
+  const { wishes = [] } = question;
+  if (wishes.length === 0) return asked;
+  const seen = seenWishes(wishes, (agent) => snapshot({ kind: 'agent', agent }));
+  return createHash('sha256')
+    .update(JSON.stringify([asked, seen]))
+    .digest('base64url');
+};
+
+/**
+ * Digest of the question alone, by which its answer is remembered: who asks (with keys, owner and redirect URIs as
+ * registered), where the answer goes, which rights in which words (AP-11). Wishes come and go without a new page.
+ */
+export const rememberedDigest = (question: ConsentQuestion): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        ...askerSeen(question),
+        question.openidScopes,
+        question.resources.map(({ identifier, name, scopes, details }) => [
+          identifier,
+          name,
+          scopes.map(({ name: scope, description, risk }) => [scope, description, risk]),
+          ...seenDetails(details),
+        ]),
+      ]),
+    )
+    .digest('base64url');
+
+const snapshot = (requester: Requester): unknown =>
+  requester.kind === 'agent'
+    ? [
+        'agent',
+        requester.agent.id,
+        requester.agent.name,
+        requester.agent.owner,
+        requester.agent.purpose,
+        requester.agent.environment,
+        requester.agent.redirectUris,
+        requester.agent.jwks ?? requester.agent.jwksUri ?? null,
+        // Handed over and back again is not the same.
+        ...(ownershipOf(requester.agent) === 0 ? [] : [ownershipOf(requester.agent)]),
+      ]
+    : [
+        'client',
+        requester.client.id,
+        requester.client.name,
+        requester.client.owner ?? null,
+        requester.client.applicationType,
+        requester.client.tokenEndpointAuthMethod,
+        requester.client.redirectUris,
+        requester.client.jwks ?? requester.client.jwksUri ?? null,
+        // A new secret means new hands may hold it.
+        requester.client.secretHash ?? null,
+        ...(requester.client.certificate === undefined ? [] : [requester.client.certificate]),
+        ...(documentVersionOf(requester.client) === undefined ? [] : [documentVersionOf(requester.client)]),
+      ];

@@ -1,0 +1,37 @@
+import type { Agent } from '../../clients/agents/agent.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
+import type { AskedConsent } from './consent.ts';
+import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
+
+/** What a person allowed an agent in other hands, as far as a question of consent has to know it. */
+export const newOwners = ({
+  documents,
+  delegations,
+}: {
+  readonly documents: DocumentStore;
+  readonly delegations: Pick<DelegationRegistry, 'suspendedAt' | 'suspendedOf'>;
+}) => {
+  const consents = documents.collection<RememberedConsent>(CONSENTS);
+
+  return {
+    /** Whether the person allowed the agent that acts anything before it changed hands, here or elsewhere, and nothing since. */
+    async isNew({ account, clientId }: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean> {
+      const { id } = agent;
+      if ((await delegations.suspendedOf(account, id)).length > 0) return true;
+      if (ownershipOf(agent) === 0) return false;
+      // Of a sign-in alone there is no row, only the memory.
+      if (clientId !== id) return false;
+      const found = await consents.find({ where: { account, clientId }, limit: 100 });
+      return found.length > 0 && found.every(({ document }) => ownershipOf(document) !== ownershipOf(agent));
+    },
+
+    /** Ids of the delegations that wait for the person to confirm the new owner, at the resources in question. */
+    async suspendedIn({ account, resources, details, via }: AskedConsent, agent: string): Promise<readonly string[]> {
+      const asked = new Set([...Object.keys(resources), ...Object.keys(details ?? {})]);
+      const found = await Promise.all([...asked].map((one) => delegations.suspendedAt(account, agent, one, via)));
+      return found.flatMap((row) => row?.id ?? []);
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { Agent } from '../../clients/agents/agent.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+
+/** So many agents are offered for passing on; more belong on a page of their own. */
+const PASS_ON_CHOICES = 50;
+
+/**
+ * How a form names an agent in the hands that its page showed: by its id, and behind a colon by how often it had changed
+ * hands. An agent that never did is named by its id alone.
+ */
+export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
+  ownershipOf(agent) === 0 ? agent.id : `${agent.id}:${ownershipOf(agent)}`;
+
+/** The id of the agent that a choice names. */
+export const agentOfChoice = (choice: string): string => choice.split(':')[0] ?? '';
+
+/** What this asks the register of agents. */
+export type AgentLookup = {
+  getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
+  list(query: { readonly owner?: string; readonly state: 'active'; readonly limit: number }): Promise<{
+    readonly items: readonly Versioned<Agent>[];
+  }>;
+};
+
+/** Agents that what is allowed to `agent` may be passed on to: those that are named, or those worth choosing from. */
+export const candidatesFor = async (
+  agents: AgentLookup,
+  agent: Agent,
+  named?: readonly string[],
+): Promise<readonly Agent[]> => {
+  if (named) {
+    return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
+  }
+  // Those of the same owner all before anybody else's, of whom the newest are shown: there may be very many.
+  const newest = { state: 'active', limit: PASS_ON_CHOICES + 1 } as const;
+  const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
+  const others = sisters.length > PASS_ON_CHOICES ? [] : (await agents.list(newest)).items;
+  const ids = new Set([...sisters, ...others].map(({ document }) => document.id));
+  ids.delete(agent.id);
+  const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
+  return (await agents.getMany([...ids].slice(0, PASS_ON_CHOICES)))
+    .map(({ document }) => document)
+    .filter(({ state }) => state === 'active')
+    .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1));
+};

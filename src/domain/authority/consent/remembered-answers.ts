@@ -1,0 +1,120 @@
+/**
+ * Answers of people that are kept for the same question, and for smaller ones. Owns the collection CONSENTS. Does not
+ * decide whether an answer may count from memory (consent-registry.ts). The later of two decisions about a right stands.
+ */
+import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { answeredRights, askedRights } from './allowed-rights.ts';
+import { detailsOf } from './asked-details.ts';
+import { type ConsentDecision, type ConsentQuestion, rememberedDigest, requesterId } from './consent.ts';
+import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
+
+/** Answers to one client that are looked at. */
+const MOST = 100;
+
+export const rememberedAnswers = ({
+  documents,
+  clock,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+}) => {
+  const consents = documents.collection<RememberedConsent>(CONSENTS);
+
+  const ofClient = async (of: ConsentQuestion): Promise<readonly RememberedConsent[]> => {
+    const where = { account: of.account.id, clientId: requesterId(of.requester) };
+    const found = await consents.find({ where, limit: MOST });
+    return found.map(({ document }) => document);
+  };
+
+  const isLive = ({ expiresAt }: RememberedConsent): boolean => expiresAt > clock.now();
+
+  /** Whether an answer allows all that is asked; one from before rights were kept answers its own question only. */
+  const covers = ({ rights = [] }: RememberedConsent, wanted: readonly string[]): boolean =>
+    wanted.length > 0 && wanted.every((right) => rights.includes(right));
+
+  const put = async (next: RememberedConsent): Promise<void> => {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const found = await consents.get(next.id);
+      if (found) {
+        if (await consents.replace(next, found.version)) return;
+        continue;
+      }
+      try {
+        return await consents.insert(next);
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    throw new StoreUnavailable('gave up on a consent after 20 lost swaps');
+  };
+
+  return {
+    /**
+     * The answers that count for a question, in the order in which they do: the one to exactly this question, as it was
+     * narrowed; else those that allow all of it, cut to it, the longest first.
+     */
+    async to(of: ConsentQuestion): Promise<readonly RememberedConsent[]> {
+      const own = (await consents.get(idOf(of)))?.document;
+      if (own && isLive(own)) return [own];
+      const wanted = askedRights(of);
+      const asked = {
+        openidScopes: of.openidScopes,
+        resources: Object.fromEntries(
+          of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
+        ),
+      };
+      return (await ofClient(of))
+        .filter((answer) => isLive(answer) && covers(answer, wanted))
+        .sort((one, other) => other.expiresAt - one.expiresAt)
+        .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
+    },
+
+    /** Keeps an answer. What it leaves out is in no answer before it any more. */
+    async keep(of: ConsentQuestion, decision: ConsentDecision): Promise<void> {
+      const { openidScopes, resources, details, expiresAt } = decision;
+      const { allowed, left } = answeredRights(of, decision);
+      const id = idOf(of);
+      for (const answer of left.length === 0 ? [] : await ofClient(of)) {
+        if (answer.id !== id && answer.rights?.some((right) => left.includes(right))) await consents.take(answer.id);
+      }
+      await put({
+        id,
+        account: of.account.id,
+        clientId: requesterId(of.requester),
+        openidScopes,
+        resources,
+        ...(details === undefined ? {} : { details }),
+        rights: allowed,
+        ...ownershipAt(of),
+        createdAt: clock.now(),
+        expiresAt,
+      });
+    },
+
+    /** No answer counts for this question any more; answers that allow less than it asks stay. */
+    async drop(of: ConsentQuestion): Promise<void> {
+      await consents.take(idOf(of));
+      const wanted = askedRights(of);
+      for (const answer of await ofClient(of)) {
+        if (covers(answer, wanted)) await consents.take(answer.id);
+      }
+    },
+
+    /** Forgets all answers of an account to a client or agent. */
+    async forget(account: string, clientId: string): Promise<void> {
+      for (;;) {
+        const found = await consents.find({ where: { account, clientId }, limit: MOST });
+        for (const { document } of found) await consents.take(document.id);
+        if (found.length < MOST) return;
+      }
+    },
+  };
+};
+
+const idOf = (question: ConsentQuestion): string => `cns_${rememberedDigest(question)}`;
+
+/** In whose hands an agent that asks for itself is. */
+export const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>
+  requester.kind === 'agent' ? ownershipMember(ownershipOf(requester.agent)) : {};

@@ -1,0 +1,27 @@
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { DetailsByResource } from '../../vocabulary/detail-type.ts';
+
+/** A decision that answers the same question again while it lasts, and smaller ones (AP-11). */
+export type RememberedConsent = {
+  /** `cns_` and the digest of the question. */
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly openidScopes: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly details?: DetailsByResource;
+  /** Digests of what it allows (allowed-rights.ts). Absent: from before; it answers its own question only. */
+  readonly rights?: readonly string[];
+  /** How often the client, an agent, had changed hands (agents/ownership.ts). Absent: never. */
+  readonly ownership?: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+export const CONSENTS = {
+  name: 'consents',
+  indexes: [{ fields: ['account', 'clientId'] }],
+  expiresAt: 'expiresAt',
+  members: ['account', 'clientId', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,108 @@
+/**
+ * What policies are asked when a person says yes to an action: `approve`, of each scope and detail she would allow. A case of
+ * the same shape as those about tokens (policy-question.ts), so that the audit log keeps them alike and a replay decides them again.
+ */
+
+import type { Agent } from '../../clients/agents/agent.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { PolicyCase } from '../../ports/policy-engine.ts';
+import { amountOf } from '../../resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { type ActorChain, actorsOf } from '../../vocabulary/actor-chain.ts';
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import type { Risk } from '../../vocabulary/risk.ts';
+import { agentParty } from './facts.ts';
+import { accountEntity, detailEntity, momentFacts, partyEntity, scopeEntity, serverEntity } from './policy-question.ts';
+import type { Circumstances } from './server-use-question.ts';
+
+type Person = Pick<Account, 'id' | 'state' | 'groups'>;
+
+/** What a person would say yes to. */
+export type Approving = {
+  readonly action: {
+    readonly agent: string;
+    readonly chain: ActorChain;
+    /** Account on whose behalf. */
+    readonly subject: string;
+    /** Resource indicator. */
+    readonly resource: string;
+    readonly scope: readonly string[];
+    readonly details: readonly Detail[];
+  };
+  /** The highest of what is asked. */
+  readonly risk: Risk;
+  /** Who is away and for whom she says it; absent: for herself. */
+  readonly for?: string | undefined;
+  /** It lets the agent act in her name, and comes besides those who approve the action: it is no approval. */
+  readonly isConsent?: boolean | undefined;
+};
+
+/** What the registers say of those who are named in it. */
+export type ApprovingFacts = {
+  readonly who: Person;
+  readonly agent: Agent;
+  /** On whose behalf; undefined: not there any more. */
+  readonly subject: Person | undefined;
+  /** She, or a group of hers, answers for the agent. */
+  readonly isOwner: boolean;
+  readonly server: Pick<ResourceServer, 'id' | 'identifier' | 'scopes' | 'detailTypes'>;
+  readonly isOwnApi: boolean;
+};
+
+export const approveCase = (
+  { action, risk, for: away, isConsent = false }: Approving,
+  { who, agent, subject, isOwner, server, isOwnApi }: ApprovingFacts,
+  { now, assurance, source, isBound = false }: Omit<Circumstances, 'server'>,
+): PolicyCase => {
+  const place = { server, isOwnApi };
+  const types = server.detailTypes ?? [];
+  const actors = actorsOf(action.chain);
+  return {
+    action: 'approve',
+    principal: { type: 'Account', id: who.id },
+    entities: [
+      accountEntity(who),
+      ...(subject && subject.id !== who.id ? [accountEntity(subject)] : []),
+      partyEntity(agentParty(agent)),
+      serverEntity(place),
+    ],
+    context: {
+      route: 'approval',
+      ...momentFacts({ now, assurance, source }),
+      subject: { entity: { type: 'Account', id: action.subject } },
+      delegated: true,
+      depth: actors.length,
+      actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
+      bound: isBound,
+      agent: { entity: { type: 'Agent', id: agent.id } },
+      risk,
+      scopes: [...action.scope],
+      owner: isOwner,
+      self: action.subject === who.id,
+      deputy: away !== undefined,
+      consent: isConsent,
+    },
+    resources: action.scope.map((scope) => ({
+      scope,
+      // What is not declared any more nobody gets; until then it is the worst there is.
+      entity: scopeEntity(place, server.scopes.find(({ name }) => name === scope) ?? { name: scope, risk: WORST }),
+      consented: false,
+    })),
+    ...(action.details.length === 0
+      ? {}
+      : {
+          details: action.details.map((detail) => {
+            const amount = amountOf(types, detail);
+            const declared = types.find(({ type }) => type === detail.type) ?? { type: detail.type, risk: WORST };
+            return {
+              entity: detailEntity(place, declared),
+              consented: false,
+              ...(amount === undefined ? {} : { amount }),
+            };
+          }),
+        }),
+    isConditional: true,
+  };
+};
+
+const WORST: Risk = 'critical';

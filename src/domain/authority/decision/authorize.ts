@@ -1,0 +1,132 @@
+import { tokenLifeOf } from '../../clients/agents/effective-agent.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { CompiledPolicies } from '../../ports/policy-engine.ts';
+import { cutScope, type Limit } from '../../vocabulary/scope-sets.ts';
+import type { Decision } from './decision.ts';
+import { cutDetails } from './detail-cut.ts';
+import type { ExternalDecisionPoint } from './external-layer.ts';
+import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf, type Route } from './facts.ts';
+import { DECISION_LAYERS, type DecisionLayer, isStructural, LAYERS } from './layers.ts';
+import { cutByPolicy } from './policy-layer.ts';
+import { policyCase } from './policy-question.ts';
+import { counts } from './routes.ts';
+
+/** Of an account those it has itself, and those that its links give it. */
+export type GroupsOf = (account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>) => Promise<readonly string[]>;
+
+/** The policy set that is active now. */
+export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };
+
+export type Authorize = (facts: DecisionFacts) => Promise<Decision>;
+
+export type DecisionDependencies = {
+  readonly identifiers: Identifiers;
+  /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off. */
+  readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
+  /** The groups of a person as they count now. Absent: those of the account. */
+  readonly groupsOf?: GroupsOf | undefined;
+  /** Asked last, of what is left. Absent: there is none. */
+  readonly external?: ExternalDecisionPoint | undefined;
+  /** Resource indicator of the management API. */
+  readonly managementApi: string;
+  /** For tests that show what a layer is there for: whether it is left out on this route. */
+  readonly without?: ((layer: DecisionLayer, route: Route) => boolean) | undefined;
+};
+
+/**
+ * Decides: what is asked, cut by every layer that counts on the route; what is left goes to policy, which may tie it to
+ * conditions, and then to the external decision point, where there is one. Never gives a scope that the resource server
+ * does not declare. Reads nothing but the active policy set and the person's groups; throws what reading it throws, since authority that is
+ * unknown is a no.
+ */
+export const authorizer = (deps: DecisionDependencies): Authorize => {
+  const { identifiers, policies, external, groupsOf = async ({ groups }) => groups, managementApi, without } = deps;
+  const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
+    !without?.(layer, facts.route) && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
+
+  const decide = async (facts: KnownFacts): Promise<Decision> => {
+    const limits: Limit[] = [];
+    for (const layer of DECISION_LAYERS) {
+      if (isStructural(layer) && narrows(layer, facts)) limits.push(...LAYERS[layer](facts));
+    }
+    const declared = facts.server.scopes.map(({ name }) => name);
+    const cut = cutScope(facts.asked, declared, limits);
+    const details = cutDetails(facts, limits, (layer) =>
+      narrows(layer, facts) ? 'must' : without?.(layer, facts.route) ? 'no' : 'may',
+    );
+    const agents = partiesOf(facts).filter((party): party is AgentParty => party.kind === 'agent');
+    const life = tokenLifeOf(agents);
+    const id = identifiers.newId('dec');
+    const structural = {
+      id,
+      route: facts.route,
+      limits,
+      scope: cut.scope,
+      removed: cut.removed,
+      details: details.details,
+      removedDetails: details.removed,
+      maxSeconds: life,
+      maxUses: undefined,
+      policyVersion: undefined,
+    };
+    if (!narrows('policy', facts)) return structural;
+    const active = await policies?.current();
+    if (active === undefined) return withoutPolicies(structural);
+    if (active.version === facts.madeUnder) return { ...structural, policyVersion: active.version };
+    const { subject } = facts;
+    const known = subject ? { ...facts, subject: { ...subject, groups: await groupsOf(subject) } } : facts;
+    const policy = policyCase(known, cut.scope, details.details);
+    const left = cutByPolicy(active.policies, policy);
+    return {
+      ...structural,
+      scope: left.scope,
+      removed: [...cut.removed, ...left.removed],
+      details: details.details.filter((_, index) => left.details[index] === undefined),
+      removedDetails: [
+        ...details.removed,
+        ...details.details.flatMap((detail, index) => {
+          const why = left.details[index];
+          return why === undefined ? [] : [{ detail, ...why }];
+        }),
+      ],
+      maxSeconds: shorter(life, left.maxSeconds),
+      maxUses: left.maxUses,
+      ...(left.approvers.length === 0 ? {} : { approvers: left.approvers }),
+      policyVersion: active.version,
+      policy,
+    };
+  };
+
+  return async (asked) => {
+    const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
+    const decision = await decide(facts);
+    // No server elsewhere keeps administrators out, who have to end what goes wrong.
+    if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
+    const { scope, details } = await external.cut(facts, decision);
+    const removed = decision.scope.flatMap((name, at) => (scope[at] ? [{ scope: name, ...scope[at] }] : []));
+    const removedDetails = decision.details.flatMap((detail, at) => (details[at] ? [{ detail, ...details[at] }] : []));
+    return {
+      ...decision,
+      scope: decision.scope.filter((_, at) => scope[at] === undefined),
+      removed: [...decision.removed, ...removed],
+      details: decision.details.filter((_, at) => details[at] === undefined),
+      removedDetails: [...decision.removedDetails, ...removedDetails],
+    };
+  };
+};
+
+/** No set is active: nothing is permitted. */
+const withoutPolicies = (decision: Decision): Decision => ({
+  ...decision,
+  scope: [],
+  removed: [...decision.removed, ...decision.scope.map((scope) => ({ scope, layer: 'policy' as const, policies: [] }))],
+  details: [],
+  removedDetails: [
+    ...decision.removedDetails,
+    ...decision.details.map((detail) => ({ detail, layer: 'policy' as const, policies: [] })),
+  ],
+});
+
+const shorter = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);

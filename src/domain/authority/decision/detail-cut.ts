@@ -1,0 +1,82 @@
+/** Authorization details in a decision: each layer but policy narrows them, too, by the rules of their types. */
+
+import { violation } from '../../resources/authorization-details/detail-schema.ts';
+import { commonDetails, insideAll, typeOf } from '../../resources/authorization-details/narrowed-details.ts';
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
+import type { Limit } from '../../vocabulary/scope-sets.ts';
+import type { WithheldDetail } from './decision.ts';
+import { actsForItself, type DecisionFacts, partiesOf } from './facts.ts';
+import type { DecisionLayer } from './layers.ts';
+
+export type DetailCut = { readonly details: readonly Detail[]; readonly removed: readonly WithheldDetail[] };
+
+/** How a layer takes part: it must have a say, it has one where it holds something, or none at all. */
+export type Part = (layer: DecisionLayer) => 'must' | 'may' | 'no';
+
+/**
+ * What is asked by name is inside what each layer holds, or removed; what is not named is what all hold. `limits` are
+ * what the layers leave of scope: one that leaves nothing at the resource leaves no details there.
+ */
+export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part: Part): DetailCut => {
+  const { details: given, server } = facts;
+  if (!given) return { details: [], removed: [] };
+  const types = server.detailTypes ?? [];
+  const holders = holdersOf(facts, part);
+  const removed: WithheldDetail[] = [];
+  const all = holders.map(({ held }) => held);
+  const [nearest = [], ...others] = all;
+  const asked = given.asked ?? others.reduce((one, other) => commonDetails(types, one, other), nearest);
+  const { details: left, refusedBy } = insideAll(types, asked, all);
+  if (given.asked) {
+    for (const [index, { layer }] of holders.entries()) {
+      removed.push(...(refusedBy[index] ?? []).map((detail) => ({ detail, layer })));
+    }
+  }
+  const details = left.filter((detail) => {
+    const layer = refusingLayer(facts, detail, limits, part);
+    if (layer !== undefined) removed.push({ detail, layer });
+    return layer === undefined;
+  });
+  return { details, removed };
+};
+
+type Holder = { readonly layer: 'subject_token' | 'grant' | 'delegation'; readonly held: readonly Detail[] };
+
+/** The nearest first. Whoever must hold something and of whom nothing is known holds nothing. */
+const holdersOf = ({ details = {} }: DecisionFacts, part: Part): readonly Holder[] => {
+  const { subjectToken, grant, delegation } = details;
+  const of = (layer: Holder['layer'], held: readonly Detail[] | undefined): readonly Holder[] =>
+    part(layer) === 'must' || (part(layer) === 'may' && held !== undefined) ? [{ layer, held: held ?? [] }] : [];
+  const rows = delegation ?? (part('delegation') === 'must' ? [[]] : []);
+  return [
+    ...of('subject_token', subjectToken),
+    ...rows.flatMap((held) => of('delegation', held)),
+    ...of('grant', grant),
+  ];
+};
+
+const refusingLayer = (
+  facts: DecisionFacts,
+  detail: Detail,
+  limits: readonly Limit[],
+  part: Part,
+): Layer | undefined => {
+  const type = typeOf(facts.server.detailTypes ?? [], detail);
+  // It may have been given under what the type was then.
+  if (!type || violation(type.schema, detail) !== undefined) return 'resource_server';
+  const isOutside = partiesOf(facts).some(
+    (party) => party.kind === 'agent' && party.ceilings?.detailTypes?.includes(detail.type) === false,
+  );
+  if (isOutside && part('blueprint') !== 'no') return 'blueprint';
+  const forItself = actsForItself(facts);
+  // Rights of its own are named by scope; a type of details is in none but "*".
+  return limits.find(({ layer, holds }) => {
+    if (holds === undefined || holds.includes('*') || OF_SCOPES.includes(layer)) return false;
+    return holds.length === 0 || (forItself && OWN_RIGHTS.includes(layer));
+  })?.layer;
+};
+
+/** Layers that say themselves which details they hold. */
+const OF_SCOPES: readonly Layer[] = ['subject_token', 'grant', 'delegation'];
+const OWN_RIGHTS: readonly Layer[] = ['client', 'agent'];

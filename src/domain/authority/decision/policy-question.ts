@@ -1,0 +1,171 @@
+/**
+ * What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
+ * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
+ */
+import type { Account } from '../../identity/accounts/account.ts';
+import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../../ports/policy-engine.ts';
+import { amountOf, typeOf } from '../../resources/authorization-details/narrowed-details.ts';
+import type { ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
+import type { Detail, DetailType } from '../../vocabulary/detail-type.ts';
+import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
+
+type Name = PolicyEntity['name'];
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+const nameOf = ({ kind, id }: Party): Name => ({ type: kind === 'agent' ? 'Agent' : 'Client', id });
+
+export const partyEntity = (party: Party): PolicyEntity =>
+  party.kind === 'agent'
+    ? {
+        name: nameOf(party),
+        attributes: {
+          environment: party.environment,
+          owner: party.owner,
+          verified: party.verifiedAt !== undefined,
+          composition: party.composition?.digest,
+        },
+        parents: party.blueprint === undefined ? [] : [{ type: 'Blueprint', id: party.blueprint }],
+      }
+    : {
+        name: nameOf(party),
+        attributes: { document: party.isDocument, verified: party.verifiedAt !== undefined },
+        parents: [],
+      };
+
+/** Everything but the scope itself, which is asked about one at a time. */
+const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
+  const { subject } = facts;
+  return [...partiesOf(facts).map(partyEntity), ...(subject ? [accountEntity(subject)] : []), serverEntity(facts)];
+};
+
+export const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state' | 'groups'>): PolicyEntity => ({
+  name: { type: 'Account', id },
+  attributes: { enabled: state === 'active' },
+  parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
+});
+
+/** At which resource server something is asked for. */
+type Place = { readonly server: { readonly id: string; readonly identifier: string } };
+
+export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => ({
+  name: serverName(place),
+  attributes: { identifier: place.server.identifier, management: place.isOwnApi },
+  parents: [],
+});
+
+const serverName = ({ server }: Place): Name => ({ type: 'ResourceServer', id: server.id });
+
+export const scopeEntity = (facts: Place, { name, risk }: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => ({
+  name: { type: 'Scope', id: `${facts.server.identifier} ${name}` },
+  attributes: { name, risk, server: { entity: serverName(facts) } },
+  parents: [serverName(facts)],
+});
+
+export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'type' | 'risk'>): PolicyEntity => ({
+  name: { type: 'DetailType', id: `${facts.server.identifier} ${type}` },
+  attributes: { name: type, risk, server: { entity: serverName(facts) } },
+  parents: [serverName(facts)],
+});
+
+/** The part of the context that is the same for every scope. */
+const contextOf = (facts: DecisionFacts): PolicyRecord => {
+  const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
+  return {
+    route,
+    ...momentFacts({ now, assurance, source }),
+    subject: subject && { entity: { type: 'Account', id: subject.id } },
+    delegated: !actsForItself(facts),
+    depth: actors.length,
+    actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
+    approval: approval && { record: { id: approval.id, approvers: approval.approvers } },
+    bound: isBound,
+  };
+};
+
+/** When, from where and how surely: of questions of every kind. */
+export const momentFacts = ({
+  now,
+  assurance,
+  source,
+}: Pick<DecisionFacts, 'now' | 'assurance' | 'source'>): PolicyRecord => ({
+  now,
+  hour: Math.floor((now % DAY) / HOUR),
+  // The epoch began on a Thursday.
+  weekday: ((Math.floor(now / DAY) + 3) % 7) + 1,
+  assurance: assurance && {
+    record: { acr: assurance.acr ?? '', amr: [...assurance.amr], age: Math.max(0, now - assurance.authTime) },
+  },
+  source: source !== undefined && isAddress(source) ? { network: source } : undefined,
+});
+
+const isAddress = (source: string): boolean => /^[\da-f.:]+$/i.test(source) && /[.:]/.test(source);
+
+export const policyCase = (
+  facts: KnownFacts,
+  scopes: readonly string[],
+  details: readonly Detail[] = [],
+): PolicyCase => ({
+  action: facts.route === 'consent' ? 'delegate' : 'act',
+  principal: nameOf(facts.caller),
+  entities: entitiesOf(facts),
+  context: contextOf(facts),
+  resources: facts.server.scopes
+    .filter(({ name }) => scopes.includes(name))
+    .map((declared) => ({
+      scope: declared.name,
+      entity: scopeEntity(facts, declared),
+      consented: isConsented(facts, declared.name),
+    })),
+  ...(details.length === 0 ? {} : { details: details.flatMap((detail) => detailQuestion(facts, detail)) }),
+  isConditional: facts.route !== 'introspection',
+});
+
+/** About one of a type that is declared; others were taken away before. */
+const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQuestion[] => {
+  const types = facts.server.detailTypes ?? [];
+  const type = typeOf(types, detail);
+  const amount = amountOf(types, detail);
+  if (!type) return [];
+  return [
+    {
+      entity: detailEntity(facts, type),
+      consented: isDetailConsented(facts),
+      ...(amount === undefined ? {} : { amount }),
+    },
+  ];
+};
+
+/** Whether there is a person here who may have been asked: somebody it is for, whom no peer vouches for. */
+const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean =>
+  subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
+
+/**
+ * Whether a person said yes to this very scope. oidc-provider issues to clients within what was granted to them, and a
+ * token that is there was looked at when it was made.
+ */
+const isConsented = (facts: DecisionFacts, scope: string): boolean => {
+  const { route, caller, delegation, subjectToken } = facts;
+  if (!isAsked(facts)) return false;
+  if (route === 'introspection') return true;
+  if (route === 'ciba' && delegation === undefined) return facts.approval !== undefined;
+  if (route === 'access_evaluation' && subjectToken) return subjectToken.includes(scope);
+  if (delegation !== undefined) return delegation.includes(scope);
+  return caller.kind === 'client' && OF_A_GRANT.includes(route);
+};
+
+/** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
+const isDetailConsented = (facts: DecisionFacts): boolean => {
+  const { route, details } = facts;
+  if (!isAsked(facts)) return false;
+  if (route === 'introspection') return true;
+  if (route === 'ciba' && details?.delegation === undefined) return facts.approval !== undefined;
+  if (route === 'access_evaluation' && details?.subjectToken !== undefined) return true;
+  return details?.delegation !== undefined || details?.grant !== undefined;
+};
+
+/** A person said yes to another server, or to none; or is still to be asked, whatever a client was granted before. */
+const NOT_ASKED: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer', 'consent'];
+
+const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

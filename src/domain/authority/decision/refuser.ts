@@ -1,0 +1,39 @@
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../vocabulary/errors.ts';
+
+/** One reason for which a grant says no: the error it comes with, which layer says it, and its text. */
+export type Refusal = {
+  readonly code: DomainErrorCode;
+  readonly layer: Layer;
+  readonly field?: string;
+  readonly text: string;
+};
+
+export type RefusalDetails = {
+  /** Overrides the layer of the table. */
+  readonly layer?: Layer;
+  readonly field?: string;
+  readonly text?: string;
+  readonly remedies?: readonly Remedy[] | undefined;
+  readonly cause?: unknown;
+};
+
+/** Makes the error of a refusal of a table, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
+export const refuser =
+  <R extends string>(table: Readonly<Record<R, Refusal>>, identifiers: Identifiers) =>
+  (reason: R, details: RefusalDetails = {}): DomainError => {
+    const row: Refusal = table[reason];
+    const field = details.field ?? row.field;
+    const wait = isDomainError(details.cause) ? details.cause.retryAfterSeconds : undefined;
+    return new DomainError(row.code, details.text ?? row.text, {
+      ...(field ? { field } : {}),
+      ...(wait ? { retryAfterSeconds: wait } : {}),
+      ...(details.cause === undefined ? {} : { cause: details.cause }),
+      denial: {
+        id: identifiers.newId('dny'),
+        layer: details.layer ?? row.layer,
+        reason,
+        ...(details.remedies?.length ? { remedies: details.remedies } : {}),
+      },
+    });
+  };

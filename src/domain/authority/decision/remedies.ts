@@ -1,0 +1,113 @@
+/** Why a decision left nothing, and what whoever was refused can do about it, in the machine's words. */
+import { isReachable } from '../../vocabulary/assurance.ts';
+import type { Layer, Remedy } from '../../vocabulary/errors.ts';
+import { blockingLayer } from '../../vocabulary/scope-sets.ts';
+import type { Decision, Need, Withheld } from './decision.ts';
+
+type Removed = readonly Withheld[];
+
+/** Who can lift what a layer says, where it is somebody else than the person on whose behalf it is asked. */
+const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
+  agent: 'owner',
+  blueprint: 'operator',
+  environment: 'operator',
+  client: 'operator',
+  subject: 'operator',
+  external: 'operator',
+  resource_server: 'operator',
+};
+
+export type NothingLeft = {
+  readonly reason:
+    | 'approval_required'
+    | 'external_denies'
+    | 'policy_forbids'
+    | 'scope_not_available'
+    | 'step_up_required'
+    | 'step_up_unavailable';
+  readonly layer: Layer;
+  /** In the words of the policies that said no. */
+  readonly text?: string;
+  readonly remedies: readonly Remedy[];
+};
+
+/** Why nothing is left of what was asked; what all layers would let through was never `granted`. */
+export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | undefined): NothingLeft => {
+  if (!decision || decision.scope.length > 0) return { reason: 'scope_not_available', layer: 'grant', remedies: [] };
+  const layer = blockingLayer(decision);
+  const remedies = remediesOf(decision.removed, layer);
+  const text = reasonsAt(decision.removed, layer);
+  const signIn = remedies.find((remedy) => remedy.kind === 'step_up');
+  // What no sign-in here can reach is said at once, so that nobody sends a person to try (RFC 9470 §5).
+  if (layer === 'policy' && signIn?.acr_values?.split(' ').every((acr) => isReachable(acr)) === false) {
+    return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
+  }
+  const ofPolicy = signIn ? 'step_up_required' : 'policy_forbids';
+  const reason =
+    layer === 'approval'
+      ? 'approval_required'
+      : layer === 'policy'
+        ? ofPolicy
+        : layer === 'external'
+          ? 'external_denies'
+          : 'scope_not_available';
+  return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
+};
+
+/** Why authorization details that were named are not given. */
+export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetails'>) => {
+  const removed = removedDetails.map(({ detail, ...why }) => ({ ...why, scope: detail.type }));
+  const { reason, layer, text, remedies } = nothingLeft({ scope: [], removed });
+  const types = [...new Set(removed.map(({ scope }) => scope))].join(', ').slice(0, 300);
+  return reason === 'scope_not_available'
+    ? ({
+        code: 'invalid_authorization_details',
+        reason: 'details_not_available',
+        layer,
+        text: `not inside what is held (${LAYER_WORDS[layer] ?? layer}): ${types}`,
+        remedies,
+      } as const)
+    : ({
+        code: reason === 'step_up_required' ? 'insufficient_user_authentication' : 'access_denied',
+        reason,
+        layer,
+        text: text ?? `not given now: ${types}`,
+        remedies,
+      } as const);
+};
+
+const LAYER_WORDS: Partial<Record<Layer, string>> = {
+  subject_token: 'subject token',
+  delegation: 'delegation',
+  grant: 'grant',
+  blueprint: 'ceilings of the blueprint',
+  resource_server: 'types of the resource server',
+};
+
+/** Remedies of what was removed by `layer`, without duplicates: a stronger sign-in, or whom to ask. */
+const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
+  const here = removed.filter((each) => each.layer === layer);
+  const whom = WHOM[layer];
+  const needs = here.flatMap((each) => each.needs ?? []);
+  const stepUp = strictest(needs);
+  return [...(stepUp ? [stepUp] : []), ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
+};
+
+/** The one sign-in that satisfies all. Several `acr` are several `acr_values`, of which one may not be enough: then it says so at once (RFC 9470 §4). */
+const strictest = (needs: readonly Need[]): Remedy | undefined => {
+  const steps = needs.filter((need) => need.kind === 'step_up');
+  if (steps.length === 0) return undefined;
+  const acrs = [...new Set(steps.flatMap(({ acr }) => acr ?? []))];
+  const ages = steps.flatMap(({ maxAge }) => maxAge ?? []);
+  return {
+    kind: 'step_up',
+    ...(acrs.length === 0 ? {} : { acr_values: acrs.join(' ') }),
+    ...(ages.length === 0 ? {} : { max_age: Math.min(...ages) }),
+  };
+};
+
+/** What the policies say to people about what this layer removed; undefined where they say nothing. */
+const reasonsAt = (removed: Removed, layer: Layer): string | undefined => {
+  const said = [...new Set(removed.filter((each) => each.layer === layer).flatMap(({ reasons = [] }) => reasons))];
+  return said.length === 0 ? undefined : said.join('; ');
+};

@@ -1,0 +1,161 @@
+/** Who uses this server and what of it policies look at, read from the registers: makes the cases of server-use-question.ts. */
+
+import type { Agent } from '../../clients/agents/agent.ts';
+import { credentialsOf } from '../../clients/agents/credential.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import { isDocumentId } from '../../clients/clients/metadata-document.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import { isGroupId } from '../../identity/groups/group.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PolicyCase } from '../../ports/policy-engine.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { type Approving, approveCase } from './approve-question.ts';
+import type { GroupsOf } from './authorize.ts';
+import {
+  type Administration,
+  administrationCase,
+  type Circumstances,
+  type Registered,
+  type RegistrationWay,
+  registrationCase,
+  type UserOfServer,
+} from './server-use-question.ts';
+
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
+
+/** Who calls, how and from where; `at` in epoch seconds where it is not now. */
+export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
+  readonly caller: string;
+  readonly at?: number | undefined;
+};
+
+export type ServerUseCases = ReturnType<typeof serverUseCases>;
+
+export const serverUseCases = (deps: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly clients: { get(id: string): StoredDocument<Pick<Client, 'id' | 'verifiedAt'>> };
+  readonly groupsOf: GroupsOf;
+  /** Groups that own agents, by the account that is a member. */
+  readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
+  readonly resourceServers: {
+    findByIdentifier(identifier: string): StoredDocument<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
+  };
+  readonly agents: { get(id: string): StoredDocument<Agent> };
+  readonly owners: Pick<Owners, 'answersFor'>;
+  /** Resource indicator of the management API. */
+  readonly managementApi: string;
+}) => {
+  const { clock, accounts, clients, groups, groupsOf, managementApi } = deps;
+
+  const withGroups = async (id: string): Promise<Pick<Account, 'id' | 'state' | 'groups'> | undefined> => {
+    const account = (await accounts.get(id))?.document;
+    if (!account) return undefined;
+    const owning = (await groups.ofAccount(id)).map((group) => group.id);
+    return { id, state: account.state, groups: [...(await groupsOf(account)), ...owning] };
+  };
+
+  const known = async (id: string): Promise<UserOfServer> => {
+    if (id.startsWith('app_')) {
+      const client = (await clients.get(id))?.document;
+      return client ? { kind: 'client', client } : { kind: 'unknown', id };
+    }
+    const account = id.startsWith('acc_') ? await withGroups(id) : undefined;
+    return account ? { kind: 'account', account } : { kind: 'unknown', id };
+  };
+
+  const withinOf = async (owner: string | undefined) =>
+    owner === undefined ? {} : { within: isGroupId(owner) ? owner : ((await withGroups(owner)) ?? owner) };
+
+  const circumstances = async ({ assurance, source, isBound, at }: Partial<UseBy>): Promise<Circumstances> => {
+    const server = (await deps.resourceServers.findByIdentifier(managementApi))?.document;
+    return {
+      now: at ?? clock.now(),
+      assurance,
+      source,
+      isBound,
+      // First start makes it; what no row stands for, policies do not permit.
+      server: { id: server?.id ?? '', identifier: managementApi },
+    };
+  };
+
+  const registrant = async (way: RegistrationWay, caller: string, owner: string | undefined): Promise<UserOfServer> => {
+    if (way === 'management') return known(caller);
+    if (way === 'document') return { kind: 'client', client: { id: caller }, isDocument: isDocumentId(caller) };
+    const within = way === 'token' || way === 'itself' ? await withinOf(owner) : {};
+    return { kind: 'registration', id: way === 'open' ? 'open' : caller, ...within };
+  };
+
+  return {
+    /** Undefined where the agent or the person is not there any more: then nobody can say yes. */
+    async approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined> {
+      const { action } = asked;
+      const [who, agent, subject, server] = await Promise.all([
+        withGroups(by.caller),
+        deps.agents.get(action.agent),
+        action.subject === by.caller ? undefined : withGroups(action.subject),
+        deps.resourceServers.findByIdentifier(action.resource),
+      ]);
+      if (!who || !agent) return undefined;
+      const isOwner = await deps.owners.answersFor(agent.document.owner, who.id);
+      const { scopes = [], detailTypes = [], id = '' } = server?.document ?? {};
+      return approveCase(
+        asked,
+        {
+          who,
+          agent: agent.document,
+          subject: action.subject === who.id ? who : subject,
+          isOwner,
+          server: { id, identifier: action.resource, scopes, detailTypes },
+          isOwnApi: action.resource === managementApi,
+        },
+        { ...by, now: by.at ?? clock.now() },
+      );
+    },
+
+    async administration(asked: Administration, by: UseBy): Promise<PolicyCase> {
+      const [who, facts] = await Promise.all([known(by.caller), circumstances(by)]);
+      return administrationCase(who, asked, facts);
+    },
+
+    async registration(
+      what: Registered & { readonly way: RegistrationWay; readonly isChange: boolean },
+      by: UseBy,
+    ): Promise<PolicyCase> {
+      const [who, facts] = await Promise.all([registrant(what.way, by.caller, what.owner), circumstances(by)]);
+      return registrationCase(who, what, facts);
+    },
+  };
+};
+
+export const factsOfAgent = (agent: Agent): Registered => ({
+  kind: 'agent',
+  owner: agent.owner,
+  blueprint: agent.blueprint,
+  environment: agent.environment,
+  credentials: [...new Set(credentialsOf(agent).map(({ kind }) => kind))].sort(),
+  roles: [],
+});
+
+export const factsOfClient = (client: Client): Registered => ({
+  kind: 'client',
+  owner: client.owner,
+  credentials: credentialKindsOf(client),
+  roles: [...client.roles].sort(),
+});
+
+const credentialKindsOf = ({ tokenEndpointAuthMethod: method, jwksUri }: Client): readonly string[] => {
+  switch (method) {
+    case 'private_key_jwt':
+      return [jwksUri === undefined ? 'jwks' : 'jwks_uri'];
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return ['secret'];
+    case 'none':
+      return [];
+    default:
+      return ['mtls'];
+  }
+};

@@ -1,0 +1,261 @@
+/**
+ * `register`, `administer` and `approve` tried without a call or a request: what roles and policies would say, and what would
+ * have to change.
+ */
+
+import type { Agent } from '../../clients/agents/agent.ts';
+import type { Blueprint } from '../../clients/blueprints/blueprint.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import type { Account, AccountRole, Role } from '../../identity/accounts/account.ts';
+import type { PolicyCase } from '../../ports/policy-engine.ts';
+import { highestRisk } from '../../resources/resource-servers/highest-risk.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { extendChain } from '../../vocabulary/actor-chain.ts';
+import type { Assurance } from '../../vocabulary/assurance.ts';
+import { DomainError, type Layer } from '../../vocabulary/errors.ts';
+import type { ActivePolicies } from './authorize.ts';
+import type { Withheld } from './decision.ts';
+import { cutByPolicy } from './policy-layer.ts';
+import type { ServerUseCases, UseBy } from './server-use-cases.ts';
+import { type Administration, REGISTER, type Registered, type RegistrationWay } from './server-use-question.ts';
+import type { Simulation } from './simulation.ts';
+import { policySteps, type Step } from './smallest-change.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+/** What a call takes besides policy, as its route says. */
+export type Demand = { readonly roles: readonly Role[]; readonly own: boolean };
+
+type Common = {
+  readonly assurance?: Assurance | undefined;
+  readonly source?: string | undefined;
+  /** Epoch seconds; default: now. */
+  readonly at?: number | undefined;
+};
+
+export type RegistrationTrial = Common &
+  Registered & {
+    readonly action: 'register';
+    /** Account or client that calls; the URL of a document. Absent where nobody calls. */
+    readonly caller?: string | undefined;
+    readonly way: RegistrationWay;
+    readonly isChange: boolean;
+    readonly demand: Demand;
+  };
+
+export type AdministrationTrial = Common &
+  Administration & { readonly action: 'administer'; readonly caller: string; readonly demand: Demand };
+
+/** A yes to what an agent would ask; whether she would be asked at all is found when it asks. */
+export type ApprovalTrial = Common & {
+  readonly action: 'approve';
+  /** Account that says yes. */
+  readonly caller: string;
+  readonly agent: string;
+  /** Account on whose behalf. Default: her own. */
+  readonly subject?: string | undefined;
+  /** Resource indicator. */
+  readonly resource: string;
+  readonly scope: readonly string[];
+  /** Account that is away and for whom she says it. */
+  readonly for?: string | undefined;
+  /** It is the consent of the person on whose behalf, besides those who approve. */
+  readonly consent?: boolean | undefined;
+};
+
+export type UseTrial = RegistrationTrial | AdministrationTrial | ApprovalTrial;
+
+/** In the form of a simulation about tokens: what would be let through stands where a scope does. */
+export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
+  readonly decision: {
+    readonly route: 'registration' | 'administration' | 'approval';
+    readonly scope: readonly string[];
+    readonly removed: readonly (Omit<Withheld, 'layer'> & { readonly layer: Layer | 'role' })[];
+  };
+  readonly layers: readonly {
+    readonly layer: 'role' | 'policy';
+    readonly counts: boolean;
+    readonly why?: string;
+    readonly leaves?: readonly string[];
+  }[];
+};
+
+export const serverUseSimulator = (deps: {
+  readonly cases: ServerUseCases;
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly blueprints: { get(id: string): Row<Blueprint> };
+  readonly agents: { get(id: string): Row<Pick<Agent, 'id' | 'state'>> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+}) => {
+  const partyOf = async (id: string): Promise<Party | undefined> =>
+    (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;
+
+  const callerOf = async (asked: UseTrial): Promise<Party | undefined> => {
+    const { caller } = asked;
+    const party = caller === undefined ? undefined : await partyOf(caller);
+    if (party && asked.action === 'approve' && !party.id.startsWith('acc_')) {
+      throw missing('/caller', 'Only a person says yes: name an account.');
+    }
+    if (party || !(isByRole(asked) || asked.action === 'approve')) return party;
+    throw missing(
+      '/caller',
+      caller === undefined ? 'Name the account or client that calls.' : 'There is no such account or client.',
+    );
+  };
+
+  const stopsOf = async (asked: UseTrial, party: Party | undefined): Promise<readonly string[]> => {
+    if (asked.action === 'approve') {
+      const agent = (await deps.agents.get(asked.agent))?.document;
+      return [party, agent].flatMap((one) =>
+        one && one.state !== 'active' ? [`${one.id} is ${one.state}: nothing works for it.`] : [],
+      );
+    }
+    const blueprint = asked.action === 'register' ? asked.blueprint : undefined;
+    const under = blueprint === undefined ? undefined : (await deps.blueprints.get(blueprint))?.document;
+    if (blueprint !== undefined && !under) throw missing('/blueprint', 'There is no such blueprint.');
+    return [
+      ...(party && party.state !== 'active' ? [`${party.id} is ${party.state}: nothing works for it.`] : []),
+      ...(under && under.state !== 'active' ? [`Blueprint ${under.id} is ${under.state}: it takes no agents.`] : []),
+    ];
+  };
+
+  const caseOf = (asked: UseTrial): Promise<PolicyCase> => {
+    const { assurance, source, at } = asked;
+    const by = {
+      caller: asked.caller ?? asked.action,
+      at,
+      ...(assurance ? { assurance } : {}),
+      ...(source ? { source } : {}),
+    };
+    if (asked.action === 'approve') return approvalCase(asked, by);
+    return asked.action === 'register' ? deps.cases.registration(asked, by) : deps.cases.administration(asked, by);
+  };
+
+  const approvalCase = async (asked: ApprovalTrial, by: UseBy): Promise<PolicyCase> => {
+    const { agent, subject = asked.caller, resource, scope, for: away, consent: isConsent } = asked;
+    const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
+    if (!server) throw missing('/approve/resource', 'There is no such resource server.');
+    const unknown = scope.find((name) => server.scopes.every((declared) => declared.name !== name));
+    if (unknown !== undefined) throw missing('/approve/scope', 'It does not declare this scope.');
+    for (const [field, id] of [
+      ['subject', subject],
+      ['for', away],
+    ] as const) {
+      if (id !== undefined && !(await deps.accounts.get(id)))
+        throw missing(`/approve/${field}`, 'There is no such account.');
+    }
+    const action = {
+      agent,
+      chain: extendChain(agent, ''),
+      subject,
+      resource,
+      scope: [...new Set(scope)].sort(),
+      details: [],
+    };
+    const question = await deps.cases.approval(
+      { action, risk: highestRisk(server, scope, []), for: away, isConsent },
+      by,
+    );
+    if (!question) throw missing('/approve/agent', 'There is no such agent.');
+    return question;
+  };
+
+  return {
+    /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what is not there. */
+    async simulate(asked: UseTrial, policies: ActivePolicies | undefined): Promise<UseSimulation> {
+      const party = await callerOf(asked);
+      const names = namesOf(asked);
+      const question = await caseOf(asked);
+      const cut = policies && cutByPolicy(policies.policies, question);
+      const withheld = new Map((cut?.removed ?? []).map((one) => [one.scope, one]));
+      const role = roleStep(asked, party);
+      const why = roleWhy(asked);
+      const policyLeaves = cut?.scope ?? [];
+      const stepsOf = (name: string): readonly Step[] => {
+        const why = withheld.get(name);
+        return [
+          ...(role ? [role] : []),
+          ...(policies === undefined
+            ? [{ layer: 'policy' as const, text: 'No policy set is active: activate one.' }]
+            : why
+              ? policySteps(why, policies.policies.policies)
+              : []),
+        ];
+      };
+      const removed = names.flatMap((name): UseSimulation['decision']['removed'] => {
+        if (role) return [{ scope: name, layer: 'role' as const }];
+        const why = withheld.get(name);
+        if (why) return [why];
+        return cut ? [] : [{ scope: name, layer: 'policy', policies: [] }];
+      });
+      // A no to a part of what people are asked about is a no to the whole.
+      const isLetThrough = removed.length === 0;
+      return {
+        decision: {
+          route: ROUTES[asked.action],
+          scope: isLetThrough ? names : [],
+          removed,
+        },
+        layers: [
+          {
+            layer: 'role',
+            counts: isByRole(asked),
+            ...(why === undefined ? {} : { why }),
+            ...(isByRole(asked) ? { leaves: role ? [] : names } : {}),
+          },
+          { layer: 'policy', counts: true, leaves: policyLeaves },
+        ],
+        policies: names.map((name) => ({
+          scope: name,
+          effect: policyLeaves.includes(name) ? ('allow' as const) : ('deny' as const),
+          by: (withheld.get(name)?.policies ?? cut?.by.get(name) ?? []).flatMap(
+            (id) => policies?.policies.policies.get(id) ?? [],
+          ),
+        })),
+        changes: isLetThrough
+          ? []
+          : names.map((name) => ({ scope: name, steps: stepsOf(name) })).filter(({ steps }) => steps.length > 0),
+        stops: await stopsOf(asked, party),
+      };
+    },
+  };
+};
+
+export type ServerUseSimulator = ReturnType<typeof serverUseSimulator>;
+
+type Party = Account | Client;
+
+/** Whether somebody calls the management API, which takes a role; other registrations have rules of their own. */
+const isByRole = (asked: UseTrial): asked is RegistrationTrial | AdministrationTrial =>
+  asked.action === 'administer' || (asked.action === 'register' && asked.way === 'management');
+
+const isOwn = ({ demand, caller }: RegistrationTrial | AdministrationTrial): boolean =>
+  demand.own && caller?.startsWith('acc_') === true;
+
+const ROUTES = { register: 'registration', administer: 'administration', approve: 'approval' } as const;
+
+/** What is asked about, as a scope is. */
+const namesOf = (asked: UseTrial): readonly string[] => {
+  if (asked.action === 'approve') return [...new Set(asked.scope)].sort();
+  return [asked.action === 'register' ? REGISTER : asked.operation];
+};
+
+/** Undefined: no role is missing. */
+const roleStep = (asked: UseTrial, party: Party | undefined): Step | undefined => {
+  if (!party || !isByRole(asked)) return undefined;
+  const { demand } = asked;
+  if (demand.roles.length === 0 || isOwn(asked)) return undefined;
+  const has: readonly AccountRole[] = party.roles;
+  if (demand.roles.some((role) => has.includes(role))) return undefined;
+  return { layer: 'role', text: `Give ${asked.caller} the role ${demand.roles.join(' or ')}.` };
+};
+
+const roleWhy = (asked: UseTrial): string | undefined => {
+  if (asked.action === 'approve') return 'who is asked says yes';
+  if (!isByRole(asked)) return 'nobody calls with a role';
+  if (asked.demand.roles.length === 0) return 'any caller may';
+  return isOwn(asked) ? 'without a role only for what is its own' : undefined;
+};
+
+const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });

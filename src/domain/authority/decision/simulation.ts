@@ -1,0 +1,207 @@
+/** A decision without a token: what would be given to whom for whom, what each layer says, and what would have to change. */
+
+import type { Agent } from '../../clients/agents/agent.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import { isDocumentId } from '../../clients/clients/metadata-document.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { PolicySummary } from '../../ports/policy-engine.ts';
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import type { Assurance } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Delegation } from '../delegation/delegation.ts';
+import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
+import type { Decision } from './decision.ts';
+import { type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
+import { DECISION_LAYERS, type DecisionLayer } from './layers.ts';
+import { cutByPolicy } from './policy-layer.ts';
+import { policyCase } from './policy-question.ts';
+import { type Cell, ROUTE_LAYERS } from './routes.ts';
+import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type SimulationRequest = {
+  /** Agent or client that would get the token. */
+  readonly caller: string;
+  /** Account on whose behalf; absent: the caller acts for itself. */
+  readonly subject?: string;
+  /** Resource indicator. */
+  readonly resource: string;
+  /** Absent: everything. */
+  readonly scope?: readonly string[];
+  /** Default: an exchange by an agent, a code by a client, client credentials without a subject. */
+  readonly route?: Extract<Route, 'client_credentials' | 'authorization_code' | 'token_exchange' | 'consent'>;
+  /** As if the person had allowed it: what would then stand in the way. */
+  readonly assumeConsent?: boolean;
+  readonly assurance?: Assurance;
+  readonly approval?: Approval;
+  readonly source?: string;
+  /** Epoch seconds; default: now. */
+  readonly at?: number;
+};
+
+/** What one layer says. */
+export type LayerReport = {
+  readonly layer: DecisionLayer;
+  readonly counts: boolean;
+  /** Where it counts on a condition only: which. Where it does not: why. */
+  readonly why?: string;
+  /** What it lets through of what was asked; absent where it sets no limit or does not count. */
+  readonly leaves?: readonly string[];
+};
+
+export type Simulation = {
+  readonly decision: Decision;
+  readonly layers: readonly LayerReport[];
+  /** Policies that permit or forbid, by scope, whatever the other layers say. */
+  readonly policies: readonly {
+    readonly scope: string;
+    readonly effect: 'allow' | 'deny';
+    readonly by: readonly PolicySummary[];
+  }[];
+  /** For each scope that is not given, all that would have to change; nothing less is enough. */
+  readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
+  /** Why nothing is given whatever the layers say: somebody or something is not active. */
+  readonly stops: readonly string[];
+};
+
+export const simulator = (deps: {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly groupsOf: GroupsOf;
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly delegations: {
+    consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+  };
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly managementApi: string;
+}) => {
+  const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts & { readonly stops: readonly string[] }> => {
+    const missing = (field: string, message: string) => new DomainError('invalid_field', message, { field });
+    const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
+    if (!server) throw missing('/resource', 'There is no such resource server.');
+    const isAgent = asked.caller.startsWith('agt_');
+    const caller = isAgent
+      ? (await deps.agents.get(asked.caller))?.document
+      : (await deps.clients.get(asked.caller))?.document;
+    if (!caller) throw missing('/caller', 'There is no such agent or client.');
+    const account = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
+    const subject = account && { ...account, groups: await deps.groupsOf(account) };
+    if (asked.subject !== undefined && !subject) throw missing('/subject', 'There is no such account.');
+    const route =
+      asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
+    if (subject === undefined && route !== 'client_credentials')
+      throw missing('/subject', 'On this route somebody is asked for.');
+    const row =
+      isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
+    const everything = server.scopes.map(({ name }) => name);
+    return {
+      route,
+      now: asked.at ?? deps.clock.now(),
+      server,
+      asked: asked.scope,
+      caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client, isDocumentId(caller.id)),
+      subject: route === 'client_credentials' ? undefined : subject,
+      ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (row?.scope ?? []) } : {}),
+      actors: isAgent ? [caller.id] : [],
+      assurance: asked.assurance,
+      approval: asked.approval,
+      source: asked.source,
+      stops: [
+        ...(caller.state === 'active' ? [] : [`${caller.id} is ${caller.state}: nothing works for it.`]),
+        ...(server.state === 'active' ? [] : [`Resource server ${server.id} is ${server.state}.`]),
+      ],
+    };
+  };
+
+  return {
+    /**
+     * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what is not there. An agent that is
+     * not active holds nothing: it is reported by the layers as it counts now.
+     */
+    async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
+      const { stops, ...facts } = await factsOf(asked);
+      const decide = authorizer({
+        identifiers: deps.identifiers,
+        managementApi: deps.managementApi,
+        policies: { current: async () => policies },
+      });
+      const decision = await decide(facts);
+      const declared = facts.server.scopes.map(({ name }) => name);
+      const wanted = [...new Set(facts.asked ?? declared)].sort();
+      const known = wanted.filter((name) => declared.includes(name));
+      const cut =
+        policies &&
+        cutByPolicy(
+          policies.policies,
+          policyCase({ ...facts, isOwnApi: facts.server.identifier === deps.managementApi }, known),
+        );
+      // Consent lifts what policy only refuses for want of it.
+      const consented = policies && facts.delegation !== undefined ? everythingConsented(facts) : undefined;
+      const strict =
+        consented && policies
+          ? cutByPolicy(
+              policies.policies,
+              policyCase({ ...consented, isOwnApi: facts.server.identifier === deps.managementApi }, known),
+            )
+          : cut;
+      const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
+        if (layer === 'policy') return cut?.scope ?? [];
+        const limits = decision.limits.filter((limit) => limit.layer === layer && limit.holds !== undefined);
+        if (limits.length === 0) return undefined;
+        return known.filter((name) => limits.every(({ holds }) => holds?.includes(name) || holds?.includes('*')));
+      };
+      const layers = DECISION_LAYERS.map((layer) => report(layer, ROUTE_LAYERS[facts.route][layer], facts, leaves));
+      return {
+        decision,
+        layers,
+        policies: known.map((scope) => ({
+          scope,
+          effect: cut?.scope.includes(scope) ? ('allow' as const) : ('deny' as const),
+          by: (cut?.removed.find((one) => one.scope === scope)?.policies ?? cut?.by.get(scope) ?? []).flatMap(
+            (id) => policies?.policies.policies.get(id) ?? [],
+          ),
+        })),
+        changes: decision.removed.map(({ scope }) => ({
+          scope,
+          steps: known.includes(scope)
+            ? layers
+                .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
+                .flatMap(({ layer }): readonly Step[] => {
+                  if (layer !== 'policy') return [stepOf(layer, scope, facts)];
+                  if (policies === undefined) return [{ layer, text: 'No policy set is active: activate one.' }];
+                  const withheld = strict?.removed.find((one) => one.scope === scope);
+                  return withheld ? policySteps(withheld, policies.policies.policies) : [];
+                })
+            : [undeclared(scope, facts)],
+        })),
+        stops,
+      };
+    },
+  };
+};
+
+export type Simulator = ReturnType<typeof simulator>;
+
+/** As if the person had said yes to everything. */
+const everythingConsented = (facts: DecisionFacts): DecisionFacts => ({
+  ...facts,
+  delegation: facts.server.scopes.map(({ name }) => name),
+});
+
+const report = (
+  layer: DecisionLayer,
+  cell: Cell,
+  facts: DecisionFacts,
+  leaves: (layer: DecisionLayer) => readonly string[] | undefined,
+): LayerReport => {
+  if (layer === 'external') return { layer, counts: false, why: 'a simulation asks nobody else' };
+  if (cell !== 'counts' && 'not' in cell) return { layer, counts: false, why: cell.not };
+  if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: `only if ${cell.when}` };
+  const left = leaves(layer);
+  return { layer, counts: true, ...(left === undefined ? {} : { leaves: left }) };
+};

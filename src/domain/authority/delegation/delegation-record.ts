@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
+import { detailsWithout, joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
+import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
+import type { Delegation } from './delegation.ts';
+
+/** The place a live row takes: at most one of a subject, parent, actor and resource, and of the client that calls the actor. */
+export const slotOf = (subject: string, parent: string | null, actor: string, resource: string, via?: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([subject, parent, actor, resource, ...(via === undefined ? [] : [via])]))
+    .digest('base64url');
+
+/** As a row has it: a member only where there is a client that calls. */
+export const withVia = (via: string | undefined): Pick<Delegation, 'via'> => (via === undefined ? {} : { via });
+
+/** The row after its end: kept as history, its slot free for the next one. */
+export const endedRow = (row: Delegation, at: number, by: string): Delegation => ({
+  ...row,
+  state: 'revoked',
+  revokedAt: at,
+  revokedBy: by,
+  slot: row.id,
+  updatedAt: at,
+});
+
+/** The row while its agent is in hands that the person has not confirmed. The same object when it is stored so. */
+export const suspendedRow = (row: Delegation): Delegation =>
+  row.state === 'active' ? { ...row, state: 'suspended' } : row;
+
+/**
+ * When a person who says yes now has said it to who answers for the agent: never before the last member came to the owning
+ * group, so that what is said in that second counts. `handsFrom`: see the revocation check; Infinity: no account answers.
+ */
+export const confirmedAtOf = (now: number, handsFrom: number): number =>
+  Number.isFinite(handsFrom) ? Math.max(now, handsFrom) : now;
+
+/** What a first hop holds after a new decision about `asked`. */
+export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' | 'details'>, allowed: Held): Held => {
+  const kept = current?.scope.filter((name) => !asked.scope.includes(name)) ?? [];
+  const keptDetails = detailsWithout(current?.details, asked.details);
+  const scope = [...new Set([...kept, ...allowed.scope])].sort();
+  const { details: _, ...others } = allowed;
+  const details = withDetails(joinedDetails(keptDetails, allowed.details));
+  if (!current || kept.length + keptDetails.length === 0) return { ...others, scope, ...details };
+  return {
+    scope,
+    ...details,
+    expiresAt: Math.min(current.expiresAt, allowed.expiresAt),
+    passOn: normalisePassOn({
+      agents: allowed.passOn.agents.filter((agent) => current.passOn.agents.includes(agent)),
+      depth: Math.min(current.passOn.depth, allowed.passOn.depth),
+    }),
+  };
+};
+
+/** Whether two states hold the same authority. */
+export const holdsTheSame = (one: Held, other: Held): boolean =>
+  JSON.stringify([one.scope, one.details, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
+  JSON.stringify([other.scope, other.details, other.expiresAt, other.passOn.agents, other.passOn.depth]);
+
+/** What every event about a row says. */
+export const aboutRow = (row: Delegation) =>
+  ({
+    delegation: row.id,
+    subject: row.subject,
+    chain: row.chain,
+    agent: row.actor,
+    resource: row.resource,
+    scopeGiven: row.scope,
+  }) satisfies Partial<AuditEvent>;
+
+/** Which event tells of the step from one state of a row to the next, with the facts to make the row again. */
+export const changeOfRow = (
+  from: Delegation | undefined,
+  to: Delegation,
+): Pick<AuditEvent, 'type' | 'outcome' | 'inputs' | 'personal'> => ({
+  type:
+    to.state === 'revoked'
+      ? 'delegation.revoked'
+      : to.state === 'suspended' && from?.state !== 'suspended'
+        ? 'delegation.suspended'
+        : to.state === 'active' && from?.state === 'suspended'
+          ? 'delegation.confirmed'
+          : typeOfHeld(from, to),
+  outcome: 'done',
+  inputs: {
+    parent: to.parent,
+    depth: to.depth,
+    expiresAt: to.expiresAt,
+    passOn: to.passOn,
+    ...withVia(to.via),
+    ...ownershipMember(ownershipOf(to)),
+    ...(to.details === undefined ? {} : { detailTypes: to.details.map(({ type: name }) => name) }),
+  },
+  ...(to.details === undefined ? {} : { personal: { details: JSON.stringify(to.details) } }),
+});
+
+const typeOfHeld = (from: Delegation | undefined, to: Delegation): AuditEvent['type'] => {
+  if (!from) return 'delegation.created';
+  return holdsTheSame(combine(from, to), from) ? 'delegation.narrowed' : 'delegation.extended';
+};

@@ -1,0 +1,130 @@
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+
+/** What an agent would like to do for a person, waiting behind a single-use page (decision D1 b). */
+export type DelegationRequest = {
+  /** Account that alone may decide. */
+  readonly subject: string;
+  readonly agent: string;
+  /** Resource indicator. */
+  readonly resource: string;
+  /** Sorted; the page may narrow it, never widen it. */
+  readonly scope: readonly string[];
+  /** Authorization details it would like to hold there. */
+  readonly details?: readonly Detail[];
+  /** The transaction it came up in. */
+  readonly txn?: string;
+  /** Client to which the exchanged token had been issued. */
+  readonly viaClient: string;
+  /** Client in calls of which alone what is allowed will count (decision 21). Absent: in all. */
+  readonly via?: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+};
+
+export type DelegationRequests = ReturnType<typeof delegationRequests>;
+
+/** New pages for one agent and account within the life of a page; two windows overlap at most, so at most 20 are open. */
+const PAGES_PER_LIFE = 10;
+
+/**
+ * The requests behind `consent_required`. The handle in the URL is a bearer value: it is stored as a
+ * keyed digest, and what it stands for is sealed (decision D14). Opening the page approves nothing.
+ */
+export const delegationRequests = ({
+  ephemeral,
+  clock,
+  identifiers,
+  masterKey,
+  issuer,
+  ttlSeconds,
+}: {
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly issuer: string;
+  readonly ttlSeconds: number;
+}) => {
+  const keysOf = (handle: string): readonly string[] =>
+    masterKey.digests('delegation-request', handle).map((digest) => `delegation-request:${digest}`);
+
+  const open = (key: string, sealed: string | undefined): DelegationRequest | undefined => {
+    if (sealed === undefined) return undefined;
+    const text = openedOrNothing(masterKey, key, sealed);
+    if (text === undefined) return undefined;
+    const request = JSON.parse(text) as DelegationRequest;
+    return request.expiresAt > clock.now() ? request : undefined;
+  };
+
+  const requests = {
+    /**
+     * The page for a request: the same one while at least half of its life is left and nobody has
+     * decided, so that an agent that retries does not fill the person's table.
+     * Throws DomainError 'too_many_requests' when the agent has opened too many for this account.
+     */
+    async create(wanted: Omit<DelegationRequest, 'expiresAt'>): Promise<{
+      readonly url: string;
+      readonly expiresIn: number;
+    }> {
+      const { subject, agent, resource, details, via } = wanted;
+      const scope = [...new Set(wanted.scope)].sort();
+      const now = clock.now();
+      // A scope is one word, so that what stands behind the scopes is none.
+      const more = [...(details ? [JSON.stringify(details)] : []), ...(via === undefined ? [] : [`via ${via}`])];
+      const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope, ...more)}`;
+      const earlier = await ephemeral.get(sameKey);
+      if (earlier !== undefined) {
+        const handle = openedOrNothing(masterKey, sameKey, earlier);
+        const pending = handle === undefined ? undefined : await requests.peek(handle);
+        if (handle !== undefined && pending && pending.expiresAt - now >= ttlSeconds / 2) {
+          return { url: urlOf(issuer, handle), expiresIn: pending.expiresAt - now };
+        }
+      }
+      const made = await ephemeral.count(
+        `delegation-request-count:${masterKey.digest('delegation-request-count', subject, agent)}`,
+        ttlSeconds,
+      );
+      if (made > PAGES_PER_LIFE) {
+        throw new DomainError('too_many_requests', 'this agent has asked this account too often', {
+          retryAfterSeconds: ttlSeconds,
+        });
+      }
+      const handle = identifiers.newSecret();
+      const key = String(keysOf(handle)[0]);
+      const request: DelegationRequest = { ...wanted, scope, expiresAt: now + ttlSeconds };
+      await ephemeral.set(key, masterKey.seal(key, JSON.stringify(request)), ttlSeconds);
+      await ephemeral.set(sameKey, masterKey.seal(sameKey, handle), ttlSeconds);
+      return { url: urlOf(issuer, handle), expiresIn: ttlSeconds };
+    },
+
+    /** The pending request behind a handle, or undefined for anything else. Changes nothing. */
+    async peek(handle: string): Promise<DelegationRequest | undefined> {
+      if (!HANDLE.test(handle)) return undefined;
+      for (const key of keysOf(handle)) {
+        const found = open(key, await ephemeral.get(key));
+        if (found) return found;
+      }
+      return undefined;
+    },
+
+    /** Ends the request and answers it; of concurrent callers exactly one gets it. */
+    async consume(handle: string): Promise<DelegationRequest | undefined> {
+      if (!HANDLE.test(handle)) return undefined;
+      for (const key of keysOf(handle)) {
+        const found = open(key, await ephemeral.take(key));
+        if (found) return found;
+      }
+      return undefined;
+    },
+  };
+  return requests;
+};
+
+const HANDLE = /^[A-Za-z0-9_-]{40,128}$/;
+
+const urlOf = (issuer: string, handle: string): string => `${issuer}/delegations/requests/${handle}`;

@@ -1,0 +1,142 @@
+import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Cursor, update } from '../../ports/document-store.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { type Delegation, decidedAtOf } from './delegation.ts';
+import type { CappedAgents } from './delegation-ceilings.ts';
+import type { OwnerConfirmation } from './delegation-changes.ts';
+import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-record.ts';
+import { type delegationSlots, partOf } from './delegation-slots.ts';
+
+const PAGE = 200;
+/** Of one person that are looked through for suspended ones. */
+const MOST_OF_SUBJECT = 5000;
+
+/**
+ * What becomes of delegations when an agent changes hands. They are suspended by the number in the agent, which changes
+ * with its owner in one write (agents/ownership.ts); what is stored follows. Part of the register.
+ */
+export const delegationsOfOwners = ({
+  slots: { rows, settle, standing, holderOf },
+  clock,
+  audit,
+  agents,
+  revocation,
+}: {
+  readonly slots: ReturnType<typeof delegationSlots>;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly agents: CappedAgents | undefined;
+  readonly revocation: Revocation;
+}) => {
+  /** As they stand, whatever is stored: of an agent that has changed hands, suspended. One read for all. */
+  const asTheyStand = async (all: readonly Delegation[]): Promise<readonly Delegation[]> => {
+    const isFormer = await revocation.inOtherHands(all.map((row) => (row.state === 'active' ? partOf(row) : {})));
+    return all.map((row, index) => (isFormer[index] ? suspendedRow(row) : row));
+  };
+
+  /** Whether nothing above it has ended: what hangs on nothing is not for anyone to confirm. */
+  const hasGround = async ({ ancestors }: Delegation): Promise<boolean> => {
+    const above = ancestors.length === 0 ? [] : await rows.getMany(ancestors);
+    const isThere = await Promise.all(above.map(async ({ document }) => (await standing(document)) !== undefined));
+    return isThere.length === ancestors.length && isThere.every((one) => one);
+  };
+
+  /** Rows that fit, page by page, oldest first. */
+  async function* each(where: Readonly<Record<string, string>>, most: number): AsyncGenerator<Delegation> {
+    let after: Cursor | undefined;
+    for (let read = 0; read < most; read += PAGE) {
+      const page = await rows.find({
+        where,
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: PAGE,
+        ...(after ? { after } : {}),
+      });
+      for (const { document } of page) yield document;
+      const last = page.at(-1)?.document;
+      if (page.length < PAGE || !last) return;
+      after = { value: last.createdAt, id: last.id };
+    }
+  }
+
+  const operations = {
+    /** The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new owner. */
+    async suspendedAt(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
+      const found = await holderOf(slotOf(subject, null, actor, resource, via));
+      const current = found && (await standing(found.document));
+      return current?.state === 'suspended' ? current : undefined;
+    },
+
+    /** All that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
+    async suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]> {
+      const all: Delegation[] = [];
+      const where = { subject, ...(actor === undefined ? {} : { actor }) };
+      for await (const row of each(where, MOST_OF_SUBJECT)) {
+        if (row.state === 'revoked' || row.expiresAt <= clock.now()) continue;
+        const current = await standing(row);
+        if (current?.state === 'suspended' && (await hasGround(current))) all.push(current);
+      }
+      return all;
+    },
+
+    /**
+     * A person lets an agent go on under its new owner: what was suspended holds again what it held. Answers how many.
+     * Throws DomainError 'precondition_failed' when the agent has changed hands since the person was asked.
+     */
+    async confirmOwner({ subject, actor, ownership, by, request }: OwnerConfirmation): Promise<number> {
+      const agent = (await agents?.getMany([actor]))?.[0]?.document;
+      if (!agent || ownershipOf(agent) !== ownership) {
+        throw new DomainError(
+          'precondition_failed',
+          'This agent has changed hands again. Read who answers for it now.',
+        );
+      }
+      const confirmedAt = confirmedAtOf(clock.now(), await revocation.handsFrom(actor));
+      let count = 0;
+      for (const row of await operations.suspendedOf(subject, actor)) {
+        let isMine = false;
+        await settle(
+          row.slot,
+          (current) => {
+            isMine = current?.id === row.id && current.state === 'suspended';
+            if (!isMine || !current) return undefined;
+            // To confirm an owner is not to decide anew about rights: it gives no more time.
+            const decidedAt = decidedAtOf(current);
+            return { ...current, state: 'active', ownership, updatedAt: clock.now(), decidedAt, confirmedAt };
+          },
+          { caller: by, owner: agent.owner, ...(request ? { request } : {}) },
+        );
+        if (isMine) count += 1;
+      }
+      return count;
+    },
+
+    /**
+     * Stores of what an agent does for people that it is suspended, at most `limit` rows, each with the event by which its
+     * person is told. None of it counted from the hand-over on. Answers how many.
+     */
+    async suspendFormer(agent: string, by: string, limit: number): Promise<number> {
+      let count = 0;
+      for await (const row of each({ actor: agent }, Number.POSITIVE_INFINITY)) {
+        if (row.state !== 'active' || (await standing(row))?.state !== 'suspended') continue;
+        if (count === limit) return count;
+        const held = (await agents?.getMany([agent]))?.[0]?.document;
+        const owner = held === undefined ? {} : { owner: held.owner };
+        const event = { ...aboutRow(row), ...owner, type: 'delegation.suspended', caller: by } as const;
+        await audit.append({ ...event, outcome: 'done' });
+        let isMine = false;
+        await update(rows, row.id, (now) => {
+          isMine = now.state === 'active' && ownershipOf(now) === ownershipOf(row);
+          return isMine ? { ...suspendedRow(now), updatedAt: clock.now(), decidedAt: decidedAtOf(now) } : undefined;
+        });
+        if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
+        count += 1;
+      }
+      return count;
+    },
+  };
+
+  return { asTheyStand, operations };
+};

@@ -1,0 +1,60 @@
+/** When grants and delegations were last used: a token came of them. */
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+
+type GrantUse = { readonly id: string; readonly usedAt: number; readonly expiresAt: number };
+
+export const GRANT_USE = {
+  name: 'grant_use',
+  indexes: [],
+  expiresAt: 'expiresAt',
+  members: ['usedAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+const MOST_AT_ONCE = 1000;
+
+/** `longestSeconds`: the longest life of a grant or delegation. When so long has passed since its last use, it is over. */
+export const grantUse = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly longestSeconds: number;
+}) => {
+  const { documents, clock, longestSeconds } = deps;
+  const collection = documents.collection<GrantUse>(GRANT_USE);
+  const noted = lastUsedTracker(collection, clock);
+
+  return {
+    /** Notes what a token was made of. Costs nothing but memory. */
+    note({ type, grant, delegation }: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void {
+      if (type !== 'token.issued') return;
+      for (const id of [grant, delegation]) {
+        if (id !== undefined) noted.note(id, (usedAt) => ({ id, usedAt, expiresAt: usedAt + longestSeconds }));
+      }
+    },
+
+    flush: noted.flush,
+
+    /**
+     * Last uses, epoch seconds, of grants and delegations; those of which nothing is known are left out. What this
+     * process has not written yet counts too.
+     */
+    async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+      const uses = new Map<string, number>();
+      for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+        for (const { document } of await collection.getMany(ids.slice(from, from + MOST_AT_ONCE))) {
+          uses.set(document.id, document.usedAt);
+        }
+      }
+      for (const id of ids) {
+        const pending = noted.pending.get(id);
+        if (pending) uses.set(id, Math.max(pending.usedAt, uses.get(id) ?? 0));
+      }
+      return uses;
+    },
+  };
+};
+
+export type GrantUses = ReturnType<typeof grantUse>;

@@ -1,0 +1,68 @@
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { type CompiledPolicies, type PolicyEngine, policiesUnavailable } from '../../ports/policy-engine.ts';
+import { ACTIVE, ACTIVE_POLICY, type ActivePolicy, POLICY_SETS, type PolicySet } from './policy-set.ts';
+
+type PoliciesInForce = { readonly version: number; readonly policies: CompiledPolicies };
+
+/** Sets that stay ready: a request that began under the one before ends under it. */
+const MOST_READY = 4;
+
+/**
+ * The policies that count now. Each question reads which set that is, so that an activation counts on all nodes with
+ * the first question after it; a set is read and made ready once.
+ */
+export const newActivePolicy = ({
+  documents,
+  engine,
+}: {
+  readonly documents: DocumentStore;
+  readonly engine: PolicyEngine;
+}) => {
+  const pointers = documents.collection<ActivePolicy>(ACTIVE_POLICY);
+  const sets = documents.collection<PolicySet>(POLICY_SETS);
+  const ready = new Map<string, PoliciesInForce>();
+  const making = new Map<string, Promise<PoliciesInForce>>();
+
+  const make = async ({ set, version }: ActivePolicy): Promise<PoliciesInForce> => {
+    const found = await sets.get(set);
+    if (!found) throw policiesUnavailable(`policy set ${set} counts and is not there`);
+    let policies: CompiledPolicies;
+    try {
+      policies = engine.compile(found.document.text, { wasTaken: true });
+    } catch (error) {
+      throw policiesUnavailable(`policy set ${set} counts and cannot be used`, error);
+    }
+    const activePolicy = { version, policies };
+    ready.set(set, activePolicy);
+    for (const [id, old] of ready) {
+      if (ready.size <= MOST_READY) break;
+      ready.delete(id);
+      old.policies.release();
+    }
+    return activePolicy;
+  };
+
+  return {
+    /**
+     * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the set that counts cannot be
+     * used, and StoreUnavailable: without policies nothing is allowed.
+     */
+    async current(): Promise<PoliciesInForce | undefined> {
+      const pointer = await pointers.get(ACTIVE);
+      if (!pointer) return undefined;
+      const { set } = pointer.document;
+      const known = ready.get(set);
+      if (known) return known;
+      // One reading for all who wait for it.
+      const made = making.get(set) ?? make(pointer.document).finally(() => making.delete(set));
+      making.set(set, made);
+      return made;
+    },
+
+    /** Frees what is ready. */
+    release(): void {
+      for (const { policies } of ready.values()) policies.release();
+      ready.clear();
+    },
+  };
+};

@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import type { AuditEventType, AuditLog } from '../../audit/audit-event.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import type { By, Page, PageQuery } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type DocumentStore,
+  isDocumentConflict,
+  StoreUnavailable,
+  type Versioned,
+} from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { type PolicyEngine, type PolicyFinding, policiesRefused, type TakenBefore } from '../../ports/policy-engine.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import {
+  ACTIVE,
+  ACTIVE_POLICY,
+  type ActivePolicy,
+  POLICY_SETS,
+  type PolicySet,
+  type PolicySetState,
+  stateOf,
+} from './policy-set.ts';
+
+export type NewPolicySet = { readonly text: string; readonly note?: string };
+
+/** With `replaces` only of the one that counts. */
+export type ShownPolicySet = PolicySet & {
+  readonly state: PolicySetState;
+  readonly replaces?: number;
+  readonly activatedAt?: number;
+  readonly activatedBy?: string;
+};
+
+/** A set that was written, with what the engine warns of. */
+export type Written = Versioned<ShownPolicySet> & { readonly warnings: readonly PolicyFinding[] };
+
+/** Texts may be long: so many of them are in memory while a list is read. */
+const TEXTS_AT_ONCE = 20;
+
+/** What a set permits to nobody at all, and what comes of that. */
+export type PolicyGap = { readonly version: number; readonly message: string } & Required<
+  Pick<PolicyFinding, 'action'>
+>;
+
+export const policyRegistry = (dependencies: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly engine: PolicyEngine;
+}) => {
+  const { documents, clock, identifiers, audit, engine } = dependencies;
+  const sets = documents.collection<PolicySet>(POLICY_SETS);
+  const pointers = documents.collection<ActivePolicy>(ACTIVE_POLICY);
+
+  let knownGaps: { readonly set: string; readonly gaps: readonly PolicyGap[] } | undefined;
+
+  const pointer = async (): Promise<Versioned<ActivePolicy> | undefined> => pointers.get(ACTIVE);
+
+  const shown = (
+    { document, version }: Versioned<PolicySet>,
+    active: ActivePolicy | undefined,
+  ): Versioned<ShownPolicySet> => {
+    const state = stateOf(document, active);
+    if (state !== 'active' || !active) return { document: { ...document, state }, version };
+    const { replaces, activatedAt, activatedBy } = active;
+    const since = { activatedAt, activatedBy, ...(replaces === undefined ? {} : { replaces }) };
+    return { document: { ...document, state, ...since }, version };
+  };
+
+  const found = async (id: string): Promise<Versioned<PolicySet>> => {
+    const set = await sets.get(id);
+    if (!set) throw new DomainError('not_found', 'There is no such policy set.');
+    return set;
+  };
+
+  /** Throws 'invalid_field' naming the line of the first error; answers the warnings. */
+  const checked = (text: string, note: string | undefined, before: TakenBefore = {}): readonly PolicyFinding[] => {
+    if (note !== undefined) checkText(note, '/note', 200);
+    const { findings } = engine.check(text, before);
+    if (findings.some(({ severity }) => severity === 'error')) throw policiesRefused(findings);
+    return findings;
+  };
+
+  const record = (type: AuditEventType, { id, version, digest }: PolicySet, by: By, inputs: object = {}) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind: 'policy set', id },
+      inputs: { version, digest, ...inputs },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  const newestVersion = async (): Promise<number> => {
+    const [newest] = await sets.find({ order: { by: 'version', direction: 'descending' }, limit: 1 });
+    return newest?.document.version ?? 0;
+  };
+
+  /** A new draft. Throws 'invalid_field'. */
+  const create = async ({ text, note }: NewPolicySet, by: By): Promise<Written> => {
+    const warnings = checked(text, note);
+    const now = clock.now();
+    const id = identifiers.newId('pol');
+    const words = { text, digest: digestOf(text), ...(note === undefined ? {} : { note }) };
+    const draft = { id, ...words, createdBy: by.caller, createdAt: now, updatedAt: now };
+    let recorded = false;
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const document: PolicySet = { ...draft, version: (await newestVersion()) + 1 };
+      if (!recorded) await record('policy.drafted', document, by);
+      recorded = true;
+      try {
+        await sets.insert(document);
+        return { document: { ...document, state: 'draft' }, version: 1, warnings };
+      } catch (error) {
+        // Somebody else drafted this version meanwhile.
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    throw new StoreUnavailable('too many policy sets are being drafted at once');
+  };
+
+  /**
+   * Makes a set the one that counts, at once for all decisions of all nodes; one that counted before just the same.
+   * Of concurrent callers one wins. Throws 'not_found'; 'precondition_failed' unless `expected` is the stored version
+   * of the set and `replaces`, where given, the number of the one that counts; 'invalid_field' when the text is not
+   * valid any more; 'conflict' when another set was activated meanwhile.
+   */
+  const activate = async (
+    id: string,
+    { expected, replaces }: { readonly expected?: number | undefined; readonly replaces?: number | undefined },
+    by: By,
+  ): Promise<Versioned<ShownPolicySet>> => {
+    const before = await pointer();
+    const { document, version } = await found(id);
+    if (expected !== undefined && version !== expected) throw stale();
+    if (replaces !== undefined && replaces !== before?.document.version) throw overtaken();
+    if (before?.document.set === id) return shown({ document, version }, before.document);
+    // The schema may be another one than when it was written.
+    // The way back to a set that was in force stays open.
+    checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
+    const old = before && (await sets.get(before.document.set))?.document;
+    await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
+    if (old) await record('policy.archived', old, by, { replacedBy: document.version });
+    // Frozen first: what counts is what can never change again.
+    const now = clock.now();
+    let frozen = { document, version };
+    if (document.frozenAt === undefined) {
+      frozen = { document: { ...document, frozenAt: now, updatedAt: now }, version: version + 1 };
+      if (!(await sets.replace(frozen.document, version))) throw stale();
+    }
+    const next: ActivePolicy = {
+      id: ACTIVE,
+      set: id,
+      version: document.version,
+      ...(before ? { replaces: before.document.version } : {}),
+      activatedAt: now,
+      activatedBy: by.caller,
+    };
+    if (!(await moved(next, before?.version))) throw overtaken();
+    return shown(frozen, next);
+  };
+
+  const moved = async (next: ActivePolicy, expected: number | undefined): Promise<boolean> => {
+    if (expected !== undefined) return pointers.replace(next, expected);
+    try {
+      await pointers.insert(next);
+      return true;
+    } catch (error) {
+      if (isDocumentConflict(error)) return false;
+      throw error;
+    }
+  };
+
+  return {
+    schema: engine.schema,
+    starter: engine.starter,
+    check: engine.check,
+    create,
+    activate,
+
+    /** By id, by the number of its version, or `active`. */
+    async get(name: string): Promise<Versioned<ShownPolicySet> | undefined> {
+      const active = (await pointer())?.document;
+      if (/^[1-9]\d{0,8}$/.test(name)) {
+        const [one] = await sets.find({ where: { version: Number(name) }, limit: 1 });
+        return one && shown(one, active);
+      }
+      const id = name === ACTIVE ? active?.set : name;
+      const one = id === undefined ? undefined : await sets.get(id);
+      return one && shown(one, active);
+    },
+
+    /**
+     * What the set that counts permits to nobody at all, with what comes of that; nothing where none counts. A set from before
+     * an action was asked about says nothing of it. Looked for once for each set: the text of one that counts stays as it is.
+     */
+    async gaps(): Promise<readonly PolicyGap[]> {
+      const active = (await pointer())?.document;
+      if (!active) return [];
+      if (knownGaps?.set === active.set) return knownGaps.gaps;
+      const set = (await sets.get(active.set))?.document;
+      if (!set) return [];
+      const { version } = set;
+      const gaps = engine
+        .check(set.text, { wasTaken: true })
+        .findings.flatMap(({ action, message }) => (action === undefined ? [] : { version, action, message }));
+      knownGaps = { set: active.set, gaps };
+      return gaps;
+    },
+
+    /** Newest first, without their texts. */
+    async list({ after, limit = 50 }: PageQuery = {}): Promise<Page<Omit<ShownPolicySet, 'text'>>> {
+      const active = (await pointer())?.document;
+      const items: Versioned<Omit<ShownPolicySet, 'text'>>[] = [];
+      for (let place = after; ; ) {
+        const order = { by: 'version', direction: 'descending' } as const;
+        const some = await sets.find({ order, limit: TEXTS_AT_ONCE, ...(place ? { after: place } : {}) });
+        for (const one of some) {
+          if (items.length === limit && place) return { items, next: place };
+          const { document, version } = shown(one, active);
+          const { text: _, ...entry } = document;
+          items.push({ document: entry, version });
+          place = { value: entry.version, id: entry.id };
+        }
+        if (some.length < TEXTS_AT_ONCE) return { items };
+      }
+    },
+
+    /** Rewrites a draft; what is not given stays. Throws 'not_found', 'precondition_failed', 'invalid_field', and 'conflict' when it is none any more. */
+    async rewrite(id: string, expected: number, change: Partial<NewPolicySet>, by: By): Promise<Written> {
+      const { document, version } = await found(id);
+      if (version !== expected) throw stale();
+      if (document.frozenAt !== undefined) {
+        throw new DomainError('conflict', 'This version was activated and cannot change any more; draft another.');
+      }
+      const { text, note } = { ...document, ...change };
+      const warnings = checked(text, note);
+      const words = { text, digest: digestOf(text), ...(note === undefined ? {} : { note }) };
+      const next: PolicySet = { ...document, ...words, updatedAt: clock.now() };
+      await record('policy.drafted', next, by);
+      if (!(await sets.replace(next, version))) throw stale();
+      return { document: { ...next, state: 'draft' }, version: version + 1, warnings };
+    },
+
+    /** Where nothing counts yet, the starter set does from now on. Called at each start, by one process at a time. */
+    async ensureStarter(by: By): Promise<void> {
+      if (await pointer()) return;
+      // Of a first start that was interrupted.
+      const [first] = await sets.find({ where: { version: 1 }, limit: 1 });
+      const isOurs = first?.document.createdBy === by.caller && first.document.text === engine.starter;
+      const { document } = isOurs ? first : await create({ text: engine.starter, note: 'Starter set' }, by);
+      await activate(document.id, {}, by);
+    },
+  };
+};
+
+export type PolicyRegistry = ReturnType<typeof policyRegistry>;
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const stale = (): DomainError =>
+  new DomainError('precondition_failed', 'This policy set was changed in the meantime; read it again.');
+
+const overtaken = (): DomainError =>
+  new DomainError('conflict', 'Another policy set was activated in the meantime; look at it before you replace it.');

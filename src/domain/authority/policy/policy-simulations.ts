@@ -1,0 +1,145 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { AuditFilters, AuditPage } from '../../audit/list-events.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CompiledPolicies, PolicyEngine } from '../../ports/policy-engine.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { ActivePolicies } from '../decision/authorize.ts';
+import type { ServerUseSimulator, UseSimulation, UseTrial } from '../decision/server-use-simulation.ts';
+import type { Simulation, SimulationRequest, Simulator } from '../decision/simulation.ts';
+import type { PolicyRegistry } from './policy-registry.ts';
+import { type ReplayProgress, type ReplaySummary, replay } from './replay.ts';
+
+/** Which policies are tried: a stored set, or a text that is stored nowhere. Default: those that count. */
+export type SimulatedPolicy = {
+  /** Its version, its id, or `active`. */
+  readonly policy?: string | undefined;
+  readonly text?: string | undefined;
+};
+
+export type PolicySimulation = (Simulation | UseSimulation) & {
+  /** Version of the set that was tried; absent for a text, and where none is active. */
+  readonly version?: number;
+  /** False where policies are switched off: then decisions do not ask them, whatever is said here. */
+  readonly isEnforced: boolean;
+};
+
+export type ReplayRequest = SimulatedPolicy & {
+  /** Epoch seconds, both ends inclusive. Default: the last seven days. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly agent?: string | undefined;
+};
+
+const WEEK = 7 * 86_400;
+/** A year. More is asked for in parts. */
+const LONGEST = 366 * 86_400;
+
+/** Policies tried before they count: on a decision that nobody asked for, and on those of the past. Changes nothing. */
+export const policyTrials = (deps: {
+  readonly registry: Pick<PolicyRegistry, 'get'>;
+  readonly active: { current(): Promise<ActivePolicies | undefined> };
+  readonly engine: Pick<PolicyEngine, 'compile'>;
+  readonly simulator: Simulator;
+  readonly useSimulator: ServerUseSimulator;
+  readonly audit: AuditLog & { list(filters: AuditFilters): Promise<AuditPage> };
+  readonly clock: Clock;
+  readonly isEnforced: boolean;
+}) => {
+  const { registry, active, engine, simulator, useSimulator, audit, clock } = deps;
+  let isReplaying = false;
+
+  /** What is to be tried, ready to decide. A set that was made ready only for this is freed afterwards. */
+  const made = async ({ policy = 'active', text }: SimulatedPolicy) => {
+    if (text !== undefined) return ready(engine.compile(text), undefined);
+    const activePolicy = await active.current();
+    if (policy === 'active' || policy === String(activePolicy?.version)) {
+      return { policies: activePolicy?.policies, version: activePolicy?.version, free: () => {} };
+    }
+    const set = (await registry.get(policy))?.document;
+    if (!set) throw new DomainError('invalid_field', 'There is no such version of the policies.', { field: '/policy' });
+    return ready(engine.compile(set.text, { wasTaken: true }), set.version);
+  };
+
+  return {
+    /**
+     * Throws 'invalid_field' for a text with errors, naming its line, and for what is not there.
+     */
+    async simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation> {
+      checkTried(tried);
+      const { policies, version, free } = await made(tried);
+      try {
+        const set = policies && { policies, version: version ?? 0 };
+        const found =
+          'action' in asked ? await useSimulator.simulate(asked, set) : await simulator.simulate(asked, set);
+        return { ...found, isEnforced: deps.isEnforced, ...(version === undefined ? {} : { version }) };
+      } finally {
+        free();
+      }
+    },
+
+    /**
+     * Yields where it is, and returns what would be otherwise. That the audit log is read stands in the audit log before it is.
+     * One at a time in this process: throws 'too_many_requests' while there is another. Whoever stops reading ends it.
+     */
+    async *replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary> {
+      checkTried(asked);
+      const until = asked.until ?? clock.now();
+      const since = asked.since ?? until - WEEK;
+      if (since > until || until - since > LONGEST) {
+        throw new DomainError('invalid_field', 'A replay covers at most a year, and ends after it begins.', {
+          field: '/since',
+        });
+      }
+      if (isReplaying) {
+        throw new DomainError('too_many_requests', 'Decisions are being replayed already; wait until that is done.', {
+          retryAfterSeconds: 30,
+        });
+      }
+      isReplaying = true;
+      try {
+        const { policies, version, free } = await made(asked);
+        try {
+          if (policies === undefined) throw new DomainError('conflict', 'No policy set is active.');
+          await audit.append({
+            type: 'policy.replayed',
+            outcome: 'done',
+            caller: by.caller,
+            inputs: {
+              ...(version === undefined ? { draft: true } : { version }),
+              since,
+              until,
+              ...(asked.agent === undefined ? {} : { agent: asked.agent }),
+            },
+            ...(by.request === undefined ? {} : { request: by.request }),
+            ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+          });
+          const range = { fromMillis: since * 1000, toMillis: until * 1000 + 999 };
+          yield { read: 0, changed: 0, atMillis: range.fromMillis, share: 0 };
+          const steps = replay(audit.list, policies, {
+            ...range,
+            ...(asked.agent === undefined ? {} : { agent: asked.agent }),
+          });
+          return yield* steps;
+        } finally {
+          free();
+        }
+      } finally {
+        isReplaying = false;
+      }
+    },
+  };
+};
+
+export type PolicyTrials = ReturnType<typeof policyTrials>;
+
+const ready = (policies: CompiledPolicies, version: number | undefined) => ({
+  policies,
+  version,
+  free: () => policies.release(),
+});
+
+const checkTried = ({ policy, text }: SimulatedPolicy): void => {
+  if (policy === undefined || text === undefined) return;
+  throw new DomainError('invalid_field', 'Name a version or send a text, not both.', { field: '/text' });
+};

@@ -1,0 +1,177 @@
+/** A policy set run over decisions of the past: which of them it would have made otherwise, by agent and by scope. */
+
+import type { AuditEventType } from '../../audit/audit-event.ts';
+import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-events.ts';
+import { caseOf } from '../../audit/separate-sender.ts';
+import type { CompiledPolicies } from '../../ports/policy-engine.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
+import { cutByPolicy } from '../decision/policy-layer.ts';
+
+const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
+/** Events of decisions, which keep what policies were asked. */
+const DECIDED: readonly AuditEventType[] = [
+  ...OF_TOKENS,
+  'management.permitted',
+  'management.refused',
+  'registration.refused',
+  'approval.approved',
+  'approval.not_permitted',
+  'agent.created',
+  'agent.updated',
+  'agent.accepted',
+  'agent.transferred',
+  'client.created',
+  'client.updated',
+  'client.adopted',
+  'credential.added',
+  'credential.removed',
+  'credential.secret_allowed',
+];
+/** Nearly all decisions are about tokens. */
+const shareOf = (type: AuditEventType): number => (OF_TOKENS.includes(type) ? 0.45 : 0.1 / (DECIDED.length - 2));
+/** Read without anybody else coming to their turn. */
+const PAGE = 250;
+/** Agents, scopes and examples that are told apart; a summary is read by a person. */
+const MOST = 200;
+/** Events between two moments at which others come to their turn. */
+const AT_ONCE = 10;
+
+export type ReplayRange = {
+  /** Milliseconds since the epoch, both ends inclusive. */
+  readonly fromMillis: number;
+  readonly toMillis: number;
+  readonly agent?: string;
+};
+
+/** One decision that would be another one. */
+export type Change = {
+  readonly at: number;
+  readonly decision: string | undefined;
+  readonly caller: string | undefined;
+  readonly resource: string | undefined;
+  readonly allowed: readonly string[];
+  readonly refused: readonly string[];
+};
+
+type Count = { allowed: number; refused: number };
+
+export type ReplaySummary = {
+  /** Decisions that were read, and those of them that keep what was asked. */
+  readonly read: number;
+  readonly decided: number;
+  readonly changed: number;
+  /** Scopes that would be given or refused instead, by agent or client, and by resource and scope; the first 200 of each. */
+  readonly byCaller: Readonly<Record<string, Count>>;
+  readonly byScope: Readonly<Record<string, Count>>;
+  /** The first of them. */
+  readonly examples: readonly Change[];
+};
+
+export type ReplayProgress = {
+  readonly read: number;
+  readonly changed: number;
+  readonly atMillis: number;
+  /** How much of the range is behind, of 1. */
+  readonly share: number;
+};
+
+/**
+ * Reads the audit log from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
+ * does not grow with the range. Only what the other layers had left is asked about: a set can change no more than that.
+ */
+export async function* replay(
+  list: (filters: AuditFilters) => Promise<AuditPage>,
+  policies: CompiledPolicies,
+  { fromMillis, toMillis, agent }: ReplayRange,
+  pause: () => Promise<void> = othersFirst,
+): AsyncGenerator<ReplayProgress, ReplaySummary> {
+  const byCaller = new Map<string, Count>();
+  const byScope = new Map<string, Count>();
+  const examples: Change[] = [];
+  let seen = 0;
+  let read = 0;
+  let decided = 0;
+  let changed = 0;
+  let behind = 0;
+  for (const type of DECIDED) {
+    let after: AuditFilters['after'];
+    do {
+      const page = await list({
+        type,
+        fromMillis,
+        toMillis,
+        direction: 'ascending',
+        limit: PAGE,
+        ...(agent === undefined ? {} : { agent }),
+        ...(after ? { after } : {}),
+      });
+      for (const entry of page.entries) {
+        seen += 1;
+        if (seen % AT_ONCE === 0) await pause();
+        const change = changeOf(entry, policies);
+        // Of other events only those are decisions for which policies were asked.
+        if (change !== undefined || OF_TOKENS.includes(type)) read += 1;
+        if (change === undefined) continue;
+        decided += 1;
+        if (change.allowed.length + change.refused.length === 0) continue;
+        changed += 1;
+        count(byCaller, change.caller ?? 'unknown', change);
+        for (const scope of change.allowed)
+          count(byScope, `${change.resource} ${scope}`, { allowed: [scope], refused: [] });
+        for (const scope of change.refused)
+          count(byScope, `${change.resource} ${scope}`, { allowed: [], refused: [scope] });
+        if (examples.length < MOST) examples.push(change);
+      }
+      after = page.next;
+      const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
+      const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
+      const share = Math.min(1, behind + passed * shareOf(type));
+      // Of what happens rarely it is said only that it is done.
+      if (after || OF_TOKENS.includes(type)) yield { read, changed, atMillis, share };
+    } while (after);
+    behind += shareOf(type);
+  }
+  yield { read, changed, atMillis: toMillis, share: 1 };
+  return {
+    read,
+    decided,
+    changed,
+    byCaller: Object.fromEntries(byCaller),
+    byScope: Object.fromEntries(byScope),
+    examples,
+  };
+}
+
+/** Requests that came meanwhile. */
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Undefined for an event that keeps no question: policies were off, or nothing was left to ask about. */
+const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {
+  const policyCase = caseOf(event);
+  const { removed = [] } = (event.inputs ?? {}) as {
+    readonly removed?: readonly { readonly scope: string; readonly layer: Layer }[];
+  };
+  if (!policyCase?.resources) return undefined;
+  const wasRefused = new Set(removed.map(({ scope }) => scope));
+  const now = new Set(cutByPolicy(policies, policyCase).scope);
+  // What somebody else refused afterwards, no set makes otherwise.
+  const elsewhere = new Set(removed.filter(({ layer }) => layer === 'external').map(({ scope }) => scope));
+  const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
+  return {
+    at,
+    decision: event.decision,
+    caller: event.caller,
+    resource: event.resource,
+    allowed: scopes.filter((scope) => now.has(scope) && wasRefused.has(scope)),
+    refused: scopes.filter((scope) => !now.has(scope) && !wasRefused.has(scope)),
+  };
+};
+
+const count = (counts: Map<string, Count>, key: string, change: Pick<Change, 'allowed' | 'refused'>): void => {
+  const known = counts.get(key) ?? { allowed: 0, refused: 0 };
+  if (!counts.has(key) && counts.size >= MOST) return;
+  counts.set(key, {
+    allowed: known.allowed + change.allowed.length,
+    refused: known.refused + change.refused.length,
+  });
+};

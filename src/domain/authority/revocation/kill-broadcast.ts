@@ -1,0 +1,27 @@
+/** Tells the other nodes of a kill that the durable store does not hold yet (decision D24). */
+
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { Broadcast } from '../../ports/broadcast.ts';
+import type { Kill } from '../../vocabulary/kill.ts';
+
+export type KillBroadcast = {
+  /** Whether it was handed on. Never throws. */
+  tell(kill: Kill): Promise<boolean>;
+  listen(hear: (kill: Kill) => void): void;
+};
+
+const CONTEXT = 'broadcast/kill';
+
+/** Sealed, so that only a node of this installation can stop something, and nobody else reads the reason. */
+export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'seal' | 'open'>): KillBroadcast => ({
+  tell: (kill) => broadcast.publish('kills', masterKey.seal(CONTEXT, JSON.stringify(kill))),
+  listen(hear) {
+    broadcast.subscribe('kills', (message) => {
+      const text = openedOrNothing(masterKey, CONTEXT, message);
+      if (text !== undefined) hear(JSON.parse(text) as Kill);
+    });
+  },
+});
+
+/** Of a process that has no others, such as a command. */
+export const toNobody: KillBroadcast = { tell: async () => false, listen: () => undefined };

@@ -1,0 +1,181 @@
+/**
+ * Kills in the durable store and their events in the trail: what every node reads. Whoever cannot write there keeps
+ * a kill in waiting-kills.ts. Called by kill-switch.ts.
+ */
+import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
+import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
+import { KILLS } from './kill.ts';
+
+/** Ends for good what has a row of its own. Both are idempotent. */
+export type FinalEnds = {
+  delegation(id: string, by: By): Promise<unknown>;
+  token(id: string): Promise<unknown>;
+};
+
+export type KillQuery = {
+  readonly key?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly state?: Kill['state'] | undefined;
+  readonly after?: Cursor | undefined;
+  /** 1..200 */
+  readonly limit: number;
+};
+
+/** Who signs a lift, and when what it signs with was last changed. */
+export type Signer = { readonly changedAt: number };
+
+export type KillRegistry = ReturnType<typeof killRegistry>;
+
+/** Signatures that may be lost to others before a lift is given up. */
+const ATTEMPTS = 20;
+
+export const killRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly ends: FinalEnds;
+  /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
+  readonly newestEvent: () => Promise<number>;
+}) => {
+  const { documents, clock, audit, ends, newestEvent } = deps;
+  const kills = documents.collection<Kill>(KILLS);
+  const epochs = documents.collection<Epoch>(EPOCHS);
+
+  const record = (type: AuditEventType, kill: Kill, by: By): Promise<unknown> =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind: kill.scope, id: kill.target },
+      ...aboutTarget(kill),
+      inputs: { kill: kill.id, reason: kill.reason, orderedAt: kill.createdAt },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  const carryOut = async (kill: Kill, by: By): Promise<void> => {
+    if (kill.scope === 'delegation') await ends.delegation(kill.target, by);
+    else if (kill.scope === 'token') await ends.token(kill.target);
+    else await stand(epochs, kill.key, kill.id, Math.max(clock.now(), await newestEvent()) + 1);
+  };
+
+  const isCarriedOut = async ({ id, key }: Kill): Promise<boolean> =>
+    (await epochs.get(key))?.document.kills?.includes(id) ?? false;
+
+  const lifted = ({ key, id }: Kill): Promise<void> => unstand(epochs, key, id, clock.now());
+
+  const registry = {
+    record,
+
+    async get(id: string): Promise<Kill | undefined> {
+      return (await kills.get(id))?.document;
+    },
+
+    /** The kill of this target that stands and was ordered by `caller`. */
+    async standingOf(key: string, caller: string): Promise<Kill | undefined> {
+      const found = await kills.find({ where: { key, state: 'standing' }, limit: 1000 });
+      return found.find(({ document }) => document.by === caller)?.document;
+    },
+
+    /** The record first, so that what stands can always be seen and lifted. Idempotent. */
+    async put(kill: Kill, by: By): Promise<void> {
+      try {
+        await kills.insert(kill);
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+      await carryOut(kill, by);
+    },
+
+    /** Whether the store holds the kill, or its lift; what a crash after the record left undone is done. */
+    async holds({ id }: Kill): Promise<boolean> {
+      const kill = await registry.get(id);
+      if (!kill) return false;
+      if (kill.state === 'lifted') await lifted(kill);
+      else if (kill.state === 'final' || !(await isCarriedOut(kill))) await carryOut(kill, { caller: 'system' });
+      return true;
+    },
+
+    /** Newest first. */
+    async list({ key, owner, state, after, limit }: KillQuery): Promise<{
+      readonly items: readonly Kill[];
+      readonly next?: Cursor;
+    }> {
+      const found = await kills.find({
+        where: { ...(key ? { key } : {}), ...(owner ? { owner } : {}), ...(state ? { state } : {}) },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(after ? { after } : {}),
+      });
+      const items = found.slice(0, limit).map(({ document }) => document);
+      const last = items.at(-1);
+      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    /** Every kill that stands, a page at a time. */
+    async *standing(): AsyncGenerator<Kill> {
+      let after: Cursor | undefined;
+      do {
+        const page = await kills.find({
+          where: { state: 'standing' },
+          order: { by: 'createdAt', direction: 'ascending' },
+          limit: 200,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of page) yield document;
+        const last = page.at(-1)?.document;
+        after = page.length === 200 && last ? { value: last.createdAt, id: last.id } : undefined;
+      } while (after);
+    },
+
+    /**
+     * Signs a lift; the last signature that is needed lifts. Idempotent. Nothing made before lives again.
+     * Throws 'not_found', 'conflict' when there is nothing to lift, 'forbidden' when the signer was changed since
+     * the order: who would otherwise make or take over a second signer could sign alone. Throws StoreUnavailable
+     * when others signed at the same time again and again.
+     */
+    async sign(id: string, by: By, signer: Signer): Promise<Kill> {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const found = await kills.get(id);
+        if (!found) throw new DomainError('not_found', 'There is no such kill.');
+        const { document: kill, version } = found;
+        if (kill.state === 'final') throw new DomainError('conflict', 'What this kill ended does not come back.');
+        if (kill.state === 'lifted') {
+          await lifted(kill);
+          return kill;
+        }
+        const needed = signaturesNeeded(kill.scope);
+        if (needed > 1 && signer.changedAt >= kill.createdAt) {
+          throw new DomainError(
+            'forbidden',
+            'Whoever signs was registered, and last changed, before the kill was ordered.',
+          );
+        }
+        if (kill.signatures.some((one) => one.by === by.caller)) return kill;
+        const now = clock.now();
+        const signatures = [...kill.signatures, { by: by.caller, at: now }];
+        const isLast = signatures.length >= needed;
+        await record(isLast ? 'kill.lifted' : 'kill.lift_signed', kill, by);
+        const next: Kill = { ...kill, signatures, ...(isLast ? { state: 'lifted', liftedAt: now } : {}) };
+        if (!(await kills.replace(next, version))) continue;
+        if (isLast) await lifted(next);
+        return next;
+      }
+      throw new StoreUnavailable(`gave up on the lift of ${id} after ${ATTEMPTS} lost swaps`);
+    },
+  };
+  return registry;
+};
+
+const aboutTarget = ({ scope, target, owner }: Kill): Partial<AuditEvent> => ({
+  ...(scope === 'agent' ? { agent: target } : {}),
+  ...(scope === 'account' ? { subject: target } : {}),
+  ...(scope === 'delegation' ? { delegation: target } : {}),
+  ...(scope === 'owner' ? { owner: target } : owner === undefined ? {} : { owner }),
+});

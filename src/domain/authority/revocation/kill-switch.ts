@@ -1,0 +1,113 @@
+/**
+ * Orders and lifts kills, and sees to it that none is forgotten. Where the audit log or the store takes no writes, a kill
+ * counts all the same: at once in this process, and in every node that hears of it (waiting-kills.ts). Who may order
+ * or lift what is for the caller to say.
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { KillLatch, LatchedKill } from '../../ports/kill-latch.ts';
+import { withPriority } from '../../ports/write-priority.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { isFinal, type Kill, type KillScope, killKey } from '../../vocabulary/kill.ts';
+import type { LatchedKills } from './kill.ts';
+import { type KillBroadcast, toNobody } from './kill-broadcast.ts';
+import { type FinalEnds, type KillQuery, killRegistry, type Signer } from './kill-registry.ts';
+import { succeeds, unlessOut } from './outage.ts';
+import { waitingKills } from './waiting-kills.ts';
+
+export type KillOrder = {
+  readonly scope: KillScope;
+  readonly target: string;
+  readonly reason: string;
+  readonly owner?: string;
+};
+
+/** `missing`: what does not hold the kill durably yet; empty once all is done. */
+export type OrderedKill = { readonly kill: Kill; readonly missing: LatchedKill['missing'] };
+
+export type KillSwitch = ReturnType<typeof killSwitch>;
+
+export const killSwitch = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly latch: KillLatch;
+  readonly latched: LatchedKills;
+  readonly ends: FinalEnds;
+  /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
+  readonly newestEvent: () => Promise<number>;
+  /** The other nodes; absent: none. */
+  readonly broadcast?: KillBroadcast;
+}) => {
+  const { clock, identifiers, latch, latched, broadcast = toNobody } = deps;
+  const registry = killRegistry(deps);
+  const waiting = waitingKills({ registry, clock, latch, latched, broadcast });
+
+  return {
+    /**
+     * Ends what hangs on the target and blocks it. Throws 'unavailable' when neither store and audit log nor latch
+     * could be written; it counts in this process even then.
+     */
+    async order({ scope, target, reason, owner }: KillOrder, by: By): Promise<OrderedKill> {
+      const key = killKey(scope, target);
+      // Again by the same caller: the one that stands, with its epoch raised once more.
+      const kill: Kill = (await unlessOut(() => registry.standingOf(key, by.caller))) ?? {
+        id: identifiers.newId('kil'),
+        scope,
+        target,
+        key,
+        reason,
+        by: by.caller,
+        ...(owner === undefined ? {} : { owner }),
+        state: isFinal(scope) ? 'final' : 'standing',
+        signatures: [],
+        createdAt: clock.now(),
+      };
+      return { kill, missing: await withPriority('essential', () => waiting.enter(kill, by)) };
+    },
+
+    /** The kill, or undefined. */
+    async get(id: string): Promise<Kill | undefined> {
+      return (await registry.get(id)) ?? waiting.get(id);
+    },
+
+    /** Newest first; before them, on the first page, those that the store does not hold yet. */
+    async list(query: KillQuery): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }> {
+      const { items, ...next } = await registry.list(query);
+      if (query.after) return { items, ...next };
+      const isMeant = (kill: Kill): boolean =>
+        (['key', 'owner', 'state'] as const).every((name) => !query[name] || kill[name] === query[name]);
+      const early = waiting.all().filter((kill) => isMeant(kill) && !items.some(({ id }) => id === kill.id));
+      return { items: [...early, ...items], ...next };
+    },
+
+    /** As `sign` of the register. Throws 'unavailable' besides, while the store does not hold the kill. */
+    async lift(id: string, by: By, signer: Signer): Promise<Kill> {
+      if (waiting.get(id)) {
+        throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
+      }
+      const kill = await withPriority('essential', () => registry.sign(id, by, signer));
+      if (kill.state === 'lifted') await waiting.forget(id);
+      return kill;
+    },
+
+    /**
+     * Before a node serves: what is latched counts, copies that the store has lost are put back, and every kill
+     * that stands has its epoch. A store that takes no writes now is tried again by `poll`.
+     */
+    async start(): Promise<void> {
+      waiting.listen();
+      await withPriority('essential', async () => {
+        await waiting.start();
+        for await (const kill of registry.standing()) await succeeds(() => registry.holds(kill));
+      });
+    },
+
+    /** Every now and then. */
+    poll: () => withPriority('essential', waiting.poll),
+  };
+};

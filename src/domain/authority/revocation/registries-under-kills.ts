@@ -1,0 +1,76 @@
+import type { Agent } from '../../clients/agents/agent.ts';
+import type { Client } from '../../clients/clients/client.ts';
+import type { Asking, MetadataDocuments } from '../../clients/clients/metadata-documents.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+
+type StoredDocument<T> = Promise<Versioned<T> | undefined>;
+
+/**
+ * The registers as everybody who grants sees them: whoever is killed looks like one who is not active, so that
+ * every check of a state refuses them in its own words. What is stored stays as it is, and counts again after the
+ * lift. The management API works on the registers themselves.
+ */
+export const registersUnderKills = <
+  Accounts extends { get(id: string): StoredDocument<Account>; findByUsername(typed: string): StoredDocument<Account> },
+  Agents extends {
+    get(id: string): StoredDocument<Agent>;
+    getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
+  },
+  Clients extends { get(id: string): StoredDocument<Client> },
+>(
+  { accounts, agents, clients }: { accounts: Accounts; agents: Agents; clients: Clients },
+  { ended }: Revocation,
+) => {
+  const ofAccount = async (found: Versioned<Account> | undefined): StoredDocument<Account> =>
+    found?.document.state === 'active' && (await ended([{ subject: found.document.id }]))
+      ? { ...found, document: { ...found.document, state: 'disabled' } }
+      : found;
+  const ofAgent = async (found: Versioned<Agent>): Promise<Versioned<Agent>> =>
+    found.document.state === 'active' && (await ended([{ parties: [found.document.id], owner: found.document.owner }]))
+      ? { ...found, document: { ...found.document, state: 'suspended' } }
+      : found;
+  const ofClient = async (found: Versioned<Client>): Promise<Versioned<Client>> => {
+    const { id, state, roles } = found.document;
+    return state === 'active' && (await ended([{ parties: [id] }], roles.includes('administrator')))
+      ? { ...found, document: { ...found.document, state: 'disabled' } }
+      : found;
+  };
+  return {
+    accounts: {
+      ...accounts,
+      get: async (id: string) => ofAccount(await accounts.get(id)),
+      findByUsername: async (typed: string) => ofAccount(await accounts.findByUsername(typed)),
+    },
+    agents: {
+      ...agents,
+      get: async (id: string) => {
+        const found = await agents.get(id);
+        return found && ofAgent(found);
+      },
+      getMany: async (ids: readonly string[]) => Promise.all((await agents.getMany(ids)).map(ofAgent)),
+    },
+    clients: {
+      ...clients,
+      get: async (id: string) => {
+        const found = await clients.get(id);
+        return found && ofClient(found);
+      },
+    },
+  };
+};
+
+/** Of who is killed nothing is fetched, and no version is known. */
+export const documentsUnderKills = (
+  documents: Pick<MetadataDocuments, 'current' | 'get' | 'version'>,
+  { ended }: Pick<Revocation, 'ended'>,
+) => {
+  const unlessKilled = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> =>
+    (await ended([{ parties: [id] }])) === undefined ? work() : undefined;
+  return {
+    current: (id: string, asking: Asking) => unlessKilled(id, () => documents.current(id, asking)),
+    get: (id: string) => unlessKilled(id, () => documents.get(id)),
+    version: (id: string, version: string) => unlessKilled(id, () => documents.version(id, version)),
+  };
+};

@@ -1,0 +1,102 @@
+import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
+import { isDocumentId, siteOf } from '../../clients/clients/metadata-document.ts';
+import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../../platform/epochs/epoch.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { KillEnd, Part, Revocation } from '../../ports/revocation.ts';
+import { killKey } from '../../vocabulary/kill.ts';
+import type { LatchedKills } from './kill.ts';
+import { type HeldAgent, handsOver } from './ownership-check.ts';
+
+/**
+ * The one place that knows which kills and epochs what hangs on. Reads the store for each question, so that every
+ * process on the same store answers alike, and adds what this process has latched. A store that cannot be read
+ * throws StoreUnavailable: unknown is no.
+ */
+export const revocation = (deps: {
+  readonly documents: DocumentStore;
+  readonly latched?: LatchedKills;
+}): Revocation => {
+  const { latched } = deps;
+  const epochs = deps.documents.collection<Epoch>(EPOCHS);
+  const agents = deps.documents.collection<Agent>(AGENTS);
+  const hands = handsOver(deps.documents);
+
+  const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
+    const known = new Map<string, Held>();
+    const unknown = new Set<string>();
+    for (const { parties = [], owner } of parts) {
+      for (const id of parties) {
+        if (owner !== undefined) known.set(id, { id, owner });
+        else if (id.startsWith('agt_')) unknown.add(id);
+      }
+    }
+    if (unknown.size === 0) return known;
+    for (const { document } of await agents.getMany([...unknown])) known.set(document.id, document);
+    return known;
+  };
+
+  return {
+    async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
+      const held = await heldBy(parts);
+      /** Epoch → when the oldest of what hangs on it was made. */
+      const since = new Map<string, number>();
+      for (const part of parts) {
+        const made = part.since ?? Number.POSITIVE_INFINITY;
+        for (const key of keysOf(part, held)) {
+          const oldest = since.get(key);
+          if (oldest === undefined || made < oldest) since.set(key, made);
+        }
+        if (part.delegation !== undefined && latched?.stands(killKey('delegation', part.delegation))) return 'killed';
+        if (part.token !== undefined && latched?.stands(killKey('token', part.token))) return 'killed';
+      }
+      const isExempt = (key: string): boolean => key === 'all' && isAdministration;
+      for (const key of since.keys()) if (latched?.stands(key) && !isExempt(key)) return 'killed';
+      const stored = await epochs.getMany([...since.keys()]);
+      const found = stored.map(({ document }) => document);
+      if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
+      if (found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore)) return 'before_epoch';
+      return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
+    },
+
+    inOtherHands: async (parts: readonly Part[]): Promise<readonly boolean[]> =>
+      hands.others(parts, await heldBy(parts)),
+
+    async handsFrom(agent: string): Promise<number> {
+      const held = await heldBy([{ parties: [agent] }]);
+      return (await hands.from([...held.values()])).get(agent) ?? 0;
+    },
+
+    heldSince: async (group: string): Promise<number> =>
+      (await hands.heldGroups([group])).get(group) ?? Number.POSITIVE_INFINITY,
+
+    async handOver(agent: string, from: string, now: number): Promise<void> {
+      for (const { document } of await epochs.getMany([killKey('owner', from), killKey('account', from)])) {
+        const { notBefore, kills = [] } = document;
+        const end = kills.length > 0 ? Math.max(notBefore, now + 1) + CLOCKS_APART_SECONDS : notBefore;
+        await raiseEpoch(epochs, killKey('agent', agent), end);
+      }
+    },
+  };
+};
+
+type Held = HeldAgent;
+
+/** Asked at every turn of every request: a list that grows, where spreading many small ones costs more than the question. */
+const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
+  const keys = [ALL];
+  if (subject !== undefined) keys.push(killKey('account', subject));
+  if (key !== undefined) keys.push(keyEpoch(key));
+  for (const id of parties) {
+    if (!id.startsWith('agt_')) {
+      keys.push(killKey('client', id));
+      if (isDocumentId(id)) keys.push(killKey('client', siteOf(id)));
+      continue;
+    }
+    keys.push(killKey('agent', id));
+    const owner = held.get(id)?.owner;
+    if (owner !== undefined) keys.push(killKey('owner', owner), killKey('account', owner));
+  }
+  return keys;
+};
+
+const ALL = killKey('all', 'all');

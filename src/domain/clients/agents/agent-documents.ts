@@ -1,0 +1,28 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { type Permits, registeredDocuments } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { AGENTS, type Agent } from './agent.ts';
+
+/** The collection of agents, and changes to it that stand in the audit log first. For this folder only. */
+export const agentDocuments = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  /** Asked before an agent is registered, and before what policies look at in it changes. Default: nobody is. */
+  readonly permits?: Permits<Agent> | undefined;
+}) => {
+  const collection = deps.documents.collection<Agent>(AGENTS);
+  const documentsOf = registeredDocuments<Agent>({
+    collection,
+    kind: 'agent',
+    audit: deps.audit,
+    clock: deps.clock,
+    facts: ({ id, owner }) => ({ agent: id, owner }),
+    permits: deps.permits,
+    derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt', 'hasSecret'],
+  });
+  return { collection, documentsOf };
+};
+
+export type AgentDocuments = ReturnType<typeof agentDocuments>;

@@ -1,0 +1,217 @@
+/** What stands in an agent, and what of it is checked when it comes. Called by the register only. */
+
+import type { Owners } from '../../identity/groups/owners.ts';
+import { checkName, checkText } from '../../platform/display-names/display-text.ts';
+import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
+import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
+import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
+import type { Environment } from '../../vocabulary/environment.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import { checkRedirectUris } from '../../vocabulary/web-address.ts';
+import type { Ceilings } from '../blueprints/ceilings.ts';
+import { checkCeilings } from '../blueprints/check-ceilings.ts';
+import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
+import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
+import type { OwnAddresses } from '../clients/own-addresses.ts';
+import type { Agent } from './agent.ts';
+import { checkComposition, type DeclaredComposition } from './composition.ts';
+import { registeredCredentialId } from './credential.ts';
+import { checkKeysTogether, keysUrlOf, type NewCredential, withOperatorUrls } from './credential-fields.ts';
+
+export type NewAgent = {
+  readonly name: string;
+  /** An active account, or a group with an active member. */
+  readonly owner: string;
+  /** An active account. */
+  readonly sponsor?: string;
+  readonly purpose: string;
+  readonly uses?: readonly string[];
+  readonly environment: Environment;
+  readonly blueprint?: string;
+  /** What it narrows itself, within its blueprint. */
+  readonly ceilings?: Ceilings;
+  readonly provider?: string;
+  readonly providerVersion?: string;
+  readonly contact?: string;
+  readonly composition?: DeclaredComposition;
+  /** Either these or `jwksUri`. */
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
+  /** Beside or in place of those. */
+  readonly credentials?: readonly NewCredential[];
+  readonly redirectUris?: readonly string[];
+  /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
+  readonly grantTypes?: readonly string[];
+  readonly backchannelClientNotificationEndpoint?: string;
+  readonly dpopBoundAccessTokens?: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
+  readonly resourceServers?: readonly string[];
+  readonly authority?: ScopesByResource;
+  /** Epoch second from which nothing works for it; in the future. */
+  readonly expiresAt?: number;
+};
+
+const ERASABLE = [
+  'authority',
+  'sponsor',
+  'blueprint',
+  'ceilings',
+  'provider',
+  'providerVersion',
+  'contact',
+  'expiresAt',
+  'backchannelClientNotificationEndpoint',
+] as const;
+type Erasable = (typeof ERASABLE)[number];
+
+/** Members that are given replace what is stored; `null` takes one away that may be absent. */
+export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition' | 'credentials'>> & {
+  readonly [member in Erasable]?: NewAgent[member] | null;
+};
+
+export type AgentCheckDeps = {
+  readonly owners: Pick<Owners, 'isActive'>;
+  readonly resourceServers: ResourceServerLookup;
+  readonly checkKeyUrl: KeyUrlCheck | undefined;
+  readonly names: Pick<VerifiedNames, 'check'> | undefined;
+  /** Those of this server. */
+  readonly addresses: OwnAddresses | undefined;
+  readonly now: () => number;
+};
+
+/** Members of a new agent, with the defaults filled in; who owns it and its state are not among them. */
+export const membersOf = (input: NewAgent) => {
+  const { owner: _, composition: __, credentials: ___, ...given } = input;
+  const redirectUris = input.redirectUris ?? [];
+  return {
+    ...given,
+    redirectUris,
+    grantTypes: input.grantTypes ?? [
+      ...(redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
+      TOKEN_EXCHANGE,
+      CIBA,
+    ],
+    dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+    resourceServers: input.resourceServers ?? [],
+  };
+};
+
+/** The agent with a change made to it, but for its owner. */
+export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): Agent => {
+  const { jwks: _keys, jwksUri: _url, ...kept } = { ...agent, ...change };
+  const hasKeys = change.jwks !== undefined || change.jwksUri !== undefined;
+  const others = agent.credentials?.filter(({ id }) => !hasKeys || id !== registeredCredentialId(agent.id));
+  const next = { ...kept, ...(others ? { credentials: others } : {}), ...keySourceOf(change, agent) };
+  const erased = ERASABLE.filter((member) => next[member] === null || next[member] === undefined);
+  return Object.fromEntries(
+    Object.entries(next).filter(([member]) => !erased.some((name) => name === member)),
+  ) as unknown as Agent;
+};
+
+type Origin = {
+  readonly before?: Agent;
+  /** What somebody sent. */
+  readonly entered?: Pick<AgentChange, 'jwksUri' | 'backchannelClientNotificationEndpoint'> &
+    Pick<NewAgent, 'credentials'>;
+  /** Whether that was an operator or administrator. */
+  readonly isByRole?: boolean | undefined;
+};
+
+/** What is the same in `before` was checked when it came, and may since have become unknown. Throws 'invalid_field'. */
+export const checkedAgent = async (
+  deps: AgentCheckDeps,
+  agent: Agent,
+  { before, entered = {}, isByRole = false }: Origin,
+): Promise<Agent> => {
+  if (agent.name !== before?.name) {
+    checkName(agent.name, '/name', 100);
+    if (before && agent.verifiedAt !== undefined) checkSameKey(before.name, agent.name);
+    await deps.names?.check(agent);
+  }
+  checkText(agent.purpose, '/purpose', 500);
+  checkTexts(agent);
+  if (agent.uses !== undefined && agent.uses.length > 20) refuseField('/uses', 'At most 20 uses can be named.');
+  for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
+  // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
+  checkRedirectUris(agent.redirectUris, 'native');
+  if (agent.redirectUris !== before?.redirectUris)
+    deps.addresses?.refuseEachServed(agent.redirectUris, '/redirect_uris');
+  if (agent.jwksUri !== before?.jwksUri) deps.addresses?.refuseServed(agent.jwksUri, '/jwks_uri');
+  checkGrantTypes(agent.grantTypes, GRANT_TYPES, agent.redirectUris);
+  if (agent.backchannelClientNotificationEndpoint !== before?.backchannelClientNotificationEndpoint) {
+    const at = '/backchannel_client_notification_endpoint';
+    deps.addresses?.refuseServed(agent.backchannelClientNotificationEndpoint, at);
+  }
+  checkNotificationEndpoint(agent, before, deps.checkKeyUrl, isByRole);
+  if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
+    refuseField(
+      '/certificate_bound_access_tokens',
+      'A token is bound to a certificate or to a key (DPoP), not to both.',
+    );
+  }
+  const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
+  const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;
+  const keys =
+    hasNone && isEnough
+      ? {}
+      : checkKeySource(agent, before, deps.checkKeyUrl, { reach: { purpose: 'clientKeys', isByRole } });
+  if (agent.credentials) checkKeysTogether({ ...agent, ...keys }, '/jwks');
+  if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
+  if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
+    const isAccount = agent.sponsor.startsWith('acc_') && (await deps.owners.isActive(agent.sponsor));
+    if (!isAccount) refuseField('/sponsor', 'The sponsor is an active account.');
+  }
+  if (agent.expiresAt !== undefined && agent.expiresAt !== before?.expiresAt && agent.expiresAt <= deps.now()) {
+    refuseField('/expires_at', 'This time is in the past.');
+  }
+  if (agent.resourceServers !== before?.resourceServers) {
+    await checkResourceServers(agent.resourceServers, deps.resourceServers);
+  }
+  if (agent.authority !== undefined && agent.authority !== before?.authority) {
+    await checkAuthority(agent.authority, deps.resourceServers);
+  }
+  if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
+  const sent = entered.credentials?.map(keysUrlOf) ?? [];
+  const urls = isByRole ? [entered.jwksUri, entered.backchannelClientNotificationEndpoint, ...sent] : [];
+  const next = withOperatorUrls({ ...agent, ...keys }, before, urls);
+  const { ceilings } = agent;
+  if (ceilings === undefined || ceilings === before?.ceilings) return next;
+  return { ...next, ceilings: await checkCeilings(ceilings, deps.resourceServers) };
+};
+
+const checkNotificationEndpoint = (
+  { backchannelClientNotificationEndpoint: url, grantTypes }: Agent,
+  before: Agent | undefined,
+  checkUrl: KeyUrlCheck | undefined,
+  isByRole: boolean,
+): void => {
+  if (url === undefined || url === before?.backchannelClientNotificationEndpoint) return;
+  const at = '/backchannel_client_notification_endpoint';
+  if (!grantTypes.includes(CIBA))
+    refuseField(at, `This is for the grant type ${CIBA}, which is not among the grant types.`);
+  checkReachable(url, at, checkUrl, { purpose: 'approvalPings', isByRole });
+};
+
+/** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */
+export const checkOwner = async (owners: AgentCheckDeps['owners'], owner: string): Promise<void> => {
+  if (await owners.isActive(owner)) return;
+  refuseField('/owner', 'The owner is an active account, or a group with an active member.');
+};
+
+const checkTexts = ({ provider, providerVersion, contact }: Agent): void => {
+  if (provider !== undefined) checkText(provider, '/provider', 100);
+  if (providerVersion !== undefined) checkText(providerVersion, '/provider_version', 100);
+  if (contact !== undefined) checkText(contact, '/contact', 254);
+};
+
+const checkResourceServers = async (ids: readonly string[], lookup: ResourceServerLookup): Promise<void> => {
+  if (ids.length > 20) refuseField('/resource_servers', 'At most 20 resource servers can be named.');
+  for (const [index, id] of ids.entries()) {
+    const at = `/resource_servers/${index}`;
+    if (ids.indexOf(id) !== index) refuseField(at, 'This resource server is there twice.');
+    if (!(await lookup.get(id))) refuseField(at, 'There is no resource server with this id.');
+  }
+};

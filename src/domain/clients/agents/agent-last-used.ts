@@ -1,0 +1,130 @@
+/**
+ * When agents were last used. Kept beside the register, so that using an agent changes nothing in it: noted in memory,
+ * written by housekeeping at most once a minute for each agent. A process that dies loses a minute of it.
+ */
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+  type Query,
+} from '../../ports/document-store.ts';
+import { AGENTS, type Agent } from './agent.ts';
+
+export type AgentUse = {
+  /** Of the agent. */
+  readonly id: string;
+  readonly owner: string;
+  /** Last use; of one that was never used, when it was registered. Epoch seconds. */
+  readonly usedAt: number;
+  readonly isUsed?: true;
+  /** Since when it counts as inactive; absent while it is suspended for that. */
+  readonly idleFrom?: number;
+};
+
+export const AGENT_USE = {
+  name: 'agent_use',
+  indexes: [{ fields: ['usedAt'] }, { fields: ['owner', 'usedAt'] }, { fields: ['idleFrom'] }],
+  members: ['owner', 'usedAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** Seconds between two writes for one agent. */
+const APART_SECONDS = 60;
+/** Agents remembered by this process; what is beyond is forgotten, never grown. */
+const MOST_REMEMBERED = 100_000;
+const BATCH = 500;
+
+export const agentUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+  const collection = documents.collection<AgentUse>(AGENT_USE);
+  const agents = documents.collection<Agent>(AGENTS);
+  const pending = new Map<string, number>();
+  const written = new Map<string, number>();
+
+  const beginning = ({ id, owner, createdAt }: Pick<Agent, 'id' | 'owner' | 'createdAt'>): AgentUse => ({
+    id,
+    owner,
+    usedAt: createdAt,
+    idleFrom: createdAt,
+  });
+
+  /** Writes what `change` makes of the row; another writer's later use is never put back. */
+  const write = async (id: string, change: (row: AgentUse) => AgentUse): Promise<void> => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const found = await collection.get(id);
+      if (found) {
+        const next = change(found.document);
+        if (JSON.stringify(next) === JSON.stringify(found.document)) return;
+        if (await collection.replace(next, found.version)) return;
+        continue;
+      }
+      const agent = (await agents.get(id))?.document;
+      if (!agent) return;
+      try {
+        return await collection.insert(change(beginning(agent)));
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+  };
+
+  return {
+    /** Rows of agents that were just registered. */
+    begin: (made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void> =>
+      collection.insertMany(made.map(beginning)),
+
+    /** Notes that an agent got a token now. Costs nothing but memory. */
+    note(id: string): void {
+      const now = clock.now();
+      if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
+      if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, now);
+    },
+
+    /** Writes what was noted, at most `limit` agents. */
+    async flush(limit = 2_000): Promise<void> {
+      const noted = [...pending].slice(0, limit);
+      for (const [id, usedAt] of noted) {
+        await write(id, (row) => ({
+          ...row,
+          usedAt: Math.max(usedAt, row.isUsed ? row.usedAt : 0),
+          isUsed: true,
+          idleFrom: Math.max(usedAt, row.idleFrom ?? 0),
+        }));
+        if (pending.get(id) === usedAt) pending.delete(id);
+        if (written.size >= MOST_REMEMBERED) written.clear();
+        written.set(id, usedAt);
+      }
+    },
+
+    /** Counts an agent as used from now on for the rule of inactivity: it was resumed, or has a new owner. */
+    renew: (id: string, owner: string): Promise<void> =>
+      write(id, (row) => ({ ...row, owner, idleFrom: Math.max(clock.now(), row.idleFrom ?? 0) })),
+
+    /** Nobody has to look at it any more: it is suspended. */
+    settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...row }) => row),
+
+    /** Idle since `until` or longer, the longest first. */
+    idle: async (until: number, after: Cursor | undefined): Promise<readonly AgentUse[]> =>
+      (
+        await collection.find({
+          range: { field: 'idleFrom', lte: until },
+          order: { by: 'idleFrom', direction: 'ascending' },
+          limit: BATCH,
+          ...(after ? { after } : {}),
+        })
+      ).map(({ document }) => document),
+
+    /** In the order of last use. */
+    walk: async (query: Omit<Query, 'order'>, direction: 'ascending' | 'descending'): Promise<readonly AgentUse[]> =>
+      (await collection.find({ ...query, order: { by: 'usedAt', direction } })).map(({ document }) => document),
+
+    /** Last uses by agent; those that were never used are left out. At most 1000 ids. */
+    async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+      const found = await collection.getMany(ids);
+      return new Map(found.flatMap(({ document }) => (document.isUsed ? [[document.id, document.usedAt]] : [])));
+    },
+  };
+};
+
+export type AgentUses = ReturnType<typeof agentUse>;

@@ -1,0 +1,140 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import type { Agent, AgentNotice } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
+import type { AgentUses } from './agent-last-used.ts';
+import { nextState } from './agent-lifecycle.ts';
+
+export type LifecycleJobsSettings = {
+  /** 0: agents are never suspended for not being used. */
+  readonly inactiveAfterSeconds: number;
+  /** How long before it its owner is told. */
+  readonly noticeSeconds: number;
+};
+
+const BATCH = 200;
+/** Batches of each kind in one run; the rest waits for the next one. */
+const MOST_BATCHES = 10;
+const SYSTEM: By = { caller: 'system' };
+
+/**
+ * What time does to agents: those nobody accepted in time are retired; those whose end has come, and those that were
+ * not used for too long, are suspended, never before their owner was told and had the time of a notice. A clock that
+ * was set forward therefore suspends nobody for inactivity before that time has passed on it.
+ */
+export const agentLifecycleJobs = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly uses: AgentUses;
+  readonly settings: LifecycleJobsSettings;
+  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/notifications). */
+  readonly onNotice: (agent: Agent, notice: AgentNotice) => void;
+}) => {
+  const { documents, clock, uses, settings, onNotice } = deps;
+  const { collection, documentsOf } = agentDocuments(deps);
+
+  /** Runs `act` for each agent that is due, in batches, until none is left or enough was done. */
+  const each = async (
+    find: (after: Cursor | undefined) => Promise<readonly (readonly [Agent, Cursor])[]>,
+    act: (agent: Agent) => Promise<unknown>,
+  ): Promise<void> => {
+    let after: Cursor | undefined;
+    for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+      const found = await find(after);
+      for (const [agent, place] of found) {
+        await act(agent);
+        after = place;
+      }
+      if (found.length < BATCH) return;
+    }
+  };
+
+  const due =
+    (field: 'acceptBy' | 'expiresAt', lte: number, where: { readonly state?: string } = {}) =>
+    async (after: Cursor | undefined) =>
+      (
+        await collection.find({
+          where,
+          range: { field, lte },
+          order: { by: field, direction: 'ascending' },
+          limit: BATCH,
+          ...(after ? { after } : {}),
+        })
+      ).map(({ document }) => [document, { value: document[field] ?? 0, id: document.id }] as const);
+
+  const idle = async (after: Cursor | undefined) => {
+    const until = clock.now() - settings.inactiveAfterSeconds + settings.noticeSeconds;
+    const rows = await uses.idle(until, after);
+    const known = new Map((await collection.getMany(rows.map(({ id }) => id))).map((one) => [one.document.id, one]));
+    return rows.map((row) => ({ row, agent: known.get(row.id)?.document }));
+  };
+
+  /** Says whether the owner was told long enough ago; tells it when it was not told yet. */
+  const wasTold = async (agent: Agent, notice: AgentNotice): Promise<boolean> => {
+    const { noticed } = agent;
+    if (noticed?.kind === notice.kind && noticed.at === notice.at) {
+      return (noticed.toldAt ?? 0) + settings.noticeSeconds <= clock.now();
+    }
+    await documentsOf.change(agent.id, undefined, 'agent.notice', SYSTEM, (now) =>
+      now.state === 'active' ? { ...now, noticed: { ...notice, toldAt: clock.now() } } : now,
+    );
+    onNotice(agent, notice);
+    return false;
+  };
+
+  const suspend = (id: string, type: 'agent.expired' | 'agent.inactive', isDue: (agent: Agent) => boolean) =>
+    documentsOf.change(id, undefined, type, SYSTEM, (agent) =>
+      agent.state === 'active' && isDue(agent) ? { ...agent, state: nextState(agent.state, 'suspend') } : agent,
+    );
+
+  const expire = async (): Promise<void> => {
+    const now = clock.now();
+    await each(due('acceptBy', now), ({ id }) =>
+      documentsOf.change(id, undefined, 'agent.expired', SYSTEM, (agent) => {
+        const { acceptBy, ...rest } = agent;
+        if (agent.state !== 'pending') return rest;
+        return acceptBy !== undefined && acceptBy <= now ? { ...rest, state: nextState('pending', 'expire') } : agent;
+      }),
+    );
+    // An end is an end, told before or not: nothing works from it on anyway.
+    await each(due('expiresAt', now, { state: 'active' }), ({ id }) =>
+      suspend(id, 'agent.expired', ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now),
+    );
+    await each(due('expiresAt', now + settings.noticeSeconds, { state: 'active' }), async (agent) => {
+      if (agent.expiresAt !== undefined) await wasTold(agent, { kind: 'expiry', at: agent.expiresAt });
+    });
+  };
+
+  const endIdle = async (): Promise<void> => {
+    let after: Cursor | undefined;
+    for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+      const found = await idle(after);
+      for (const { row, agent } of found) {
+        const { idleFrom = 0 } = row;
+        after = { value: idleFrom, id: row.id };
+        if (agent?.state !== 'active') {
+          await uses.settled(row.id);
+          continue;
+        }
+        const at = idleFrom + settings.inactiveAfterSeconds;
+        if (!(await wasTold(agent, { kind: 'inactivity', at })) || at > clock.now()) continue;
+        await suspend(agent.id, 'agent.inactive', () => true);
+        await uses.settled(agent.id);
+      }
+      if (found.length === 0) return;
+    }
+  };
+
+  return {
+    /** One round, on one node at a time. */
+    run: (): Promise<void> =>
+      withMutex({ documents, clock }, 'agents', async () => {
+        await expire();
+        if (settings.inactiveAfterSeconds > 0) await endIdle();
+      }),
+  };
+};

@@ -1,0 +1,186 @@
+import type { Page, PageQuery } from '../../platform/registries/registered-documents.ts';
+import type { Collection, Cursor, Query, Versioned } from '../../ports/document-store.ts';
+import type { Environment } from '../../vocabulary/environment.ts';
+import type { Agent, AgentState } from './agent.ts';
+import type { AgentUse, AgentUses } from './agent-last-used.ts';
+import { wordsLookedFor } from './agent-search-terms.ts';
+
+export const AGENT_SORTS = ['created', 'name', 'last_use'] as const;
+
+export type AgentQuery = PageQuery & {
+  readonly owner?: string;
+  /** Of any of these accounts and groups; with `owner`, of that one. At most 100. */
+  readonly owners?: readonly string[];
+  readonly state?: AgentState;
+  readonly environment?: Environment;
+  readonly blueprint?: string;
+  /** Registered as this resource server: its id. */
+  readonly resourceServer?: string;
+  /** Whole words of name, provider or purpose, all of them. In the order of creation only. */
+  readonly search?: string;
+  /** Not used since this epoch second, or never and registered before it. In the order of last use only. */
+  readonly unusedSince?: number;
+  /** Those that were allowed a secret whose time is not over. */
+  readonly withSecret?: boolean;
+  /** Those that wait for one of `owners` to accept them. */
+  readonly awaiting?: boolean;
+  /** Default: by creation, newest first; by name from A; by last use with the one that is unused longest first. */
+  readonly sort?: (typeof AGENT_SORTS)[number];
+  readonly direction?: 'ascending' | 'descending';
+};
+
+type Where = NonNullable<Query['where']>;
+type Direction = 'ascending' | 'descending';
+/** An agent with its place in the order of a list. */
+type Placed = { readonly found: Versioned<Agent> | undefined; readonly place: Cursor };
+
+/** So many agents are looked at for one page; then the page ends, full or not, and the next one goes on from there. */
+const MOST_LOOKED_AT = 1_000;
+const BATCH = 200;
+/** Agents read along each index that could be walked, to see which one is the shortest. */
+const PROBE = 20;
+/** Words whose indexes are tried: the longest ones. */
+const MOST_WORDS_TRIED = 6;
+
+/**
+ * Pages of agents. Each is one walk of an index, or one for each owner, whatever number of agents there is; what the
+ * index does not decide is looked at one by one, so a page may have fewer agents than asked for, and still a next one.
+ * Where several indexes lead to what is asked for, the one is walked in which agents are the rarest: whoever asks for
+ * the whole name of an agent finds it at once, however many share all its words but one.
+ */
+export const agentLists = (deps: {
+  readonly collection: Collection<Agent>;
+  readonly uses: Pick<AgentUses, 'walk'>;
+}) => {
+  const { collection, uses } = deps;
+
+  const walkRegister = async (
+    wheres: readonly Where[],
+    by: 'createdAt' | 'nameKey',
+    direction: Direction,
+    after: Cursor | undefined,
+    limit: number,
+  ): Promise<readonly Placed[]> => {
+    const order = { by, direction };
+    const walks = await Promise.all(
+      wheres.map((where) => collection.find({ where, order, limit, ...(after ? { after } : {}) })),
+    );
+    const placed = walks
+      .flat()
+      .map((found) => ({ found, place: { value: found.document[by] ?? '', id: found.document.id } }));
+    if (walks.length === 1) return placed;
+    const unique = [...new Map(placed.map((one) => [one.place.id, one])).values()];
+    return unique.sort((one, other) => comparePlaces(one.place, other.place, direction)).slice(0, limit);
+  };
+
+  const walkUses = async (
+    { owners, unusedSince }: AgentQuery,
+    direction: Direction,
+    after: Cursor | undefined,
+    limit: number,
+  ): Promise<readonly Placed[]> => {
+    const range = unusedSince === undefined ? {} : { range: { field: 'usedAt', lte: unusedSince } };
+    const wheres: readonly Where[] = owners ? owners.map((owner) => ({ owner })) : [{}];
+    const walks = await Promise.all(
+      wheres.map((where) => uses.walk({ where, ...range, limit, ...(after ? { after } : {}) }, direction)),
+    );
+    const rows: readonly AgentUse[] = walks.flat();
+    const placed = rows.map(({ id, usedAt }) => ({ value: usedAt, id }));
+    const places = placed.sort((one, other) => comparePlaces(one, other, direction)).slice(0, limit);
+    const found = new Map((await collection.getMany(places.map(({ id }) => id))).map((one) => [one.document.id, one]));
+    return places.map((place) => ({ found: found.get(place.id), place }));
+  };
+
+  /** Of walks in the same order: the one that ends first, or gets the farthest with as many steps. */
+  const shortest = async (
+    ways: readonly (readonly Where[])[],
+    direction: Direction,
+    after: Cursor | undefined,
+  ): Promise<readonly Where[]> => {
+    if (ways.length === 1) return ways[0] ?? [];
+    const tried = await Promise.all(
+      ways.map(async (wheres) => {
+        const placed = await walkRegister(wheres, 'createdAt', direction, after, PROBE);
+        return { wheres, steps: placed.length, end: placed.at(-1)?.place };
+      }),
+    );
+    return tried.reduce((best, one) => {
+      if (best.steps < PROBE || one.steps < PROBE) return one.steps < best.steps ? one : best;
+      return best.end && one.end && comparePlaces(best.end, one.end, direction) < 0 ? one : best;
+    }).wheres;
+  };
+
+  return async (query: AgentQuery): Promise<Page<Agent>> => {
+    const limit = query.limit ?? 50;
+    const asked = { ...query, ...(query.owner === undefined ? {} : { owners: [query.owner] }) };
+    const words = query.search === undefined ? undefined : wordsLookedFor(query.search);
+    if (words?.length === 0 || asked.owners?.length === 0) return { items: [] };
+    const sort = query.unusedSince === undefined ? (words ? 'created' : (query.sort ?? 'created')) : 'last_use';
+    const direction = query.direction ?? (sort === 'created' ? 'descending' : 'ascending');
+    const wheres = sort === 'last_use' ? [] : await shortest(waysOf(asked, words, sort), direction, query.after);
+    const walk = (after: Cursor | undefined, most: number): Promise<readonly Placed[]> =>
+      sort === 'last_use'
+        ? walkUses(asked, direction, after, most)
+        : walkRegister(wheres, sort === 'name' ? 'nameKey' : 'createdAt', direction, after, most);
+
+    const items: Versioned<Agent>[] = [];
+    let after = query.after;
+    // A page that the index decides alone is one read; the rarer what is looked for, the larger the next ones.
+    let batch = limit + 1;
+    for (let looked = 0; looked < MOST_LOOKED_AT; batch = Math.max(limit + 1, Math.min(BATCH, 2 * batch))) {
+      const placed = await walk(after, batch);
+      for (const { found, place } of placed) {
+        if (found && fits(found.document, asked, words)) {
+          if (items.length === limit && after) return { items, next: after };
+          items.push(found);
+        }
+        after = place;
+      }
+      if (placed.length < batch) return { items };
+      looked += placed.length;
+    }
+    return after ? { items, next: after } : { items };
+  };
+};
+
+/** Indexes that hold all that is asked for, in the order of the list. Nothing here is taken for granted by `fits`. */
+const waysOf = (
+  { owners, state, environment, blueprint, resourceServer, awaiting, withSecret }: AgentQuery,
+  words: readonly string[] = [],
+  sort: NonNullable<AgentQuery['sort']>,
+): readonly (readonly Where[])[] => {
+  if (awaiting) return [(owners ?? []).flatMap((owner) => [{ transferTo: owner }, { owner, state: 'pending' }])];
+  if (sort === 'name') return [owners ? owners.map((owner) => ({ owner })) : [{}]];
+  // There are few of them.
+  if (withSecret) return [[{ hasSecret: true }]];
+  if (resourceServer !== undefined) return [[{ resourceServers: resourceServer }]];
+  const ways: readonly (readonly Where[])[] = [
+    ...words.slice(0, MOST_WORDS_TRIED).map((word) => [{ words: word }]),
+    ...(owners ? [owners.map((owner) => (state === undefined ? { owner } : { owner, state }))] : []),
+    ...(blueprint === undefined ? [] : [[state === undefined ? { blueprint } : { blueprint, state }]]),
+    ...(state === undefined || owners || blueprint !== undefined ? [] : [[{ state }]]),
+    ...(environment === undefined ? [] : [[{ environment }]]),
+  ];
+  return ways.length === 0 ? [[{}]] : ways;
+};
+
+const fits = (agent: Agent, query: AgentQuery, words: readonly string[] | undefined): boolean => {
+  const { owners, state, environment, blueprint, resourceServer, awaiting, withSecret } = query;
+  if (awaiting) {
+    const isOffered = agent.transferTo !== undefined && owners?.includes(agent.transferTo);
+    const isPending = agent.state === 'pending' && owners?.includes(agent.owner);
+    if (agent.state === 'retired' || !(isOffered || isPending)) return false;
+  } else if (owners && !owners.includes(agent.owner)) return false;
+  if (withSecret && !agent.hasSecret) return false;
+  if (state !== undefined && agent.state !== state) return false;
+  if (environment !== undefined && agent.environment !== environment) return false;
+  if (blueprint !== undefined && agent.blueprint !== blueprint) return false;
+  if (resourceServer !== undefined && !agent.resourceServers.includes(resourceServer)) return false;
+  return words?.every((word) => agent.words?.includes(word)) ?? true;
+};
+
+const comparePlaces = (one: Cursor, other: Cursor, direction: Direction): number => {
+  const [a = '', b = ''] = [one.value, other.value];
+  const order = a === b ? (one.id < other.id ? -1 : 1) : a < b ? -1 : 1;
+  return direction === 'ascending' ? order : -order;
+};

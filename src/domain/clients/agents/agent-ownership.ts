@@ -1,0 +1,195 @@
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, Versioned } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Agent, AgentState } from './agent.ts';
+import type { AgentDocuments } from './agent-documents.ts';
+import { nextState } from './agent-lifecycle.ts';
+import { inHandsSince, inNewHands, keepsHands, ownershipOf } from './ownership.ts';
+
+/** How long the owner of a new agent has to accept it. */
+export const ACCEPTANCE_SECONDS = 86_400;
+
+const PAGE = 200;
+
+const staleAgent = (): DomainError =>
+  new DomainError('precondition_failed', 'This agent was changed in the meantime; read it again before you accept it.');
+
+type Dependencies = AgentDocuments & {
+  readonly owners: Pick<
+    Owners,
+    'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
+  >;
+  readonly clock: Clock;
+  /** Called before an agent is handed from one owner to another. */
+  readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
+  /** Called when it was. */
+  readonly handedOver?: ((agent: Agent, by: By) => Promise<void>) | undefined;
+  readonly onAccepted: (agent: Agent) => Promise<void>;
+};
+
+type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
+
+/** The account that somebody stands for. The server itself, at first start, stands for everybody. */
+const accountOf = ({ caller, account }: By): string => account ?? caller;
+
+/** Who answers for an agent: accepting it, offering it to another owner, losing its owner. Part of the register. */
+export const agentOwnership = (deps: Dependencies) => {
+  const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted } = deps;
+  const mayAccept = async (owner: string, by: By): Promise<boolean> =>
+    by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
+
+  /** Never before the owner's last return, so that what is accepted in the second of it counts. */
+  const acceptanceAt = async (owner: string): Promise<number> =>
+    Math.max(clock.now(), (await owners.answersFrom(owner)) ?? 0);
+
+  const stateAfter = (state: AgentState, wasSuspended: boolean): AgentState => {
+    if (state === 'suspended' || state === 'active') return state;
+    return wasSuspended ? 'suspended' : nextState(state, 'accept');
+  };
+
+  /** Where it is not known who owned it together, the next owner is as good as a stranger. */
+  const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
+    agent.state === 'pending' ||
+    ((await keepsHands(owners, agent, owner)) &&
+      (agent.owner === owner || (await owners.accountsSince(agent.owner, inHandsSince(agent))) !== undefined));
+
+  /**
+   * Nothing of it ends, so those who owned it together may go on to act as it. What people allowed it before the owner came
+   * to the group waits for them.
+   */
+  const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> => {
+    if (agent.owner === owner || agent.state === 'pending') return agent;
+    const formerOwners = (await owners.accountsSince(agent.owner, inHandsSince(agent))) ?? [];
+    const heldFrom = Math.max(agent.heldFrom ?? 0, await owners.memberSince(agent.owner, owner));
+    return { ...agent, formerOwners, ...(heldFrom > 0 ? { heldFrom } : {}) };
+  };
+
+  /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
+  const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
+    const now = (await isKept(agent, owner)) ? await withFormerOwners(agent, owner) : inNewHands(agent, clock.now());
+    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
+    const state = stateAfter(agent.state, wasSuspended === true);
+    return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
+  };
+
+  /** What accepting would be for this caller; undefined: nothing is left to accept. Throws 'forbidden' and 'conflict'. */
+  const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
+    if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be accepted.');
+    if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) return 'agent.transferred';
+    if (!(await mayAccept(agent.owner, by))) {
+      throw new DomainError('forbidden', 'Only who is asked to answer for an agent accepts it.');
+    }
+    if (agent.state === 'pending' && agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) {
+      throw new DomainError('conflict', 'The time in which this agent could be accepted is over.');
+    }
+    return agent.state === 'pending' || !(await owners.answerFor(agent)) || agent.state === 'orphaned'
+      ? 'agent.accepted'
+      : undefined;
+  };
+
+  const orphan = (id: string, owner: string, by: By): Promise<Versioned<Agent>> =>
+    documentsOf.change(id, undefined, 'agent.orphaned', by, async (agent) => {
+      if (agent.owner !== owner || (await owners.answerFor(agent))) return agent;
+      if (agent.state !== 'active' && agent.state !== 'suspended') return agent;
+      const was = agent.state === 'suspended' ? { wasSuspended: true as const } : {};
+      return { ...agent, ...was, state: nextState(agent.state, 'orphan') };
+    });
+
+  /** The agents of an owner that nobody answers for; `leaving`: an account that is taken for disabled. */
+  const unanswered = async function* (owner: string, leaving?: string): AsyncGenerator<Agent> {
+    for (const state of ['active', 'suspended'] as const) {
+      let after: Cursor | undefined;
+      let isLast = false;
+      while (!isLast) {
+        const found: readonly Versioned<Agent>[] = await collection.find({
+          where: { owner, state },
+          order: { by: 'createdAt', direction: 'ascending' },
+          limit: PAGE,
+          ...(after ? { after } : {}),
+        });
+        isLast = found.length < PAGE;
+        for (const { document } of found) {
+          after = { value: document.createdAt, id: document.id };
+          if (!(await owners.answerFor(document, leaving))) yield document;
+        }
+      }
+    }
+  };
+
+  return {
+    mayAccept,
+    acceptanceAt,
+    acceptedBy,
+
+    /**
+     * Makes the caller's side answer for an agent: one that is pending or an orphan of its own, or one that was
+     * offered to it. Idempotent. `expected`: the version that the caller has seen; software may change a pending agent.
+     * Throws 'not_found', 'forbidden' when the caller was not asked, 'precondition_failed' unless `expected` is the stored
+     * version, and 'conflict' when it is too late, or the owner-to-be is not active.
+     */
+    async accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>> {
+      const found = await documentsOf.found(id);
+      const type = await acceptanceOf(found.document, by);
+      if (type === undefined) return found;
+      // Before anything of the former owner's ends; the swap checks once more.
+      if (expected !== undefined && found.version !== expected) throw staleAgent();
+      const next = type === 'agent.transferred' ? (found.document.transferTo ?? found.document.owner) : undefined;
+      if (next !== undefined || !(await isKept(found.document, found.document.owner))) {
+        await handOver?.(found.document, next ?? found.document.owner);
+      }
+      const accepted = await documentsOf.change(id, expected, type, by, async (agent) => {
+        const now = await acceptanceOf(agent, by);
+        if (now === undefined) return agent;
+        if (now !== type) throw new DomainError('conflict', 'This agent was changed in the meantime.');
+        const owner = type === 'agent.transferred' ? (agent.transferTo ?? agent.owner) : agent.owner;
+        if (!(await owners.isActive(owner))) {
+          throw new DomainError('conflict', 'Nobody could answer for it: the account or group is not active.');
+        }
+        return acceptedBy(agent, owner);
+      });
+      await onAccepted(accepted.document);
+      const hasChanged = ownershipOf(accepted.document) !== ownershipOf(found.document);
+      if (next !== undefined || hasChanged) await handedOver?.(accepted.document, by);
+      return accepted;
+    },
+
+    /** The opposite: a pending agent is retired, an offer is taken back. Throws as `accept` does. */
+    decline: (id: string, by: By): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
+        const { transferTo, ...rest } = agent;
+        if (transferTo !== undefined && (await mayAccept(transferTo, by))) return rest;
+        if (!(await mayAccept(agent.owner, by))) {
+          throw new DomainError('forbidden', 'Only who is asked to answer for an agent declines it.');
+        }
+        if (agent.state === 'retired') return agent;
+        const { acceptBy: _, ...declined } = agent;
+        return { ...declined, state: nextState(agent.state, 'decline') };
+      }),
+
+    /**
+     * Freezes what an owner owned who is not there any more, at most `limit` agents; says whether none is left. What
+     * was accepted since it came back is left alone.
+     */
+    async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
+      let done = 0;
+      for await (const { id } of unanswered(owner)) {
+        if (done === limit) return false;
+        await orphan(id, owner, by);
+        done += 1;
+      }
+      return true;
+    },
+
+    /** The agents that `orphanAll` would freeze once the account `leaving` is disabled, at most `limit`. Changes nothing. */
+    async orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]> {
+      const found: Agent[] = [];
+      for await (const agent of unanswered(owner, leaving)) {
+        if (found.length === limit) break;
+        found.push(agent);
+      }
+      return found;
+    },
+  };
+};

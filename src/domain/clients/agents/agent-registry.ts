@@ -1,0 +1,295 @@
+/**
+ * The register of agents: who exists, who answers for it, which keys it has and whether it may act.
+ * Owns the collection AGENTS and the rules for what stands in it; only it changes states. It does not
+ * decide who may call it (src/http/management) nor what an agent may do (delegation). Read by the
+ * provider at each token request.
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import { verification } from '../../platform/display-names/verification.ts';
+import type { VerifiedNames } from '../../platform/display-names/verified-names.ts';
+import type { By, Page, Permits } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
+import type { KeyUrlCheck } from '../clients/key-source.ts';
+import type { OwnAddresses } from '../clients/own-addresses.ts';
+import type { Agent } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
+import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
+import { type AgentUses, agentUse } from './agent-last-used.ts';
+import { nextState } from './agent-lifecycle.ts';
+import { type AgentQuery, agentLists } from './agent-lists.ts';
+import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
+import { searchable } from './agent-search-terms.ts';
+import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
+import type { Credential } from './credential.ts';
+import { type NewCredential, withCredentials } from './credential-fields.ts';
+import { credentialRights } from './credential-rights.ts';
+import { ownershipOf } from './ownership.ts';
+
+export type { AgentChange, NewAgent } from './agent-fields.ts';
+export type { AgentQuery } from './agent-lists.ts';
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly owners: Pick<
+    Owners,
+    'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
+  >;
+  readonly resourceServers: ResourceServerLookup;
+  /** Without it no agent is registered with a URL of keys. */
+  readonly checkKeyUrl?: KeyUrlCheck;
+  /** Those of this server, which are nobody else's. Default: none. */
+  readonly addresses?: OwnAddresses;
+  /** Whether blueprints take an agent. Default: there are none. */
+  readonly admission?: BlueprintAdmission;
+  readonly permits?: Permits<Agent> | undefined;
+  /** Without it no agent is registered with credentials beside its keys. */
+  readonly credentials?: { made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]> };
+  /** Without it no name is verified. */
+  readonly names?: VerifiedNames;
+  /** Default: one of its own. */
+  readonly uses?: AgentUses;
+  /** Called before an agent is handed from one owner to another. */
+  readonly handOver?: (agent: Agent, to: string) => Promise<void>;
+  /** Called when it was. */
+  readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
+};
+
+const EVENTS = {
+  suspend: 'agent.suspended',
+  resume: 'agent.resumed',
+  retire: 'agent.retired',
+} as const;
+
+export const agentRegistry = (dependencies: Dependencies) => {
+  const { documents, clock, identifiers, owners, resourceServers, admission, handOver, handedOver } = dependencies;
+  const { collection, documentsOf } = agentDocuments(dependencies);
+  const uses = dependencies.uses ?? agentUse({ documents, clock });
+  const ownership = agentOwnership({
+    collection,
+    documentsOf,
+    owners,
+    clock,
+    handOver,
+    handedOver,
+    onAccepted: ({ id, owner }) => uses.renew(id, owner),
+  });
+  const lists = agentLists({ collection, uses });
+  const checkRights = credentialRights(owners);
+  const check = {
+    owners,
+    resourceServers,
+    checkKeyUrl: dependencies.checkKeyUrl,
+    addresses: dependencies.addresses,
+    names: dependencies.names,
+    now: clock.now,
+  };
+
+  const transition =
+    (step: keyof typeof EVENTS) =>
+    (id: string, by: By): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, EVENTS[step], by, (agent) => ({
+        ...agent,
+        state: nextState(agent.state, step),
+      }));
+
+  /** What an update of the owner comes to: an offer, unless the caller can accept it in the same breath. */
+  const ownedAs = async (agent: Agent, owner: string, by: By): Promise<Agent> => {
+    const { transferTo: _, ...rest } = agent;
+    if (owner === agent.owner) return rest;
+    await checkOwner(owners, owner);
+    if (await ownership.mayAccept(owner, by)) return ownership.acceptedBy(agent, owner);
+    // Nobody has answered for it yet: another one is asked in place of the first.
+    return agent.state === 'pending'
+      ? { ...rest, owner, acceptBy: clock.now() + ACCEPTANCE_SECONDS }
+      : { ...rest, transferTo: owner };
+  };
+
+  const typeOfUpdate = async (agent: Agent, owner: string | undefined, by: By) => {
+    if (owner === undefined || owner === agent.owner) return 'agent.updated';
+    return (await ownership.mayAccept(owner, by)) ? 'agent.transferred' : 'agent.transfer_offered';
+  };
+
+  const admitted = <T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> =>
+    admission ? admission.admit(agent, before, store) : store();
+
+  /** A blueprint is a template as well: it says what an agent gets that names nothing. */
+  const grantTypesOf = async ({ blueprint, grantTypes }: NewAgent, usual: readonly string[]) =>
+    blueprint !== undefined && grantTypes === undefined && admission
+      ? admission.grantTypesFor(blueprint, usual)
+      : usual;
+
+  const composed = (agent: Agent, declared: DeclaredComposition, by: By): Agent => {
+    const { composition, compositionHistory = [], ...rest } = agent;
+    const next: Composition = {
+      version: (composition?.version ?? 0) + 1,
+      ...declared,
+      declaredBy: by.caller,
+      declaredAt: clock.now(),
+    };
+    const history = composition ? [composition, ...compositionHistory].slice(0, KEPT_COMPOSITIONS) : [];
+    return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<Agent> | undefined> => collection.get(id),
+
+    /** At most 1000 ids; unknown ones are left out. */
+    getMany: (ids: readonly string[]): Promise<readonly Versioned<Agent>[]> => collection.getMany(ids),
+
+    /** See agent-lists.ts: a page may be shorter than asked for and still have a next one. */
+    list: (query: AgentQuery = {}): Promise<Page<Agent>> => lists(query),
+
+    /** Last uses by agent, epoch seconds; those that were never used are left out. At most 1000 ids. */
+    lastUses: uses.lastUses,
+
+    /**
+     * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
+     * pending until the owner accepts it. `reservedId`: one made for it before; DocumentConflict when it is there
+     * already. Throws 'invalid_field'.
+     */
+    async create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>> {
+      const now = clock.now();
+      await checkOwner(owners, input.owner);
+      const isAccepted = await ownership.mayAccept(input.owner, by);
+      const { composition } = input;
+      if (composition) checkComposition(composition);
+      const members = membersOf(input);
+      const credentials = (input.credentials && (await dependencies.credentials?.made(input.credentials, by))) ?? [];
+      const bare: Agent = {
+        ...members,
+        grantTypes: await grantTypesOf(input, members.grantTypes),
+        id: reservedId ?? identifiers.newId('agt'),
+        owner: input.owner,
+        ...(isAccepted
+          ? { state: 'active', acceptedAt: await ownership.acceptanceAt(input.owner) }
+          : { state: 'pending', acceptBy: now + ACCEPTANCE_SECONDS }),
+        createdAt: now,
+        updatedAt: now,
+      };
+      const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
+      const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain, {
+        entered: input,
+        isByRole: by.isByRole,
+      });
+      const stored = { ...agent, ...searchable(agent) };
+      return admitted(agent, undefined, () =>
+        documentsOf.insert(stored, 'agent.created', by, () => uses.begin([agent])),
+      );
+    },
+
+    /**
+     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys, and
+     * new addresses that its codes and pings go to, and tokens without a binding take the rights of `credentialRights` over the agent as it is after the
+     * change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
+     * the agent is retired, 'invalid_field'.
+     */
+    async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
+      const stored = (await documentsOf.found(id)).document;
+      const type = await typeOfUpdate(stored, change.owner, by);
+      const alter = async (agent: Agent): Promise<Agent> => {
+        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        const changed = await checkedAgent(check, changedBy(agent, change), {
+          before: agent,
+          entered: change,
+          isByRole: by.isByRole,
+        });
+        const owned = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
+        if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
+        // What comes with the change is the new owner's.
+        const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
+        if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent) || isLessBound(next, agent))
+          await checkRights(next, by);
+        return { ...next, ...searchable(next) };
+      };
+      // With another version stored the change is refused anyway.
+      const updated = await admitted(changedBy(stored, change), stored, () =>
+        documentsOf.change(id, expected, type, by, alter),
+      );
+      if (updated.document.owner !== stored.owner) await handedOver?.(updated.document, by);
+      return updated;
+    },
+
+    ...verification({ kind: 'agent', documentsOf, names: dependencies.names, clock }),
+
+    accept: ownership.accept,
+    decline: ownership.decline,
+    orphanAll: ownership.orphanAll,
+    orphansWithout: ownership.orphansWithout,
+
+    /** A new version of what the agent is made of; the same as the last one is none. Throws as `update` does. */
+    declareComposition: (
+      id: string,
+      expected: number | undefined,
+      declared: DeclaredComposition,
+      by: By,
+    ): Promise<Versioned<Agent>> => {
+      checkComposition(declared);
+      return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
+        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        return isSameComposition(agent.composition, declared) ? agent : composed(agent, declared, by);
+      });
+    },
+
+    /** Nothing the agent holds works until it is resumed. Idempotent; 'conflict' once retired. */
+    suspend: transition('suspend'),
+    /** Throws 'conflict' when its time is over, until it is given a later end. */
+    async resume(id: string, by: By): Promise<Versioned<Agent>> {
+      const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
+        const state = nextState(agent.state, 'resume');
+        if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
+          throw new DomainError('conflict', 'The time of this agent is over; give it a later end first.', {
+            field: '/expires_at',
+          });
+        }
+        return { ...agent, state };
+      });
+      await uses.renew(id, resumed.document.owner);
+      return resumed;
+    },
+    /** Final: the agent never acts again and its id is never given to another. Idempotent. */
+    retire: transition('retire'),
+  };
+};
+
+export type AgentRegistry = ReturnType<typeof agentRegistry>;
+
+const ofNewOwner = ({
+  jwks,
+  jwksUri,
+  backchannelClientNotificationEndpoint: endpoint,
+}: AgentChange): Pick<Agent, 'jwks' | 'jwksUri' | 'backchannelClientNotificationEndpoint'> => ({
+  ...(jwks === undefined ? {} : { jwks }),
+  ...(jwksUri === undefined ? {} : { jwksUri }),
+  ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
+});
+
+/** Whether keys came that were not there before; to lose some is none of it. */
+const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
+  (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
+  (jwksUri !== undefined && jwksUri !== before.jwksUri);
+
+/** Whether codes or pings may go where they did not go before. */
+const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
+  next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
+  (next.backchannelClientNotificationEndpoint !== undefined &&
+    next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
+
+/** Whether its tokens, once stolen, are good for who has not its key. */
+const isLessBound = (next: Agent, before: Agent): boolean =>
+  (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
+  (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);
+
+const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
+  held !== undefined &&
+  (['digest', 'model', 'prompt', 'tools'] as const).every(
+    (member) => JSON.stringify(held[member]) === JSON.stringify(declared[member]),
+  );

@@ -1,0 +1,124 @@
+/** What stands in a credential, checked when it comes, and what follows from all of an agent together. */
+
+import { checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import { checkClaimRules, checkTextRule } from '../../platform/remote-keys/claim-rules.ts';
+import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
+import { workloadsOf } from '../workload-identity/workloads.ts';
+import type { Agent } from './agent.ts';
+import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
+
+export type NewCredential = CredentialMaterial & {
+  readonly name?: string;
+  readonly expiresAt?: number;
+  /** With kind mtls: certificates in PEM, each known by itself. */
+  readonly certificates?: readonly string[];
+};
+
+export type CredentialCheckDeps = {
+  readonly checkKeyUrl: KeyUrlCheck | undefined;
+  readonly trustedIssuers: { get(id: string): Promise<{ readonly document: TrustedIssuer } | undefined> };
+  readonly now: () => number;
+};
+
+const MOST_CREDENTIALS = 20;
+
+/** The material as it is stored. Throws 'invalid_field' below `at`. */
+export const checkedMaterial = async (
+  deps: CredentialCheckDeps,
+  given: NewCredential,
+  at: string,
+  isByRole = false,
+): Promise<CredentialMaterial> => {
+  const reach = { purpose: 'clientKeys', isByRole } as const;
+  if (given.name !== undefined) checkText(given.name, `${at}/name`, 100);
+  if (given.expiresAt !== undefined && given.expiresAt <= deps.now()) {
+    refuseField(`${at}/expires_at`, 'This time is in the past.');
+  }
+  switch (given.kind) {
+    case 'jwks': {
+      const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, { at });
+      return jwks ? { kind: 'jwks', jwks } : refuseField(`${at}/jwks`, 'Public keys are needed.');
+    }
+    case 'jwks_uri': {
+      const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, { at, reach });
+      if (jwksUri === undefined) return refuseField(`${at}/jwks_uri`, 'The URL of its keys is needed.');
+      return { kind: 'jwks_uri', jwksUri };
+    }
+    case 'federated': {
+      const issuer = (await deps.trustedIssuers.get(String(given.issuer ?? '')))?.document;
+      if (issuer?.state !== 'active') {
+        return refuseField(`${at}/issuer`, 'There is no active trusted issuer with this id.');
+      }
+      const separators = separatorsOf(issuer);
+      const claims = given.claims && checkClaimRules(given.claims, `${at}/claims`, separators);
+      return {
+        kind: 'federated',
+        issuer: issuer.id,
+        subject: checkTextRule(given.subject, `${at}/subject`, separators),
+        ...(claims && Object.keys(claims).length > 0 ? { claims } : {}),
+      };
+    }
+    case 'mtls':
+      return { kind: 'mtls', ...checkCertificateRule(given, at, deps.now()) };
+    case 'attested': {
+      const attester = checkText(String(given.attester ?? ''), `${at}/attester`, 512);
+      return { kind: 'attested', attester, ...checkKeySource(given, undefined, deps.checkKeyUrl, { at, reach }) };
+    }
+    case 'secret':
+      return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
+    default:
+      return refuseField(`${at}/kind`, 'There is no such kind of credential.');
+  }
+};
+
+/**
+ * The agent with these credentials beside its registered keys, and what is derived from them. Throws 'invalid_field'
+ * when there are too many, or when a `kid` of its keys would not say which key is meant (RFC 8725 §3.2).
+ */
+export const withCredentials = (agent: Agent, credentials: readonly Credential[], at = '/credentials'): Agent => {
+  const { credentials: _, workloads: __, credentialsEndAt: ___, hasSecret: ____, ...rest } = agent;
+  const next: Agent = { ...rest, ...(credentials.length > 0 ? { credentials } : {}) };
+  checkKeysTogether(next, at);
+  return withOperatorUrls({ ...next, ...derivedOf(next) }, agent);
+};
+
+/** Where the keys of a credential are served, if anywhere. */
+export const keysUrlOf = (credential: CredentialMaterial): string | undefined =>
+  'jwksUri' in credential ? credential.jwksUri : undefined;
+
+/** The agent with `operatorUrls` for the URLs it has now; `entered` are those that come by role. */
+export const withOperatorUrls = (
+  agent: Agent,
+  before: Pick<Agent, 'operatorUrls'> | undefined,
+  entered: readonly (string | null | undefined)[] = [],
+): Agent => {
+  const { operatorUrls: _, ...rest } = agent;
+  const urls = [rest.backchannelClientNotificationEndpoint, ...credentialsOf(agent).map(keysUrlOf)];
+  return { ...rest, ...operatorUrlsOf(urls, before, entered) };
+};
+
+/** Throws 'invalid_field'. */
+export const checkKeysTogether = (agent: Agent, at: string): void => {
+  const all = credentialsOf(agent);
+  if (all.length > MOST_CREDENTIALS) refuseField(at, `An agent has at most ${MOST_CREDENTIALS} credentials.`);
+  const kids = ofKind(all, 'jwks').flatMap(({ jwks }) => jwks.keys.map(({ kid }) => kid));
+  if (kids.length > 1 && kids.includes(undefined)) {
+    refuseField(at, 'When an agent has several keys each needs its own "kid".');
+  }
+  if (new Set(kids).size < kids.length) refuseField(at, 'Another key of this agent has the same "kid".');
+};
+
+const derivedOf = (agent: Agent): Pick<Agent, 'workloads' | 'credentialsEndAt' | 'hasSecret'> => {
+  const all = credentialsOf(agent);
+  const workloads = workloadsOf(ofKind(all, 'federated'));
+  const ends = all.flatMap(({ state, expiresAt }) => (state === 'expired' ? [] : (expiresAt ?? [])));
+  return {
+    ...(workloads.length > 0 ? { workloads } : {}),
+    ...(ends.length > 0 ? { credentialsEndAt: Math.min(...ends) } : {}),
+    ...(ofKind(all, 'secret').some(({ state }) => state !== 'expired') ? { hasSecret: true } : {}),
+  };
+};

@@ -1,0 +1,35 @@
+/** When credentials were last used: an agent proved itself with them. */
+import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+
+type CredentialUse = { readonly id: string; readonly agent: string; readonly usedAt: number };
+
+export const CREDENTIAL_USE = {
+  name: 'credential_use',
+  indexes: [{ fields: ['agent'] }],
+  members: ['agent', 'usedAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export const credentialUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+  const collection = documents.collection<CredentialUse>(CREDENTIAL_USE);
+  const noted = lastUsedTracker(collection, clock);
+
+  return {
+    /** Notes that an agent proved itself with a credential now. Costs nothing but memory. */
+    note: (agent: string, credential: string): void =>
+      noted.note(credential, (usedAt) => ({ id: credential, agent, usedAt })),
+
+    flush: noted.flush,
+
+    /** Last uses of the credentials of an agent, epoch seconds; what this process has not written yet counts too. */
+    async lastUses(agent: string): Promise<ReadonlyMap<string, number>> {
+      const found = await collection.find({ where: { agent }, limit: 1000 });
+      const pending = [...noted.pending.values()].filter((use) => use.agent === agent);
+      return new Map([...found.map(({ document }) => document), ...pending].map(({ id, usedAt }) => [id, usedAt]));
+    },
+  };
+};
+
+export type CredentialUses = ReturnType<typeof credentialUse>;

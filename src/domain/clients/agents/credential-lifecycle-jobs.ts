@@ -1,0 +1,86 @@
+/** What time does to credentials: owners are told before one ends, and the register says when one has. */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import type { Agent } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
+import type { Credential } from './credential.ts';
+import { withCredentials } from './credential-fields.ts';
+
+const BATCH = 200;
+/** Batches in one run; the rest waits for the next one. */
+const MOST_BATCHES = 10;
+const SYSTEM: By = { caller: 'system' };
+
+export const credentialLifecycleJobs = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  /** How long before the end of a credential the owner is told. */
+  readonly noticeSeconds: number;
+  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/notifications). */
+  readonly onNotice: (agent: Agent, credential: Credential) => void;
+}) => {
+  const { documents, clock, noticeSeconds, onNotice } = deps;
+  const { collection, documentsOf } = agentDocuments(deps);
+
+  const changeOne = (
+    agent: string,
+    { id, kind, expiresAt = 0 }: Credential,
+    type: 'credential.expired' | 'credential.notice',
+    alter: (credential: Credential) => Credential,
+  ) =>
+    documentsOf.change(
+      agent,
+      undefined,
+      type,
+      SYSTEM,
+      (now) =>
+        withCredentials(
+          now,
+          (now.credentials ?? []).map((one) => (one.id === id ? alter(one) : one)),
+        ),
+      { target: { kind: 'credential', id }, inputs: { kind, expiresAt } },
+    );
+
+  /** What time has done, or is about to do, to the credentials of one agent. */
+  const keep = async (agent: Agent): Promise<void> => {
+    const now = clock.now();
+    for (const credential of agent.credentials ?? []) {
+      const { state, expiresAt, toldAt } = credential;
+      if (expiresAt === undefined || state === 'expired') continue;
+      if (expiresAt <= now) {
+        await changeOne(agent.id, credential, 'credential.expired', (one) =>
+          (one.expiresAt ?? Number.POSITIVE_INFINITY) <= now ? { ...one, state: 'expired' } : one,
+        );
+      } else if (toldAt === undefined && agent.state !== 'retired' && expiresAt <= now + noticeSeconds) {
+        await changeOne(agent.id, credential, 'credential.notice', (one) => ({ ...one, toldAt: now }));
+        onNotice(agent, credential);
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let after: Cursor | undefined;
+    for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+      const found = await collection.find({
+        range: { field: 'credentialsEndAt', lte: clock.now() + noticeSeconds },
+        order: { by: 'credentialsEndAt', direction: 'ascending' },
+        limit: BATCH,
+        ...(after ? { after } : {}),
+      });
+      for (const { document } of found) {
+        await keep(document);
+        after = { value: document.credentialsEndAt ?? 0, id: document.id };
+      }
+      if (found.length < BATCH) return;
+    }
+  };
+
+  return {
+    /** One round, on one node at a time. */
+    run: (): Promise<void> => withMutex({ documents, clock }, 'credentials', run),
+  };
+};

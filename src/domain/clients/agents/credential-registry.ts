@@ -1,0 +1,178 @@
+/**
+ * Changes to the credentials of agents: added, stopped, changed for new keys, removed. Owns nothing of its own: they
+ * stand in the agent, so that one swap decides. Called by the management API and by the register of agents.
+ */
+import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By, Permits } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { Agent } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
+import { type Credential, credentialsOf, isUsable, registeredCredentialId } from './credential.ts';
+import {
+  type CredentialCheckDeps,
+  checkedMaterial,
+  keysUrlOf,
+  type NewCredential,
+  withCredentials,
+  withOperatorUrls,
+} from './credential-fields.ts';
+import { credentialRights } from './credential-rights.ts';
+import { refuseOtherHands } from './ownership.ts';
+
+/** Longest time for which the keys before a change are good beside the new ones. */
+export const LONGEST_OVERLAP_SECONDS = 86_400;
+
+export type CredentialRegistry = ReturnType<typeof credentialRegistry>;
+
+export const credentialRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly trustedIssuers: CredentialCheckDeps['trustedIssuers'];
+  readonly checkKeyUrl: CredentialCheckDeps['checkKeyUrl'];
+  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly permits?: Permits<Agent> | undefined;
+}) => {
+  const { clock, identifiers } = deps;
+  const checkRights = credentialRights(deps.owners);
+  const { documentsOf } = agentDocuments(deps);
+  const checks: CredentialCheckDeps = { ...deps, now: clock.now };
+
+  const made = async (given: NewCredential, at: string, isByRole?: boolean): Promise<Credential> => ({
+    id: identifiers.newId('crd'),
+    ...(given.name === undefined ? {} : { name: given.name }),
+    state: 'active',
+    createdAt: clock.now(),
+    ...(given.expiresAt === undefined ? {} : { expiresAt: given.expiresAt }),
+    ...(await checkedMaterial(checks, given, at, isByRole)),
+  });
+
+  const about = (credential: string, kind?: string): Partial<AuditEvent> => ({
+    target: { kind: 'credential', id: credential },
+    ...(kind === undefined ? {} : { inputs: { kind } }),
+  });
+
+  /** Changes one credential; what `alter` answers takes its place. */
+  const changeOne = async (
+    agentId: string,
+    id: string,
+    type: AuditEventType,
+    by: By,
+    alter: (credential: Credential) => readonly Credential[],
+    checkCaller: (agent: Agent, by: By) => Promise<void> = async () => {},
+  ): Promise<Versioned<Agent>> =>
+    documentsOf.change(
+      agentId,
+      undefined,
+      type,
+      by,
+      async (agent) => {
+        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        await checkCaller(agent, by);
+        const all = credentialsOf(agent);
+        if (!all.some((one) => one.id === id)) {
+          throw new DomainError('not_found', 'This agent has no such credential.');
+        }
+        const next = all.flatMap((one) => (one.id === id ? alter(one) : [one]));
+        const registered = id === registeredCredentialId(agentId);
+        // The keys of the registration stay where they stand until they differ from what that can say.
+        return withCredentials(
+          registered ? withoutRegistered(agent) : agent,
+          registered ? next : next.filter((one) => one.id !== registeredCredentialId(agentId) || stands(agent, one)),
+        );
+      },
+      about(id),
+    );
+
+  return {
+    /** Credentials for an agent that is being registered. Throws 'invalid_field'. */
+    made: (given: readonly NewCredential[], by: By): Promise<readonly Credential[]> =>
+      Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
+
+    /**
+     * `seen`: the agent as the caller read it. Throws 'not_found', 'invalid_field', 'forbidden' and 'conflict' as
+     * `credentialRights` does, and 'conflict' when the agent is retired, or has changed hands since.
+     */
+    async add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential> {
+      const credential = await made(given, '', by.isByRole);
+      await documentsOf.change(
+        agentId,
+        undefined,
+        'credential.added',
+        by,
+        async (agent) => {
+          if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          await checkRights(agent, by);
+          refuseOtherHands(agent, seen);
+          const next = withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
+          return by.isByRole ? withOperatorUrls(next, next, [keysUrlOf(credential)]) : next;
+        },
+        about(credential.id, credential.kind),
+      );
+      return credential;
+    },
+
+    /** Proves nothing until it is resumed. Idempotent. */
+    suspend: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
+      changeOne(agentId, id, 'credential.suspended', by, (one) => [{ ...one, state: 'suspended' }]),
+
+    /** Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when its time is over. */
+    resume: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> => {
+      const resumed = (one: Credential): readonly Credential[] => {
+        if (one.state === 'expired' || (one.expiresAt !== undefined && one.expiresAt <= clock.now())) {
+          throw new DomainError('conflict', 'The time of this credential is over; add another one.');
+        }
+        return [{ ...one, state: 'active' }];
+      };
+      return changeOne(agentId, id, 'credential.resumed', by, resumed, checkRights);
+    },
+
+    remove: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
+      changeOne(agentId, id, 'credential.removed', by, () => []),
+
+    /**
+     * New keys in place of those of a credential, which are good for `overlapSeconds` more. Answers the new credential.
+     * Throws as `credentialRights` does, and 'conflict' unless the old one is usable and holds keys that stand in it.
+     */
+    async rotate(
+      agentId: string,
+      id: string,
+      { jwks, overlapSeconds = 0 }: { readonly jwks: JsonWebKeySet; readonly overlapSeconds?: number },
+      by: By,
+    ): Promise<Credential> {
+      if (overlapSeconds > LONGEST_OVERLAP_SECONDS) {
+        refuseField('/overlap_seconds', `The old keys are good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
+      }
+      const material = await checkedMaterial(checks, { kind: 'jwks', jwks }, '');
+      const next = identifiers.newId('crd');
+      const now = clock.now();
+      let answer: Credential | undefined;
+      const rotated = (old: Credential): readonly Credential[] => {
+        if (old.kind !== 'jwks' || !isUsable(old, now)) {
+          throw new DomainError('conflict', 'Only the keys of a usable credential are changed for others.');
+        }
+        const { id: _, kind: __, jwks: ___, createdAt: ____, ...kept } = old;
+        answer = { ...kept, id: next, createdAt: now, ...material };
+        if (overlapSeconds === 0) return [answer];
+        return [
+          answer,
+          { ...old, expiresAt: Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, now + overlapSeconds) },
+        ];
+      };
+      await changeOne(agentId, id, 'credential.rotated', by, rotated, checkRights);
+      if (!answer) throw new DomainError('not_found', 'This agent has no such credential.');
+      return answer;
+    },
+  };
+};
+
+const withoutRegistered = ({ jwks: _, jwksUri: __, ...rest }: Agent): Agent => rest;
+
+/** Whether a credential is one of those that stand in the list of the agent. */
+const stands = ({ credentials = [] }: Agent, { id }: Credential): boolean => credentials.some((one) => one.id === id);

@@ -1,0 +1,33 @@
+/**
+ * Who gives an agent credentials, and addresses that codes and pings for it go to. The holder of a credential acts for
+ * every person who consented to the agent, so a new one is a decision of its owner, not of the role operator. Called by
+ * every register that writes one: keys, secrets, workload rules, certificates, attesters, instances, redirect URIs.
+ */
+
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Agent } from './agent.ts';
+
+export const credentialRights =
+  (owners: Pick<Owners, 'answersFor'>) =>
+  /**
+   * Throws 'forbidden' unless the caller is the owner (for a group: a member), an administrator, the agent itself or the
+   * server; 'conflict' while the agent is orphaned: its next owner would take over a key that no owner chose. The owner of
+   * a pending agent is the account or group that is asked to accept it.
+   */
+  async ({ id, owner, state }: Pick<Agent, 'id' | 'owner' | 'state'>, by: By): Promise<void> => {
+    const isItself = by.caller === id || by.caller === 'system';
+    if (!isItself && !by.isAdministrator && !(await owners.answersFor(owner, by.account ?? by.caller))) {
+      throw new DomainError(
+        'forbidden',
+        'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints, or has its tokens bound no more. An operator suspends and removes them.',
+      );
+    }
+    if (state === 'orphaned') {
+      throw new DomainError(
+        'conflict',
+        'This agent has no owner. Its next owner gives it credentials, after accepting it.',
+      );
+    }
+  };

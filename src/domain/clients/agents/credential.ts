@@ -1,0 +1,108 @@
+/**
+ * What an agent proves itself with: several credentials at once, each of which can be stopped alone. Owns their shape
+ * and which of them count now. Does not change them (credential-changes.ts, through the register) nor check a proof
+ * (src/provider, src/domain/clients/workload-identity). When they were last used stands beside the register (credential-last-used.ts).
+ */
+
+import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import type { ClaimRules, TextRule } from '../../platform/remote-keys/claim-rules.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { AuthenticationMethod } from '../blueprints/ceilings.ts';
+
+export const CREDENTIAL_STATES = ['active', 'suspended', 'expired'] as const;
+
+export type CredentialState = (typeof CREDENTIAL_STATES)[number];
+
+type Common = {
+  /** `crd_…`; never given to another. */
+  readonly id: string;
+  /** What people call it. */
+  readonly name?: string;
+  readonly state: CredentialState;
+  readonly createdAt: number;
+  /** Epoch second from which it proves nothing. */
+  readonly expiresAt?: number;
+  /** When the owner of the agent was told that it ends soon. */
+  readonly toldAt?: number;
+};
+
+/** The way of a credential and what that way needs. A new way is a new member here. */
+export type CredentialMaterial =
+  /** Its public keys (`private_key_jwt`). */
+  | { readonly kind: 'jwks'; readonly jwks: JsonWebKeySet }
+  /** Where they are served (RFC 7591 §2). */
+  | { readonly kind: 'jwks_uri'; readonly jwksUri: string }
+  /** Tokens that the platform it runs on gives it (RFC 7523): of one trusted issuer (`tis_…`), about one subject. */
+  | {
+      readonly kind: 'federated';
+      readonly issuer: string;
+      readonly subject: TextRule;
+      readonly claims?: ClaimRules;
+    }
+  /** Certificates for TLS (RFC 8705): known by a name in them, or each by itself. */
+  | ({ readonly kind: 'mtls' } & CertificateRule)
+  /** Attestations of the keys of its instances, by one attester: whose keys stand here, or at a URL (never both). */
+  | {
+      readonly kind: 'attested';
+      /** What the attester is called; `iss` of its attestations where they name one. */
+      readonly attester: string;
+      readonly jwks?: JsonWebKeySet;
+      readonly jwksUri?: string;
+    }
+  /** A secret it was allowed for a while (`client_secret_basic`, `client_secret_post`); see secret-exceptions.ts. */
+  | {
+      readonly kind: 'secret';
+      /** Keyed digest of it. */
+      readonly secretHash: string;
+      readonly reason: string;
+    };
+
+export type CredentialKind = CredentialMaterial['kind'] & AuthenticationMethod;
+
+export type Credential = Common & CredentialMaterial;
+
+export type CredentialOf<Kind extends CredentialKind> = Extract<Credential, { readonly kind: Kind }>;
+
+/** The part of an agent that this is about. */
+type Holder = {
+  readonly id: string;
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
+  readonly credentials?: readonly Credential[];
+  readonly createdAt: number;
+};
+
+/** Id of the credential that the keys of a registration are: one for each agent. */
+export const registeredCredentialId = (agent: string): string => `crd_${agent.slice(4)}`;
+
+/** All credentials of an agent, in whatever state: the keys it was registered with first. */
+export const credentialsOf = ({ id, jwks, jwksUri, credentials = [], createdAt }: Holder): readonly Credential[] => {
+  const common = { id: registeredCredentialId(id), state: 'active', createdAt } as const;
+  if (jwks !== undefined) return [{ ...common, kind: 'jwks', jwks }, ...credentials];
+  if (jwksUri !== undefined) return [{ ...common, kind: 'jwks_uri', jwksUri }, ...credentials];
+  return credentials;
+};
+
+export const isUsable = ({ state, expiresAt }: Credential, now: number): boolean =>
+  state === 'active' && (expiresAt === undefined || now < expiresAt);
+
+/** Those an agent can prove itself with now; of an effective agent those its blueprint allows. */
+export const usableCredentials = (agent: Holder, now: number): readonly Credential[] =>
+  credentialsOf(agent).filter((credential) => isUsable(credential, now));
+
+export const ofKind = <Kind extends CredentialKind>(
+  credentials: readonly Credential[],
+  kind: Kind,
+): readonly CredentialOf<Kind>[] => credentials.filter((one): one is CredentialOf<Kind> => one.kind === kind);
+
+/** The agent with only the credentials of these ways. The same object when that is all of them. */
+export const withCredentialsOf = <T extends Holder>(agent: T, ways: readonly AuthenticationMethod[] | undefined): T => {
+  if (ways === undefined || credentialsOf(agent).every(({ kind }) => ways.includes(kind))) return agent;
+  const { jwks, jwksUri, credentials, ...rest } = agent;
+  return {
+    ...rest,
+    ...(jwks !== undefined && ways.includes('jwks') ? { jwks } : {}),
+    ...(jwksUri !== undefined && ways.includes('jwks_uri') ? { jwksUri } : {}),
+    ...(credentials ? { credentials: credentials.filter(({ kind }) => ways.includes(kind)) } : {}),
+  } as unknown as T;
+};

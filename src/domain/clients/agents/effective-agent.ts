@@ -1,0 +1,97 @@
+/** What of an agent counts: what is stored, cut to what it narrowed itself and to the ceilings of its blueprint now. */
+
+import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
+import type { Blueprint } from '../blueprints/blueprint.ts';
+import { type Ceilings, meetAuthority, meetCeilings } from '../blueprints/ceilings.ts';
+import type { Agent } from './agent.ts';
+import { credentialsOf, withCredentialsOf } from './credential.ts';
+
+/** Why an active agent may do nothing. */
+export type Stop =
+  | 'blueprint_unknown'
+  | 'environment_not_allowed'
+  | 'composition_not_allowed'
+  | 'authentication_not_allowed';
+
+export type EffectiveAgent = {
+  /** The same object while nothing is cut. An agent that is stopped looks suspended, so that every check refuses it. */
+  readonly agent: Agent;
+  readonly stops: readonly Stop[];
+};
+
+type Limiting = Pick<Blueprint, 'version' | 'ceilings'> | undefined;
+
+/**
+ * Only narrows, and the more the narrower the blueprint is. `blueprint` is the one the agent names; unknown,
+ * unreadable or never activated, it leaves nothing. Rights the agent has not got are not given by a blueprint:
+ * where it has no `authority` of its own, the ceilings limit what people allow it (`limitsOfAgent`).
+ */
+export const effectiveAgent = (agent: Agent, blueprint: Limiting): EffectiveAgent => {
+  if (agent.blueprint === undefined && agent.ceilings === undefined) return { agent, stops: [] };
+  const isUnknown = agent.blueprint !== undefined && (blueprint === undefined || blueprint.version < 1);
+  const above = agent.blueprint === undefined ? {} : (blueprint?.ceilings ?? {});
+  const ceilings = meetCeilings(agent.ceilings ?? {}, above);
+  const stops = isUnknown ? (['blueprint_unknown'] as const) : stopsOf(agent, ceilings);
+  const authority = agent.authority && meetAuthority(agent.authority, ceilings.authority);
+  return {
+    agent: {
+      ...withCredentialsOf(agent, ceilings.authenticationMethods),
+      state: agent.state === 'active' && stops.length > 0 ? 'suspended' : agent.state,
+      grantTypes: isUnknown ? [] : within(agent.grantTypes, ceilings.grantTypes),
+      ...(ceilings.senderConstraint === 'dpop'
+        ? { dpopBoundAccessTokens: true, certificateBoundAccessTokens: false }
+        : { dpopBoundAccessTokens: agent.dpopBoundAccessTokens }),
+      ...(authority === undefined ? {} : { authority: isUnknown ? {} : authority }),
+      ceilings: isUnknown ? { ...ceilings, authority: {} } : ceilings,
+    },
+    stops,
+  };
+};
+
+const stopsOf = (agent: Agent, ceilings: Ceilings): readonly Stop[] => {
+  const { environments, compositions, authenticationMethods } = ceilings;
+  const digest = agent.composition?.digest;
+  return [
+    ...(environments?.includes(agent.environment) === false ? (['environment_not_allowed'] as const) : []),
+    ...(compositions && !compositions.some((one) => one === digest) ? (['composition_not_allowed'] as const) : []),
+    ...(authenticationMethods && !credentialsOf(agent).some(({ kind }) => authenticationMethods.includes(kind))
+      ? (['authentication_not_allowed'] as const)
+      : []),
+  ];
+};
+
+const within = (names: readonly string[], allowed: readonly string[] | undefined): readonly string[] =>
+  allowed === undefined ? names : names.filter((name) => allowed.includes(name));
+
+/**
+ * All limits that lie in an agent on what may be held at a resource server, the one that is easiest to lift first.
+ * Absent rights of its own are no limit on what people allow it, but leave nothing to an agent that acts for itself.
+ */
+export const limitsOfAgent = (
+  { authority, ceilings, environment }: Pick<Agent, 'authority' | 'ceilings' | 'environment'>,
+  { identifier, environments, scopes }: Pick<ResourceServer, 'identifier' | 'environments' | 'scopes'>,
+  actsForItself = false,
+): readonly Limit[] => {
+  const needsApproval = scopesAt(ceilings?.approvals ?? {}, identifier) ?? [];
+  return [
+    { layer: 'agent', holds: scopesAt(authority, identifier) ?? (actsForItself ? [] : undefined) },
+    { layer: 'blueprint', holds: scopesAt(ceilings?.authority, identifier) },
+    { layer: 'environment', holds: environments?.includes(environment) === false ? [] : undefined },
+    {
+      layer: 'approval',
+      holds:
+        needsApproval.length === 0
+          ? undefined
+          : needsApproval.includes('*')
+            ? []
+            : scopes.map(({ name }) => name).filter((name) => !needsApproval.includes(name)),
+    },
+  ];
+};
+
+/** Seconds a token may live through whose hands it goes; undefined: none of them has a limit. */
+export const tokenLifeOf = (agents: readonly Pick<Agent, 'ceilings'>[]): number | undefined => {
+  const lives = agents.flatMap(({ ceilings }) => ceilings?.maxAccessTokenSeconds ?? []);
+  return lives.length === 0 ? undefined : Math.min(...lives);
+};

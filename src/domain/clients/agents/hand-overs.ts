@@ -1,0 +1,127 @@
+import { isGroupId } from '../../identity/groups/group.ts';
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+} from '../../ports/document-store.ts';
+import { AGENTS, type Agent } from './agent.ts';
+import { ownershipOf } from './ownership.ts';
+
+/**
+ * A hand-over of an agent, until all that it ended stands so in the store. Written before it, so that no crash loses it. Also
+ * that the members of a group changed, which is the agent then.
+ */
+type HandOver = {
+  /** The agent and the number it gets. */
+  readonly id: string;
+  readonly agent: string;
+  readonly ownership: number;
+  readonly at: number;
+};
+
+export const HAND_OVERS = {
+  name: 'hand_overs',
+  indexes: [{ fields: ['at'] }],
+  members: ['agent', 'ownership', 'at'],
+} as const satisfies CollectionDeclaration;
+
+/** A hand-over that was announced and did not happen is forgotten after so long. */
+const ANNOUNCED_SECONDS = 3600;
+/** Of each kind, ended within the call that hands over; the rest follows. */
+const AT_ONCE = 50;
+const LATER = 1000;
+/** So long the call that hands over may take to end it all by itself: who is told twice was told once too often. */
+const GRACE_SECONDS = 30;
+const PAGE = 100;
+const SYSTEM: By = { caller: 'system' };
+
+/** Ends, in the store, at most `limit` of what an agent has from before its hand-over; answers how many. Idempotent. */
+export type EndFormer = (agent: Pick<Agent, 'id' | 'owner' | 'ownership'>, by: By, limit: number) => Promise<number>;
+
+/**
+ * What follows a hand-over: nothing from before it counts from the swap of the owner on (ownership.ts); this makes it
+ * stand so in the store, with the events by which people are told. What a crash leaves undone is done later, on one node.
+ */
+export const handOvers = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+  readonly ends: readonly EndFormer[];
+  readonly hands: { heldSince(group: string): Promise<number> };
+}) => {
+  const { documents, clock, agents, ends, hands } = deps;
+  const owned = documents.collection<Agent>(AGENTS);
+  const collection = documents.collection<HandOver>(HAND_OVERS);
+  const idOf = (agent: string, ownership: number): string => `${agent}:${ownership}`;
+
+  /** Says whether nothing is left to do. */
+  const settle = async (agent: Agent, by: By, limit: number): Promise<boolean> => {
+    let isDone = true;
+    for (const end of ends) if ((await end(agent, by, limit)) >= limit) isDone = false;
+    return isDone;
+  };
+
+  const settleGroup = async (group: string): Promise<boolean> => {
+    let isDone = true;
+    let after: Cursor | undefined;
+    for (;;) {
+      const order = { by: 'createdAt', direction: 'ascending' } as const;
+      const page = await owned.find({ where: { owner: group }, order, limit: PAGE, ...(after ? { after } : {}) });
+      for (const { document } of page) isDone = (await settle(document, SYSTEM, LATER)) && isDone;
+      const last = page.at(-1)?.document;
+      if (page.length < PAGE || !last) return isDone;
+      after = { value: last.createdAt, id: last.id };
+    }
+  };
+
+  return {
+    /** To be called before an agent changes hands. */
+    async announce(agent: Agent): Promise<void> {
+      const ownership = ownershipOf(agent) + 1;
+      try {
+        await collection.insert({ id: idOf(agent.id, ownership), agent: agent.id, ownership, at: clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+
+    /** To be called when it has. */
+    async done(agent: Agent, by: By): Promise<void> {
+      if (await settle(agent, by, AT_ONCE)) await collection.take(idOf(agent.id, ownershipOf(agent)));
+    },
+
+    /**
+     * To be called when accounts came to a group or left it. Nothing that people said to accounts that have all left counts
+     * from then on; that it stands so in the store, and is told, follows by `settleAll`.
+     */
+    async membersChanged(group: string): Promise<void> {
+      if ((await hands.heldSince(group)) === 0) return;
+      try {
+        await collection.insert({ id: idOf(group, clock.now()), agent: group, ownership: 0, at: clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+
+    /** Goes on with what is left to do, of hand-overs that the call itself has had `graceSeconds` for. */
+    settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>
+      withMutex({ documents, clock }, 'hand-overs', async () => {
+        const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
+        for (const { document } of found) {
+          if (isGroupId(document.agent)) {
+            if (await settleGroup(document.agent)) await collection.take(document.id);
+            continue;
+          }
+          if (document.at > clock.now() - graceSeconds) continue;
+          const agent = (await agents.get(document.agent))?.document;
+          const hasHappened = agent !== undefined && ownershipOf(agent) >= document.ownership;
+          const isOver = document.at <= clock.now() - ANNOUNCED_SECONDS;
+          if (hasHappened ? await settle(agent, SYSTEM, LATER) : isOver) await collection.take(document.id);
+        }
+      }),
+  };
+};

@@ -1,0 +1,133 @@
+import type { Group } from '../../identity/groups/group.ts';
+import type { GroupRegistry } from '../../identity/groups/group-registry.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { Agent } from './agent.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+
+/** An account that leaves, until all that it answered for is frozen. Written before it leaves, so that no crash loses it. */
+type OffboardingRecord = { readonly id: string; readonly at: number };
+
+export const OFFBOARDINGS = {
+  name: 'offboardings',
+  indexes: [{ fields: ['at'] }],
+  members: ['at'],
+} as const satisfies CollectionDeclaration;
+
+/** A departure that was announced and did not happen is forgotten after so long. */
+const ANNOUNCED_SECONDS = 3600;
+/** Agents frozen within the call that made their owner leave; the rest follows. */
+const AT_ONCE = 100;
+const SYSTEM: By = { caller: 'system' };
+
+export type Offboarding = ReturnType<typeof newOffboarding>;
+
+/**
+ * Makes orphans of the agents of accounts that are disabled or gone, and of groups nobody is left in. Nothing works
+ * for them before this has come to them: who answers for an agent is asked each time (groups/owners.ts). This is what
+ * makes it stay so, and be seen in lists.
+ */
+export const newOffboarding = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
+  readonly owners: Pick<Owners, 'answersFrom'>;
+  readonly agents: Pick<AgentRegistry, 'orphanAll' | 'orphansWithout'>;
+  /** Takes along what else hangs on an account that is not active any more. Idempotent. */
+  readonly leave?: (account: string, by: By) => Promise<void>;
+  /** Called when an account came to a group or left it. Idempotent. */
+  readonly membersChanged?: (group: string) => Promise<void>;
+}) => {
+  const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
+  const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
+
+  /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
+  const closeGroup = async (id: string): Promise<boolean> => {
+    if ((await owners.answersFrom(id)) !== undefined) return false;
+    await groups.lostAll(id, clock.now());
+    return true;
+  };
+
+  /** Whose agents have to be looked at when an account leaves: its own, and those of groups that `isLost` or lost all before. */
+  const ownersLeftBy = async (account: string, isLost: (group: string) => Promise<boolean>) => {
+    const owned = [account];
+    const lost: Group[] = [];
+    for (const group of await groups.ofAccount(account)) {
+      const isGone = await isLost(group.id);
+      if (isGone) lost.push(group);
+      if (isGone || group.answersFrom !== undefined) owned.push(group.id);
+    }
+    return { owned, lost };
+  };
+
+  /** Says whether nothing is left to do. */
+  const settle = async (account: string, by: By, limit: number): Promise<boolean> => {
+    await leave?.(account, by);
+    const { owned } = await ownersLeftBy(account, async (group) => {
+      const isGone = await closeGroup(group);
+      await membersChanged?.(group);
+      return isGone;
+    });
+    for (const owner of owned) if (!(await agents.orphanAll(owner, by, limit))) return false;
+    return true;
+  };
+
+  return {
+    /** To be called before an account is disabled or deleted. */
+    async announce(account: string): Promise<void> {
+      try {
+        await collection.insert({ id: account, at: clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+
+    /** To be called when it is. */
+    async left(account: string, by: By): Promise<void> {
+      if (await settle(account, by, AT_ONCE)) await collection.take(account);
+    },
+
+    /**
+     * What `left` would find if an active account left now: agents that nobody would answer for, at most `limit`, and groups
+     * without an active member. Changes nothing.
+     */
+    async ifLeft(
+      account: string,
+      limit: number,
+    ): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
+      const { owned, lost } = await ownersLeftBy(
+        account,
+        async (group) => (await owners.answersFrom(group, account)) === undefined,
+      );
+      const orphans: Agent[] = [];
+      for (const owner of owned) {
+        orphans.push(...(await agents.orphansWithout(owner, account, limit - orphans.length)));
+      }
+      return { agents: orphans, groups: lost };
+    },
+
+    /** To be called before it is enabled again, so that it brings no group back that had lost everybody. */
+    async returning(account: string): Promise<void> {
+      for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
+    },
+
+    /** To be called when the members of a group were changed. */
+    async membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void> {
+      const { id, answersFrom } = group;
+      if ((await closeGroup(id)) || answersFrom !== undefined) await agents.orphanAll(id, by, AT_ONCE);
+      await membersChanged?.(id);
+    },
+
+    /** Goes on with what is left to do, at most about `limit` agents for each account that left. */
+    async settleAll(limit = 500): Promise<void> {
+      const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
+      for (const { document } of found) {
+        if (!(await settle(document.id, SYSTEM, limit))) continue;
+        const isGone = (await owners.answersFrom(document.id)) === undefined;
+        if (isGone || document.at <= clock.now() - ANNOUNCED_SECONDS) await collection.take(document.id);
+      }
+    },
+  };
+};

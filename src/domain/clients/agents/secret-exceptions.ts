@@ -1,0 +1,163 @@
+/**
+ * Secrets of agents: off, and for one agent an exception, for a reason and with an end. Whoever holds a secret is the
+ * agent, and who that is cannot be told; so it is shown once, kept as a digest, listed, and short.
+ */
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import type { By, Permits } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { Agent } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
+import { type CredentialOf, isUsable, ofKind } from './credential.ts';
+import { withCredentials } from './credential-fields.ts';
+import { LONGEST_OVERLAP_SECONDS } from './credential-registry.ts';
+import { credentialRights } from './credential-rights.ts';
+import { refuseOtherHands } from './ownership.ts';
+
+/** Longest time for which a secret is allowed. */
+const LONGEST_SECRET_SECONDS = 90 * 86_400;
+
+/** So that a secret that leaked into a repository is found by those who look for such. */
+const PREFIX = 'bhs_';
+
+export type AllowedSecret = {
+  readonly credential: CredentialOf<'secret'>;
+  /** To be shown once. */
+  readonly secret: string;
+};
+
+export type SecretExceptions = ReturnType<typeof secretExceptions>;
+
+export const secretExceptions = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly digestSecret: (secret: string) => string;
+  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly permits?: Permits<Agent> | undefined;
+}) => {
+  const { clock, identifiers, digestSecret } = deps;
+  const checkRights = credentialRights(deps.owners);
+  const { documentsOf } = agentDocuments(deps);
+
+  const newSecret = () => {
+    const secret = `${PREFIX}${identifiers.newSecret()}`;
+    return { secret, secretHash: digestSecret(secret) };
+  };
+
+  const usableOf = ({ credentials = [] }: Agent) =>
+    ofKind(credentials, 'secret').filter((one) => isUsable(one, clock.now()));
+
+  const about = (id: string, inputs: AuditEvent['inputs']): Partial<AuditEvent> => ({
+    target: { kind: 'credential', id },
+    ...(inputs ? { inputs } : {}),
+  });
+
+  return {
+    /**
+     * Throws 'invalid_field' without a reason or an end within 90 days, 'not_found', and 'conflict' while nobody answers
+     * for the agent or when it holds a secret already: that one is rotated. 'forbidden' as `credentialRights` throws it.
+     */
+    async allow(
+      agentId: string,
+      given: { readonly reason?: string; readonly expiresAt?: number; readonly name?: string },
+      by: By,
+      seen?: Pick<Agent, 'ownership'>,
+    ): Promise<AllowedSecret> {
+      const now = clock.now();
+      const { reason = '', expiresAt, name } = given;
+      checkText(reason, '/reason', 500);
+      if (name !== undefined) checkText(name, '/name', 100);
+      if (expiresAt === undefined || expiresAt <= now || expiresAt > now + LONGEST_SECRET_SECONDS) {
+        return refuseField('/expires_at', 'A secret ends at most 90 days from now.');
+      }
+      const { secret, secretHash } = newSecret();
+      const credential: CredentialOf<'secret'> = {
+        id: identifiers.newId('crd'),
+        kind: 'secret',
+        ...(name === undefined ? {} : { name }),
+        state: 'active',
+        reason,
+        secretHash,
+        createdAt: now,
+        expiresAt,
+      };
+      await documentsOf.change(
+        agentId,
+        undefined,
+        'credential.secret_allowed',
+        by,
+        async (agent) => {
+          await checkRights(agent, by);
+          if (agent.state !== 'active' && agent.state !== 'suspended') {
+            throw new DomainError('conflict', 'A secret is allowed only while somebody answers for the agent.');
+          }
+          refuseOtherHands(agent, seen);
+          if (usableOf(agent).length > 0) {
+            throw new DomainError('conflict', 'This agent has a secret already; rotate that one, or remove it.');
+          }
+          return withCredentials(agent, [...withoutEnded(agent, now), credential]);
+        },
+        about(credential.id, { kind: 'secret', reason, expiresAt }),
+      );
+      return { credential, secret };
+    },
+
+    /**
+     * Another secret in place of the one an agent has, which is good for `overlapSeconds` more; the end stays where it
+     * was. Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has none, or two already.
+     */
+    async rotate(
+      agentId: string,
+      { overlapSeconds = 0 }: { readonly overlapSeconds?: number },
+      by: By,
+    ): Promise<AllowedSecret> {
+      if (!Number.isSafeInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > LONGEST_OVERLAP_SECONDS) {
+        refuseField('/overlap_seconds', `The old secret is good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
+      }
+      const now = clock.now();
+      const { secret, secretHash } = newSecret();
+      const next = identifiers.newId('crd');
+      let answer: AllowedSecret | undefined;
+      await documentsOf.change(
+        agentId,
+        undefined,
+        'credential.rotated',
+        by,
+        async (agent) => {
+          if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          await checkRights(agent, by);
+          const [old, another] = usableOf(agent);
+          if (old?.expiresAt === undefined) {
+            throw new DomainError('conflict', 'This agent has no secret: none was allowed, or its time is over.');
+          }
+          if (another) {
+            throw new DomainError('conflict', 'Another secret of this agent is still running out; wait, or remove it.');
+          }
+          const credential = { ...old, id: next, secretHash, createdAt: now };
+          answer = { credential, secret };
+          // Whoever rotates knows when the old one ends.
+          const ending = {
+            ...old,
+            toldAt: old.toldAt ?? now,
+            expiresAt: Math.min(old.expiresAt, now + overlapSeconds),
+          };
+          const others = withoutEnded(agent, now).filter(({ id }) => id !== old.id);
+          return withCredentials(agent, [...others, ...(overlapSeconds > 0 ? [ending] : []), credential]);
+        },
+        about(next, { kind: 'secret', overlapSeconds }),
+      );
+      if (!answer) throw new DomainError('conflict', 'This agent has no secret.');
+      return answer;
+    },
+  };
+};
+
+/** The audit log remembers secrets whose time is over. */
+const withoutEnded = ({ credentials = [] }: Agent, now: number) =>
+  credentials.filter((one) => one.kind !== 'secret' || (one.state !== 'expired' && (one.expiresAt ?? 0) > now));

@@ -1,0 +1,128 @@
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { pointerStep } from '../../vocabulary/json-pointer.ts';
+import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
+import type { Blueprint } from './blueprint.ts';
+import type { BlueprintRegistry } from './blueprint-registry.ts';
+import { type Ceilings, meetAuthority } from './ceilings.ts';
+
+/**
+ * Where most change to comes last: whoever moves on while they are counted is counted there. Those that are few come a
+ * second time, for whoever moved back meanwhile.
+ */
+const COUNTED = [
+  'pending',
+  'orphaned',
+  'suspended',
+  'active',
+  'orphaned',
+  'suspended',
+] as const satisfies readonly AgentState[];
+
+export type BlueprintAdmission = ReturnType<typeof blueprintAdmission>;
+
+/**
+ * Whether a blueprint takes an agent. Beyond a ceiling an agent would be cut anyway; whoever registers it hears of it
+ * at once. What stands already is not refused when the blueprint is tightened: it is cut.
+ */
+export const blueprintAdmission = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly blueprints: Pick<BlueprintRegistry, 'get'>;
+}) => {
+  const agents = deps.documents.collection<Agent>(AGENTS);
+
+  const taking = async (id: string): Promise<Blueprint> => {
+    const found = (await deps.blueprints.get(id))?.document;
+    if (found?.state === 'active') return found;
+    return refuseField(
+      '/blueprint',
+      found?.state === 'deprecated'
+        ? 'This blueprint takes no new agents.'
+        : 'There is no active blueprint with this id.',
+    );
+  };
+
+  /** Agents of a blueprint that are not retired, counted up to `most`; those that are may be many more, and are not read. */
+  const countUpTo = async (blueprint: string, most: number): Promise<number> => {
+    const counted = new Set<string>();
+    for (const state of COUNTED) {
+      let after: Cursor | undefined;
+      do {
+        const found = await agents.find({
+          where: { blueprint, state },
+          order: { by: 'createdAt', direction: 'ascending' },
+          limit: 1000,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of found) counted.add(document.id);
+        if (counted.size >= most) return counted.size;
+        const last = found.at(-1)?.document;
+        after = found.length === 1000 && last ? { value: last.createdAt, id: last.id } : undefined;
+      } while (after);
+    }
+    return counted.size;
+  };
+
+  return {
+    /**
+     * Grant types for a new agent that names none: those of `usual` that its blueprint allows, else all it allows that
+     * need no redirect URI. Throws 'invalid_field' when the blueprint takes no agents.
+     */
+    async grantTypesFor(blueprint: string, usual: readonly string[]): Promise<readonly string[]> {
+      const { grantTypes } = (await taking(blueprint)).ceilings;
+      if (grantTypes === undefined) return usual;
+      const allowed = usual.filter((name) => grantTypes.includes(name));
+      return allowed.length > 0 ? allowed : grantTypes.filter((name) => !NEEDS_PEOPLE.includes(name));
+    },
+
+    /**
+     * Runs `store`, which registers or changes the agent, if its blueprint lets it: 'invalid_field' names what is
+     * beyond a ceiling and was not so `before`, 'conflict' says that the blueprint is full. One at a time for each
+     * blueprint that has a quota, on all nodes.
+     */
+    async admit<T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> {
+      const { blueprint } = agent;
+      if (blueprint === undefined) return store();
+      const joins = blueprint !== before?.blueprint;
+      const found = joins ? await taking(blueprint) : (await deps.blueprints.get(blueprint))?.document;
+      if (!found) return store();
+      refuseBeyond(agent, joins ? undefined : before, found.ceilings);
+      const { maxAgents } = found.ceilings;
+      if (maxAgents === undefined || !joins) return store();
+      return withMutex(deps, `agents of ${blueprint}`, async () => {
+        if ((await countUpTo(blueprint, maxAgents)) >= maxAgents) {
+          throw new DomainError('conflict', `This blueprint has its ${maxAgents} agents.`, { field: '/blueprint' });
+        }
+        return store();
+      });
+    },
+  };
+};
+
+const NEEDS_PEOPLE: readonly string[] = ['authorization_code', 'refresh_token'];
+
+const refuseBeyond = (agent: Agent, before: Agent | undefined, ceilings: Ceilings): void => {
+  const { environments, grantTypes, authority, compositions } = ceilings;
+  if (agent.environment !== before?.environment && environments?.includes(agent.environment) === false) {
+    refuseField('/environment', `This blueprint is for ${environments.join(', ') || 'no environment'}.`);
+  }
+  for (const [index, name] of agent.grantTypes.entries()) {
+    if (grantTypes?.includes(name) === false && !before?.grantTypes.includes(name)) {
+      refuseField(`/grant_types/${index}`, 'This blueprint does not allow this grant type.');
+    }
+  }
+  const digest = agent.composition?.digest;
+  if (digest !== undefined && digest !== before?.composition?.digest && compositions?.includes(digest) === false) {
+    refuseField('/composition', 'This blueprint does not allow this composition.');
+  }
+  if (agent.authority === undefined || JSON.stringify(agent.authority) === JSON.stringify(before?.authority)) return;
+  const held = meetAuthority(agent.authority, authority) ?? {};
+  for (const [resource, scopes] of Object.entries(agent.authority)) {
+    const beyond = scopes.find((name) => !held[resource]?.includes(name));
+    if (beyond === undefined) continue;
+    refuseField(`/authority/${pointerStep(resource)}`, `This blueprint does not allow ${beyond} here.`);
+  }
+};

@@ -1,0 +1,84 @@
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import { AGENTS, type Agent } from '../agents/agent.ts';
+import { effectiveAgent, type Stop } from '../agents/effective-agent.ts';
+import type { Blueprint } from './blueprint.ts';
+import { type CeilingChange, type Ceilings, diffCeilings, meetAuthority } from './ceilings.ts';
+
+/** How a change of its blueprint would break one agent. */
+export type AgentBreak = {
+  readonly agent: Agent;
+  /** Why it could do nothing any more; empty: it goes on with less. */
+  readonly stops: readonly Stop[];
+  /** Grant types it uses and would lose. */
+  readonly grantTypes: readonly string[];
+  /** Rights of its own that it would lose. */
+  readonly authority: ScopesByResource;
+  /** Ceilings that would be lower for it. */
+  readonly lowered: readonly CeilingChange[];
+};
+
+const AT_ONCE = 200;
+/** Agents looked at for one page, so that a page costs a bounded time. */
+const AT_MOST = 2000;
+
+/** Quotas are for agents to come. */
+const NOT_ABOUT_ONE: readonly string[] = ['maxAgents', 'maxInstances'];
+
+/** Undefined: the agent goes on as before. */
+const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, after: Ceilings) => {
+  const now = effectiveAgent(agent, before);
+  if (agent.state === 'retired' || now.stops.length > 0) return undefined;
+  const then = effectiveAgent(agent, { version: before.version + 1, ceilings: after });
+  const grantTypes = now.agent.grantTypes.filter((name) => !then.agent.grantTypes.includes(name));
+  const authority = lost(now.agent.authority ?? {}, then.agent.authority ?? {});
+  const lowered = diffCeilings(now.agent.ceilings ?? {}, then.agent.ceilings ?? {}).filter(
+    ({ member, narrows }) => narrows && !NOT_ABOUT_ONE.includes(member),
+  );
+  const isSame =
+    then.stops.length === 0 && grantTypes.length === 0 && Object.keys(authority).length === 0 && lowered.length === 0;
+  return isSame ? undefined : ({ agent, stops: then.stops, grantTypes, authority, lowered } satisfies AgentBreak);
+};
+
+/** What is in `before` and not in `after`. */
+const lost = (before: ScopesByResource, after: ScopesByResource): ScopesByResource => {
+  const kept = meetAuthority(before, after) ?? {};
+  return Object.fromEntries(
+    Object.entries(before).flatMap(([resource, scopes]) => {
+      const missing = scopes.filter((name) => !kept[resource]?.includes(name));
+      return missing.length === 0 ? [] : [[resource, missing] as const];
+    }),
+  );
+};
+
+/** Goes through the agents of a blueprint, page by page, for those that other ceilings would break. Changes nothing. */
+export const blueprintPreview = ({ documents }: { readonly documents: DocumentStore }) => {
+  const agents = documents.collection<Agent>(AGENTS);
+  return async (
+    blueprint: Blueprint,
+    after: Ceilings,
+    from: Cursor | undefined,
+    limit: number,
+  ): Promise<{ readonly items: readonly AgentBreak[]; readonly next?: Cursor }> => {
+    const items: AgentBreak[] = [];
+    let cursor = from;
+    for (let looked = 0; looked < AT_MOST; looked += AT_ONCE) {
+      const found = await agents.find({
+        where: { blueprint: blueprint.id },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: AT_ONCE,
+        ...(cursor ? { after: cursor } : {}),
+      });
+      for (const { document } of found) {
+        const broken = breakOf(document, blueprint, after);
+        cursor = { value: document.createdAt, id: document.id };
+        if (broken) items.push(broken);
+        if (items.length === limit) return { items, next: cursor };
+      }
+      if (found.length < AT_ONCE) return { items };
+    }
+    return { items, ...(cursor ? { next: cursor } : {}) };
+  };
+};
+
+export type BlueprintPreview = ReturnType<typeof blueprintPreview>;

@@ -1,0 +1,237 @@
+/**
+ * The register of blueprints: which there are, their versions, and which version counts. Owns the collections
+ * BLUEPRINTS and BLUEPRINT_VERSIONS. It does not decide who may change them (src/http/management) nor apply them
+ * (agents/effective-agent.ts, for every decision anew). A tightening counts from the moment `activate` swaps one
+ * document: whoever grants or checks reads that.
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import {
+  BLUEPRINT_VERSIONS,
+  BLUEPRINTS,
+  type Blueprint,
+  type BlueprintState,
+  type BlueprintVersion,
+  blueprintVersionId,
+} from './blueprint.ts';
+import { type CeilingChange, type Ceilings, diffCeilings } from './ceilings.ts';
+import { checkCeilings } from './check-ceilings.ts';
+
+export type NewBlueprint = { readonly name: string; readonly purpose: string; readonly ceilings: Ceilings };
+
+/** `ceilings` replaces the whole draft; a new draft is begun where there is none. */
+export type BlueprintChange = Partial<NewBlueprint>;
+
+export type BlueprintQuery = PageQuery & { readonly state?: BlueprintState };
+
+/** `state` of a version: the one that counts is active, those before it are deprecated. */
+export type ShownVersion = BlueprintVersion & { readonly state: BlueprintState };
+
+export type BlueprintRegistry = ReturnType<typeof blueprintRegistry>;
+
+export const blueprintRegistry = (dependencies: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
+}) => {
+  const { documents, clock, identifiers, audit, resourceServers } = dependencies;
+  const collection = documents.collection<Blueprint>(BLUEPRINTS);
+  const versions = documents.collection<BlueprintVersion>(BLUEPRINT_VERSIONS);
+  const documentsOf = registeredDocuments<Blueprint>({
+    collection,
+    kind: 'blueprint',
+    audit,
+    clock,
+    facts: ({ version }) => ({ inputs: { version } }),
+    taken: { message: 'This name belongs to another blueprint.', field: '/name' },
+  });
+
+  const versionOf = async (id: string, version: number): Promise<BlueprintVersion | undefined> =>
+    (await versions.get(blueprintVersionId(id, version)))?.document;
+
+  const checkWords = ({ name, purpose }: Pick<Blueprint, 'name' | 'purpose'>): void => {
+    checkText(name, '/name', 100);
+    checkText(purpose, '/purpose', 500);
+  };
+
+  const record = (type: 'blueprint.drafted' | 'blueprint.activated', blueprint: Blueprint, by: By, inputs: object) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind: 'blueprint', id: blueprint.id },
+      inputs: { ...inputs },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  /** Puts ceilings into the draft, which is made where there is none. Throws 'conflict' when it was activated meanwhile. */
+  const draft = async (blueprint: Blueprint, ceilings: Ceilings, by: By): Promise<void> => {
+    const { revision } = blueprint;
+    const version = blueprint.version + 1;
+    const id = blueprintVersionId(blueprint.id, version);
+    await record('blueprint.drafted', blueprint, by, { version, ceilings });
+    const now = clock.now();
+    try {
+      await versions.insert({
+        id,
+        blueprint: blueprint.id,
+        version,
+        ceilings,
+        revision,
+        createdAt: now,
+        updatedAt: now,
+      });
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      await update(versions, id, (found) => {
+        if (found.frozenAt !== undefined) throw inUse();
+        return found.revision < revision ? { ...found, ceilings, revision, updatedAt: now } : undefined;
+      });
+    }
+  };
+
+  return {
+    /** The blueprint with the ceilings that count now. */
+    get: (id: string): Promise<Versioned<Blueprint> | undefined> => collection.get(id),
+
+    /** At most 1000 ids; unknown ones are left out. */
+    getMany: (ids: readonly string[]): Promise<readonly Versioned<Blueprint>[]> => collection.getMany(ids),
+
+    list: ({ state, ...query }: BlueprintQuery = {}): Promise<Page<Blueprint>> => documentsOf.list({ state }, query),
+
+    /** A blueprint with a first draft; nothing of it counts before it is activated. Throws 'invalid_field', 'conflict'. */
+    async create({ name, purpose, ceilings }: NewBlueprint, by: By): Promise<Versioned<Blueprint>> {
+      checkWords({ name, purpose });
+      const checked = await checkCeilings(ceilings, resourceServers);
+      const now = clock.now();
+      const blueprint: Blueprint = {
+        id: identifiers.newId('bpt'),
+        name,
+        purpose,
+        state: 'draft',
+        version: 0,
+        ceilings: {},
+        revision: 1,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const made = await documentsOf.insert(blueprint, 'blueprint.created', by);
+      await draft(blueprint, checked, by);
+      return made;
+    },
+
+    /** Changes the words at once and the draft for later. Throws 'not_found', 'precondition_failed', 'invalid_field', 'conflict'. */
+    async update(id: string, expected: number, change: BlueprintChange, by: By): Promise<Versioned<Blueprint>> {
+      const { ceilings, ...words } = change;
+      const checked = ceilings && (await checkCeilings(ceilings, resourceServers));
+      const changed = await documentsOf.change(id, expected, 'blueprint.updated', by, (blueprint) => {
+        const next = { ...blueprint, ...words, revision: blueprint.revision + (checked ? 1 : 0) };
+        checkWords(next);
+        return next;
+      });
+      if (checked) await draft(changed.document, checked, by);
+      return changed;
+    },
+
+    /** The draft that `activate` would make count; undefined when there is none. */
+    draftOf: ({ id, version }: Blueprint): Promise<BlueprintVersion | undefined> => versionOf(id, version + 1),
+
+    /**
+     * Makes the draft count for all agents of the blueprint, and the version before it deprecated. Idempotent for
+     * callers at once. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict'
+     * without a draft.
+     */
+    async activate(id: string, expected: number, by: By): Promise<Versioned<Blueprint>> {
+      const { document, version } = await documentsOf.found(id);
+      if (version !== expected) throw stale();
+      const next = document.version + 1;
+      const found = await versionOf(id, next);
+      // One that was frozen was decided on: whoever comes next finishes it.
+      if (!found || (found.frozenAt === undefined && found.revision !== document.revision)) throw noDraft();
+      await record('blueprint.activated', document, by, {
+        version: next,
+        ceilings: found.ceilings,
+        changes: diffCeilings(document.ceilings, found.ceilings),
+      });
+      // Frozen first: what counts is what can never change again. Whoever finds it frozen goes on from there.
+      const now = clock.now();
+      const frozen = await update(versions, found.id, (one) => {
+        if (one.revision !== found.revision) throw stale();
+        return one.frozenAt === undefined ? { ...one, frozenAt: now, frozenBy: by.caller, updatedAt: now } : undefined;
+      });
+      if (!frozen) throw noDraft();
+      const active: Blueprint = {
+        ...document,
+        state: document.state === 'draft' ? 'active' : document.state,
+        version: next,
+        ceilings: frozen.document.ceilings,
+        updatedAt: now,
+      };
+      if (await collection.replace(active, version)) return { document: active, version: version + 1 };
+      const stored = await documentsOf.found(id);
+      if (stored.document.version === next) return stored;
+      throw stale();
+    },
+
+    /** It takes no new agents; those it has stay under it, and it can still be tightened. Final, idempotent. */
+    deprecate: (id: string, by: By): Promise<Versioned<Blueprint>> =>
+      documentsOf.change(id, undefined, 'blueprint.deprecated', by, (blueprint) => ({
+        ...blueprint,
+        state: 'deprecated',
+      })),
+
+    /** Newest first, the draft included. */
+    async versions(
+      { id, version: counts }: Blueprint,
+      { after, limit = 50 }: PageQuery = {},
+    ): Promise<Page<ShownVersion>> {
+      const found = await versions.find({
+        where: { blueprint: id },
+        order: { by: 'version', direction: 'descending' },
+        limit: limit + 1,
+        ...(after ? { after } : {}),
+      });
+      const items = found.slice(0, limit).map(({ document, version }) => ({
+        document: { ...document, state: stateOf(document, counts) },
+        version,
+      }));
+      const last = items.at(-1)?.document;
+      return found.length > limit && last ? { items, next: { value: last.version, id: last.id } } : { items };
+    },
+
+    /** How version `to` differs from `from`; 0 is none at all. Throws 'not_found'. */
+    async diff({ id }: Blueprint, from: number, to: number): Promise<readonly CeilingChange[]> {
+      const [before, after] = await Promise.all(
+        [from, to].map(async (version) => (version === 0 ? {} : (await versionOf(id, version))?.ceilings)),
+      );
+      if (!before || !after) throw new DomainError('not_found', 'There is no such version.');
+      return diffCeilings(before, after);
+    },
+  };
+};
+
+const stateOf = ({ version, frozenAt }: BlueprintVersion, counts: number): BlueprintState =>
+  version === counts ? 'active' : frozenAt === undefined || version > counts ? 'draft' : 'deprecated';
+
+const noDraft = (): DomainError =>
+  new DomainError('conflict', 'There is no draft to activate; write one first.', { field: '/draft' });
+
+const inUse = (): DomainError =>
+  new DomainError('conflict', 'This draft was activated in the meantime; read the blueprint again.');
+
+const stale = (): DomainError =>
+  new DomainError('precondition_failed', 'This blueprint was changed in the meantime; read it again.');

@@ -1,0 +1,58 @@
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { Ceilings } from './ceilings.ts';
+
+/** `draft`: nothing of it counts yet. `deprecated`: it takes no new agents, and goes on limiting those it has. */
+export type BlueprintState = 'draft' | 'active' | 'deprecated';
+
+/**
+ * Template and live ceiling for agents. Carries the ceilings of the version that counts, so that every decision
+ * reads one document.
+ */
+export type Blueprint = {
+  readonly id: string;
+  /** Unique. */
+  readonly name: string;
+  readonly purpose: string;
+  readonly state: BlueprintState;
+  /** Number of the version that counts; 0 before the first. */
+  readonly version: number;
+  /** Of the version that counts. */
+  readonly ceilings: Ceilings;
+  /** How often a draft was written: who activates names the one that was read. */
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const BLUEPRINTS = {
+  name: 'blueprints',
+  indexes: [{ fields: ['name'], unique: true }, { fields: ['state'] }, { fields: ['createdAt'] }],
+  members: ['name', 'state', 'version', 'ceilings', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** One version: a draft while `frozenAt` is absent, and unchangeable from then on. */
+export type BlueprintVersion = {
+  /** `blueprintVersionId`. */
+  readonly id: string;
+  readonly blueprint: string;
+  /** From 1. */
+  readonly version: number;
+  readonly ceilings: Ceilings;
+  /** Which writing of the draft it is. */
+  readonly revision: number;
+  readonly frozenAt?: number;
+  /** Who activated it. */
+  readonly frozenBy?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const BLUEPRINT_VERSIONS = {
+  name: 'blueprint_versions',
+  indexes: [{ fields: ['blueprint'] }, { fields: ['version'] }],
+  members: ['blueprint', 'version', 'ceilings', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export const blueprintVersionId = (blueprint: string, version: number): string => `${blueprint}.${version}`;

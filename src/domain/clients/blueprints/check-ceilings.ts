@@ -1,0 +1,58 @@
+import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
+import { ENVIRONMENTS } from '../../vocabulary/environment.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { GRANT_TYPES } from '../clients/grant-types.ts';
+import { AUTHENTICATION_METHODS, type Ceilings, meetCeilings, NUMBER_AXES } from './ceilings.ts';
+
+const YEAR = 365 * 86_400;
+/** Smallest and largest value of each number. */
+const RANGES: Readonly<Record<(typeof NUMBER_AXES)[number], readonly [number, number]>> = {
+  maxAccessTokenSeconds: [30, 3600],
+  maxGrantSeconds: [60, YEAR],
+  maxDelegationSeconds: [60, YEAR],
+  maxDelegationDepth: [0, 10],
+  maxAgents: [0, 10_000],
+  maxInstances: [0, 10_000],
+};
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const DETAIL_TYPE = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * Ceilings in their one spelling. Throws 'invalid_field' below `field` for a resource or scope that nobody declared:
+ * a ceiling with a slip of the pen would take more away than was meant.
+ */
+export const checkCeilings = async (
+  ceilings: Ceilings,
+  lookup: Pick<ResourceServerLookup, 'findByIdentifier'>,
+  field = '/ceilings',
+): Promise<Ceilings> => {
+  checkNames(ceilings.grantTypes, GRANT_TYPES, `${field}/grant_types`);
+  checkNames(ceilings.authenticationMethods, AUTHENTICATION_METHODS, `${field}/authentication_methods`);
+  checkNames(ceilings.environments, ENVIRONMENTS, `${field}/environments`);
+  checkNames(ceilings.compositions, DIGEST, `${field}/compositions`);
+  checkNames(ceilings.detailTypes, DETAIL_TYPE, `${field}/detail_types`);
+  for (const axis of NUMBER_AXES) checkNumber(ceilings, axis, field);
+  if (ceilings.senderConstraint !== undefined && ceilings.senderConstraint !== 'dpop') {
+    refuseField(`${field}/sender_constraint`, 'A sender constraint is dpop.');
+  }
+  if (ceilings.authority) await checkAuthority(ceilings.authority, lookup, `${field}/authority`);
+  if (ceilings.approvals) await checkAuthority(ceilings.approvals, lookup, `${field}/approvals`);
+  return meetCeilings(ceilings, ceilings);
+};
+
+const checkNumber = (ceilings: Ceilings, axis: (typeof NUMBER_AXES)[number], field: string): void => {
+  const value = ceilings[axis];
+  const [least, most] = RANGES[axis];
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  const name = axis.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  refuseField(`${field}/${name}`, `This is a whole number from ${least} to ${most}.`);
+};
+
+const checkNames = (names: readonly string[] | undefined, allowed: readonly string[] | RegExp, at: string): void => {
+  for (const [index, name] of names?.entries() ?? []) {
+    const isKnown = allowed instanceof RegExp ? allowed.test(name) : allowed.includes(name);
+    if (isKnown) continue;
+    const what = allowed instanceof RegExp ? 'This value is not of the right form.' : `One of ${allowed.join(', ')}.`;
+    refuseField(`${at}/${index}`, what);
+  }
+};

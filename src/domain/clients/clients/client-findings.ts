@@ -1,0 +1,32 @@
+/** Clients for which a rule is lifted, the newest first: for the API, the command line and the console. */
+
+import type { Page } from '../../platform/registries/registered-documents.ts';
+import type { Client } from './client.ts';
+import type { ClientQuery } from './client-registry.ts';
+import { type ClientException, exceptionsOf } from './exceptions.ts';
+
+export type FoundClients = {
+  readonly clients: readonly { readonly client: Client; readonly exceptions: readonly ClientException[] }[];
+  /** Whether there are more than these. */
+  readonly isMore: boolean;
+};
+
+export const clientFindings = ({
+  clients,
+}: {
+  readonly clients: { list(query: ClientQuery): Promise<Page<Client>> };
+}) => ({
+  /** At most `limit` clients; those that are retired are left out. */
+  async of(limit: number): Promise<FoundClients> {
+    const { items, next } = await clients.list({ withException: true, limit });
+    return {
+      clients: items
+        .map(({ document }) => document)
+        .filter(({ state }) => state !== 'retired')
+        .map((client) => ({ client, exceptions: exceptionsOf(client) })),
+      isMore: next !== undefined,
+    };
+  },
+});
+
+export type ClientFindings = ReturnType<typeof clientFindings>;

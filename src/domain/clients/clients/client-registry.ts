@@ -1,0 +1,293 @@
+/**
+ * The register of clients that are no agents: existing software that signs people in, and back ends.
+ * Owns the collection CLIENTS and the rules for what stands in it. It does not decide who may call it
+ * (src/http/management) and does not authenticate anybody (src/provider does, with what it reads here).
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { certificateFor, type NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { checkName } from '../../platform/display-names/display-text.ts';
+import { verification } from '../../platform/display-names/verification.ts';
+import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  type Permits,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
+import { CLIENTS, type Client } from './client.ts';
+import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
+import { checkExceptions, markedException } from './exceptions.ts';
+import { checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
+import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
+import type { OwnAddresses } from './own-addresses.ts';
+import { checkNoBackchannel } from './token-delivery.ts';
+import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
+
+export type NewClient = Pick<Client, 'name'> &
+  Partial<
+    Omit<
+      Client,
+      | 'id'
+      | 'name'
+      | 'secretHash'
+      | 'certificate'
+      | 'credentialsSetBy'
+      | 'redirectUrisSetBy'
+      | 'operatorUrls'
+      | 'hasException'
+      | 'state'
+      | 'verifiedAt'
+      | 'createdAt'
+      | 'updatedAt'
+    >
+  > & {
+    readonly certificate?: NewCertificateRule;
+  };
+
+/** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
+export type ClientChange = Partial<
+  Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'backchannelLogoutUri' | 'expiresAt'>
+> & {
+  readonly authority?: ScopesByResource | null;
+  /** `null`: it hears of nothing any more. */
+  readonly backchannelLogoutUri?: string | null;
+};
+
+export type ClientQuery = PageQuery & {
+  readonly owner?: string;
+  /** Only those for which a rule is lifted. */
+  readonly withException?: boolean;
+};
+
+/** `secret` is in no store and no log; show it once. */
+export type CreatedClient = Versioned<Client> & { readonly secret?: string };
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  /** A keyed digest: what is stored in place of a secret (decision D14). */
+  readonly digestSecret: (secret: string) => string;
+  /** Whether there is an active account with this id. */
+  readonly accountExists: (id: string) => Promise<boolean>;
+  readonly resourceServers: ResourceServerLookup;
+  /** Without it no client is registered with a URL of keys. */
+  readonly checkKeyUrl?: KeyUrlCheck;
+  /** Those of this server, which are nobody else's. Default: none. */
+  readonly addresses?: OwnAddresses;
+  /** Without it no name is verified. */
+  readonly names?: VerifiedNames;
+  readonly permits?: Permits<Client> | undefined;
+};
+
+type Origin = {
+  readonly before?: Client;
+  /** What somebody sent. */
+  readonly entered?: Pick<ClientChange, 'jwksUri' | 'backchannelLogoutUri'>;
+  /** Whether that was an operator or administrator. */
+  readonly isByRole?: boolean | undefined;
+};
+
+export const clientRegistry = (dependencies: Dependencies) => {
+  const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
+  const { checkKeyUrl, names } = dependencies;
+  const collection = documents.collection<Client>(CLIENTS);
+  const documentsOf = registeredDocuments<Client>({
+    collection,
+    kind: 'client',
+    audit,
+    clock,
+    facts: ({ owner }) => (owner === undefined ? {} : { owner }),
+    permits: dependencies.permits,
+    derived: ['credentialsSetBy', 'redirectUrisSetBy', 'hasException'],
+  });
+
+  /** What is the same in `before` was checked when it came, and may since have become unknown. */
+  const checked = async (client: Client, { before, entered = {}, isByRole = false }: Origin): Promise<Client> => {
+    if (client.name !== before?.name) {
+      checkName(client.name, '/name', 100);
+      if (before && client.verifiedAt !== undefined) checkSameKey(before.name, client.name);
+      await names?.check(client);
+    }
+    checkRedirectUris(client.redirectUris, client.applicationType);
+    checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
+    checkOrigins(client.corsOrigins);
+    checkLogoutUri(client, before, checkKeyUrl, isByRole);
+    checkNotOurs(client, before);
+    checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
+    checkNoBackchannel(client.grantTypes, before?.grantTypes);
+    checkAuthentication(client);
+    checkExceptions(client);
+    if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
+      refuseField('/owner', 'The owner is an active account.');
+    }
+    if (client.authority !== undefined && client.authority !== before?.authority) {
+      await checkAuthority(client.authority, resourceServers);
+    }
+    const reach = { purpose: 'clientKeys', isByRole } as const;
+    const hasKeys = client.jwks !== undefined || client.jwksUri !== undefined;
+    const keys = usesKeys(client) || hasKeys ? checkKeySource(client, before, checkKeyUrl, { reach }) : {};
+    const { operatorUrls: _, ...rest } = { ...client, ...keys };
+    const urls = isByRole ? [entered.jwksUri, entered.backchannelLogoutUri] : [];
+    return markedException({ ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) });
+  };
+
+  const checkNotOurs = (client: Client, before?: Client): void => {
+    const { addresses } = dependencies;
+    if (client.redirectUris !== before?.redirectUris)
+      addresses?.refuseEachServed(client.redirectUris, '/redirect_uris');
+    if (client.postLogoutRedirectUris !== before?.postLogoutRedirectUris) {
+      addresses?.refuseEachServed(client.postLogoutRedirectUris, '/post_logout_redirect_uris');
+    }
+    if (client.backchannelLogoutUri !== before?.backchannelLogoutUri) {
+      addresses?.refuseServed(client.backchannelLogoutUri, '/backchannel_logout_uri');
+    }
+    if (client.jwksUri !== before?.jwksUri) addresses?.refuseServed(client.jwksUri, '/jwks_uri');
+  };
+
+  /** One whose time is over is not there, whether or not it was swept. */
+  const isThere = ({ expiresAt }: Client): boolean => expiresAt === undefined || expiresAt > clock.now();
+
+  const notRetired = (client: Client): Client => {
+    if (client.state === 'retired') throw new DomainError('conflict', 'A retired client cannot be changed.');
+    return client;
+  };
+
+  return {
+    async get(id: string): Promise<Versioned<Client> | undefined> {
+      const found = await collection.get(id);
+      return found && isThere(found.document) ? found : undefined;
+    },
+
+    list: ({ owner, withException, ...query }: ClientQuery = {}): Promise<Page<Client>> =>
+      documentsOf.list({ owner, hasException: withException || undefined }, query),
+
+    /**
+     * Registers a client. Defaults: a web app with authorization_code, refresh_token and client_secret_basic.
+     * Throws 'invalid_field'.
+     */
+    async create(input: NewClient, by: By): Promise<CreatedClient> {
+      const now = clock.now();
+      const tokenEndpointAuthMethod = input.tokenEndpointAuthMethod ?? 'client_secret_basic';
+      const secret = usesSecret({ tokenEndpointAuthMethod }) ? identifiers.newSecret() : undefined;
+      const client = await checked(
+        {
+          id: identifiers.newId('app'),
+          name: input.name,
+          ...(input.owner === undefined ? {} : { owner: input.owner }),
+          applicationType: input.applicationType ?? 'web',
+          tokenEndpointAuthMethod,
+          ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
+          ...keySourceOf(input),
+          ...certificateFor(tokenEndpointAuthMethod, input.certificate, undefined, now),
+          grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
+          redirectUris: input.redirectUris ?? [],
+          postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+          ...logoutOf(input),
+          corsOrigins: input.corsOrigins ?? [],
+          skipConsent: input.skipConsent ?? false,
+          dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+          ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
+          ...(input.requirePkce === false ? { requirePkce: false } : {}),
+          ...(input.legacyAssertionAudience ? { legacyAssertionAudience: true } : {}),
+          ...(input.requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests: true } : {}),
+          idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
+          ...(input.authority === undefined ? {} : { authority: input.authority }),
+          roles: input.roles ?? [],
+          credentialsSetBy: setBy(by, now),
+          redirectUrisSetBy: setBy(by, now),
+          state: 'active',
+          ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
+          createdAt: now,
+          updatedAt: now,
+        },
+        { entered: input, isByRole: by.isByRole },
+      );
+      const stored = await documentsOf.insert(client, 'client.created', by);
+      return { ...stored, ...(secret === undefined ? {} : { secret }) };
+    },
+
+    /**
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' once retired or as
+     * `checkVouched` does, 'invalid_field'.
+     */
+    update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, expected, 'client.updated', by, (client) => {
+        const { authority = client.authority, certificate, backchannelLogoutUri, ...others } = change;
+        const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...notRetired(client), ...others };
+        const { backchannelLogoutUri: former, backchannelLogoutSessionRequired, ...withoutLogout } = kept;
+        const logoutUri = backchannelLogoutUri === undefined ? former : (backchannelLogoutUri ?? undefined);
+        const rest = {
+          ...withoutLogout,
+          ...logoutOf({ backchannelLogoutUri: logoutUri, backchannelLogoutSessionRequired }),
+          ...keySourceOf(change, client),
+          ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
+        };
+        const set = {
+          ...(namesCredentials(change, client) ? { credentialsSetBy: setBy(by, clock.now()) } : {}),
+          ...(change.redirectUris === undefined ? {} : { redirectUrisSetBy: setBy(by, clock.now()) }),
+        };
+        const next = { ...rest, ...(authority === null || authority === undefined ? {} : { authority }), ...set };
+        checkVouched(next, client, by);
+        return checked(next, { before: client, entered: change, isByRole: by.isByRole });
+      }),
+
+    /** Nothing the client holds works until it is enabled again. Idempotent; 'conflict' once retired. */
+    disable: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({
+        ...notRetired(client),
+        state: 'disabled',
+      })),
+
+    /** Idempotent; 'conflict' once retired. */
+    enable: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.enabled', by, (client) => ({ ...notRetired(client), state: 'active' })),
+
+    /** Final: nothing the client holds ever works again. Idempotent. */
+    retire: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
+
+    /**
+     * The account answers from now on for a client that registered itself; it does not end by itself any more.
+     * Throws 'not_found', 'conflict' when somebody answers for it or it did not register itself, 'invalid_field'.
+     */
+    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+      if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
+      return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
+        const { expiresAt, ...kept } = notRetired(client);
+        if (!isThere(client)) throw new DomainError('not_found', 'There is no such client.');
+        if (client.owner === owner) return client;
+        if (client.owner !== undefined || expiresAt === undefined) {
+          throw new DomainError('conflict', 'Only a client that registered itself and has no owner is adopted.');
+        }
+        const adopted = { ...kept, owner };
+        checkVouched(adopted, client, by);
+        return adopted;
+      });
+    },
+
+    ...verification({ kind: 'client', documentsOf, names, clock }),
+
+    /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has none. */
+    async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {
+      const secret = identifiers.newSecret();
+      const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {
+        if (!usesSecret(client)) throw new DomainError('conflict', 'This client does not authenticate with a secret.');
+        return { ...client, secretHash: digestSecret(secret), credentialsSetBy: setBy(by, clock.now()) };
+      });
+      return { ...stored, secret };
+    },
+  };
+};
+
+export type ClientRegistry = ReturnType<typeof clientRegistry>;

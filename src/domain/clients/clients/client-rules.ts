@@ -1,0 +1,61 @@
+/** Rules about single members of a client, checked by the registry of clients (client-registry.ts). */
+
+import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { Client } from './client.ts';
+import { JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
+import type { KeyUrlCheck } from './key-source.ts';
+
+type Logout = {
+  readonly backchannelLogoutUri?: string | undefined;
+  readonly backchannelLogoutSessionRequired?: boolean | undefined;
+};
+
+/** Without an address there is nothing to be required. */
+export const logoutOf = ({
+  backchannelLogoutUri,
+  backchannelLogoutSessionRequired = false,
+}: Logout): Pick<Client, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> =>
+  backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri, backchannelLogoutSessionRequired };
+
+/** As a URL of keys is checked: one this server could never send to is refused where it is registered. */
+export const checkLogoutUri = (
+  { backchannelLogoutUri: url, redirectUris }: Client,
+  before: Client | undefined,
+  checkUrl: KeyUrlCheck | undefined,
+  isByRole: boolean,
+): void => {
+  if (url === undefined || url === before?.backchannelLogoutUri) return;
+  const field = '/backchannel_logout_uri';
+  if (redirectUris.length === 0) refuseField(field, 'Nobody signs in to a client without redirect URIs.');
+  checkReachable(url, field, checkUrl, { purpose: 'appLogout', isByRole });
+};
+
+export const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post';
+
+export const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
+  tokenEndpointAuthMethod === 'private_key_jwt';
+
+const ACROSS_DOMAINS: readonly string[] = [TOKEN_EXCHANGE, JWT_BEARER];
+
+export const checkAuthentication = (client: Client): void => {
+  const { tokenEndpointAuthMethod: method, grantTypes, roles, skipConsent, redirectUris } = client;
+  if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
+    refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
+  }
+  const actsForItself = grantTypes.includes('client_credentials');
+  if (method === 'none' && actsForItself) {
+    refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
+  }
+  if (method === 'none' && grantTypes.some((grantType) => ACROSS_DOMAINS.includes(grantType))) {
+    refuseField('/grant_types', 'A public client neither exchanges tokens nor redeems assertions.');
+  }
+  if (roles.length > 0 && !actsForItself) {
+    refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
+  }
+  // Any program may receive on loopback or under a private scheme: without a page nobody would notice (RFC 8252 §8.6).
+  if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
+    refuseField('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
+  }
+};

@@ -1,0 +1,81 @@
+import type { CertificateMethod, CertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+
+export type ClientAuthMethod =
+  | 'private_key_jwt'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | CertificateMethod
+  | 'none';
+
+/** Who set the credentials, or the redirect URIs, of a client last, and when (epoch seconds). */
+export type CredentialsSet = { readonly caller: string; readonly at: number; readonly isAdministrator?: true };
+
+/** An OAuth client that is no agent: existing software that signs people in, or a back end. */
+export type Client = {
+  readonly id: string;
+  readonly name: string;
+  /** Account that answers for it. A client with a role stands for it in the management API: it may accept agents in its name. */
+  readonly owner?: string;
+  readonly applicationType: 'web' | 'native';
+  readonly tokenEndpointAuthMethod: ClientAuthMethod;
+  /** Only a digest is kept; the secret is shown once. */
+  readonly secretHash?: string;
+  /** Or else `jwksUri`. Beside another method than `private_key_jwt` they are kept and prove nothing (RFC 7591 §2). */
+  readonly jwks?: JsonWebKeySet;
+  /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
+  readonly jwksUri?: string;
+  /** Of its URLs those that an operator or administrator entered (operator-urls.ts). */
+  readonly operatorUrls?: readonly string[];
+  /** Which certificates are its own, with a method that has one. */
+  readonly certificate?: CertificateRule;
+  /** Of keys, address of keys, certificate or secret. Absent: not known. */
+  readonly credentialsSetBy?: CredentialsSet;
+  /** Of redirect URIs. Absent: not known. */
+  readonly redirectUrisSetBy?: CredentialsSet;
+  readonly grantTypes: readonly string[];
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Where it hears that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  readonly backchannelLogoutUri?: string;
+  /** Whether it wants to be told which one: `sid` in its ID tokens and in what it hears. Without, all of the person's are meant. */
+  readonly backchannelLogoutSessionRequired?: boolean;
+  /** Origins of browser apps that may call the token endpoint (CORS). */
+  readonly corsOrigins: readonly string[];
+  /** First party: no consent page. Never true for an agent. */
+  readonly skipConsent: boolean;
+  readonly dpopBoundAccessTokens: boolean;
+  /** Whether its access tokens are bound to the certificate of their request (RFC 8705 §3). */
+  readonly certificateBoundAccessTokens?: boolean;
+  /** Whether its authorization requests are pushed, and none is taken otherwise (RFC 9126 §6). */
+  readonly requirePushedAuthorizationRequests?: boolean;
+  /** False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). Absent: they never do. */
+  readonly requirePkce?: boolean;
+  /** Whether its assertions may name the token endpoint as `aud`, as RFC 7523 §3 allowed, in place of the issuer. */
+  readonly legacyAssertionAudience?: boolean;
+  /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
+  readonly hasException?: true;
+  readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
+  /** What it may do in its own name; and a ceiling where people are not asked (`skipConsent`, assertions of peers). */
+  readonly authority?: ScopesByResource;
+  /** Roles in the management API when it acts for itself (decision D22). */
+  readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
+  /** Since when its name is verified: nobody else's may look like it. */
+  readonly verifiedAt?: number;
+  /** `retired` is final. */
+  readonly state: 'active' | 'disabled' | 'retired';
+  /** Of a client that registered itself and that nobody answers for: the second from which it is not there any more. */
+  readonly expiresAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const CLIENTS = {
+  name: 'clients',
+  indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }, { fields: ['hasException', 'createdAt'] }],
+  expiresAt: 'expiresAt',
+  members: ['name', 'tokenEndpointAuthMethod', 'grantTypes', 'redirectUris', 'roles', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,51 @@
+/**
+ * Who a caller is for the separation of duties: every account and client that may be the same person. Reads the
+ * registries of accounts and clients each time.
+ */
+import { ACCOUNTS, type Account, type Role } from '../../identity/accounts/account.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { DutyHolder, DutyHolderOf } from '../../resources/resource-servers/delegation-targets.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { CLIENTS, type Client } from './client.ts';
+
+const ROLES: readonly Role[] = ['administrator', 'operator'];
+
+export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }): DutyHolderOf => {
+  const accounts = documents.collection<Account>(ACCOUNTS);
+  const clients = documents.collection<Client>(CLIENTS);
+
+  /**
+   * The account that calls. Of a client: the client, its owner, who set its credentials, and the owner of that one. Throws
+   * 'forbidden' where no active account with a role stands behind the call, or it is not known who set the credentials.
+   */
+  return async ({ caller }: Pick<By, 'caller'>): Promise<DutyHolder> => {
+    const account = (await accounts.get(caller))?.document;
+    if (account) return { parties: [withRole(account).id], changedAt: account.updatedAt };
+    const client = (await clients.get(caller))?.document;
+    const owner = client?.owner === undefined ? undefined : (await accounts.get(client.owner))?.document;
+    if (!client || !owner) {
+      throw forbidden('This client stands for no account. Use the console, or a client that an operator owns.');
+    }
+    const setter = client.credentialsSetBy?.caller;
+    if (setter === undefined) {
+      throw forbidden(
+        'It is not known who set the credentials of this client. Use the console, or replace them first.',
+      );
+    }
+    const ofSetter = (await clients.get(setter))?.document.owner;
+    return {
+      parties: [...new Set([client.id, withRole(owner).id, setter, ...(ofSetter === undefined ? [] : [ofSetter])])]
+        // First start makes clients for the first administrator, and stands for no second person.
+        .filter((id) => id !== 'system'),
+      changedAt: Math.max(client.updatedAt, owner.updatedAt),
+    };
+  };
+};
+
+const withRole = (account: Account): Account => {
+  if (account.state === 'active' && ROLES.some((role) => account.roles.includes(role))) return account;
+  throw forbidden(`The account behind this call needs the role ${ROLES.join(' or ')}, and to be active.`);
+};
+
+const forbidden = (message: string): DomainError => new DomainError('forbidden', message);

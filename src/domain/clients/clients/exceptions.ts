@@ -1,0 +1,70 @@
+/**
+ * Rules of this server that an administrator lifted for one client, because existing software cannot follow them. Each is
+ * off by default, and a finding as long as it is on.
+ */
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { Client } from './client.ts';
+
+/**
+ * `no_pkce`: code requests with a nonce in place of a code challenge. `token_endpoint_audience`: client assertions for the
+ * token endpoint (RFC 7523 §3) in place of the issuer (RFC 10070).
+ */
+export const CLIENT_EXCEPTIONS = ['no_pkce', 'token_endpoint_audience'] as const;
+export type ClientException = (typeof CLIENT_EXCEPTIONS)[number];
+
+type Rules = Pick<Client, 'requirePkce' | 'legacyAssertionAudience'>;
+
+/** By exception: the member of the API that makes it, and whether it is made. */
+const EXCEPTIONS: Readonly<
+  Record<ClientException, { readonly member: string; readonly isOn: (rules: Rules) => boolean }>
+> = {
+  no_pkce: { member: '/require_pkce', isOn: ({ requirePkce }) => requirePkce === false },
+  token_endpoint_audience: {
+    member: '/legacy_assertion_audience',
+    isOn: ({ legacyAssertionAudience }) => legacyAssertionAudience === true,
+  },
+};
+
+export const exceptionsOf = (client: Rules): readonly ClientException[] =>
+  CLIENT_EXCEPTIONS.filter((exception) => EXCEPTIONS[exception].isOn(client));
+
+/** Members of a change that lift a rule which `before` still follows, as the API spells them. */
+export const liftedBy = (change: Rules, before: Rules = {}): readonly string[] =>
+  exceptionsOf(change)
+    .filter((exception) => !EXCEPTIONS[exception].isOn(before))
+    .map((exception) => EXCEPTIONS[exception].member);
+
+/** What a client must be so that a rule can be lifted for it. Throws 'invalid_field'. */
+export const checkExceptions = (client: Client): void => {
+  const { tokenEndpointAuthMethod: method, grantTypes } = client;
+  const lifted = exceptionsOf(client);
+  if (lifted.includes('no_pkce')) {
+    const { member } = EXCEPTIONS.no_pkce;
+    if (method === 'none') {
+      refuseField(member, 'A public client has nothing but PKCE to protect its codes (RFC 9700 §2.1.1).');
+    }
+    if (!grantTypes.includes('authorization_code')) {
+      refuseField(member, 'PKCE concerns clients with the grant type authorization_code only.');
+    }
+  }
+  if (lifted.includes('token_endpoint_audience')) {
+    const { member } = EXCEPTIONS.token_endpoint_audience;
+    if (method !== 'private_key_jwt') {
+      refuseField(member, 'The audience of assertions concerns clients that use private_key_jwt only.');
+    }
+    if (isFapi(client)) {
+      refuseField(member, 'FAPI 2.0 takes the issuer as audience only (Security Profile §5.3.2.1).');
+    }
+  }
+};
+
+/** What FAPI 2.0 asks of a client (Security Profile §5.3.2): pushed requests, and tokens bound to a key or certificate. */
+const isFapi = (client: Client): boolean =>
+  client.requirePushedAuthorizationRequests === true &&
+  (client.dpopBoundAccessTokens || client.certificateBoundAccessTokens === true);
+
+/** Its place in lists of clients with exceptions. */
+export const markedException = (client: Client): Client => {
+  const { hasException: _, ...rest } = client;
+  return exceptionsOf(client).length === 0 ? rest : { ...rest, hasException: true };
+};

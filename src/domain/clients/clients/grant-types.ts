@@ -1,0 +1,55 @@
+import { refuseField } from '../../vocabulary/errors.ts';
+
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** RFC 7523 §2.1 */
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** CIBA Core §10.1; for agents, whose single actions people approve. */
+export const CIBA = 'urn:openid:params:grant-type:ciba';
+
+/** What agents and other clients may be registered for. */
+export const GRANT_TYPES: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  DEVICE_CODE,
+  // For assertions to and of other domains only: tokens are exchanged by agents.
+  TOKEN_EXCHANGE,
+  JWT_BEARER,
+  CIBA,
+];
+
+/**
+ * Grant types that fit each other and the redirect URIs: redirect URIs are there if and only if the
+ * authorization endpoint is used (RFC 7591 §2). Throws 'invalid_field'.
+ */
+export const checkGrantTypes = (
+  grantTypes: readonly string[],
+  allowed: readonly string[],
+  redirectUris: readonly string[],
+): readonly string[] => {
+  if (grantTypes.length === 0) refuseField('/grant_types', 'Name at least one grant type.');
+  for (const [index, grantType] of grantTypes.entries()) {
+    if (!allowed.includes(grantType)) {
+      refuseField(`/grant_types/${index}`, `A grant type here is one of ${allowed.join(', ')}.`);
+    }
+    if (grantTypes.indexOf(grantType) !== index)
+      refuseField(`/grant_types/${index}`, 'This grant type is there twice.');
+  }
+  const asksPeople = grantTypes.includes('authorization_code');
+  if (asksPeople && redirectUris.length === 0) {
+    refuseField('/redirect_uris', 'The grant type authorization_code needs a redirect URI.');
+  }
+  if (!asksPeople && redirectUris.length > 0) {
+    refuseField(
+      '/redirect_uris',
+      'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
+    );
+  }
+  if (grantTypes.includes('refresh_token') && !asksPeople && !grantTypes.includes(DEVICE_CODE)) {
+    refuseField('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
+  }
+  return grantTypes;
+};

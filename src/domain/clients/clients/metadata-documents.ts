@@ -1,0 +1,235 @@
+import type { AnonymousEvents } from '../../audit/anonymous-events.ts';
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { VerifiedNames } from '../../platform/display-names/verified-names.ts';
+import type { OpenRecords } from '../../platform/rate-limits/open-records.ts';
+import { webDomain } from '../../platform/rate-limits/web-domain.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type DocumentStore,
+  isDocumentConflict,
+  update,
+  type Versioned,
+} from '../../ports/document-store.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { FetchedDocument, TrustedFetch } from '../../ports/trusted-fetch.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { Client } from './client.ts';
+import type { DocumentPolicy } from './document-policy.ts';
+import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';
+import type { SelfChosen } from './self-chosen.ts';
+
+/** What a person saw of a client when they allowed it something, kept while that may count (DR-01). */
+export type ClientSnapshot = {
+  /** `documentVersion` of the client. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly client: DocumentClient;
+  readonly createdAt: number;
+  /** When the last of what was allowed to it is over. */
+  readonly expiresAt: number;
+};
+
+export const CLIENT_SNAPSHOTS = {
+  name: 'client_snapshots',
+  indexes: [{ fields: ['clientId', 'createdAt'] }],
+  expiresAt: 'expiresAt',
+  members: ['clientId', 'client', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** Who makes the server look at a document. */
+export type Asking = { readonly source?: string; readonly request?: string };
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  /** Within which budget a change is written: anybody can make one, as often as they like. */
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
+  /** Holds what was fetched, within budgets. */
+  readonly open: Pick<OpenRecords, 'set'>;
+  readonly masterKey: MasterKey;
+  readonly trustedFetch: TrustedFetch;
+  readonly policy: DocumentPolicy;
+  /** Without it every name and address is good. */
+  readonly selfChosen?: SelfChosen;
+  /** Without it no name is kept for anybody. */
+  readonly names?: Pick<VerifiedNames, 'likeness'>;
+  /** Throws where policy lets no authorization begin with it. Default: policy is not asked. */
+  readonly permits?: ((client: DocumentClient, asking: Asking) => Promise<unknown>) | undefined;
+  /** How long what was fetched is known to the pages: longer than a person may take to answer. */
+  readonly heldSeconds: number;
+};
+
+const KIND = 'client_document';
+/** What is held is held anew when it is older than this. */
+const HOLD_AGAIN_SECONDS = 120;
+const SNAPSHOT_GRACE_SECONDS = 3600;
+const SAME_CHANGE_SECONDS = 86_400;
+
+export type MetadataDocuments = ReturnType<typeof metadataDocuments>;
+
+/**
+ * Clients that are a document at a URL. The document is fetched only where a new authorization begins. What came of
+ * it is held for the pages of that authorization, and what a person allowed is kept as they saw it: everything later
+ * (redeeming, refreshing, introspecting) is about that snapshot and fetches nothing (findings V14, V15).
+ */
+export const metadataDocuments = (deps: Dependencies) => {
+  const { documents, ephemeral, clock, anonymous, masterKey, trustedFetch, policy } = deps;
+  const snapshots = documents.collection<ClientSnapshot>(CLIENT_SNAPSHOTS);
+  const read = new WeakMap<FetchedDocument, DocumentClient>();
+  const held = new WeakMap<DocumentClient, number>();
+
+  const checkKeyUrl: TrustedFetch['check'] = (url) =>
+    trustedFetch.check(url, 'clientMetadata') ?? (policy.mayFetch(url) ? undefined : 'address_not_allowed');
+
+  const clientIn = (id: string, document: FetchedDocument): DocumentClient => {
+    const known = read.get(document);
+    if (known) return known;
+    const client = readMetadataDocument(id, document.body, {
+      now: document.fetchedAt,
+      checkKeyUrl,
+      selfChosen: deps.selfChosen,
+    });
+    read.set(document, client);
+    return client;
+  };
+
+  const fetched = async (id: string, source: string | undefined): Promise<DocumentClient> => {
+    const request = {
+      url: id,
+      purpose: 'client_metadata',
+      internal: 'clientMetadata',
+      ...(source === undefined ? {} : { source }),
+    } as const;
+    const document = await trustedFetch.get(request);
+    try {
+      return clientIn(id, document);
+    } catch (error) {
+      // What is not good is not kept as what is (draft §4.4): whoever mends it need not wait until it is stale.
+      const again = await trustedFetch.get({ ...request, again: true });
+      if (again === document) throw error;
+      return clientIn(id, again);
+    }
+  };
+
+  /** Nobody answers for a document, so it cannot be the one whose name was verified (DR-09). */
+  const checkLikeness = async ({ id, name }: DocumentClient): Promise<void> => {
+    if (name === new URL(id).host || !(await deps.names?.likeness({ id, name }))) return;
+    refuseField('/client_name', 'This name looks like one that was verified here for somebody else.');
+  };
+
+  const keysOf = (id: string): readonly string[] =>
+    masterKey.digests(KIND, id).map((digest) => `client-document:${digest}`);
+
+  const heldClient = async (id: string): Promise<DocumentClient | undefined> => {
+    for (const key of keysOf(id)) {
+      const sealed = await ephemeral.get(key);
+      const text = sealed === undefined ? undefined : openedOrNothing(masterKey, KIND, sealed);
+      const client = text === undefined ? undefined : (JSON.parse(text) as DocumentClient);
+      if (client?.id === id) return client;
+    }
+    return undefined;
+  };
+
+  const newestSnapshot = async (id: string): Promise<DocumentClient | undefined> => {
+    const order = { by: 'createdAt', direction: 'descending' } as const;
+    const [found] = await snapshots.find({ where: { clientId: id }, order, limit: 1 });
+    return found && found.document.expiresAt > clock.now() ? found.document.client : undefined;
+  };
+
+  const latest = async (id: string): Promise<DocumentClient | undefined> =>
+    (await heldClient(id)) ?? (await newestSnapshot(id));
+
+  /** Once a day for each version it changes to: whoever serves it decides how often that is. */
+  const noteChange = async (before: DocumentClient, after: DocumentClient, asking: Asking): Promise<void> => {
+    if (before.documentVersion === after.documentVersion) return;
+    const [key] = masterKey.ordered(KIND, after.id, after.documentVersion);
+    if (!(await ephemeral.claim(`client-changed:${key}`, SAME_CHANGE_SECONDS))) return;
+    const event: AuditEvent = {
+      type: 'client.metadata_changed',
+      outcome: 'done',
+      target: { kind: 'client', id: after.id },
+      changed: differences(before, after),
+      inputs: { from: before.documentVersion, to: after.documentVersion },
+      ...(asking.request === undefined ? {} : { request: asking.request }),
+      ...(asking.source === undefined ? {} : { personal: { source: asking.source } }),
+    };
+    const isAllowed = (await newestSnapshot(after.id)) !== undefined;
+    await anonymous.note(event, { share: isAllowed ? 'allowed' : 'documents', group: webDomain(after.id) });
+  };
+
+  const hold = async (client: DocumentClient, asking: Asking): Promise<void> => {
+    const now = clock.now();
+    const since = held.get(client);
+    if (since !== undefined && since <= now && now < since + HOLD_AGAIN_SECONDS) return;
+    const before = await latest(client.id);
+    if (before) await noteChange(before, client, asking);
+    const [key = ''] = keysOf(client.id);
+    const seconds = deps.heldSeconds + HOLD_AGAIN_SECONDS;
+    await deps.open.set('client_document', { [key]: masterKey.seal(KIND, JSON.stringify(client)) }, client.id, seconds);
+    held.set(client, now);
+  };
+
+  return {
+    /** Whether such clients are accepted at all; discovery says so. */
+    isEnabled: policy.isEnabled,
+
+    /**
+     * The client as its document is now, fetched unless a copy is fresh. Throws 'invalid_request' when it cannot be
+     * had or its host is not accepted, 'invalid_field' with the member at fault, 'forbidden' by policy, 'unavailable'
+     * over a budget.
+     */
+    async current(id: string, asking: Asking): Promise<DocumentClient> {
+      checkDocumentId(id);
+      deps.selfChosen?.addresses.refuseHost(id, 'client_id');
+      if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
+      const client = await fetched(id, asking.source);
+      await checkLikeness(client);
+      await deps.permits?.(client, asking);
+      await hold(client, asking);
+      return client;
+    },
+
+    /** The client as it was last seen, for pages and for what a person is asked. Fetches nothing. */
+    async get(id: string): Promise<Versioned<Client> | undefined> {
+      const document = policy.isAccepted(id) ? await latest(id) : undefined;
+      return document && { document, version: 1 };
+    },
+
+    /** The client as a person saw it who allowed it something. Fetches nothing. */
+    async version(id: string, version: string): Promise<DocumentClient | undefined> {
+      if (!policy.isAccepted(id)) return undefined;
+      const found = (await snapshots.get(version))?.document;
+      return found?.clientId === id && found.expiresAt > clock.now() ? found.client : undefined;
+    },
+
+    /** Keeps a client as it was shown, at least until `until`. To be called before anything is allowed to it. */
+    async keep(client: DocumentClient, until: number): Promise<void> {
+      const { documentVersion: id, id: clientId } = client;
+      const expiresAt = until + SNAPSHOT_GRACE_SECONDS;
+      const longer = (): Promise<unknown> =>
+        update(snapshots, id, (found) => (found.expiresAt >= expiresAt ? undefined : { ...found, expiresAt }));
+      if (await longer()) return;
+      try {
+        await snapshots.insert({ id, clientId, client, createdAt: clock.now(), expiresAt });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        await longer();
+      }
+    },
+  };
+};
+
+const WIRE_NAMES: Readonly<Record<string, string>> = { name: 'client_name' };
+const NOT_COMPARED: readonly string[] = ['documentVersion', 'createdAt', 'updatedAt'];
+
+/** Members of the document that differ, as it spells them. */
+const differences = (before: DocumentClient, after: DocumentClient): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !NOT_COMPARED.includes(name))
+    .filter((name) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name)))
+    .map((name) => WIRE_NAMES[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+    .sort();

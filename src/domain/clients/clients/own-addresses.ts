@@ -1,0 +1,57 @@
+import { refuseField } from '../../vocabulary/errors.ts';
+
+export type OwnAddresses = ReturnType<typeof ownAddresses>;
+
+const LOOPBACK = 'localhost';
+
+/** One spelling for each host: without points at the end, IPv4 without IPv6 around it, and one for all of loopback. */
+const hostOf = ({ hostname }: URL): string => {
+  const host = hostname.toLowerCase().replace(/\.+$/, '');
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(host) ?? [];
+  const plain =
+    high === undefined || low === undefined ? host : ipv4Of(Number.parseInt(high, 16), Number.parseInt(low, 16));
+  const isLoopback =
+    plain === LOOPBACK || plain.endsWith(`.${LOOPBACK}`) || plain === '[::1]' || /^127(?:\.\d+){3}$/.test(plain);
+  return isLoopback ? LOOPBACK : plain;
+};
+
+const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
+
+/** Addresses of this server, which no client may call its own. `issuer`: ours. */
+export const ownAddresses = (issuer: string) => {
+  const own = new URL(issuer);
+  const base = own.pathname.replace(/\/$/, '');
+  const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80');
+
+  const isServedHere = (url: URL): boolean =>
+    /^https?:$/.test(url.protocol) &&
+    hostOf(url) === hostOf(own) &&
+    portOf(url) === portOf(own) &&
+    (url.pathname === base || url.pathname.startsWith(`${base}/`));
+
+  /** Cookies do not tell ports and schemes of a host apart. On loopback the ports are different programs. */
+  const isOnOurHost = (url: URL): boolean =>
+    hostOf(url) === hostOf(own) && (hostOf(own) !== LOOPBACK || portOf(url) === portOf(own));
+
+  const refusing =
+    (is: (url: URL) => boolean, message: string) =>
+    (uri: string | undefined, field: string): void => {
+      const url = uri === undefined ? undefined : URL.parse(uri);
+      if (url && is(url)) refuseField(field, message);
+    };
+  const refuseServed = refusing(isServedHere, 'This address is one of this server. Name one of the application.');
+  const refuseHost = refusing(isOnOurHost, 'This host is the one of this server. Name one of the application.');
+
+  return {
+    /** Throws 'invalid_field' for an address that this server answers. For what is registered by role. */
+    refuseServed,
+    /** The same for every address on its host, whatever scheme, port and path. For what nobody here has looked at. */
+    refuseHost,
+    refuseEachServed: (uris: readonly string[], field: string): void => {
+      for (const [index, uri] of uris.entries()) refuseServed(uri, `${field}/${index}`);
+    },
+    refuseEachOnHost: (uris: readonly string[], field: string): void => {
+      for (const [index, uri] of uris.entries()) refuseHost(uri, `${field}/${index}`);
+    },
+  };
+};

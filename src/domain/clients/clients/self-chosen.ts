@@ -1,0 +1,50 @@
+/**
+ * What software may say of itself that nobody here has looked at: names that are not ours and claim no trust, addresses
+ * that are not ours. Called where clients register themselves, where a metadata document is read, and where a person
+ * without a role registers an agent.
+ */
+
+import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../../platform/display-names/marks-of-trust.ts';
+import { nameFinder } from '../../platform/display-names/name-runs.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { ownAddresses } from './own-addresses.ts';
+
+export type SelfChosen = ReturnType<typeof selfChosen>;
+
+const PRODUCT = 'Behalf';
+
+/** The host, and the domain above its first label. Nothing for loopback, which every developer has. */
+const hostNames = (issuer: string): readonly string[] => {
+  const { hostname } = new URL(issuer);
+  if (/^(?:localhost|127\.|\[)/.test(hostname)) return [];
+  const [, ...above] = hostname.split('.');
+  return above.length > 1 ? [hostname, above.join('.')] : [hostname];
+};
+
+/** `reserved`: names of the organisation that runs this server. */
+export const selfChosen = ({ issuer, reserved }: { readonly issuer: string; readonly reserved: readonly string[] }) => {
+  const addresses = ownAddresses(issuer);
+  const reservedIn = nameFinder([PRODUCT, ...hostNames(issuer), ...reserved], { isInside: true });
+  const trustIn = nameFinder(WORDS_OF_TRUST);
+
+  return {
+    addresses,
+
+    /** Throws 'invalid_field' for a name with one of ours in it, or with a word or sign of trust. */
+    checkName(name: string, field: string): void {
+      const ours = reservedIn(name);
+      if (ours !== undefined) {
+        refuseField(
+          field,
+          `The name "${ours}" is reserved on this server. Use a name without it, or ask an operator to register it.`,
+        );
+      }
+      const word = trustIn(name);
+      if (word !== undefined) {
+        refuseField(field, `A name does not vouch for itself: use one without "${word}".`);
+      }
+      if (SIGN_OF_TRUST.test(name))
+        refuseField(field, 'A name has letters and digits, and no pictures, check marks or seals.');
+    },
+  };
+};

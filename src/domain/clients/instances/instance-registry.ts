@@ -1,0 +1,264 @@
+import { calculateJwkThumbprint } from 'jose';
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { checkPublicKey } from '../../platform/remote-keys/public-keys.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Cursor, type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
+import type { Agent } from '../agents/agent.ts';
+import { credentialsOf } from '../agents/credential.ts';
+import { credentialRights } from '../agents/credential-rights.ts';
+import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
+import type { Ceilings } from '../blueprints/ceilings.ts';
+import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
+import { instanceSlots } from './instance-slots.ts';
+
+/** What an instance is started with: the key it signs with, or the thumbprint of one that was proven with DPoP. */
+export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: string };
+
+/** `over_limit`: the agent may not have so many any more. */
+export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
+
+export type InstanceRegistry = ReturnType<typeof instanceRegistry>;
+
+/** After this part of its life a use renews an instance. */
+const RENEWED_AFTER = 1 / 4;
+
+export const instanceRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  /** As they count now. */
+  readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
+  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly revocation: Pick<Revocation, 'ended'>;
+  readonly settings: { readonly lifetimeSeconds: number; readonly maxPerAgent: number };
+}) => {
+  const { documents, clock, audit, agents, revocation, settings } = deps;
+  const checkRights = credentialRights(deps.owners);
+  const collection = documents.collection<Instance>(INSTANCES);
+  const slots = instanceSlots({ documents, clock, instances: collection });
+  const rows = registeredDocuments<Instance>({
+    collection,
+    kind: 'instance',
+    audit,
+    clock,
+    facts: ({ id, agent }) => ({ agent, instance: id }),
+    derived: ['keptUntil'],
+  });
+
+  const most = (ceilings: Ceilings | undefined): number => mostInstances(settings.maxPerAgent, ceilings);
+
+  const lifeFrom = (now: number): Pick<Instance, 'usedAt' | 'expiresAt' | 'keptUntil'> => ({
+    usedAt: now,
+    expiresAt: now + settings.lifetimeSeconds,
+    keptUntil: now + settings.lifetimeSeconds + KEPT_SECONDS,
+  });
+
+  const activeAgent = async (id: string): Promise<Agent> => {
+    const agent = (await agents.get(id))?.document;
+    if (agent?.state !== 'active') throw new DomainError('conflict', 'This agent is not active.');
+    return agent;
+  };
+
+  /** Writes an instance into its place; undefined when somebody else wrote it meanwhile. */
+  const put = async (
+    next: Instance,
+    earlier: Versioned<Instance> | undefined,
+  ): Promise<Versioned<Instance> | undefined> => {
+    if (earlier) {
+      const isMine = await collection.replace(next, earlier.version);
+      return isMine ? { document: next, version: earlier.version + 1 } : undefined;
+    }
+    try {
+      await collection.insert(next);
+      return { document: next, version: 1 };
+    } catch (error) {
+      if (isDocumentConflict(error)) return undefined;
+      throw error;
+    }
+  };
+
+  /** The instance if it counts, but for kills and for whether its agent is active; `agent` as that counts now. */
+  const counting = async (id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined> => {
+    const found = (await collection.get(id))?.document;
+    if (found?.agent !== agent.id) return undefined;
+    return isRunning(found, clock.now(), most(agent.ceilings)) ? found : undefined;
+  };
+
+  const registry = {
+    /** Counting or not, of the agent it belongs to only. */
+    async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
+      const found = await collection.get(id);
+      return found?.document.agent === agent ? found : undefined;
+    },
+
+    counting,
+
+    /** The instance with this key, if it counts and nobody has killed what it was. */
+    async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
+      const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
+      if (!found) return undefined;
+      const part = { parties: [agent.id], since: found.createdAt, ownership: ownershipOf(found) };
+      return (await revocation.ended([part])) === undefined ? found : undefined;
+    },
+
+    /**
+     * Starts an instance, or answers the one that has this key already. Throws as `credentialRights` does, and 'conflict' when the agent is not active
+     * or has as many as it may have, or the key is one of an ended instance or of the agent itself, or the agent has
+     * changed hands since `seen`, which is the agent as the caller was allowed to start one.
+     */
+    async start(
+      agentId: string,
+      key: InstanceKey,
+      by: By,
+      called?: unknown,
+      seen?: Pick<Agent, 'ownership'>,
+    ): Promise<Versioned<Instance>> {
+      const agent = await activeAgent(agentId);
+      refuseOtherHands(agent, seen);
+      await checkRights(agent, by);
+      const own = 'jwk' in key ? await signingKey(agent, key.jwk) : undefined;
+      const name = called === undefined ? undefined : checkText(String(called), '/name', 100);
+      const thumbprint = own?.thumbprint ?? ('thumbprint' in key ? key.thumbprint : '');
+      if (await isOfAgent(agent, thumbprint)) {
+        refuseField('/jwk', 'An instance needs a key of its own, not one of the agent.');
+      }
+      const id = instanceIdOf(agent.id, thumbprint);
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const earlier = await collection.get(id);
+        if (earlier && (earlier.document.state === 'ended' || ownershipOf(earlier.document) !== ownershipOf(agent))) {
+          throw new DomainError('conflict', 'The instance with this key was ended; start one with another key.');
+        }
+        if (earlier && isRunning(earlier.document, clock.now(), most(agent.ceilings))) {
+          if (own === undefined || earlier.document.jwk !== undefined) return earlier;
+          throw new DomainError('conflict', 'This key is of an instance that proves it with DPoP only.');
+        }
+        const claim = await slots.claim(agent.id, id, most(agent.ceilings));
+        const now = clock.now();
+        const next: Instance = {
+          id,
+          agent: agent.id,
+          thumbprint,
+          ...(own === undefined ? {} : { jwk: own.jwk }),
+          ...(name === undefined ? {} : { name }),
+          state: 'active',
+          ...ownershipMember(ownershipOf(agent)),
+          slot: claim.slot,
+          startedBy: by.caller,
+          createdAt: now,
+          updatedAt: now,
+          ...lifeFrom(now),
+        };
+        await audit.append({
+          type: 'instance.started',
+          outcome: 'done',
+          agent: agent.id,
+          owner: agent.owner,
+          instance: id,
+          caller: by.caller,
+          target: { kind: 'instance', id },
+          ...(by.request === undefined ? {} : { request: by.request }),
+          ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        });
+        slots.stillMine(claim);
+        const stored = await put(next, earlier);
+        if (stored) return stored;
+      }
+      throw new DomainError('unavailable', 'This instance is being started by too many at once.', {
+        retryAfterSeconds: 1,
+      });
+    },
+
+    /** Notes that an instance that counts was used now; prolongs its life once enough of it has passed. */
+    async used({ id, usedAt }: Instance, by: By): Promise<void> {
+      const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
+      if (!isDue(usedAt)) return;
+      await rows.change(id, undefined, 'instance.renewed', by, (row) =>
+        // What was ended or is over stays so; who lost the swap to another use has nothing left to do.
+        row.state === 'active' && clock.now() < row.expiresAt && isDue(row.usedAt)
+          ? { ...row, ...lifeFrom(clock.now()) }
+          : row,
+      );
+    },
+
+    /** Ends an instance for good, with its refresh tokens and all made from them, and nobody else's. Idempotent. */
+    async end(agent: string, id: string, by: By): Promise<Versioned<Instance>> {
+      const found = await collection.get(id);
+      if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
+      return rows.change(id, undefined, 'instance.ended', by, (row) => {
+        if (row.state === 'ended') return row;
+        const now = clock.now();
+        return { ...row, state: 'ended', endedAt: now, keptUntil: now + KEPT_SECONDS };
+      });
+    },
+
+    /** Ends those that were started before the agent came into the hands it is in; at most `limit`. Answers how many. */
+    async endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number> {
+      let count = 0;
+      let after: Cursor | undefined;
+      do {
+        const page = await rows.list({ agent: agent.id }, { limit: 200, ...(after ? { after } : {}) });
+        for (const { document } of page.items) {
+          if (document.state === 'ended' || ownershipOf(document) === ownershipOf(agent)) continue;
+          if (count === limit) return count;
+          await registry.end(agent.id, document.id, by);
+          count += 1;
+        }
+        after = page.next;
+      } while (after);
+      return count;
+    },
+
+    /** Of an agent, newest first; those that are over are among them for a month. */
+    list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
+
+    /** What is to be shown of instances of an agent. */
+    async states(agent: string): Promise<(instance: Instance) => ShownState> {
+      const found = (await agents.get(agent))?.document;
+      const places = most(found?.ceilings);
+      const now = clock.now();
+      return (instance) => {
+        if (instance.state === 'ended') return 'ended';
+        if (found && ownershipOf(instance) !== ownershipOf(found)) return 'ended';
+        if (now >= instance.expiresAt) return 'expired';
+        return isRunning(instance, now, places) ? 'active' : 'over_limit';
+      };
+    },
+  };
+  return registry;
+};
+
+/** The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' where no such key may be used. */
+const signingKey = async (
+  agent: Agent,
+  value: unknown,
+): Promise<{ readonly jwk: PublicJwk; readonly thumbprint: string }> => {
+  const ways = agent.ceilings?.authenticationMethods;
+  if (ways !== undefined && !ways.includes('jwks')) {
+    throw new DomainError('conflict', 'The blueprint of this agent lets nobody authenticate with a key of its own.');
+  }
+  const jwk = checkPublicKey(value, '/jwk');
+  const thumbprint = await calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0]);
+  return { jwk: { ...jwk, kid: thumbprint }, thumbprint };
+};
+
+const isOfAgent = async (agent: Agent, thumbprint: string): Promise<boolean> => {
+  for (const credential of credentialsOf(agent)) {
+    if (credential.kind !== 'jwks') continue;
+    for (const key of credential.jwks.keys) {
+      const own = await calculateJwkThumbprint(key as Parameters<typeof calculateJwkThumbprint>[0]);
+      if (own === thumbprint) return true;
+    }
+  }
+  return false;
+};

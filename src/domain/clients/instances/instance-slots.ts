@@ -1,0 +1,73 @@
+import type { Clock } from '../../ports/clock.ts';
+import { type Collection, type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { INSTANCE_SLOTS, type Instance, type InstanceSlot } from './instance.ts';
+
+/** How long a place is kept for an instance that is just being written, seconds. */
+const RESERVED_SECONDS = 30;
+/** Within which it has to be written. */
+const WRITTEN_WITHIN_SECONDS = 20;
+const BATCH = 100;
+
+type Claim = { readonly slot: number; readonly claimedAt: number };
+
+/** The places of an agent: as many as it may have instances, each held by at most one, whoever starts at once. */
+export const instanceSlots = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly instances: Pick<Collection<Instance>, 'getMany'>;
+}) => {
+  const { documents, clock, instances } = deps;
+  const slots = documents.collection<InstanceSlot>(INSTANCE_SLOTS);
+
+  const isTaken = ({ claimedAt }: InstanceSlot, place: number, by: Instance | undefined): boolean => {
+    const holds = by?.slot === place;
+    if (holds && by.state === 'active' && clock.now() < by.expiresAt) return true;
+    if (holds && by.state === 'ended' && by.createdAt >= claimedAt) return false;
+    return claimedAt > clock.now() - RESERVED_SECONDS;
+  };
+
+  const take = async (next: InstanceSlot, earlier: Versioned<InstanceSlot> | undefined): Promise<boolean> => {
+    if (earlier) return slots.replace(next, earlier.version);
+    try {
+      await slots.insert(next);
+      return true;
+    } catch (error) {
+      if (isDocumentConflict(error)) return false;
+      throw error;
+    }
+  };
+
+  return {
+    /** A place for an instance that is about to be written. Throws 'conflict' when there is none left. */
+    async claim(agent: string, instance: string, most: number): Promise<Claim> {
+      for (let first = 0; first < most; first += BATCH) {
+        const places = Array.from({ length: Math.min(BATCH, most - first) }, (_, index) => first + index);
+        const found = new Map((await slots.getMany(places.map((n) => `${agent}:${n}`))).map((s) => [s.document.id, s]));
+        const holders = new Map(
+          (await instances.getMany([...new Set([...found.values()].map(({ document }) => document.instance))])).map(
+            ({ document }) => [document.id, document],
+          ),
+        );
+        for (const place of places) {
+          const id = `${agent}:${place}`;
+          const slot = found.get(id);
+          const isOther = slot !== undefined && slot.document.instance !== instance;
+          if (isOther && isTaken(slot.document, place, holders.get(slot.document.instance))) continue;
+          const claimedAt = clock.now();
+          if (await take({ id, instance, claimedAt }, slot)) return { slot: place, claimedAt };
+        }
+      }
+      throw new DomainError(
+        'conflict',
+        `This agent has as many instances as it may have, ${most}; end one, or wait until one is over.`,
+      );
+    },
+
+    /** Throws 'unavailable' when a place that was claimed may be somebody else's by now. */
+    stillMine({ claimedAt }: Claim): void {
+      if (clock.now() - claimedAt < WRITTEN_WITHIN_SECONDS) return;
+      throw new DomainError('unavailable', 'Starting the instance took too long; try again.', { retryAfterSeconds: 1 });
+    },
+  };
+};

@@ -1,0 +1,174 @@
+/** Which account of ours a person of a peer is. Owns the collection ACCOUNT_LINKS. */
+import { createHash } from 'node:crypto';
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Account } from '../../identity/accounts/account.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { endedLinks } from './ended-links.ts';
+import type { Peer } from './peer.ts';
+
+export type AccountLink = {
+  /** `lnk_…` */
+  readonly id: string;
+  readonly peer: string;
+  /** `sub` at the peer, compared character by character. */
+  readonly subject: string;
+  /** Digest of peer and subject: what is unique. */
+  readonly key: string;
+  readonly account: string;
+  /** Who made it: an account or client, or the peer itself where a verified address did. */
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const ACCOUNT_LINKS = {
+  name: 'account_links',
+  indexes: [
+    { fields: ['key'], unique: true },
+    { fields: ['account'] },
+    { fields: ['peer'] },
+    { fields: ['createdAt'] },
+  ],
+  members: ['peer', 'subject', 'key', 'account', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export type NewAccountLink = { readonly peer: string; readonly subject: string; readonly account: string };
+
+/** UTF-16 units. */
+export const LONGEST_SUBJECT = 1024;
+
+/** A digest, so that no store folds what is written differently: case, form of Unicode, NUL (JB-09). */
+const keyOf = (peer: string, subject: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([peer, subject]))
+    .digest('base64url');
+
+/**
+ * Whether others may speak for an account. With a role it decides about others here, and that takes a sign-in here: a link
+ * of before is inert while it has one.
+ */
+export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
+
+type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
+
+export const accountLinks = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly peers: { get(id: string): StoredDocument<Peer> };
+  readonly accounts: { get(id: string): StoredDocument<Account> };
+}) => {
+  const { clock, identifiers } = deps;
+  const collection = deps.documents.collection<AccountLink>(ACCOUNT_LINKS);
+  const ended = endedLinks(deps.documents);
+  const documentsOf = registeredDocuments<AccountLink>({
+    collection,
+    kind: 'account link',
+    audit: deps.audit,
+    clock,
+    facts: ({ account, peer }) => ({ subject: account, inputs: { peer } }),
+    taken: { message: 'This subject is linked already.', field: '/subject' },
+  });
+
+  const find = async (peer: string, subject: string): Promise<AccountLink | undefined> => {
+    const [found] = await collection.find({ where: { key: keyOf(peer, subject) }, limit: 1 });
+    // Two subjects of one digest do not happen; should a store answer another one all the same, it is no link.
+    return found?.document.peer === peer && found.document.subject === subject ? found.document : undefined;
+  };
+
+  const insert = (given: NewAccountLink, by: By): Promise<Versioned<AccountLink>> => {
+    const now = clock.now();
+    const key = keyOf(given.peer, given.subject);
+    const made = { id: identifiers.newId('lnk'), createdBy: by.caller, createdAt: now, updatedAt: now };
+    return documentsOf.insert({ ...given, ...made, key }, 'account_link.created', by);
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<AccountLink> | undefined> => collection.get(id),
+    find,
+
+    list: ({
+      peer,
+      account,
+      ...query
+    }: PageQuery & { readonly peer?: string; readonly account?: string } = {}): Promise<Page<AccountLink>> =>
+      documentsOf.list({ peer, account }, query),
+
+    /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
+    async create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>> {
+      if (given.subject === '' || given.subject.length > LONGEST_SUBJECT) {
+        refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
+      }
+      if (!(await deps.peers.get(given.peer))) refuseField('/peer', 'There is no such peer.');
+      const account = (await deps.accounts.get(given.account))?.document;
+      if (!account) return refuseField('/account', 'There is no such account.');
+      if (!isLinkable(account)) {
+        refuseField(
+          '/account',
+          'This account has a role: nobody elsewhere speaks for it. Link an account without one.',
+        );
+      }
+      const linked = await insert(given, by);
+      await ended.forget(linked.document.key);
+      return linked;
+    },
+
+    /**
+     * The link that was there, or is now: of those who make one at the same time the first counts. Undefined: one was ended
+     * before, and only an administrator makes it again.
+     */
+    async ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined> {
+      const key = keyOf(given.peer, given.subject);
+      if (await ended.has(key)) return undefined;
+      try {
+        const { document } = await insert(given, by);
+        // It may have been made and ended by others since it was looked for.
+        if (!(await ended.has(key))) return document;
+        await collection.take(document.id);
+        return undefined;
+      } catch (error) {
+        const found = await find(given.peer, given.subject);
+        if (!found || !isDomainError(error) || error.code !== 'conflict') throw error;
+        return found;
+      }
+    },
+
+    /** A link that counts, with its peer; undefined where one of them is gone or the peer is not trusted any more. */
+    async standing(
+      id: string,
+    ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined> {
+      const link = (await collection.get(id))?.document;
+      const peer = link && (await deps.peers.get(link.peer))?.document;
+      return link && peer?.state === 'active' && peer.inbound
+        ? { link, peer: { ...peer, inbound: peer.inbound } }
+        : undefined;
+    },
+
+    /**
+     * Ends a link: tokens that rest on it are over, and no verified address makes it again. `of`: only one of this account.
+     * Throws 'not_found'.
+     */
+    async remove(id: string, by: By, of?: string): Promise<void> {
+      const { document } = await documentsOf.found(id);
+      if (of !== undefined && document.account !== of)
+        throw new DomainError('not_found', 'You hold nothing of that name.');
+      const { key, account } = document;
+      await documentsOf.remove(id, 'account_link.removed', by, () =>
+        ended.keep({ id: key, account, endedBy: by.caller, createdAt: clock.now() }),
+      );
+    },
+  };
+};
+
+export type AccountLinks = ReturnType<typeof accountLinks>;

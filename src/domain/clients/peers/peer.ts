@@ -1,0 +1,97 @@
+/**
+ * Authorization servers of other domains that this one works with (ID-JAG, draft-ietf-oauth-identity-assertion-authz-grant):
+ * to which it vouches for people, and whose word about people it takes. Owns what stands in such a peer. Does not fetch
+ * keys (workload-identity/issuer-keys.ts), check assertions (peer-assertions.ts), or say which account a foreign subject is
+ * (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
+ */
+
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+
+export const SUBJECT_RULES = ['linked', 'verified_email'] as const;
+
+/** A resource server behind the peer. Its scopes are those we vouch for; their risk is for our policies. */
+export type PeerResource = { readonly identifier: string; readonly scopes: readonly ScopeDeclaration[] };
+
+/** What we vouch for towards the peer. */
+export type Outbound = {
+  /** Which of our agents and clients may ask: id here → `client_id` there. */
+  readonly clients: Readonly<Record<string, string>>;
+  readonly resources: readonly PeerResource[];
+  /** Life of an assertion in seconds, 10..300. */
+  readonly lifetimeSeconds: number;
+};
+
+/** What we take the peer's word for. */
+export type Inbound = {
+  /** Which of our agents and clients may redeem its assertions. */
+  readonly clients: readonly string[];
+  /** Our resource servers, and the scopes there that its assertions are good for at most. */
+  readonly resources: ScopesByResource;
+  /**
+   * `linked`: only subjects that an administrator linked to an account. `verified_email`: of an unknown one also the
+   * account of the same verified address, which is then linked.
+   */
+  readonly subjects: (typeof SUBJECT_RULES)[number];
+  /** Seconds between `iat` and `exp` of an assertion at most, 30..3600. */
+  readonly maxLifetimeSeconds: number;
+};
+
+export type Peer = {
+  /** `per_…` */
+  readonly id: string;
+  /** Name to show, one line. */
+  readonly name: string;
+  /** Its issuer identifier, compared character by character. Unique. */
+  readonly issuer: string;
+  /** Absent: we vouch for nobody there. */
+  readonly outbound?: Outbound;
+  /** Absent: its assertions are good for nothing. */
+  readonly inbound?: Inbound;
+  /** Identifiers of the resource servers behind it, to find it by. */
+  readonly resources: readonly string[];
+  /** Its keys, pinned here: nothing is fetched. */
+  readonly jwks?: JsonWebKeySet;
+  /** Where its keys are served. With neither, its discovery document says where. */
+  readonly jwksUri?: string;
+  /** Seconds for which keys that were fetched last are good while new ones cannot be had. */
+  readonly maxKeyAgeSeconds: number;
+  /** Keys that were fetched up to this second are not used any more. */
+  readonly keysAfter?: number;
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const PEERS = {
+  name: 'peers',
+  indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }, { fields: ['resources'] }],
+  lists: ['resources'],
+  members: ['name', 'issuer', 'resources', 'maxKeyAgeSeconds', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** A resource server behind a peer as decisions see one; undefined where the peer has none of this identifier. */
+export const resourceBehind = (
+  { id, name, state, outbound, createdAt, updatedAt }: Peer,
+  identifier: string,
+): ResourceServer | undefined => {
+  const found = outbound?.resources.find((one) => one.identifier === identifier);
+  return (
+    found && {
+      id,
+      identifier,
+      name,
+      scopes: found.scopes,
+      accessTokenFormat: 'jwt',
+      accessTokenSigningAlg: 'ES256',
+      accessTokenTtlSeconds: 300,
+      introspectionAuthMethod: 'none',
+      state,
+      createdAt,
+      updatedAt,
+    }
+  );
+};

@@ -1,0 +1,95 @@
+/** How the certificates of a client are known, in the spelling of RFC 8705 §2.1.2. */
+
+import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { Agent } from '../agents/agent.ts';
+import { credentialsOf, ofKind } from '../agents/credential.ts';
+import type { Client } from '../clients/client.ts';
+
+const WIRE = {
+  subjectDn: 'tls_client_auth_subject_dn',
+  sanDns: 'tls_client_auth_san_dns',
+  sanUri: 'tls_client_auth_san_uri',
+  sanEmail: 'tls_client_auth_san_email',
+  sanIp: 'tls_client_auth_san_ip',
+} as const satisfies Partial<Record<keyof CertificateRule, string>>;
+
+type Name = keyof typeof WIRE;
+export type CertificateName = { readonly [name in Name]?: string };
+
+const names = Object.keys(WIRE) as readonly Name[];
+
+/** The one name that is asked for. Throws 'invalid_field' when there are more. */
+export const readCertificateName = (text: (member: string) => string | undefined): CertificateName | undefined => {
+  const given = names.flatMap((name) => {
+    const value = text(WIRE[name]);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const [first, second] = given;
+  if (second) refuseField(`/${WIRE[second.name]}`, 'A certificate is known by exactly one name (RFC 8705 §2.1.2).');
+  return first && { [first.name]: first.value };
+};
+
+/** Refuses a name without the method, and the method without a name. */
+export const checkCertificateName = (asked: {
+  readonly authMethod?: string;
+  readonly certificate?: CertificateName;
+}): void => {
+  const { authMethod, certificate } = asked;
+  if (authMethod !== 'tls_client_auth') {
+    if (certificate) refuseField(`/${memberOf(certificate)}`, 'This goes with the method tls_client_auth.');
+    return;
+  }
+  if (!certificate) refuseField(`/${WIRE.subjectDn}`, `One of ${Object.values(WIRE).join(', ')} is needed.`);
+};
+
+/** Of an agent keys are another credential, which its owner adds. */
+export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; readonly jwksUri?: unknown }): void => {
+  for (const [member, keys] of Object.entries({ jwks, jwks_uri: jwksUri })) {
+    if (keys !== undefined) refuseField(`/${member}`, 'An agent with tls_client_auth registers no keys beside it.');
+  }
+};
+
+const memberOf = (certificate: CertificateName): string =>
+  WIRE[names.find((name) => certificate[name] !== undefined) ?? 'subjectDn'];
+
+/** Of what is registered; absent where it is known in a way that RFC 8705 has no member for. */
+const nameOf = (rule: CertificateRule | undefined): CertificateName | undefined => {
+  const name = names.find((one) => rule?.[one] !== undefined);
+  return name && rule && { [name]: rule[name] };
+};
+
+/** By which name an agent that has no keys of its registration is known. */
+const certificateNameOf = (party: Agent | Client): CertificateName | undefined => {
+  if (!('purpose' in party)) return nameOf(party.certificate);
+  if (party.jwks !== undefined || party.jwksUri !== undefined) return undefined;
+  return ofKind(credentialsOf(party), 'mtls')
+    .map(nameOf)
+    .find((name) => name !== undefined);
+};
+
+/** What an agent registered itself with. */
+export const agentAuthMethod = (agent: Agent): 'private_key_jwt' | 'tls_client_auth' =>
+  certificateNameOf(agent) ? 'tls_client_auth' : 'private_key_jwt';
+
+export const shownCertificateName = (party: Agent | Client): Readonly<Record<string, unknown>> => {
+  const certificate = certificateNameOf(party);
+  return certificate ? { [memberOf(certificate)]: Object.values(certificate)[0] } : {};
+};
+
+/** A replacement names the certificate as it is: another one is the owner's to add. */
+export const checkSameCertificate = (
+  party: Agent | Client,
+  asked: { readonly certificate?: CertificateName },
+): void => {
+  if (asked.certificate === undefined) return;
+  if (JSON.stringify(asked.certificate) !== JSON.stringify(certificateNameOf(party))) {
+    refuseField(`/${memberOf(asked.certificate)}`, 'These credentials are changed by the owner.');
+  }
+};
+
+/** `certificate/san_dns` and `credentials/0/san_dns`, the pointers of the registries, as this wire has them. */
+export const certificateMember = (field: string): string | undefined => {
+  const [, name] = /^\/?(?:certificate|credentials\/\d+)\/(subject_dn|san_\w+)$/.exec(field) ?? [];
+  return name && `tls_client_auth_${name}`;
+};

@@ -1,0 +1,182 @@
+/** What of a registration request is heard (RFC 7591 §2): everything that is not named here is kept out. */
+
+import { checkName, checkText } from '../../platform/display-names/display-text.ts';
+import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { Client, ClientAuthMethod } from '../clients/client.ts';
+import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
+import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
+
+/** Members as they came, with the types they must have; whether the values are good is for the registries to say. */
+export type ClientMetadata = {
+  readonly name?: string;
+  readonly redirectUris?: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[];
+  readonly backchannelLogoutUri?: string;
+  readonly backchannelLogoutSessionRequired?: boolean;
+  readonly grantTypes?: readonly string[];
+  readonly deliveryMode?: DeliveryMode;
+  /** Where the client hears that people have decided (CIBA Core §4). */
+  readonly notificationEndpoint?: string;
+  readonly authMethod?: ClientAuthMethod;
+  readonly applicationType?: 'web' | 'native';
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
+  /** By which name in it the certificate is known (RFC 8705 §2.1.2). */
+  readonly certificate?: CertificateName;
+  readonly dpopBoundAccessTokens?: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
+  readonly idTokenSignedResponseAlg?: Client['idTokenSignedResponseAlg'];
+  /** The first of `contacts`. */
+  readonly contact?: string;
+  /** Space-separated scope names (RFC 7591 §2). */
+  readonly scope?: string;
+  readonly softwareId?: string;
+  readonly softwareVersion?: string;
+  readonly owner?: string;
+  readonly purpose?: string;
+  readonly environment?: Environment;
+  readonly blueprint?: string;
+};
+
+export type Body = { readonly [member: string]: unknown };
+
+/** Certificates that are known by themselves are no metadata: the owner adds them. */
+const AUTH_METHODS = [
+  'private_key_jwt',
+  'client_secret_basic',
+  'client_secret_post',
+  'tls_client_auth',
+  'none',
+] as const;
+const SIGNATURES = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const;
+const TEXT = 2000;
+
+/**
+ * The members of a body we know. Only own members count, and `null` is as if it were not there. Throws 'invalid_field'
+ * with the member as it is spelled on the wire.
+ */
+export const readMetadata = (body: Body): ClientMetadata => {
+  const given = (member: string): unknown => (Object.hasOwn(body, member) ? (body[member] ?? undefined) : undefined);
+  const text = (member: string, maximum = TEXT): string | undefined => {
+    const value = given(member);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') return refuseField(`/${member}`, 'This is a text.');
+    return value.length > maximum ? refuseField(`/${member}`, `This text has at most ${maximum} characters.`) : value;
+  };
+  const shown = (member: string, maximum: number): string | undefined => {
+    const value = text(member);
+    return value === undefined ? undefined : checkText(value, `/${member}`, maximum);
+  };
+  const texts = (member: string): readonly string[] | undefined => {
+    const value = given(member);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) return refuseField(`/${member}`, 'This is a list of texts.');
+    if (value.length > 20) refuseField(`/${member}`, 'This list has at most 20 entries.');
+    return value.map((entry: unknown, index) =>
+      typeof entry === 'string' && entry.length <= TEXT
+        ? entry
+        : refuseField(`/${member}/${index}`, `This is a text of at most ${TEXT} characters.`),
+    );
+  };
+  const flag = (member: string): boolean | undefined => {
+    const value = given(member);
+    if (value === undefined || typeof value === 'boolean') return value;
+    return refuseField(`/${member}`, 'This is true or false.');
+  };
+  const oneOf = <T extends string>(member: string, values: readonly T[]): T | undefined => {
+    const value = given(member);
+    if (value === undefined) return undefined;
+    return values.find((known) => known === value) ?? refuseField(`/${member}`, `This is one of ${values.join(', ')}.`);
+  };
+
+  const grantTypes = texts('grant_types');
+  checkResponseTypes(texts('response_types'), grantTypes);
+  const redirectUris = texts('redirect_uris');
+  const asksPeople = grantTypes === undefined || grantTypes.includes('authorization_code');
+  oneOf('subject_type', ['public']);
+  const name = text('client_name');
+  const jwks = given('jwks');
+  if (jwks !== undefined && (typeof jwks !== 'object' || Array.isArray(jwks))) {
+    refuseField('/jwks', 'This is a JWK Set (RFC 7517 §5).');
+  }
+  return withoutAbsent({
+    name: name === undefined ? undefined : checkName(name, '/client_name', 100),
+    // Stock clients send them for every flow; without the code flow they are not used.
+    redirectUris: asksPeople ? redirectUris : undefined,
+    postLogoutRedirectUris: texts('post_logout_redirect_uris'),
+    backchannelLogoutUri: text('backchannel_logout_uri'),
+    backchannelLogoutSessionRequired: flag('backchannel_logout_session_required'),
+    grantTypes,
+    deliveryMode: oneOf('backchannel_token_delivery_mode', DELIVERY_MODES),
+    notificationEndpoint: text('backchannel_client_notification_endpoint'),
+    authMethod: oneOf('token_endpoint_auth_method', AUTH_METHODS),
+    applicationType: oneOf('application_type', ['web', 'native']),
+    jwks: jwks as JsonWebKeySet | undefined,
+    jwksUri: text('jwks_uri'),
+    certificate: readCertificateName((member) => text(member, 512)),
+    dpopBoundAccessTokens: flag('dpop_bound_access_tokens'),
+    certificateBoundAccessTokens: flag('tls_client_certificate_bound_access_tokens'),
+    requirePushedAuthorizationRequests: flag('require_pushed_authorization_requests'),
+    idTokenSignedResponseAlg: oneOf('id_token_signed_response_alg', SIGNATURES),
+    contact: texts('contacts')?.map((contact, index) => checkText(contact, `/contacts/${index}`, 254))[0],
+    scope: checkScope(text('scope')),
+    softwareId: shown('software_id', 200),
+    softwareVersion: shown('software_version', 100),
+    owner: text('agent_owner', 64),
+    purpose: shown('agent_purpose', 500),
+    environment: oneOf('agent_environment', ENVIRONMENTS),
+    blueprint: text('agent_blueprint', 64),
+  });
+};
+
+/** RFC 7591 §2.1: they follow from the grant types, and there is one kind of them here; without its grant type it is kept out. */
+const checkResponseTypes = (given: readonly string[] | undefined, grantTypes: readonly string[] | undefined): void => {
+  for (const [index, type] of (given ?? []).entries()) {
+    if (type !== 'code') refuseField(`/response_types/${index}`, 'The response type is "code".');
+  }
+  if (given === undefined || grantTypes === undefined) return;
+  if (given.length === 0 && grantTypes.includes('authorization_code')) {
+    refuseField('/response_types', 'The response type "code" goes with the grant type authorization_code.');
+  }
+};
+
+const SCOPE_NAME = /^[!#-[\]-~]+$/;
+
+/** RFC 6749 §3.3 */
+const checkScope = (scope: string | undefined): string | undefined => {
+  if (scope === undefined || scope === '') return undefined;
+  return scope.split(' ').every((name) => SCOPE_NAME.test(name))
+    ? scope
+    : refuseField('/scope', 'These are scope names with one space between them (RFC 6749 §3.3).');
+};
+
+const withoutAbsent = <T extends object>(members: T): { [member in keyof T]?: Exclude<T[member], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [member in keyof T]?: Exclude<T[member], undefined>;
+  };
+
+/** Names of the registries' members on this wire. */
+const WIRE: Readonly<Record<string, string>> = {
+  name: 'client_name',
+  purpose: 'agent_purpose',
+  environment: 'agent_environment',
+  blueprint: 'agent_blueprint',
+  owner: 'agent_owner',
+  contact: 'contacts',
+  provider_version: 'software_version',
+  composition: 'agent_blueprint',
+  authority: 'agent_blueprint',
+  ceilings: 'agent_blueprint',
+  certificate_bound_access_tokens: 'tls_client_certificate_bound_access_tokens',
+};
+
+/** The pointer of a refusal by a registry, as the sender knows the member: without the slash in front. */
+export const wireMember = (field: string): string => {
+  const known = certificateMember(field);
+  if (known !== undefined) return known;
+  const [first = '', ...rest] = field.replace(/^\//, '').split('/');
+  return [WIRE[first] ?? first, ...rest].join('/');
+};

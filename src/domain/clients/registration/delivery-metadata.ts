@@ -1,0 +1,23 @@
+/** Where an agent that registers itself hears that people have decided (CIBA Core §4). */
+
+import { refuseField } from '../../vocabulary/errors.ts';
+import { CIBA } from '../clients/grant-types.ts';
+import type { ClientMetadata } from './client-metadata.ts';
+
+const ENDPOINT = 'backchannel_client_notification_endpoint';
+
+/**
+ * The endpoint to register, which decides the mode; undefined: the agent polls. An endpoint beside `poll`, or without
+ * the grant type CIBA, is kept out (RFC 7591 §2). Throws 'invalid_field' for `ping` without an endpoint.
+ */
+export const notificationEndpointOf = ({
+  grantTypes,
+  deliveryMode,
+  notificationEndpoint,
+}: ClientMetadata): string | undefined => {
+  if (deliveryMode === 'poll' || (grantTypes !== undefined && !grantTypes.includes(CIBA))) return undefined;
+  if (deliveryMode === 'ping' && notificationEndpoint === undefined) {
+    refuseField(`/${ENDPOINT}`, 'The delivery mode "ping" needs the URL that is pinged; without one, use "poll".');
+  }
+  return notificationEndpoint;
+};

@@ -1,0 +1,306 @@
+import type { AnonymousEvents } from '../../audit/anonymous-events.ts';
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Quota } from '../../platform/rate-limits/quota.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { coarseNetwork } from '../../vocabulary/client-network.ts';
+import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { AgentRegistry } from '../agents/agent-registry.ts';
+import { ownershipOf } from '../agents/ownership.ts';
+import type { Client } from '../clients/client.ts';
+import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
+import type { SelfChosen } from '../clients/self-chosen.ts';
+import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
+import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
+import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
+import { registeredMetadata } from './registered-metadata.ts';
+import { registrationError } from './registration-errors.ts';
+import {
+  type Action,
+  type From,
+  managedEvent,
+  ofRequest,
+  type RegistrationFacts,
+  refusalEvent,
+} from './registration-events.ts';
+import { type Registration, type Registrations, withScope } from './registrations.ts';
+import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
+import type { SoftwareStatements, Statement } from './software-statements.ts';
+
+type StoredDocument<T> = Promise<Versioned<T> | undefined>;
+
+type Dependencies = {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  /** Events of clients that registered themselves and have no owner, within a budget. */
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
+  readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
+  readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
+  /** The same as everybody sees them who grants something. */
+  readonly effectiveRegistries: {
+    readonly agents: { get(id: string): StoredDocument<Agent> };
+    readonly clients: { get(id: string): StoredDocument<Client> };
+  };
+  readonly tokens: InitialAccessTokens;
+  readonly registrations: Registrations;
+  readonly statements: SoftwareStatements;
+  readonly selfChosen: SelfChosen;
+  readonly revocation: Pick<Revocation, 'ended'>;
+  readonly isSecretOf: (client: Client, secret: string) => boolean;
+  /** Whether anybody may register a public client, and how long it lasts without somebody who answers for it. */
+  readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
+  /** `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up what there is for all. */
+  readonly quotas: {
+    readonly source: Quota;
+    readonly owner: Quota;
+    readonly open: Quota;
+    readonly openOfSite: Quota;
+  };
+  /** Notes a refusal before it is known who calls (decision D18). */
+  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+};
+
+type Managed = { readonly row: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
+
+const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
+
+export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
+
+/** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the audit log, or counted, before it is thrown. */
+export const dynamicRegistration = (deps: Dependencies) => {
+  const { issuer, clock, audit, agents, clients, effectiveRegistries, tokens, registrations, statements, quotas } =
+    deps;
+
+  const refusing = async <T>(
+    from: From,
+    action: Action,
+    work: (knows: (who: RegistrationFacts) => void) => Promise<T>,
+  ): Promise<T> => {
+    let known: RegistrationFacts | undefined;
+    try {
+      return await work((who) => {
+        known = who;
+      });
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      const { error: code } = registrationError(error);
+      if (known) await audit.append(refusalEvent(known, action, code, error, from));
+      else await deps.countRefusal({ reason: error.denial?.reason ?? code, ...from });
+      throw error;
+    }
+  };
+
+  /** A name or address that is the same as in `before` was let in when it came. Throws 'invalid_field'. */
+  const checkSelfChosen = (asked: ClientMetadata, before?: Agent | Client): void => {
+    const { checkName, addresses } = deps.selfChosen;
+    const { name, redirectUris = [], postLogoutRedirectUris = [] } = asked;
+    if (name !== undefined && name !== before?.name) checkName(name, '/client_name');
+    addresses.refuseEachOnHost(redirectUris, '/redirect_uris');
+    addresses.refuseEachOnHost(postLogoutRedirectUris, '/post_logout_redirect_uris');
+    addresses.refuseHost(asked.backchannelLogoutUri, '/backchannel_logout_uri');
+    addresses.refuseHost(asked.jwksUri, '/jwks_uri');
+    addresses.refuseHost(asked.notificationEndpoint, '/backchannel_client_notification_endpoint');
+  };
+
+  const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {
+    if (bearer === undefined) return undefined;
+    return (await tokens.find(bearer)) ?? refuseToken('This initial access token is not good, or not any more.');
+  };
+
+  /** As if it were an agent of the owner's that is about to be made. */
+  const checkKills = async (caller: string, owner: string | undefined): Promise<void> => {
+    const isEnded = await deps.revocation.ended([
+      { parties: [caller], ...(owner === undefined ? {} : { subject: owner }) },
+      ...(owner === undefined ? [] : [{ parties: ['agt_new'], owner }]),
+    ]);
+    if (isEnded) refuseToken('Nothing is registered at the moment.');
+  };
+
+  const store = async (made: Plan, by: By): Promise<CreatedClient | Versioned<Agent>> =>
+    made.kind === 'agent'
+      ? agents.create(newAgentOf(made), by)
+      : clients.create(
+          newClientOf(made, made.way === 'open' ? clock.now() + deps.open.lifetimeSeconds : undefined),
+          by,
+        );
+
+  /** A use of the token is taken first, and given back when nothing came of it. */
+  const storeWithin = async (made: Plan, token: InitialAccessToken | undefined, by: By) => {
+    if (token && !(await tokens.take(token.id))) refuseToken('All uses of this initial access token are taken.');
+    try {
+      return await store(made, by);
+    } catch (error) {
+      if (token && isDomainError(error)) await tokens.giveBack(token.id);
+      throw error;
+    }
+  };
+
+  const takeOpen = async ({ source }: From): Promise<void> => {
+    await quotas.openOfSite.take(coarseNetwork(source));
+    await quotas.open.take('all');
+  };
+
+  const register = async (made: Plan, token: InitialAccessToken | undefined, from: From): Promise<Body> => {
+    const { way, caller, owner, asked, statement } = made;
+    if (owner !== undefined) await quotas.owner.take(owner);
+    if (way === 'open') await takeOpen(from);
+    await checkKills(caller, owner);
+    await audit.append({
+      type: 'registration.admitted',
+      outcome: 'granted',
+      caller,
+      ...(owner === undefined ? {} : { owner }),
+      inputs: { way, kind: made.kind, ...(statement ? { statement: statement.issuer } : {}) },
+      ...ofRequest(from),
+    });
+    const stored = await storeWithin(made, token, { caller, ...from });
+    const { document } = stored;
+    const { row, token: managing } = await registrations.insert({
+      id: document.id,
+      way,
+      ...(statement ? { statement: statement.text } : {}),
+      ...(asked.scope === undefined ? {} : { scope: asked.scope }),
+      ...(asked.softwareId === undefined ? {} : { softwareId: asked.softwareId }),
+      ...(asked.softwareVersion === undefined ? {} : { softwareVersion: asked.softwareVersion }),
+      ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
+    });
+    const secret = 'secret' in stored ? stored.secret : undefined;
+    return registeredMetadata(document, { registration: row, token: managing, secret, issuer });
+  };
+
+  /** Whoever is not active is managed by its owner, not by itself; one that waits to be accepted may be put right. */
+  const stands = async (id: string): Promise<boolean> => {
+    if (id.startsWith('app_')) return (await effectiveRegistries.clients.get(id))?.document.state === 'active';
+    const agent = (await effectiveRegistries.agents.get(id))?.document;
+    if (agent?.state !== 'pending') return agent?.state === 'active';
+    if (agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) return false;
+    return (await deps.revocation.ended([{ parties: [id], owner: agent.owner }])) === undefined;
+  };
+
+  /** The token of another client is as good as none, and stays what it is. */
+  const managed = async (
+    id: string,
+    bearer: string | undefined,
+    knows: (who: RegistrationFacts) => void,
+  ): Promise<Managed> => {
+    const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
+    const isAgent = id.startsWith('agt_');
+    const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
+    // With its owner the agent changed what it is managed with; the new owner manages it.
+    const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
+    if (!row || !party || isFormer)
+      return refuseToken('This registration access token is not good here, or not any more.');
+    const found = { row, party };
+    if (!isStrangers(found)) {
+      knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
+    }
+    return found;
+  };
+
+  const record = async (managing: Managed, action: Action, from: From): Promise<void> => {
+    const event = managedEvent(managing.party.document, action, from);
+    if (isStrangers(managing)) {
+      await deps.anonymous.note(event, { share: 'requests', group: coarseNetwork(from.source) });
+    } else await audit.append(event);
+  };
+
+  /** Refuses at once what may not be changed; the registries refuse the rest when it is made. */
+  const changeOf = (document: Agent | Client, asked: ClientMetadata, version: number, by: By) => {
+    const { id } = document;
+    if ('purpose' in document) {
+      const change = agentReplacement(document, asked);
+      return (): Promise<Versioned<Agent | Client>> => agents.update(id, version, change, by);
+    }
+    const change = clientReplacement(document, asked);
+    return (): Promise<Versioned<Agent | Client>> => clients.update(id, version, change, by);
+  };
+
+  const shown = ({ row }: Managed, party: Agent | Client, token: string): Body =>
+    registeredMetadata(party, { registration: row.document, token, issuer });
+
+  return {
+    /** What stands in the register, with the tokens to manage it; a client secret is shown this once. */
+    register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'register', async (knows) => {
+        await quotas.source.take(from.source);
+        const token = await tokenOf(bearer);
+        if (token) knows({ caller: token.id, owner: token.owner });
+        const { software_statement: sent } = body as { readonly software_statement?: unknown };
+        const statement: Statement | undefined =
+          sent === undefined ? undefined : await statements.verify(sent, from.source);
+        if (statement && !token) knows({ caller: statement.issuer });
+        if (!token && !statement && !deps.open.isOn) {
+          refuseToken('Registration here needs an initial access token.');
+        }
+        const asked = readMetadata({ ...body, ...statement?.claims });
+        checkSelfChosen(asked);
+        return register(plan({ asked, token, statement }), token, from);
+      }),
+
+    read: (id: string, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'read', async (knows) => {
+        const found = await managed(id, bearer, knows);
+        await record(found, 'read', from);
+        return shown(found, found.party.document, await registrations.rotate(found.row));
+      }),
+
+    /** Throws 'precondition_failed' when somebody else changed it at the same time. */
+    replace: (id: string, body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'replace', async (knows) => {
+        const found = await managed(id, bearer, knows);
+        const { document, version } = found.party;
+        const { statement } = found.row.document;
+        const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
+        checkReplacement(body, { id, statement, isSecret });
+        const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
+        checkSelfChosen(asked, document);
+        const change = changeOf(document, asked, version, { caller: id, ...from });
+        // Each change is an event that stays: what a stranger changes counts as a registration.
+        if (isStrangers(found)) {
+          await quotas.source.take(from.source);
+          await takeOpen(from);
+        }
+        await record(found, 'replace', from);
+        const row = withScope(found.row, asked.scope);
+        const token = await registrations.rotate(row);
+        try {
+          return shown({ ...found, row }, (await change()).document, token);
+        } catch (error) {
+          // A change that was refused leaves everything as it was, the token that was presented too.
+          if (isDomainError(error)) await registrations.restore(found.row);
+          throw error;
+        }
+      }),
+
+    /** An agent is retired, a client too: nothing it holds works, and it never comes back. */
+    remove: (id: string, bearer: string | undefined, from: From): Promise<void> =>
+      refusing(from, 'remove', async (knows) => {
+        const { party } = await managed(id, bearer, knows);
+        const by = { caller: id, ...from };
+        await ('purpose' in party.document ? agents.retire(id, by) : clients.retire(id, by));
+        await registrations.remove(id);
+      }),
+
+    /** Whether the client or agent registered itself, also when it was adopted since. */
+    isSelfRegistered: (id: string): Promise<boolean> => registrations.has(id),
+
+    /** An account answers from now on for a client that registered itself. Throws 'not_found' and 'conflict'. */
+    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+      const adopted = await clients.adopt(id, owner, by);
+      await registrations.keep(id);
+      return adopted;
+    },
+  };
+};
+
+/** It came by open registration and has no owner: the client that manages it is as unknown as a stranger. */
+const isStrangers = ({ row, party }: Managed): boolean =>
+  row.document.way === 'open' && party.document.owner === undefined;
+
+const refuseToken = (message: string): never => {
+  throw new DomainError('unauthenticated', message);
+};

@@ -1,0 +1,163 @@
+/**
+ * Self-service registration of clients and agents (RFC 7591, RFC 7592): who may register, what of it is heard, and how
+ * a registration is managed by whoever made it. Owns initial access tokens and the rows registration access tokens
+ * stand in. Does not own agents and clients, nor the rules for what stands in them: their registries check and write
+ * whatever comes this way as they do for everybody. Called by src/http/registration and the management API.
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { isGroupId } from '../../identity/groups/group.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
+
+/** RFC 7591 §1.2. It registers in the name of one owner: agents under a blueprint, or clients that are none. */
+export type InitialAccessToken = {
+  readonly id: string;
+  readonly digest: string;
+  /** Account or group that is asked to answer for what is registered. */
+  readonly owner: string;
+  /** With it agents are registered, under this blueprint; without it clients. */
+  readonly blueprint?: string;
+  readonly uses: number;
+  readonly used: number;
+  readonly createdBy: string;
+  readonly revokedAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly expiresAt: number;
+};
+
+export const INITIAL_ACCESS_TOKENS = {
+  name: 'initial_access_tokens',
+  indexes: [{ fields: ['digest'], unique: true }, { fields: ['owner'] }, { fields: ['createdAt'] }],
+  expiresAt: 'expiresAt',
+  members: ['digest', 'owner', 'uses', 'used', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export type NewInitialAccessToken = {
+  readonly owner: string;
+  readonly blueprint?: string;
+  /** 1..1000, default 1. */
+  readonly uses?: number;
+  /** Seconds, 60 s to 30 days, default one hour. */
+  readonly expiresIn?: number;
+};
+
+export type InitialAccessTokenQuery = PageQuery & { readonly owner?: string };
+
+const PREFIX = 'bhi_';
+const HOUR = 3600;
+
+export const initialAccessTokens = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
+  readonly owners: Pick<Owners, 'isActive'>;
+  readonly blueprints: Pick<BlueprintRegistry, 'get'>;
+}) => {
+  const { documents, clock, identifiers, audit, masterKey, owners, blueprints } = deps;
+  const collection = documents.collection<InitialAccessToken>(INITIAL_ACCESS_TOKENS);
+  const documentsOf = registeredDocuments<InitialAccessToken>({
+    collection,
+    kind: 'initial access token',
+    audit,
+    clock,
+    facts: ({ owner }) => ({ owner }),
+  });
+
+  const isGood = ({ revokedAt, used, uses, expiresAt }: InitialAccessToken): boolean =>
+    revokedAt === undefined && used < uses && expiresAt > clock.now();
+
+  const checkBinding = async ({ owner, blueprint }: NewInitialAccessToken): Promise<void> => {
+    if (!(await owners.isActive(owner))) {
+      refuseField('/owner', 'The owner is an active account, or a group with an active member.');
+    }
+    if (blueprint === undefined) {
+      if (isGroupId(owner)) refuseField('/owner', 'A group owns agents only: name a blueprint, or an account.');
+      return;
+    }
+    if ((await blueprints.get(blueprint))?.document.state !== 'active') {
+      refuseField('/blueprint', 'There is no active blueprint with this id.');
+    }
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<InitialAccessToken> | undefined> => collection.get(id),
+
+    list: ({ owner, ...query }: InitialAccessTokenQuery = {}): Promise<Page<InitialAccessToken>> =>
+      documentsOf.list({ owner }, query),
+
+    /** `token` is in no store and no log; show it once. Throws 'invalid_field'. */
+    async create(
+      input: NewInitialAccessToken,
+      by: By,
+    ): Promise<Versioned<InitialAccessToken> & { readonly token: string }> {
+      await checkBinding(input);
+      const now = clock.now();
+      const token = `${PREFIX}${identifiers.newSecret()}`;
+      const stored = await documentsOf.insert(
+        {
+          id: identifiers.newId('iat'),
+          digest: masterKey.digest('initial_access_token', token),
+          owner: input.owner,
+          ...(input.blueprint === undefined ? {} : { blueprint: input.blueprint }),
+          uses: input.uses ?? 1,
+          used: 0,
+          createdBy: by.caller,
+          createdAt: now,
+          updatedAt: now,
+          expiresAt: now + (input.expiresIn ?? HOUR),
+        },
+        'registration.token_created',
+        by,
+      );
+      return { ...stored, token };
+    },
+
+    /** Registers nothing any more, from now on. Idempotent. */
+    revoke: (id: string, by: By): Promise<Versioned<InitialAccessToken>> =>
+      documentsOf.change(id, undefined, 'registration.token_revoked', by, (token) =>
+        token.revokedAt === undefined ? { ...token, revokedAt: clock.now() } : token,
+      ),
+
+    /** The token a value stands for, while something can be registered with it in the name of its owner. */
+    async find(value: string): Promise<InitialAccessToken | undefined> {
+      if (!value.startsWith(PREFIX)) return undefined;
+      for (const digest of masterKey.digests('initial_access_token', value)) {
+        const found = (await collection.find({ where: { digest }, limit: 1 }))[0]?.document;
+        if (found) return isGood(found) && (await owners.isActive(found.owner)) ? found : undefined;
+      }
+      return undefined;
+    },
+
+    /** Takes one use; false when there is none left, or it was revoked in the meantime. Of N uses never more than N are had. */
+    async take(id: string): Promise<boolean> {
+      let isTaken = false;
+      await update(collection, id, (token) => {
+        isTaken = isGood(token);
+        return isTaken ? { ...token, used: token.used + 1 } : undefined;
+      });
+      return isTaken;
+    },
+
+    /** Gives a use back with which nothing was registered. */
+    async giveBack(id: string): Promise<void> {
+      await update(collection, id, (token) => ({ ...token, used: Math.max(0, token.used - 1) }));
+    },
+  };
+};
+
+export type InitialAccessTokens = ReturnType<typeof initialAccessTokens>;

@@ -1,0 +1,150 @@
+import { refuseField } from '../../vocabulary/errors.ts';
+import { originsOf } from '../../vocabulary/web-address.ts';
+import type { NewAgent } from '../agents/agent-registry.ts';
+import type { NewClient } from '../clients/client-registry.ts';
+import { checkCertificateName, checkNoKeysBeside } from './certificate-metadata.ts';
+import type { ClientMetadata } from './client-metadata.ts';
+import { notificationEndpointOf } from './delivery-metadata.ts';
+import type { InitialAccessToken } from './initial-access-tokens.ts';
+import { logoutOf } from './logout-metadata.ts';
+import type { Way } from './registrations.ts';
+import type { Statement } from './software-statements.ts';
+
+/** What a registration is to be: whose, and an agent or not. Nothing of it is what the sender says of itself alone. */
+export type Plan = {
+  readonly way: Way;
+  /** Who stands in the audit log for it. */
+  readonly caller: string;
+  readonly owner: string | undefined;
+  readonly asked: ClientMetadata;
+  readonly statement: Statement | undefined;
+} & ({ readonly kind: 'agent'; readonly owner: string; readonly blueprint: string } | { readonly kind: 'client' });
+
+/** Stands in the audit log where nobody else does. */
+const NOBODY = 'registration';
+
+type RegistrationRequest = {
+  readonly asked: ClientMetadata;
+  readonly token: InitialAccessToken | undefined;
+  readonly statement: Statement | undefined;
+};
+
+/**
+ * An initial access token says owner and blueprint; what the sender says of them has to be the same. Without one a
+ * software statement may name a blueprint, and the owner it asks has to accept. Throws 'invalid_field'.
+ */
+export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => {
+  const way: Way = token ? 'token' : statement ? 'statement' : 'open';
+  const caller = token?.id ?? statement?.issuer ?? NOBODY;
+  const blueprint = token ? token.blueprint : statementBlueprint(statement);
+  if (blueprint === undefined) {
+    refuseAgentMembers(asked, way);
+    if (way === 'open' && (asked.authMethod ?? 'none') !== 'none') {
+      refuseField('/token_endpoint_auth_method', 'Open registration is for public clients: "none".');
+    }
+    return { kind: 'client', way, caller, owner: token?.owner, asked, statement };
+  }
+  const owner = token?.owner ?? asked.owner ?? refuseField('/agent_owner', 'Name the account or group that is asked.');
+  if (asked.owner !== undefined && asked.owner !== owner) {
+    refuseField('/agent_owner', 'This is not the owner of the initial access token.');
+  }
+  if (asked.blueprint !== undefined && asked.blueprint !== blueprint) {
+    refuseField('/agent_blueprint', 'This is not the blueprint of the initial access token.');
+  }
+  return { kind: 'agent', way, caller, owner, blueprint, asked, statement };
+};
+
+const AGENT_METHODS: readonly string[] = ['private_key_jwt', 'tls_client_auth'];
+
+export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 'agent' }): NewAgent => {
+  if (asked.authMethod !== undefined && !AGENT_METHODS.includes(asked.authMethod)) {
+    refuseField(
+      '/token_endpoint_auth_method',
+      'An agent authenticates by its key, "private_key_jwt", or by its certificate, "tls_client_auth".',
+    );
+  }
+  checkCertificateName(asked);
+  if (asked.authMethod === 'tls_client_auth') checkNoKeysBeside(asked);
+  const {
+    contact,
+    certificate,
+    certificateBoundAccessTokens,
+    requirePushedAuthorizationRequests,
+    jwks,
+    jwksUri,
+    redirectUris,
+    grantTypes,
+    dpopBoundAccessTokens,
+    softwareVersion,
+  } = asked;
+  const endpoint = notificationEndpointOf(asked);
+  return {
+    name: asked.name ?? missing('client_name'),
+    owner,
+    purpose: asked.purpose ?? missing('agent_purpose'),
+    environment: asked.environment ?? missing('agent_environment'),
+    blueprint,
+    ...(contact === undefined ? {} : { contact }),
+    ...(softwareVersion === undefined ? {} : { providerVersion: softwareVersion }),
+    ...(jwks === undefined ? {} : { jwks }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(certificate === undefined ? {} : { credentials: [{ kind: 'mtls', ...certificate }] }),
+    ...(redirectUris === undefined ? {} : { redirectUris }),
+    ...(grantTypes === undefined ? {} : { grantTypes }),
+    ...(endpoint === undefined ? {} : { backchannelClientNotificationEndpoint: endpoint }),
+    ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+    ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
+    ...(requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests } : {}),
+  };
+};
+
+/** `expiresAt`: when it ends unless somebody adopts it. */
+export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
+  checkCertificateName(asked);
+  const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
+  const { certificate, certificateBoundAccessTokens, requirePushedAuthorizationRequests } = asked;
+  const redirectUris = asked.redirectUris ?? [];
+  const method = asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic');
+  return {
+    name: asked.name ?? 'Client without a name',
+    ...(owner === undefined ? {} : { owner }),
+    tokenEndpointAuthMethod: method,
+    // Programs on people's machines rarely say what they are; their redirect URIs do.
+    applicationType: asked.applicationType ?? (redirectUris.every(isHttps) ? 'web' : 'native'),
+    redirectUris,
+    ...(method === 'none' ? { corsOrigins: originsOf(redirectUris) } : {}),
+    grantTypes: asked.grantTypes ?? ['authorization_code'],
+    ...(jwks === undefined ? {} : { jwks }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
+    ...(requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests } : {}),
+    ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
+    ...logoutOf(asked, redirectUris),
+    ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+    ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+};
+
+const isHttps = (uri: string): boolean => uri.startsWith('https:');
+
+/** Only whoever vouches for software says that it is an agent, and under which blueprint. */
+const statementBlueprint = (statement: Statement | undefined): string | undefined => {
+  const { agent_blueprint: named } = (statement?.claims ?? {}) as { readonly agent_blueprint?: unknown };
+  return typeof named === 'string' ? named : undefined;
+};
+
+const NO_AGENT: Readonly<Record<Way, string>> = {
+  token: 'This initial access token registers clients that are no agents.',
+  statement: 'The software statement names no blueprint, so this is no agent.',
+  open: 'An agent needs an initial access token of its owner.',
+};
+
+const refuseAgentMembers = (asked: ClientMetadata, way: Way): void => {
+  for (const member of ['owner', 'purpose', 'environment', 'blueprint'] as const) {
+    if (asked[member] !== undefined) refuseField(`/agent_${member}`, NO_AGENT[way]);
+  }
+};
+
+const missing = (member: string): never => refuseField(`/${member}`, 'This member is missing.');

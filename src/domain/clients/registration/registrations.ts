@@ -1,0 +1,112 @@
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+
+/** How somebody was let register. */
+export type Way = 'token' | 'statement' | 'open';
+
+/** A client or agent that registered itself, and what it is managed with (RFC 7592). */
+export type Registration = {
+  /** Id of the client or agent. */
+  readonly id: string;
+  /** Of the registration access token that is good now. */
+  readonly tokenDigest: string;
+  readonly way: Way;
+  /** The software statement as it came. */
+  readonly statement?: string;
+  /** As it was asked for; it limits nothing. */
+  readonly scope?: string;
+  readonly softwareId?: string;
+  readonly softwareVersion?: string;
+  readonly createdAt: number;
+  /** Of a client that nobody answers for: it goes with it. */
+  readonly expiresAt?: number;
+};
+
+export const REGISTRATIONS = {
+  name: 'registrations',
+  indexes: [{ fields: ['createdAt'] }],
+  expiresAt: 'expiresAt',
+  members: ['tokenDigest', 'way', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** The registration with what a replacement says of scopes; left out, there are none (RFC 7592 §2.2). */
+export const withScope = (
+  { document, ...row }: Versioned<Registration>,
+  scope: string | undefined,
+): Versioned<Registration> => {
+  const { scope: _, ...kept } = document;
+  return { ...row, document: { ...kept, ...(scope === undefined ? {} : { scope }) } };
+};
+
+const PREFIX = 'bhr_';
+
+export type NewRegistration = Omit<Registration, 'tokenDigest' | 'createdAt'>;
+
+export type Registrations = ReturnType<typeof registrations>;
+
+export const registrations = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
+}) => {
+  const { clock, identifiers, masterKey } = deps;
+  const collection = deps.documents.collection<Registration>(REGISTRATIONS);
+
+  /** A token is good for one client: the digest holds both. */
+  const newToken = (id: string): { readonly token: string; readonly tokenDigest: string } => {
+    const token = `${PREFIX}${identifiers.newSecret()}`;
+    return { token, tokenDigest: masterKey.digest('registration_access_token', id, token) };
+  };
+
+  return {
+    /** Answers the registration access token; it is in no store and no log. */
+    async insert(registration: NewRegistration): Promise<{ readonly row: Registration; readonly token: string }> {
+      const { token, tokenDigest } = newToken(registration.id);
+      const row = { ...registration, tokenDigest, createdAt: clock.now() };
+      await collection.insert(row);
+      return { row, token };
+    },
+
+    async has(id: string): Promise<boolean> {
+      return (await collection.get(id)) !== undefined;
+    },
+
+    /** The registration of this client that the token manages. */
+    async find(id: string, token: string): Promise<Versioned<Registration> | undefined> {
+      const found = await collection.get(id);
+      if (!found) return undefined;
+      const { tokenDigest, expiresAt } = found.document;
+      if (expiresAt !== undefined && expiresAt <= clock.now()) return undefined;
+      return masterKey.digests('registration_access_token', id, token).includes(tokenDigest) ? found : undefined;
+    },
+
+    /**
+     * Puts another token in place of the one that was presented: of several who present it at once one goes on.
+     * Throws 'unauthenticated' for the others.
+     */
+    async rotate({ document, version }: Versioned<Registration>): Promise<string> {
+      const { token, tokenDigest } = newToken(document.id);
+      if (await collection.replace({ ...document, tokenDigest }, version)) return token;
+      throw new DomainError('unauthenticated', 'This registration access token was used already.');
+    },
+
+    /** The token before the last rotation is good again: with it nothing was changed. */
+    async restore({ document, version }: Versioned<Registration>): Promise<void> {
+      await collection.replace(document, version + 1);
+    },
+
+    /** Somebody answers for the client now: it does not end by itself. */
+    async keep(id: string): Promise<void> {
+      await update(collection, id, ({ expiresAt: _, ...row }) => row);
+    },
+
+    async remove(id: string): Promise<void> {
+      await collection.take(id);
+    },
+  };
+};

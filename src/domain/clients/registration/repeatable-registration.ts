@@ -1,0 +1,99 @@
+/**
+ * Registrations that can be asked for again: under the same key of the same caller the same place of a request
+ * registers one agent, however often, by whichever process, and whatever broke in between (MG-10). Owns the collection
+ * REPEATABLE_REGISTRATIONS. What an agent is, and who may register it, is said elsewhere.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type DocumentStore,
+  isDocumentConflict,
+  type Versioned,
+} from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Agent } from '../agents/agent.ts';
+
+/** Whose registration it is, the key they gave it, and its place in the request: 0, or the number of a line. */
+export type RegistrationKey = { readonly caller: string; readonly key: string; readonly place: number };
+
+type Registration = {
+  /** Digest of the key. */
+  readonly id: string;
+  /** Digest of what was asked for. */
+  readonly asked: string;
+  /** The id it gets, chosen before it is made. */
+  readonly agent: string;
+  readonly expiresAt: number;
+};
+
+export const REPEATABLE_REGISTRATIONS = {
+  name: 'repeatable_registrations',
+  indexes: [],
+  expiresAt: 'expiresAt',
+  members: ['asked', 'agent'],
+} as const satisfies CollectionDeclaration;
+
+const REMEMBERED_SECONDS = 86_400;
+
+export type RepeatableRegistration = ReturnType<typeof repeatableRegistration>;
+
+export const repeatableRegistration = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
+}) => {
+  const { documents, clock, identifiers, agents } = deps;
+  const collection = documents.collection<Registration>(REPEATABLE_REGISTRATIONS);
+
+  /** The id that belongs to this key, and whether it has been given to it just now. */
+  const reserved = async ({ caller, key, place }: RegistrationKey, text: string) => {
+    const id = digest(JSON.stringify([caller, key, place]));
+    const asked = digest(text);
+    const next = { id, asked, agent: identifiers.newId('agt'), expiresAt: clock.now() + REMEMBERED_SECONDS };
+    const held = (await collection.get(id))?.document;
+    if (!held) {
+      try {
+        await collection.insert(next);
+        return { agent: next.agent, isNew: true };
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    const before = held ?? (await collection.get(id))?.document;
+    if (before && before.asked !== asked) {
+      throw new DomainError('conflict', 'This idempotency key was used for something else.', {
+        field: 'Idempotency-Key',
+      });
+    }
+    return { agent: before?.agent ?? next.agent, isNew: false };
+  };
+
+  return {
+    /**
+     * Runs `register` with the id to register under, unless that was done before. What was refused is tried again.
+     * `text` is what was asked for; another one under the same key is refused with 'conflict'.
+     */
+    async once(
+      key: RegistrationKey,
+      text: string,
+      register: (id: string) => Promise<Versioned<Agent>>,
+    ): Promise<{ readonly found: Versioned<Agent>; readonly isReplayed: boolean }> {
+      const { agent, isNew } = await reserved(key, text);
+      const known = isNew ? undefined : await agents.get(agent);
+      if (known) return { found: known, isReplayed: true };
+      try {
+        return { found: await register(agent), isReplayed: false };
+      } catch (error) {
+        // Another one with the same key was faster.
+        const made = isDocumentConflict(error) ? await agents.get(agent) : undefined;
+        if (!made) throw error;
+        return { found: made, isReplayed: true };
+      }
+    },
+  };
+};
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

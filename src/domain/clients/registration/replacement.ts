@@ -1,0 +1,189 @@
+/**
+ * What a replacement by the registration access token comes to (RFC 7592 §2.2). That token is a bearer value, and
+ * somebody may have accepted what was registered: so nothing becomes weaker by it, whether it is said or left out.
+ */
+
+import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { originsOf } from '../../vocabulary/web-address.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { AgentChange } from '../agents/agent-registry.ts';
+import type { Client } from '../clients/client.ts';
+import type { ClientChange } from '../clients/client-registry.ts';
+import type { KeySource } from '../clients/key-source.ts';
+import { agentAuthMethod, checkNoKeysBeside, checkSameCertificate } from './certificate-metadata.ts';
+import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
+import { notificationEndpointOf } from './delivery-metadata.ts';
+import { logoutOf } from './logout-metadata.ts';
+
+/** Without the grant type that uses them they are kept out, as at registration. */
+const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
+  grantTypes.includes('authorization_code') ? (asked.redirectUris ?? []) : [];
+
+/** Members only we set; a replacement that has one was not made from what it should have been made from. */
+const OURS = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+] as const;
+
+/** Throws 'invalid_field' unless the body is about this client and holds nothing that is ours to set. */
+export const checkReplacement = (
+  body: Body,
+  { id, statement, isSecret }: { id: string; statement?: string | undefined; isSecret: (secret: string) => boolean },
+): void => {
+  const given = body as { readonly [member in 'client_id' | 'client_secret' | 'software_statement']?: unknown };
+  if (given.client_id !== id) refuseField('/client_id', 'This is the id of the client that is replaced.');
+  for (const member of OURS) {
+    if (Object.hasOwn(body, member)) refuseField(`/${member}`, 'This member cannot be set (RFC 7592 §2.2).');
+  }
+  const { client_secret: secret, software_statement: sent } = given;
+  if (secret !== undefined && !(typeof secret === 'string' && isSecret(secret))) {
+    refuseField('/client_secret', 'The secret is the one it has, or left out.');
+  }
+  if (sent !== undefined && sent !== statement) {
+    refuseField('/software_statement', 'The software statement is the one it was registered with, or left out.');
+  }
+};
+
+/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChange => {
+  const method = agentAuthMethod(agent);
+  same('token_endpoint_auth_method', method, asked.authMethod);
+  checkSameCertificate(agent, asked);
+  if (method === 'tls_client_auth') checkNoKeysBeside(asked);
+  same('agent_owner', agent.owner, asked.owner);
+  same('agent_blueprint', agent.blueprint, asked.blueprint);
+  const bound = notLoosened(agent, asked);
+  const grantTypes = asked.grantTypes ?? agent.grantTypes;
+  const redirectUris = redirectUrisFor(grantTypes, asked);
+  const endpoint = notificationEndpointOf({ ...asked, grantTypes });
+  if (agent.state === 'pending') {
+    const { name, purpose, environment } = asked;
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(agent.contact === undefined && asked.contact === undefined ? {} : { contact: asked.contact ?? null }),
+      backchannelClientNotificationEndpoint: endpoint ?? null,
+      ...keysOf(asked),
+      redirectUris,
+      grantTypes,
+      ...bound,
+    };
+  }
+  for (const member of ['name', 'purpose', 'environment', 'contact', 'jwksUri'] as const) {
+    same(wireMember(member === 'jwksUri' ? 'jwks_uri' : member), agent[member], asked[member], ACCEPTED);
+  }
+  same('jwks', agent.jwks, canonical(asked.jwks), ACCEPTED);
+  const { backchannelClientNotificationEndpoint: pinged } = agent;
+  same('backchannel_client_notification_endpoint', pinged, endpoint, ACCEPTED);
+  within('redirect_uris', agent.redirectUris, redirectUris);
+  within('grant_types', agent.grantTypes, grantTypes);
+  return { redirectUris, grantTypes, ...bound };
+};
+
+/**
+ * An administrator gave it a role, or let it do without consent: it speaks for people who trust that decision, and the
+ * registration access token, a bearer value, changes none of its credentials.
+ */
+const checkStands = (client: Client, asked: ClientMetadata): void => {
+  if (client.roles.length === 0 && !client.skipConsent) return;
+  same('jwks', client.jwks, canonical(asked.jwks), STANDS);
+  same('jwks_uri', client.jwksUri, asked.jwksUri, STANDS);
+  checkSameCertificate(client, asked);
+  within('redirect_uris', client.redirectUris, asked.redirectUris ?? [], STANDS);
+  within('grant_types', client.grantTypes, asked.grantTypes ?? [], STANDS);
+};
+
+/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+export const clientReplacement = (client: Client, asked: ClientMetadata): ClientChange => {
+  checkStands(client, asked);
+  same('token_endpoint_auth_method', client.tokenEndpointAuthMethod, asked.authMethod);
+  same('application_type', client.applicationType, asked.applicationType);
+  const { name, idTokenSignedResponseAlg } = asked;
+  const grantTypes = asked.grantTypes ?? client.grantTypes;
+  const redirectUris = redirectUrisFor(grantTypes, asked);
+  const places = new Set(client.redirectUris.map(placeOf));
+  for (const [index, uri] of redirectUris.entries()) {
+    // People who allowed the client something are not asked again: what comes back must not go to anybody else.
+    if (!client.redirectUris.includes(uri) && !places.has(placeOf(uri))) {
+      refuseField(
+        `/redirect_uris/${index}`,
+        'No redirect URI of this client is on this host; register another client.',
+      );
+    }
+  }
+  const left = originsOf(client.redirectUris).filter((origin) => !originsOf(redirectUris).includes(origin));
+  return {
+    ...(name === undefined ? {} : { name }),
+    // Pages where no code is sent any more redeem none; what an operator added stays.
+    ...(left.length === 0 ? {} : { corsOrigins: client.corsOrigins.filter((origin) => !left.includes(origin)) }),
+    ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
+    ...keysOf(asked),
+    redirectUris,
+    postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
+    // Left out it stays: whoever has the token must not keep the client from hearing that people signed out.
+    ...logoutOf(asked, redirectUris),
+    grantTypes,
+    ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),
+    ...notLoosened(client, asked),
+  };
+};
+
+const ACCEPTED = 'The owner has accepted this, and only the owner changes it.';
+
+const STANDS = 'This client has a role or asks nobody for consent: its owner or an administrator changes this.';
+
+const same = (member: string, held: unknown, asked: unknown, message = 'This cannot be changed.'): void => {
+  if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(held)) refuseField(`/${member}`, message);
+};
+
+const within = (member: string, held: readonly string[], asked: readonly string[], message = ACCEPTED): void => {
+  const beyond = asked.findIndex((value) => !held.includes(value));
+  if (beyond >= 0) refuseField(`/${member}/${beyond}`, message);
+};
+
+type Bound = {
+  readonly dpopBoundAccessTokens: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
+};
+
+const notLoosened = (held: Agent | Client, asked: ClientMetadata): Bound => {
+  const [dpop, certificate] = [
+    asked.dpopBoundAccessTokens ?? held.dpopBoundAccessTokens,
+    asked.certificateBoundAccessTokens ?? held.certificateBoundAccessTokens,
+  ];
+  const message = 'A binding is not taken away this way.';
+  if (held.dpopBoundAccessTokens && !dpop) refuseField('/dpop_bound_access_tokens', message);
+  if (held.certificateBoundAccessTokens && !certificate) {
+    refuseField('/tls_client_certificate_bound_access_tokens', message);
+  }
+  const pushed = asked.requirePushedAuthorizationRequests ?? held.requirePushedAuthorizationRequests;
+  if (held.requirePushedAuthorizationRequests && !pushed) {
+    refuseField('/require_pushed_authorization_requests', 'This is not taken away this way.');
+  }
+  return {
+    dpopBoundAccessTokens: dpop,
+    ...(certificate ? { certificateBoundAccessTokens: true } : {}),
+    ...(pushed ? { requirePushedAuthorizationRequests: true } : {}),
+  };
+};
+
+const keysOf = ({ jwks, jwksUri }: KeySource): KeySource => ({
+  ...(jwks === undefined ? {} : { jwks }),
+  ...(jwksUri === undefined ? {} : { jwksUri }),
+});
+
+const canonical = (jwks: JsonWebKeySet | undefined): JsonWebKeySet | undefined =>
+  jwks === undefined ? undefined : checkPublicKeys(jwks);
+
+/** Scheme and host: on loopback programs take any port (RFC 8252 §7.3). */
+const placeOf = (uri: string): string => {
+  const url = URL.parse(uri);
+  if (!url) return uri;
+  return url.protocol === 'http:' ? `${url.protocol}//${url.hostname}` : `${url.protocol}//${url.host}`;
+};

@@ -1,0 +1,115 @@
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
+import type { KeysByUrl } from '../../platform/remote-keys/keys-by-url.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { strictJson } from '../../vocabulary/strict-json.ts';
+import type { Body } from './client-metadata.ts';
+
+/** Who vouches for software, and with which keys: they stand here, or are fetched. */
+export type StatementIssuers = Readonly<
+  Record<string, { readonly jwks: JsonWebKeySet } | { readonly jwksUri: string }>
+>;
+
+/** What a statement says of the client (RFC 7591 §2.3); its values go before those beside it. */
+export type Statement = { readonly issuer: string; readonly claims: Body; readonly text: string };
+
+const MAXIMUM_LENGTH = 8192;
+const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
+/** About the statement, not about the client. */
+const ABOUT_ITSELF = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'software_statement']);
+/** Nobody vouches for these; a client gets them from us. */
+const NEVER = new Set(['client_id', 'client_secret']);
+const CLOCK_TOLERANCE = 15;
+
+export type SoftwareStatements = ReturnType<typeof softwareStatements>;
+
+export const softwareStatements = (deps: {
+  readonly issuers: StatementIssuers;
+  readonly keysByUrl: Pick<KeysByUrl, 'find'>;
+  readonly clock: Clock;
+  /** Ours; a statement with an audience is for us. */
+  readonly issuer: string;
+}) => {
+  const refuse = (message: string): never => refuseField('/software_statement', message);
+
+  const keysOf = async (name: string, kid: string | undefined, source: string | undefined): Promise<JsonWebKeySet> => {
+    const known = Object.hasOwn(deps.issuers, name) ? deps.issuers[name] : undefined;
+    if (!known) {
+      throw new DomainError('access_denied', 'Statements of this issuer are not accepted here.', {
+        field: '/software_statement',
+      });
+    }
+    if ('jwks' in known) return known.jwks;
+    const question = { url: known.jwksUri, internal: 'trustedIssuers' as const, ...(kid === undefined ? {} : { kid }) };
+    try {
+      return await deps.keysByUrl.find({ ...question, ...(source === undefined ? {} : { source }) });
+    } catch (error) {
+      if (isDomainError(error) && error.code !== 'unavailable') return refuse('The keys of its issuer cannot be had.');
+      throw error;
+    }
+  };
+
+  const verified = async (text: string, issuer: string, source: string | undefined): Promise<void> => {
+    const kid = headerOf(text)?.kid;
+    const keys = await keysOf(issuer, kid, source);
+    try {
+      await compactVerify(text, createLocalJWKSet(keys as unknown as JSONWebKeySet), { algorithms: ALGORITHMS });
+    } catch {
+      refuse('The signature is not that of its issuer.');
+    }
+  };
+
+  const checkTimes = ({ exp, nbf, iat, aud }: Body & Partial<Record<'exp' | 'nbf' | 'iat' | 'aud', unknown>>): void => {
+    const now = deps.clock.now();
+    for (const time of [exp, nbf, iat]) {
+      if (time !== undefined && !Number.isSafeInteger(time)) refuse('Times in it are whole numbers.');
+    }
+    if (exp !== undefined && Number(exp) <= now) refuse('It has expired.');
+    for (const begin of [nbf, iat]) {
+      if (begin !== undefined && Number(begin) > now + CLOCK_TOLERANCE) refuse('It does not count yet.');
+    }
+    if (aud !== undefined && ![aud].flat().includes(deps.issuer)) refuse('It is for another audience.');
+  };
+
+  return {
+    /** Throws 'invalid_field' for a statement that is not good, 'access_denied' for one whose issuer nobody named here. */
+    async verify(text: unknown, source?: string): Promise<Statement> {
+      if (typeof text !== 'string' || text.length > MAXIMUM_LENGTH) {
+        return refuse(`This is a JWT of at most ${MAXIMUM_LENGTH} characters.`);
+      }
+      const payload = claimsOf(text) ?? refuse('This is no JWT whose claims are a JSON object.');
+      const { iss } = payload as { readonly iss?: unknown };
+      if (typeof iss !== 'string') return refuse('It names no issuer (RFC 7591 §2.3).');
+      await verified(text, iss, source);
+      checkTimes(payload);
+      return { issuer: iss, claims: ofClient(payload), text };
+    },
+
+    /** What a stored statement says, which was verified when it came. */
+    read: (text: string): Body => ofClient(claimsOf(text) ?? {}),
+  };
+};
+
+const ofClient = (claims: Body): Body =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_ITSELF.has(name) && !NEVER.has(name)));
+
+const headerOf = (text: string): { readonly kid?: string | undefined } | undefined => {
+  try {
+    const { kid } = decodeProtectedHeader(text);
+    return { kid: typeof kid === 'string' ? kid : undefined };
+  } catch {
+    return undefined;
+  }
+};
+
+const claimsOf = (text: string): Body | undefined => {
+  const [, payload = '', ...rest] = text.split('.');
+  if (rest.length !== 1) return undefined;
+  try {
+    const value = strictJson(Buffer.from(payload, 'base64url'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
+  } catch {
+    return undefined;
+  }
+};

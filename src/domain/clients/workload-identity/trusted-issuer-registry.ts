@@ -1,0 +1,161 @@
+/** The register of trusted issuers. Owns the collection TRUSTED_ISSUERS and the rules for what stands in it. */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { type IssuerTemplate, TRUSTED_ISSUERS, type TrustedIssuer } from './trusted-issuer.ts';
+
+export type NewTrustedIssuer = {
+  readonly name: string;
+  readonly template: IssuerTemplate;
+  readonly issuer: string;
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
+  readonly audience?: string;
+  /** 60..86400, default 3600. */
+  readonly maxTokenAgeSeconds?: number;
+  /** 300..86400, default 3600. */
+  readonly maxKeyAgeSeconds?: number;
+  /** Default: false, as platforms hand out the same token until it is renewed. */
+  readonly oneTimeTokens?: boolean;
+};
+
+const ERASABLE = ['jwks', 'jwksUri', 'audience'] as const;
+type Erasable = (typeof ERASABLE)[number];
+
+/** `null` takes away what may be absent: without `jwks` and `jwksUri` the keys are discovered. */
+export type TrustedIssuerChange = Partial<Omit<NewTrustedIssuer, Erasable | 'issuer' | 'template'>> & {
+  readonly [member in Erasable]?: NewTrustedIssuer[member] | null;
+};
+
+const USUAL_SECONDS = 3600;
+const LONGEST_SECONDS = 86_400;
+
+/** Only by role. */
+const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
+
+export const trustedIssuerRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly checkKeyUrl: KeyUrlCheck;
+  /** Our own issuer: it is none of these. */
+  readonly issuer: string;
+}) => {
+  const { clock, identifiers } = deps;
+  const collection = deps.documents.collection<TrustedIssuer>(TRUSTED_ISSUERS);
+  const documentsOf = registeredDocuments<TrustedIssuer>({
+    collection,
+    kind: 'trusted issuer',
+    audit: deps.audit,
+    clock,
+    taken: { message: 'This issuer is there already.', field: '/issuer' },
+  });
+
+  const checked = (given: TrustedIssuer, before?: TrustedIssuer): TrustedIssuer => {
+    checkText(given.name, '/name', 100);
+    if (!before) checkIssuer(given.issuer, deps.issuer);
+    if (given.audience !== undefined) checkText(given.audience, '/audience', 512);
+    checkRange(given.maxTokenAgeSeconds, '/max_token_age_seconds', 60);
+    checkRange(given.maxKeyAgeSeconds, '/max_key_age_seconds', 300);
+    const { jwks: _, jwksUri: __, ...rest } = given;
+    if (given.jwks !== undefined || given.jwksUri !== undefined) {
+      return { ...rest, ...checkKeySource(given, before, deps.checkKeyUrl, { reach: ENTERED }) };
+    }
+    if (deps.checkKeyUrl(discoveryUrlOf(given), ENTERED.purpose) !== undefined) {
+      refuseField(
+        '/issuer',
+        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.trustedIssuers, or send "jwks".',
+      );
+    }
+    return rest;
+  };
+
+  const switched =
+    (state: TrustedIssuer['state'], type: 'trusted_issuer.disabled' | 'trusted_issuer.enabled') =>
+    (id: string, by: By): Promise<Versioned<TrustedIssuer>> =>
+      documentsOf.change(id, undefined, type, by, (issuer) => ({ ...issuer, state }));
+
+  return {
+    get: (id: string): Promise<Versioned<TrustedIssuer> | undefined> => collection.get(id),
+
+    /** At most 1000 ids; unknown ones are left out. */
+    getMany: (ids: readonly string[]): Promise<readonly Versioned<TrustedIssuer>[]> => collection.getMany(ids),
+
+    /** The one whose tokens have exactly this `iss`. */
+    async findByIssuer(issuer: string): Promise<TrustedIssuer | undefined> {
+      const [found] = await collection.find({ where: { issuer }, limit: 1 });
+      return found?.document;
+    },
+
+    list: ({ issuer, ...query }: PageQuery & { readonly issuer?: string } = {}): Promise<Page<TrustedIssuer>> =>
+      documentsOf.list({ issuer }, query),
+
+    /** Throws 'invalid_field', and 'conflict' when the issuer is there already. */
+    async create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>> {
+      const now = clock.now();
+      const issuer = checked({
+        maxTokenAgeSeconds: USUAL_SECONDS,
+        maxKeyAgeSeconds: USUAL_SECONDS,
+        oneTimeTokens: false,
+        ...given,
+        id: identifiers.newId('tis'),
+        state: 'active',
+        createdAt: now,
+        updatedAt: now,
+      });
+      return documentsOf.insert(issuer, 'trusted_issuer.created', by);
+    },
+
+    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+    update: (id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>> =>
+      documentsOf.change(id, expected, 'trusted_issuer.updated', by, (issuer) => {
+        const both = { ...issuer, ...change };
+        // One source of keys takes the place of the other.
+        if (change.jwks) both.jwksUri = change.jwksUri ?? null;
+        if (change.jwksUri) both.jwks = change.jwks ?? null;
+        const given = Object.entries(both).filter(([, value]) => value !== null && value !== undefined);
+        return checked(Object.fromEntries(given) as unknown as TrustedIssuer, issuer);
+      }),
+
+    /** No token of it is good from the next request on. Idempotent, as is its opposite. */
+    disable: switched('disabled', 'trusted_issuer.disabled'),
+    enable: switched('active', 'trusted_issuer.enabled'),
+
+    /** Keys that were fetched up to now are not used any more, on any node. */
+    purgeKeys: (id: string, by: By): Promise<Versioned<TrustedIssuer>> =>
+      documentsOf.change(id, undefined, 'trusted_issuer.keys_purged', by, (issuer) => ({
+        ...issuer,
+        keysAfter: clock.now(),
+      })),
+  };
+};
+
+export type TrustedIssuerRegistry = ReturnType<typeof trustedIssuerRegistry>;
+
+/** https, in its normal form, without query, fragment or user name (RFC 8414 §2). */
+const checkIssuer = (issuer: string, own: string): void => {
+  const url = issuer.length <= 512 && URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const isNormal = url !== undefined && (url.href === issuer || url.href === `${issuer}/`);
+  if (!isNormal || url.protocol !== 'https:' || url.username || url.password || /[?#]/.test(issuer)) {
+    refuseField('/issuer', 'An issuer is an https URL in its normal form, without user name, query and fragment.');
+  }
+  if (issuer === own) refuseField('/issuer', 'This server is no issuer of workload tokens to itself.');
+};
+
+const checkRange = (value: number, field: string, least: number): void => {
+  if (Number.isSafeInteger(value) && value >= least && value <= LONGEST_SECONDS) return;
+  refuseField(field, `This is a whole number from ${least} to ${LONGEST_SECONDS}.`);
+};

@@ -1,0 +1,72 @@
+/**
+ * Issuers whose workload tokens we accept as client assertions (RFC 7523): platforms that agents run on. Owns what
+ * stands in such an issuer and what is known of each platform. Does not fetch keys (issuer-keys.ts), check tokens
+ * (workload-tokens.ts) or say which agent a token stands for (workload-identity.ts).
+ */
+
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+
+export const ISSUER_TEMPLATES = [
+  'kubernetes',
+  'github-actions',
+  'gitlab',
+  'aws',
+  'gcp',
+  'azure',
+  'spiffe-jwt',
+  'generic',
+] as const;
+
+export type IssuerTemplate = (typeof ISSUER_TEMPLATES)[number];
+
+export type TrustedIssuer = {
+  /** `tis_…` */
+  readonly id: string;
+  /** Name to show, one line. */
+  readonly name: string;
+  readonly template: IssuerTemplate;
+  /** `iss` of its tokens, compared character by character. Unique. */
+  readonly issuer: string;
+  /** Its keys, pinned here: nothing is fetched. */
+  readonly jwks?: JsonWebKeySet;
+  /** Where its keys are served. With neither, its discovery document says where (OIDC Discovery §4). */
+  readonly jwksUri?: string;
+  /** Audience of its tokens. Default: our issuer; another one only for a platform that cannot make such tokens. */
+  readonly audience?: string;
+  /** Seconds after its `iat` for which a token is good, however long it says it lives. */
+  readonly maxTokenAgeSeconds: number;
+  /** Seconds for which keys that were fetched last are good while new ones cannot be had. */
+  readonly maxKeyAgeSeconds: number;
+  /** Whether a token with a `jti` works once. */
+  readonly oneTimeTokens: boolean;
+  /** Keys that were fetched up to this second are not used any more. */
+  readonly keysAfter?: number;
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const TRUSTED_ISSUERS = {
+  name: 'trusted_issuers',
+  indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }],
+  members: ['name', 'template', 'issuer', 'maxTokenAgeSeconds', 'maxKeyAgeSeconds', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/**
+ * Characters that divide the subjects of each platform into parts. With GitHub `@` too: a subject of a repository made
+ * or renamed after 2026-07-15 has the ids of owner and repository behind their names (`repo:OWNER@ID/REPO@ID:…`).
+ */
+const SEPARATORS: Readonly<Record<IssuerTemplate, string>> = {
+  kubernetes: ':/',
+  'github-actions': ':/@',
+  gitlab: ':/',
+  aws: ':/',
+  gcp: ':/@',
+  azure: ':/',
+  'spiffe-jwt': ':/',
+  generic: ':/@|#?&,;',
+};
+
+export const separatorsOf = ({ template }: Pick<TrustedIssuer, 'template'>): string => SEPARATORS[template];

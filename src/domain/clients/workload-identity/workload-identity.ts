@@ -1,0 +1,130 @@
+/**
+ * Which agent a workload token stands for: by the rules of its federated credentials. Called where an agent
+ * authenticates (src/provider) and where somebody tries a token (the management API).
+ */
+
+import { firstUnfit, fitsText } from '../../platform/remote-keys/claim-rules.ts';
+import { isRefusal, type Refusal } from '../../platform/remote-keys/signed-token.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { AGENTS, type Agent } from '../agents/agent.ts';
+import { type CredentialOf, ofKind, usableCredentials } from '../agents/credential.ts';
+import { separatorsOf, type TrustedIssuer } from './trusted-issuer.ts';
+import type { TrustedIssuerRegistry } from './trusted-issuer-registry.ts';
+import { type ReadToken, readToken, type WorkloadTokens } from './workload-tokens.ts';
+import { workloadsFor } from './workloads.ts';
+
+/** A token that was found good, and the credential it fits. */
+export type Proof = {
+  readonly credential: CredentialOf<'federated'>;
+  readonly issuer: TrustedIssuer;
+  readonly claims: ReadToken['claims'];
+};
+
+export type TokenTest = {
+  readonly issuer?: TrustedIssuer;
+  readonly subject?: string;
+  /** Absent: the token is good. */
+  readonly refusal?: Refusal;
+  /** Whom the token stands for. More than one: its holder has to say which, with `client_id`. */
+  readonly matches: readonly { readonly agent: Agent; readonly credential: string }[];
+};
+
+/** Agents with a pattern for one issuer that are looked through. */
+const MOST_PATTERNS = 200;
+
+export const workloadIdentity = (deps: {
+  readonly documents: DocumentStore;
+  readonly tokens: WorkloadTokens;
+  readonly issuers: Pick<TrustedIssuerRegistry, 'getMany' | 'findByIssuer'>;
+  /** As they count now. */
+  readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
+  readonly clock: Clock;
+}) => {
+  const { tokens, issuers, agents, clock } = deps;
+  const collection = deps.documents.collection<Agent>(AGENTS);
+
+  const federatedOf = (agent: Agent) => ofKind(usableCredentials(agent, clock.now()), 'federated');
+
+  /** Why a token does not fit a credential; undefined when it does. */
+  const unfit = (
+    { subject, claims = {} }: CredentialOf<'federated'>,
+    issuer: TrustedIssuer,
+    given: ReadToken['claims'],
+  ): Refusal | undefined => {
+    const separators = separatorsOf(issuer);
+    if (!fitsText(subject, given.sub, separators)) return { check: 'subject', why: 'sub does not fit the rule' };
+    const name = firstUnfit(claims, given, separators);
+    return name === undefined ? undefined : { check: `claim ${name}`, why: `the claim ${name} does not fit its rule` };
+  };
+
+  /** The active agents that a token of this issuer stands for, if it is what it says. */
+  const candidates = async (read: ReadToken, issuer: TrustedIssuer): Promise<TokenTest['matches']> => {
+    const found = await Promise.all(
+      workloadsFor(issuer.id, read.claims.sub).map((workloads) =>
+        collection.find({ where: { workloads }, limit: MOST_PATTERNS }),
+      ),
+    );
+    const ids = [...new Set(found.flat().map(({ document }) => document.id))];
+    const standing = ids.length === 0 ? [] : await agents.getMany(ids);
+    return standing.flatMap(({ document: agent }) => {
+      const credential =
+        agent.state === 'active' &&
+        federatedOf(agent).find((one) => one.issuer === issuer.id && unfit(one, issuer, read.claims) === undefined);
+      return credential ? [{ agent, credential: credential.id }] : [];
+    });
+  };
+
+  return {
+    /** Id of the one agent that a token names by itself. Nothing of it has been checked: it only says whose rules count. */
+    async named(token: string): Promise<string | Refusal> {
+      const read = readToken(token);
+      if (isRefusal(read)) return read;
+      const issuer = await issuers.findByIssuer(read.claims.iss);
+      if (issuer?.state !== 'active') return { check: 'issuer', why: 'there is no such trusted issuer' };
+      const [first, second] = await candidates(read, issuer);
+      if (!first) return { check: 'subject', why: 'no agent has a rule that the token fits' };
+      return second
+        ? { check: 'client_id', why: 'several agents have such a rule; client_id says which' }
+        : first.agent.id;
+    },
+
+    /** Whether a token proves that its holder is this agent, and by which credential. Throws 'unavailable'. */
+    async prove(token: string, agent: Agent): Promise<Proof | Refusal> {
+      const read = readToken(token);
+      if (isRefusal(read)) return read;
+      const held = federatedOf(agent);
+      const known = held.length === 0 ? [] : await issuers.getMany([...new Set(held.map(({ issuer }) => issuer))]);
+      const issuer = known.map(({ document }) => document).find((one) => one.issuer === read.claims.iss);
+      if (!issuer) return { check: 'issuer', why: 'no usable credential of this agent is for this issuer' };
+      const refusal = await tokens.refusalOf(read, issuer);
+      if (refusal) return refusal;
+      let why: Refusal = { check: 'subject', why: 'sub does not fit the rule' };
+      for (const credential of held.filter((one) => one.issuer === issuer.id)) {
+        const lack = unfit(credential, issuer, read.claims);
+        if (!lack) return { credential, issuer, claims: read.claims };
+        // Of several rules the one is told that was fitted best.
+        if (lack.check !== 'subject') why = lack;
+      }
+      return why;
+    },
+
+    /** What `prove` would make of a token, and for whom; changes nothing. */
+    async test(token: string): Promise<TokenTest> {
+      const read = readToken(token);
+      if (isRefusal(read)) return { refusal: read, matches: [] };
+      const subject = read.claims.sub;
+      const issuer = await issuers.findByIssuer(read.claims.iss);
+      if (!issuer) {
+        return { subject, refusal: { check: 'issuer', why: 'there is no such trusted issuer' }, matches: [] };
+      }
+      const refusal = await tokens.refusalOf(read, issuer);
+      if (refusal) return { issuer, subject, refusal, matches: [] };
+      const matches = await candidates(read, issuer);
+      const none: Refusal = { check: 'subject', why: 'no active agent has a rule that the token fits' };
+      return { issuer, subject, matches, ...(matches.length === 0 ? { refusal: none } : {}) };
+    },
+  };
+};
+
+export type WorkloadIdentity = ReturnType<typeof workloadIdentity>;

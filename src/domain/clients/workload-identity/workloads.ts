@@ -1,0 +1,27 @@
+/** How agents are found by what a workload token says: an index of their subject rules, made of digests. */
+import { createHash } from 'node:crypto';
+import type { TextRule } from '../../platform/remote-keys/claim-rules.ts';
+
+type Rule = { readonly issuer: string; readonly subject: TextRule };
+
+/** Stands for every rule with a pattern: such have to be looked at one by one. */
+const PATTERN = '*';
+
+const entry = (issuer: string, subject: string): string =>
+  `${issuer} ${subject === PATTERN ? PATTERN : createHash('sha256').update(subject).digest('base64url')}`;
+
+/** What an agent with these rules is found under; each text once. */
+export const workloadsOf = (rules: readonly Rule[]): readonly string[] => [
+  ...new Set(
+    rules.flatMap(({ issuer, subject }) => {
+      if ('equals' in subject) return [entry(issuer, subject.equals)];
+      return 'one_of' in subject ? subject.one_of.map((one) => entry(issuer, one)) : [entry(issuer, PATTERN)];
+    }),
+  ),
+];
+
+/** Under what the agents are found that a token of this subject may stand for. */
+export const workloadsFor = (issuer: string, subject: string): readonly string[] => [
+  entry(issuer, subject),
+  entry(issuer, PATTERN),
+];

@@ -1,5 +1,0 @@
-import type { IssuedToken } from '../ports/issued-tokens.ts';
-import type { DecisionFacts } from './facts.ts';
-
-/** A live token for a resource, and what was looked at to find it live. */
-export type StandingToken = { readonly token: IssuedToken; readonly facts: DecisionFacts };

@@ -1,0 +1,95 @@
+import { NO_ID_RULE, readsAsId } from '../../platform/display-names/id-form.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import type { AccountRole } from './account.ts';
+import { LANGUAGES, type Language } from './language.ts';
+import { normaliseUsername, USERNAME_RULE } from './username.ts';
+
+export type NewAccount = {
+  readonly username: string;
+  readonly name: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly language?: Language;
+  readonly groups?: readonly string[];
+  readonly roles?: readonly AccountRole[];
+  readonly entitlements?: ScopesByResource;
+  readonly password?: string;
+};
+
+/** Members to change; `null` takes a member away. The username stays: it is what audit readers know. */
+export type AccountChanges = {
+  readonly name?: string;
+  readonly email?: string | null;
+  readonly emailVerified?: boolean;
+  readonly language?: Language | null;
+  readonly groups?: readonly string[];
+  readonly roles?: readonly AccountRole[];
+  readonly entitlements?: ScopesByResource | null;
+};
+
+const ROLES: readonly AccountRole[] = ['administrator', 'operator', 'auditor', 'break_glass'];
+// Control, format (bidirectional overrides among them) and unassigned characters never belong in a shown
+// text; the two joiners are part of some scripts.
+const UNSHOWABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
+
+export const checkedUsername = (typed: string): string => {
+  const username = normaliseUsername(typed);
+  if (username === undefined) return refuseField('/username', USERNAME_RULE);
+  if (readsAsId(username)) return refuseField('/username', NO_ID_RULE);
+  return username;
+};
+
+export const checkedName = (typed: string): string => {
+  const name = typed.trim().normalize('NFC');
+  if (name.length < 1 || name.length > 200 || UNSHOWABLE.test(name)) {
+    refuseField('/name', 'A name has 1 to 200 characters that can be shown.');
+  }
+  return name;
+};
+
+export const checkedEmail = (typed: string): string => {
+  const email = typed.trim();
+  if (email.length > 254 || !/^[^\s@<>"(),:;\\]+@[^\s@<>"(),:;\\]+$/u.test(email) || UNSHOWABLE.test(email)) {
+    refuseField('/email', 'This is not an e-mail address.');
+  }
+  return email;
+};
+
+export const checkedLanguage = (language: string): Language =>
+  LANGUAGES.find((one) => one === language) ?? refuseField('/language', `A language is ${LANGUAGES.join(' or ')}.`);
+
+export const checkedGroups = (groups: readonly string[]): readonly string[] => {
+  if (groups.length > 200) refuseField('/groups', 'An account is in at most 200 groups.');
+  if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
+    refuseField('/groups', 'The name of a group has 1 to 200 characters that can be shown.');
+  }
+  if (groups.some(readsAsGroupId)) refuseField('/groups', GROUP_ID_RULE);
+  return [...new Set(groups)].sort();
+};
+
+/** Whether a name that is free text could be taken for the id of a group that owns agents. */
+export const readsAsGroupId = (name: string): boolean => readsAsId(name, ['grp']);
+
+export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that is how ids of groups begin.';
+
+export const checkedRoles = (roles: readonly string[]): readonly AccountRole[] => {
+  const known = roles.filter((role): role is AccountRole => (ROLES as readonly string[]).includes(role));
+  if (known.length !== roles.length) refuseField('/roles', `Roles are ${ROLES.join(', ')}.`);
+  return ROLES.filter((role) => known.includes(role));
+};
+
+export const checkedEntitlements = (entitlements: ScopesByResource): ScopesByResource => {
+  const entries = Object.entries(entitlements);
+  if (entries.length > 200) refuseField('/entitlements', 'Entitlements name at most 200 resources.');
+  for (const [resource, scopes] of entries) {
+    if (!URL.canParse(resource) || resource.length > 2000) {
+      refuseField('/entitlements', 'Entitlements are named by resource, an absolute URI.');
+    }
+    if (scopes.length > 500 || scopes.some((scope) => !SCOPE_TOKEN.test(scope))) {
+      refuseField('/entitlements', 'The entitlements at a resource are at most 500 scopes.');
+    }
+  }
+  return Object.fromEntries(entries.map(([resource, scopes]) => [resource, [...new Set(scopes)].sort()]));
+};

@@ -1,0 +1,467 @@
+import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { By, Page, PageQuery } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { ownerNames } from '../groups/owner-names.ts';
+import { isLetCount, type Session } from '../sessions/session.ts';
+import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole } from './account.ts';
+import {
+  type AccountChanges,
+  checkedEmail,
+  checkedEntitlements,
+  checkedGroups,
+  checkedLanguage,
+  checkedName,
+  checkedRoles,
+  checkedUsername,
+  type NewAccount,
+} from './account-fields.ts';
+import { emailKey } from './email-key.ts';
+import type { Language } from './language.ts';
+import type { Passwords } from './passwords.ts';
+import { normaliseUsername } from './username.ts';
+
+export type { AccountChanges, NewAccount } from './account-fields.ts';
+
+export type AccountRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly passwords: Passwords;
+  /** Whoever has to know that an account leaves or returns: what it answers for is frozen. */
+  readonly offboarding?: {
+    announce(id: string): Promise<void>;
+    left(id: string, by: By): Promise<void>;
+    returning(id: string): Promise<void>;
+  };
+  /** Called before all sessions of an account end, but for one perhaps, and again when they have. */
+  readonly sessions?: { ending(id: string, isOver: boolean, but?: string): Promise<void> };
+  /** Called before an account loses its verified address, so that somebody reads of it there. */
+  readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
+};
+
+/** Accounts of one address that are looked at. */
+const MOST_OF_ADDRESS = 20;
+
+/** The one in which its person ends the others. */
+type KeptSession = Pick<Session, 'id' | 'authTime'>;
+
+/** Indexes find administrators, and accounts by address, without reading all; the members never leave this file. */
+type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
+
+/**
+ * The accounts of this installation. Each change is validated, then audited, then written.
+ */
+export const accountRegistry = (deps: AccountRegistryDeps) => {
+  const { documents, clock, identifiers, audit, passwords, offboarding, addressLeaves } = deps;
+  const accounts = documents.collection<StoredAccount>(ACCOUNTS);
+  const names = ownerNames({ documents, clock });
+  // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
+  const queue = serially();
+  const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
+    queue(() => withMutex({ documents, clock }, 'administrators', task));
+
+  const record = (
+    type: AuditEventType,
+    id: string,
+    by: By,
+    changed?: readonly string[],
+    more: Partial<AuditEvent> = {},
+  ) =>
+    audit.append({
+      ...more,
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind: 'account', id },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...(changed ? { changed } : {}),
+    });
+
+  const existing = async (id: string): Promise<Versioned<StoredAccount>> => {
+    const found = await accounts.get(id);
+    if (!found) throw new DomainError('not_found', 'There is no such account.');
+    return found;
+  };
+
+  const refuseLastAdministrator = async (account: Account, field?: string): Promise<void> => {
+    if (account.state !== 'active' || !account.roles.includes('administrator')) return;
+    const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
+    if (others.every(({ document }) => document.id === account.id)) {
+      throw new DomainError('conflict', 'This is the last active administrator; make another one first.', {
+        ...(field ? { field } : {}),
+      });
+    }
+  };
+
+  const tellOldAddress = async (before: Account, next: string | undefined, by: By): Promise<void> => {
+    if (before.email !== undefined && before.emailVerified === true && next !== before.email) {
+      await addressLeaves?.(before, by);
+    }
+  };
+
+  const overSessions = async <T>(id: string, end: () => Promise<T>, but?: string): Promise<T> => {
+    await deps.sessions?.ending(id, false, but);
+    const done = await end();
+    await deps.sessions?.ending(id, true, but);
+    return done;
+  };
+
+  /** Reads, audits and writes; answers the account as it is when `change` leaves it so. */
+  const changeState = async (
+    id: string,
+    type: AuditEventType,
+    change: (account: StoredAccount) => StoredAccount | undefined,
+    by: By,
+    more?: Partial<AuditEvent>,
+  ): Promise<Versioned<Account>> => {
+    const found = await existing(id);
+    if (!change(found.document)) return published(found);
+    await record(type, id, by, undefined, more);
+    const written = await update(accounts, id, (account) => {
+      const next = change(account);
+      return next && withDerived(next, account, clock.now());
+    });
+    if (!written) throw new DomainError('not_found', 'There is no such account.');
+    return published(written);
+  };
+
+  return {
+    /**
+     * Throws DomainError 'invalid_field' for what may not be, and 'conflict' when an account or a group has the username. `id`:
+     * one that was made for it, where something names it already; of several at once with one id one counts.
+     */
+    async create(input: NewAccount, by: By, id: string = identifiers.newId('acc')): Promise<Versioned<Account>> {
+      const now = clock.now();
+      const username = checkedUsername(input.username);
+      const roles = checkedRoles(input.roles ?? []);
+      const fields = {
+        username,
+        name: checkedName(input.name),
+        ...(input.email === undefined
+          ? {}
+          : { email: checkedEmail(input.email), emailVerified: input.emailVerified === true }),
+        ...(input.language === undefined ? {} : { language: checkedLanguage(input.language) }),
+        groups: checkedGroups(input.groups ?? []),
+        ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
+      };
+      const taken = new DomainError('conflict', 'This username is taken.', { field: '/username' });
+      if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
+      const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
+      const account: StoredAccount = withRoles(
+        {
+          id,
+          ...fields,
+          roles,
+          state: 'active',
+          ...(passwordHash === undefined ? {} : { passwordHash }),
+          sessionsValidFrom: now,
+          createdAt: now,
+          updatedAt: now,
+        },
+        roles,
+      );
+      const made = withDerived(account, undefined, now);
+      const insert = async (): Promise<Versioned<Account>> => {
+        await record('account.created', account.id, by);
+        try {
+          await accounts.insert(made);
+        } catch (error) {
+          throw isDocumentConflict(error) ? taken : error;
+        }
+        return published({ document: made, version: 1 });
+      };
+      const isGroup = new DomainError('conflict', 'A group has this name. Choose another username.', {
+        field: '/username',
+      });
+      return names.give(username, 'account', isGroup, insert, {
+        takeBack: async () => void (await accounts.take(account.id)),
+      });
+    },
+
+    async get(id: string): Promise<Versioned<Account> | undefined> {
+      const found = await accounts.get(id);
+      return found && published(found);
+    },
+
+    /** The accounts found, in the order of `ids`; at most 1000 ids. */
+    async getMany(ids: readonly string[]): Promise<readonly Account[]> {
+      return (await accounts.getMany(ids)).map((found) => published(found).document);
+    },
+
+    /** Accepts what a person types: the name is brought to its one form first. */
+    async findByUsername(typed: string): Promise<Versioned<Account> | undefined> {
+      const username = normaliseUsername(typed);
+      if (username === undefined) return undefined;
+      const [found] = await accounts.find({ where: { username }, limit: 1 });
+      return found && published(found);
+    },
+
+    /**
+     * The one active account with this address verified, however its letters are written (email-key.ts); undefined where
+     * several have it verified. An address says who a person is only where its local part is ASCII: others look alike.
+     */
+    async findByVerifiedEmail(email: string): Promise<Account | undefined> {
+      if (email.length > 254 || !/^[\x21-\x7e]+@\S+$/.test(email)) return undefined;
+      const found = await accounts.find({ where: { emailKey: emailKey(email) }, limit: MOST_OF_ADDRESS });
+      if (found.length === MOST_OF_ADDRESS) return undefined;
+      const [first, ...others] = found.filter(({ document }) => document.emailVerified === true);
+      const isSure = others.length === 0 && first?.document.state === 'active';
+      return isSure ? published(first).document : undefined;
+    },
+
+    /** Who can do something about what nobody else answers for; at most 50. */
+    async administrators(): Promise<readonly Account[]> {
+      const found = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 50 });
+      return found.map((one) => published(one).document);
+    },
+
+    /** Whether any account has this address, verified or not, however its letters are written. */
+    async hasEmail(email: string): Promise<boolean> {
+      return (await accounts.find({ where: { emailKey: emailKey(email) }, limit: 1 })).length > 0;
+    },
+
+    /** Newest first. */
+    async list(query: PageQuery = {}): Promise<Page<Account>> {
+      const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
+      const found = await accounts.find({
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(query.after ? { after: query.after } : {}),
+      });
+      const items = found.slice(0, limit).map(published);
+      const last = items.at(-1)?.document;
+      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    /**
+     * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not
+     * `expectedVersion` any more, and 'conflict' when it would take the last administrator's role away.
+     */
+    update(id: string, expectedVersion: number, changes: AccountChanges, by: By) {
+      return oneByOne(async (): Promise<Versioned<Account>> => {
+        const stale = new DomainError(
+          'precondition_failed',
+          'This account was changed in the meantime; read it again and repeat your change.',
+        );
+        const { document, version } = await existing(id);
+        if (version !== expectedVersion) throw stale;
+        const now = clock.now();
+        const next = withDerived(changed(document, changes, now), document, now);
+        if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
+        await record('account.updated', id, by, Object.keys(changes).sort());
+        await tellOldAddress(document, next.email, by);
+        if (!(await accounts.replace(next, expectedVersion))) throw stale;
+        return published({ document: next, version: expectedVersion + 1 });
+      });
+    },
+
+    /**
+     * Gives the account an address that is known to be theirs. `onGood` is called before anything is changed; what it
+     * throws is thrown.
+     */
+    async confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void> {
+      const email = checkedEmail(given);
+      const { document } = await existing(id);
+      await onGood();
+      await tellOldAddress(document, email, by);
+      const confirmed = (account: StoredAccount): StoredAccount => ({
+        ...account,
+        email,
+        emailVerified: true,
+        updatedAt: clock.now(),
+      });
+      await changeState(id, 'account.email_confirmed', confirmed, by);
+    },
+
+    /** Notes that a link gives it groups, before it does. Changes nothing that is shown of it. */
+    async noteLinkedGroups(id: string): Promise<void> {
+      await update(accounts, id, (account) =>
+        account.hasLinkedGroups ? undefined : { ...account, hasLinkedGroups: true as const },
+      );
+    },
+
+    /** The language its person chose on a page. Nothing happens where it is that already. Throws 'invalid_field' for another. */
+    async setLanguage(id: string, given: string, by: By): Promise<void> {
+      const language: Language = checkedLanguage(given);
+      const chosen = (account: StoredAccount): StoredAccount | undefined =>
+        account.language === language ? undefined : { ...account, language, updatedAt: clock.now() };
+      await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
+    },
+
+    /** The account, where `disable` would be let. Throws 'not_found' and 'conflict' as that does, and changes nothing. */
+    async checkDisable(id: string): Promise<Account> {
+      const found = await existing(id);
+      await refuseLastAdministrator(found.document);
+      return published(found).document;
+    },
+
+    /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
+    disable(id: string, by: By): Promise<Versioned<Account>> {
+      return oneByOne(async () => {
+        await refuseLastAdministrator((await existing(id)).document);
+        const now = clock.now();
+        const disabled = (account: StoredAccount): StoredAccount | undefined =>
+          account.state === 'disabled'
+            ? undefined
+            : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
+        await offboarding?.announce(id);
+        const left = await overSessions(id, () => changeState(id, 'account.disabled', disabled, by));
+        await offboarding?.left(id, by);
+        return left;
+      });
+    },
+
+    async enable(id: string, by: By): Promise<Versioned<Account>> {
+      await offboarding?.returning(id);
+      const enabled = (account: StoredAccount): StoredAccount | undefined =>
+        account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
+      return changeState(id, 'account.enabled', enabled, by);
+    },
+
+    /**
+     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
+     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown. `instead`: the hash
+     * it takes the place of; 'conflict' where another one was set meanwhile. `check`: throws where the account, as it is in the
+     * swap, must not get it.
+     */
+    async setPassword(
+      id: string,
+      password: string,
+      by: By,
+      {
+        onGood,
+        instead,
+        check,
+      }: {
+        readonly onGood?: () => Promise<void>;
+        readonly instead?: string | undefined;
+        readonly check?: (account: Account) => void;
+      } = {},
+    ): Promise<Versioned<Account>> {
+      await existing(id);
+      const passwordHash = await passwords.hash(password);
+      await onGood?.();
+      const now = clock.now();
+      const set = (account: StoredAccount): StoredAccount => {
+        if (instead !== undefined && account.passwordHash !== instead) {
+          throw new DomainError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
+        }
+        check?.(account);
+        return { ...withoutSessions(account, now), passwordHash };
+      };
+      return overSessions(id, () => changeState(id, 'account.password_changed', set, by));
+    },
+
+    /**
+     * Ends all sessions of the account by one swap, those included that begin in this second, and what hangs on them;
+     * but for the one that is kept, unless something else has ended it by then. Answers the account as it is then.
+     */
+    async endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>> {
+      await existing(id);
+      const now = clock.now();
+      const ended = (account: StoredAccount): StoredAccount => ({
+        ...withoutSessions(account, now),
+        ...(kept && isLetCount(account, kept.id, kept.authTime) ? { keptSession: kept.id } : {}),
+      });
+      const about = { subject: id, inputs: kept ? { kept: kept.id } : {} };
+      return overSessions(id, () => changeState(id, 'account.sessions_ended', ended, by, about), kept?.id);
+    },
+  };
+};
+
+export type AccountRegistry = ReturnType<typeof accountRegistry>;
+
+const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
+  const { administrator: _, emailKey: __, ...account } = document;
+  return { document: account, version };
+};
+
+/** All sessions from before are over, one that was kept before included. */
+const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({
+  ...account,
+  // Never earlier: then those that were ended would count again.
+  sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
+  updatedAt: now,
+});
+
+const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
+  const { administrator: _, ...rest } = account;
+  return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
+};
+
+/** With what follows from the rest: what an address is compared by, and the times since which it is as it is. */
+const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
+  withKey(withAddressTime(withRoleTime(next, before, now), before, now));
+
+const withKey = ({ emailKey: _, ...account }: StoredAccount): StoredAccount => ({
+  ...account,
+  ...(account.email === undefined ? {} : { emailKey: emailKey(account.email) }),
+});
+
+const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount => {
+  const isSame =
+    before !== undefined &&
+    next.email === before.email &&
+    (next.emailVerified === true) === (before.emailVerified === true);
+  // Later than the one before also within a second: an address that comes back is another one.
+  return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
+};
+
+/** With the time since which it holds the role without a gap; a disabled account holds none. No other change counts. */
+const withRoleTime = (
+  { breakGlassFrom: _, ...next }: StoredAccount,
+  before: StoredAccount | undefined,
+  now: number,
+): StoredAccount => {
+  if (!holdsRole(next, 'break_glass')) return next;
+  const held = before?.state === 'active' && holdsRole(before, 'break_glass') ? breakGlassSince(before) : now;
+  return { ...next, breakGlassFrom: held };
+};
+
+const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {
+  const { email, emailVerified, language, entitlements, ...rest } = account;
+  const nextEmail =
+    changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
+  // A new address has not been verified, whatever was known of the old one.
+  const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
+  const nextLanguage =
+    changes.language === undefined
+      ? language
+      : changes.language === null
+        ? undefined
+        : checkedLanguage(changes.language);
+  const nextEntitlements =
+    changes.entitlements === undefined
+      ? entitlements
+      : changes.entitlements === null
+        ? undefined
+        : checkedEntitlements(changes.entitlements);
+  return withRoles(
+    {
+      ...rest,
+      ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
+      ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
+      ...(nextLanguage === undefined ? {} : { language: nextLanguage }),
+      ...(changes.groups === undefined ? {} : { groups: checkedGroups(changes.groups) }),
+      ...(nextEntitlements === undefined ? {} : { entitlements: nextEntitlements }),
+      updatedAt: now,
+    },
+    changes.roles === undefined ? account.roles : checkedRoles(changes.roles),
+  );
+};
+
+/** Runs tasks one after the other, in order of arrival; one that fails does not stop the next. */
+const serially = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(task: () => Promise<T>): Promise<T> => {
+    const run = last.then(task, task);
+    last = run.catch(() => undefined);
+    return run;
+  };
+};

@@ -1,0 +1,63 @@
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import type { Language } from './language.ts';
+
+/** What an account may do in the management API and the console (decision D22). An owner needs no role: own agents are enough. */
+export type Role = 'administrator' | 'operator' | 'auditor';
+
+/** With what of a person alone may do, and no client: two who hold it let an action happen in an emergency (decision 16). */
+export type AccountRole = Role | 'break_glass';
+
+/** A person who can sign in here. */
+export type Account = {
+  readonly id: string;
+  /** Lower-case, NFKC; what is typed at sign-in. Unique. */
+  readonly username: string;
+  readonly name: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  /** Since when it has this address, so verified or not: each change is later than the one before. */
+  readonly emailFrom?: number;
+  /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
+  readonly language?: Language;
+  /** Its own: names for existing software and for policies. Those that links give it come besides (upstream/linked-groups.ts). */
+  readonly groups: readonly string[];
+  /** A link has given it groups at some time. Absent: none ever did. */
+  readonly hasLinkedGroups?: true;
+  readonly roles: readonly AccountRole[];
+  /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` says. */
+  readonly breakGlassFrom?: number;
+  readonly state: 'active' | 'disabled';
+  /** The person's own rights. Absent: what consent gave. Present: nothing beyond it (decision D4). */
+  readonly entitlements?: ScopesByResource;
+  /** PHC string of Argon2id; absent when the account has no password. */
+  readonly passwordHash?: string;
+  /** Sessions that began before this second are over. */
+  readonly sessionsValidFrom: number;
+  /** But for this one, which its person kept when the others were ended. */
+  readonly keptSession?: string;
+  /** Tokens and grants from before this second are over; set when the account is disabled, so that enabling it revives none. */
+  readonly tokensValidFrom?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const holdsRole = ({ roles }: Pick<Account, 'roles'>, role: AccountRole): boolean => roles.includes(role);
+
+/** Since which second an account that holds the role `break_glass` holds it. Of an account from before the time was kept: its last change. */
+export const breakGlassSince = ({ breakGlassFrom, updatedAt }: Pick<Account, 'breakGlassFrom' | 'updatedAt'>): number =>
+  breakGlassFrom ?? updatedAt;
+
+export const ACCOUNTS = {
+  name: 'accounts',
+  indexes: [
+    { fields: ['username'], unique: true },
+    { fields: ['createdAt'] },
+    // Set by the register: what addresses are compared by (email-key.ts).
+    { fields: ['emailKey'] },
+    // Set by the register on administrators only.
+    { fields: ['administrator', 'state'] },
+  ],
+  members: ['username', 'name', 'groups', 'roles', 'state', 'sessionsValidFrom', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;

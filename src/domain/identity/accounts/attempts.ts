@@ -1,0 +1,98 @@
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import type { SignInRefusals } from '../../audit/sign-in-refusals.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { boundedCounts } from '../../platform/rate-limits/bounded-counts.ts';
+import { networkCounts, type Window } from '../../platform/rate-limits/network-counts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { knownDevices } from './known-devices.ts';
+
+export type SignInLimits = {
+  /** Attempts at one account, from browsers that never signed in to it, in one window. */
+  readonly signInPerAccount: number;
+  /** Attempts that did not succeed, from one client address or one /64, in one window (`limitedNetworks`). */
+  readonly signInPerSource: number;
+  readonly signInWindowSeconds: number;
+};
+
+export type AttemptsDeps = {
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditLog;
+  readonly refusals: Pick<SignInRefusals, 'note'>;
+};
+
+const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
+
+/** How many attempts of what kind there were, and which browsers signed in before. */
+export const attempts = (deps: AttemptsDeps) => {
+  const { ephemeral, masterKey, refusals } = deps;
+  const bounded = boundedCounts(deps);
+
+  /** Notes a refusal and answers it, to be thrown. */
+  const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
+    await refusals.note({ ...event, error: error.code });
+    return error;
+  };
+
+  const counterOf = (kind: string, value: string): string =>
+    `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
+
+  /** Throws DomainError 'too_many_requests' for an attempt that is so many beyond a limit; resolves for one that is not. */
+  const refuseBeyond = async (
+    kind: string,
+    over: number,
+    window: number,
+    event: Partial<AuditEvent>,
+  ): Promise<void> => {
+    if (over <= 0) return;
+    const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
+    const inputs = { reason: `limit_per_${kind}` };
+    if (event.subject === undefined) throw await refused({ ...event, inputs }, error);
+    // Of an account the 1st, 2nd, 4th, 8th … of a window are noted, each with how many there were (decision D18).
+    if ((over & (over - 1)) !== 0) throw error;
+    throw await refused({ ...event, count: over, inputs }, error);
+  };
+
+  const ofSource = (kind: string, budget: Window) =>
+    networkCounts(bounded, (network) => counterOf(kind, network), budget);
+
+  return {
+    refused,
+
+    /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+    async spend(kind: string, value: string, { limit, window }: Window, event: Partial<AuditEvent>): Promise<void> {
+      const count = await ephemeral.count(counterOf(kind, value), window);
+      await refuseBeyond(kind, count - limit, window, event);
+    },
+
+    /** The same for what was typed and names no account. */
+    async spendUnknown(
+      kind: string,
+      typed: string,
+      { limit, window }: Window,
+      event: Partial<AuditEvent>,
+    ): Promise<void> {
+      const count = await bounded.count(counterOf(kind, typed), window);
+      await refuseBeyond(kind, count - limit, window, event);
+    },
+
+    /** Counts an attempt from a client address in each of its networks (network-counts.ts, LG-02), as `spend` does. */
+    async spendOfSource(kind: string, source: string, budget: Window, event: Partial<AuditEvent>): Promise<void> {
+      await refuseBeyond(kind, await ofSource(kind, budget).take(source), budget.window, event);
+    },
+
+    /**
+     * Takes back what `spendOfSource` counted, once for each attempt that succeeded: only failed ones use up the limit,
+     * however many people sign in behind one address. Never throws.
+     */
+    succeededFrom: (kind: string, source: string, budget: Window): Promise<void> =>
+      ofSource(kind, budget).giveBack(source),
+
+    ...knownDevices(deps),
+  };
+};

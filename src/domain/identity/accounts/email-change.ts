@@ -1,0 +1,83 @@
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { type DirectKind, messageId, sealContextOf } from '../../platform/outbox/delivery.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from './account.ts';
+import { checkedEmail } from './account-fields.ts';
+import type { AccountRegistry } from './account-registry.ts';
+import type { MailLinks } from './mail-links.ts';
+
+/** Addresses of one account that are written to in an hour. */
+const PER_ACCOUNT = { limit: 5, window: 3600 };
+
+const OVER = 'This link is not yours, was used already, or is too old. Ask for a new one.';
+
+export type EmailChange = ReturnType<typeof emailChange>;
+
+/**
+ * Another address for an account, by its person: it counts when the link that was mailed there has been followed and a
+ * button pressed behind it, by who is signed in to the account. The address before is told (LG-07).
+ */
+export const emailChange = (deps: {
+  readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
+  readonly links: MailLinks;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly masterKey: MasterKey;
+  readonly identifiers: Identifiers;
+  readonly clock: Clock;
+}) => {
+  const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock } = deps;
+
+  const mail = async (account: Account, kind: DirectKind, facts: object): Promise<void> => {
+    const id = messageId(clock.nowMillis(), identifiers.newSecret());
+    const body = masterKey.seal(sealContextOf(id), JSON.stringify({ at: clock.now(), ...facts }));
+    await outbox.put({ id, channel: 'mail', to: account.id, kind, body, isSealed: true });
+  };
+
+  const linkOf = async (account: Account, token: string): Promise<string> => {
+    const link = await links.peek('email', token);
+    if (link?.account !== account.id || link.email === undefined) throw new DomainError('not_found', OVER);
+    return link.email;
+  };
+
+  return {
+    /** Mails a link to the address, in the language of the page where the account has none. Changes nothing. Throws 'invalid_field', and 'too_many_requests' beyond a limit. */
+    async ask(account: Account, typed: string, pageLanguage?: string): Promise<void> {
+      const address = checkedEmail(typed);
+      const { limit, window } = PER_ACCOUNT;
+      if ((await ephemeral.count(`email:${account.id}`, window)) > limit) {
+        const text = 'You asked for this too often. Wait and try again.';
+        throw new DomainError('too_many_requests', text, { retryAfterSeconds: window });
+      }
+      const token = await links.make('email', account, address);
+      await mail(account, 'account.email_confirm', {
+        address,
+        path: `/account/email/${token}`,
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      });
+    },
+
+    /** The address that a link of this account confirms. Throws 'not_found' when it is no such link. */
+    addressOf: linkOf,
+
+    /** The address of the account from now on, verified. Throws 'not_found' as `addressOf` does. */
+    async confirm(account: Account, token: string, by: By): Promise<void> {
+      const address = await linkOf(account, token);
+      await accounts.confirmEmail(account.id, address, by, async () => {
+        if (!(await links.use('email', token))) throw new DomainError('not_found', OVER);
+      });
+    },
+
+    /** Tells the address that an account is about to lose. */
+    leaving: (account: Account, { caller }: By): Promise<void> =>
+      mail(account, 'account.email_changed', {
+        address: account.email,
+        ...(caller === account.id ? {} : { isByOther: true }),
+      }),
+  };
+};

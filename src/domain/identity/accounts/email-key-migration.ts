@@ -1,0 +1,52 @@
+/**
+ * Gives the accounts from before addresses were compared by key (email-key.ts) theirs, once in the life of a store. Owns the
+ * mark that says so. Each account is one compare-and-swap, so that any number of nodes may do it at once, or begin again.
+ */
+
+import { MIGRATIONS } from '../../platform/retention/migrations.ts';
+import { type DocumentStore, update } from '../../ports/document-store.ts';
+import { ACCOUNTS, type Account } from './account.ts';
+import { emailKey } from './email-key.ts';
+
+const PAGE = 500;
+const MARK = 'accounts.email_key';
+
+type Keyed = Account & { readonly emailKey?: string };
+
+/**
+ * Answers which accounts have a verified address that another one has, too, each such address as the ids of its accounts:
+ * none of them is found by that address until one is left. Undefined: it was done before.
+ */
+export const keyAddresses = async (documents: DocumentStore): Promise<readonly (readonly string[])[] | undefined> => {
+  const marks = documents.collection<{ readonly id: string }>(MIGRATIONS);
+  if (await marks.get(MARK)) return undefined;
+  const accounts = documents.collection<Keyed>(ACCOUNTS);
+  const owners = new Map<string, string[]>();
+  let after: { readonly value: number; readonly id: string } | undefined;
+  for (;;) {
+    const page = await accounts.find({
+      order: { by: 'createdAt', direction: 'ascending' },
+      limit: PAGE,
+      ...(after ? { after } : {}),
+    });
+    for (const { document } of page) {
+      const { id, email, emailVerified } = document;
+      if (email === undefined) continue;
+      const key = emailKey(email);
+      if (document.emailKey !== key) {
+        await update(accounts, id, ({ emailKey: _, ...now }) => ({
+          ...now,
+          ...(now.email === undefined ? {} : { emailKey: emailKey(now.email) }),
+        }));
+      }
+      if (emailVerified === true) owners.set(key, [...(owners.get(key) ?? []), id]);
+    }
+    const last = page.at(-1)?.document;
+    if (page.length < PAGE || !last) break;
+    after = { value: last.createdAt, id: last.id };
+  }
+  await marks.insert({ id: MARK }).catch(async (error: unknown) => {
+    if (!(await marks.get(MARK))) throw error;
+  });
+  return [...owners.values()].filter((ids) => ids.length > 1);
+};

@@ -1,0 +1,39 @@
+/**
+ * Proof of a second factor before calls that decide who may speak for people: trust in other issuers, links to accounts,
+ * apps without consent. Called by the management API and the console.
+ */
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+
+/** Seconds after a sign-in with a second factor for which it is fresh. */
+const FRESH_FACTOR_SECONDS = 300;
+
+export type FreshFactor = ReturnType<typeof freshFactor>;
+
+export const freshFactor =
+  (deps: { readonly clock: Pick<Clock, 'now'>; readonly identifiers: Pick<Identifiers, 'newId'> }) =>
+  /**
+   * Throws 'insufficient_user_authentication' with a denial (RFC 9470 §3) unless the caller signed in with a second factor
+   * at most 300 seconds ago (`auth_time`, `acr`), or is a client that proved to be on the machine of this server.
+   */
+  (by: Pick<By, 'assurance' | 'isOnThisMachine'>): void => {
+    if (by.isOnThisMachine) return;
+    const { assurance } = by;
+    const isFresh = assurance !== undefined && deps.clock.now() - assurance.authTime <= FRESH_FACTOR_SECONDS;
+    if (isFresh && satisfiesAcr(assurance.acr, MULTI_FACTOR) && !isOfUnknownAge(assurance.amr)) return;
+    throw new DomainError(
+      'insufficient_user_authentication',
+      `This needs an administrator who signed in with a second factor at most ${FRESH_FACTOR_SECONDS / 60} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).`,
+      {
+        denial: {
+          id: deps.identifiers.newId('dny'),
+          layer: 'request',
+          reason: 'step_up_required',
+          remedies: [{ kind: 'step_up', acr_values: MULTI_FACTOR, max_age: FRESH_FACTOR_SECONDS }],
+        },
+      },
+    );
+  };

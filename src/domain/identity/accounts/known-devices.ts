@@ -1,0 +1,59 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
+import type { Account } from './account.ts';
+
+/** How long a browser that signed in keeps its own budget of attempts, at most. */
+export const DEVICE_TTL_SECONDS = 30 * 86_400;
+
+/** What was proven in a browser when it became known. */
+type Strength = 'one_factor' | 'factors';
+
+type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
+
+/** Which browsers signed in to an account before. */
+export const knownDevices = ({
+  clock,
+  identifiers,
+  masterKey,
+}: {
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+}) => {
+  /**
+   * Good until the sessions of the account are ended, as they are by another password: who signed in with the last one
+   * has no budgets left to guess the next. And what one factor made known is not known to whoever asks for two.
+   */
+  const factsOf = ({ id, sessionsValidFrom }: Owner, since: string, nonce: string, strength: Strength) =>
+    ['sign_in_device_cookie', id, since, nonce, strength, String(sessionsValidFrom)] as const;
+
+  return {
+    /**
+     * The number of a device in which this was proven of an account within `DEVICE_TTL_SECONDS`, and since its sessions were
+     * last ended; else undefined.
+     */
+    knownDevice(device: string | undefined, account: Owner, least: Strength = 'one_factor'): string | undefined {
+      const [, since, nonce, proof] =
+        /^(\d{1,12})\.([A-Za-z0-9_-]{20,64})\.([A-Za-z0-9_-]{43})$/.exec(device ?? '') ?? [];
+      if (!since || !nonce || !proof) return undefined;
+      const age = clock.now() - Number(since);
+      if (age < 0 || age > DEVICE_TTL_SECONDS) return undefined;
+      const strengths: readonly Strength[] = least === 'factors' ? ['factors'] : ['factors', 'one_factor'];
+      const isOurs = strengths
+        .flatMap((strength) => masterKey.digests(...factsOf(account, since, nonce, strength)))
+        .some((expected) => timingSafeEqual(Buffer.from(expected), Buffer.from(proof)));
+      return isOurs ? nonce : undefined;
+    },
+
+    /** For a browser in which somebody proved as much as this class of sign-in says. */
+    newDevice(account: Owner, acr: string | undefined): string {
+      const since = String(clock.now());
+      const nonce = identifiers.newSecret().slice(0, 43);
+      const strength = satisfiesAcr(acr, MULTI_FACTOR) ? 'factors' : 'one_factor';
+      return `${since}.${nonce}.${masterKey.digest(...factsOf(account, since, nonce, strength))}`;
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Account } from './account.ts';
+
+/** What a link in a mail is good for. */
+export type LinkPurpose = 'reset' | 'email';
+
+/** A link that was mailed to somebody: good once, until it is over, and only while the account is as it was then. */
+export type MailLink = {
+  /** Keyed digest of the token in the link (LG-07). */
+  readonly id: string;
+  readonly account: string;
+  /** `sessionsValidFrom` of the account: a password that was set or an account that was disabled ends its links. */
+  readonly validFrom: number;
+  /** The address that is confirmed, or, of a new password, to which the link was mailed: it ends with that. */
+  readonly email?: string;
+  /** `emailFrom` of the account: an address that comes back brings no link back. */
+  readonly emailFrom?: number;
+  /** Of a new password. */
+  readonly isOfAddress?: true;
+  readonly expiresAt: number;
+};
+
+/** What is not understood lets nobody in. */
+export const MAIL_LINKS = {
+  name: 'mail_links',
+  indexes: [],
+  expiresAt: 'expiresAt',
+  members: ['account', 'validFrom', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export const LINK_SECONDS = 1800;
+
+/** Whether an account is as it was when the link was mailed. */
+export const isGoodFor = (link: MailLink, { state, sessionsValidFrom, ...account }: Account): boolean => {
+  const { email, emailFrom = 0, isOfAddress, validFrom } = link;
+  if (state !== 'active' || sessionsValidFrom !== validFrom) return false;
+  if (!isOfAddress) return true;
+  return account.emailVerified === true && account.email === email && (account.emailFrom ?? 0) === emailFrom;
+};
+
+const TOKEN = /^[A-Za-z0-9_-]{40,128}$/;
+
+export type MailLinks = ReturnType<typeof mailLinks>;
+
+/** Links that people are mailed. Only digests of them are stored; of concurrent uses of one exactly one counts. */
+export const mailLinks = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+}) => {
+  const { documents, clock, identifiers, masterKey, accounts } = deps;
+  const links = documents.collection<MailLink>(MAIL_LINKS);
+
+  const idsOf = (purpose: LinkPurpose, token: string): readonly string[] =>
+    TOKEN.test(token) ? masterKey.digests('mail_link', purpose, token) : [];
+
+  /** The account, while the link is good for it. */
+  const holds = async (link: MailLink | undefined): Promise<Account | undefined> => {
+    if (link === undefined || link.expiresAt <= clock.now()) return undefined;
+    const account = (await accounts.get(link.account))?.document;
+    return account && isGoodFor(link, account) ? account : undefined;
+  };
+
+  return {
+    /** The token of a new link. */
+    async make(purpose: LinkPurpose, account: Account, email: string): Promise<string> {
+      const token = identifiers.newSecret();
+      const { id, sessionsValidFrom, emailFrom } = account;
+      const about = {
+        account: id,
+        validFrom: sessionsValidFrom,
+        email,
+        ...(purpose === 'reset' ? { isOfAddress: true as const } : {}),
+        ...(emailFrom === undefined ? {} : { emailFrom }),
+      };
+      const digest = masterKey.digest('mail_link', purpose, token);
+      await links.insert({ id: digest, ...about, expiresAt: clock.now() + LINK_SECONDS });
+      return token;
+    },
+
+    /** Whose link it is, or undefined when it is none or not good any more. Changes nothing. */
+    async peek(purpose: LinkPurpose, token: string): Promise<(MailLink & { readonly of: Account }) | undefined> {
+      for (const id of idsOf(purpose, token)) {
+        const link = (await links.get(id))?.document;
+        const of = await holds(link);
+        if (link && of) return { ...link, of };
+      }
+      return undefined;
+    },
+
+    /** Uses it up, and says whether it was there to be used. */
+    async use(purpose: LinkPurpose, token: string): Promise<boolean> {
+      for (const id of idsOf(purpose, token)) {
+        if ((await holds(await links.take(id))) !== undefined) return true;
+      }
+      return false;
+    },
+  };
+};

@@ -1,0 +1,153 @@
+import type { AnonymousEvents } from '../../audit/anonymous-events.ts';
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { messageId, sealContextOf } from '../../platform/outbox/delivery.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { coarseNetwork } from '../../vocabulary/client-network.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from './account.ts';
+import type { AccountRegistry } from './account-registry.ts';
+import type { SignInLimits } from './attempts.ts';
+import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
+import { resetBudget } from './reset-budget.ts';
+
+/** As typed on the page, until the delivery worker comes to it. */
+type Asked = {
+  readonly typed: string;
+  readonly source: string;
+  readonly request: string;
+  /** What a former sign-in of this browser left there. */
+  readonly device?: string | undefined;
+};
+
+/** The delivery in which it was asked for. */
+type Asking = {
+  readonly id: string;
+  readonly at: number;
+  readonly pageLanguage?: string | undefined;
+  /** It was tried before, and is counted. */
+  readonly isCounted: boolean;
+};
+
+const LONGEST_DEVICE = 200;
+/** Links of one account and day in UTC that are single events; further ones stand under the budget of anonymous events. */
+const SINGLE_EVENTS_PER_DAY = 10;
+const DAY = 86_400;
+const TOO_MANY = 'This was asked for too often. Wait and try again.';
+const OVER = 'This link was used already, or is too old. Ask for a new one.';
+
+export type PasswordReset = ReturnType<typeof passwordReset>;
+
+/**
+ * A new password for who cannot sign in, by a link to the verified address. What is asked for is put into the outbox as
+ * it was typed, the same for known and unknown, and only the delivery worker looks whose it is: neither answer nor time tells
+ * whether there is such an account (LG-01). The link then waits among the mails of its account, so that an address that takes
+ * no mail delays no other account. A reset signs nobody in, so that the second factor is asked for as ever.
+ */
+export const passwordReset = (deps: {
+  readonly accounts: Pick<AccountRegistry, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
+  readonly links: MailLinks;
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly masterKey: MasterKey;
+  readonly identifiers: Identifiers;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
+  readonly limits: SignInLimits;
+  /** The number of a device that signed in to an account before; undefined for any other. */
+  readonly knownDevice: (device: string | undefined, account: Account) => string | undefined;
+}) => {
+  const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock, audit, anonymous, knownDevice } = deps;
+  const budget = resetBudget(deps);
+
+  const accountOf = async (typed: string): Promise<Account | undefined> => {
+    const found = typed.includes('@')
+      ? await accounts.findByVerifiedEmail(typed.trim())
+      : (await accounts.findByUsername(typed))?.document;
+    // Who has no password signs in in another way, which this must not go round.
+    const isMeant = found?.state === 'active' && found.passwordHash !== undefined;
+    return isMeant && found.emailVerified === true ? found : undefined;
+  };
+
+  /** The asking browser is not known, so that the events of all accounts together are bounded (decision D18). */
+  const record = async (event: AuditEvent, account: string, source: string): Promise<void> => {
+    const key = `reset_events:${Math.floor(clock.now() / DAY)}:${account}`;
+    if ((await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY) await audit.append(event);
+    else await anonymous.note(event, { share: 'requests', group: coarseNetwork(source) });
+  };
+
+  return {
+    /** Throws 'too_many_requests' beyond the limit of a source; else it does the same for whatever was typed. */
+    async ask(asked: Asked, pageLanguage?: string): Promise<void> {
+      if (!(await budget.takeRequest(asked.source))) {
+        throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: budget.windowSeconds });
+      }
+      const id = messageId(clock.nowMillis(), identifiers.newSecret());
+      const { device, ...rest } = asked;
+      const isDevice = device !== undefined && device.length <= LONGEST_DEVICE;
+      const about = {
+        at: clock.now(),
+        asked: { ...rest, typed: asked.typed.slice(0, 512), ...(isDevice ? { device } : {}) },
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      };
+      const body = masterKey.seal(sealContextOf(id), JSON.stringify(about));
+      const kind = 'account.reset' as const;
+      await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });
+    },
+
+    /** For the delivery worker: mails a link to the account that is meant, if there is one and its budget is not used up. */
+    async answer(
+      { typed, source, request, device }: Asked,
+      { id, at, pageLanguage, isCounted }: Asking,
+    ): Promise<void> {
+      const account = await accountOf(typed);
+      if (account?.email === undefined) return;
+      if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
+      const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
+      await record({ ...event, request, personal: { source } }, account.id, source);
+      // The same name at each try: a delivery worker that died in between mails one link.
+      const mail = `${id}r`;
+      const token = await links.make('reset', account, account.email);
+      const facts = {
+        at,
+        address: account.email,
+        path: `/account/reset/${token}`,
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      };
+      const body = masterKey.seal(sealContextOf(mail), JSON.stringify(facts));
+      const of = { channel: 'mail', to: account.id, kind: 'account.reset', lifetimeSeconds: LINK_SECONDS } as const;
+      await outbox.put({ ...of, id: mail, body, isSealed: true });
+    },
+
+    /** Whose password a link sets. Throws 'not_found' when it is good for nothing any more. */
+    async of(token: string): Promise<Account> {
+      const link = await links.peek('reset', token);
+      if (link === undefined) throw new DomainError('not_found', OVER);
+      return link.of;
+    },
+
+    /**
+     * Sets the password and ends all sessions; signs nobody in. A password that may not be leaves the link as it is.
+     * Answers the account as it is then. Throws 'not_found' as `of` does, and 'invalid_field'.
+     */
+    async reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account> {
+      const link = await links.peek('reset', token);
+      if (link === undefined) throw new DomainError('not_found', OVER);
+      const caller = { ...by, caller: link.of.id };
+      const onGood = async (): Promise<void> => {
+        if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
+      };
+      // Once more in the swap itself: the address may have changed since the link was used up.
+      const check = (account: Account): void => {
+        if (!isGoodFor(link, account)) throw new DomainError('not_found', OVER);
+      };
+      const { document } = await accounts.setPassword(link.of.id, password, caller, { onGood, check });
+      return document;
+    },
+  };
+};

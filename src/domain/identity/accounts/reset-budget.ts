@@ -1,0 +1,77 @@
+/**
+ * How often a link for a new password is asked for, and mailed. Owns the limits in front of the outbox, for any text that
+ * was typed, and the budgets of one account behind it.
+ */
+
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { boundedCounts } from '../../platform/rate-limits/bounded-counts.ts';
+import { networkCounts } from '../../platform/rate-limits/network-counts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import { clientNetwork, clientNetworks } from '../../vocabulary/client-network.ts';
+import type { Account } from './account.ts';
+import type { SignInLimits } from './attempts.ts';
+import { LINK_SECONDS } from './mail-links.ts';
+
+/**
+ * Mails to one account, asked for from one network or one known device. The window is as long as a link works: when this
+ * budget is used up, a link of it lies in the mailbox and still works.
+ */
+const PER_ASKER = { limit: 2, window: LINK_SECONDS };
+/** Mails to one account from all networks: more than one network has, so that a stranger does not use it up alone. */
+const PER_ACCOUNT = { limit: 3, window: LINK_SECONDS / 2 };
+/** Requests from all networks. */
+const IN_ALL = { limit: 300, window: 60 };
+/** The first request of a network in that time counts here, so that many from few networks keep no other network out. */
+const FIRST_IN_ALL = { limit: 3000, window: 60 };
+
+export const resetBudget = ({
+  ephemeral,
+  masterKey,
+  clock,
+  limits,
+}: {
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly masterKey: Pick<MasterKey, 'digest'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly limits: SignInLimits;
+}) => {
+  const bounded = boundedCounts({ ephemeral, clock });
+  const keyOf = (kind: string, parts: readonly string[]): string =>
+    `reset:${kind}:${masterKey.digest(`reset_${kind}`, ...parts)}`;
+  const counted = (kind: string, parts: readonly string[], window: number): Promise<number> =>
+    ephemeral.count(keyOf(kind, parts), window);
+  const ofSource = networkCounts(bounded, (network) => keyOf('source', [network]), {
+    limit: limits.signInPerSource,
+    window: limits.signInWindowSeconds,
+  });
+
+  const isFirstOf = async (network: string): Promise<boolean> =>
+    (await bounded.count(keyOf('network', [network]), IN_ALL.window)) === 1;
+
+  return {
+    windowSeconds: limits.signInWindowSeconds,
+
+    /** Counts a request, whatever was typed; false: it is one too many of its network, or of all. */
+    async takeRequest(source: string): Promise<boolean> {
+      if ((await ofSource.take(source)) > 0) return false;
+      const [, , wide] = clientNetworks(source);
+      const [kind, { limit, window }] = (await isFirstOf(wide)) ? ['first', FIRST_IN_ALL] : ['all', IN_ALL];
+      return (await counted(kind, [], window)) <= limit;
+    },
+
+    /**
+     * Counts a mail to an account; false: none is sent, and one that was sent lately still works. The budgets start anew with
+     * each password and address: no link of before works then. `device`: number of a browser that signed in before, which
+     * has a budget that no other browser uses up.
+     */
+    async takeMail(account: Account, source: string, device: string | undefined): Promise<boolean> {
+      const { id, sessionsValidFrom, emailFrom = 0 } = account;
+      const version = [id, String(sessionsValidFrom), String(emailFrom)];
+      const asker = device === undefined ? clientNetwork(source) : `device ${device}`;
+      if ((await counted('asker', [...version, asker], PER_ASKER.window)) > PER_ASKER.limit) return false;
+      if (device !== undefined) return true;
+      return (await counted('account', version, PER_ACCOUNT.window)) <= PER_ACCOUNT.limit;
+    },
+  };
+};

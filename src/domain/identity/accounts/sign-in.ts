@@ -1,0 +1,143 @@
+import { raisePriority } from '../../ports/write-priority.ts';
+import { type Assurance, SINGLE_FACTOR } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from './account.ts';
+import type { AccountRegistry } from './account-registry.ts';
+import { type AttemptsDeps, attempts, type SignInLimits } from './attempts.ts';
+import type { Passwords } from './passwords.ts';
+import { normaliseUsername } from './username.ts';
+
+export type SignInDeps = AttemptsDeps & {
+  readonly accounts: Pick<AccountRegistry, 'get' | 'findByUsername'>;
+  readonly passwords: Pick<Passwords, 'verify' | 'verifyNothing'>;
+  /** Whether the password of an account is not enough. */
+  readonly factors: { isAsked(account: string): Promise<boolean> };
+  readonly limits: SignInLimits;
+  /** Whether people sign in with a password at all. Default: true. */
+  readonly isOn?: boolean;
+};
+
+export type SignInAttempt = {
+  readonly username: string;
+  readonly password: string;
+  /** Client address. */
+  readonly source: string;
+  /** What a former sign-in of this browser answered as `device`. */
+  readonly device?: string | undefined;
+  /** The HTTP request. */
+  readonly request: string;
+};
+
+/** `factor`: the password was right, and a second factor is asked for; nobody is signed in yet. */
+export type SignedIn =
+  | { readonly next: 'done'; readonly account: Account; readonly device: string; readonly assurance: Assurance }
+  | { readonly next: 'factor'; readonly account: Account; readonly assurance: Assurance };
+
+const REFUSED = 'The username or the password is not right.';
+
+/**
+ * Sign-in with a username and a password. Attempts are counted before anything is checked, so that
+ * parallel guesses cannot pass the limit. A browser that signed in to an account before has a budget
+ * of its own there, so that strangers who use up the account's cannot lock its person out (LG-02).
+ */
+export const passwordSignIn = (deps: SignInDeps) => {
+  const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
+  const { refused, spend, spendUnknown, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
+  const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
+  const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
+
+  return {
+    /**
+     * The account, when it is active and the password is its own, and whether that is enough. Otherwise DomainError
+     * 'unauthenticated' with one text and after the same work for whatever was wrong (LG-01),
+     * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
+     */
+    async signIn({ username: typed, password, source, device, request }: SignInAttempt): Promise<SignedIn> {
+      // The moment of the password that is looked at: a hash may wait for its turn, and what was changed or ended meanwhile
+      // ends this sign-in, too.
+      const authTime = clock.now();
+      const username = normaliseUsername(typed);
+      // A name that cannot exist is counted like one that could: an attacker learns nothing from the limit.
+      const key = username ?? typed.slice(0, 512);
+      const account = (await accounts.findByUsername(typed))?.document;
+      // Where no account has the name, it may well be a password in the wrong field.
+      const personal = { source, ...(account ? { username: account.username } : {}) };
+      const event = { request, personal, ...(account ? { subject: account.id } : {}) };
+      const nonce = account && knownDevice(device, account);
+      if (nonce === undefined) {
+        await spendOfSource('source', source, perSource, event);
+        await (account ? spend : spendUnknown)('account', key, perAccount, event);
+      } else {
+        // Its cookie proves a sign-in of before: on a full volume this one waits for no more room than clients do.
+        raisePriority('authenticated');
+        await spend('device', nonce, perAccount, event);
+      }
+
+      if (!isOn) {
+        const error = new DomainError('unauthenticated', 'Passwords are not used here. Sign in another way.');
+        throw await refused({ ...event, inputs: { reason: 'passwords_off' } }, error);
+      }
+      const matches =
+        account?.passwordHash === undefined
+          ? await passwords.verifyNothing(password, source)
+          : await passwords.verify(account.passwordHash, password, source);
+      const reason =
+        account === undefined
+          ? 'unknown_account'
+          : account.passwordHash === undefined
+            ? 'no_password'
+            : !matches
+              ? 'wrong_password'
+              : account.state !== 'active'
+                ? 'account_disabled'
+                : undefined;
+      if (reason !== undefined || account === undefined) {
+        throw await refused(
+          { ...event, inputs: { reason: reason ?? 'unknown_account' } },
+          new DomainError('unauthenticated', REFUSED),
+        );
+      }
+      raisePriority('authenticated');
+      if (nonce === undefined) await succeededFrom('source', source, perSource);
+      const who = { subject: account.id, caller: account.id };
+      const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
+      if (await factors.isAsked(account.id)) {
+        await audit.append({ ...event, ...who, type: 'session.factor_asked', outcome: 'done' });
+        // No device: a thief of the password would get a budget of attempts of their own.
+        return { next: 'factor', account, assurance };
+      }
+      await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
+      return { next: 'done', account, assurance, device: newDevice(account, assurance.acr) };
+    },
+
+    /** What a browser is known by in which somebody is signed in to this account, as surely as that. */
+    deviceOf: newDevice,
+
+    /**
+     * Makes sure that who holds a session also knows the password; answers the account whose it was. Throws DomainError
+     * 'unauthenticated' or 'too_many_requests'; the attempts have a budget of their own for each account.
+     */
+    async confirmPassword(attempt: {
+      readonly account: string;
+      readonly password: string;
+      readonly source: string;
+      readonly request: string;
+    }): Promise<Account> {
+      const { account: id, password, source, request } = attempt;
+      const event = { request, personal: { source }, subject: id, caller: id };
+      await spend('confirmation', id, perAccount, event);
+      const account = (await accounts.get(id))?.document;
+      const matches =
+        account?.passwordHash === undefined
+          ? await passwords.verifyNothing(password, source)
+          : await passwords.verify(account.passwordHash, password, source);
+      if (matches && account?.state === 'active') return account;
+      throw await refused(
+        { ...event, inputs: { reason: 'wrong_password' } },
+        new DomainError('unauthenticated', 'The current password is not right.'),
+      );
+    },
+  };
+};
+
+export type PasswordSignIn = ReturnType<typeof passwordSignIn>;

@@ -1,0 +1,304 @@
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { type Assurance, BY_CODE, isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import {
+  type AccountFactors,
+  asksFactor,
+  FACTORS,
+  type Factor,
+  type FactorFacts,
+  type FactorKind,
+  factsOf,
+  type PasskeyFactor,
+  type RecoveryFactor,
+  type TotpFactor,
+} from './factor.ts';
+import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
+import { stepOf } from './totp.ts';
+
+/** How long after a sign-in factors may be changed. */
+export const RECENT_SECONDS = 600;
+
+/** Each more app is one more code that is right at any moment. */
+const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recovery: 1 };
+
+const AMR = { totp: [BY_CODE.totp], passkey: [], recovery: [BY_CODE.recovery] } as const;
+
+/**
+ * A factor that was just proven, but for what the register gives it. Of an app `secret` is base 32 and not sealed yet,
+ * `lastStep` that of the code that proved it.
+ */
+export type NewFactor = { readonly name: string } & (
+  | Pick<TotpFactor, 'kind' | 'secret' | 'lastStep'>
+  | Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'>
+);
+
+/** Who changes the factors of their own account, and how they signed in. */
+export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
+
+export type FactorRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditLog;
+};
+
+export type FactorRegistry = ReturnType<typeof factorRegistry>;
+
+/** The factors of all accounts. Each change is validated, then audited, then written. */
+export const factorRegistry = (deps: FactorRegistryDeps) => {
+  const { documents, clock, identifiers, masterKey, audit } = deps;
+  const stored = documents.collection<AccountFactors>(FACTORS);
+
+  /** Without a document there are none. One that is not understood is not as good as none: that would open the account. */
+  const all = async (account: string): Promise<readonly Factor[]> => {
+    const found = await stored.get(account);
+    if (found === undefined) return [];
+    if (!Array.isArray(found.document.factors)) throw new StoreUnavailable(`the factors of ${account} cannot be read`);
+    return found.document.factors;
+  };
+
+  const record = (type: AuditEvent['type'], account: string, by: By, more: Partial<AuditEvent> = {}) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      subject: account,
+      caller: by.caller,
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...more,
+    });
+
+  /** Compare-and-swap on the document of an account, which is made when there is none. `change` throws to refuse. */
+  const write = async (account: string, change: (factors: readonly Factor[]) => readonly Factor[]): Promise<void> => {
+    const next = (factors: readonly Factor[]): AccountFactors => ({
+      id: account,
+      factors: change(factors),
+      updatedAt: clock.now(),
+    });
+    if ((await stored.get(account)) === undefined) {
+      try {
+        return await stored.insert(next([]));
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    const written = await update(stored, account, ({ factors }) => next(factors));
+    if (written === undefined) throw new StoreUnavailable(`the factors of ${account} are gone`);
+  };
+
+  /** LG-04: the password alone changes nothing where there is a factor. */
+  const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {
+    if (asksFactor(factors) && !satisfiesAcr(acr, MULTI_FACTOR)) {
+      throw new DomainError('forbidden', 'Sign in again with your second factor first.');
+    }
+  };
+
+  const isRecent = ({ authTime, amr }: Assurance): boolean =>
+    clock.now() - authTime <= RECENT_SECONDS && !isOfUnknownAge(amr);
+
+  const requireRecent = (assurance: Assurance): void => {
+    if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');
+  };
+
+  const recoveryOf = (account: string, codes: readonly string[]): RecoveryFactor => ({
+    id: identifiers.newId('fac'),
+    kind: 'recovery',
+    name: 'Recovery codes',
+    codes: codes.map((code) => masterKey.digest('recovery_code', account, String(normalRecoveryCode(code)))),
+    createdAt: clock.now(),
+  });
+
+  const newCodes = (): readonly string[] => Array.from({ length: RECOVERY_CODES }, () => recoveryCode(identifiers));
+
+  /** The factor as it is after `code` was proven with it, or undefined. */
+  const proven = (account: string, factor: Factor, code: string): Factor | undefined => {
+    if (factor.kind === 'passkey') return undefined;
+    const lastUsedAt = clock.now();
+    if (factor.kind === 'recovery') {
+      const normal = normalRecoveryCode(code);
+      const digests = normal === undefined ? [] : masterKey.digests('recovery_code', account, normal);
+      const codes = factor.codes.filter((digest) => !digests.includes(digest));
+      return codes.length < factor.codes.length ? { ...factor, codes, lastUsedAt } : undefined;
+    }
+    const secret = openedOrNothing(masterKey, contextOf(account, factor.id), factor.secret);
+    const step =
+      secret === undefined ? undefined : stepOf(secret, code.replace(/\s/g, ''), clock.nowMillis(), factor.lastStep);
+    return step === undefined ? undefined : { ...factor, lastStep: step, lastUsedAt };
+  };
+
+  /** The factor under the first master key, or undefined when it is so already. */
+  const sealedAnew = (account: string, factor: Factor): TotpFactor | undefined => {
+    const context = contextOf(account, factor.id);
+    if (factor.kind !== 'totp' || !masterKey.isSealedWithOther(context, factor.secret)) return undefined;
+    const secret = openedOrNothing(masterKey, context, factor.secret);
+    return secret === undefined ? undefined : { ...factor, secret: masterKey.seal(context, secret) };
+  };
+
+  /**
+   * Compare-and-swap on the one factor that `use` answers as it is afterwards, without further rules: for whoever has
+   * just proven it. Answers that factor. `use` may run several times.
+   */
+  const useOne = async (account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined> => {
+    let used: Factor | undefined;
+    await update(stored, account, (document) => {
+      used = undefined;
+      for (const factor of document.factors) {
+        used = use(factor);
+        const next = used;
+        if (next) return { ...document, factors: document.factors.map((one) => (one === factor ? next : one)) };
+      }
+      return undefined;
+    });
+    return used;
+  };
+
+  const requireMayChange = async (account: string, assurance: Assurance): Promise<void> => {
+    requireStrength(await all(account), assurance);
+    requireRecent(assurance);
+  };
+
+  return {
+    useOne,
+
+    /** Throws 'forbidden' where a sign-in is too old or too weak to change factors with: before something is handed out to add one. */
+    requireMayChange,
+
+    /** The passkeys of an account that count. */
+    passkeysOf: async (account: string): Promise<readonly PasskeyFactor[]> =>
+      (await all(account)).filter((factor) => factor.kind === 'passkey' && !factor.isCopied) as PasskeyFactor[],
+
+    list: async (account: string): Promise<readonly FactorFacts[]> => (await all(account)).map(factsOf),
+
+    /** Whether a sign-in to this account asks for a second factor. */
+    isAsked: async (account: string): Promise<boolean> => asksFactor(await all(account)),
+
+    /** Whether a sign-in is recent and strong enough to change factors with. */
+    mayChange: async (account: string, assurance: Assurance): Promise<boolean> =>
+      isRecent(assurance) && (!asksFactor(await all(account)) || satisfiesAcr(assurance.acr, MULTI_FACTOR)),
+
+    /**
+     * Adds a factor that was just proven. With the first one come recovery codes, which are answered here and never
+     * again. Throws DomainError 'invalid_field' for its name, 'conflict' for one too many or one twice, and 'forbidden' where
+     * the sign-in is weaker than a factor there is. That it was recent is looked at when the factor is offered
+     * (`requireMayChange`): who began in time may finish.
+     */
+    async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
+      const name = factorName(added.name);
+      const check = (factors: readonly Factor[]): void => {
+        requireStrength(factors, assurance);
+        if (factors.filter(({ kind }) => kind === added.kind).length >= MOST[added.kind]) {
+          throw new DomainError('conflict', `An account has at most ${MOST[added.kind]} of these; remove one first.`);
+        }
+        if (added.kind === 'passkey' && factors.some((one) => isSamePasskey(one, added))) {
+          throw new DomainError('conflict', 'This passkey was added already.');
+        }
+      };
+      check(await all(account));
+      const id = identifiers.newId('fac');
+      const { kind } = added;
+      const given = { id, name, createdAt: clock.now() };
+      const factor: Factor =
+        added.kind === 'totp'
+          ? { ...added, ...given, secret: masterKey.seal(contextOf(account, id), added.secret) }
+          : { ...added, ...given };
+      const codes = newCodes();
+      const recovery = recoveryOf(account, codes);
+      await record('factor.added', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
+      let isShown = false;
+      await write(account, (factors) => {
+        check(factors);
+        isShown = !factors.some((one) => one.kind === 'recovery');
+        return [...factors, factor, ...(isShown ? [recovery] : [])];
+      });
+      return isShown ? codes : undefined;
+    },
+
+    /** Codes in place of all there were. Throws as `add` does, and 'conflict' where there is no other factor. */
+    async newRecoveryCodes({ account, assurance, by }: Changing): Promise<readonly string[]> {
+      const check = (factors: readonly Factor[]): void => {
+        requireStrength(factors, assurance);
+        if (!asksFactor(factors))
+          throw new DomainError('conflict', 'There is no factor that codes could stand in for.');
+      };
+      requireRecent(assurance);
+      check(await all(account));
+      const codes = newCodes();
+      const recovery = recoveryOf(account, codes);
+      await record('factor.recovery_codes_made', account, by, { target: { kind: 'factor', id: recovery.id } });
+      await write(account, (factors) => {
+        check(factors);
+        return [...factors.filter(({ kind }) => kind !== 'recovery'), recovery];
+      });
+      return codes;
+    },
+
+    /**
+     * With the last factor its recovery codes go, too. Throws as `add` does, and 'not_found'. `onGood` is called when it
+     * may be removed, before anything is changed; what it throws is thrown.
+     */
+    async remove(id: string, { account, assurance, by }: Changing, onGood?: () => Promise<void>): Promise<void> {
+      const check = (factors: readonly Factor[]): Factor => {
+        requireStrength(factors, assurance);
+        const found = factors.find((one) => one.id === id && one.kind !== 'recovery');
+        if (found === undefined) throw new DomainError('not_found', 'You have no such factor.');
+        return found;
+      };
+      requireRecent(assurance);
+      const { kind } = check(await all(account));
+      await onGood?.();
+      await record('factor.removed', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
+      await write(account, (factors) => {
+        const left = factors.filter((one) => one !== check(factors));
+        return asksFactor(left) ? left : [];
+      });
+    },
+
+    /** Takes all factors of somebody who lost them, so that the password is enough. For administrators. */
+    async removeAll(account: string, by: By): Promise<void> {
+      const kinds = (await all(account)).map(({ kind }) => kind);
+      await record('factor.all_removed', account, by, { target: { kind: 'account', id: account }, inputs: { kinds } });
+      await write(account, () => []);
+    },
+
+    /**
+     * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one is
+     * right, and nobody is after that (invariant I1, LG-04).
+     */
+    async prove(account: string, code: string): Promise<readonly string[] | undefined> {
+      const used = await useOne(account, (factor) => proven(account, factor, code));
+      return used && AMR[used.kind];
+    },
+
+    /** Seals every secret with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      let last: string | undefined;
+      do {
+        const page = await stored.find({ limit: 200, ...(last === undefined ? {} : { after: { id: last } }) });
+        for (const { document } of page) {
+          if (!document.factors.some((factor) => sealedAnew(document.id, factor))) continue;
+          await update(stored, document.id, (now) => ({
+            ...now,
+            factors: now.factors.map((factor) => sealedAnew(now.id, factor) ?? factor),
+          }));
+        }
+        last = page.length < 200 ? undefined : page.at(-1)?.document.id;
+      } while (last !== undefined);
+    },
+  };
+};
+
+/** What a person calls a factor. Throws 'invalid_field' for what cannot be shown. */
+export const factorName = (typed: string): string => checkText(typed.trim().normalize('NFC'), '/name', 60);
+
+const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;
+
+const isSamePasskey = (factor: Factor, { credential }: { readonly credential: string }): boolean =>
+  factor.kind === 'passkey' && factor.credential === credential;

@@ -1,0 +1,95 @@
+/**
+ * Second factors: what a person has besides the password, how it is added and taken away, and how a code of it is
+ * proven at most once. Owns the collection FACTORS and the step of a sign-in that comes after the password. Does not own
+ * passwords and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called by the pages
+ * of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
+ */
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+
+type Common = {
+  /** `fac_…` */
+  readonly id: string;
+  /** Chosen by the person. */
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+};
+
+/** An authenticator app (RFC 6238). */
+export type TotpFactor = Common & {
+  readonly kind: 'totp';
+  /** Base 32, sealed with the master key. */
+  readonly secret: string;
+  /** Of the newest code that was accepted: none of this step or one before it is accepted again (RFC 6238 §5.2). */
+  readonly lastStep: number;
+};
+
+/** Codes on paper, in place of an app that is lost. At most one of an account, and none without another factor. */
+export type RecoveryFactor = Common & {
+  readonly kind: 'recovery';
+  /** Keyed digests of the codes that were not used yet. */
+  readonly codes: readonly string[];
+};
+
+/** A WebAuthn credential (WebAuthn Level 3), proven by a signature that is good for this origin alone. */
+export type PasskeyFactor = Common & {
+  readonly kind: 'passkey';
+  /** Credential id, base64url. */
+  readonly credential: string;
+  /** COSE key, base64url. */
+  readonly publicKey: string;
+  /** Of the newest signature; stays 0 where the authenticator does not count. */
+  readonly counter: number;
+  readonly transports: readonly string[];
+  /** Whether it may live on several devices. What the authenticator says; nobody attests it. */
+  readonly isSynced: boolean;
+  /** A signature came with an older counter: there may be a copy, and none of them counts (WebAuthn §6.1.1). */
+  readonly isCopied?: true;
+};
+
+export type Factor = TotpFactor | PasskeyFactor | RecoveryFactor;
+export type FactorKind = Factor['kind'];
+
+/** All factors of one account in one document, so that every rule about them is one compare-and-swap. */
+export type AccountFactors = {
+  /** The account. */
+  readonly id: string;
+  readonly factors: readonly Factor[];
+  readonly updatedAt: number;
+};
+
+/** A document that cannot be read is not as if it were absent: then nobody signs in with the password alone. */
+export const FACTORS = {
+  name: 'factors',
+  indexes: [],
+  members: ['factors', 'updatedAt'],
+} as const satisfies CollectionDeclaration;
+
+/** What may be shown of a factor. */
+export type FactorFacts = {
+  readonly id: string;
+  readonly kind: FactorKind;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+  /** Recovery codes that were not used. */
+  readonly left?: number;
+  readonly isCopied?: true;
+};
+
+export const factsOf = (factor: Factor): FactorFacts => {
+  const { id, kind, name, createdAt, lastUsedAt } = factor;
+  return {
+    id,
+    kind,
+    name,
+    createdAt,
+    ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+    ...(factor.kind === 'recovery' ? { left: factor.codes.length } : {}),
+    ...(factor.kind === 'passkey' && factor.isCopied ? { isCopied: true } : {}),
+  };
+};
+
+/** Whether a sign-in asks for one. Recovery codes stand in for another factor and are none of their own. */
+export const asksFactor = (factors: readonly { readonly kind: FactorKind }[]): boolean =>
+  factors.some(({ kind }) => kind !== 'recovery');

@@ -1,0 +1,192 @@
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Assurance } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from '../accounts/account.ts';
+import type { PasskeyFactor } from './factor.ts';
+import { type Changing, type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
+import {
+  challengeIn,
+  checkedAssertion,
+  claimedBy,
+  creationOptions,
+  madePasskey,
+  relyingParty,
+  requestOptions,
+} from './webauthn.ts';
+
+export type PasskeysDeps = {
+  readonly factors: Pick<FactorRegistry, 'add' | 'passkeysOf' | 'requireMayChange' | 'useOne'>;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditLog;
+  readonly issuer: string;
+};
+
+/** What a stored challenge was made for: adding a passkey, or the step after the password. */
+type Purpose = 'add' | 'factor';
+
+export type ProvenPasskey = { readonly account: string; readonly amr: readonly string[] };
+
+export type Passkeys = ReturnType<typeof passkeys>;
+
+/**
+ * Passkeys: made and proven in the browser. Each challenge is good once, for one purpose, and for the session or
+ * interaction whose page held it (LG-05, OT-10). Of those for an account, a page that is shown again holds another, and
+ * only that one counts. The page of the sign-in is shown to strangers: its challenge says by itself, sealed, for which
+ * interaction and until when it is good, and nothing is stored before it comes back.
+ */
+export const passkeys = (deps: PasskeysDeps) => {
+  const { factors, ephemeral, clock, identifiers, masterKey, audit } = deps;
+  const party = relyingParty(deps.issuer);
+
+  const keysOf = (purpose: Purpose, ...bound: readonly string[]): readonly string[] =>
+    masterKey.digests('passkey_challenge', purpose, ...bound).map((digest) => `passkey_challenge:${digest}`);
+
+  const newChallenge = async (purpose: Purpose, ...bound: readonly string[]): Promise<string> => {
+    const challenge = identifiers.newSecret();
+    const [key = ''] = keysOf(purpose, ...bound);
+    await ephemeral.set(key, masterKey.seal(key, challenge), RECENT_SECONDS);
+    return challenge;
+  };
+
+  const takeChallenge = async (purpose: Purpose, ...bound: readonly string[]): Promise<string | undefined> => {
+    for (const key of keysOf(purpose, ...bound)) {
+      const sealed = await ephemeral.take(key);
+      if (sealed !== undefined) return openedOrNothing(masterKey, key, sealed);
+    }
+    return undefined;
+  };
+
+  const contextOf = (uid: string): string => `passkey sign-in ${uid}`;
+
+  const openChallenge = (uid: string): string => masterKey.seal(contextOf(uid), String(clock.now() + RECENT_SECONDS));
+
+  /** The challenge of a sign-in that a browser signed, if it was made for this interaction; of concurrent callers one gets it. */
+  const takeOpenChallenge = async (uid: string, credential: string): Promise<string | undefined> => {
+    const challenge = challengeIn(credential);
+    const end = challenge === undefined ? undefined : openedOrNothing(masterKey, contextOf(uid), challenge);
+    const left = Number(end) - clock.now();
+    if (challenge === undefined || !(left > 0)) return undefined;
+    for (const digest of masterKey.ordered('passkey_challenge', uid, challenge)) {
+      if (!(await ephemeral.claim(`passkey_challenge:${digest}`, left + 60))) return undefined;
+    }
+    return challenge;
+  };
+
+  /** A signature with this passkey; of concurrent ones with one counter exactly one is good. */
+  const use = async (
+    account: string,
+    passkey: PasskeyFactor,
+    counter: number,
+    who: { readonly request: string; readonly source: string },
+  ): Promise<boolean> => {
+    const used = await factors.useOne(account, (factor) => {
+      if (factor.kind !== 'passkey' || factor.credential !== passkey.credential || factor.isCopied) return undefined;
+      const isOlder = (counter > 0 || factor.counter > 0) && counter <= factor.counter;
+      return isOlder ? { ...factor, isCopied: true } : { ...factor, counter, lastUsedAt: clock.now() };
+    });
+    if (used?.kind === 'passkey' && used.isCopied) {
+      await audit.append({
+        type: 'factor.copied',
+        outcome: 'refused',
+        subject: account,
+        target: { kind: 'factor', id: used.id },
+        request: who.request,
+        personal: { source: who.source },
+      });
+      return false;
+    }
+    return used !== undefined;
+  };
+
+  return {
+    /** Whether a browser can use passkeys at the address of this server. */
+    isAvailable: party !== undefined,
+
+    /**
+     * Options for a new passkey, as JSON. Throws DomainError 'not_found' where there are none, and 'forbidden' where the
+     * sign-in of the session is too old or too weak: whoever has a challenge can add a way in for good (LG-07).
+     */
+    async offerNew(
+      account: Pick<Account, 'id' | 'username' | 'name'>,
+      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
+    ): Promise<string> {
+      if (!party) throw new DomainError('not_found', 'Passkeys cannot be used at the address of this server.');
+      await factors.requireMayChange(account.id, assurance);
+      const challenge = await newChallenge('add', account.id, session);
+      return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
+    },
+
+    /** Adds what the browser made. Answers recovery codes as `FactorRegistry.add` does, and throws as it does, too. */
+    async confirmNew(
+      { name, credential, session }: { readonly name: string; readonly credential: string; readonly session: string },
+      changing: Changing,
+    ): Promise<readonly string[] | undefined> {
+      const challenge = await takeChallenge('add', changing.account, session);
+      const made = party && challenge ? await madePasskey(party, challenge, credential) : undefined;
+      if (!made) throw new DomainError('invalid_field', 'That did not work. Try again.', { field: '/credential' });
+      return factors.add({ ...made, name }, changing);
+    },
+
+    /**
+     * Options for the step after the password, or for a proof of `uid` alone; undefined where the account has no passkey.
+     * `mustVerify`: the passkey has to verify its person (a PIN, a finger) besides being touched.
+     */
+    async offerFactor(account: string, uid: string, mustVerify = false): Promise<string | undefined> {
+      const allowed = party ? await factors.passkeysOf(account) : [];
+      if (!party || allowed.length === 0) return undefined;
+      return requestOptions(party, await newChallenge('factor', account, uid), { allowed, mustVerify });
+    },
+
+    /** Options for a sign-in with nothing but a passkey: the same for whoever it may be (LG-01). */
+    async offerSignIn(uid: string): Promise<string | undefined> {
+      // A passkey alone has to stand for the password, too.
+      return party && requestOptions(party, openChallenge(uid), { mustVerify: true });
+    },
+
+    /**
+     * What a browser's signature proves; undefined for one that is not good. With `account` it is that one's factor;
+     * without, the passkey says whose it is and the person has to have been verified by it (a PIN, a finger), as with
+     * `mustVerify`.
+     */
+    async prove(
+      attempt: {
+        readonly uid: string;
+        readonly credential: string;
+        readonly account?: string;
+        readonly mustVerify?: boolean;
+      },
+      who: { readonly request: string; readonly source: string },
+    ): Promise<ProvenPasskey | undefined> {
+      const { uid, credential } = attempt;
+      const mustVerify = attempt.account === undefined || attempt.mustVerify === true;
+      // Before anything is looked at, so that each is tried once.
+      const challenge = await (attempt.account === undefined
+        ? takeOpenChallenge(uid, credential)
+        : takeChallenge('factor', attempt.account, uid));
+      const claimed = claimedBy(credential);
+      const account = attempt.account ?? claimed?.account;
+      if (!party || challenge === undefined || claimed === undefined || account === undefined) return undefined;
+      const passkey = (await factors.passkeysOf(account)).find((one) => one.credential === claimed.id);
+      const assertion = passkey && (await checkedAssertion(party, challenge, passkey, credential, mustVerify));
+      if (!passkey || !assertion || !(await use(account, passkey, assertion.counter, who))) return undefined;
+      return { account, amr: amrOf(passkey, assertion.isVerified) };
+    },
+  };
+};
+
+/**
+ * RFC 8176: a synced key lies in software; one that cannot leave its device counts as hardware, by the word of the
+ * authenticator. `user` is the touch that each signature takes, `mfa` that the person was verified besides.
+ */
+const amrOf = ({ isSynced }: PasskeyFactor, isVerified: boolean): readonly string[] => [
+  isSynced ? 'swk' : 'hwk',
+  'user',
+  ...(isVerified ? ['mfa'] : []),
+];

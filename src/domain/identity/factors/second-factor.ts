@@ -1,0 +1,163 @@
+import { openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { raisePriority } from '../../ports/write-priority.ts';
+import { type Assurance, withFactor } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from '../accounts/account.ts';
+import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
+import type { FactorRegistry } from './factor-registry.ts';
+import type { Passkeys } from './passkeys.ts';
+
+export type SecondFactorDeps = AttemptsDeps & {
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly factors: Pick<FactorRegistry, 'prove'>;
+  readonly passkeys: Pick<Passkeys, 'prove'>;
+  readonly limits: SignInLimits;
+};
+
+/** Somebody knew the password of an account in this interaction. */
+export type Waiting = { readonly account: string; readonly assurance: Assurance };
+
+export type FactorAttempt = {
+  readonly account: string;
+  /** What was proven before. */
+  readonly assurance: Assurance;
+  /** Whether the person is signed in already, and only adds to it. */
+  readonly isStepUp: boolean;
+  /** The interaction. */
+  readonly uid: string;
+  /** A code, or what the browser made of a passkey's signature. */
+  readonly proof: { readonly code: string } | { readonly credential: string };
+  /** Whether a passkey has to verify its person (a PIN, a finger): a touch can be anybody's who is there. */
+  readonly mustVerify?: boolean;
+  readonly source: string;
+  readonly device?: string | undefined;
+  readonly request: string;
+};
+
+/** How long after the password the factor may come. */
+const WAITING_SECONDS = 600;
+
+/**
+ * Codes for one account in a day from browsers that never signed in to it. With three codes right at a time, a thief of
+ * a password guesses one within a year with a chance of one in thirty.
+ */
+const PER_DAY = { limit: 30, window: 86_400 };
+
+const REFUSED = 'That code is not right, or was used already.';
+const PASSKEY_REFUSED = 'That passkey was not accepted. Try again.';
+const PASSKEY_MUST_VERIFY = 'That passkey was not accepted. It has to verify you, by finger, face or PIN. Try again.';
+
+export type SecondFactor = ReturnType<typeof secondFactor>;
+
+/**
+ * The step of a sign-in after the password. Between the two nobody is signed in: what is known is kept for the one
+ * interaction it was proven in. Attempts are counted before a code is looked at, apart from those at the password, so
+ * that neither uses up the other; a browser that signed in before has a budget of its own (LG-02).
+ */
+export const secondFactor = (deps: SecondFactorDeps) => {
+  const { accounts, factors, passkeys, ephemeral, masterKey, clock, audit, limits } = deps;
+  const { refused, spend, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
+  const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
+  const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
+
+  const keysOf = (uid: string): readonly string[] =>
+    masterKey.digests('waiting_factor', uid).map((digest) => `waiting_factor:${digest}`);
+
+  return {
+    /** Keeps that the password was right. */
+    async begin(uid: string, { account, assurance }: Waiting): Promise<void> {
+      const [key = ''] = keysOf(uid);
+      await ephemeral.set(key, masterKey.seal(key, JSON.stringify({ account, assurance })), WAITING_SECONDS);
+    },
+
+    async waiting(uid: string): Promise<Waiting | undefined> {
+      for (const key of keysOf(uid)) {
+        const sealed = await ephemeral.get(key);
+        const text = sealed === undefined ? undefined : openedOrNothing(masterKey, key, sealed);
+        if (text !== undefined) return JSON.parse(text) as Waiting;
+      }
+      return undefined;
+    },
+
+    async forget(uid: string): Promise<void> {
+      for (const key of keysOf(uid)) await ephemeral.take(key);
+    },
+
+    /**
+     * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a wrong
+     * code and 'too_many_requests' beyond a limit.
+     */
+    async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
+      const { account: id, uid, isStepUp, proof, mustVerify = false, source, device, request } = attempt;
+      const event = { request, subject: id, caller: id, personal: { source } };
+      const account = (await accounts.get(id))?.document;
+      const nonce = account && knownDevice(device, account, 'factors');
+      if (nonce === undefined) {
+        await spendOfSource('factor_source', source, perSource, event);
+        await spend('factor', id, perAccount, event);
+        await spend('factor_day', id, PER_DAY, event);
+      } else {
+        raisePriority('authenticated');
+        await spend('factor_device', nonce, perAccount, event);
+      }
+      const isActive = account?.state === 'active';
+      const amr = !isActive
+        ? undefined
+        : 'code' in proof
+          ? await factors.prove(id, proof.code)
+          : (await passkeys.prove({ uid, account: id, ...proof, mustVerify }, { request, source }))?.amr;
+      if (account === undefined || amr === undefined) {
+        const reason = isActive ? 'wrong_factor' : 'account_disabled';
+        throw await refused(
+          { ...event, inputs: { reason } },
+          new DomainError(
+            'unauthenticated',
+            'code' in proof ? REFUSED : mustVerify ? PASSKEY_MUST_VERIFY : PASSKEY_REFUSED,
+          ),
+        );
+      }
+      raisePriority('authenticated');
+      if (nonce === undefined) await succeededFrom('factor_source', source, perSource);
+      const assurance = withFactor(attempt.assurance, amr);
+      await audit.append({
+        ...event,
+        type: isStepUp ? 'session.stepped_up' : 'session.started',
+        outcome: 'granted',
+        inputs: { amr: assurance.amr },
+      });
+      return { assurance, device: newDevice(account, assurance.acr) };
+    },
+
+    /**
+     * A sign-in with nothing but a passkey that verified its person. Nothing can be guessed here, so that attempts are
+     * counted for each source alone. Throws as `prove` does, with one text for whatever was wrong (LG-01).
+     */
+    async signInWithPasskey({
+      uid,
+      credential,
+      source,
+      request,
+    }: Pick<FactorAttempt, 'uid' | 'source' | 'request'> & { readonly credential: string }): Promise<
+      Waiting & { readonly device: string }
+    > {
+      const event = { request, personal: { source } };
+      await spendOfSource('passkey_source', source, perSource, event);
+      const proven = await passkeys.prove({ uid, credential }, { request, source });
+      const owner = proven && (await accounts.get(proven.account))?.document;
+      if (!proven || owner?.state !== 'active') {
+        const about = proven ? { subject: proven.account, inputs: { reason: 'account_disabled' } } : {};
+        throw await refused(
+          { ...event, inputs: { reason: 'wrong_passkey' }, ...about },
+          new DomainError('unauthenticated', PASSKEY_REFUSED),
+        );
+      }
+      raisePriority('authenticated');
+      await succeededFrom('passkey_source', source, perSource);
+      const { account, amr } = proven;
+      const assurance = withFactor({ amr: [], authTime: clock.now() }, amr);
+      const who = { subject: account, caller: account, inputs: { amr } };
+      await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
+      return { account, assurance, device: newDevice(owner, assurance.acr) };
+    },
+  };
+};

@@ -1,0 +1,94 @@
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Assurance } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { type Changing, type FactorRegistry, factorName, RECENT_SECONDS } from './factor-registry.ts';
+import { stepOf, totpAddress, totpSecret } from './totp.ts';
+
+export type TotpEnrolmentDeps = {
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly factors: Pick<FactorRegistry, 'add' | 'requireMayChange'>;
+  /** Shown in the app beside the username. */
+  readonly issuerName: string;
+};
+
+/** What an authenticator app is given. */
+export type TotpOffer = { readonly secret: string; readonly address: string };
+
+/** Codes tried on one secret: enough for typing errors, nothing to guess with. */
+const TRIES = 10;
+
+export type TotpEnrolment = ReturnType<typeof totpEnrolment>;
+
+/**
+ * Adding an authenticator app: a secret that waits, bound to one browser session and one account, until a code shows
+ * that the app has it. The session was strong enough when the secret was made; the register asks again at the end.
+ */
+export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
+  const { ephemeral, clock, identifiers, masterKey, factors, issuerName } = deps;
+
+  const keysOf = (account: string, session: string): readonly string[] =>
+    masterKey.digests('totp_enrolment', account, session).map((digest) => `totp_enrolment:${digest}`);
+
+  const waiting = async (keys: readonly string[]): Promise<{ key: string; secret: string } | undefined> => {
+    for (const key of keys) {
+      const sealed = await ephemeral.get(key);
+      const secret = sealed === undefined ? undefined : openedOrNothing(masterKey, key, sealed);
+      if (secret !== undefined) return { key, secret };
+    }
+    return undefined;
+  };
+
+  return {
+    /**
+     * The same secret for as long as it waits, so that a page shown again fits what was scanned. Throws 'forbidden' for a
+     * new one where the sign-in of the session is too old or too weak.
+     */
+    async offer(
+      account: { readonly id: string; readonly username: string },
+      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
+    ): Promise<TotpOffer> {
+      const keys = keysOf(account.id, session);
+      const found = await waiting(keys);
+      if (!found) await factors.requireMayChange(account.id, assurance);
+      const secret = found?.secret ?? totpSecret(Buffer.from(identifiers.newSecret(), 'base64url'));
+      const [key = ''] = keys;
+      if (!found) await ephemeral.set(key, masterKey.seal(key, secret), RECENT_SECONDS);
+      return { secret, address: totpAddress(secret, issuerName, account.username) };
+    },
+
+    /**
+     * Adds the app. Answers recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no secret
+     * waits, 'invalid_field' for a wrong code or name, 'too_many_requests' after ten codes, and what `add` throws.
+     */
+    async confirm(
+      { name, code, session }: { readonly name: string; readonly code: string; readonly session: string },
+      changing: Changing,
+    ): Promise<readonly string[] | undefined> {
+      const found = await waiting(keysOf(changing.account, session));
+      if (!found) throw new DomainError('not_found', 'That took too long. Begin to add the app again.');
+      const tries = await ephemeral.count(`${found.key}:tries`, RECENT_SECONDS);
+      if (tries > TRIES) {
+        throw new DomainError('too_many_requests', 'These were too many codes. Begin to add the app again later.', {
+          retryAfterSeconds: RECENT_SECONDS,
+        });
+      }
+      const lastStep = stepOf(found.secret, code.replace(/\s/g, ''), clock.nowMillis(), 0);
+      if (lastStep === undefined) {
+        throw new DomainError('invalid_field', 'That is not the code the app shows now.', { field: '/code' });
+      }
+      // Before the secret is used up: what is scanned already has to stay what it is.
+      factorName(name);
+      // Of two forms sent at the same time one adds it.
+      if ((await ephemeral.take(found.key)) === undefined) {
+        throw new DomainError('conflict', 'This app was added already.');
+      }
+      return factors.add({ kind: 'totp', name, secret: found.secret, lastStep }, changing);
+    },
+  };
+};

@@ -1,0 +1,154 @@
+/**
+ * The register of groups that own agents, and who of them answers for what (owners.ts). Owns the collection GROUPS.
+ * It knows accounts by their ids only, and nothing of agents: what becomes of those of a group nobody is left in, the
+ * register of agents says. Not the `groups` of an account, which are names for existing software.
+ */
+
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { checkName } from '../../platform/display-names/display-text.ts';
+import { NO_ID_RULE, readsAsId } from '../../platform/display-names/id-form.ts';
+import { nameKey } from '../../platform/display-names/skeleton.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { Account } from '../accounts/account.ts';
+import { foldedName } from '../accounts/username.ts';
+import { GROUPS, type Group } from './group.ts';
+import { withMembers } from './membership.ts';
+import { ownerNames } from './owner-names.ts';
+
+export type NewGroup = { readonly name: string; readonly members: readonly string[] };
+export type GroupChange = Partial<NewGroup>;
+export type GroupQuery = PageQuery & {
+  /** Only the group of exactly this name. */
+  readonly name?: string;
+};
+
+export type GroupRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
+};
+
+/** As many as an index of a list takes. */
+const MOST_MEMBERS = 64;
+
+export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
+  const collection = documents.collection<Group>(GROUPS);
+  const names = ownerNames({ documents, clock });
+  const documentsOf = registeredDocuments<Group>({
+    collection,
+    kind: 'group',
+    audit,
+    clock,
+    taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
+    derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil', 'joinedAt'],
+  });
+
+  /** Members who were there before may since have left. */
+  const checked = async (group: Group, before?: Group): Promise<Group> => {
+    if (group.name !== before?.name) {
+      checkName(group.name, '/name', 100);
+      if (readsAsId(group.name)) refuseField('/name', NO_ID_RULE);
+    }
+    const { members } = group;
+    if (members.length < 2) refuseField('/members', 'A group has at least two members.');
+    if (members.length > MOST_MEMBERS) refuseField('/members', `A group has at most ${MOST_MEMBERS} members.`);
+    const added = members.filter((id) => !before?.members.includes(id));
+    const active = new Set(
+      (await accounts.getMany(added)).filter(({ state }) => state === 'active').map(({ id }) => id),
+    );
+    for (const [index, id] of members.entries()) {
+      if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
+      if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
+    }
+    return { ...group, nameKey: nameKey(group.name), foldedName: foldedName(group.name) };
+  };
+
+  /** A member answers for agents of the group and acts for all who consented to them: that is no decision of an operator. */
+  const checkRights = (before: Group, members: readonly string[], by: By): void => {
+    const isAdding = members.some((id) => !before.members.includes(id));
+    if (!isAdding || by.isAdministrator || by.caller === 'system') return;
+    if (before.members.includes(by.account ?? by.caller)) return;
+    throw new DomainError(
+      'forbidden',
+      'Only a member of a group or an administrator adds members to it. An operator removes them.',
+    );
+  };
+
+  /** Whether an active account is in it before and after. */
+  const hasStaying = async (before: Group, { members }: Group): Promise<boolean> => {
+    const staying = await accounts.getMany(before.members.filter((id) => members.includes(id)));
+    return staying.some(({ state }) => state === 'active');
+  };
+
+  const isUsername = new DomainError('conflict', 'An account has this name as its username. Choose another one.', {
+    field: '/name',
+  });
+
+  return {
+    get: (id: string): Promise<Versioned<Group> | undefined> => collection.get(id),
+
+    /** At most 1000 ids; unknown ones are left out. */
+    getMany: async (ids: readonly string[]): Promise<readonly Group[]> =>
+      (await collection.getMany(ids)).map(({ document }) => document),
+
+    list: ({ name, ...query }: GroupQuery = {}): Promise<Page<Group>> => documentsOf.list({ name }, query),
+
+    /** The groups an account is a member of, at most 1000. */
+    async ofAccount(account: string): Promise<readonly Group[]> {
+      const order = { by: 'createdAt', direction: 'descending' } as const;
+      const found = await collection.find({ where: { members: account }, order, limit: 1000 });
+      return found.map(({ document }) => document);
+    },
+
+    /** Throws 'invalid_field', and 'conflict' when a group or, as its username, an account has the name. */
+    async create({ name, members }: NewGroup, by: By): Promise<Versioned<Group>> {
+      const now = clock.now();
+      const group = await checked({ id: identifiers.newId('grp'), name, members, createdAt: now, updatedAt: now });
+      return names.give(name, 'group', isUsername, () => documentsOf.insert(group, 'group.created', by), {
+        takeBack: async () => void (await collection.take(group.id)),
+      });
+    },
+
+    /**
+     * Where no active member stays, those who come answer for nothing that was accepted before them. Throws as `create`
+     * does, and 'not_found' and 'precondition_failed'; 'forbidden' for who adds members and is neither a member nor an
+     * administrator.
+     */
+    async update(id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> {
+      const change = () =>
+        documentsOf.change(id, expected, 'group.updated', by, async (group) => {
+          if (members) checkRights(group, members, by);
+          const named = { ...group, ...(name === undefined ? {} : { name }) };
+          const changed = members ? withMembers(named, members, clock.now()) : named;
+          const next = await checked(changed, group);
+          return (await hasStaying(group, next)) ? next : { ...next, answersFrom: clock.now() + 1 };
+        });
+      const { document: before } = await documentsOf.found(id);
+      if (name === undefined || foldedName(name) === foldedName(before.name)) return change();
+      return names.give(name, 'group', isUsername, change, {
+        takeBack: async ({ document, version }) => {
+          const named = { ...document, name: before.name, nameKey: nameKey(before.name) };
+          await collection.replace({ ...named, foldedName: foldedName(before.name) }, version);
+        },
+      });
+    },
+
+    /** Notes that nobody was left in it at `now`: what it accepted until then it does not answer for any more. */
+    async lostAll(id: string, now: number): Promise<void> {
+      await update(collection, id, (group) => ({ ...group, answersFrom: now + 1 }));
+    },
+  };
+};
+
+export type GroupRegistry = ReturnType<typeof groupRegistry>;

@@ -1,0 +1,44 @@
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+
+/** Accounts that answer for agents together: each of them may do what an owner does. */
+export type Group = {
+  /** `grp_…` */
+  readonly id: string;
+  /** Unique, as written. */
+  readonly name: string;
+  /** Ids of accounts, at least two. */
+  readonly members: readonly string[];
+  /**
+   * Accounts that are members no more, and when each left last, newest first; at most 448. They may still hold keys of its
+   * agents (`membersSince`).
+   */
+  readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
+  /** Until this second more accounts left than are kept. */
+  readonly leftUnknownUntil?: number;
+  /** From which second on each member answers for it, of those who were not there from the beginning. */
+  readonly joinedAt?: Readonly<Record<string, number>>;
+  /** What it accepted before this second is nobody's: no member of then was left in it. */
+  readonly answersFrom?: number;
+  /** What its name looks like (display-names/skeleton.ts): no two groups look alike. */
+  readonly nameKey?: string;
+  /** Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before that was kept. */
+  readonly foldedName?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const GROUPS = {
+  name: 'groups',
+  indexes: [
+    { fields: ['name'], unique: true },
+    { fields: ['nameKey'], unique: true },
+    { fields: ['foldedName'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['members', 'createdAt'] },
+  ],
+  lists: ['members'],
+  members: ['name', 'members', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export const isGroupId = (owner: string): boolean => owner.startsWith('grp_');

@@ -1,0 +1,119 @@
+/**
+ * The names of those who can own agents: usernames of accounts and names of groups are one space of names. Decides who
+ * may get a name, and what a name that a user typed means. Reads the collections of accounts and groups; the registers
+ * that own them write. Names are compared as usernames are: trimmed, NFKC, lower case.
+ */
+import { createHash } from 'node:crypto';
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { ACCOUNTS, type Account } from '../accounts/account.ts';
+import { foldedName } from '../accounts/username.ts';
+import { GROUPS, type Group } from './group.ts';
+
+export type OwnerKind = 'account' | 'group';
+
+/** Whom a name means. */
+export type NamedOwner = { readonly kind: OwnerKind; readonly id: string; readonly name: string };
+
+export const OWNER_KINDS = ['account', 'group'] as const satisfies readonly OwnerKind[];
+
+/** What begins like this is an id and never a name. */
+const IDS = { account: 'acc_', group: 'grp_' } as const satisfies Record<OwnerKind, string>;
+
+/** Whether what a user typed is the id of an account or a group, and no name. */
+export const isOwnerId = (typed: string): boolean => OWNER_KINDS.some((kind) => typed.startsWith(IDS[kind]));
+
+/** Characters of a name that is looked for. */
+const LONGEST_NAME = 512;
+
+export const ownerNames = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+  const accounts = documents.collection<Account>(ACCOUNTS);
+  const groups = documents.collection<Group>(GROUPS);
+
+  const accountOf = ({ id, username }: Account): NamedOwner => ({ kind: 'account', id, name: username });
+  const groupOf = ({ id, name }: Group): NamedOwner => ({ kind: 'group', id, name });
+
+  /** All of one kind that have the name. */
+  const called = {
+    account: async (folded: string): Promise<readonly NamedOwner[]> =>
+      (await accounts.find({ where: { username: folded }, limit: 2 })).map(({ document }) => accountOf(document)),
+    group: async (folded: string, typed: string): Promise<readonly NamedOwner[]> => {
+      const [now, before] = await Promise.all([
+        groups.find({ where: { foldedName: folded }, limit: 2 }),
+        groups.find({ where: { name: typed }, limit: 2 }),
+      ]);
+      const found = new Map([...now, ...before].map(({ document }) => [document.id, groupOf(document)]));
+      return [...found.values()];
+    },
+  } as const satisfies Record<OwnerKind, unknown>;
+
+  const withId = async (id: string, kind: OwnerKind): Promise<NamedOwner | undefined> => {
+    if (kind === 'group') {
+      const group = await groups.get(id);
+      return group && groupOf(group.document);
+    }
+    const account = await accounts.get(id);
+    return account && accountOf(account.document);
+  };
+
+  const isTaken = async (name: string, kind: OwnerKind): Promise<boolean> =>
+    (await called[kind](foldedName(name), name.trim())).length > 0;
+
+  return {
+    /** Whether an account, as its username, or a group has the name. */
+    isTaken,
+
+    /**
+     * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind has it;
+     * within a kind the unique index of its collection decides. Of two kinds that want one name at once, on any nodes, one
+     * gets it: they take turns. A process that stood still for longer than a turn finds the other one afterwards, and
+     * takes back what it wrote.
+     */
+    async give<T>(
+      name: string,
+      kind: OwnerKind,
+      refusal: DomainError,
+      write: () => Promise<T>,
+      { takeBack }: { readonly takeBack: (written: T) => Promise<void> },
+    ): Promise<T> {
+      const other = kind === 'account' ? 'group' : 'account';
+      return withMutex({ documents, clock }, turnOf(name), async () => {
+        if (await isTaken(name, other)) throw refusal;
+        const written = await write();
+        if (!(await isTaken(name, other))) return written;
+        await takeBack(written);
+        throw refusal;
+      });
+    },
+
+    /**
+     * Whom a user means who typed an id, a username or the name of a group; undefined: nobody. What begins like an id of an
+     * account or a group is an id. Says nothing of whether an account is active. Throws 'conflict', with the ids of all,
+     * when the name means more than one; `field` is where it was typed.
+     */
+    async find(
+      typed: string,
+      { kinds = OWNER_KINDS, field }: { readonly kinds?: readonly OwnerKind[]; readonly field?: string } = {},
+    ): Promise<NamedOwner | undefined> {
+      const name = typed.trim();
+      if (name === '' || name.length > LONGEST_NAME) return undefined;
+      const kindOfId = OWNER_KINDS.find((kind) => name.startsWith(IDS[kind]));
+      if (kindOfId) return kinds.includes(kindOfId) ? withId(name, kindOfId) : undefined;
+      const folded = foldedName(name);
+      const found = (await Promise.all(kinds.map((kind) => called[kind](folded, name)))).flat();
+      if (found.length < 2) return found[0];
+      const ids = found.map(({ id }) => id).sort();
+      throw new DomainError(
+        'conflict',
+        `This is the name of more than one: ${ids.join(', ')}. Give the id of the one that is meant.`,
+        field === undefined ? {} : { field },
+      );
+    },
+  };
+};
+
+export type OwnerNames = ReturnType<typeof ownerNames>;
+
+const turnOf = (name: string): string => `name ${createHash('sha256').update(foldedName(name)).digest('hex')}`;

@@ -1,0 +1,61 @@
+import { hash } from 'node:crypto';
+import { messageId } from '../../platform/outbox/delivery.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { Session, SignedInApp } from './session.ts';
+
+/** What an app is told, as it waits in the outbox. */
+export type AppLogout = {
+  readonly account: string;
+  /** What the session is called at the app. */
+  readonly sid: string;
+  /** The session that is over; absent where only the sign-in at this app is. */
+  readonly session?: string;
+};
+
+/** How long it is tried to tell an app: its own sessions rarely last longer. */
+const LIFETIME_SECONDS = 6 * 3600;
+/** Longer than an end takes from its announcement until it stands. */
+const HOLD_SECONDS = 15;
+
+/** Tells apps that somebody who signed in there is so no more (OpenID Connect Back-Channel Logout 1.0), from the outbox. */
+export const appLogouts = (deps: {
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly clients: {
+    get(id: string): Promise<{ readonly document: { readonly backchannelLogoutUri?: string } } | undefined>;
+  };
+}) => {
+  const put = async (
+    { client, sid }: SignedInApp,
+    told: AppLogout,
+    at: number,
+    more: { readonly holdSeconds?: number },
+  ): Promise<void> => {
+    if ((await deps.clients.get(client))?.document.backchannelLogoutUri === undefined) return;
+    await deps.outbox.put({
+      // Made of what is over, so that saying it twice tells it once.
+      id: messageId(at * 1000, hash('sha256', JSON.stringify([told.session ?? '', client, sid]), 'base64url')),
+      channel: 'app',
+      to: client,
+      kind: 'app.logout',
+      body: JSON.stringify(told),
+      lifetimeSeconds: LIFETIME_SECONDS,
+      ...more,
+    });
+  };
+
+  return {
+    /**
+     * To be called before a session ends and again when it has. Whoever dies in between has not forgotten what was about
+     * to happen; should it not have happened, nothing is told (src/domain/notifications/logout-channel.ts).
+     */
+    async ending({ id, account, apps, startedAt }: Session, isOver: boolean): Promise<void> {
+      for (const app of apps) {
+        const told = { account, sid: app.sid, session: id };
+        await put(app, told, startedAt, isOver ? {} : { holdSeconds: HOLD_SECONDS });
+      }
+    },
+
+    /** An app asked that its own sign-in ends, and the person stays signed in here. */
+    left: (account: string, app: SignedInApp, at: number): Promise<void> => put(app, { account, sid: app.sid }, at, {}),
+  };
+};

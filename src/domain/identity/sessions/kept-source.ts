@@ -1,0 +1,12 @@
+import { coarseNetwork, UNKNOWN_NETWORK } from '../../vocabulary/client-network.ts';
+
+/** How much a session keeps of the address a person signs in from, to show it to them. */
+export const SOURCES = ['network', 'address', 'none'] as const;
+export type KeptSource = (typeof SOURCES)[number];
+
+/** As much of an address as is kept: of a network the /24, or the /48 of IPv6. Undefined for input that is no address. */
+export const keptSource = (address: string, kept: KeptSource): string | undefined => {
+  const network = coarseNetwork(address);
+  if (kept === 'none' || network === UNKNOWN_NETWORK) return undefined;
+  return kept === 'address' ? address.slice(0, 64) : network;
+};

@@ -1,0 +1,390 @@
+import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+  type Query,
+  StoreUnavailable,
+  update,
+  type Versioned,
+} from '../../ports/document-store.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import type { Account } from '../accounts/account.ts';
+import { browserHint } from './browser-hint.ts';
+import { type KeptSource, keptSource } from './kept-source.ts';
+import {
+  isLetCount,
+  SESSIONS,
+  type Session,
+  type SessionUpstream,
+  type SignedInApp,
+  sessionIdOf,
+  upstreamKeyOf,
+} from './session.ts';
+
+/** What is seen of a session when oidc-provider keeps it. */
+export type SeenSession = {
+  /** oidc-provider's name of it. */
+  readonly uid: string;
+  readonly account: string;
+  readonly authTime: number;
+  readonly acr?: string | undefined;
+  readonly amr: readonly string[];
+  readonly apps: readonly SignedInApp[];
+  /** When it is over by itself. */
+  readonly until: number;
+  /** Address and browser of the request, where there is one. */
+  readonly source?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly upstream?: SessionUpstream | undefined;
+  /** Something hangs on it until then: so long it is known whether it ended. */
+  readonly heldUntil?: number | undefined;
+};
+
+/** Why a session ended. `inputs.how` of its event. */
+export type HowEnded =
+  /** By its person, in that browser. */
+  | 'signed_out'
+  /** By its person, from another session. */
+  | 'from_elsewhere'
+  /** At the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0). */
+  | 'at_end_session'
+  /** Somebody else signed in in the same browser. */
+  | 'other_account'
+  /** Over the management API. */
+  | 'by_api'
+  /** At the provider at which it began. */
+  | 'at_provider'
+  /** The account is not connected any more with whoever it is there. */
+  | 'disconnected';
+
+/** Whose sessions are meant: those of a person there, or one session there. */
+export type UpstreamOrigin = { readonly provider: string } & (
+  | { readonly subject: string; readonly sid?: string | undefined }
+  | { readonly subject?: string | undefined; readonly sid: string }
+);
+
+/** Seconds between two writes of the last use of one session. */
+const APART_SECONDS = 60;
+/** Sessions remembered by this process; what is beyond is forgotten, never grown. */
+const MOST_REMEMBERED = 100_000;
+const PAGE = 200;
+/** Sessions of one account that are shown: nobody reads more, and whoever signs in without end makes no endless page. */
+export const MOST_SHOWN = PAGE;
+/** Apps of one session that are remembered; oidc-provider bounds neither. */
+const MOST_APPS = 200;
+
+export type SessionRegistry = ReturnType<typeof sessionRegistry>;
+
+/**
+ * The sessions of all accounts. Each end is audited, then written; a session that ended counts nowhere from then on, on
+ * no node, whatever is still kept of it.
+ */
+export const sessionRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
+  readonly revocation: Pick<Revocation, 'ended'>;
+  /**
+   * Called before a session is over, and again when it is: whoever dies in between has not forgotten it, and has told
+   * nobody of what did not happen. What it throws is thrown.
+   */
+  readonly announce?: (session: Session, isOver: boolean) => Promise<void>;
+  readonly source?: KeptSource;
+}) => {
+  const { documents, clock, audit, accounts, revocation, announce, source: kept = 'network' } = deps;
+  const listeners: ((account: string) => void)[] = [];
+  const tellOver = (account: string): void => {
+    for (const listener of listeners) listener(account);
+  };
+  const sessions = documents.collection<Session>(SESSIONS);
+  /** Last uses that are not written yet. */
+  const pending = new Map<string, { readonly at: number; readonly source: string | undefined }>();
+  const written = new Map<string, number>();
+  const inTurn = turns();
+
+  const seenIn = (seen: SeenSession): Partial<Session> => {
+    const browser = browserHint(seen.userAgent);
+    const source = seen.source === undefined ? undefined : keptSource(seen.source, kept);
+    return {
+      ...(browser === undefined ? {} : { browser }),
+      ...(source === undefined ? {} : { source, seenFrom: source }),
+    };
+  };
+
+  const signInOf = ({ authTime, acr, amr, upstream }: SeenSession): Partial<Session> => ({
+    authTime,
+    ...(acr === undefined ? {} : { acr }),
+    amr: [...amr],
+    ...(upstream === undefined ? {} : originOf(upstream)),
+  });
+
+  const begun = (id: string, seen: SeenSession): Session => ({
+    ...seenIn(seen),
+    ...signInOf(seen),
+    id,
+    account: seen.account,
+    state: 'active',
+    startedAt: seen.authTime,
+    authTime: seen.authTime,
+    amr: [...seen.amr],
+    usedAt: clock.now(),
+    apps: withApps([], seen.apps),
+    until: seen.until,
+    expiresAt: Math.max(seen.until, seen.heldUntil ?? 0),
+  });
+
+  /** The session as it is after this request; undefined while there is nothing to write. */
+  const after = (before: Session, seen: SeenSession): Session | undefined => {
+    // Never again: a request that was under way when it ended changes nothing.
+    if (before.state === 'ended' || before.account !== seen.account) return undefined;
+    const now = clock.now();
+    const isSignIn = seen.authTime !== before.authTime || seen.acr !== before.acr;
+    const apps = withApps(before.apps, seen.apps);
+    const expiresAt = Math.max(before.expiresAt, seen.until, seen.heldUntil ?? 0);
+    const isHeld = (seen.heldUntil ?? 0) <= before.expiresAt;
+    if (!isSignIn && isHeld && apps === before.apps && now - before.usedAt < APART_SECONDS) return undefined;
+    const { acr: _, ...rest } = before;
+    const { upstream: __, upstreamKey: ___, upstreamSid: ____, ...withoutOrigin } = rest;
+    const facts = seenIn(seen);
+    // A factor that is added leaves the sign-in what it was.
+    const kept = seen.authTime === before.authTime ? rest : withoutOrigin;
+    return {
+      ...(isSignIn ? { ...kept, ...facts, ...signInOf(seen) } : before),
+      ...(facts.seenFrom === undefined ? {} : { seenFrom: facts.seenFrom }),
+      apps,
+      usedAt: now,
+      until: seen.until,
+      expiresAt,
+    } as Session;
+  };
+
+  /** Those that nothing has ended. */
+  const activeWhere = async (
+    where: NonNullable<Query['where']>,
+    order?: Query['order'],
+  ): Promise<readonly Session[]> => {
+    const all: Session[] = [];
+    let cursor: Cursor | undefined;
+    for (;;) {
+      const page = await sessions.find({
+        where: { ...where, state: 'active' },
+        ...(order ? { order } : {}),
+        limit: PAGE,
+        ...(cursor ? { after: cursor } : {}),
+      });
+      all.push(...page.map(({ document }) => document));
+      const last = page.at(-1)?.document;
+      if (page.length < PAGE || !last) return all;
+      cursor = { id: last.id, ...(order ? { value: last[order.by as 'startedAt'] } : {}) };
+    }
+  };
+
+  /** Those of an account that nothing has ended, newest first. */
+  const activeOf = async (account: string): Promise<readonly Session[]> =>
+    (await activeWhere({ account }, { by: 'startedAt', direction: 'descending' })).filter(
+      ({ until }) => until > clock.now(),
+    );
+
+  const end = async (id: string, by: By, how: HowEnded): Promise<boolean> => {
+    const session = (await sessions.get(id))?.document;
+    if (session?.state !== 'active') return false;
+    await announce?.(session, false);
+    const event = {
+      type: 'session.ended',
+      subject: session.account,
+      caller: by.caller,
+      target: { kind: 'session', id: session.id },
+      inputs: { how },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    } as const;
+    await audit.append({ ...event, outcome: 'done' });
+    let isMine = false;
+    const stored = await update(sessions, session.id, (before) => {
+      const ended = over(before, clock.now());
+      isMine = ended !== undefined;
+      return ended;
+    });
+    // With what signed in by it in the meantime.
+    await announce?.(stored?.document ?? session, true);
+    tellOver(session.account);
+    if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
+    return isMine;
+  };
+
+  /** Whether something else than its own row has ended a session. */
+  const isDropped = async (session: Session, account: Account): Promise<boolean> =>
+    !isLetCount(account, session.id, session.authTime) ||
+    (await revocation.ended([{ subject: account.id, since: session.authTime }])) !== undefined;
+
+  const used = ({ usedAt, ...session }: Session): Session => {
+    const noted = pending.get(session.id);
+    return noted && noted.at > usedAt ? { ...session, usedAt: noted.at } : { ...session, usedAt };
+  };
+
+  return {
+    /** Calls `over` with the account when sessions of one end here; it must not throw. */
+    listen(over: (account: string) => void): void {
+      listeners.push(over);
+    },
+
+    /**
+     * Keeps what is seen of a session, before the browser is given its cookie. One that ended stays as it is. Throws
+     * StoreUnavailable.
+     */
+    keep(seen: SeenSession): Promise<void> {
+      const id = sessionIdOf(seen.uid);
+      return inTurn(id, async () => {
+        for (let attempts = 0; attempts < 20; attempts += 1) {
+          if (await update(sessions, id, (before) => after(before, seen))) return;
+          try {
+            return await sessions.insert(begun(id, seen));
+          } catch (error) {
+            if (!isDocumentConflict(error)) throw error;
+          }
+        }
+        throw new StoreUnavailable(`${id} is there and cannot be read`);
+      });
+    },
+
+    /** Something hangs on this session until then: so long it is known whether it ended. */
+    async hold(id: string, until: number): Promise<void> {
+      await update(sessions, id, (session) =>
+        session.expiresAt >= until ? undefined : { ...session, expiresAt: until },
+      );
+    },
+
+    /** An app signed its person out by itself; the session goes on. */
+    async leave(id: string, client: string): Promise<void> {
+      await update(sessions, id, (session) => ({
+        ...session,
+        apps: session.apps.filter((app) => app.client !== client),
+      }));
+    },
+
+    /** Also one that is over. */
+    get: async (id: string): Promise<Session | undefined> => {
+      const found = (await sessions.get(id))?.document;
+      return found && used(found);
+    },
+
+    /**
+     * Whether a session of this account counts, or what hangs on it, that is from this second on, as far as sessions are
+     * concerned: it was not ended, and is from after those of the account were last ended. Kills are for others to ask.
+     */
+    async isLive(id: string, account: Account, since: number): Promise<boolean> {
+      if (!isLetCount(account, id, since)) return false;
+      const found = (await sessions.get(id))?.document;
+      return found?.account === account.id && found.state === 'active';
+    },
+
+    /** Whether a session is over, for whatever reason but its time; one that nobody knows is. */
+    async isOver(id: string): Promise<boolean> {
+      const session = (await sessions.get(id))?.document;
+      const account = session && (await accounts.get(session.account))?.document;
+      return session?.state !== 'active' || !account || isDropped(session, account);
+    },
+
+    /** Those that count among the newest `MOST_SHOWN`, newest first. */
+    async ofAccount(id: string): Promise<readonly Session[]> {
+      const account = (await accounts.get(id))?.document;
+      if (!account) return [];
+      const page = await sessions.find({
+        where: { account: id, state: 'active' },
+        order: { by: 'startedAt', direction: 'descending' },
+        limit: MOST_SHOWN,
+      });
+      const found = page.map(({ document }) => document).filter(({ until }) => until > clock.now());
+      const dropped = await Promise.all(found.map((session) => isDropped(session, account)));
+      return found.filter((_, index) => !dropped[index]).map(used);
+    },
+
+    /**
+     * Those that began at a provider and that nothing has ended: with this person there, or in this session there. Where
+     * both are named, also those of the person of which the provider did not say in which session they began.
+     */
+    async ofUpstream({ provider, subject, sid }: UpstreamOrigin): Promise<readonly Session[]> {
+      const named =
+        subject === undefined
+          ? { upstreamSid: upstreamKeyOf(provider, sid) }
+          : { upstreamKey: upstreamKeyOf(provider, subject) };
+      return (await activeWhere(named)).filter(({ upstream }) => sid === undefined || (upstream?.sid ?? sid) === sid);
+    },
+
+    /** Notes that a session is used now. Costs nothing but memory; written by `flush`, at most once a minute for each. */
+    note(id: string, source?: string): void {
+      const at = clock.now();
+      if (at - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
+      if (pending.has(id) || pending.size < MOST_REMEMBERED) {
+        pending.set(id, { at, source: source === undefined ? undefined : keptSource(source, kept) });
+      }
+    },
+
+    /** Writes what was noted, at most `limit` sessions. */
+    async flush(limit = 2_000): Promise<void> {
+      for (const [id, noted] of [...pending].slice(0, limit)) {
+        await update(sessions, id, (session) =>
+          session.state === 'ended' || session.usedAt >= noted.at
+            ? undefined
+            : { ...session, usedAt: noted.at, ...(noted.source === undefined ? {} : { seenFrom: noted.source }) },
+        );
+        if (pending.get(id) === noted) pending.delete(id);
+        if (written.size >= MOST_REMEMBERED) written.clear();
+        written.set(id, noted.at);
+      }
+    },
+
+    /** Ends one; false when it was over already, or is none. Of concurrent callers one is told that it did. */
+    end,
+
+    /**
+     * To be called before all sessions of an account end at once, and when they have: `AccountRegistry` does the ending
+     * itself, by one swap.
+     */
+    async ending(id: string, isOver: boolean, but?: string): Promise<void> {
+      const account = (await accounts.get(id))?.document;
+      for (const session of account ? await activeOf(id) : []) {
+        if (!account || session.id === but) continue;
+        // One that began in the meantime goes on; one that was dropped before has been announced.
+        if ((await isDropped(session, account)) !== isOver) continue;
+        if (isOver) await update(sessions, session.id, (before) => over(before, clock.now()));
+        await announce?.(session, isOver);
+      }
+      if (isOver) tellOver(id);
+    },
+  };
+};
+
+const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstreamKey' | 'upstreamSid'> => ({
+  upstream,
+  upstreamKey: upstreamKeyOf(upstream.provider, upstream.subject),
+  ...(upstream.sid === undefined ? {} : { upstreamSid: upstreamKeyOf(upstream.provider, upstream.sid) }),
+});
+
+/** oidc-provider writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
+const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
+  const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));
+  return added.length === 0 ? before : [...before, ...added].slice(-MOST_APPS);
+};
+
+/** Runs what has one name in this process one after the other: requests of one browser come together. */
+const turns = () => {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
+  };
+};
+
+const over = (session: Session, now: number): Session | undefined =>
+  session.state === 'ended' ? undefined : { ...session, state: 'ended', endedAt: now };

@@ -1,0 +1,87 @@
+/**
+ * Sessions: where a person is signed in, and how that ends. Owns the collection SESSIONS, one document for each session
+ * of a browser, and whether a session counts. Does not own the cookie or what oidc-provider keeps with it (src/provider),
+ * how somebody signs in (src/domain/identity/accounts, factors, upstream), or what apps were allowed. Called by oidc-provider's
+ * storage when it keeps a session, by the pages of src/http/account, and by the management API.
+ */
+import { hash } from 'node:crypto';
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { Account } from '../accounts/account.ts';
+import type { BrowserHint } from './browser-hint.ts';
+
+/** An app that signed the person in by a session, and what that sign-in is called there: `sid` of its ID tokens. */
+export type SignedInApp = { readonly client: string; readonly sid: string };
+
+/** At which provider a session began. */
+export type SessionUpstream = {
+  /** `upi_…` */
+  readonly provider: string;
+  /** `sub` there. */
+  readonly subject: string;
+  /** `sid` of the ID token from there (OpenID Connect Back-Channel Logout 1.0 §2.1), where it had one. */
+  readonly sid?: string;
+};
+
+/** One browser in which somebody is, or was, signed in. */
+export type Session = {
+  /** `ses_…`: a digest of what oidc-provider calls it, which is no credential. Stays the same while the session lasts. */
+  readonly id: string;
+  readonly account: string;
+  /** `ended` is final: whatever oidc-provider still keeps of it counts for nothing. */
+  readonly state: 'active' | 'ended';
+  /** Epoch seconds, all of them. */
+  readonly startedAt: number;
+  /** The last sign-in in it. */
+  readonly authTime: number;
+  readonly acr?: string;
+  readonly amr: readonly string[];
+  /** To the minute; see `SessionRegistry.note`. */
+  readonly usedAt: number;
+  readonly browser?: BrowserHint;
+  /** Where the last sign-in came from, as much of the address as the configuration lets be kept. */
+  readonly source?: string;
+  /** The same of its last use. */
+  readonly seenFrom?: string;
+  readonly apps: readonly SignedInApp[];
+  readonly upstream?: SessionUpstream;
+  /** Digest of provider and subject, for finding what began there. */
+  readonly upstreamKey?: string;
+  /** The same of provider and `sid`. */
+  readonly upstreamSid?: string;
+  /** When it is over by itself. */
+  readonly until: number;
+  readonly endedAt?: number;
+  /** Until when something may hang on it: it is not forgotten before. */
+  readonly expiresAt: number;
+};
+
+export const SESSIONS = {
+  name: 'sessions',
+  indexes: [
+    { fields: ['account', 'state'] },
+    { fields: ['account', 'startedAt'] },
+    { fields: ['upstreamKey', 'state'] },
+    { fields: ['upstreamSid', 'state'] },
+  ],
+  expiresAt: 'expiresAt',
+  members: ['account', 'state', 'startedAt', 'authTime', 'amr', 'usedAt', 'apps', 'until'],
+  // What cannot be read is over.
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** What a session is called outside oidc-provider. */
+export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;
+
+/** A digest, so that no store folds what is written differently. */
+export const upstreamKeyOf = (provider: string, what = ''): string =>
+  hash('sha256', JSON.stringify([provider, what]), 'base64url');
+
+/**
+ * Whether the account lets a session count, or what hangs on it, that is from this second: it is from after sessions
+ * were last ended, or of the one that was kept then.
+ */
+export const isLetCount = (
+  { state, sessionsValidFrom, keptSession }: Pick<Account, 'state' | 'sessionsValidFrom' | 'keptSession'>,
+  session: string,
+  since: number,
+): boolean => state === 'active' && (since >= sessionsValidFrom || keptSession === session);

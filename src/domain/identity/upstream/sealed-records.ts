@@ -1,0 +1,34 @@
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+
+/** Values of one kind in the ephemeral store, found by a secret that the store does not know and sealed (decision D14). */
+export const sealedRecords = <T>(
+  { ephemeral, masterKey }: { readonly ephemeral: EphemeralStore; readonly masterKey: MasterKey },
+  kind: string,
+  ttlSeconds: number,
+) => {
+  const keysOf = (names: readonly string[]): readonly string[] =>
+    masterKey.digests(kind, ...names).map((digest) => `${kind}:${digest}`);
+  const read = async (how: 'get' | 'take', names: readonly string[]): Promise<T | undefined> => {
+    for (const key of keysOf(names)) {
+      const sealed = await ephemeral[how](key);
+      const text = sealed === undefined ? undefined : openedOrNothing(masterKey, key, sealed);
+      if (text !== undefined) return JSON.parse(text) as T;
+    }
+    return undefined;
+  };
+  return {
+    async set(value: T, ...names: readonly string[]): Promise<void> {
+      const [key = ''] = keysOf(names);
+      await ephemeral.set(key, masterKey.seal(key, JSON.stringify(value)), ttlSeconds);
+    },
+    /** The value by its key, as `set` stores it, for who stores it otherwise. */
+    sealed(value: T, ...names: readonly string[]): Readonly<Record<string, string>> {
+      const [key = ''] = keysOf(names);
+      return { [key]: masterKey.seal(key, JSON.stringify(value)) };
+    },
+    get: (...names: readonly string[]): Promise<T | undefined> => read('get', names),
+    /** Of concurrent callers exactly one gets it. */
+    take: (...names: readonly string[]): Promise<T | undefined> => read('take', names),
+  };
+};

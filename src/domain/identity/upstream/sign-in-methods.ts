@@ -1,0 +1,79 @@
+import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Account } from '../accounts/account.ts';
+import type { FactorRegistry } from '../factors/factor-registry.ts';
+import type { UpstreamLink, UpstreamLinks } from './upstream-links.ts';
+import type { UpstreamProvider } from './upstream-provider.ts';
+import type { UpstreamRegistry } from './upstream-registry.ts';
+
+export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
+
+/** By what somebody can sign in, and how one of several is taken away: never the last. */
+export const signInMethods = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly factors: Pick<FactorRegistry, 'list' | 'remove'>;
+  readonly links: Pick<UpstreamLinks, 'get' | 'ofAccount' | 'remove'>;
+  readonly upstreams: Pick<UpstreamRegistry, 'get'>;
+  readonly isPasswordOn: boolean;
+}) => {
+  const { accounts, factors, links, upstreams, isPasswordOn } = deps;
+
+  /** With their providers, those that are switched off included. */
+  const linked = async (account: string): Promise<readonly LinkedUpstream[]> => {
+    const found = await Promise.all(
+      (await links.ofAccount(account)).map(async (link) => {
+        const provider = (await upstreams.get(link.upstream))?.document;
+        return provider ? [{ link, provider }] : [];
+      }),
+    );
+    return found.flat();
+  };
+
+  /** Throws 'conflict' when nothing but `without` lets this person in. */
+  const refuseLast = async (account: string, without: string): Promise<void> => {
+    const hasPassword = isPasswordOn && (await accounts.get(account))?.document.passwordHash !== undefined;
+    const keys = (await factors.list(account)).filter(
+      ({ id, kind, isCopied }) => kind === 'passkey' && !isCopied && id !== without,
+    );
+    const others = (await linked(account)).filter(
+      ({ link, provider }) => link.id !== without && provider.state === 'active',
+    );
+    if (hasPassword || keys.length > 0 || others.length > 0) return;
+    throw new DomainError('conflict', 'This is your last way to sign in. Add another one first.');
+  };
+
+  const oneByOne = <T>(account: string, work: () => Promise<T>): Promise<T> =>
+    withMutex(deps, `sign-in methods ${account}`, work);
+
+  return {
+    linked,
+
+    /** The sessions that began there end, but `session`. Throws 'not_found' and 'conflict'. */
+    disconnect: (account: string, id: string, session: string, by: By): Promise<void> =>
+      oneByOne(account, async () => {
+        const link = (await links.get(id))?.document;
+        if (link?.account !== account) throw new DomainError('not_found', 'You are not connected there.');
+        await refuseLast(account, id);
+        await links.remove(id, by, session);
+      }),
+
+    /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is all there is. */
+    removeFactor: (
+      id: string,
+      changing: Parameters<FactorRegistry['remove']>[1],
+      onGood?: () => Promise<void>,
+    ): Promise<void> =>
+      oneByOne(changing.account, async () => {
+        const isPasskey = (await factors.list(changing.account)).some((one) => one.id === id && one.kind === 'passkey');
+        if (isPasskey) await refuseLast(changing.account, id);
+        await factors.remove(id, changing, onGood);
+      }),
+  };
+};
+
+export type SignInMethods = ReturnType<typeof signInMethods>;

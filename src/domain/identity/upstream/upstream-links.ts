@@ -1,0 +1,159 @@
+/** Which account of ours a person of an upstream provider is. Owns the collection UPSTREAM_LINKS. */
+import { createHash } from 'node:crypto';
+import type { AuditLog } from '../../audit/audit-event.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+
+export type UpstreamLink = {
+  /** `upl_…` */
+  readonly id: string;
+  readonly upstream: string;
+  /** `sub` at the provider, compared character by character. */
+  readonly subject: string;
+  /** Digest of provider and subject: what is unique. */
+  readonly key: string;
+  readonly account: string;
+  /** What the person is called there, to be shown to them. */
+  readonly label?: string;
+  /** Of the groups that its provider maps, those the claim had at the last sign-in, as they are called there. Absent: none yet. */
+  readonly claimed?: readonly string[];
+  /** When that was proven. */
+  readonly claimedAt?: number;
+  /** How both sides were proven. */
+  readonly proof: LinkProof;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/**
+ * `created`: the account was made for this person. `sign_in`: the person proved the account during the sign-in at the
+ * provider. `session`: the other way round. `administrator`: somebody who may change accounts answers for it.
+ */
+export type LinkProof = 'created' | 'sign_in' | 'session' | 'administrator';
+
+export const UPSTREAM_LINKS = {
+  name: 'upstream_links',
+  indexes: [
+    { fields: ['key'], unique: true },
+    { fields: ['account'] },
+    { fields: ['upstream'] },
+    { fields: ['createdAt'] },
+  ],
+  members: ['upstream', 'subject', 'key', 'account', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export type NewUpstreamLink = Pick<UpstreamLink, 'upstream' | 'subject' | 'account' | 'label' | 'proof'>;
+
+/** Whether somebody can be linked under this `sub`: 1 to 255 UTF-16 units (OpenID Connect Core §2). */
+export const isSubject = (subject: string): boolean => subject !== '' && subject.length <= LONGEST_SUBJECT;
+
+const LONGEST_SUBJECT = 255;
+const MOST_OF_ACCOUNT = 20;
+
+/** A digest, so that no store folds what is written differently: case, form of Unicode, NUL. */
+const keyOf = (upstream: string, subject: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([upstream, subject]))
+    .digest('base64url');
+
+export const upstreamLinks = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly upstreams: { get(id: string): Promise<object | undefined> };
+  readonly accounts: { get(id: string): Promise<object | undefined> };
+  /** Ends the sessions that began by this link, but `keep`. */
+  readonly endSessions: (link: UpstreamLink, by: By, keep?: string) => Promise<void>;
+}) => {
+  const { clock, identifiers, audit } = deps;
+  const collection = deps.documents.collection<UpstreamLink>(UPSTREAM_LINKS);
+  const documentsOf = registeredDocuments<UpstreamLink>({
+    collection,
+    kind: 'upstream link',
+    audit,
+    clock,
+    facts: ({ account, upstream, proof }) => ({ subject: account, inputs: { upstream, proof } }),
+    taken: { message: 'This person is connected with an account already.', field: '/subject' },
+    derived: ['claimedAt'],
+  });
+
+  const ofAccount = async (account: string): Promise<readonly UpstreamLink[]> =>
+    (await collection.find({ where: { account }, limit: MOST_OF_ACCOUNT })).map(({ document }) => document);
+
+  return {
+    get: (id: string): Promise<Versioned<UpstreamLink> | undefined> => collection.get(id),
+    ofAccount,
+
+    async find(upstream: string, subject: string): Promise<UpstreamLink | undefined> {
+      const [found] = await collection.find({ where: { key: keyOf(upstream, subject) }, limit: 1 });
+      // Two subjects of one digest do not happen; should a store answer another one all the same, it is no link.
+      return found?.document.upstream === upstream && found.document.subject === subject ? found.document : undefined;
+    },
+
+    list: ({
+      upstream,
+      account,
+      ...query
+    }: PageQuery & { readonly upstream?: string; readonly account?: string } = {}): Promise<Page<UpstreamLink>> =>
+      documentsOf.list({ upstream, account }, query),
+
+    /**
+     * Throws 'invalid_field', and 'conflict' when the person is connected already: of several at once the first counts.
+     * With the proof `created` the account is made after it: whoever dies in between finds the link, and makes it then.
+     */
+    async create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>> {
+      if (!isSubject(given.subject)) {
+        refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
+      }
+      if (!(await deps.upstreams.get(given.upstream))) refuseField('/upstream', 'There is no such upstream.');
+      if (given.proof !== 'created' && !(await deps.accounts.get(given.account)))
+        refuseField('/account', 'There is no such account.');
+      if ((await ofAccount(given.account)).length >= MOST_OF_ACCOUNT) {
+        throw new DomainError('conflict', `An account is connected with at most ${MOST_OF_ACCOUNT} people elsewhere.`);
+      }
+      const now = clock.now();
+      const made = { id: identifiers.newId('upl'), createdBy: by.caller, createdAt: now, updatedAt: now };
+      const link = { ...given, ...made, key: keyOf(given.upstream, given.subject) };
+      return documentsOf.insert(link, 'upstream_link.created', by);
+    },
+
+    /**
+     * Keeps what the claim of groups had at a sign-in that was proven `at`; an older one changes nothing. Recorded where it
+     * is another one than before. Throws 'unauthenticated' where the link is over or is another account's.
+     */
+    async noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void> {
+      const over = new DomainError('unauthenticated', 'You are not connected there any more. Sign in another way.');
+      try {
+        await documentsOf.change(link.id, undefined, 'upstream_link.updated', by, (now) => {
+          if (now.account !== link.account) throw over;
+          if (at < (now.claimedAt ?? 0)) return now;
+          return { ...now, claimed: [...claimed], claimedAt: at };
+        });
+      } catch (error) {
+        throw isDomainError(error) && error.code === 'not_found' ? over : error;
+      }
+    },
+
+    /** Ends what began by it, too, but `keep`. Throws 'not_found'. */
+    async remove(id: string, by: By, keep?: string): Promise<void> {
+      const { document: link } = await documentsOf.found(id);
+      // Before, so that what fails half way can be done again; and after, for whoever signed in in the meantime.
+      await deps.endSessions(link, by, keep);
+      await documentsOf.remove(id, 'upstream_link.removed', by);
+      await deps.endSessions(link, by, keep);
+    },
+  };
+};
+
+export type UpstreamLinks = ReturnType<typeof upstreamLinks>;

@@ -1,0 +1,99 @@
+/**
+ * Sign-in at existing identity providers by OpenID Connect ("upstream"). Owns what is configured of a provider, which
+ * account a person there is, and the way of a sign-in there and back. Does not speak the protocol (the port
+ * `UpstreamClient`), ask for second factors (src/domain/identity/factors), or own sessions and pages. Called by the pages of
+ * src/http/interaction and src/http/account, and by the management API.
+ */
+
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import { asciiDomain } from '../accounts/ascii-domain.ts';
+
+export const AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
+export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
+
+export const SIGN_OUT_THERE = ['offer', 'always'] as const;
+export type SignOutThere = (typeof SIGN_OUT_THERE)[number];
+
+/** Which claim says what. */
+export type ClaimNames = {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly groups: string;
+};
+
+export const USUAL_CLAIMS: ClaimNames = {
+  username: 'preferred_username',
+  name: 'name',
+  email: 'email',
+  groups: 'groups',
+};
+
+/** A provider at which people of ours sign in. */
+export type UpstreamProvider = {
+  /** `upi_…` */
+  readonly id: string;
+  /** Stands on the button, one line. */
+  readonly name: string;
+  /** Its issuer identifier, compared character by character. Unique. */
+  readonly issuer: string;
+  /** Who we are there. */
+  readonly clientId: string;
+  readonly authentication: AuthenticationMethod;
+  /** With `client_secret_…`: the secret, sealed with the master key. */
+  readonly clientSecret?: string;
+  readonly scopes: readonly string[];
+  /** Lower case. Whoever types a username that ends with `@` and one of these is sent there. No two providers have the same. */
+  readonly domains: readonly string[];
+  /** Whether there is a button. Without one only domains lead there. */
+  readonly button: boolean;
+  readonly claims: ClaimNames;
+  /** Value of the claim of groups there → name of the group in the account here. At each sign-in these are joined and left, and no others. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** Whether somebody who has no account here gets one. */
+  readonly create: 'never' | 'always';
+  /** What there counts as a second factor here: one of these as `acr`, or one of these among `amr`. Empty: nothing does. */
+  readonly multiFactor: { readonly acr: readonly string[]; readonly amr: readonly string[] };
+  /** Whether signing out here goes on there, where the provider has a way to: on the page after, or at once. Absent: `offer`. */
+  readonly signOut?: SignOutThere;
+  readonly state: 'active' | 'disabled';
+  /** Groups that were claimed before this second count no more: it was disabled then, and enabling it brings none back. */
+  readonly claimsFrom?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const UPSTREAMS = {
+  name: 'upstreams',
+  indexes: [
+    { fields: ['issuer'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['domains'] },
+    { fields: ['state'] },
+  ],
+  lists: ['domains'],
+  members: [
+    'name',
+    'issuer',
+    'clientId',
+    'authentication',
+    'domains',
+    'claims',
+    'groups',
+    'create',
+    'state',
+    'createdAt',
+  ],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/**
+ * The domain of an address, in the form in which they are kept: lower case and ASCII (RFC 5890), whatever was typed.
+ * Undefined for anything else.
+ */
+export const domainOf = (typed: string): string | undefined => {
+  const [, written = ''] = /^[^@\s]{1,200}@([^@\s]{1,255})$/.exec(typed.trim()) ?? [];
+  return DOMAIN.exec(asciiDomain(written))?.[0];
+};
+
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;

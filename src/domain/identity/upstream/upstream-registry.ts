@@ -1,0 +1,300 @@
+/** The register of upstream providers. Owns the collection UPSTREAMS and the rules for what stands in it. */
+
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
+import type { UpstreamParty } from '../../ports/upstream-client.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
+import {
+  AUTHENTICATION_METHODS,
+  type ClaimNames,
+  domainOf,
+  SIGN_OUT_THERE,
+  UPSTREAMS,
+  type UpstreamProvider,
+  USUAL_CLAIMS,
+} from './upstream-provider.ts';
+
+type Chosen = Pick<
+  UpstreamProvider,
+  | 'name'
+  | 'clientId'
+  | 'authentication'
+  | 'scopes'
+  | 'domains'
+  | 'button'
+  | 'groups'
+  | 'create'
+  | 'multiFactor'
+  | 'signOut'
+> & {
+  readonly claims: Partial<ClaimNames>;
+  /** As the provider gave it; kept sealed. */
+  readonly clientSecret: string;
+};
+
+export type NewUpstream = Pick<UpstreamProvider, 'name' | 'issuer' | 'clientId'> &
+  Partial<Omit<Chosen, 'name' | 'clientId'>>;
+
+/** What is not given stays, each claim by itself; `groups` and the lists are replaced whole. */
+export type UpstreamChange = Partial<Chosen>;
+
+export type UpstreamRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly checkUrl: TrustedFetch['check'];
+  /** Our own issuer: it is no upstream of itself. */
+  readonly issuer: string;
+  /** Whether people can sign in without a provider. Where not, the last one stays. */
+  readonly isPasswordOn: boolean;
+};
+
+/** Buttons on one page. */
+const MOST_PROVIDERS = 20;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
+
+export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
+  const { clock, identifiers, masterKey } = deps;
+  const collection = deps.documents.collection<UpstreamProvider>(UPSTREAMS);
+  const documentsOf = registeredDocuments<UpstreamProvider>({
+    collection,
+    kind: 'upstream',
+    derived: ['claimsFrom'],
+    audit: deps.audit,
+    clock,
+    taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
+  });
+
+  /** In the order in which they were made: that of the buttons. */
+  const active = async (): Promise<readonly UpstreamProvider[]> =>
+    (
+      await collection.find({
+        where: { state: 'active' },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: MOST_PROVIDERS,
+      })
+    ).map(({ document }) => document);
+
+  const ofDomain = async (domain: string): Promise<UpstreamProvider | undefined> => {
+    const [found] = await collection.find({ where: { domains: domain }, limit: 1 });
+    return found?.document;
+  };
+
+  const checkDomains = async (domains: readonly string[], id: string): Promise<void> => {
+    if (domains.length > 64) refuseField('/domains', 'An upstream has at most 64 domains.');
+    for (const [index, domain] of domains.entries()) {
+      const at = `/domains/${index}`;
+      if (domainOf(`a@${domain}`) !== domain) refuseField(at, 'This is no domain in lower case, such as example.com.');
+      if (domains.indexOf(domain) !== index) refuseField(at, 'This domain is there twice.');
+      const other = await ofDomain(domain);
+      if (other !== undefined && other.id !== id) refuseField(at, `This domain leads to ${other.id} already.`);
+    }
+  };
+
+  const checked = async (provider: UpstreamProvider): Promise<UpstreamProvider> => {
+    checkText(provider.name, '/name', 60);
+    checkText(provider.clientId, '/client_id', 512);
+    // An assertion of ours there has that name as `iss`: it must not read like a token of ours.
+    if (provider.clientId === deps.issuer) refuseField('/client_id', 'Our own issuer is no name for a client.');
+    if (!AUTHENTICATION_METHODS.includes(provider.authentication)) {
+      refuseField('/authentication', `This is ${AUTHENTICATION_METHODS.join(', ')}.`);
+    }
+    if (provider.authentication === 'private_key_jwt' ? provider.clientSecret : provider.clientSecret === undefined) {
+      refuseField(
+        '/client_secret',
+        'A secret goes with client_secret_basic and client_secret_post, and with no other.',
+      );
+    }
+    if (provider.signOut !== undefined && !SIGN_OUT_THERE.includes(provider.signOut)) {
+      refuseField('/sign_out', `This is ${SIGN_OUT_THERE.join(' or ')}.`);
+    }
+    const { scopes } = provider;
+    if (!scopes.includes('openid')) refuseField('/scopes', 'Among the scopes is openid.');
+    if (scopes.length > 30 || scopes.some((scope) => !SCOPE.test(scope))) {
+      refuseField('/scopes', 'These are at most 30 scopes.');
+    }
+    await checkDomains(provider.domains, provider.id);
+    for (const [name, claim] of Object.entries(provider.claims)) {
+      if (!(name in USUAL_CLAIMS)) refuseField('/claims', 'Claims are username, name, email and groups.');
+      checkText(claim, `/claims/${name}`, 200);
+    }
+    const groups = Object.entries(provider.groups);
+    if (groups.length > 100) refuseField('/groups', 'At most 100 groups are joined.');
+    for (const [there, here] of groups) {
+      checkText(there, '/groups', 300);
+      checkText(here, '/groups', 200);
+      if (readsAsGroupId(here)) refuseField('/groups', GROUP_ID_RULE);
+    }
+    for (const list of [provider.multiFactor.acr, provider.multiFactor.amr]) {
+      if (list.length > 20) refuseField('/multi_factor', 'At most 20 values stand for a second factor.');
+      for (const value of list) checkText(value, '/multi_factor', 300);
+    }
+    return provider;
+  };
+
+  const checkIssuer = (issuer: string): void => {
+    const url = issuer.length <= 512 && URL.canParse(issuer) ? new URL(issuer) : undefined;
+    const isNormal = url !== undefined && (url.href === issuer || url.href === `${issuer}/`);
+    if (!isNormal || url.protocol !== 'https:' || url.username || url.password || /[?#]/.test(issuer)) {
+      refuseField('/issuer', 'An issuer is an https URL in its normal form, without user name, query and fragment.');
+    }
+    if (issuer.replace(/\/$/, '') === deps.issuer) refuseField('/issuer', 'This server is no upstream of itself.');
+    if (deps.checkUrl(discoveryUrlOf({ issuer })) !== undefined) {
+      refuseField(
+        '/issuer',
+        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.upstreamProviders.',
+      );
+    }
+  };
+
+  const sealed = (id: string, { clientSecret }: Partial<Chosen>): Pick<UpstreamProvider, 'clientSecret'> => {
+    if (clientSecret === undefined) return {};
+    if (!/^[!-~]{1,1024}$/.test(clientSecret)) refuseField('/client_secret', 'This is no client secret.');
+    return { clientSecret: masterKey.seal(contextOf(id), clientSecret) };
+  };
+
+  /** Somebody must be able to sign in afterwards. */
+  const refuseLast = async (id: string): Promise<void> => {
+    if (deps.isPasswordOn || (await active()).some((one) => one.id !== id)) return;
+    throw new DomainError('conflict', 'Passwords are switched off, and this is the last provider to sign in at.');
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<UpstreamProvider> | undefined> => collection.get(id),
+    list: (query: PageQuery = {}): Promise<Page<UpstreamProvider>> => documentsOf.list({}, query),
+    active,
+
+    /** The one that counts and has this id. */
+    async standing(id: string): Promise<UpstreamProvider | undefined> {
+      const found = /^upi_[a-z0-9]+$/.test(id) ? (await collection.get(id))?.document : undefined;
+      return found?.state === 'active' ? found : undefined;
+    },
+
+    /** The one that counts and has exactly this issuer identifier. */
+    async ofIssuer(issuer: string): Promise<UpstreamProvider | undefined> {
+      const [found] = await collection.find({ where: { issuer }, limit: 1 });
+      return found?.document.issuer === issuer && found.document.state === 'active' ? found.document : undefined;
+    },
+
+    /** To which a username with this domain leads; undefined for anything that is no address, and for most addresses. */
+    async ofUsername(typed: string): Promise<UpstreamProvider | undefined> {
+      const domain = domainOf(typed);
+      const found = domain === undefined ? undefined : await ofDomain(domain);
+      return found?.state === 'active' ? found : undefined;
+    },
+
+    /** Whose the domain of a username is, also while nobody signs in there. */
+    async ownerOfDomain(typed: string): Promise<UpstreamProvider | undefined> {
+      const domain = domainOf(typed);
+      return domain === undefined ? undefined : ofDomain(domain);
+    },
+
+    /** As the port knows it. Throws 'unavailable' when its secret cannot be read. */
+    partyOf({
+      id,
+      issuer,
+      clientId,
+      authentication: method,
+      clientSecret,
+      updatedAt,
+    }: UpstreamProvider): UpstreamParty {
+      const of = { key: `${id}/${updatedAt}`, issuer, clientId };
+      if (method === 'private_key_jwt') return { ...of, authentication: { method } };
+      const secret = clientSecret && openedOrNothing(masterKey, contextOf(id), clientSecret);
+      if (!secret) throw new DomainError('unavailable', 'This provider cannot be used right now.', { detail: id });
+      return { ...of, authentication: { method, secret } };
+    },
+
+    /** Seals every secret with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      for (const { document, version } of await collection.find({ limit: MOST_PROVIDERS })) {
+        const { id, clientSecret } = document;
+        if (clientSecret === undefined || !masterKey.isSealedWithOther(contextOf(id), clientSecret)) continue;
+        const secret = openedOrNothing(masterKey, contextOf(id), clientSecret);
+        if (secret === undefined) continue;
+        await collection.replace({ ...document, clientSecret: masterKey.seal(contextOf(id), secret) }, version);
+      }
+    },
+
+    /** Throws 'invalid_field', and 'conflict' when there is one of this issuer. */
+    async create(given: NewUpstream, by: By): Promise<Versioned<UpstreamProvider>> {
+      checkIssuer(given.issuer);
+      if ((await collection.find({ limit: MOST_PROVIDERS })).length >= MOST_PROVIDERS) {
+        throw new DomainError('conflict', `There are at most ${MOST_PROVIDERS} upstreams.`);
+      }
+      const now = clock.now();
+      const id = identifiers.newId('upi');
+      const { clientSecret: _, claims, ...rest } = given;
+      const provider = await checked({
+        authentication: 'private_key_jwt',
+        scopes: ['openid', 'profile', 'email'],
+        domains: [],
+        button: true,
+        groups: {},
+        create: 'never',
+        multiFactor: { acr: [], amr: [] },
+        signOut: 'offer',
+        ...rest,
+        claims: { ...USUAL_CLAIMS, ...claims },
+        ...sealed(id, given),
+        id,
+        state: 'active',
+        createdAt: now,
+        updatedAt: now,
+      });
+      return documentsOf.insert(provider, 'upstream.created', by);
+    },
+
+    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+    update: (id: string, expected: number, change: UpstreamChange, by: By): Promise<Versioned<UpstreamProvider>> =>
+      documentsOf.change(id, expected, 'upstream.updated', by, ({ clientSecret, ...provider }) => {
+        const { clientSecret: _, claims, ...rest } = change;
+        const method = change.authentication ?? provider.authentication;
+        const kept = clientSecret !== undefined && method !== 'private_key_jwt' ? { clientSecret } : {};
+        return checked({
+          ...provider,
+          ...rest,
+          claims: { ...provider.claims, ...claims },
+          ...kept,
+          ...sealed(id, change),
+        });
+      }),
+
+    /** Nobody signs in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the last one while passwords are off. */
+    async disable(id: string, by: By): Promise<Versioned<UpstreamProvider>> {
+      await refuseLast(id);
+      return documentsOf.change(id, undefined, 'upstream.disabled', by, (one) =>
+        one.state === 'disabled' ? one : { ...one, state: 'disabled', claimsFrom: clock.now() + 1 },
+      );
+    },
+
+    enable: (id: string, by: By): Promise<Versioned<UpstreamProvider>> =>
+      documentsOf.change(id, undefined, 'upstream.enabled', by, (one) => ({ ...one, state: 'active' })),
+
+    /** Throws 'not_found', and as `disable` does. Another one of the same issuer has another id: no link of before counts there. */
+    async remove(id: string, by: By): Promise<void> {
+      await documentsOf.found(id);
+      await refuseLast(id);
+      await documentsOf.remove(id, 'upstream.removed', by);
+    },
+  };
+};
+
+export type UpstreamRegistry = ReturnType<typeof upstreamRegistry>;
+
+const contextOf = (id: string): string => `upstream/${id}`;

@@ -1,0 +1,148 @@
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { UpstreamClient } from '../../ports/upstream-client.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import type { Session, SessionUpstream } from '../sessions/session.ts';
+import type { HowEnded, SessionRegistry, UpstreamOrigin } from '../sessions/session-registry.ts';
+import { sealedRecords } from './sealed-records.ts';
+import { upstreamAddresses } from './upstream-addresses.ts';
+import type { UpstreamRegistry } from './upstream-registry.ts';
+import type { UpstreamProof } from './upstream-sign-in.ts';
+
+/** Seconds in which the page after signing out offers to do so at the provider, and somebody comes back from there. */
+const ENDED_SECONDS = 600;
+/** From the way back from a provider until the session begins. */
+const ORIGIN_SECONDS = 3600;
+
+/** Which sign-ins are over: in a session there, of a person, or of a person where no session was named. */
+type Which = 'session' | 'person' | 'person alone';
+
+type Origin = SessionUpstream & { readonly account: string; readonly idToken: string };
+type Return = { readonly browser: readonly string[]; readonly next?: string };
+
+/** Where to sign out, too. */
+export type EndedUpstream = { readonly name: string; readonly href: string };
+
+/** At which provider a session began, and how it is ended there, too (OpenID Connect RP-Initiated Logout 1.0). */
+export const upstreamSessions = (deps: {
+  readonly ephemeral: EphemeralStore;
+  readonly masterKey: MasterKey;
+  readonly identifiers: Pick<Identifiers, 'newSecret'>;
+  readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf'>;
+  readonly client: Pick<UpstreamClient, 'endSessionUrl'>;
+  readonly sessions: Pick<SessionRegistry, 'ofUpstream' | 'end'>;
+  readonly issuer: string;
+  /** How long a session lasts. */
+  readonly sessionSeconds: number;
+}) => {
+  const { upstreams, client, sessions, issuer, masterKey, identifiers } = deps;
+  const { postLogoutRedirectUri: returnTo } = upstreamAddresses(issuer);
+  const origins = sealedRecords<Origin>(deps, 'upstream_origin', ORIGIN_SECONDS);
+  const hints = sealedRecords<string>(deps, 'upstream_session', deps.sessionSeconds);
+  const ended = sealedRecords<EndedUpstream>(deps, 'upstream_ended', ENDED_SECONDS);
+  const returns = sealedRecords<Return>(deps, 'upstream_return', ENDED_SECONDS);
+  const over = sealedRecords<number>(deps, 'upstream_over', ORIGIN_SECONDS);
+
+  const marks = ({ subject, sid }: { readonly subject?: string | undefined; readonly sid?: string | undefined }) => {
+    const of = (which: Which, name: string | undefined) => (name === undefined ? [] : [[which, name] as const]);
+    return sid === undefined ? of('person', subject) : [...of('session', sid), ...of('person alone', subject)];
+  };
+
+  return {
+    /** Somebody signed in there for this interaction. */
+    begin: (uid: string, account: string, { upstream, person, sid, idToken }: UpstreamProof): Promise<void> =>
+      origins.set(
+        { provider: upstream, subject: person.subject, ...(sid === undefined ? {} : { sid }), account, idToken },
+        uid,
+      ),
+
+    /** Where a sign-in of this account, in this interaction, was; the session is the one it begins, or goes on in. */
+    async began(uid: string, account: string, session: string): Promise<SessionUpstream | undefined> {
+      const origin = await origins.get(uid);
+      if (origin?.account !== account) return undefined;
+      const { idToken, account: _, ...where } = origin;
+      await hints.set(idToken, session);
+      return where;
+    },
+
+    /**
+     * This session is over, in this browser: where it can be ended, too, if it began at a provider that offers that. `now`:
+     * the browser goes there at once, and then on to `next`, a URL that was checked. `later`: `ended` answers it, for the
+     * next page. A provider that cannot be asked keeps nobody from signing out here.
+     */
+    async end(
+      { id, upstream }: Pick<Session, 'id' | 'upstream'>,
+      browser: string,
+      next?: string,
+    ): Promise<(EndedUpstream & { readonly when: 'now' | 'later' }) | undefined> {
+      const provider = upstream && (await upstreams.standing(upstream.provider));
+      if (!provider) return undefined;
+      const idToken = await hints.take(id);
+      const state = identifiers.newSecret();
+      const about = { ...(idToken === undefined ? {} : { idToken }), returnTo, state };
+      try {
+        const href = await client.endSessionUrl(upstreams.partyOf(provider), about);
+        if (href === undefined) return undefined;
+        await returns.set(
+          { browser: masterKey.digests('upstream_browser', browser), ...(next === undefined ? {} : { next }) },
+          state,
+        );
+        const where = { name: provider.name, href };
+        if (provider.signOut === 'always') return { ...where, when: 'now' };
+        await ended.set(where, browser);
+        return { ...where, when: 'later' };
+      } catch (error) {
+        if (!isDomainError(error)) throw error;
+        return undefined;
+      }
+    },
+
+    /**
+     * Ends the sessions that began there until then, but `keep`; answers how many that were. Sign-ins until then that
+     * have no session yet get none, for an hour.
+     */
+    async endAll(
+      { provider, ...origin }: UpstreamOrigin,
+      {
+        until,
+        by,
+        how,
+        keep,
+      }: { readonly until: number; readonly by: By; readonly how: HowEnded; readonly keep?: string },
+    ): Promise<number> {
+      for (const mark of marks(origin)) {
+        // What is told late takes nothing back of what was told since.
+        if (((await over.get(provider, ...mark)) ?? 0) < until) await over.set(until, provider, ...mark);
+      }
+      const found = await sessions.ofUpstream({ provider, ...origin } as UpstreamOrigin);
+      const ending = found.filter(({ id, authTime }) => authTime <= until && id !== keep);
+      for (const { id } of ending) await sessions.end(id, by, how);
+      return ending.length;
+    },
+
+    /** Whether a session that began there, then, is among those of which `endAll` knows. */
+    async isOverThere({ provider, subject, sid }: SessionUpstream, at: number): Promise<boolean> {
+      const mine = sid === undefined ? ([['person alone', subject]] as const) : ([['session', sid]] as const);
+      for (const mark of [...mine, ['person', subject] as const]) {
+        if (((await over.get(provider, ...mark)) ?? 0) >= at) return true;
+      }
+      return false;
+    },
+
+    /** Where the person could sign out, too, once. */
+    ended: (browser: string): Promise<EndedUpstream | undefined> => ended.take(browser),
+
+    /** Where somebody goes on who is back from signing out there; undefined for whatever did not begin in this browser. */
+    async returned(state: string, browser: string): Promise<string | undefined> {
+      const found = await returns.get(state);
+      if (!found || !masterKey.digests('upstream_browser', browser).some((one) => found.browser.includes(one))) {
+        return undefined;
+      }
+      return (await returns.take(state))?.next;
+    },
+  };
+};
+
+export type UpstreamSessions = ReturnType<typeof upstreamSessions>;

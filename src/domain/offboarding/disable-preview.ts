@@ -1,0 +1,82 @@
+import type { StandingApproval } from '../approvals/standing-approval.ts';
+import type { StandingApprovals } from '../approvals/standing-approvals.ts';
+import type { Delegation } from '../authority/delegation/delegation.ts';
+import type { DelegationRegistry } from '../authority/delegation/delegation-registry.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import type { Offboarding } from '../clients/agents/offboarding.ts';
+import type { AccountRole } from '../identity/accounts/account.ts';
+import type { AccountRegistry } from '../identity/accounts/account-registry.ts';
+import type { Group } from '../identity/groups/group.ts';
+import type { Session } from '../identity/sessions/session.ts';
+import type { SessionRegistry } from '../identity/sessions/session-registry.ts';
+
+/** Things of one kind that are named. */
+const MOST = 100;
+
+/** The first of a kind; `more`: there are others. */
+export type Some<T> = { readonly items: readonly T[]; readonly more: boolean };
+
+/** What disabling an account would end or stop. */
+export type DisablePreview = {
+  readonly account: string;
+  /** A disabled account holds none; they return with it. */
+  readonly roles: readonly AccountRole[];
+  readonly sessions: Some<Session>;
+  /** No account would answer for them: they become orphaned. */
+  readonly agents: Some<Agent>;
+  /** No active member would be left. */
+  readonly groups: Some<Group>;
+  /** What agents hold on behalf of the account; they get no token for it while it is disabled. */
+  readonly delegations: Some<Delegation>;
+  /** Those that the account gave. */
+  readonly standingApprovals: Some<StandingApproval>;
+};
+
+const NONE = { items: [], more: false } as const;
+
+const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
+
+/**
+ * Says what disabling an account would end or stop, by asking what does it: the departures, and the registers of what hangs on an
+ * account. An account that is disabled already loses nothing. Throws 'not_found' and 'conflict' as disabling does.
+ */
+export const disablePreview =
+  ({
+    accounts,
+    offboarding,
+    sessions,
+    delegations,
+    standing,
+  }: {
+    readonly accounts: Pick<AccountRegistry, 'checkDisable'>;
+    readonly offboarding: Pick<Offboarding, 'ifLeft'>;
+    readonly sessions: Pick<SessionRegistry, 'ofAccount'>;
+    readonly delegations: Pick<DelegationRegistry, 'list'>;
+    readonly standing: Pick<StandingApprovals, 'ofAccount'>;
+  }) =>
+  async (id: string): Promise<DisablePreview> => {
+    const { state, roles } = await accounts.checkDisable(id);
+    if (state === 'disabled') {
+      return {
+        ...{ account: id, roles: [], sessions: NONE, agents: NONE },
+        ...{ groups: NONE, delegations: NONE, standingApprovals: NONE },
+      };
+    }
+    const [left, signedIn, rows, given] = await Promise.all([
+      offboarding.ifLeft(id, MOST + 1),
+      sessions.ofAccount(id),
+      delegations.list({ subject: id, live: true, limit: MOST }),
+      standing.ofAccount(id),
+    ]);
+    return {
+      account: id,
+      roles,
+      sessions: some(signedIn),
+      agents: some(left.agents),
+      groups: some(left.groups),
+      delegations: { items: rows.items, more: rows.next !== undefined },
+      standingApprovals: some(given),
+    };
+  };
+
+export type PreviewDisable = ReturnType<typeof disablePreview>;

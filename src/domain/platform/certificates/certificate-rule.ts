@@ -1,0 +1,175 @@
+/** Which certificates are an agent's: one rule for each credential. */
+import { refuseField } from '../../vocabulary/errors.ts';
+import { checkTextRule, fitsText, type TextRule } from '../remote-keys/claim-rules.ts';
+import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName } from './certificate-names.ts';
+import { type ClientCertificate, isWithinTime, readCertificate, thumbprintOf } from './client-certificate.ts';
+
+/**
+ * Exactly one of: a name in a certificate that a configured authority vouches for (`tls_client_auth`), a SPIFFE ID in
+ * such a one, or the certificates themselves (`self_signed_tls_client_auth`).
+ */
+export type CertificateRule = {
+  /** RFC 4514, most specific part first. */
+  readonly subjectDn?: string;
+  readonly sanDns?: string;
+  readonly sanUri?: string;
+  readonly sanEmail?: string;
+  readonly sanIp?: string;
+  /** X.509-SVID of this trust domain, with `spiffePath`. */
+  readonly spiffeTrustDomain?: string;
+  /** With the slash it begins with; `/` separates its parts. */
+  readonly spiffePath?: TextRule;
+  /** `x5t#S256` of each. */
+  readonly thumbprints?: readonly string[];
+};
+
+/** As it is registered: the certificates instead of their thumbprints. */
+export type NewCertificateRule = CertificateRule & { readonly certificates?: readonly string[] };
+
+const NAMES = ['subjectDn', 'sanDns', 'sanUri', 'sanEmail', 'sanIp'] as const;
+const MOST_CERTIFICATES = 5;
+const PATH_SEPARATORS = '/';
+const WIRE = {
+  subjectDn: 'subject_dn',
+  sanDns: 'san_dns',
+  sanUri: 'san_uri',
+  sanEmail: 'san_email',
+  sanIp: 'san_ip',
+} as const;
+
+/** How clients and resource servers prove themselves by a certificate (RFC 8705 §2). */
+export const CERTIFICATE_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+export type CertificateMethod = (typeof CERTIFICATE_METHODS)[number];
+
+const usesCertificate = (method: string): boolean => CERTIFICATE_METHODS.some((known) => known === method);
+
+/**
+ * The rule of a client with this method: what is given, else what it had before. Throws 'invalid_field' when it needs one,
+ * needs none, or the other kind.
+ */
+export const certificateFor = (
+  method: string,
+  given: NewCertificateRule | undefined,
+  before: CertificateRule | undefined,
+  now: number,
+): { readonly certificate?: CertificateRule } => {
+  const at = '/certificate';
+  if (!usesCertificate(method)) {
+    return given === undefined ? {} : refuseField(at, `A certificate belongs to ${CERTIFICATE_METHODS.join(' or ')}.`);
+  }
+  if (given === undefined) {
+    return before ? { certificate: before } : refuseField(at, 'How its certificate is known is needed.');
+  }
+  const certificate = checkCertificateRule(given, at, now, at);
+  if ((certificate.thumbprints === undefined) !== (method === 'tls_client_auth')) {
+    refuseField(at, 'Certificates belong to self_signed_tls_client_auth, names in them to tls_client_auth.');
+  }
+  return { certificate };
+};
+
+/** The rule as it is stored. Throws 'invalid_field' below `at`, and at `whole` when it is none of these. */
+export const checkCertificateRule = (
+  given: NewCertificateRule,
+  at: string,
+  now: number,
+  whole = `${at}/kind`,
+): CertificateRule => {
+  const { certificates, spiffeTrustDomain, spiffePath } = given;
+  const named = NAMES.filter((name) => given[name] !== undefined);
+  const ways = named.length + (certificates === undefined ? 0 : 1) + (spiffeTrustDomain === undefined ? 0 : 1);
+  if (ways !== 1 || given.thumbprints !== undefined) {
+    return refuseField(
+      whole,
+      'A certificate is known by exactly one of subject_dn, san_dns, san_uri, san_email, san_ip, spiffe_trust_domain with spiffe_path, or certificates.',
+    );
+  }
+  if (spiffePath !== undefined && spiffeTrustDomain === undefined) {
+    refuseField(`${at}/spiffe_path`, 'A path belongs to a trust domain.');
+  }
+  if (certificates !== undefined) return { thumbprints: thumbprintsOf(certificates, `${at}/certificates`, now) };
+  if (spiffeTrustDomain !== undefined) {
+    if (!/^[a-z0-9._-]{1,255}$/.test(spiffeTrustDomain)) {
+      refuseField(
+        `${at}/spiffe_trust_domain`,
+        'A trust domain has lower-case letters, digits, dots, dashes and underscores.',
+      );
+    }
+    return { spiffeTrustDomain, spiffePath: checkTextRule(spiffePath, `${at}/spiffe_path`, PATH_SEPARATORS) };
+  }
+  const [name] = named;
+  const value = name === undefined ? undefined : given[name];
+  if (name === undefined || value === undefined) return refuseField(whole, 'A name is needed.');
+  if (!isName(name, value)) refuseField(`${at}/${WIRE[name]}`, 'This is no such name.');
+  return { [name]: value };
+};
+
+const isName = (name: (typeof NAMES)[number], value: string): boolean => {
+  if (value.length > 512) return false;
+  if (name === 'subjectDn') return (distinguishedName(value)?.length ?? 0) > 0;
+  if (name === 'sanIp') return plainIp(value) !== undefined;
+  if (name === 'sanUri') return URL.canParse(value);
+  if (name === 'sanEmail') return /^[^\s@]+@[^\s@]+$/.test(value);
+  // No patterns: what stands there is compared as a whole.
+  return value.split('.').every((label) => /^[A-Za-z0-9_-]+$/.test(label));
+};
+
+const thumbprintsOf = (certificates: readonly string[], at: string, now: number): readonly string[] => {
+  if (certificates.length === 0 || certificates.length > MOST_CERTIFICATES) {
+    refuseField(at, `From one to ${MOST_CERTIFICATES} certificates can be registered.`);
+  }
+  const thumbprints = certificates.map((pem, index) => {
+    const certificate = readCertificate(pem);
+    if (!certificate) return refuseField(`${at}/${index}`, 'This is no certificate in PEM.');
+    if (Date.parse(certificate.validTo) <= now * 1000) refuseField(`${at}/${index}`, 'This certificate has expired.');
+    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+      refuseField(`${at}/${index}`, 'An RSA key has at least 2048 bits.');
+    }
+    return thumbprintOf(certificate);
+  });
+  return [...new Set(thumbprints)];
+};
+
+/** Which check a certificate fails, for the owner; undefined when it is good. */
+export const certificateLack = (
+  rule: CertificateRule,
+  { x509, thumbprint, isVouched }: ClientCertificate,
+  now: number,
+): string | undefined => {
+  if (!isWithinTime(x509, now)) return 'time: it is not valid now';
+  if (rule.thumbprints) return rule.thumbprints.includes(thumbprint) ? undefined : 'it is none of those registered';
+  if (!isVouched) return 'trust: no configured authority vouches for it';
+  const { dns, uri, email, ip } = alternativeNames(x509.subjectAltName);
+  if (rule.spiffeTrustDomain !== undefined) return spiffeLack(rule, x509.ca, uri);
+  const isNamed =
+    rule.subjectDn !== undefined
+      ? isSameName(distinguishedName(rule.subjectDn), subjectName(x509.subject))
+      : rule.sanDns !== undefined
+        ? dns.some((one) => one.toLowerCase() === rule.sanDns?.toLowerCase())
+        : rule.sanUri !== undefined
+          ? uri.includes(rule.sanUri)
+          : rule.sanEmail !== undefined
+            ? email.includes(rule.sanEmail)
+            : rule.sanIp !== undefined && ip.some((one) => plainIp(one) === plainIp(rule.sanIp ?? ''));
+  return isNamed ? undefined : 'name: it is not the registered one';
+};
+
+/** X.509-SVID §2, §5.2: a leaf with exactly one URI, which is the SPIFFE ID. */
+const spiffeLack = (
+  { spiffeTrustDomain, spiffePath }: CertificateRule,
+  isAuthority: boolean,
+  uris: readonly string[],
+): string | undefined => {
+  const [uri, more] = uris;
+  if (uri === undefined || more !== undefined || isAuthority) return 'spiffe: it is no X.509-SVID of a workload';
+  const [, trustDomain, path] = /^spiffe:\/\/([a-z0-9._-]+)(\/[A-Za-z0-9._/-]+)$/.exec(uri) ?? [];
+  const isWhole = path
+    ?.slice(1)
+    .split('/')
+    .every((part) => !['', '.', '..'].includes(part));
+  if (trustDomain === undefined || path === undefined || !isWhole) return 'spiffe: its SPIFFE ID is not well formed';
+  if (trustDomain !== spiffeTrustDomain) return 'spiffe: it is of another trust domain';
+  return spiffePath && fitsText(spiffePath, path, PATH_SEPARATORS)
+    ? undefined
+    : 'spiffe: its path does not fit the rule';
+};

@@ -1,0 +1,28 @@
+import type { Broadcast, Topic } from '../../ports/broadcast.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+
+/** So many people can be asked about one action. */
+const MOST = 64;
+
+/**
+ * That something changed for some accounts, on all nodes: whose pages look again. It says neither what nor which, and
+ * nothing is decided by it, so that it takes no proof of who says it.
+ */
+export const changeBroadcast = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
+  const here = identifiers.newSecret();
+  return {
+    /** Never throws: who does not hear of it sees it at the next look. */
+    async tell(accounts: readonly string[]): Promise<void> {
+      await broadcast.publish(topic, `${here} ${accounts.slice(0, MOST).join(',')}`);
+    },
+
+    /** Calls `changed` with the accounts concerned, for what other nodes say. */
+    hear(changed: (accounts: readonly string[]) => void): void {
+      broadcast.subscribe(topic, (message) => {
+        if (message.length > MOST * 160) return;
+        const [from, accounts = ''] = message.split(' ');
+        if (from !== here) changed(accounts.split(',').slice(0, MOST));
+      });
+    },
+  };
+};

@@ -1,0 +1,42 @@
+/**
+ * Notices that the clock was set. Whoever deletes by the clock asks here first: what was deleted because of a clock that ran
+ * ahead for a while, such as the mark that something was used, is missing when the clock is right again.
+ */
+import type { Clock } from '../../ports/clock.ts';
+
+/** Less is drift, and the granularity of whoever asks. */
+const STEP_SECONDS = 60;
+/** A clock that has been ahead for so long is taken for right. */
+const BELIEVED_AFTER_SECONDS = 3_600;
+
+export const clockSteps = (deps: {
+  readonly clock: Clock;
+  /** Seconds since any moment, never set. */
+  readonly elapsed: () => number;
+  /** Called once for each step, with the seconds it made. */
+  readonly onStep: (seconds: number) => void;
+}) => {
+  const { clock, elapsed, onStep } = deps;
+  let known = { wall: clock.nowMillis() / 1000, elapsed: elapsed() };
+  let aheadSince: number | undefined;
+
+  return {
+    /** Whether to go by the clock when deleting; to be asked each time, every few seconds. */
+    isSteady(): boolean {
+      const now = { wall: clock.nowMillis() / 1000, elapsed: elapsed() };
+      const step = now.wall - known.wall - (now.elapsed - known.elapsed);
+      if (step > STEP_SECONDS) {
+        if (aheadSince === undefined) {
+          aheadSince = now.elapsed;
+          onStep(Math.round(step));
+        }
+        if (now.elapsed - aheadSince < BELIEVED_AFTER_SECONDS) return false;
+      } else if (step < -STEP_SECONDS) {
+        onStep(Math.round(step));
+      }
+      aheadSince = undefined;
+      known = now;
+      return true;
+    },
+  };
+};

@@ -1,0 +1,57 @@
+/**
+ * When something was last used, kept beside it, so that using it changes nothing in it: noted in memory, written by
+ * housekeeping at most once a minute for each. A process that dies loses a minute of it.
+ */
+import type { Clock } from '../../ports/clock.ts';
+import { type Collection, isDocumentConflict } from '../../ports/document-store.ts';
+
+/** `usedAt` in epoch seconds. */
+type Use = { readonly id: string; readonly usedAt: number };
+
+/** Seconds between two writes for one of them. */
+const APART_SECONDS = 60;
+/** Remembered by this process; what is beyond is forgotten, never grown. */
+const MOST_REMEMBERED = 100_000;
+const ATTEMPTS = 5;
+
+export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock: Clock) => {
+  const pending = new Map<string, T>();
+  const written = new Map<string, number>();
+
+  /** Another writer's later use is never put back. */
+  const write = async (row: T): Promise<void> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await collection.get(row.id);
+      if (found && found.document.usedAt >= row.usedAt) return;
+      if (found && (await collection.replace(row, found.version))) return;
+      if (found) continue;
+      try {
+        return await collection.insert(row);
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+  };
+
+  return {
+    /** What is not written yet, by id. */
+    pending: pending as ReadonlyMap<string, T>,
+
+    /** Notes a use now. Costs nothing but memory. */
+    note(id: string, rowOf: (usedAt: number) => T): void {
+      const now = clock.now();
+      if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
+      if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, rowOf(now));
+    },
+
+    /** Writes what was noted, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+    async flush(limit = 2_000): Promise<void> {
+      for (const [id, row] of [...pending].slice(0, limit)) {
+        await write(row);
+        if (pending.get(id) === row) pending.delete(id);
+        if (written.size >= MOST_REMEMBERED) written.clear();
+        written.set(id, row.usedAt);
+      }
+    },
+  };
+};

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+
+type Turn = { readonly id: string; readonly holder: string; readonly until: number };
+
+export const TURNS = { name: 'turns', indexes: [] } as const satisfies CollectionDeclaration;
+
+/** After this a process that took its turn and did not end it is taken for dead. */
+const LONGEST_TURN_SECONDS = 30;
+const PAUSE_MILLISECONDS = 25;
+/** Two dead processes in a row, and time to spare. */
+const MOST_PAUSES = 4_000;
+
+/**
+ * Runs `work` while no other process on the same store runs what has the same name: what a start makes when it is
+ * missing must be made once. Throws an Error when the turn of another one never ends. A process that stood still
+ * for longer than 30 s may find that it was passed, so `work` must bear being done twice one after the other.
+ */
+export const withMutex = async <T>(
+  { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const turns = documents.collection<Turn>(TURNS);
+  const holder = randomUUID();
+
+  const take = async (): Promise<boolean> => {
+    const turn = { id: name, holder, until: clock.now() + LONGEST_TURN_SECONDS };
+    const found = await turns.get(name);
+    if (found) return found.document.until <= clock.now() && turns.replace(turn, found.version);
+    try {
+      await turns.insert(turn);
+      return true;
+    } catch (error) {
+      if (isDocumentConflict(error)) return false;
+      throw error;
+    }
+  };
+
+  for (let pauses = 0; !(await take()); pauses += 1) {
+    if (pauses === MOST_PAUSES) throw new Error(`another process has been busy with "${name}" for too long`);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  }
+  try {
+    return await work();
+  } finally {
+    const found = await turns.get(name);
+    if (found?.document.holder === holder) await turns.take(name);
+  }
+};

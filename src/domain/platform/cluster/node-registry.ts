@@ -1,0 +1,198 @@
+/**
+ * The nodes that serve from one store, as they show themselves to each other: one heartbeat document each.
+ * Owns who bears a node's name, and whether clocks agree. Does not own the file that keeps the name
+ * (src/node-state.ts) or the audit stream that is called by it (../audit). Called by src/compose and
+ * src/housekeeping.ts.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { withPriority } from '../../ports/write-priority.ts';
+
+/** What a process is called on its machine, to tell a neighbour that lives from one that was killed. */
+export type Machine = {
+  readonly host: string;
+  readonly process: number;
+  isAlive(process: number): boolean;
+};
+
+export type NodeRecord = {
+  /** `nod_…` */
+  readonly id: string;
+  /** Of the process that bears the name now. */
+  readonly instance: string;
+  readonly host: string;
+  readonly process: number;
+  /** Milliseconds since the epoch by that node's own clock, when it wrote this. */
+  readonly at: number;
+  /** Epoch second from which on the node counts as silent, unless it shows itself again. */
+  readonly expiresAt: number;
+  /** Epoch second at which the record is removed; absent in records of before: they stay until their name is taken up. */
+  readonly keptUntil?: number;
+};
+
+export const NODES = {
+  name: 'nodes',
+  indexes: [],
+  expiresAt: 'keptUntil',
+} as const satisfies CollectionDeclaration;
+
+/** A node that has not shown itself for so long is gone. */
+const SILENCE_SECONDS = 15;
+/**
+ * How long the record of a silent node is kept. A process of this machine that lives cannot show itself while the volume is
+ * full, and its name must not go to another one meanwhile.
+ */
+const KEPT_SECONDS = 86_400;
+/** More than this between two clocks, and times of one node mean something else on the other. */
+const MOST_APART_MILLISECONDS = 2_000;
+/** Heartbeats apart, one after the other, before it is believed: one may have been written late. */
+const BELIEVED_AFTER = 2;
+
+/** What is known of another node's clock. */
+type Sighting = {
+  version: number;
+  /** When the store was last asked while this was still its newest heartbeat. */
+  askedAt: number;
+  changedAt: number;
+  /** By how much the two clocks are apart at least. */
+  apartMillis: number;
+  timesApart: number;
+};
+
+export type NodeRegistry = ReturnType<typeof nodeRegistry>;
+
+export const nodeRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly machine: Machine;
+}) => {
+  const { clock, machine } = deps;
+  const nodes = deps.documents.collection<NodeRecord>(NODES);
+  const instance = randomUUID();
+  const sightings = new Map<string, Sighting>();
+  /** Silent nodes, by the version of their last heartbeat: one that shows itself again has another one. */
+  const silent = new Map<string, number>();
+  let held: string | undefined;
+  let isLost = false;
+  let hasLooked = false;
+
+  const recordOf = (id: string): NodeRecord => ({
+    id,
+    instance,
+    host: machine.host,
+    process: machine.process,
+    at: clock.nowMillis(),
+    expiresAt: clock.now() + SILENCE_SECONDS,
+    keptUntil: clock.now() + KEPT_SECONDS,
+  });
+
+  /**
+   * A process of this machine that runs no more, however long it has been silent, or one of another machine that has been
+   * silent. Our own number means one before us.
+   */
+  const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
+    host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();
+
+  const insert = async (record: NodeRecord): Promise<boolean> => {
+    try {
+      await nodes.insert(record);
+      return true;
+    } catch (error) {
+      if (isDocumentConflict(error)) return false;
+      throw error;
+    }
+  };
+
+  const look = (id: string, version: number, at: number, asked: { readonly from: number; readonly to: number }) => {
+    const before = sightings.get(id);
+    if (before === undefined) {
+      const first = { version, askedAt: asked.from, changedAt: asked.to, apartMillis: 0, timesApart: 0 };
+      sightings.set(id, first);
+      return;
+    }
+    if (before.version === version) {
+      before.askedAt = asked.from;
+      return;
+    }
+    // It was written after we last saw the one before it, and before we saw it.
+    const apartMillis = Math.max(at - asked.to, before.askedAt - at);
+    const isApart = apartMillis > MOST_APART_MILLISECONDS;
+    sightings.set(id, {
+      version,
+      askedAt: asked.from,
+      changedAt: asked.to,
+      apartMillis,
+      timesApart: isApart ? before.timesApart + 1 : 0,
+    });
+  };
+
+  return {
+    /** Takes the name for this process unless another one bears it; says whether it did. */
+    async claim(id: string): Promise<boolean> {
+      const found = await nodes.get(id);
+      if (found && !isOver(found.document)) return false;
+      const isOurs = await withPriority('essential', () =>
+        found ? nodes.replace(recordOf(id), found.version) : insert(recordOf(id)),
+      );
+      if (isOurs) held = id;
+      return isOurs;
+    },
+
+    /** Shows this node to the others; to be called every few seconds. */
+    async beat(): Promise<void> {
+      if (held === undefined) return;
+      const found = await nodes.get(held);
+      isLost = found !== undefined && found.document.instance !== instance;
+      if (isLost) return;
+      const record = recordOf(held);
+      await withPriority('essential', () => (found ? nodes.replace(record, found.version) : insert(record)));
+    },
+
+    /** Looks at the heartbeats of the others; to be called every second. */
+    async observe(): Promise<void> {
+      const from = clock.nowMillis();
+      const found = await nodes.find({ limit: 1000 });
+      const asked = { from, to: clock.nowMillis() };
+      hasLooked = true;
+      const others = found.filter(({ document }) => document.id !== held);
+      for (const { document, version } of others) {
+        const { id, at, expiresAt } = document;
+        const isFirst = !sightings.has(id) && !silent.has(id);
+        if (isFirst && expiresAt <= clock.now()) silent.set(id, version);
+        if (silent.get(id) === version) continue;
+        silent.delete(id);
+        look(id, version, at, asked);
+      }
+      const present = new Set(others.map(({ document }) => document.id));
+      for (const id of silent.keys()) if (!present.has(id)) silent.delete(id);
+      for (const [id, { changedAt, version }] of sightings) {
+        const isSilent = changedAt + SILENCE_SECONDS * 1000 < asked.to;
+        if (isSilent && present.has(id)) silent.set(id, version);
+        if (isSilent || !present.has(id)) sightings.delete(id);
+      }
+    },
+
+    /** Why this node should not serve, or undefined. Of two nodes apart neither can be believed; of three, two can. */
+    problem(): string | undefined {
+      if (isLost) return 'another process serves under the name of this node';
+      const others = [...sightings.values()];
+      const apart = others.filter(({ timesApart }) => timesApart >= BELIEVED_AFTER);
+      if (apart.length * 2 <= others.length) return undefined;
+      const seconds = Math.max(...apart.map(({ apartMillis }) => apartMillis)) / 1000;
+      return `the clock is ${seconds.toFixed(1)} s or more apart from ${apart.length} of ${others.length} other nodes`;
+    },
+
+    /** Nodes that serve, this one included, as last observed. Before the first look there may be another one: 2. */
+    count: (): number => (hasLooked ? sightings.size + 1 : 2),
+
+    /** Gives the name back, so that the next process may take it. */
+    async leave(): Promise<void> {
+      if (held === undefined) return;
+      const found = await nodes.get(held);
+      const id = held;
+      if (found?.document.instance === instance) await withPriority('essential', () => nodes.take(id));
+      held = undefined;
+    },
+  };
+};

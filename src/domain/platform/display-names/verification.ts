@@ -1,0 +1,64 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { By, RegisteredDocuments } from '../registries/registered-documents.ts';
+import { nameKey } from './skeleton.ts';
+import type { VerifiedNames } from './verified-names.ts';
+
+type Party = {
+  readonly id: string;
+  readonly name: string;
+  readonly owner?: string;
+  readonly state: string;
+  readonly verifiedAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+type Dependencies<T extends Party> = {
+  readonly kind: 'agent' | 'client';
+  readonly documentsOf: Pick<RegisteredDocuments<T>, 'found' | 'change'>;
+  readonly names: Pick<VerifiedNames, 'claim' | 'release'> | undefined;
+  readonly clock: Clock;
+};
+
+/** The mark on agents and clients whose name is theirs alone. Part of their registers. */
+export const verification = <T extends Party>({ kind, documentsOf, names, clock }: Dependencies<T>) => ({
+  /**
+   * From now on nobody else registers a name that looks like this one. Idempotent. Throws 'not_found', and 'conflict'
+   * when such a name is verified already, this one is retired, or nobody
+   * answers for it.
+   */
+  async verify(id: string, by: By): Promise<Versioned<T>> {
+    if (!names) throw new DomainError('conflict', 'Names are not verified here.');
+    const { name } = answeredFor((await documentsOf.found(id)).document);
+    const isNew = await names.claim(id, name);
+    try {
+      return await documentsOf.change(id, undefined, `${kind}.verified`, by, (party) => {
+        if (nameKey(answeredFor(party).name) !== nameKey(name)) {
+          throw new DomainError('conflict', 'The name was changed in the meantime.', { field: '/name' });
+        }
+        return party.verifiedAt === undefined ? { ...party, verifiedAt: clock.now() } : party;
+      });
+    } catch (error) {
+      if (isNew) await names.release(id);
+      throw error;
+    }
+  },
+
+  /** Idempotent. Throws 'not_found'. */
+  async unverify(id: string, by: By): Promise<Versioned<T>> {
+    const changed = await documentsOf.change(id, undefined, `${kind}.unverified`, by, ({ verifiedAt: _, ...party }) => {
+      return party as T;
+    });
+    await names?.release(id);
+    return changed;
+  },
+});
+
+const answeredFor = <T extends Party>(party: T): T => {
+  if (party.state === 'retired') throw new DomainError('conflict', 'What is retired is not verified.');
+  // One that registered itself may be gone tomorrow, and its name would be kept for nobody.
+  if (party.owner === undefined) throw new DomainError('conflict', 'Somebody has to answer for it first.');
+  return party;
+};

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { nameKey } from './skeleton.ts';
+
+/** Nobody else's name may look like this one. Its id is made from `key`, so that of two who claim it one gets it. */
+type VerifiedName = {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  /** Agent or client whose name it is. */
+  readonly party: string;
+  readonly createdAt: number;
+};
+
+export const VERIFIED_NAMES = {
+  name: 'verified_names',
+  indexes: [{ fields: ['party'], unique: true }],
+  members: ['key', 'name', 'party', 'createdAt'],
+} as const satisfies CollectionDeclaration;
+
+/** Who bears a name, or wants to. */
+type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  /** Who answers for an agent or client now. */
+  readonly ownerOf: (party: string) => Promise<string | undefined>;
+};
+
+/** The names an administrator verified. They are kept when their agent is retired, until the mark is taken away. */
+export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
+  const collection = documents.collection<VerifiedName>(VERIFIED_NAMES);
+
+  const find = async (name: string): Promise<VerifiedName | undefined> =>
+    (await collection.get(idOf(nameKey(name))))?.document;
+
+  /** The verified name of another one that this one can be taken for; whose owner it is does not matter. */
+  const likeness = async ({ id, name }: Bearer): Promise<VerifiedName | undefined> => {
+    const held = await find(name);
+    return held && held.party !== id ? held : undefined;
+  };
+
+  return {
+    likeness,
+
+    /** Throws 'invalid_field' when the name can be taken for a verified one of another owner. */
+    async check(bearer: Bearer): Promise<void> {
+      const held = await likeness(bearer);
+      if (!held) return;
+      const owner = await ownerOf(held.party);
+      if (owner !== undefined && owner === bearer.owner) return;
+      refuseField('/name', 'This name looks like a verified one of another owner.');
+    },
+
+    /** Says whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
+    async claim(party: string, name: string): Promise<boolean> {
+      const key = nameKey(name);
+      try {
+        await collection.insert({ id: idOf(key), key, name, party, createdAt: clock.now() });
+        return true;
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        if ((await find(name))?.party === party) return false;
+        throw new DomainError('conflict', 'A name that looks like this one is verified already.', { field: '/name' });
+      }
+    },
+
+    /** Idempotent. */
+    async release(party: string): Promise<void> {
+      for (const { document } of await collection.find({ where: { party } })) await collection.take(document.id);
+    },
+  };
+};
+
+export type VerifiedNames = ReturnType<typeof verifiedNames>;
+
+/** A verified name stays one that looks like it. Throws 'conflict'. */
+export const checkSameKey = (before: string, after: string): void => {
+  if (nameKey(before) === nameKey(after)) return;
+  throw new DomainError('conflict', 'This name is verified: the mark is taken away before the name is changed.', {
+    field: '/name',
+  });
+};
+
+const idOf = (key: string): string => `vnm_${createHash('sha256').update(key).digest('hex')}`;

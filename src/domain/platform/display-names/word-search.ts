@@ -1,0 +1,46 @@
+import type { Versioned } from '../../ports/document-store.ts';
+import type { Page, PageQuery } from '../registries/registered-documents.ts';
+
+const LONGEST_WORD = 40;
+const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+
+/** Words of a text as they are compared: in one form and without capitals. */
+export const wordsIn = (text: string): readonly string[] =>
+  [...text.normalize('NFKC').toLowerCase().matchAll(WORDS)].map(([word]) => [...word].slice(0, LONGEST_WORD).join(''));
+
+/** Whether each word looked for begins a word of the texts. */
+export const hasWords = (search: string, texts: readonly (string | undefined)[]): boolean => {
+  const words = texts.flatMap((text) => wordsIn(text ?? ''));
+  return wordsIn(search).every((wanted) => words.some((word) => word.startsWith(wanted)));
+};
+
+/** So many documents are looked at for one page; then it ends, full or not, and the next one goes on from there. */
+const MOST_LOOKED_AT = 1_000;
+const BATCH = 200;
+
+/**
+ * A page of those documents that fit, out of a list that is ordered by creation. It may be shorter than asked for and
+ * still have a next one: registers of people and software are small next to that of agents, which has an index of words.
+ */
+export const fittingPage = async <T extends { readonly id: string; readonly createdAt: number }>(
+  list: (query: PageQuery) => Promise<Page<T>>,
+  fits: (document: T) => boolean,
+  { after, limit = 50 }: PageQuery,
+): Promise<Page<T>> => {
+  const items: Versioned<T>[] = [];
+  let from = after;
+  for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += BATCH) {
+    const page = await list({ limit: BATCH, ...(from ? { after: from } : {}) });
+    for (const [index, one] of page.items.entries()) {
+      if (!fits(one.document)) continue;
+      items.push(one);
+      if (items.length < limit) continue;
+      const isEnd = index === page.items.length - 1 && page.next === undefined;
+      const { createdAt: value, id } = one.document;
+      return isEnd ? { items } : { items, next: { value, id } };
+    }
+    if (page.next === undefined) return { items };
+    from = page.next;
+  }
+  return from ? { items, next: from } : { items };
+};

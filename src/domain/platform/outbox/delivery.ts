@@ -1,0 +1,93 @@
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+
+export type Channel = 'mail' | 'webhook' | 'push' | 'app';
+
+/** What the recipient is, in the audit log. */
+export const TARGET_KINDS = {
+  mail: 'account',
+  webhook: 'webhook',
+  push: 'push_subscription',
+  app: 'client',
+} as const satisfies Record<Channel, string>;
+
+/** One notification on its way to one recipient. It is deleted when it has arrived. */
+export type Delivery = {
+  /** `msg_…`: made of the notification and the recipient, in the order of notifications, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
+  readonly id: string;
+  readonly channel: Channel;
+  /** Endpoint, account, browser of one, or client. */
+  readonly to: string;
+  /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
+  readonly queue: string;
+  /** What it tells of: a kind of notification, or a `DirectKind`. */
+  readonly kind: string;
+  /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
+  readonly body: string;
+  readonly isSealed?: true;
+  /** `dead`: given up. It is kept for a while, to be seen and tried again. */
+  readonly state: 'waiting' | 'dead';
+  readonly attempts: number;
+  /** When it is tried next; only while it waits. */
+  readonly dueAt?: number;
+  readonly giveUpAt: number;
+  /** Why the last try failed; a word of ours. */
+  readonly failure?: string;
+  readonly createdAt: number;
+  /** Of a dead one. */
+  readonly forgetAt?: number;
+};
+
+/**
+ * Mails that answer what somebody just asked for, that a session is over at an app, and that an access request of a
+ * resource server is: they come from no notification.
+ */
+export type DirectKind =
+  | 'account.reset'
+  | 'account.email_confirm'
+  | 'account.email_changed'
+  | 'app.logout'
+  | 'access_request.answered';
+
+export const DELIVERIES = {
+  name: 'deliveries',
+  indexes: [{ fields: ['queue', 'dueAt'] }, { fields: ['queue', 'createdAt'] }, { fields: ['state', 'createdAt'] }],
+  expiresAt: 'forgetAt',
+  members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
+} as const satisfies CollectionDeclaration;
+
+/** What is known of one recipient. Of concurrent delivery workers the one that takes the lock works at it. */
+export type DeliveryQueue = {
+  /** Endpoint, or the channel and the account, browser or client. */
+  readonly id: string;
+  /** When there is something to do; absent: there is nothing. */
+  readonly dueAt?: number;
+  /** A delivery worker works at it until then, unless it dies; `dueAt` is the same moment. */
+  readonly lockedUntil?: number;
+  /** Tries in a row that did not get there. */
+  readonly failures: number;
+  readonly failingSince?: number;
+  readonly lastFailure?: string;
+  readonly lastFailureAt?: number;
+  readonly lastSuccessAt?: number;
+  /** Of a person: nobody has to remember that they were written to. */
+  readonly forgetAt?: number;
+};
+
+export const DELIVERY_QUEUES = {
+  name: 'delivery_queues',
+  indexes: [{ fields: ['dueAt'] }],
+  expiresAt: 'forgetAt',
+  members: ['failures'],
+} as const satisfies CollectionDeclaration;
+
+export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
+
+/** Nobody has to remember that something was sent there. */
+export const isForgotten = (queue: string): boolean => queue.includes(':');
+
+/** What the body of one that holds a link is sealed for. */
+export const sealContextOf = (id: string): string => `delivery/${id}`;
+
+/** An id in the order of `millis`, so that of two messages of one second the older goes first. `text` tells them apart. */
+export const messageId = (millis: number, text: string): string =>
+  `msg_${millis.toString(36).padStart(10, '0')}${text.slice(0, 24)}`;

@@ -1,0 +1,74 @@
+import type { Clock } from '../../ports/clock.ts';
+import { type Collection, type DocumentStore, isDocumentConflict, update } from '../../ports/document-store.ts';
+import { type Channel, DELIVERIES, DELIVERY_QUEUES, type Delivery, type DeliveryQueue, queueOf } from './delivery.ts';
+
+/** How long it is tried to get something there. */
+export const GIVE_UP_SECONDS = 72 * 3600;
+
+export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'body' | 'isSealed'> & {
+  /** Default: 72 hours. */
+  readonly lifetimeSeconds?: number;
+  /** When what it tells of happened; what is older goes first. Default: now. */
+  readonly at?: number;
+  /** It is about to happen: until it has, it is not sent, but for so many seconds at most. The same one put again without is sent. */
+  readonly holdSeconds?: number;
+};
+
+export type Outbox = ReturnType<typeof outbox>;
+
+/** Puts messages where the delivery worker finds them; whatever is in here outlives the process. */
+export const outbox = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+  const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
+  const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
+
+  /**
+   * There is something to do for a recipient. One that did not answer lately is left until its next try, and one that
+   * is being worked at to whoever does: the version that goes up here makes that one look again.
+   */
+  const wake = async (id: string): Promise<void> => {
+    const now = clock.now();
+    const due = ({ forgetAt: _, ...queue }: DeliveryQueue): DeliveryQueue => {
+      const isLeft = queue.dueAt !== undefined && (queue.failures > 0 || (queue.lockedUntil ?? 0) > now);
+      return isLeft ? queue : { ...queue, dueAt: now };
+    };
+    while ((await update(queues, id, due)) === undefined) {
+      try {
+        return await queues.insert({ id, dueAt: now, failures: 0 });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+  };
+
+  return {
+    wake,
+
+    /** Keeps a message to be sent. The same one again is not kept twice. */
+    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, holdSeconds, ...given }: NewDelivery): Promise<void> {
+      const now = clock.now();
+      const queue = queueOf(given.channel, given.to);
+      const dueAt = holdSeconds === undefined ? Math.min(at ?? now, now) : now + holdSeconds;
+      const times = { attempts: 0, dueAt, giveUpAt: now + lifetimeSeconds, createdAt: now };
+      try {
+        await deliveries.insert({ ...given, queue, state: 'waiting', ...times });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        if (holdSeconds === undefined) await update(deliveries, given.id, (held) => released(held, now));
+      }
+      await wake(queue);
+    },
+
+    /** Whether at least so many messages wait or lie dead at a recipient that does not answer. Others are not counted. */
+    async isFull(channel: Channel, to: string, most: number): Promise<boolean> {
+      const queue = queueOf(channel, to);
+      if (((await queues.get(queue))?.document.failures ?? 0) === 0) return false;
+      return (await deliveries.find({ where: { queue }, limit: most })).length >= most;
+    },
+  };
+};
+
+/** One that was held and not tried yet goes now. */
+const released = (delivery: Delivery, now: number): Delivery | undefined =>
+  delivery.state === 'waiting' && delivery.attempts === 0 && (delivery.dueAt ?? now) > now
+    ? { ...delivery, dueAt: now }
+    : undefined;

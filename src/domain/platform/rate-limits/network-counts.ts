@@ -1,0 +1,51 @@
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import { limitedNetworks } from '../../vocabulary/client-network.ts';
+
+/** So many within a window of seconds. */
+export type Window = { readonly limit: number; readonly window: number };
+
+/**
+ * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow network
+ * cannot use up what a wide one has. A wide one that is full leaves no counter for each narrow one in it, so that a site
+ * with any number of networks leaves no more counters than its limit has attempts, and those of networks it tried before.
+ * `bounded` keeps any number of sites within bounds (bounded-counts.ts); `keyOf` answers `kind:digest`.
+ */
+export const networkCounts = (
+  bounded: Pick<EphemeralStore, 'count'>,
+  keyOf: (network: string) => string,
+  { limit, window }: Window,
+) => {
+  /** Networks of one width share counters, so that a wide one does not use up what a narrow one may. */
+  const counterOf = (network: string, times: number): string => `${times}x:${keyOf(network)}`;
+
+  return {
+    /**
+     * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Answers 0 within the limit,
+     * else by how many the first network is beyond its own. Throws StoreUnavailable.
+     */
+    async take(address: string): Promise<number> {
+      const networks = limitedNetworks(address);
+      const isFull = async (network: string, times: number): Promise<boolean> =>
+        (await bounded.count(counterOf(network, times), window, 0)) >= limit * times;
+      const countIn = async (network: string, times: number): Promise<number> =>
+        Math.max(0, (await bounded.count(counterOf(network, times), window)) - limit * times);
+
+      for (const { network, times } of networks.slice(1).reverse()) {
+        const over = (await isFull(network, times)) ? await countIn(network, times) : 0;
+        if (over > 0) return over;
+      }
+      for (const { network, times } of networks) {
+        const over = await countIn(network, times);
+        if (over > 0) return over;
+      }
+      return 0;
+    },
+
+    /** Takes back what one `take` counted. Never throws: where it fails, the store only counts too much. */
+    async giveBack(address: string): Promise<void> {
+      await Promise.allSettled(
+        limitedNetworks(address).map(({ network, times }) => bounded.count(counterOf(network, times), window, -1)),
+      );
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import { BY_CLIENT, BY_DOMAIN, type OpenRequests, openRequests, UNIT_BYTES } from './open-requests.ts';
+
+/** What is left open in the ephemeral store; each kind has a budget of its own. */
+export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_flow'] as const;
+/** The same of clients that proved who they are: their budgets count by client, not by network. */
+export const OPEN_KINDS_OF_CLIENTS = ['client_pushed_request', 'client_device_code'] as const;
+
+export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIENTS)[number] | 'client_document';
+
+/** One budget has one of so many parts of the volume. */
+const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
+
+export type OpenRecords = ReturnType<typeof openRecords>;
+
+/** Stores what requests leave open, within budgets (open-requests.ts). What has to go for it is removed first. */
+export const openRecords = (deps: {
+  readonly ephemeral: Pick<EphemeralStore, 'set' | 'take'>;
+  readonly clock: Clock;
+  readonly limits: {
+    readonly openRequestsPerNetwork: number;
+    readonly openRequestsPerClient: number;
+    /** Of each kind together, at all processes. */
+    readonly openRequests: number;
+  };
+  /** The volume of the store, `size` in bytes, where it is on a disk of ours: all budgets take a quarter of it at most. */
+  readonly room?: { measure(): { readonly size: number } } | undefined;
+  /** Processes that store, this one included: each has an equal part of the total. */
+  readonly processes: () => number;
+  readonly onEvicted: (kind: OpenKind, count: number) => void;
+}) => {
+  const { ephemeral, clock, limits } = deps;
+  const total = (): number => {
+    const fitting = Math.floor((deps.room?.measure().size ?? Number.POSITIVE_INFINITY) / VOLUME_PARTS / UNIT_BYTES);
+    return Math.max(1, Math.floor(Math.min(limits.openRequests, fitting) / Math.max(1, deps.processes())));
+  };
+  const budgetOf = (kind: OpenKind, by: Pick<Parameters<typeof openRequests>[0], 'perNetwork' | 'groups'>) =>
+    [kind, openRequests({ ...by, clock, total, onEvicted: (count) => deps.onEvicted(kind, count) })] as const;
+  const ofClients = { perNetwork: limits.openRequestsPerClient, groups: BY_CLIENT };
+  const budgets = Object.fromEntries([
+    ...OPEN_KINDS.map((kind) => budgetOf(kind, { perNetwork: limits.openRequestsPerNetwork })),
+    ...OPEN_KINDS_OF_CLIENTS.map((kind) => budgetOf(kind, ofClients)),
+    // By the document's own address: by that of who asks, a stranger could make the document of another app go.
+    budgetOf('client_document', { perNetwork: limits.openRequestsPerNetwork, groups: BY_DOMAIN }),
+  ]) as Readonly<Record<OpenKind, OpenRequests>>;
+
+  return {
+    /**
+     * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or the
+     * URL of a document. Throws StoreUnavailable.
+     */
+    async set(
+      kind: OpenKind,
+      values: Readonly<Record<string, string>>,
+      from: string,
+      ttlSeconds: number,
+    ): Promise<void> {
+      const keys = Object.keys(values);
+      const bytes = Object.entries(values).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+      for (const key of budgets[kind].admit(keys, from, bytes, ttlSeconds)) await ephemeral.take(key);
+      for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttlSeconds);
+      // One that had to go for others before it was stored would count nowhere.
+      if (!budgets[kind].holds(keys)) for (const key of keys) await ephemeral.take(key);
+    },
+
+    /** Removes a value that was used up, of whichever kind. Throws StoreUnavailable. */
+    async forget(key: string): Promise<void> {
+      for (const budget of Object.values(budgets)) budget.release(key);
+      await ephemeral.take(key);
+    },
+
+    /** Removes a value that is not needed any more, and answers it. */
+    drop(kind: OpenKind, key: string): Promise<string | undefined> {
+      budgets[kind].release(key);
+      return ephemeral.take(key);
+    },
+  };
+};

@@ -1,0 +1,113 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
+
+/** Parts of a limit: a process tells the others each time it has counted one more of them. */
+const PARTS = 32;
+/** Keys that are shared in one minute. What comes beyond is limited by this process to its part. */
+const MOST_SHARED = 4096;
+/** Keys that one exchange with the store is about. */
+const AT_ONCE = 128;
+/** A minute is kept a little longer, for nodes whose clock is behind. */
+const KEPT_SECONDS = 120;
+
+/** Of one key in one minute: how many of ours the store knows, and how many it knows of others. */
+type Shared = { told: number; others: number };
+
+export type SharedCounts = ReturnType<typeof sharedCounts>;
+
+/**
+ * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it: a process counts
+ * in memory and tells the store what it counted each time a key has used another 32nd of its limit (at least 1), one
+ * exchange at a time; the answer says what the others counted.
+ *
+ * So a limit of N lets pass at most N, and for each process one 32nd of N more and what arrives there during one
+ * exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by the number of processes:
+ * a store that is down opens nothing and closes nothing.
+ */
+export const sharedCounts = (deps: {
+  /** Tells limits apart. */
+  readonly name: string;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly masterKey: Pick<MasterKey, 'digest'>;
+  readonly clock: Clock;
+  /** Processes that count, this one included. With one nothing is shared. */
+  readonly processes: () => number;
+}) => {
+  const { name, ephemeral, masterKey, processes } = deps;
+  let minute = -1;
+  let shared = new Map<string, Shared>();
+  let due = new Map<string, number>();
+  let isExchanging = false;
+  let isFailing = false;
+
+  const tell = async (key: string, entry: Shared, local: number, of: number): Promise<void> => {
+    const more = local - entry.told;
+    if (more <= 0) return;
+    const counter = `requests:${name}:${of}:${masterKey.digest('request_limit', key)}`;
+    const total = await ephemeral.count(counter, KEPT_SECONDS, more);
+    entry.told += more;
+    entry.others = Math.max(0, total - entry.told);
+  };
+
+  const exchange = async (): Promise<void> => {
+    if (isExchanging) return;
+    isExchanging = true;
+    try {
+      while (due.size > 0) {
+        const batch = [...due].slice(0, AT_ONCE);
+        for (const [key] of batch) due.delete(key);
+        const known = shared;
+        const of = minute;
+        const told = await Promise.allSettled(
+          batch.map(async ([key, local]) => {
+            const entry = known.get(key);
+            if (entry) await tell(key, entry, local, of);
+          }),
+        );
+        isFailing = told.some(({ status }) => status === 'rejected');
+        // What was not told is told with what is counted next.
+        if (isFailing) break;
+      }
+    } finally {
+      isExchanging = false;
+    }
+  };
+
+  const stepOf = (most: number): number => Math.max(1, Math.floor(most / PARTS));
+
+  return {
+    /** Forgets the last minute. */
+    begin(now: number): void {
+      minute = now;
+      shared = new Map();
+      due = new Map();
+    },
+
+    /** Whether `key` has used up `most`, of which this process counted `local`. */
+    isExceeded(key: string, local: number, most: number): boolean {
+      if (local >= most) return true;
+      const count = processes();
+      if (count <= 1 || local < stepOf(most)) return false;
+      const entry = shared.get(key);
+      const isAlone = entry === undefined || isFailing;
+      if (isAlone && local >= Math.ceil(most / count)) return true;
+      return entry !== undefined && local + entry.others >= most;
+    },
+
+    /** To be called when this process has counted one more of `key`. Never throws, and takes no time. */
+    counted(key: string, local: number, most: number): void {
+      const step = stepOf(most);
+      if (local < step || processes() <= 1) return;
+      let entry = shared.get(key);
+      if (entry === undefined) {
+        if (shared.size >= MOST_SHARED) return;
+        entry = { told: 0, others: 0 };
+        shared.set(key, entry);
+      }
+      if (local - entry.told < step) return;
+      due.set(key, local);
+      void exchange();
+    },
+  };
+};

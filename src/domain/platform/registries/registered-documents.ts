@@ -1,0 +1,202 @@
+/**
+ * What the registries of clients, agents and resource servers have in common: pages of documents, and
+ * changes and removals that stand in the audit log before they stand in the store. It does not know what a
+ * document means; the registry that owns the collection checks that first. Called by the registries only.
+ */
+
+import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Collection, type Cursor, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import type { Assurance } from '../../vocabulary/assurance.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+
+/** Who asks for a change, and in which HTTP request. */
+export type By = {
+  /** Account or client id, or 'system' at first start. */
+  readonly caller: string;
+  /** Account the caller stands for: itself, or the owner of a client. What this account owns it may accept. */
+  readonly account?: string;
+  readonly request?: string;
+  /** Whether the caller acts by the role operator or administrator, and not as the owner of what is changed. */
+  readonly isByRole?: boolean;
+  /** Whether the caller has the role administrator. */
+  readonly isAdministrator?: true;
+  /** Address the request came from. */
+  readonly source?: string;
+  /** How the person signed in, where it is one. */
+  readonly assurance?: Assurance;
+  /** Whether the token that was presented is bound to a key or certificate. */
+  readonly isBound?: boolean;
+  /** A client that acts for itself, and proved that it is on the machine of this server. */
+  readonly isOnThisMachine?: true;
+};
+
+/**
+ * Whether something may come to stand in a register as `after`; answers what its event says of that, and throws where it
+ * may not.
+ */
+export type Permits<T> = (after: T, before: T | undefined, by: By) => Promise<Partial<AuditEvent>>;
+
+/** Newest first. `next` is absent on the last page. */
+export type Page<T> = { readonly items: readonly Versioned<T>[]; readonly next?: Cursor };
+
+export type PageQuery = {
+  readonly after?: Cursor;
+  /** 1..200, default 50. */
+  readonly limit?: number;
+};
+
+type Registered = { readonly id: string; readonly createdAt: number; readonly updatedAt: number };
+
+type Dependencies<T extends Registered> = {
+  readonly collection: Collection<T>;
+  /** 'agent', 'client', 'resource server': how refusals and audit events call the document. */
+  readonly kind: string;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  /** More facts for each event about a document. */
+  readonly facts?: (document: T) => Partial<AuditEvent>;
+  /** Members that follow from others, and are no change of their own. */
+  readonly derived?: readonly string[];
+  /** Asked before anything is written. Default: nobody is. */
+  readonly permits?: Permits<T> | undefined;
+  /** Text of the refusal when a unique member is taken. */
+  readonly taken?: { readonly message: string; readonly field: string };
+};
+
+export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
+  const { collection, kind, audit, clock, facts, taken, derived = [], permits = async () => ({}) } = dependencies;
+
+  const record = (
+    type: AuditEventType,
+    document: T,
+    by: By,
+    changed?: readonly string[],
+    about?: Partial<AuditEvent>,
+  ) =>
+    audit.append({
+      ...facts?.(document),
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind, id: document.id },
+      ...(changed ? { changed } : {}),
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...about,
+    });
+
+  const conflictAs = (error: unknown): unknown =>
+    taken && isDocumentConflict(error) ? new DomainError('conflict', taken.message, { field: taken.field }) : error;
+
+  const found = async (id: string): Promise<Versioned<T>> => {
+    const versioned = await collection.get(id);
+    if (!versioned) throw new DomainError('not_found', `There is no such ${kind}.`);
+    return versioned;
+  };
+
+  return {
+    found,
+
+    async list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>> {
+      const limit = query.limit ?? 50;
+      const given = Object.entries(where).filter((entry): entry is [string, string | true] => entry[1] !== undefined);
+      const documents = await collection.find({
+        where: Object.fromEntries(given),
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(query.after ? { after: query.after } : {}),
+      });
+      const items = documents.slice(0, limit);
+      const last = items.at(-1)?.document;
+      return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what has to be written before it. */
+    async insert(
+      document: T,
+      type: AuditEventType,
+      by: By,
+      beside: () => Promise<void> = async () => undefined,
+    ): Promise<Versioned<T>> {
+      await record(type, document, by, undefined, await permits(document, undefined, by));
+      await beside();
+      try {
+        await collection.insert(document);
+      } catch (error) {
+        throw conflictAs(error);
+      }
+      return { document, version: 1 };
+    },
+
+    /** Takes it away, after its event and what has to be written before. Throws 'not_found'. */
+    async remove(
+      id: string,
+      type: AuditEventType,
+      by: By,
+      beside: () => Promise<void> = async () => undefined,
+    ): Promise<void> {
+      const { document } = await found(id);
+      await record(type, document, by);
+      await beside();
+      await collection.take(id);
+    },
+
+    /**
+     * Writes what `alter` makes of the document. Without a change nothing is written or recorded.
+     * Throws 'not_found', and 'precondition_failed' when the stored version is not `expected`.
+     * Without `expected` the change is made to whatever is stored, again after each lost swap; `alter`
+     * may then run several times, and the event is written once, with what `about` adds to it.
+     */
+    async change(
+      id: string,
+      expected: number | undefined,
+      type: AuditEventType,
+      by: By,
+      alter: (document: T) => T | Promise<T>,
+      about?: Partial<AuditEvent>,
+    ): Promise<Versioned<T>> {
+      let recorded = false;
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        const current = await found(id);
+        if (expected !== undefined && current.version !== expected) throw stale(kind);
+        const altered = await alter(current.document);
+        const changed = changedMembers(current.document, altered, derived);
+        if (changed.length === 0) return current;
+        const next = { ...altered, updatedAt: clock.now() };
+        const permitted = await permits(next, current.document, by);
+        if (!recorded) await record(type, next, by, changed, merged(permitted, about));
+        recorded = true;
+        if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
+        if (expected !== undefined) throw stale(kind);
+      }
+      throw new DomainError('unavailable', `This ${kind} is being changed by too many at once.`, {
+        retryAfterSeconds: 1,
+      });
+    },
+  };
+};
+
+const merged = (permitted: Partial<AuditEvent>, about: Partial<AuditEvent> = {}): Partial<AuditEvent> => ({
+  ...permitted,
+  ...about,
+  ...(permitted.inputs && about.inputs ? { inputs: { ...permitted.inputs, ...about.inputs } } : {}),
+});
+
+export type RegisteredDocuments<T extends Registered> = ReturnType<typeof registeredDocuments<T>>;
+
+const stale = (kind: string): DomainError =>
+  new DomainError(
+    'precondition_failed',
+    `This ${kind} was changed in the meantime; read it again and repeat your change.`,
+  );
+
+/** Names as the management API spells them. */
+const changedMembers = (before: object, after: object, derived: readonly string[]): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !derived.includes(name))
+    .filter((name) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name)))
+    .map((name) => (name === 'secretHash' ? 'client_secret' : wireName(name)))
+    .sort();
+
+const wireName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,132 @@
+/**
+ * Rules on the claims of a workload token: which tokens of an issuer are the agent's. Owns what a pattern matches and
+ * which patterns are refused. Does not know issuers, keys or agents. Called by workload-identity.ts and where a
+ * credential is registered.
+ */
+import { refuseField } from '../../vocabulary/errors.ts';
+import { pointerStep } from '../../vocabulary/json-pointer.ts';
+
+/** What a text must be. In `like` each `*` stands for one or more characters within one part: it never crosses a separator. */
+export type TextRule = { readonly equals: string } | { readonly one_of: readonly string[] } | { readonly like: string };
+
+/** What a claim must be. `contains`: it is a list, and the text is in it. The others want a single value. */
+export type ClaimRule = TextRule | { readonly contains: string };
+
+/** By name of the claim, or by JSON pointer (RFC 6901) when it begins with `/`. All of them must hold. */
+export type ClaimRules = Readonly<Record<string, ClaimRule>>;
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+const MOST_RULES = 20;
+const LONGEST = 512;
+
+/** Whether the text is what the rule wants. `separators`: characters that divide a subject of this issuer into parts. */
+export const fitsText = (rule: TextRule, text: string, separators: string): boolean => {
+  if ('equals' in rule) return text === rule.equals;
+  if ('one_of' in rule) return rule.one_of.includes(text);
+  const wanted = partsOf(rule.like, separators);
+  const given = partsOf(text, separators);
+  return wanted.length === given.length && wanted.every((part, index) => fitsPart(part, given[index] ?? ''));
+};
+
+/** The name of the first claim that is not what its rule wants. */
+export const firstUnfit = (rules: ClaimRules, claims: Claims, separators: string): string | undefined =>
+  Object.entries(rules).find(([name, rule]) => !fitsClaim(rule, claimAt(claims, name), separators))?.[0];
+
+const fitsClaim = (rule: ClaimRule, value: unknown, separators: string): boolean => {
+  if ('contains' in rule) return Array.isArray(value) && value.includes(rule.contains);
+  // A list that has the text in it is no such text: who wants that says `contains`.
+  if (typeof value === 'string') return fitsText(rule, value, separators);
+  if (typeof value === 'boolean' || Number.isSafeInteger(value)) {
+    return !('like' in rule) && fitsText(rule, String(value), separators);
+  }
+  return false;
+};
+
+const claimAt = (claims: Claims, name: string): unknown => {
+  if (!name.startsWith('/')) return Object.hasOwn(claims, name) ? claims[name] : undefined;
+  let value: unknown = claims;
+  for (const token of name.slice(1).split('/')) {
+    const member = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined;
+    value = Reflect.get(value, member);
+  }
+  return value;
+};
+
+/** Parts and the separators between them, in turn. */
+const partsOf = (text: string, separators: string): readonly string[] => {
+  const parts = [''];
+  for (const character of text) {
+    if (separators.includes(character)) parts.push(character, '');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+};
+
+const fitsPart = (pattern: string, text: string): boolean => {
+  const star = pattern.indexOf('*');
+  if (star === -1) return pattern === text;
+  const [before, behind] = [pattern.slice(0, star), pattern.slice(star + 1)];
+  return text.length > before.length + behind.length && text.startsWith(before) && text.endsWith(behind);
+};
+
+/** The rule as it is stored. Throws 'invalid_field' below `field`. */
+export const checkTextRule = (value: unknown, field: string, separators: string): TextRule => {
+  const [name, wanted] = soleMember(value, field);
+  if (name === 'equals') return { equals: checkedText(wanted, `${field}/equals`) };
+  if (name === 'one_of') {
+    if (!Array.isArray(wanted) || wanted.length < 1 || wanted.length > MOST_RULES) {
+      return refuseField(`${field}/one_of`, `This is a list of 1 to ${MOST_RULES} texts.`);
+    }
+    return { one_of: wanted.map((one: unknown, index) => checkedText(one, `${field}/one_of/${index}`)) };
+  }
+  if (name === 'like') return { like: checkedPattern(wanted, `${field}/like`, separators) };
+  return refuseField(field, 'A rule is one of "equals", "one_of" and "like".');
+};
+
+/** The same for rules on claims. */
+export const checkClaimRules = (value: unknown, field: string, separators: string): ClaimRules => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuseField(field, 'Rules on claims are an object: the name of a claim, and its rule.');
+  }
+  const entries = Object.entries(value);
+  if (entries.length > MOST_RULES) refuseField(field, `At most ${MOST_RULES} claims can have a rule.`);
+  return Object.fromEntries(
+    entries.map(([name, rule]) => {
+      const at = `${field}/${pointerStep(name)}`;
+      if (name === '' || name.length > 200) refuseField(at, 'The name of a claim has 1 to 200 characters.');
+      const [kind, wanted] = soleMember(rule, at);
+      if (kind === 'contains') return [name, { contains: checkedText(wanted, `${at}/contains`) }] as const;
+      return [name, checkTextRule(rule, at, separators)] as const;
+    }),
+  );
+};
+
+const soleMember = (value: unknown, field: string): readonly [string, unknown] => {
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const [first] = entries;
+  if (first === undefined || entries.length > 1) {
+    return refuseField(field, 'A rule is an object with one of "equals", "one_of", "like"; of a list "contains".');
+  }
+  return first;
+};
+
+const checkedText = (value: unknown, field: string): string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= LONGEST
+    ? value
+    : refuseField(field, `This is a text of 1 to ${LONGEST} characters.`);
+
+/** A pattern says something of every token it fits: where it begins, and what stands between two stars. */
+const checkedPattern = (value: unknown, field: string, separators: string): string => {
+  const text = checkedText(value, field);
+  const parts = partsOf(text, separators);
+  if (!text.includes('*')) refuseField(field, 'Without "*" this is no pattern: use "equals".');
+  if ((parts[0] ?? '').includes('*')) {
+    refuseField(field, 'A pattern begins with a part without "*", so that it fits one place only.');
+  }
+  if (parts.some((part) => part.indexOf('*') !== part.lastIndexOf('*'))) {
+    refuseField(field, `Between two separators (${[...separators].join(' ')}) there is at most one "*".`);
+  }
+  return text;
+};

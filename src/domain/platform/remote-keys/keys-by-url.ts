@@ -1,0 +1,65 @@
+import {
+  type FetchedDocument,
+  fetchReasonOf,
+  type InternalPurpose,
+  type TrustedFetch,
+} from '../../ports/trusted-fetch.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { strictJson } from '../../vocabulary/strict-json.ts';
+import { servedKeys } from './public-keys.ts';
+
+export type KeysByUrl = ReturnType<typeof keysByUrl>;
+
+/** For whom keys are looked up. `kid` is that of the token; `source` the address it came from. */
+export type KeyQuestion = {
+  readonly url: string;
+  readonly kid?: string;
+  readonly source?: string;
+  /** As in `FetchRequest`. */
+  readonly internal?: InternalPurpose | undefined;
+  /** As in `FetchRequest`. */
+  readonly namedBy?: string | undefined;
+};
+
+/**
+ * Public keys that others serve: of agents, clients and issuers. A set is read once for each copy of its document.
+ */
+export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
+  const read = new WeakMap<FetchedDocument, JsonWebKeySet>();
+  const keysIn = (document: FetchedDocument): JsonWebKeySet => {
+    const known = read.get(document);
+    if (known) return known;
+    const keys = servedKeys(strictJson(document.body));
+    read.set(document, keys);
+    return keys;
+  };
+
+  return {
+    /**
+     * The keys served at a URL. When none has the `kid`, they are fetched anew, at most twice a minute: keys are
+     * changed without notice. Throws what the fetch throws, and 'invalid_request' when this is no key set.
+     */
+    async find({ url, kid, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+      const request = { url, purpose: 'jwks', internal, namedBy, ...(source === undefined ? {} : { source }) } as const;
+      const keys = keysIn(await fetcher.get(request));
+      if (kid === undefined || keys.keys.some((key) => key['kid'] === kid)) return keys;
+      return keysIn(await fetcher.get({ ...request, again: true }));
+    },
+
+    /**
+     * The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. At most twice a
+     * minute; until then the set of before, which is the same object.
+     */
+    async again({ url, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+      const request = { url, purpose: 'jwks', internal, namedBy, again: true } as const;
+      return keysIn(await fetcher.get({ ...request, ...(source === undefined ? {} : { source }) }));
+    },
+  };
+};
+
+/** For the owner: why keys were not had, in one line without anything of what was served. */
+export const whyNoKeys = (error: unknown): string => {
+  const { detail, message } = error as Partial<DomainError>;
+  return `keys at jwks_uri: ${fetchReasonOf(error) === undefined ? message : detail}`;
+};

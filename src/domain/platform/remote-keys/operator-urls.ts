@@ -1,0 +1,50 @@
+/**
+ * Who entered a URL decides where it may lead. What an operator or administrator entered may lead to internal hosts that
+ * the configuration opens for its purpose; what owners, software and strangers entered leads to public hosts only.
+ */
+
+import type { FetchReason, InternalPurpose, TrustedFetch } from '../../ports/trusted-fetch.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+
+export type HoldsUrls = {
+  /** Of its URLs those that an operator or administrator entered. Absent: none. */
+  readonly operatorUrls?: readonly string[];
+};
+
+/** Whether an operator or administrator entered this URL of an agent or client. */
+export const isByOperator = ({ operatorUrls }: HoldsUrls, url: string | undefined): boolean =>
+  url !== undefined && (operatorUrls?.includes(url) ?? false);
+
+/** What is kept of it: URLs that are there now, and that were entered by role before or are now. */
+export const operatorUrlsOf = (
+  now: readonly (string | undefined)[],
+  before: HoldsUrls | undefined,
+  entered: readonly (string | null | undefined)[] = [],
+): HoldsUrls => {
+  const kept = now.filter((url) => url !== undefined && (isByOperator(before ?? {}, url) || entered.includes(url)));
+  return kept.length === 0 ? {} : { operatorUrls: [...new Set(kept as readonly string[])].sort() };
+};
+
+/** Checks a URL that was entered by role, or by others. */
+export type UrlReach = { readonly purpose: InternalPurpose; readonly isByRole: boolean };
+
+/** Throws 'invalid_field' unless this server could ever connect to such a URL. Without a way out it never can. */
+export const checkReachable = (
+  url: string,
+  field: string,
+  check: TrustedFetch['check'] | undefined,
+  { purpose, isByRole }: UrlReach,
+): void => {
+  const objection: FetchReason | undefined = check
+    ? check(url, isByRole ? purpose : undefined)
+    : ('url_not_allowed' as const);
+  if (objection === 'address_not_allowed') {
+    refuseField(
+      field,
+      `This host is not public. An operator or administrator can enter it, where egress.internalHosts.${purpose} names it.`,
+    );
+  }
+  if (objection !== undefined) {
+    refuseField(field, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+  }
+};

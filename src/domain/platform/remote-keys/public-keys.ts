@@ -1,0 +1,141 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet, PublicJwk } from '../../vocabulary/json-web-keys.ts';
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const CURVES: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+  ['Ed25519', ['EdDSA', 'Ed25519']],
+]);
+const MAXIMUM_KEYS = 10;
+
+/**
+ * The public signature keys of a JWK Set as they are stored: only members we know, values in canonical
+ * form. Throws 'invalid_field' with a pointer below `field`. Accepts 1..10 keys: RSA of 2048..4096 bits
+ * with exponent 65537, EC on P-256, P-384 or P-521, and Ed25519. Several keys need a `kid` each, so that
+ * checking a signature never means trying keys (RFC 7517 §4.5, RFC 8725 §3.2).
+ */
+export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet => {
+  const keys = isObject(value) ? value.keys : undefined;
+  if (!Array.isArray(keys))
+    return refuseField(field, 'A JWK Set is an object with the member "keys", a list (RFC 7517 §5).');
+  if (keys.length < 1 || keys.length > MAXIMUM_KEYS) {
+    return refuseField(`${field}/keys`, `A key set holds 1 to ${MAXIMUM_KEYS} keys.`);
+  }
+  const checked = keys.map((key: unknown, index) => checkPublicKey(key, `${field}/keys/${index}`));
+  const kids = new Set<unknown>();
+  for (const [index, { kid }] of checked.entries()) {
+    if (kid === undefined && checked.length > 1) {
+      refuseField(`${field}/keys/${index}`, 'In a set of several keys each key needs its own "kid".');
+    }
+    if (kids.has(kid)) refuseField(`${field}/keys/${index}/kid`, 'Another key of this set has the same "kid".');
+    kids.add(kid);
+  }
+  return { keys: checked };
+};
+
+/** Keys of a served set that are looked at. */
+const MAXIMUM_SERVED = 50;
+
+/**
+ * The keys of a set that others serve and that can verify a signature here; others in it are passed over (RFC 7517 §5).
+ * Of several keys one without a `kid` is passed over too. Throws 'invalid_request' when there is none, or
+ * when a part is private: such a set is known to everybody.
+ */
+export const servedKeys = (value: unknown): JsonWebKeySet => {
+  const keys: unknown = isObject(value) ? value.keys : undefined;
+  if (!Array.isArray(keys)) throw new DomainError('invalid_request', 'This is no JWK Set (RFC 7517 §5).');
+  if (keys.length > MAXIMUM_SERVED)
+    throw new DomainError('invalid_request', `The set holds more than ${MAXIMUM_SERVED} keys.`);
+  if (keys.some((key: unknown) => isObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member)))) {
+    throw new DomainError('invalid_request', 'The set holds a secret part of a key.');
+  }
+  const usable = keys.flatMap((key: unknown) => {
+    if (isObject(key) && key.kid === undefined && keys.length > 1) return [];
+    try {
+      return [checkPublicKey(key, '/keys')];
+    } catch (error) {
+      if (isDomainError(error)) return [];
+      throw error;
+    }
+  });
+  if (usable.length === 0) throw new DomainError('invalid_request', 'The set holds no key that can be used here.');
+  return { keys: usable };
+};
+
+/** One key of such a set, at `field`. */
+export const checkPublicKey = (value: unknown, field: string): PublicJwk => {
+  if (!isObject(value)) return refuseField(field, 'A key is a JSON object (RFC 7517 §4).');
+  const jwk = value;
+  const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(jwk, member));
+  if (jwk.kty === 'oct' || secret !== undefined) {
+    refuseField(
+      field,
+      'Send the public part of a key pair only; this key holds a secret part and must not be used any more.',
+    );
+  }
+  const { use, alg, kid } = jwk;
+  if (use !== undefined && use !== 'sig') refuseField(`${field}/use`, 'The use of a key is "sig" or absent.');
+  const operations = jwk.key_ops;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    refuseField(`${field}/key_ops`, 'The operations of a public signature key include "verify".');
+  }
+  if (kid !== undefined && !(typeof kid === 'string' && /^[\x21-\x7e]{1,128}$/.test(kid))) {
+    refuseField(`${field}/kid`, 'A key id has 1 to 128 visible ASCII characters.');
+  }
+  const { members, algorithms } = jwk.kty === 'RSA' ? checkRsa(jwk, field) : checkCurve(jwk, field);
+  if (alg !== undefined && !algorithms.includes(String(alg))) {
+    refuseField(`${field}/alg`, `The algorithm of this key is absent or one of ${algorithms.join(', ')}.`);
+  }
+  return {
+    ...members,
+    ...(use === undefined ? {} : { use }),
+    ...(alg === undefined ? {} : { alg }),
+    ...(kid === undefined ? {} : { kid }),
+  };
+};
+
+/** Members read here, before anything is known about them. */
+type LooseJwk = {
+  readonly [member in 'keys' | 'kty' | 'crv' | 'n' | 'e' | 'x' | 'y' | 'use' | 'alg' | 'kid' | 'key_ops']?: unknown;
+};
+
+type CheckedKey = { readonly members: PublicJwk; readonly algorithms: readonly string[] };
+
+const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
+  // A modulus of more than 4096 bits makes every check of a signature slow, at no gain.
+  if (typeof jwk.n === 'string' && jwk.n.length > 700) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
+  const key = importKey({ kty: 'RSA', n: jwk.n, e: jwk.e }, field);
+  const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength < 2048 || modulusLength > 4096) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
+  if (publicExponent !== 65537n) refuseField(`${field}/e`, 'The exponent of an RSA key is 65537 ("AQAB").');
+  const { n, e } = key.export({ format: 'jwk' });
+  return { members: { kty: 'RSA', n, e }, algorithms: RSA_ALGORITHMS };
+};
+
+const checkCurve = (jwk: LooseJwk, field: string): CheckedKey => {
+  const { kty, crv } = jwk;
+  const algorithms = CURVES.get(crv);
+  if (kty !== 'EC' && kty !== 'OKP') return refuseField(`${field}/kty`, 'The type of a key is "EC", "RSA" or "OKP".');
+  if (!algorithms || (kty === 'OKP') !== (crv === 'Ed25519')) {
+    return refuseField(`${field}/crv`, 'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".');
+  }
+  const key = importKey(kty === 'EC' ? { kty, crv, x: jwk.x, y: jwk.y } : { kty, crv, x: jwk.x }, field);
+  const { x, y } = key.export({ format: 'jwk' });
+  return { members: { kty, crv, x, ...(y === undefined ? {} : { y }) }, algorithms };
+};
+
+/** Importing is the proof that the numbers are a key: a point off its curve fails here. */
+const importKey = (jwk: LooseJwk, field: string): KeyObject => {
+  try {
+    return createPublicKey({ key: Object.fromEntries(Object.entries(jwk)), format: 'jwk' });
+  } catch (cause) {
+    throw new DomainError('invalid_field', 'This is not a usable public key.', { field, cause });
+  }
+};
+
+const isObject = (value: unknown): value is LooseJwk =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

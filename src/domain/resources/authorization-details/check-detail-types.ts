@@ -1,0 +1,126 @@
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type DetailType,
+  isObject,
+  type JsonSchema,
+  type JsonValue,
+  MEMBER_RULES,
+  type MemberRule,
+} from '../../vocabulary/detail-type.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { checkDetailSchema } from './detail-schema.ts';
+import { type Formatter, type Placeholder, parseTemplate, placeholdersOf } from './display-template.ts';
+import { currencyDigits } from './value-format.ts';
+
+const MAXIMUM_DETAIL_TYPES = 20;
+const TYPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
+
+/** Types that hold together: each rule, the amount and each placeholder name a member of the right kind. Throws 'invalid_field'. */
+export const checkDetailTypes = (types: readonly DetailType[], field = '/detail_types'): void => {
+  if (types.length > MAXIMUM_DETAIL_TYPES) {
+    refuseField(field, `A resource server declares at most ${MAXIMUM_DETAIL_TYPES} types of details.`);
+  }
+  const names = new Set<string>();
+  for (const [index, type] of types.entries()) {
+    const at = `${field}/${index}`;
+    if (!TYPE.test(type.type)) {
+      refuseField(`${at}/type`, 'A type has 1 to 200 visible ASCII characters without quote and backslash.');
+    }
+    if (names.has(type.type)) refuseField(`${at}/type`, 'This type is declared twice.');
+    names.add(type.type);
+    checkText(type.description, `${at}/description`, 200);
+    checkDetailSchema(type.schema, `${at}/schema`);
+    for (const [path, rule] of Object.entries(type.members)) checkRule(type, path, rule, `${at}/members/${path}`);
+    checkAmount(type, `${at}/amount`);
+    checkText(type.display, `${at}/display`, 300);
+    checkDisplay(type, `${at}/display`);
+  }
+};
+
+/** The schema of what a path names. */
+const partAt = (schema: JsonSchema, path: string): JsonSchema | undefined =>
+  path.split('.').reduce<JsonSchema | undefined>((at, name) => {
+    const properties = at?.['properties'];
+    const part = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+    return isObject(part) ? part : undefined;
+  }, schema);
+
+const NUMBERS: readonly JsonValue[] = ['number', 'integer'];
+const SCALARS: readonly JsonValue[] = [...NUMBERS, 'string', 'boolean'];
+
+type Fits = (part: JsonSchema, items: JsonSchema) => boolean;
+
+const isNumber: Fits = ({ type = '' }) => NUMBERS.includes(type);
+const isTime: Fits = ({ type, format = '' }) => type === 'string' && ['date', 'date-time'].includes(String(format));
+
+const FITS: Readonly<Record<MemberRule['rule'], readonly [Fits, string]>> = {
+  max: [isNumber, 'a number'],
+  min: [isNumber, 'a number'],
+  subset: [({ type }, { type: item = '' }) => type === 'array' && SCALARS.includes(item), 'a list of single values'],
+  prefix: [
+    ({ type }, { type: item }) => type === 'string' || (type === 'array' && item === 'string'),
+    'a string or a list of strings',
+  ],
+  equal: [() => true, 'anything'],
+  before: [isTime, 'a string of the format date or date-time'],
+  after: [isTime, 'a string of the format date or date-time'],
+};
+
+/** The sentence can be read, and each formatter is for the kind of member it stands with. Refusals name the place in it. */
+const checkDisplay = ({ schema, display }: DetailType, field: string): void => {
+  const template = parseTemplate(display);
+  if (template.problem !== undefined) refuseField(field, template.problem);
+  for (const placeholder of placeholdersOf(template)) {
+    const { path, other, at } = placeholder;
+    const refuse = (message: string): void => refuseField(field, `At character ${at + 1}: ${message}`);
+    for (const one of other === undefined ? [path] : [path, other]) {
+      if (!partAt(schema, one)) refuse(`the schema declares no member ${one.slice(0, 100)}.`);
+    }
+    const misfit = formatterMisfit(schema, placeholder);
+    if (misfit !== undefined) refuse(misfit);
+  }
+};
+
+const formatterMisfit = (schema: JsonSchema, { path, formatter, other }: Placeholder): string | undefined => {
+  if (formatter === undefined) return undefined;
+  const part = partAt(schema, path) ?? {};
+  const [fits, what] = FORMATTER_FITS[formatter];
+  if (!fits(part, {})) return `${formatter} is for ${what}, and ${path} is none.`;
+  const currency = other === undefined ? undefined : partAt(schema, other);
+  if (currency === undefined) return undefined;
+  if (currency['type'] !== 'string') return `the currency ${other} is no string.`;
+  const codes = [currency['const'], currency['enum']].flat().filter((code) => code !== undefined);
+  const unknown = codes.find((code) => typeof code !== 'string' || currencyDigits(code) === undefined);
+  return unknown === undefined ? undefined : `${JSON.stringify(unknown).slice(0, 40)} is no currency of ISO 4217.`;
+};
+
+const FORMATTER_FITS: Readonly<Record<Formatter, readonly [Fits, string]>> = {
+  money: [({ type }) => type === 'integer', 'a whole number in the smallest unit of the currency'],
+  date: [isTime, 'a string of the format date or date-time'],
+  iban: [({ type, format }) => type === 'string' && format === undefined, 'a string'],
+};
+
+const checkRule = (
+  { schema, members }: DetailType,
+  path: string,
+  { rule, absent }: MemberRule,
+  field: string,
+): undefined => {
+  const part = partAt(schema, path);
+  if (!part) return refuseField(field, 'The schema declares no such member.');
+  if (!MEMBER_RULES.includes(rule)) return refuseField(`${field}/rule`, `A rule is one of ${MEMBER_RULES.join(', ')}.`);
+  if (absent !== undefined && absent !== 'unlimited') refuseField(`${field}/absent`, 'The only value is "unlimited".');
+  const [fits, what] = FITS[rule];
+  const items = part['items'];
+  if (!fits(part, isObject(items) ? items : {})) refuseField(`${field}/rule`, `The rule ${rule} is for ${what}.`);
+  const above = Object.keys(members).find((other) => path.startsWith(`${other}.`));
+  if (above !== undefined) refuseField(field, `The rule of ${above} covers this member.`);
+};
+
+const checkAmount = ({ schema, members, amount }: DetailType, field: string): undefined => {
+  if (amount === undefined) return undefined;
+  const part = partAt(schema, amount);
+  const isCount = part?.['type'] === 'integer' && Number(part['minimum'] ?? -1) >= 0 && members[amount]?.rule === 'max';
+  if (!isCount)
+    return refuseField(field, 'An amount is a whole number, of 0 or more by its schema, under the rule max.');
+};

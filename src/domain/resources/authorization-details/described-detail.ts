@@ -1,0 +1,91 @@
+/** A detail in the words of its type, for people. Words and values stay apart, so that no value can pass for a word. */
+import {
+  type Detail,
+  type DetailType,
+  isList,
+  isObject,
+  type JsonValue,
+  memberAt,
+} from '../../vocabulary/detail-type.ts';
+import { type Clause, parseTemplate } from './display-template.ts';
+import { type ValueFormat, valueFormat } from './value-format.ts';
+
+export type DescribedDetail = {
+  readonly type: string;
+  /** What details of the type are about. */
+  readonly about: string;
+  readonly risk: DetailType['risk'];
+  /** The sentence in its order: what the resource server says, and what the request says. */
+  readonly sentence: readonly DetailPart[];
+  /** Members that the sentence does not tell. */
+  readonly more: readonly { readonly member: string; readonly value: string }[];
+};
+
+/**
+ * `value` undefined: the detail does not name the member, and is not limited by it. `format`: how the value reads; absent: as
+ * it is.
+ */
+export type DetailPart =
+  | { readonly text: string }
+  | { readonly member: string; readonly value: string | undefined; readonly format?: ValueFormat };
+
+const MAXIMUM_VALUE = 300;
+/** Characters that show nothing, reorder what stands beside them, or end a line. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** One line; a character that is not seen is shown as one that is, and what is cut off says so. */
+const shown = (value: JsonValue): string => {
+  const text = isList(value)
+    ? value.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(', ')
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
+  const line = [...text.replaceAll(UNSEEN, '\ufffd')];
+  return line.length > MAXIMUM_VALUE ? `${line.slice(0, MAXIMUM_VALUE).join('')}…` : line.join('');
+};
+
+export const describedDetail = (type: DetailType, detail: Detail): DescribedDetail => {
+  const told = new Set<string>();
+  const sentence: DetailPart[] = [];
+  const hasAll = ({ parts }: Clause): boolean =>
+    parts.every((part) => 'text' in part || memberAt(detail, part.path) !== undefined);
+  for (const clause of parseTemplate(type.display).clauses) {
+    // What a clause that is left out would have told stands among the other members.
+    if (clause.isOptional && !hasAll(clause)) continue;
+    for (const part of clause.parts) {
+      if ('text' in part) {
+        sentence.push(part);
+        continue;
+      }
+      const { path, formatter, other } = part;
+      const value = memberAt(detail, path);
+      told.add(path);
+      if (value === undefined) {
+        sentence.push({ member: path, value });
+        continue;
+      }
+      const format = valueFormat(formatter, value, other === undefined ? undefined : memberAt(detail, other));
+      // Only where it is written with the amount; else it stands among the other members.
+      if (format?.kind === 'money' && other !== undefined) told.add(other);
+      sentence.push({ member: path, value: shown(value), ...(format === undefined ? {} : { format }) });
+    }
+  }
+  const { type: _, ...members } = detail;
+  return {
+    type: type.type,
+    about: type.description,
+    risk: type.risk,
+    sentence,
+    more: leavesOf(members)
+      .filter(({ path }) => !told.has(path))
+      .map(({ path, value }) => ({ member: path, value: shown(value) })),
+  };
+};
+
+/** Every value that is no object, with its path. */
+const leavesOf = (value: JsonValue, path = ''): readonly { readonly path: string; readonly value: JsonValue }[] =>
+  isObject(value) && Object.keys(value).length > 0
+    ? Object.entries(value).flatMap(([name, part]) => leavesOf(part, path === '' ? name : `${path}.${name}`))
+    : path === ''
+      ? []
+      : [{ path, value }];

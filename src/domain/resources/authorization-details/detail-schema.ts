@@ -1,0 +1,132 @@
+/**
+ * Schemas of detail types: a part of JSON Schema 2020-12 in which every check takes time in proportion to the value.
+ * There is no reference, no alternative and no pattern in it, so that what may stand in a detail can be read off.
+ */
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type Detail, isList, isObject, type JsonSchema, type JsonValue } from '../../vocabulary/detail-type.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
+import { isPlainPath, isTime } from './member-rules.ts';
+
+const MAXIMUM_LENGTH = 8192;
+const MAXIMUM_DEPTH = 16;
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+const ANNOTATIONS = ['title', 'description', 'examples'];
+const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
+  object: ['properties', 'required', 'additionalProperties'],
+  array: ['items', 'minItems', 'maxItems', 'uniqueItems'],
+  string: ['minLength', 'maxLength', 'format', 'enum', 'const'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'enum', 'const'],
+  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'enum', 'const'],
+  boolean: ['enum', 'const'],
+};
+
+/** `path`: one reading only, as the rule `prefix` wants it. */
+const FORMATS = {
+  date: (value: string): boolean => isTime(value, 'date'),
+  'date-time': (value: string): boolean => isTime(value, 'time'),
+  path: isPlainPath,
+} as const;
+
+const NAME = /^[A-Za-z_][\w-]{0,63}$/;
+/** Names that mean something to every object, and would to a careless reader. */
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+
+/** Throws 'invalid_field' below `field` for anything that is not a schema of the kind above. */
+export const checkDetailSchema = (schema: JsonSchema, field: string): void => {
+  if (JSON.stringify(schema).length > MAXIMUM_LENGTH) {
+    refuseField(field, `A schema has at most ${MAXIMUM_LENGTH} characters.`);
+  }
+  const { $schema, ...rest } = schema;
+  if ($schema !== undefined && $schema !== DIALECT) refuseField(`${field}/$schema`, `The only dialect is ${DIALECT}.`);
+  if (rest['type'] !== 'object') refuseField(`${field}/type`, 'A detail is an object.');
+  if (isObject(rest['properties']) && Object.hasOwn(rest['properties'], 'type')) {
+    refuseField(`${field}/properties/type`, 'The member "type" is the name of the type; it is not declared.');
+  }
+  checkPart(rest, field, 1);
+  try {
+    compiled(schema);
+  } catch {
+    refuseField(field, 'This is not a valid JSON Schema.');
+  }
+};
+
+const checkPart = (schema: JsonValue | undefined, field: string, depth: number): undefined => {
+  if (!isObject(schema)) return refuseField(field, 'A schema is an object.');
+  if (depth > MAXIMUM_DEPTH) return refuseField(field, `Schemas are nested at most ${MAXIMUM_DEPTH} deep.`);
+  const type = schema['type'];
+  const keywords = typeof type === 'string' && Object.hasOwn(OF_TYPE, type) ? OF_TYPE[type] : undefined;
+  if (!keywords) return refuseField(`${field}/type`, `A type is one of ${Object.keys(OF_TYPE).join(', ')}.`);
+  const other = Object.keys(schema).find((each) => each !== 'type' && ![...keywords, ...ANNOTATIONS].includes(each));
+  if (other !== undefined) {
+    refuseField(`${field}/${other.slice(0, 64)}`, `This keyword is not supported for the type ${type}.`);
+  }
+  if (schema['format'] !== undefined && !Object.hasOwn(FORMATS, String(schema['format']))) {
+    refuseField(`${field}/format`, `A format is one of ${Object.keys(FORMATS).join(', ')}.`);
+  }
+  if (type === 'array') checkPart(schema['items'], `${field}/items`, depth + 1);
+  const { properties = {}, additionalProperties = false } = schema;
+  if (!isObject(properties)) return refuseField(`${field}/properties`, 'This is an object.');
+  for (const [name, part] of Object.entries(properties)) {
+    if (!NAME.test(name) || RESERVED.includes(name)) {
+      refuseField(`${field}/properties`, 'A member is named by up to 64 letters, digits, "_" and "-".');
+    }
+    checkPart(part, `${field}/properties/${name}`, depth + 1);
+  }
+  const { required = [] } = schema;
+  if (isList(required) && required.some((name) => !Object.hasOwn(properties, String(name)))) {
+    refuseField(`${field}/required`, 'A required member is declared.');
+  }
+  if (typeof additionalProperties !== 'boolean') {
+    checkPart(additionalProperties, `${field}/additionalProperties`, depth + 1);
+  }
+};
+
+/** Objects take the members they declare; others where the schema says so. */
+const closed = (schema: JsonValue): JsonValue => {
+  if (!isObject(schema)) return schema;
+  const parts = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
+    if (keyword === 'items' || keyword === 'additionalProperties') return [keyword, closed(value)];
+    if (keyword === 'properties' && isObject(value)) {
+      return [keyword, Object.fromEntries(Object.entries(value).map(([name, part]) => [name, closed(part)]))];
+    }
+    return [keyword, value];
+  });
+  const isOpen = schema['type'] !== 'object' || schema['additionalProperties'] !== undefined;
+  return Object.fromEntries(isOpen ? parts : [...parts, ['additionalProperties', false]]);
+};
+
+const ajv = new Ajv2020({ strict: true, strictRequired: true, ownProperties: true, formats: FORMATS });
+
+/** Checks that are made already, by the text of their schema; the oldest goes first. */
+const made = new Map<string, ValidateFunction>();
+const KEPT = 200;
+
+const compiled = (schema: JsonSchema): ValidateFunction => {
+  const text = JSON.stringify(schema);
+  const known = made.get(text);
+  if (known) return known;
+  const whole = closed(schema) as JsonSchema;
+  const check = ajv.compile(whole);
+  // Or it is kept there for ever.
+  ajv.removeSchema(whole);
+  made.set(text, check);
+  for (const oldest of made.keys()) {
+    if (made.size <= KEPT) break;
+    made.delete(oldest);
+  }
+  return check;
+};
+
+const checks = new WeakMap<JsonSchema, ValidateFunction>();
+
+/** Where a detail is not what the schema of its type says, as a JSON pointer; undefined: it is. */
+export const violation = (schema: JsonSchema, { type: _, ...members }: Detail): string | undefined => {
+  const check = checks.get(schema) ?? compiled(schema);
+  checks.set(schema, check);
+  if (check(members)) return undefined;
+  const error = check.errors?.[0];
+  const { missingProperty, additionalProperty } = (error?.params ?? {}) as Readonly<Record<string, unknown>>;
+  const below = missingProperty ?? additionalProperty;
+  return `${error?.instancePath ?? ''}${below === undefined ? '' : `/${String(below).slice(0, 64)}`}`;
+};

@@ -1,0 +1,188 @@
+/** The attenuation of authorization details: the one place where they cross from a parent to a child. */
+import { type Detail, type DetailType, isObject, type JsonValue, memberAt } from '../../vocabulary/detail-type.ts';
+import { isEqual, isInside } from './member-rules.ts';
+
+export type DetailTypes = readonly DetailType[];
+
+export type NarrowedDetails = {
+  /** Each with all members that limit it: what it did not name is its parent's. */
+  readonly details: readonly Detail[];
+  /** Those that are not provably inside one that is held. */
+  readonly refused: readonly Detail[];
+};
+
+export const typeOf = (types: DetailTypes, { type }: Pick<Detail, 'type'>): DetailType | undefined =>
+  types.find((each) => each.type === type);
+
+/**
+ * Each of `asked` that is inside one of `held` by the rules of its type, completed by what that one says. Never wider
+ * than `held`: several that lie in one share its amount, and of the same asked twice one is answered. A type that is
+ * not there is held by nobody.
+ */
+export const narrowedDetails = (
+  types: DetailTypes,
+  asked: readonly Detail[],
+  held: readonly Detail[],
+): NarrowedDetails => {
+  const left = held.map((one) => amountOf(types, one));
+  const details: Detail[] = [];
+  const refused: Detail[] = [];
+  for (const detail of withoutRepeats(asked)) {
+    const type = typeOf(types, detail);
+    const found = type && firstParent(type, detail, held, left);
+    if (!type || !found) {
+      refused.push(detail);
+      continue;
+    }
+    const amount = amountOf(types, found.detail);
+    const before = left[found.index];
+    if (before !== undefined && amount !== undefined) left[found.index] = before - amount;
+    details.push(found.detail);
+  }
+  return { details: withoutRepeats(details), refused };
+};
+
+/**
+ * What both hold, as far as it can be told: those of either that are inside one of the other. Never wider than
+ * either.
+ */
+export const commonDetails = (
+  types: DetailTypes,
+  one: readonly Detail[],
+  other: readonly Detail[],
+): readonly Detail[] => {
+  const { details, refused } = narrowedDetails(types, one, other);
+  if (refused.length === 0) return details;
+  const all = withoutRepeats([...details, ...narrowedDetails(types, other, refused).details]);
+  return insideAll(types, all, [other, one]).details;
+};
+
+const MOST_PASSES = 5;
+
+/**
+ * `asked` inside each of several at once: what one of them completes has to be inside the others, too. `refusedBy`: in
+ * the order of `holders`.
+ */
+export const insideAll = (
+  types: DetailTypes,
+  asked: readonly Detail[],
+  holders: readonly (readonly Detail[])[],
+): { readonly details: readonly Detail[]; readonly refusedBy: readonly (readonly Detail[])[] } => {
+  const refusedBy: Detail[][] = holders.map(() => []);
+  let left = asked;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const before = left;
+    for (const [index, held] of holders.entries()) {
+      const { details, refused } = narrowedDetails(types, left, held);
+      refusedBy[index]?.push(...refused);
+      left = details;
+    }
+    if (before.length === left.length && before.every((one, index) => isEqual(one, left[index] ?? null))) {
+      return { details: left, refusedBy };
+    }
+  }
+  refusedBy[0]?.push(...left);
+  return { details: [], refusedBy };
+};
+
+/** The very same where it is held, or else the first around it: what is held just so is given just so. */
+const firstParent = (
+  type: DetailType,
+  detail: Detail,
+  held: readonly Detail[],
+  left: readonly (number | undefined)[],
+): { readonly index: number; readonly detail: Detail } | undefined => {
+  let first: { readonly index: number; readonly detail: Detail } | undefined;
+  for (const [index, parent] of held.entries()) {
+    const narrowed = narrowedDetail(type, detail, parent);
+    if (!narrowed) continue;
+    const rest = left[index];
+    const amount = amountOf([type], narrowed);
+    if (rest !== undefined && (amount === undefined || amount > rest)) continue;
+    if (isEqual(detail, parent)) return { index, detail: narrowed };
+    first ??= { index, detail: narrowed };
+  }
+  return first;
+};
+
+/** `asked` inside `held`, with what it did not name; undefined when it is not provably inside. */
+export const narrowedDetail = (type: DetailType, asked: Detail, held: Detail): Detail | undefined => {
+  if (asked.type !== type.type || held.type !== type.type) return undefined;
+  const { type: _, ...ofChild } = asked;
+  const { type: __, ...ofParent } = held;
+  const members = narrowedObject(type.members, '', ofChild, ofParent);
+  return members && { type: type.type, ...members };
+};
+
+type Members = { readonly [member: string]: JsonValue };
+
+const narrowedObject = (
+  rules: DetailType['members'],
+  path: string,
+  asked: Members,
+  held: Members,
+): Members | undefined => {
+  const names = new Set([...Object.keys(held), ...Object.keys(asked)]);
+  const members: [string, JsonValue][] = [];
+  for (const name of names) {
+    const one = Object.hasOwn(asked, name) ? asked[name] : undefined;
+    const other = Object.hasOwn(held, name) ? held[name] : undefined;
+    const value = narrowedMember(rules, `${path}${name}`, one, other);
+    if (value === undefined) return undefined;
+    members.push([name, value]);
+  }
+  return Object.fromEntries(members);
+};
+
+const narrowedMember = (
+  rules: DetailType['members'],
+  path: string,
+  asked: JsonValue | undefined,
+  held: JsonValue | undefined,
+): JsonValue | undefined => {
+  if (asked === undefined) return held;
+  const rule = Object.hasOwn(rules, path) ? rules[path] : undefined;
+  if (!rule && isObject(asked) && Object.keys(rules).some((each) => each.startsWith(`${path}.`))) {
+    if (held !== undefined && !isObject(held)) return undefined;
+    return narrowedObject(rules, `${path}.`, asked, held ?? {});
+  }
+  if (held === undefined) return rule?.absent === 'unlimited' ? asked : undefined;
+  return isInside(rule?.rule ?? 'equal', asked, held) ? asked : undefined;
+};
+
+/** How much a detail is about, where its type counts; undefined: it does not, or the detail sets no limit. */
+export const amountOf = (types: DetailTypes, detail: Detail): number | undefined => {
+  const path = typeOf(types, detail)?.amount;
+  const amount = path === undefined ? undefined : memberAt(detail, path);
+  return typeof amount === 'number' ? amount : undefined;
+};
+
+/** What budgets count of details. `detail`: where a budget looks for the currency. */
+export type DetailWorth = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
+
+export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
+  details.map((detail) => {
+    const amount = amountOf(types, detail);
+    return { type: detail.type, ...(amount === undefined ? {} : { amount }), detail };
+  });
+
+/** In their order; the same one twice is one. */
+export const withoutRepeats = (details: readonly Detail[]): readonly Detail[] => {
+  const kept: Detail[] = [];
+  for (const detail of details) if (!kept.some((one) => isEqual(one, detail))) kept.push(detail);
+  return kept;
+};
+
+/** Characters and entries of what one row holds. */
+const MOST_HELD = { length: 32_768, count: 100 };
+
+/** Both, the earlier first. Of more than a row can hold the oldest go. */
+export const joinedDetails = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] => {
+  let joined = withoutRepeats([...one, ...other]);
+  while (joined.length > MOST_HELD.count || JSON.stringify(joined).length > MOST_HELD.length) joined = joined.slice(1);
+  return joined;
+};
+
+/** Those of `one` that are none of `other`. */
+export const detailsWithout = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] =>
+  one.filter((detail) => !other.some((each) => isEqual(each, detail)));

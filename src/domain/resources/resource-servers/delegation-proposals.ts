@@ -1,0 +1,111 @@
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import type { By, RegisteredDocuments } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { ResourceServerLookup } from './declared-authority.ts';
+import {
+  type DutyHolderOf,
+  existing,
+  type TargetPair,
+  withAccepted,
+  withoutTarget,
+  withProposed,
+} from './delegation-targets.ts';
+import type { ResourceServer } from './resource-server.ts';
+
+type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
+  readonly dutyHolderOf: DutyHolderOf;
+  readonly documentsOf: RegisteredDocuments<ResourceServer>;
+  readonly clock: Clock;
+  /** Throws for the management API itself. */
+  readonly refuseOwn: (document: ResourceServer) => void;
+  /** Its identifier. */
+  readonly managementApi: string;
+};
+
+/** Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: of `If-Match`. */
+export const delegationProposals = (deps: Dependencies) => {
+  const { dutyHolderOf, documentsOf, clock, findByIdentifier, refuseOwn, managementApi } = deps;
+
+  const about = ({ resource, scope }: TargetPair, more: AuditEvent['inputs'] = {}): Partial<AuditEvent> => ({
+    inputs: { target: resource, scope, ...more },
+  });
+
+  return {
+    /**
+     * Notes a pair that another operator or administrator has to accept. Throws 'not_found', 'precondition_failed',
+     * 'invalid_field', 'conflict' where the pair is there, 'forbidden' as `DutyHolderOf` throws it.
+     */
+    async proposeTarget(
+      id: string,
+      expected: number | undefined,
+      pair: TargetPair,
+      by: By,
+    ): Promise<Versioned<ResourceServer>> {
+      const { parties } = await dutyHolderOf(by);
+      const proposal = { proposedBy: by.caller, proposedAt: clock.now(), proposers: parties };
+      return documentsOf.change(
+        id,
+        expected,
+        'resource_server.delegation_proposed',
+        by,
+        async (server) => {
+          refuseOwn(server);
+          // It refuses tokens that name an actor (decision D22).
+          if (pair.resource === managementApi) {
+            refuseField('/resource', 'The management API takes no token of an agent that acts for a person.');
+          }
+          return withProposed(server, pair, await findByIdentifier(pair.resource), proposal);
+        },
+        about(pair),
+      );
+    },
+
+    /**
+     * Makes a pair take effect. Idempotent. Throws 'not_found', 'precondition_failed', 'invalid_field', 'conflict', and
+     * 'forbidden' for the proposer and for a caller who was made or changed since the proposal.
+     */
+    async acceptTarget(
+      id: string,
+      expected: number | undefined,
+      pair: TargetPair,
+      by: By,
+    ): Promise<Versioned<ResourceServer>> {
+      const seen = existing((await documentsOf.found(id)).document, pair);
+      const holder = await dutyHolderOf(by);
+      return documentsOf.change(
+        id,
+        expected,
+        'resource_server.delegation_accepted',
+        by,
+        async (server) => {
+          const { proposedBy, proposedAt } = existing(server, pair);
+          if (proposedBy !== seen.proposedBy || proposedAt !== seen.proposedAt) {
+            throw new DomainError('conflict', 'This pair was proposed again in the meantime. Look at it once more.');
+          }
+          const target = await findByIdentifier(pair.resource);
+          return withAccepted(server, pair, target, { ...holder, caller: by.caller, now: clock.now() });
+        },
+        about(pair, { proposedBy: seen.proposedBy, proposedAt: seen.proposedAt }),
+      );
+    },
+
+    /** Takes a pair away, accepted or not; its effect ends with the next decision. Throws 'not_found', 'precondition_failed'. */
+    async withdrawTarget(
+      id: string,
+      expected: number | undefined,
+      pair: TargetPair,
+      by: By,
+    ): Promise<Versioned<ResourceServer>> {
+      return documentsOf.change(
+        id,
+        expected,
+        'resource_server.delegation_withdrawn',
+        by,
+        (server) => withoutTarget(server, pair),
+        about(pair),
+      );
+    },
+  };
+};

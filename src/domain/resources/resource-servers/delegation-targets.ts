@@ -1,0 +1,160 @@
+/**
+ * The pairs (resource, scope) that a resource server wishes to reach for its callers. Owns what a pair is, and the rules
+ * by which it is proposed, accepted and withdrawn. It does not decide who may call (src/http/management), nor what people
+ * are asked: the consent page shows accepted pairs and no person has to allow any.
+ */
+
+import type { By } from '../../platform/registries/registered-documents.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+
+/** Pairs that one resource server holds at most, those that wait included. */
+const MAXIMUM_TARGETS = 50;
+
+export type DutyHolder = {
+  /** Accounts and clients; of two duties that are separate, none of them holds both. */
+  readonly parties: readonly string[];
+  /** Last change of the account, or of the client and its owner. Epoch seconds. */
+  readonly changedAt: number;
+};
+
+/** Who a caller is for the separation of duties. Throws 'forbidden' where no active account with a role stands behind the call. */
+export type DutyHolderOf = (by: Pick<By, 'caller'>) => Promise<DutyHolder>;
+
+/**
+ * A scope of another API that a resource server, as an agent, would like to use for its callers. One operator or
+ * administrator proposes it, another accepts it. It gives no right: people are asked for it on the consent page.
+ */
+export type DelegationTarget = {
+  /** Resource indicator of the other API. */
+  readonly resource: string;
+  /** One scope that the other API declares. */
+  readonly scope: string;
+  /** Account or client that called. */
+  readonly proposedBy: string;
+  /** Epoch seconds. */
+  readonly proposedAt: number;
+  /** Accounts and clients that count as the proposer (clients/duty-holders.ts). Absent: `proposedBy` alone. */
+  readonly proposers?: readonly string[];
+  readonly acceptedBy?: string;
+  /** Epoch seconds. Absent: the pair waits and has no effect. */
+  readonly acceptedAt?: number;
+};
+
+/** A pair as a caller names it. */
+export type TargetPair = Pick<DelegationTarget, 'resource' | 'scope'>;
+
+/** Of a resource server, what the rules look at. */
+type Delegating = { readonly delegatesTo?: readonly DelegationTarget[] };
+
+/** Of the other API, what they look at; undefined: there is none. */
+type Target =
+  | {
+      readonly document: {
+        readonly state: 'active' | 'disabled';
+        readonly scopes: readonly { readonly name: string }[];
+      };
+    }
+  | undefined;
+
+/** The pairs that take effect, in the order in which they were proposed. */
+export const acceptedTargets = ({ delegatesTo = [] }: Delegating): readonly TargetPair[] =>
+  delegatesTo.filter(isAccepted).map(({ resource, scope }) => ({ resource, scope }));
+
+/** Whether it takes effect. */
+export const isAccepted = ({ acceptedBy, acceptedAt }: DelegationTarget): boolean =>
+  acceptedBy !== undefined && acceptedAt !== undefined;
+
+/** A new pair at the end. Throws 'invalid_field' for a pair that cannot be, 'conflict' for one that is there. */
+export const withProposed = <T extends Delegating & { readonly identifier: string }>(
+  server: T,
+  pair: TargetPair,
+  target: Target,
+  proposal: Pick<DelegationTarget, 'proposedBy' | 'proposedAt' | 'proposers'>,
+): T => {
+  const { resource, scope } = pair;
+  const { delegatesTo = [] } = server;
+  if (resource === server.identifier) {
+    refuseField('/resource', 'A resource server does not delegate to itself. Name another API.');
+  }
+  checkTarget(pair, target);
+  const known = find(server, pair);
+  if (known) {
+    throw new DomainError('conflict', `This pair is ${isAccepted(known) ? 'accepted' : 'proposed'} already.`, {
+      field: '/scope',
+    });
+  }
+  if (delegatesTo.length >= MAXIMUM_TARGETS) {
+    refuseField('/scope', `A resource server holds at most ${MAXIMUM_TARGETS} pairs. Withdraw another pair first.`);
+  }
+  return { ...server, delegatesTo: [...delegatesTo, { resource, scope, ...proposal }] };
+};
+
+/**
+ * The pair accepted, the rest as it was. Nothing changes where it is accepted already. Throws 'not_found' without such
+ * a pair, 'forbidden' for the proposer and for a caller who was changed since the proposal: a second caller could be
+ * made or taken over for it. Throws 'invalid_field' when the other API does not offer the scope any more.
+ */
+export const withAccepted = <T extends Delegating>(
+  server: T,
+  pair: TargetPair,
+  target: Target,
+  by: DutyHolder & { readonly caller: string; readonly now: number },
+): T => {
+  const found = existing(server, pair);
+  if (isAccepted(found)) return server;
+  const bar = acceptanceBar(found, by);
+  if (bar === 'proposer') {
+    throw forbidden(
+      'The proposer does not accept their own pair, nor does a client that they own or whose credentials they set. Ask another operator or administrator.',
+    );
+  }
+  if (bar === 'changed') {
+    throw forbidden(
+      'Your account or client was created or changed after the proposal. Withdraw the pair, have it proposed again, and accept it then.',
+    );
+  }
+  checkTarget(pair, target);
+  const accepted = { ...found, acceptedBy: by.caller, acceptedAt: by.now };
+  return { ...server, delegatesTo: (server.delegatesTo ?? []).map((one) => (one === found ? accepted : one)) };
+};
+
+/** Why a caller does not accept a pair that waits, or undefined. */
+export const acceptanceBar = (
+  { proposedBy, proposedAt, proposers = [] }: DelegationTarget,
+  { parties, changedAt }: DutyHolder,
+): 'proposer' | 'changed' | undefined => {
+  if (parties.some((id) => id === proposedBy || proposers.includes(id))) return 'proposer';
+  return changedAt >= proposedAt ? 'changed' : undefined;
+};
+
+/** Without the pair, be it accepted or not. Throws 'not_found'. */
+export const withoutTarget = <T extends Delegating>(
+  server: T,
+  pair: TargetPair,
+): Omit<T, 'delegatesTo'> & Delegating => {
+  const found = existing(server, pair);
+  const { delegatesTo = [], ...rest } = server;
+  const left = delegatesTo.filter((one) => one !== found);
+  return left.length === 0 ? rest : { ...rest, delegatesTo: left };
+};
+
+/** The pair as it stands, or 'not_found'. */
+export const existing = (server: Delegating, pair: TargetPair): DelegationTarget => {
+  const found = find(server, pair);
+  if (!found) throw new DomainError('not_found', 'This resource server has no such pair. Its list shows those it has.');
+  return found;
+};
+
+const find = ({ delegatesTo = [] }: Delegating, { resource, scope }: TargetPair) =>
+  delegatesTo.find((one) => one.resource === resource && one.scope === scope);
+
+const checkTarget = ({ scope }: TargetPair, target: Target): void => {
+  const { state, scopes } =
+    target?.document ?? refuseField('/resource', 'No resource server has this identifier. Register it first.');
+  if (state !== 'active') refuseField('/resource', 'This resource server is disabled. Enable it first.');
+  if (!scopes.some(({ name }) => name === scope)) {
+    refuseField('/scope', 'The other resource server does not declare this scope. Name one that it declares.');
+  }
+};
+
+const forbidden = (message: string): DomainError => new DomainError('forbidden', message);

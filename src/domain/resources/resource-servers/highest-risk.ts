@@ -1,0 +1,20 @@
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import type { Risk } from '../../vocabulary/risk.ts';
+import type { ResourceServer } from './resource-server.ts';
+
+const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
+
+/** The highest risk of what is asked. */
+export const highestRisk = (
+  server: ResourceServer,
+  asked: readonly string[],
+  details: readonly Pick<Detail, 'type'>[],
+): Risk => {
+  const risks = [
+    ...server.scopes.filter(({ name }) => asked.includes(name)).map(({ risk }) => risk),
+    ...(server.detailTypes ?? [])
+      .filter(({ type }) => details.some((detail) => detail.type === type))
+      .map(({ risk }) => risk),
+  ];
+  return RISKS.findLast((risk) => risks.includes(risk)) ?? 'low';
+};

@@ -1,0 +1,261 @@
+/**
+ * The register of resource servers: what tokens can be for, and with which scopes. Owns the collection
+ * RESOURCE_SERVERS and the rules for what stands in it. It does not decide who may change it
+ * (src/http/management), nor what scope a token gets (delegation/authority.ts). Read by the provider at each token.
+ */
+
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { certificateFor, type NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { checkName, checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { DetailType } from '../../vocabulary/detail-type.ts';
+import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
+import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
+import { delegationProposals } from './delegation-proposals.ts';
+import type { DutyHolderOf } from './delegation-targets.ts';
+import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
+
+export type NewResourceServer = {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDeclaration[];
+  readonly detailTypes?: readonly DetailType[];
+  /** Default 'jwt'. */
+  readonly accessTokenFormat?: ResourceServer['accessTokenFormat'];
+  /** Default 'ES256'. */
+  readonly accessTokenSigningAlg?: ResourceServer['accessTokenSigningAlg'];
+  /** 30..3600, default 300. */
+  readonly accessTokenTtlSeconds?: number;
+  /** Default 'none'. Cannot be changed later. */
+  readonly introspectionAuthMethod?: ResourceServer['introspectionAuthMethod'];
+  readonly jwks?: JsonWebKeySet;
+  readonly certificate?: NewCertificateRule;
+  readonly environments?: readonly Environment[];
+};
+
+/** What a change may name; pairs of `delegatesTo` come and go by calls of their own (delegation-proposals.ts). */
+const CHANGEABLE = [
+  'name',
+  'scopes',
+  'detailTypes',
+  'environments',
+  'accessTokenFormat',
+  'accessTokenSigningAlg',
+  'accessTokenTtlSeconds',
+  'jwks',
+] as const satisfies readonly (keyof NewResourceServer)[];
+
+export type ResourceServerChange = Partial<Pick<NewResourceServer, (typeof CHANGEABLE)[number] | 'certificate'>>;
+
+/** `secret` is in no store and no log; show it once. */
+export type CreatedResourceServer = Versioned<ResourceServer> & { readonly secret?: string };
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly digestSecret: (secret: string) => string;
+  readonly issuer: string;
+  /** Of those who propose and accept delegations. */
+  readonly dutyHolderOf: DutyHolderOf;
+};
+
+/** Scopes oidc-provider gives a meaning of its own (OpenID Connect Core §5.4, §11). */
+const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'groups'];
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+
+export const resourceServerRegistry = (dependencies: Dependencies) => {
+  const { documents, clock, identifiers, audit, digestSecret, issuer } = dependencies;
+  const collection = documents.collection<ResourceServer>(RESOURCE_SERVERS);
+  const managementApi = `${issuer}/api/v1`;
+  const documentsOf = registeredDocuments<ResourceServer>({
+    collection,
+    kind: 'resource server',
+    audit,
+    clock,
+    facts: ({ identifier }) => ({ resource: identifier }),
+    taken: { message: 'This identifier belongs to another resource server.', field: '/identifier' },
+  });
+
+  const findByIdentifier = async (identifier: string): Promise<Versioned<ResourceServer> | undefined> =>
+    (await collection.find({ where: { identifier }, limit: 1 }))[0];
+
+  const build = (input: NewResourceServer): { document: ResourceServer; secret?: string } => {
+    const now = clock.now();
+    const introspectionAuthMethod = input.introspectionAuthMethod ?? 'none';
+    const secret = introspectionAuthMethod === 'client_secret_basic' ? identifiers.newSecret() : undefined;
+    const document = checked({
+      id: identifiers.newId('rs'),
+      identifier: checkResourceIdentifier(input.identifier),
+      name: input.name,
+      scopes: input.scopes,
+      ...(input.detailTypes === undefined ? {} : { detailTypes: input.detailTypes }),
+      accessTokenFormat: input.accessTokenFormat ?? 'jwt',
+      accessTokenSigningAlg: input.accessTokenSigningAlg ?? 'ES256',
+      accessTokenTtlSeconds: input.accessTokenTtlSeconds ?? 300,
+      introspectionAuthMethod,
+      ...(input.environments === undefined ? {} : { environments: input.environments }),
+      ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
+      ...certificateFor(introspectionAuthMethod, input.certificate, undefined, now),
+      ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
+      state: 'active',
+      createdAt: now,
+      updatedAt: now,
+    });
+    return { document, ...(secret === undefined ? {} : { secret }) };
+  };
+
+  const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
+    if (identifier === managementApi) {
+      throw new DomainError('conflict', 'This resource server is the management API itself; it cannot be changed.');
+    }
+  };
+
+  return {
+    ...delegationProposals({
+      dutyHolderOf: dependencies.dutyHolderOf,
+      documentsOf,
+      clock,
+      findByIdentifier,
+      refuseOwn,
+      managementApi,
+    }),
+
+    get: (id: string): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
+
+    /** Compares exactly; also answers a disabled resource server. */
+    findByIdentifier,
+
+    list: (query: PageQuery = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
+
+    /** Throws 'invalid_field', and 'conflict' when the identifier is taken. */
+    async create(input: NewResourceServer, by: By): Promise<CreatedResourceServer> {
+      if ([issuer, `${issuer}/`, managementApi, `${managementApi}/`].includes(input.identifier)) {
+        throw new DomainError('invalid_field', 'This identifier belongs to this server itself.', {
+          field: '/identifier',
+        });
+      }
+      const { document, secret } = build(input);
+      if (await findByIdentifier(document.identifier)) {
+        throw new DomainError('conflict', 'This identifier belongs to another resource server.', {
+          field: '/identifier',
+        });
+      }
+      const stored = await documentsOf.insert(document, 'resource_server.created', by);
+      return { ...stored, ...(secret === undefined ? {} : { secret }) };
+    },
+
+    /**
+     * The management API as a resource server with these scopes: made at first start, brought up to date
+     * at later ones. Idempotent; nodes that start at once agree on one.
+     */
+    async ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>> {
+      const existing = await findByIdentifier(managementApi);
+      if (existing) {
+        return documentsOf.change(existing.document.id, undefined, 'resource_server.updated', by, (document) =>
+          checked({ ...document, scopes }),
+        );
+      }
+      const { document } = build({ identifier: managementApi, name: 'Management API', scopes });
+      try {
+        return await documentsOf.insert(document, 'resource_server.created', by);
+      } catch (error) {
+        const winner =
+          isDocumentConflict(error) || isConflict(error) ? await findByIdentifier(managementApi) : undefined;
+        if (!winner) throw error;
+        return winner;
+      }
+    },
+
+    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field', 'conflict'. */
+    update: (id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>> =>
+      documentsOf.change(id, expected, 'resource_server.updated', by, (document) => {
+        refuseOwn(document);
+        const { introspectionAuthMethod: method, certificate: before } = document;
+        const certificate = certificateFor(method, change.certificate, before, clock.now());
+        return checked({ ...document, ...changeable(change), ...certificate }, document);
+      }),
+
+    /** No token is issued for it and its introspection credential stops working. Idempotent. */
+    disable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
+      documentsOf.change(id, undefined, 'resource_server.disabled', by, (document) => {
+        refuseOwn(document);
+        return { ...document, state: 'disabled' };
+      }),
+
+    /** Tokens are issued for it again; what ended meanwhile stays so. Idempotent. */
+    enable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
+      documentsOf.change(id, undefined, 'resource_server.enabled', by, (document) => {
+        refuseOwn(document);
+        return { ...document, state: 'active' };
+      }),
+
+    /** Replaces the introspection secret; the old one ends at once. */
+    async rotateSecret(id: string, by: By): Promise<CreatedResourceServer & { readonly secret: string }> {
+      const secret = identifiers.newSecret();
+      const stored = await documentsOf.change(id, undefined, 'resource_server.secret_rotated', by, (document) => {
+        if (document.introspectionAuthMethod !== 'client_secret_basic') {
+          throw new DomainError('conflict', 'This resource server does not authenticate with a secret.');
+        }
+        return { ...document, secretHash: digestSecret(secret) };
+      });
+      return { ...stored, secret };
+    },
+  };
+};
+
+export type ResourceServerRegistry = ReturnType<typeof resourceServerRegistry>;
+
+const checked = (document: ResourceServer, before?: ResourceServer): ResourceServer => {
+  if (document.name !== before?.name) checkName(document.name, '/name', 100);
+  checkScopes(document.scopes);
+  if (document.detailTypes !== before?.detailTypes) checkDetailTypes(document.detailTypes ?? []);
+  if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
+    refuseField('/environments', `An environment is one of ${ENVIRONMENTS.join(', ')}.`);
+  }
+  const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
+  if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {
+    refuseField('/access_token_ttl_seconds', 'An access token lives 30 to 3600 seconds.');
+  }
+  if (introspectionAuthMethod === 'private_key_jwt') return { ...document, jwks: checkPublicKeys(jwks) };
+  if (jwks !== undefined) refuseField('/jwks', 'Keys belong to the introspection method private_key_jwt only.');
+  return document;
+};
+
+/** Declarations people and policies can rely on. Throws 'invalid_field' below `at`. */
+export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes'): void => {
+  if (scopes.length < 1 || scopes.length > 200) refuseField(at, 'A resource server declares 1 to 200 scopes.');
+  const names = new Set<string>();
+  for (const [index, { name, description }] of scopes.entries()) {
+    const field = `${at}/${index}`;
+    if (!SCOPE_TOKEN.test(name)) {
+      refuseField(
+        `${field}/name`,
+        'A scope has 1 to 128 visible ASCII characters without quote and backslash (RFC 6749 §3.3).',
+      );
+    }
+    if (name === '*') refuseField(`${field}/name`, '"*" means all scopes and names none.');
+    if (OPENID_SCOPES.includes(name)) refuseField(`${field}/name`, 'This scope has a meaning in OpenID Connect.');
+    if (names.has(name)) refuseField(`${field}/name`, 'This scope is declared twice.');
+    names.add(name);
+    checkText(description, `${field}/description`, 200);
+  }
+};
+
+const changeable = (change: ResourceServerChange): Omit<ResourceServerChange, 'certificate'> =>
+  Object.fromEntries(CHANGEABLE.filter((name) => name in change).map((name) => [name, change[name]]));
+
+const isConflict = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'conflict';

@@ -1,0 +1,53 @@
+import type { CertificateMethod, CertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { DetailType } from '../../vocabulary/detail-type.ts';
+import type { Environment } from '../../vocabulary/environment.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import type { Risk } from '../../vocabulary/risk.ts';
+import type { DelegationTarget } from './delegation-targets.ts';
+
+export type ScopeDeclaration = {
+  /** scope-token of RFC 6749 §3.3. */
+  readonly name: string;
+  /** What it lets somebody do, in words for the consent page. */
+  readonly description: string;
+  readonly risk: Risk;
+  /** Asked for by a request that names the resource and no scope. Where none is, such a request asks for all. */
+  readonly default?: boolean;
+};
+
+/** An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision D11). */
+export type ResourceServer = {
+  readonly id: string;
+  /** The resource indicator (RFC 8707 §2): absolute https URI without fragment; http only on loopback. Unique, compared exactly. */
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDeclaration[];
+  /** Types of authorization details it understands (RFC 9396). Absent: none. */
+  readonly detailTypes?: readonly DetailType[];
+  readonly accessTokenFormat: 'jwt' | 'opaque';
+  /** Signature of JWT access tokens (decision D7). */
+  readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
+  /** Seconds, 30..3600. */
+  readonly accessTokenTtlSeconds: number;
+  /** Agents of which environments hold anything here. Absent: of all. */
+  readonly environments?: readonly Environment[];
+  /** What it would like to do at other APIs for its callers. Only accepted pairs count. Absent: nothing. */
+  readonly delegatesTo?: readonly DelegationTarget[];
+  /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
+  readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
+  /** Which certificates are its own, with a method that has one. */
+  readonly certificate?: CertificateRule;
+  readonly secretHash?: string;
+  readonly jwks?: JsonWebKeySet;
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const RESOURCE_SERVERS = {
+  name: 'resource_servers',
+  indexes: [{ fields: ['identifier'], unique: true }, { fields: ['createdAt'] }],
+  members: ['identifier', 'name', 'scopes', 'accessTokenFormat', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;

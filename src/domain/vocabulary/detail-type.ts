@@ -1,0 +1,66 @@
+/**
+ * Authorization details (RFC 9396): which types there are, what a detail of a type may say, when one detail is inside
+ * another, and how one is told to people. Owns all of that as pure functions. Does not own where details are kept
+ * (grants, delegations, tokens) nor who gets them (decision). Called by the register of resource servers, which types
+ * belong to, by decisions, and by pages.
+ */
+import type { Risk } from './risk.ts';
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [member: string]: JsonValue };
+
+/** One authorization detail (RFC 9396 §2). */
+export type Detail = { readonly type: string; readonly [member: string]: JsonValue };
+
+/** Resource indicator to what is asked for or held there. */
+export type DetailsByResource = Readonly<Record<string, readonly Detail[]>>;
+
+export const MEMBER_RULES = ['max', 'min', 'subset', 'prefix', 'equal', 'before', 'after'] as const;
+
+/** How a member of a child must stand to the same member of its parent. Members without a rule are `equal`. */
+export type MemberRule = {
+  readonly rule: (typeof MEMBER_RULES)[number];
+  /** A parent without this member sets no limit by it. Default: the child must be without it, too. */
+  readonly absent?: 'unlimited';
+};
+
+/** A type of authorization details, registered with the resource server that understands it. */
+export type DetailType = {
+  /** As in the member `type`; unique at its resource server. */
+  readonly type: string;
+  /** What details of this type are about, for people. */
+  readonly description: string;
+  readonly risk: Risk;
+  /** JSON Schema 2020-12 of all members but `type`, in the keywords of detail-schema.ts. */
+  readonly schema: JsonSchema;
+  /** One sentence with the members in braces: `Pay up to {amount | money currency}[ to {creditor}]` (display-template.ts). */
+  readonly display: string;
+  /** By name; of a member of an object by path, as `limits.amount`. */
+  readonly members: Readonly<Record<string, MemberRule>>;
+  /** Member that says how much: a whole number. Children of one parent share it. */
+  readonly amount?: string;
+};
+
+export type JsonSchema = { readonly [keyword: string]: JsonValue };
+
+/** Characters, entries and nesting of what one request may ask for, and of what is held at one place. */
+export const DETAIL_LIMITS = { length: 8192, count: 50, depth: 16 } as const;
+
+/** What the path names in a value, through objects only. */
+export const memberAt = (value: JsonValue | undefined, path: string): JsonValue | undefined =>
+  path
+    .split('.')
+    .reduce<JsonValue | undefined>(
+      (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      value,
+    );
+
+export const isObject = (value: JsonValue | undefined): value is { readonly [member: string]: JsonValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

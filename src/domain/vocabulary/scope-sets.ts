@@ -1,0 +1,62 @@
+import type { Layer } from './errors.ts';
+
+/**
+ * Authority is a set of (resource, scope) pairs, never bare scope names (decision D4).
+ * `['*']` at a resource means every scope that resource declares.
+ */
+export type ScopesByResource = Readonly<Record<string, readonly string[]>>;
+
+/** One limit on authority at a resource. `holds` undefined: this layer sets no limit of its own. */
+export type Limit = { readonly layer: Layer; readonly holds: readonly string[] | undefined };
+
+export type Cut = {
+  /** What is left: sorted, without duplicates. */
+  readonly scope: readonly string[];
+  /** What was asked and which layer first took it away. */
+  readonly removed: readonly { readonly scope: string; readonly layer: Layer }[];
+};
+
+/** What a layer holds at one resource. An authority that does not name the resource holds nothing there; no authority at all is no limit. */
+export const scopesAt = (authority: ScopesByResource | undefined, resource: string): readonly string[] | undefined =>
+  authority === undefined ? undefined : Object.hasOwn(authority, resource) ? authority[resource] : [];
+
+/**
+ * Scope that is left of `asked` when every limit has had its say. Absent `asked` means everything
+ * that `declared` names. Never returns a scope absent from `declared` or from any limit.
+ * RFC 8693 §2.1, RFC 6749 §3.3 (order does not matter).
+ */
+export const cutScope = (
+  asked: readonly string[] | undefined,
+  declared: readonly string[],
+  limits: readonly Limit[],
+): Cut => {
+  const scope: string[] = [];
+  const removed: { scope: string; layer: Layer }[] = [];
+  for (const name of [...new Set(asked ?? declared)].sort()) {
+    const refusing = declared.includes(name)
+      ? limits.find(({ holds }) => holds !== undefined && !holds.includes(name) && !holds.includes('*'))?.layer
+      : 'resource_server';
+    if (refusing === undefined) scope.push(name);
+    else removed.push({ scope: name, layer: refusing });
+  }
+  return { scope, removed };
+};
+
+const NEAREST_FIRST: readonly Layer[] = [
+  'delegation',
+  'subject_token',
+  'grant',
+  'subject',
+  'approval',
+  'policy',
+  'external',
+  'agent',
+  'client',
+  'blueprint',
+  'environment',
+  'resource_server',
+];
+
+/** Of the layers that took something away, the one nearest to a yes. */
+export const blockingLayer = ({ removed }: Pick<Cut, 'removed'>): Layer =>
+  NEAREST_FIRST.find((layer) => removed.some((each) => each.layer === layer)) ?? 'resource_server';
