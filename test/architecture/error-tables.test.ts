@@ -7,7 +7,7 @@ import { DomainError, type DomainErrorCode } from '../../src/domain/vocabulary/e
 import { sendProblem } from '../../src/http/problem.ts';
 import { type ProtocolError, protocolError } from '../../src/provider/oauth-errors.ts';
 
-const source = readFileSync(resolve(import.meta.dirname, '../../src/domain/errors.ts'), 'utf8');
+const source = readFileSync(resolve(import.meta.dirname, '../../src/domain/vocabulary/errors.ts'), 'utf8');
 const union = /export type DomainErrorCode =([^;]*);/.exec(source)?.[1] ?? '';
 const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code as DomainErrorCode);
 
