@@ -231,7 +231,7 @@ export const CONFIGURATION_SCHEMA = {
         'seconds',
       ),
     }),
-    approvals: section('How people are asked about single actions of agents (docs/guides/approvals.md).', {
+    approvals: section('How people are asked about single actions of agents (docs/how-to/approvals.md).', {
       ttlSeconds: count('Time people have to decide.', [60, 600, DAY], 'seconds'),
       redeemSeconds: count('Time an agent has to fetch the token of what was approved.', [30, 300, 300], 'seconds'),
       pollIntervalSeconds: count(
@@ -252,7 +252,7 @@ export const CONFIGURATION_SCHEMA = {
       ),
       perHour: count('New requests of one agent to one person within an hour.', [1, 30, 1000], 'requests'),
     }),
-    policy: section('Policies (docs/guides/policy.md).', {
+    policy: section('Policies (docs/how-to/policy.md).', {
       enforcement: {
         type: 'string',
         enum: ['on', 'off'],
@@ -261,7 +261,7 @@ export const CONFIGURATION_SCHEMA = {
           'Whether the active policy set is asked. `off` gives all that the other layers leave; for measuring and for emergencies.',
       },
       external: section(
-        'Another policy decision point that is asked besides (docs/guides/authzen.md). It only narrows: what it does not permit, or not in time, is not given.',
+        'Another policy decision point that is asked besides (docs/how-to/authzen.md). It only narrows: what it does not permit, or not in time, is not given.',
         {
           url: text(
             'https URL of its Access Evaluations endpoint (AuthZEN Authorization API 1.0). Its host must be public or stand in egress.internalHosts.decisionPoint.',
@@ -450,7 +450,7 @@ export const CONFIGURATION_SCHEMA = {
         type: 'boolean',
         default: true,
         description:
-          'Whether people may sign in with a password. `false` leaves passkeys and upstream providers (docs/guides/upstream-sign-in.md); the server then does not start without a provider that is switched on. Whoever was locked out by that sets it to true again.',
+          'Whether people may sign in with a password. `false` leaves passkeys and upstream providers (docs/how-to/upstream-sign-in.md); the server then does not start without a provider that is switched on. Whoever was locked out by that sets it to true again.',
       },
     }),
     limits: section('Limits that keep guessing and floods out.', {
@@ -471,7 +471,7 @@ export const CONFIGURATION_SCHEMA = {
         'attempts',
       ),
       requestsPerSourcePerMinute: count(
-        'Requests from one address (IPv6: a network of 64 bits), to all processes together (docs/guides/several-nodes.md). A /56 has four times as many, a /48 or an IPv4 /24 sixteen times; 0 switches the limit off.',
+        'Requests from one address (IPv6: a network of 64 bits), to all processes together (docs/how-to/several-nodes.md). A /56 has four times as many, a /48 or an IPv4 /24 sixteen times; 0 switches the limit off.',
         [0, 6000, 10000000],
         'requests a minute',
       ),
@@ -504,18 +504,18 @@ export const CONFIGURATION_SCHEMA = {
         'seconds',
       ),
       refusalEventsPerDay: count(
-        'Events a day about refusals before anybody is authenticated, a 24th of them in each hour, over all processes; the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
+        'Events a day about refusals before anybody is authenticated, a 24th of them in each hour, over all processes; the rest becomes one number (docs/how-to/audit.md). 0 switches the bound off.',
         [0, 2400, 1000000],
         'events',
       ),
       anonymousEventsPerDay: count(
-        'Events a day about pushed requests, device requests and changed metadata documents of clients that prove nothing, and about links for a new password beyond 10 for an account, a 24th of them in each hour, over all processes, and at most a quarter of those from one network (IPv4 /24, IPv6 /48); the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
+        'Events a day about pushed requests, device requests and changed metadata documents of clients that prove nothing, and about links for a new password beyond 10 for an account, a 24th of them in each hour, over all processes, and at most a quarter of those from one network (IPv4 /24, IPv6 /48); the rest becomes one number (docs/how-to/audit.md). 0 switches the bound off.',
         [0, 4800, 1000000],
         'events',
       ),
     }),
     mail: section(
-      'Mail to people: owners of agents, and whoever has to hear of their own account (docs/guides/notifications.md).',
+      'Mail to people: owners of agents, and whoever has to hear of their own account (docs/how-to/notifications.md).',
       {
         smtpUrl: text(
           'Server that takes mail: smtps://user:password@smtp.example.com:465, or smtp:// with port 587, where TLS is begun with STARTTLS and required unless the server is on this machine.',
@@ -530,7 +530,7 @@ export const CONFIGURATION_SCHEMA = {
         language: text('Language of mails to people who never chose one.', { enum: ['en', 'de'], default: 'en' }),
       },
     ),
-    push: section('Messages in the browsers of people who turn them on (Web Push, docs/guides/notifications.md).', {
+    push: section('Messages in the browsers of people who turn them on (Web Push, docs/how-to/notifications.md).', {
       isOn: {
         type: 'boolean',
         default: true,

@@ -20,7 +20,7 @@ export const serverHelp = (): string =>
     'A secret may stand in a file: BEHALF__KEYS__MASTERKEY__FILE=/run/secrets/master-key.',
     ...allSettings().flatMap(({ path, schema }) => ['', ...settingLines(path, schema)]),
     '',
-    'Documentation: README.md, docs/guides/operate.md (running it), docs/reference/configuration.md (all settings).',
+    'Documentation: README.md, docs/how-to/operate.md (running it), docs/reference/configuration.md (all settings).',
     'What is in effect: npm run -s behalf -- check-config',
     '',
   ].join('\n');

@@ -7,7 +7,7 @@ import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 
 /** Bytes of UTF-8. */
 const MOST_BYTES = 512 * 1024;
-/** What a decision over this many costs is in docs/decisions/0013-cedar-behind-a-port.md. */
+/** What a decision over this many costs is in docs/explanation/decisions/0013-cedar-behind-a-port.md. */
 const MOST_POLICIES = 2_000;
 /** Of one policy, in UTF-16 units. */
 const LONGEST_POLICY = 16 * 1024;

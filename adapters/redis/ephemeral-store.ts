@@ -138,5 +138,5 @@ const missingRight = (error: unknown): StoreUnavailable | undefined => {
   const { cause } = error as { cause?: unknown };
   const message = String((cause as Error | undefined)?.message);
   if (!message.includes('NOPERM')) return undefined;
-  return new StoreUnavailable(`the Redis user lacks a right that docs/guides/storage.md lists: ${message}`, { cause });
+  return new StoreUnavailable(`the Redis user lacks a right that docs/how-to/storage.md lists: ${message}`, { cause });
 };

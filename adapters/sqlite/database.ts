@@ -5,7 +5,7 @@
  *
  * Writes called in one turn of the event loop are one transaction. It is committed without a sync
  * (`synchronous=NORMAL`); then one `fdatasync` of the write-ahead log on the thread pool makes all
- * that is in it last, while the event loop goes on (docs/decisions/0003-two-store-ports-and-group-commit.md).
+ * that is in it last, while the event loop goes on (docs/explanation/decisions/0003-two-store-ports-and-group-commit.md).
  */
 import { fdatasync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';

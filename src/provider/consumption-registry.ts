@@ -21,7 +21,7 @@ const REMEMBERED = 20_000;
 const BURST_MILLISECONDS = 2_000;
 /**
  * How long after the mark of another process a presentation counts as under way together with its use: as long as
- * a burst, and as far as two clocks may be apart (docs/decisions/0008-race-or-replay.md).
+ * a burst, and as far as two clocks may be apart (docs/explanation/decisions/0008-race-or-replay.md).
  */
 const ELSEWHERE_MILLISECONDS = 4_000;
 const NEVER = Number.POSITIVE_INFINITY;

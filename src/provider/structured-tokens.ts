@@ -108,7 +108,7 @@ const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string,
   ctx.body = { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
 };
 
-/** Says whether the approval is still unused; asking does not use it (docs/guides/approvals.md). */
+/** Says whether the approval is still unused; asking does not use it (docs/how-to/approvals.md). */
 const approvalOf = async ({ approvals }: Deps, { approval }: IssuedToken) => {
   if (approval === undefined) return {};
   const standing = await approvals.standing(approval.id);

@@ -1,5 +1,5 @@
 /**
- * docs/guides/clients.md is what people copy. mod_auth_openidc, oidc-agent and the MCP SDK are run from its blocks; the code in
+ * docs/how-to/clients.md is what people copy. mod_auth_openidc, oidc-agent and the MCP SDK are run from its blocks; the code in
  * the blocks of the others must stand in the script that is run.
  */
 import { readFileSync } from 'node:fs';

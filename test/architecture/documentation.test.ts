@@ -69,7 +69,7 @@ test('every file it names exists', () => {
 });
 
 test('every divergence marked in the code is told, by its file', () => {
-  const told = readFileSync(join(ROOT, 'docs/divergences.md'), 'utf8');
+  const told = readFileSync(join(ROOT, 'docs/reference/divergences.md'), 'utf8');
   const marked = deliveredFiles().filter(({ text }) => text.includes('DIVERGENCE:'));
   expect(marked.length).toBeGreaterThan(3);
   expect(marked.map(({ path }) => path).filter((path) => !told.includes(path.replace(/^src\//, '')))).toEqual([]);

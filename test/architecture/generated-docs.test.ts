@@ -12,5 +12,7 @@ test.each(pages)('$path is what the code says; if not: npm run generate', async 
 });
 
 test('every id that this version has to show stands in the title of a test', () => {
-  expect(readFileSync(join(ROOT, 'docs/conformance.md'), 'utf8')).toContain('\nEvery id of this version has a test.\n');
+  expect(readFileSync(join(ROOT, 'docs/reference/conformance.md'), 'utf8')).toContain(
+    '\nEvery id of this version has a test.\n',
+  );
 });

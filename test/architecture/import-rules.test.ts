@@ -4,7 +4,7 @@ import { deliveredFiles, type Import, importsOf } from './source-files.ts';
 /**
  * Who may import what. The first line that fits a file is its rule; what a line does not name is forbidden.
  * A path that ends with `/` is a folder, `*` is any one folder, `./` is the folder the line is about.
- * Why each line is as it is: docs/decisions/0007-import-rules.md.
+ * Why each line is as it is: docs/explanation/decisions/0007-import-rules.md.
  */
 type Rule = {
   readonly of: string;

@@ -163,7 +163,7 @@ const ALLOWED_HOSTS = [
   'apache.org',
   'semver.org',
   'w3.org',
-  // Platforms that agents run on: issuers of workload tokens, and where those are had (docs/guides/workloads).
+  // Platforms that agents run on: issuers of workload tokens, and where those are had (docs/how-to/workloads).
   'accounts.google.com',
   'amazonaws.com',
   'api.aws',

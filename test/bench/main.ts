@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what a request costs our server on each of its stores, beside bare oidc-provider in the same run,
  * and how soon what is ended is over. Prints tables, and the same figures as JSON. What they mean is in
- * docs/guides/benchmarks.md. The servers run on core 0; the load, MongoDB and Redis on core 1. Nothing here is a test:
+ * docs/how-to/benchmarks.md. The servers run on core 0; the load, MongoDB and Redis on core 1. Nothing here is a test:
  * no figure makes it fail.
  */
 import { execFile, spawnSync } from 'node:child_process';

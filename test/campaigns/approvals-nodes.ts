@@ -33,10 +33,10 @@ export type ApprovalStores = (typeof APPROVAL_STORES)[number];
 /** Seconds an agent has to fetch the token of what was approved. */
 export const REDEEM_SECONDS = 30;
 
-/** People have so long at least, whatever the agent wants (docs/guides/approvals.md). */
+/** People have so long at least, whatever the agent wants (docs/how-to/approvals.md). */
 export const LEAST_SECONDS = 60;
 
-/** What is remembered of MongoDB follows changes within this (docs/guides/revocation.md). */
+/** What is remembered of MongoDB follows changes within this (docs/how-to/revocation.md). */
 const REMEMBERED_MILLISECONDS = 250;
 
 export type NodeHere = { readonly behalf: Behalf; readonly client: Node };

@@ -1,4 +1,4 @@
-/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/how-to/campaigns.md. */
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';

@@ -488,7 +488,7 @@ describe('login and TLS', () => {
   });
 });
 
-/** Of docs/guides/storage.md. */
+/** Of docs/how-to/storage.md. */
 const RIGHTS = (
   '+hello +auth +client|setname +ping +info +select +quit +set +get +getdel +eval +evalsha ' +
   '+time +hget +hset +zadd +zcard +zcount +zremrangebyscore +zscore'

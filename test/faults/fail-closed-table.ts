@@ -1,6 +1,6 @@
 /**
  * What is answered when something is lost: every loss, every endpoint. test/integration/fail-closed.test.ts asserts
- * each cell, docs/guides/failure.md is generated from it. Nothing is granted on what is not known (invariant 12).
+ * each cell, docs/reference/failure.md is generated from it. Nothing is granted on what is not known (invariant 12).
  */
 
 /** What is asked, in the words of the guide. */

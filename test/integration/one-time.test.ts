@@ -586,7 +586,7 @@ describe('a crash, a restart, a cache that is lost', () => {
       if (!('losesEphemeral' in options)) {
         await here.audit.refused(assert, { status: 401, error: 'invalid_client' });
       }
-      // What another process marked is a replay only when it cannot have been under way together (docs/decisions/0008).
+      // What another process marked is a replay only when it cannot have been under way together (docs/explanation/decisions/0008).
       advance(5_000);
       for (const credential of used) await here.audit.refused(() => redeem(here, credential), REFUSED);
       // A refresh token is remembered for good: its replay ended its family, the other grants live.

@@ -251,7 +251,7 @@ describe('behalf policy', () => {
   const write = (content: string): void => writeFileSync(file, content);
 
   test('the first policy is written by following the guide, and says what the guide says', async () => {
-    const guide = readFileSync(new URL('../../docs/guides/policy.md', import.meta.url), 'utf8');
+    const guide = readFileSync(new URL('../../docs/how-to/policy.md', import.meta.url), 'utf8');
     const [, rule = ''] = /<<'END'\n([\s\S]*?)\nEND\n/.exec(guide) ?? [];
     const [, complaint = ''] = /\n(policies\.cedar:\d+: error: .*)\n/.exec(guide) ?? [];
     const name = join(folder, 'policies.cedar');

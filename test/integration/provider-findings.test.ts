@@ -1,5 +1,5 @@
 /**
- * What oidc-provider 9.13.3 does by itself (docs/oidc-provider-findings.md), one regression test each. The longer forms stand with
+ * What oidc-provider 9.13.3 does by itself (docs/explanation/oidc-provider-findings.md), one regression test each. The longer forms stand with
  * the ids they belong to: one-time.test.ts, dpop.test.ts, client-authentication.test.ts, revocation-introspection.test.ts.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';

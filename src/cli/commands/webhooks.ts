@@ -19,7 +19,7 @@ const LETTERS = '/dead-letters';
 const CHANGEABLE = {
   kind: {
     value: 'KIND',
-    description: 'What it hears of: agent.suspended, factor.added, … (docs/guides/notifications.md).',
+    description: 'What it hears of: agent.suspended, factor.added, … (docs/how-to/notifications.md).',
     isRepeatable: true,
   },
   owner: { value: 'ID', description: 'Only of agents of this account or group.' },

@@ -41,7 +41,7 @@ type Dependencies = AnsweringDeps & {
 const EVALUATION = '/access/v1/evaluation';
 const EVALUATIONS = '/access/v1/evaluations';
 const searchPath = (searched: Searched): string => `/access/v1/search/${searched}`;
-/** Beside the API: a resource server uses an approval up (docs/guides/approvals.md). */
+/** Beside the API: a resource server uses an approval up (docs/how-to/approvals.md). */
 const APPROVAL_USES = '/access/v1/approval-uses';
 const METADATA = '/.well-known/authzen-configuration';
 

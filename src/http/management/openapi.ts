@@ -141,7 +141,7 @@ const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema
   if (answer === undefined) return { description: 'Done.' };
   if (answer === 'ndjson') {
     return {
-      description: 'One JSON object a line; what they hold stands in docs/guides.',
+      description: 'One JSON object a line; what they hold stands in docs/how-to.',
       content: { 'application/x-ndjson': { schema: { type: 'string' } } },
     };
   }

@@ -19,7 +19,9 @@ const INTRODUCTION = `<!-- Generated from src/domain/audit/audit-event.ts by \`n
 
 # Audit events
 
-Every kind of event in the audit log. How the audit log is kept, exported and verified: [the audit guide](../guides/audit.md).
+For operators and developers of log processing. After this you know each event and its members.
+
+Every kind of event in the audit log. How the audit log is kept, exported and verified: [the audit guide](../how-to/audit.md).
 
 An event carries only those of these members that apply.
 

@@ -6,6 +6,8 @@ const INTRODUCTION = `<!-- Generated from config/schema.ts by \`npm run generate
 
 # Configuration
 
+For operators. After this you know each setting, its default and its environment variable.
+
 Every setting there is. \`behalf check-config\` says which are in effect.
 
 Values come from three places; later ones win:

@@ -1,4 +1,4 @@
-/** docs/conformance.md, out of the titles of all tests. */
+/** docs/reference/conformance.md, out of the titles of all tests. */
 import { FAMILIES } from '../requirements.ts';
 import { type TestTitle, testTitles } from '../test-titles.ts';
 
@@ -10,17 +10,19 @@ const INTRODUCTION = `<!-- Generated from the titles of the tests by \`npm run g
 
 # What is tested
 
-Every test that defends an id of the [threat model](threat-model.md) or a clause of a specification, by its title. Run one
+For reviewers. After this you know which test covers an id or a clause of a specification.
+
+Every test that defends an id of the [threat model](../explanation/threat-model.md) or a clause of a specification, by its title. Run one
 file with \`npm test -- FILE\`. \`%s\` stands for each case of a table.
 
 - \`CA\` to \`LC\`: attacks and mistakes against servers like this one, in short deterministic forms. Long random forms are
-  [campaigns](guides/campaigns.md).
-- \`V1\` to \`V23\`: [findings in oidc-provider](oidc-provider-findings.md).
+  [campaigns](../how-to/campaigns.md).
+- \`V1\` to \`V23\`: [findings in oidc-provider](../explanation/oidc-provider-findings.md).
 
-[Ids](reference/ids.md) says what each stands for.`;
+[Ids](ids.md) says what each stands for.`;
 
 const page = {
-  path: 'docs/conformance.md',
+  path: 'docs/reference/conformance.md',
   render: (): string => {
     const titles = testTitles();
     const byId = grouped(titles, ID);

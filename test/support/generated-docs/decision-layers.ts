@@ -24,6 +24,8 @@ const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/routes.t
 
 # Layers of a decision
 
+For developers and administrators. After this you know each layer of a decision and what it can refuse.
+
 Everything that gives or confirms authority asks one function, \`authorize\`: the grants, consent, introspection,
 questions of resource servers. It cuts what
 is asked by the layers below, each of which only narrows; what all of them leave is given. The server runs from this very table.

@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<Remedy['kind'], true>> = {
 };
 
 test('the profile of denials explains every kind of remedy', async () => {
-  const profile = await readFile(new URL('../../../docs/guides/denials.md', import.meta.url), 'utf8');
+  const profile = await readFile(new URL('../../../docs/reference/denials.md', import.meta.url), 'utf8');
   const told = [...profile.matchAll(/^\| `(\w+)` \| `\w+`/gm)].map(([, kind]) => kind);
   expect(told).toEqual(Object.keys(KINDS));
 });

@@ -440,7 +440,7 @@ const notFresh = ({ name }: UpstreamProvider): DomainError =>
     field: 'not_fresh',
   });
 
-/** What an administrator can do about it stands in docs/guides/upstream-sign-in.md. */
+/** What an administrator can do about it stands in docs/how-to/upstream-sign-in.md. */
 const saysNoTime = ({ name }: UpstreamProvider): DomainError =>
   new DomainError(
     'unauthenticated',
