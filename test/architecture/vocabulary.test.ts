@@ -40,8 +40,9 @@ const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> 
 
 /** Where a word means something else. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
-  'the engine': /^src\/domain\/policy\/|^adapters\/cedar\/|policy-engine|^docs\/(?:guides\/policy|decisions\/0013)/,
-  'trail|trails': /^src\/domain\/policy\/line-diff\.ts$/,
+  'the engine':
+    /^src\/domain\/authority\/policy\/|^adapters\/cedar\/|policy-engine|^docs\/(?:how-to\/policy|explanation\/decisions\/0013)/,
+  'trail|trails': /^src\/domain\/authority\/policy\/line-diff\.ts$/,
 };
 
 /** Names that were given up, as they stood in code. */

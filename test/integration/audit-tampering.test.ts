@@ -285,7 +285,10 @@ describe.each([
         /witness\.json was not signed with the audit key of this database, or was changed/,
       );
       const { code, err } = await behalf('audit', 'verify', '--store');
-      expect([code, err]).toEqual([1, expect.stringContaining('the witness was not signed with a key of this audit log')]);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining('the witness was not signed with a key of this audit log'),
+      ]);
     } finally {
       writeFileSync(file, kept);
     }
