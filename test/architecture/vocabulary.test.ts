@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> 
   whatever: ['what it is', 140],
   anybody: ['who it is: any client, any user', 92],
   'lease|leases': ['grant; for a lock with an end: lock', 3],
-  'trail|trails': ['audit log', 16],
+  'trail|trails': ['audit log', 9],
   'courier|couriers': ['delivery worker', 0],
   telling: ['notification', 3],
   'desk|desks': ['service', 6],

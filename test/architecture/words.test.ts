@@ -140,7 +140,7 @@ describe('no word of our own stands outside the catalogue', () => {
     /^src\/http\/(?:interaction|account|console)\/|^src\/http\/provider-pages\.ts$/.test(path),
   );
 
-  // A refusal is thrown in English, for the trail and the log; its German is found by it.
+  // A refusal is thrown in English, for the audit log and the log; its German is found by it.
   test.each(handlers.map(({ path, code }) => [path, code]))(
     'in %s, but for refusals that are in it',
     (_, code = '') => {

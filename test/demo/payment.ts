@@ -201,7 +201,7 @@ const story = async (
       await picture(page, 'denied');
       refused('Bookkeeper', await calls.poll(key, String(remedyOf(other)['auth_req_id'])), ['access_denied']);
 
-      step('What happened stands in the trail');
+      step('What happened stands in the audit log');
       const lines = (await management.exportAudit()).split('\n').filter((line) => line.includes('approval'));
       const types = lines.flatMap((line) => /"type":"([a-z_.]+)"/.exec(line)?.[1] ?? []);
       for (const type of [

@@ -152,7 +152,7 @@ test('WB-12 a passkey is made, and signs for an approval of high risk', async ()
   expect(await stateOf(asked)).toBe('approved');
 }, 120_000);
 
-test('WB-12 the console: a group, a person, a client, a resource server, a blueprint, the trail', async () => {
+test('WB-12 the console: a group, a person, a client, a resource server, a blueprint, the audit log', async () => {
   const grace = await scene.newPerson('grace-keys');
   await scene.newPerson('mary-keys');
   // Enabling an app that asks nobody for consent takes a second factor; this one asks.

@@ -172,7 +172,7 @@ describe('a no that people could lift', () => {
 });
 
 describe('from a no to a yes', () => {
-  test('people are asked, and their yes makes the evaluation answer yes, once; all of it is in the trail', async () => {
+  test('people are asked, and their yes makes the evaluation answer yes, once; all of it is in the audit log', async () => {
     const agent = await agentOf('Whole');
     const submission = await denied(question(agent));
     const { result: answer, events } = await audit.during(() => bank.request(submission));

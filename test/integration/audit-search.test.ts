@@ -109,7 +109,7 @@ describe('GET /audit/events/{id}', () => {
     }
   });
 
-  test('MG-01 is for those who may read the trail', async () => {
+  test('MG-01 is for those who may read the audit log', async () => {
     const [listed] = await eventsOf(`id=${denial}`);
     const answer = await fetch(`${server.issuer}/api/v1/audit/events/${listed?.id}`);
     expect(answer.status).toBe(401);

@@ -513,7 +513,7 @@ describe('attacks', () => {
     expect(form.status).toBe(415);
   });
 
-  test('names with bytes that do not belong in one are a no, and not in the trail', async () => {
+  test('names with bytes that do not belong in one are a no, and not in the audit log', async () => {
     for (const name of ['read delete', 'read\u0000', 'r\u00e9ad', '\ud800', 'x'.repeat(5_000)]) {
       expect(decisionOf(await calendar.evaluate(asked(theAgent(), name)))).toBe(false);
       const event = (await server.events('decision.made')).at(-1);

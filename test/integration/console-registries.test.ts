@@ -91,7 +91,7 @@ describe('people', () => {
     expect((await admin.open(at('/console/people?q=zz'))).text).toContain('Nothing fits.');
   });
 
-  test('one has a page: facts, factors, agents, what agents may do in the name, and a way into the trail', async () => {
+  test('one has a page: facts, factors, agents, what agents may do in the name, and a way into the audit log', async () => {
     const page = await auditor.open(at(`/console/people/${scene.accountId}`));
     expect(page.status).toBe(200);
     for (const said of ['Can sign in', scene.person.username, 'Second factors', 'what consent gives']) {

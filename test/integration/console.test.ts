@@ -383,7 +383,7 @@ describe('state', () => {
   });
 
   test('without the audit log nothing changes', async () => {
-    const id = await agentOf(scene.accountId, 'No trail');
+    const id = await agentOf(scene.accountId, 'No audit log');
     const page = await ada.open(at(`/console/agents/${id}`));
     server.faults.failingWrites = new Set(['audit_records']);
     const answer = await send(ada, page, /suspend$/);

@@ -304,7 +304,7 @@ describe('LC-11 while the store takes no writes', () => {
     (await calls.introspect(files.credential, tokens.agentFiles)).body['active'] === true;
   const reconciled = async (id: unknown) =>
     (await durable.events('kill.reconciled')).filter(({ inputs }) => inputs?.['kill'] === id).length;
-  /** Trail and store hold all that was latched. */
+  /** Audit log and store hold all that was latched. */
   const isSettled = async (): Promise<boolean> =>
     (await durable.behalf.services.latch.read()).every(({ missing }) => missing.length === 0);
   const stateOf = async (id: unknown) => (await there.management.call('GET', `/kills/${id}`)).body['state'];

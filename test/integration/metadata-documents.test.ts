@@ -449,7 +449,7 @@ describe('DR-01 a document that changes after consent', () => {
     ['token_endpoint_auth_method', async () => ({}), () => keyed(newKey), ['jwks']],
     ['client_name', async () => ({}), async () => ({ client_name: 'Your bank' }), []],
   ] as const)(
-    '%s: what was allowed stays as it was, the next one is asked about, the change is in the trail',
+    '%s: what was allowed stays as it was, the next one is asked about, the change is in the audit log',
     async (member, before, after, _more) => {
       const first = await before();
       const second = await after();

@@ -169,7 +169,7 @@ describe('LG-07 a new password by mail', () => {
     expect(asked.forms.some(({ fields }) => fields.some(({ name }) => name === 'code'))).toBe(true);
   });
 
-  test('the link is in the mail alone: neither in the stores nor in the trail', async () => {
+  test('the link is in the mail alone: neither in the stores nor in the audit log', async () => {
     const ada = await newPerson();
     await ask(ada.username);
     const token = (await linkTo(ada)).split('/').at(-1) ?? '';

@@ -52,7 +52,7 @@ const give = async (approval: Approval, set: Readonly<Record<string, string>>): 
 };
 
 describe('the next ones like this', () => {
-  test('nobody is asked for as many, up to the sum, and then again; each use is counted in the trail', async () => {
+  test('nobody is asked for as many, up to the sum, and then again; each use is counted in the audit log', async () => {
     const { agent, want } = await wishing('Regular');
     const first = await want(4000);
     await world.approve(first.approval);

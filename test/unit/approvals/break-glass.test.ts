@@ -36,7 +36,7 @@ const scene = async (over: Parameters<ReturnType<typeof serviceScene>['ask']>[0]
 };
 
 describe('two people', () => {
-  test('let one open approval happen: the first says why, the second agrees, and both are in the trail', async () => {
+  test('let one open approval happen: the first says why, the second agrees, and both are in the audit log', async () => {
     const { say, now, audit, clock, one, approval } = await scene();
     expect(await say('acc_first')).toMatchObject({ state: 'pending', breakGlass: { reason: REASON } });
     clock.advance(60);

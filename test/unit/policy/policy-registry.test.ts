@@ -192,10 +192,10 @@ describe('versions of the policies', () => {
     const one = node();
     const { document } = await one.create({ text: text('a') }, BY);
     audit.append = async () => {
-      throw new Error('no trail');
+      throw new Error('no audit log');
     };
-    await expect(one.activate(document.id, {}, BY)).rejects.toThrow('no trail');
-    await expect(one.create({ text: text('b') }, BY)).rejects.toThrow('no trail');
+    await expect(one.activate(document.id, {}, BY)).rejects.toThrow('no audit log');
+    await expect(one.create({ text: text('b') }, BY)).rejects.toThrow('no audit log');
     expect(await one.active.current()).toBeUndefined();
     expect((await one.list()).items).toHaveLength(1);
   });
