@@ -379,7 +379,7 @@ describe('administer', () => {
       'replayPolicies',
       'rotateCredential',
       'simulatePolicies',
-      'testFederation',
+      'testWorkloadIdentity',
       'validatePolicies',
     ]);
     expect(routeEntries().filter(([, { policy, method }]) => method === 'GET' && typeof policy === 'string')).toEqual(
