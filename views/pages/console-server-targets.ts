@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { type Risk, riskBadge } from '../partials/scope-list.ts';
@@ -38,7 +38,7 @@ const COLUMNS = (model: ServerTargets, csrf: string): readonly Column<ServerTarg
   {
     title: words.scope,
     cell: ({ scope, declared }) =>
-      html`<span>${declared && plainText(declared.description, 160)}</span> <code>${plainText(scope, 128)}</code> ${declared && riskBadge(declared.risk)}`,
+      html`<span>${declared && cellText(declared.description, 160)}</span> <code>${plainText(scope, 128)}</code> ${declared && riskBadge(declared.risk)}`,
   },
   {
     title: words.api,
