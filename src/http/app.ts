@@ -44,7 +44,7 @@ export const requestListener = (deps: {
     ctx.state['source'] = known?.source;
     ctx.state['language'] = deps.readerLanguage.of(ctx.req);
     await next();
-    // The rest of a body that nobody wants is not waited for (IN-06).
+    // The unread rest of a body is not waited for (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     const { status } = ctx;
     if ((status === 404 || status === 405) && !ctx.body) {

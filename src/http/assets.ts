@@ -21,9 +21,9 @@ const bodyIn = (asset: Asset, encoding: Encoding): Buffer => {
 };
 
 /**
- * Sends one of our files, compressed where the browser takes it. Files only: they are the same for everybody. A page holds
- * secrets of its session beside what others chose to say, and its length must not tell of them (BREACH), so that no page
- * and no JSON is compressed here.
+ * Sends one of our files, compressed where the browser accepts it. Files only: they are the same for every user. A page holds
+ * secrets of its session beside text that other parties chose, and its length must not reveal them (BREACH). So no page and no
+ * JSON is compressed here.
  */
 export const sendAsset = (ctx: Context, asset: Asset): void => {
   ctx.set('Cache-Control', 'public, max-age=31536000, immutable');

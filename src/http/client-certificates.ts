@@ -1,6 +1,6 @@
 /**
- * The certificate of whoever sent a request: of the connection to our own TLS listener, or from a header of a
- * configured proxy. Nobody else's header is believed, and a proxy's own certificate is never taken for a client's.
+ * The client certificate of a request: of the connection to our own TLS listener, or from a header of a configured proxy. No
+ * other party's header is believed, and a proxy's own certificate is never taken for a client's.
  */
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -19,7 +19,7 @@ const KNOWN_HEADERS = [
 ];
 
 export type CertificateSource = {
-  /** Empties the headers; what comes back looks at the certificate when somebody wants to know. */
+  /** Empties the headers. The function it answers parses the certificate when a caller needs it. */
   take(request: IncomingMessage, isFromProxy: boolean): () => ClientCertificate | undefined;
 };
 
@@ -46,7 +46,7 @@ export const certificateSource = ({
       }
       if (!isTls(socket)) return undefined;
       const x509 = socket.getPeerX509Certificate();
-      // Without authorities of ours those of the machine would count, which anybody can buy certificates of.
+      // Without configured authorities those of the machine would apply, and anyone can buy certificates from them.
       return x509 && clientCertificate(x509, authorities !== undefined && socket.authorized);
     };
     return () => {
@@ -64,7 +64,7 @@ type TlsSocket = IncomingMessage['socket'] & {
 
 const isTls = (socket: IncomingMessage['socket']): socket is TlsSocket => 'getPeerX509Certificate' in socket;
 
-/** Two would be one header given twice, and which of them the proxy wrote cannot be told. */
+/** Two certificates would be one header given twice, and it is unknown which of them the proxy wrote. */
 const ONE_CERTIFICATE = /^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;
 
 /** RFC 9440 (`:base64:`), percent-encoded PEM as nginx writes it, or bare base64 of DER. */

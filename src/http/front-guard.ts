@@ -36,9 +36,9 @@ export const frontGuard = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly limit: NetworkLimit;
-  /** Default: of the connection only, and nobody vouches for them. */
+  /** Default: certificates of the connection only, and no authority vouches for them. */
   readonly certificates?: CertificateSource;
-  /** Told of each refusal (decision D18). */
+  /** Called for each refusal (decision D18). */
   readonly refused: (source: string, error: string) => void;
 }): FrontGuard => {
   const { issuer, clock, identifiers, limit } = deps;
@@ -49,7 +49,7 @@ export const frontGuard = (deps: {
   const isHttps = protocol === 'https:';
 
   const answer = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
-    // Nobody reads a body after this.
+    // The body is not read after this.
     const { headers } = response.req;
     const isSending = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
     const body = JSON.stringify({ error: errorOf(status), error_description: description });
@@ -171,8 +171,8 @@ const isHost = (value: string | undefined): boolean => {
 };
 
 /**
- * The Cookie header without those of our cookies that came twice: a browser sends the second one when a
- * sub-domain or a neighbour set it, and which of them is ours cannot be told (WB-04).
+ * The Cookie header without those of our cookies that came twice: a browser sends the second one when a sub-domain or a
+ * neighbour set it, and it is unknown which of them is ours (WB-04).
  */
 const ownCookiesOnce = (header: string | undefined): string | undefined => {
   const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];

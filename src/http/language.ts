@@ -13,11 +13,12 @@ type Deps = Pick<
 >;
 
 /**
- * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page, those of the
- * oidc-provider included, which know no session of ours: who is signed in in this browser is remembered to read this language
- * where the browser says that a page of ours sent the form. All that are kept up to date do (Fetch metadata); elsewhere,
- * as for whoever is not signed in, the choice is this browser's alone. What a forged one could do is turn pages and mails
- * into the other language, with an event, until its person turns them back.
+ * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page, those of
+ * oidc-provider included, which know no session of ours.
+ *
+ * The signed-in account remembers the language where the browser says that a page of ours sent the form, as all current
+ * browsers do (Fetch metadata). Elsewhere, and without a signed-in account, the choice applies to this browser alone. A forged
+ * form could at most turn pages and mails into the other language, with an event, until the user turns them back.
  */
 export const languageRouter = (deps: Deps): Router => {
   const router = new Router();

@@ -17,7 +17,7 @@ export type Readiness = {
   readonly reasons: Reasons;
 };
 
-/** A check that does not answer has failed: whoever asks has a deadline too. */
+/** A check that does not answer in time has failed: the caller of the endpoint has a deadline, too. */
 const CHECK_DEADLINE_MILLISECONDS = 1_500;
 
 /** Runs all checks at once. */

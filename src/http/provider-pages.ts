@@ -40,7 +40,7 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
   AbortedError: 'aborted',
 };
 
-/** What a person is told where oidc-provider speaks to the developer of the app; its own words then stand below as detail. */
+/** Text for the user where oidc-provider addresses the developer of the app; its own text then stands below as detail. */
 const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
   invalid_client: { text: errorWords.unknownApp },
   invalid_redirect_uri: { text: errorWords.unknownRedirect },
@@ -100,7 +100,7 @@ export const providerPages = (deps: {
     async signOut(ctx: ProviderContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
-      // The browser is sent there after the answer, and `form-action` counts for that, too.
+      // The browser is sent there after the answer, and `form-action` applies to that, too.
       const { postLogoutRedirectUri: next } = { ...(ctx.oidc?.session?.state as { postLogoutRedirectUri?: string }) };
       const targets = next === undefined ? [] : [next];
       send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }), targets);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Stores answer within a deadline of their own, but a request makes several calls. Whoever has waited so long is told
- * to try again; what was under way ends as if the connection had broken. An answer that has begun is left alone.
+ * Stores answer within a deadline of their own, but a request makes several calls. A caller that waited this long is asked to
+ * try again; the work under way ends as if the connection had broken. A response that has begun is left alone.
  */
 const DEADLINE_MILLISECONDS = 5_000;
 

@@ -18,8 +18,8 @@ const DONE = { declared: awayWords.declared, ended: awayWords.ended } as const;
 type Values = NewAwayModel['values'];
 
 /**
- * Adds `/account/away`: who decides about approvals for a person who is away. To name somebody takes a recent sign-in, with a
- * factor where there is one: whoever decides for her can say yes in her place.
+ * Adds `/account/away`: who decides about approvals for a person who is away. To name a deputy takes a recent sign-in, with a
+ * factor where there is one: the deputy can approve in that person's place.
  */
 export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions): void => {
   const { basePath, accounts, approvals, browserSessions, factors } = deps;

@@ -26,7 +26,7 @@ import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
 
-/** Rows and grants shown on one page; whoever has more sees the newest. */
+/** Delegations and grants shown on one page; an account with more sees the newest. */
 const SHOWN = 1000;
 const ACTIVITY_SHOWN = 20;
 
@@ -92,14 +92,14 @@ const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]):
   };
 };
 
-/** Scopes in words; one that is declared no more keeps its name, and counts as risky. */
+/** Scopes as text. One that is no longer declared keeps its name, and is shown as risky. */
 const inWords = (
   names: readonly string[],
   { scopes }: { readonly scopes: readonly ScopeItem[] },
 ): readonly ScopeItem[] =>
   names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' });
 
-/** What may be done now, and what is stopped, in words. */
+/** The permissions that apply now, and those that are blocked, as text. */
 const shown = (
   rights: EffectiveRights | undefined,
   { scopes, types }: { readonly scopes: readonly ScopeItem[]; readonly types: readonly DetailType[] },
@@ -242,7 +242,7 @@ const clientAccess = async (
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
         ...usedAt(lastUses.length === 0 ? undefined : Math.max(...lastUses)),
         ...(isUnasked ? { isUnasked } : {}),
-        // It asks nobody: it would have all of it back at the next sign-in.
+        // No consent is asked for this app: it would regain every right at the next sign-in.
         ...(isUnasked || narrowable.resources.length + narrowable.openidScopes.length === 0
           ? {}
           : {
@@ -258,7 +258,7 @@ const clientAccess = async (
   return access.filter((one) => one !== undefined);
 };
 
-/** What a person is told of the audit log; other kinds of event are for operators. */
+/** Audit events that a person sees; other types of event are for operators. */
 const ACTIVITY: Partial<Record<AuditEventType, Phrase>> = ownActivity;
 
 const activityOf = async (

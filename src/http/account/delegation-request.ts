@@ -15,9 +15,9 @@ import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
- * Adds the page behind `consent_required` (decision D1 b): `GET` and `POST /delegations/requests/:handle`.
- * The handle lets nobody in: only the account it was made for sees more than 404 (WB-11), opening it
- * changes nothing, and deciding uses it up.
+ * Adds the page behind `consent_required` (decision D1 b): `GET` and `POST /delegations/requests/:handle`. The handle gives no
+ * access by itself: only the account it was made for sees more than 404 (WB-11). Opening it changes nothing, and deciding uses
+ * it up.
  */
 export const addDelegationRequestRoutes = (
   router: Router,
@@ -58,7 +58,7 @@ export const addDelegationRequestRoutes = (
     sendPage(ctx, status, consentPage(model));
   };
 
-  /** Of concurrent answers exactly one counts. */
+  /** Of concurrent answers exactly one succeeds. */
   const useUp = async (handle: string): Promise<void> => {
     if (!(await delegationRequests.consume(handle))) throw gone();
   };

@@ -4,7 +4,7 @@ import { detailId } from '../../domain/resources/authorization-details/detail-id
 import { typeOf, withoutRepeats } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { Detail, DetailType } from '../../domain/vocabulary/detail-type.ts';
 
-/** An authorization detail in words; one of a type that is declared no more keeps its name, and counts as risky. */
+/** An authorization detail as text. One of a type that is no longer declared keeps its name, and is shown as risky. */
 export const detailInWords = (detail: Detail, types: readonly DetailType[]): DetailItem => {
   const type = typeOf(types, detail);
   return type

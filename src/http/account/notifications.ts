@@ -32,7 +32,7 @@ const DONE = {
   untested: { kind: 'error', text: done.untested },
 } as const;
 
-/** With these words the browser is not there any more. */
+/** Error reasons after which the browser's subscription is gone. */
 const ENDED: readonly string[] = ['gone', 'not_allowed', 'key_ended', 'not_readable'];
 
 /** Who sends a test looks whether it comes. */

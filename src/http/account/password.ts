@@ -27,7 +27,7 @@ export const addPasswordRoutes = (
   home: string,
 ): void => {
   const { accounts, basePath, browserSessions, signIn } = deps;
-  // Where nobody signs in with one there is none to change, and no such page.
+  // Where users do not sign in with a password there is none to change, and no such page.
   if (!deps.isPasswordOn) return;
 
   const page = (session: PageSession, errors: NonNullable<PasswordModel['errors']> = {}) =>

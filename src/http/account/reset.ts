@@ -84,7 +84,7 @@ export const addResetRoutes = (
       await recordRefusal(deps, ctx, error);
       return show(ctx, token, statusOf(error), { new: refusalPhrase(error.message) });
     }
-    // Nobody is signed in by this: the account page asks for the new password, and for the second factor.
+    // This signs no user in: the account page asks for the new password, and for the second factor.
     seeOther(ctx, `${basePath}/account?done=password`);
   });
 };

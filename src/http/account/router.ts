@@ -201,7 +201,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
-    // An agent without a delegation is shown as an app is; what was approved to it in advance ends all the same.
+    // An agent without a delegation is shown as an app is; its standing approvals end all the same.
     if (id.startsWith('agt_')) {
       await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     }

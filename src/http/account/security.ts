@@ -209,7 +209,7 @@ export const addSecurityRoutes = (
     const { id = '' } = ctx.params;
     const { account, assurance } = session;
     const { authTime } = assurance;
-    // Whoever signed in with it elsewhere does so again, without it.
+    // Sessions elsewhere that used the factor sign in again, without it.
     await upstream.signInMethods.removeFactor(id, changing(ctx, session), async () => {
       const kept = { id: session.id, authTime };
       const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);

@@ -78,7 +78,7 @@ export const addSessionRoutes = (
   router.post('/account/sessions/end-all', async (ctx) => {
     const { id, account, assurance } = await sessions.withForm(ctx);
     const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
-    // The only browser that is known now: nobody who guesses keeps her out of it (LG-02).
+    // The only known browser from now on: guesses by other parties do not lock the user out of it (LG-02).
     devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     await leave(ctx, id);
   });

@@ -53,7 +53,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
       return session;
     },
 
-    /** The session and the form its page sent. Refused with 403 for anybody and anything else (WB-02). */
+    /** The session and the form its page sent. Refuses every other session and form with 403 (WB-02). */
     async withForm(
       ctx: Context,
       bindingOf: (session: PageSession) => FormBinding = ({ id }) => ['session', id],

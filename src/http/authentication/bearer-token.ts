@@ -58,7 +58,7 @@ export const bearerToken =
     return token;
   };
 
-/** Throws 'forbidden' for a token with an actor: nobody manages this server through an agent (decision D22). */
+/** Throws 'forbidden' for a token with an actor: this server is not managed through an agent (decision D22). */
 export const refuseActor = (token: IssuedToken): void => {
   if (!token.chain) return;
   throw new DomainError('forbidden', 'A token with an actor cannot be used here; call with a token of your own.');

@@ -110,8 +110,8 @@ export const keysOf = (text: string): unknown => {
 };
 
 /**
- * Id of the account or group of this name or id. Throws 'invalid_field', with one text for nobody and for an account that is
- * not active, and 'conflict' where the name means more than one.
+ * Id of the account or group of this name or id. Throws 'invalid_field', with the same text for an unknown name and for an
+ * account that is not active, and 'conflict' where the name means more than one.
  */
 export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: string): Promise<string> => {
   const found = await deps.ownerNames.find(typed, { field });

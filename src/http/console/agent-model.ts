@@ -228,7 +228,7 @@ const COMMON: readonly string[] = [
   'secretHash',
 ];
 
-/** Whatever way it is, what of it is text or a rule made of texts. */
+/** Facts of a credential of any kind: its keys, and its members that are text or a rule made of texts. */
 const factsOf = (credential: Credential): CredentialModel['facts'] => {
   const keys = 'jwks' in credential ? (credential.jwks?.keys ?? []) : [];
   return [

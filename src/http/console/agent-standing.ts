@@ -8,7 +8,7 @@ import type { Viewer } from './console-page.ts';
 
 /** What the viewer is to an agent they see. What they may do with it is decided when they do it. */
 export type Standing = {
-  /** Answers for it, or sees all agents by role. */
+  /** Owns the agent, or sees all agents by role. */
   readonly looksInside: boolean;
   readonly changes: boolean;
   /** Owns it or is an administrator, and it has an owner (credential-rights.ts). */

@@ -15,7 +15,7 @@ const PAGE = 25;
 const COUNTED = 1000;
 const PEOPLE = 20;
 
-/** Adds `GET /console/approvals`, for whoever may see the approvals of everybody. It decides nothing. */
+/** Adds `GET /console/approvals`, for accounts that may see the approvals of all accounts. It decides nothing. */
 export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
   const { basePath, allApprovals, approvals, clock } = deps;
   const path = `${basePath}/console/approvals`;

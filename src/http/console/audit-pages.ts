@@ -124,7 +124,7 @@ const rowsOf = async (
   });
 };
 
-/** In the audit log's own names, as the reference of events has them. */
+/** Uses the audit log's own names, as the reference of events does. */
 const membersOf = ({ id, stream, sequence, hash, event, erased = [] }: AuditEntry): AuditRow['members'] => {
   const { personal = {}, ...facts } = event;
   const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -44,8 +44,9 @@ type Values = BreakGlassModel['values'];
 const EMPTY: Values = { reason: '', finding: '', note: '' };
 
 /**
- * Adds `/console/break-glass`: what two people let happen in an emergency, and what a third found (decision 16). Each step is
- * a passkey's signature for this very approval and this very step; one that was made to approve it does not do.
+ * Adds `/console/break-glass`: break-glass access that two people approved in an emergency, and the review by a third
+ * (decision 16). Each step takes a passkey's signature for this very approval and this very step: a signature that approved
+ * the request is not valid for the review.
  */
 export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;

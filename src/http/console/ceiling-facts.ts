@@ -42,7 +42,7 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
 
 const AXES = Object.keys(SHOWN) as readonly Axis[];
 
-/** Of one agent, besides what is told of scopes, ways to get tokens and keys elsewhere. */
+/** Ceilings of one agent, besides those shown with scopes, grant types and keys elsewhere. */
 export const AGENT_AXES: readonly Axis[] = AXES.filter(
   (axis) => !['authority', 'approvals', 'grantTypes', 'senderConstraint', 'maxAgents'].includes(axis),
 );
@@ -53,7 +53,7 @@ export type CeilingFact = { readonly axis: Axis; readonly name: Phrase; readonly
 export const ceilingValue = (axis: Axis, value: unknown): HtmlValue =>
   value === undefined ? words.noLimit : SHOWN[axis](value);
 
-/** Ceilings in words, in the order in which they are shown. */
+/** Ceilings as text, in the order in which they are shown. */
 export const ceilingFacts = (ceilings: Ceilings | undefined, axes: readonly Axis[] = AXES): readonly CeilingFact[] =>
   axes.flatMap((axis) => {
     const value: unknown = ceilings?.[axis];

@@ -1,8 +1,8 @@
 /**
- * `/console`: the pages of who answers for agents, and of operators. Whatever a page shows of an agent or a button does
- * goes through the handlers of the management API, in the name of the account that is signed in: who may do what, what
- * is valid and which events are written is decided there, once. This folder turns that into page models and forms into
- * calls. It does not own markup (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
+ * `/console`: the pages of agent owners and of operators. Every fact that a page shows about an agent, and every button, goes
+ * through the handlers of the management API, as the account that is signed in. Permissions, validation and audit events are
+ * decided there, once. This folder turns answers into page models and forms into calls. It does not own markup
+ * (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
  */
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
@@ -98,7 +98,7 @@ type ConsoleCall = {
   readonly body?: JsonObject;
   readonly version?: number;
   readonly idempotencyKey?: string;
-  /** As somebody without a role would see it: to list what is one's own. Takes rights away, never gives any. */
+  /** Treats the caller as an account without a role, to list what is its own. Removes rights, never adds any. */
   readonly ownOnly?: boolean;
 };
 

@@ -31,7 +31,7 @@ type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 export type ConsoleDeps = PeopleDeps & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly requireFreshFactor: FreshFactor;
-  /** Whether nobody but who builds it uses this server (http issuer). */
+  /** Whether only its developer uses this server (http issuer). */
   readonly isDevelopment: boolean;
   /** Of the management API. */
   readonly handlers: Handlers<ConsoleOperation>;
@@ -103,7 +103,7 @@ export const blueprintHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: s
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 
-/** `now`: the agent as it counts, where it is known. */
+/** `now`: the agent in its effective state, where it is known. */
 export const agentRow = (
   deps: Pick<ConsoleDeps, 'basePath'>,
   agent: Agent,

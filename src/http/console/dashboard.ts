@@ -10,7 +10,7 @@ const PEOPLE = 5;
 const KINDS = 5;
 
 const MINUTE = 60;
-/** Until when something that waits counts for each age, in seconds. */
+/** Age groups of pending approvals: a name, and the age in seconds below which it applies. */
 const AGES = [
   ['minutes', 5 * MINUTE],
   ['hour', 60 * MINUTE],
@@ -18,7 +18,9 @@ const AGES = [
   ['older', Number.POSITIVE_INFINITY],
 ] as const;
 
-/** Of the whole server, and so for whoever sees all of it. What is read has a bound, however much there is. */
+/**
+ * Figures of the whole server, for an account that may see all of it. Bounds what it reads, regardless of the amount of data.
+ */
 export const dashboardModel = async (
   deps: Pick<
     ConsoleDeps,

@@ -10,7 +10,7 @@ import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 
-/** Resource servers that are shown; whoever names more has the rest in the API. */
+/** Resource servers that are shown; the API has the rest of an agent that names more. */
 const MOST_SHOWN = 50;
 
 /** What an agent may do now and why not more, by the same functions that decide about its tokens. */
@@ -46,7 +46,7 @@ const effectAt = (
 ): EffectAt => {
   const scopes = server?.scopes ?? [];
   const declared = scopes.map(({ name }) => name);
-  // Its own rights as it was given them: what its blueprint takes of them is told of the blueprint.
+  // The agent's own rights as they were given: the page shows the limits of its blueprint with the blueprint.
   const limits = limitsOfAgent(
     {
       environment: stored.environment,

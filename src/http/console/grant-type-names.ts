@@ -10,7 +10,7 @@ const WAYS: Readonly<Record<string, Phrase>> = {
   [CIBA]: effectWords.ways.ciba,
 };
 
-/** Grant types as what somebody does who uses them. */
+/** Grant types, named by what their client does. */
 export const signInMethodWords = (grantTypes: readonly string[]): HtmlValue =>
   grantTypes.length === 0
     ? effectWords.inNoWay

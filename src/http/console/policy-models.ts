@@ -39,7 +39,7 @@ export type ShownSet = {
 /** Versions on one page, and in a field. */
 const PAGE = 25;
 const CHOICES = 50;
-/** Policies that are shown in words. */
+/** Policies that are shown as text. */
 const MOST_SHOWN = 100;
 
 export const policyHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, version: number | string): string =>
@@ -56,7 +56,7 @@ export const policySet = async (
   return { set: body as unknown as ShownSet, etag: version };
 };
 
-/** The set that counts, or undefined where none does. */
+/** The active set, or undefined where there is none. */
 export const activeSet = async (calls: ConsoleCalls, viewer: Viewer): Promise<ShownSet | undefined> =>
   (await calls.isThere(policySet(calls, viewer, 'active')))
     ? (await policySet(calls, viewer, 'active')).set

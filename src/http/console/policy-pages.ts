@@ -27,7 +27,7 @@ import {
 /** Bytes of a form with 512 KiB of text in it, most of which a form writes as one character or three. */
 const LARGEST_FORM = 2_097_152;
 
-/** Adds the pages on which versions of the policies are read, drafted and made to count. */
+/** Adds the pages on which versions of the policies are read, drafted and activated. */
 export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/policy`;
 

@@ -22,7 +22,7 @@ import { versionOptions } from './policy-models.ts';
 
 const DAY = 86_400;
 const DAYS: readonly string[] = ['1', '7', '30', '90'];
-/** Rows of a table, and examples. */
+/** Rows of a table, and examples, that a page shows. */
 const ROWS = 50;
 const EXAMPLES = 10;
 
@@ -120,7 +120,7 @@ const sendParts = async (
   };
   const stream = Readable.from(parts());
   stream.on('error', () => ctx.res.destroy());
-  // Whoever leaves the page ends it.
+  // A browser that leaves the page ends the replay.
   stream.once('close', () => void iterator.return?.().catch(() => undefined));
   ctx.status = 200;
   ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));

@@ -35,7 +35,7 @@ import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
-/** What was just done is told by a word of the link, never a text. */
+/** The link names what was just done by a keyword, never by a text. */
 const DONE = {
   ...doneWords,
   declined: { kind: 'notice', text: doneWords.declined },
@@ -90,7 +90,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     };
   };
 
-  /** A page for whoever is signed in; everybody else is sent to sign in and comes back. */
+  /** A page for a signed-in user; every other browser is sent to sign in and comes back. */
   const page: AddPage = (path, show) => {
     router.get(path, async (ctx) => {
       const session = await sessions.orSignIn(ctx);

@@ -147,7 +147,7 @@ const rowOf = (
   };
 };
 
-/** `typed`: an example somebody wants to see; what does not fit is still shown, and said. */
+/** `typed`: an example to show as text; one that does not fit is shown with its error. */
 const typeModel = (type: DetailType, typed: string | undefined): ShownType => {
   const { detail, error } = typed === undefined ? { detail: sampleDetail(type) } : read(type, typed);
   const { type: _, ...members } = detail;

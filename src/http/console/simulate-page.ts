@@ -104,7 +104,7 @@ const readAsked = (query: URLSearchParams) => {
   };
 };
 
-/** The body of a call of the API. A username that nobody has is left to be refused there. */
+/** The body of an API call. The API refuses an unknown username. */
 const bodyOf = async (deps: ConsoleDeps, asked: ReturnType<typeof readAsked>): Promise<JsonObject> => {
   const { agent, person, resource, scope, policy, assumesConsent } = asked;
   const account = person === '' ? undefined : (await deps.ownerNames.find(person, { kinds: ['account'] }))?.id;

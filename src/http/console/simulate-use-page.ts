@@ -18,7 +18,10 @@ import { agentOptions, OFFERED, partsOf, type Simulated, serverOptions } from '.
 type SimulatedQuestion = TryUseModel['asked'];
 type Ask = 'register' | 'administer' | 'approve';
 
-/** Adds the page that tries who may register, who may call what, and who may say yes to what an agent asks. It changes nothing, so it can be kept as a link. */
+/**
+ * Adds the page that simulates which accounts may register, which callers may call what, and who may approve what an agent
+ * asks. It changes nothing, so it can be kept as a link.
+ */
 export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try/use', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
@@ -115,7 +118,7 @@ const readAsked = (query: URLSearchParams): SimulatedQuestion => {
   };
 };
 
-/** A username that nobody has is left to be refused by the API. */
+/** The API refuses an unknown username. */
 const idCalled = async (deps: ConsoleDeps, typed: string): Promise<string> =>
   (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id ?? typed;
 

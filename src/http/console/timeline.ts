@@ -7,8 +7,8 @@ import { agentHref, type ConsoleDeps, doerName, partyNames } from './console-dep
 const SHOWN = 20;
 
 /**
- * The audit log of one agent, newest first. Neither on whose behalf it acted nor from where stands in it: its owner
- * answers for the agent, and is not told about people.
+ * The audit log of one agent, newest first. Leaves out on whose behalf it acted and from where: its owner learns nothing about
+ * other people.
  */
 export const timelineModel = async (
   deps: ConsoleDeps,

@@ -107,7 +107,7 @@ export const consentModel = async (
   };
 };
 
-/** What can do great harm is nobody's by a click on the one button: the person ticks it. */
+/** What can do great harm is not selected by default: the person ticks it. */
 const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
 /** With the host as it is looked up, in ASCII: that is what the one with the verified name does not have (DR-09). */
@@ -138,7 +138,7 @@ export const agentFacts = (agent: Agent, ownerName: (id: string) => string): Age
   ...(agent.verifiedAt === undefined ? {} : { isVerified: true as const }),
 });
 
-/** Names of accounts and groups that answer for agents and clients. */
+/** Names of accounts and groups that own agents and clients. */
 export const ownerNames = async (
   { accounts, groups }: Pick<PeopleDeps, 'accounts' | 'groups'>,
   ids: readonly (string | undefined)[],

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 
-/** A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It lets nobody in. */
+/**
+ * A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It
+ * authenticates no user.
+ */
 export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: number) => {
   const isHttps = issuer.startsWith('https:');
   // `__Host-` keeps sub-domains from setting it; browsers take that name over https only (decision D21).
   const name = isHttps ? `__Host-${plainName}` : plainName;
   return {
-    /** Undefined also when the name came twice: one of them was set by somebody else (WB-04). */
+    /** Undefined also when the name came twice: another party set one of them (WB-04). */
     read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined {
       const values = (ctx.req.headers.cookie ?? '')
         .split(';')

@@ -31,8 +31,8 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
 
 /**
- * What was just done, by the word of the link; of any other word, whatever it means elsewhere, there is nothing to say.
- * `said`: a phrase alone tells of a success.
+ * The message about what was just done, by the keyword of the link; undefined for any other keyword. `said`: a phrase alone
+ * reports a success.
  */
 export const doneOf = (
   ctx: Context,
@@ -91,8 +91,8 @@ export const sendPage = (
 };
 
 /**
- * A page that goes on by itself, to a URL that was checked. A redirect would be held to the policy of the page whose
- * form began it, ours or another server's (form-action); this begins anew.
+ * A page that redirects without a click, to a URL that was checked. An HTTP redirect would be held to the policy of the page
+ * whose form began it, ours or another server's (form-action); this begins a new navigation.
  */
 export const sendOnward = (ctx: Context, page: Html, href: string): void => {
   ctx.set('Refresh', `0; url=${href}`);
@@ -163,10 +163,10 @@ export const rememberSender = (ctx: Context, account: string | undefined, assura
   knownSenders.set(ctx.req, { account, ...(now ? { assurance: now } : {}) });
 };
 
-/** Who is signed in where a request comes from, as far as somebody has looked: the page of a refusal says so, too. */
+/** The signed-in account of a request, as far as it was looked up: the page of a refusal shows it, too. */
 const readers = new WeakMap<Context['req'], Pick<PageFrame, 'signedInAs'>>();
 
-/** `signedInAs`: absent where nobody is. */
+/** `signedInAs`: absent where no account is signed in. */
 export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
   readers.set(ctx.req, signedInAs ? { signedInAs } : {});
 };
@@ -276,10 +276,10 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
     token: guard.token,
 
     /**
-     * The form of a request that a page of ours sent for `binding`. Anything else (another site, another
-     * kind of body, no token or that of another session or interaction) is refused with 403 and an event
-     * (WB-02). `account` is whoever is signed in; `uid` the interaction that the form has to name (V21, AP-16);
-     * `largest` the bytes of a form, where it is not the usual.
+     * The form of a request that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02):
+     * another site, another kind of body, no token, or that of another session or interaction. `account` is the account that
+     * is signed in; `uid` the interaction that the form has to name (V21, AP-16); `largest` the bytes of a form, where it is
+     * not the usual.
      */
     async read(
       ctx: Context,
@@ -302,7 +302,7 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
       if (!guard.isToken(token, binding)) await refuse(ctx, 'csrf_token');
     },
 
-    /** Refuses a form where nobody is signed in: no token can be good there. */
+    /** Refuses a form where no account is signed in: no token can be valid there. */
     refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session'),
   };
 };

@@ -71,14 +71,14 @@ export type PeopleDeps = {
     'get' | 'live' | 'list' | 'suspendedOf' | 'confirmOwner' | 'narrow' | 'revoke' | 'revokeAllOf'
   >;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
-  /** Servers of other organisations that can act in somebody's name. */
+  /** Authorization servers of other organisations that can act on a user's behalf. */
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
   readonly peers: Lookup<Peer>;
   readonly consents: ConsentRegistry;
   /** Absent: no name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
-  /** Absent: no mail is sent, and nobody gets a new password without an administrator. */
+  /** Absent: no mail is sent, and a user gets a new password only from an administrator. */
   readonly resets?: PasswordReset | undefined;
   /** The same for another address. */
   readonly emails?: EmailChange | undefined;
@@ -87,7 +87,7 @@ export type PeopleDeps = {
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
-  /** Absent: nobody is told in a browser. */
+  /** Absent: there are no push notifications. */
   readonly push?:
     | {
         readonly registry: Pick<PushRegistry, 'list' | 'add' | 'remove' | 'test'>;
@@ -100,7 +100,7 @@ export type PeopleDeps = {
     readonly signIn: UpstreamSignIn;
     readonly sessions: UpstreamSessions;
     readonly signInMethods: SignInMethods;
-    /** A name for a browser, which nobody can guess. */
+    /** An unguessable name for a browser. */
     newBrowser(): string;
   };
   /** Whether people sign in with a password. */
@@ -110,7 +110,7 @@ export type PeopleDeps = {
     /** Reads the audit log for the person's own activity. */
     list(filters: AuditFilters): Promise<AuditPage>;
   };
-  /** Refusals before anybody was authenticated are counted, not written one by one (decision D18). */
+  /** Refusals before authentication are counted, not written one by one (decision D18). */
   countRefusal(facts: { readonly reason: string; readonly source: string; readonly request: string }): Promise<void>;
   /** In code points. */
   readonly passwordMinimumLength: number;

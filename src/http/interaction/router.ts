@@ -87,7 +87,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       ...(again.error === undefined ? {} : { error: again.error }),
       ...(options === undefined ? {} : { passkey: { action: `${pathOf(uid)}/passkey`, options } }),
       ...(deps.resets ? { resetHref: `${basePath}/account/reset` } : {}),
-      // Our own account pages are no registered client: then nobody else is named.
+      // Our own account pages are no registered client: then no client is named.
       ...(asking
         ? {
             client: { ...asking, ...hostOf(isDocumentId(clientId) ? clientId : redirectUri) },
@@ -120,7 +120,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   const tryToSignIn = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
     const username = single(form, 'username') ?? '';
     const password = single(form, 'password') ?? '';
-    // By the domain alone, so that nobody learns whether there is such a person (LG-01).
+    // By the domain alone, so that the answer does not reveal whether the account exists (LG-01).
     const provider = await deps.upstream.providers.ofUsername(username);
     if (provider === undefined && (username === '' || password === '')) {
       const error = deps.isPasswordOn ? signInWords.enterBoth : signInWords.chooseHow;

@@ -37,8 +37,8 @@ type Shared = {
 };
 
 /**
- * The page for the second factor: after the password, or alone where somebody is signed in and lacks only that
- * (RFC 9470). A path of its own, so that a form for the password in another tab still does what it says.
+ * The page for the second factor: after the password, or alone where the user is signed in and lacks only that (RFC 9470). A
+ * path of its own, so that a form for the password in another tab still does what it says.
  */
 export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, browserSessions, interactions, secondFactor, factors, passkeys } = deps;

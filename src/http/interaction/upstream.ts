@@ -51,9 +51,9 @@ type Shared = {
 const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable', 'conflict'];
 
 /**
- * Sign-in at another provider: the way there from the sign-in page, `/upstream/callback` back from it, and the page on
- * which somebody who is nobody here yet proves an account. Between two of these a page goes on by itself, so that the
- * policy of no form on the way, ours or the provider's, is held against where it all ends.
+ * Sign-in at another provider: the redirect from the sign-in page, `/upstream/callback` back from it, and the page on which a
+ * user who has no account link yet proves an account. Between two of these a page redirects without a form, so that the final
+ * target is not held to the `form-action` of a page on the way, ours or the provider's.
  */
 export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, interactions, browserSessions, passkeys, upstream } = deps;
@@ -105,7 +105,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     sendPage(ctx, status, page, targetsOf(interaction), options === undefined ? undefined : 'scripts');
   };
 
-  /** Of what nobody in this browser waits for: nothing is used up, and nothing is told but what to do. */
+  /** Answers a callback for which no sign-in in this browser waits. Uses nothing up, and says only what to do. */
   const showStray = async (ctx: Context, reason: string): Promise<void> => {
     const error = new DomainError(
       'invalid_request',

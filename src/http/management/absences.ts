@@ -3,7 +3,10 @@ import type { Absences } from '../../domain/approvals/absences.ts';
 import { type Answer, type Call, existing, type Handlers, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
-/** The part of it this API has: who is away says so on a page, where she proves who she is, and nobody by token. */
+/**
+ * The part of the absences this API has. A user declares an absence on a page, where they prove who they are, and never by
+ * token.
+ */
 export type AbsencesHere = Pick<Absences, 'end' | 'get' | 'isFounded' | 'list'>;
 
 /** An account without a role sees its own absences, and those in which it decides for others; it may end both. */

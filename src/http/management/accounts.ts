@@ -92,7 +92,7 @@ export const accountHandlers = (
       const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
       if (isOtherRoles) mayGiveRoles(call);
       checkOwnRights(call, document);
-      // Whoever has the verified address can set the password.
+      // A user with the verified address can set the password.
       if (Reflect.get(call.body, 'emailVerified') === true && !isVerifiedAlready(document, call.body)) {
         mayVerifyAddress(call);
       }

@@ -6,7 +6,7 @@ import { type Answer, existing, type Handlers } from './call.ts';
 
 type Operations = 'allowAgentSecret' | 'rotateAgentSecret';
 
-/** Secrets of agents: an operator allows one, whoever answers for the agent changes it for another. */
+/** Secrets of agents: an operator allows one, and the owner of the agent rotates it. */
 export const agentSecretHandlers = (
   secrets: SecretExceptions,
   agents: { get(id: string): Promise<Versioned<Agent> | undefined> },

@@ -33,7 +33,7 @@ type Operations =
   | 'declareComposition'
   | 'listCompositions';
 
-/** Members that give an agent rights nobody consented to: not for its owner to set. */
+/** Members that give an agent rights without consent: its owner may not set them. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
 
 /** Below the first level only what is ours is spelled our way. */
@@ -63,7 +63,7 @@ export const agentHandlers = (
 
   const own = (call: Call): Promise<Versioned<Agent>> => found(call, (agent) => isOwn(agent, call.caller.id));
 
-  /** Whoever is offered an agent sees it. */
+  /** An account to which an agent is offered sees it, too. */
   const seen = (call: Call): Promise<Versioned<Agent>> =>
     found(call, async (agent) => {
       const { transferTo } = agent;
@@ -71,7 +71,7 @@ export const agentHandlers = (
       return transferTo !== undefined && owners.answersFor(transferTo, call.caller.id);
     });
 
-  /** Of what somebody typed; what nobody is called finds nothing. */
+  /** Resolves a typed name. An unknown name finds no agent. */
   const idOfOwner = async (typed: string): Promise<string> =>
     (await names.find(typed, { field: 'owner' }))?.id ?? typed;
 
@@ -86,7 +86,7 @@ export const agentHandlers = (
     }
   };
 
-  /** Nobody with a role has looked at what a person registers for themselves. */
+  /** Checks what a user registers for themselves, which no account with a role has reviewed. */
   const checkSelfChosen = ({ access, body }: Call, before?: Agent): void => {
     if (access === 'all') return;
     const { name, redirectUris, jwksUri, backchannelClientNotificationEndpoint: endpoint } = body as Partial<NewAgent>;
@@ -126,7 +126,7 @@ export const agentHandlers = (
       const { query, access, caller } = call;
       const { state, environment, blueprint, search, unused_since: unusedSince, awaiting, sort, order } = query;
       const owner = query.owner === undefined ? undefined : await idOfOwner(query.owner);
-      // Somebody else's agents are, for an owner, as if there were none (MG-01).
+      // For an owner, other owners' agents do not exist (MG-01).
       const isOthers = access === 'own' && owner !== undefined && !(await owners.answersFor(owner, caller.id));
       if (isOthers) return { body: { items: [] } };
       const own = access === 'own' || awaiting ? await partiesOf(groups, caller.account ?? caller.id) : undefined;
@@ -156,7 +156,7 @@ export const agentHandlers = (
       return { body: { agent: showAgent(agent), stops } };
     },
 
-    /** An owner may offer the agent to anybody: nobody gets it without accepting it. */
+    /** An owner may offer the agent to any account: the transfer takes effect only when that account accepts it. */
     async updateAgent(call) {
       const { document } = sameVersion(await own(call), call);
       checkOwn(call);
@@ -169,7 +169,7 @@ export const agentHandlers = (
           field: '/blueprint',
         });
       }
-      // Environments are segments: policy and resource servers tell agents apart by them.
+      // Environments are segments: policy and resource servers distinguish agents by them.
       const moves = change.environment !== undefined && change.environment !== document.environment;
       if (call.access === 'own' && moves) {
         throw new DomainError('forbidden', 'An operator or administrator moves an agent to another environment.', {

@@ -8,7 +8,7 @@ import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
-/** The part of the service that this API reads; nobody decides by token. */
+/** The part of the service that this API reads; no caller decides by token. */
 export type ApprovalsRead = Pick<ApprovalService, 'get' | 'breakGlass' | 'list' | 'ofAgent' | 'ofSubject'>;
 
 /** An account without a role sees what is asked in its name and what its own agents ask. */
@@ -36,7 +36,7 @@ export const approvalHandlers = (
       const { agent, limit, review } = query;
       const state = query.state as ApprovalQuery['state'];
       const isOwnAgent = access === 'own' && agent !== undefined && (await ownsAgent(agent, caller.id));
-      // Without a role, somebody else's approvals are as if there were none (MG-01).
+      // Without a role, other accounts' approvals do not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
       const { items, next } = await listApprovals(
@@ -51,7 +51,7 @@ export const approvalHandlers = (
 
     async reviewApproval(call) {
       const { caller, body, by } = call;
-      // A client looks at nothing: whoever answers for it does.
+      // A client cannot close a review: the account that owns it does.
       const account = caller.kind === 'account' ? caller.id : caller.account;
       if (account === undefined) throw new DomainError('forbidden', 'Nobody stands behind this client.');
       await visible(call);
@@ -64,8 +64,8 @@ export const approvalHandlers = (
 };
 
 /**
- * What may leave the process, named one by one. Never the handle the agent asks with, the number it shows, where it is
- * told, nor how and from where people proved who they are.
+ * The members that may leave the process, named one by one. Never the handle the agent asks with, the number it shows, its
+ * notification endpoint, nor how and from where people proved who they are.
  */
 const showApproval = (approval: Approval, now: number): JsonObject => {
   const { action, requires, votes, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;

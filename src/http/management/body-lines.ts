@@ -17,9 +17,9 @@ export const checkLinesType = (ctx: Context): void => {
 };
 
 /**
- * The lines of a body as they come, without empty ones; no more of it is held than one line, and no more is read than
- * somebody asks for. Throws the HTTP problem 413 for a line or a number of lines that is too large, and
- * 'invalid_request' when the body ends early.
+ * The lines of a body as they come, without empty ones. Holds no more than one line, and reads no more than the consumer asks
+ * for. Throws the HTTP problem 413 for a line or a number of lines that is too large, and 'invalid_request' when the body ends
+ * early.
  */
 export const bodyLines = async function* (ctx: Context): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];

@@ -20,9 +20,9 @@ const MOST_REQUESTS = 4;
 type Registering = (call: Call, reservedId: string) => Promise<Versioned<Agent>>;
 
 /**
- * Many agents in one request, a line each, answered line by line in the same order (MG-08). A line is registered whole
- * or not at all, and one that is refused stops no other. With the same idempotency key it can be sent again after
- * whatever broke: lines that were registered answer what they did.
+ * Many agents in one request, a line each, answered line by line in the same order (MG-08). A line is registered whole or not
+ * at all, and a refused line stops no other. After a failure of any kind, the same idempotency key makes a repeat safe: lines
+ * that were registered answer what they did.
  */
 export const bulkRegistration = (deps: {
   readonly register: Registering;
@@ -47,7 +47,7 @@ export const bulkRegistration = (deps: {
     return { line: place, status: 201, id, state, ...(isReplayed ? { replayed: true } : {}) };
   };
 
-  /** What policy refuses is one event each; what is wrong with a line only whoever wrote it needs to know. */
+  /** Writes one event for each refusal by policy; other errors of a line concern only the caller that sent it. */
   const recordDenial = async ({ caller, by }: Call, error: unknown): Promise<void> => {
     if (!isDomainError(error) || !error.refused) return;
     await audit.append({

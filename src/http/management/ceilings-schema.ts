@@ -5,7 +5,7 @@ import { input, type JsonSchema, list, oneOf, ref, strings } from './schema-part
 
 const whole = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description });
 
-/** What an agent may have at most; whatever is absent is no limit. */
+/** An agent's upper limits. A ceiling that is left out sets no limit. */
 export const CEILINGS: JsonSchema = {
   ...input({
     grant_types: list('Grant types.', 10, oneOf('A grant type.', GRANT_TYPES)),

@@ -21,8 +21,8 @@ type Operations =
 export type Credentials = CredentialRegistry & {
   readonly lastUses: CredentialUses['lastUses'];
   /**
-   * Checks a client assertion that is signed with a key of this credential, and uses it up. Throws 'unauthenticated';
-   * why, only the owner is told.
+   * Checks a client assertion that is signed with a key of this credential, and uses it up. Throws 'unauthenticated'; only the
+   * owner learns why.
    */
   readonly provenBy: (agent: string, credential: string, assertion: string, request?: string) => Promise<void>;
 };

@@ -3,8 +3,8 @@ import type { Cursor } from '../../domain/ports/document-store.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
- * Places in a list as callers carry them: sealed, so that nobody reads or makes one, and good only on the
- * route and for the caller it was made for (MG-07). `open` throws 'invalid_field' for anything else.
+ * Positions in a list as callers carry them: sealed, so that no caller reads or makes one, and valid only on the route and for
+ * the caller it was made for (MG-07). `open` throws 'invalid_field' for anything else.
  */
 export const cursors = (masterKey: Pick<MasterKey, 'seal' | 'open'>) => {
   const contextOf = (route: string, caller: string): string => `management-cursor/${route}/${caller}`;

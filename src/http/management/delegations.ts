@@ -49,7 +49,7 @@ export const delegationHandlers = (
     async listDelegations({ query, after, access, caller }): Promise<Answer> {
       const { actor, live, limit = 50 } = query;
       const isOwnActor = access === 'own' && actor !== undefined && (await ownsAgent(actor, caller.id));
-      // Without a role, somebody else's rows are as if there were none (MG-01).
+      // Without a role, other accounts' delegations do not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
       const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
@@ -75,8 +75,9 @@ export const delegationHandlers = (
 };
 
 /**
- * What a call takes from a row: only what that holds, and never all of it. Throws DomainError 'invalid_field' naming the
- * member, and 'conflict' for a row that is over, is no first hop, or would hold nothing.
+ * The rights that a call takes from a delegation: only rights it holds, and never all of them. Throws DomainError
+ * 'invalid_field' naming the member, and 'conflict' for a delegation that is over, is not the first hop, or would hold
+ * nothing.
  */
 const withoutOf = (row: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
   if (row.state === 'revoked') throw new DomainError('conflict', 'It has ended.');

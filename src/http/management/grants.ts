@@ -48,7 +48,7 @@ export const grantHandlers = (
     async listGrants({ query, after, access, caller }): Promise<Answer> {
       const { client, limit = 50 } = query;
       const isOwnAgent = access === 'own' && client !== undefined && (await ownsAgent(client, caller.id));
-      // Without a role, what is somebody else's is as if there were none (MG-01).
+      // Without a role, other accounts' grants do not exist (MG-01).
       const account = query.account ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && account !== caller.id && !isOwnAgent) return { body: { items: [] } };
       const { items, next } = await grants.list({ account, clientId: client, after, limit });
@@ -70,7 +70,7 @@ export const grantHandlers = (
     async narrowGrant(call) {
       const grant = await visible(call);
       await service.narrow(grant, takingOf(grant, call.body as GrantNarrowing), call.by);
-      // Somebody may have ended it at the same time.
+      // Another caller may have ended it at the same time.
       const left = existing(await grants.held(grant.id));
       return { body: showGrant(left, (await uses.lastUses([left.id])).get(left.id)) };
     },

@@ -2,7 +2,7 @@ import type { OwnerNames } from '../../domain/identity/groups/owner-names.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Handlers } from './call.ts';
 
-/** What a name means to this server: 404 for nobody, 409 for more than one. */
+/** Resolves the name of an owner: 404 for an unknown name, 409 for more than one match. */
 export const ownerNameHandlers = (names: Pick<OwnerNames, 'find'>): Handlers<'findOwner'> => ({
   async findOwner({ query: { name, kind } }) {
     if (name === undefined) throw new DomainError('invalid_field', 'Say which name is looked for.', { field: 'name' });

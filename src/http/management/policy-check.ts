@@ -16,8 +16,9 @@ export type PolicyCheck = (
 const NOTHING = async (): Promise<void> => undefined;
 
 /**
- * The layer of policy before a call that changes something, after its roles. Its input is no fact of it: whoever may not
- * call is not told what would be wrong with that. Throws as `administer` of src/domain/authority/decision/server-use.ts.
+ * The policy layer before a call that changes something, after its roles. Its input is not a fact of the decision: a caller
+ * that may not call does not learn what is wrong with the input. Throws as `administer` of
+ * src/domain/authority/decision/server-use.ts.
  */
 export const policyCheck =
   ({ use, audit }: { readonly use: Pick<ServerUse, 'administer'>; readonly audit: AuditLog }): PolicyCheck =>
@@ -39,7 +40,7 @@ export const policyCheck =
     };
   };
 
-/** What policies are told of a call. `id`: of the path, or empty. */
+/** The facts about a call that policies receive. `id`: of the path, or empty. */
 export const administrationOf = (operation: OperationId, route: RouteDeclaration, id: string): Administration => ({
   operation,
   scope: route.scope ?? '',

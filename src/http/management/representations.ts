@@ -166,7 +166,7 @@ const SESSION = [
 ] as const satisfies readonly (keyof Session)[];
 
 export const showAccount = (account: Account): JsonObject => show(account, ACCOUNT);
-/** `lastUsedAt`: from beside the register; absent when it was never used, or where nobody looked. */
+/** `lastUsedAt`: from outside the registry; absent when the agent was never used, or the caller did not look it up. */
 export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
   ...show(agent, AGENT),
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
@@ -206,13 +206,13 @@ export const showResourceServer = (server: ResourceServer): JsonObject => ({
   ...show(server, RESOURCE_SERVER),
   ...certificateOf(server),
 });
-/** `state`: as it is now, which the row alone does not say. */
+/** `state`: the current state, which the stored instance alone does not show. */
 export const showInstance = ({ usedAt, ...instance }: Instance, state: string): JsonObject => ({
   ...show(instance, INSTANCE),
   state,
   last_used_at: usedAt,
 });
-/** `isLive`: whether it counts now, which the row alone does not say. */
+/** `isLive`: whether the session is live now, which the stored session alone does not show. */
 export const showSession = (session: Session, isLive: boolean): JsonObject => ({
   ...show(session, SESSION),
   live: isLive,
@@ -239,7 +239,9 @@ export const showGrant = (grant: Grant, usedAt: number | undefined): JsonObject 
   expires_at: grant.expiresAt,
 });
 
-/** `live`: whether it works now, which the row alone does not say; `usedAt` where that is known. */
+/**
+ * `live`: whether the delegation is live now, which the stored delegation alone does not show; `usedAt` where that is known.
+ */
 export const showDelegation = (row: Delegation, live: boolean, usedAt: number | undefined): JsonObject => ({
   ...show(row, DELEGATION),
   live,
@@ -263,7 +265,7 @@ export const withCeilings = (body: JsonObject): JsonObject => {
 
 export const showCeilings = (ceilings: Ceilings): JsonObject => toWire({ ...ceilings });
 
-/** The domain's spelling to snake_case, first level only. Digests of secrets never leave, whatever holds them. */
+/** The domain's spelling to snake_case, first level only. Digests of secrets never leave, in any member. */
 export const toWire = (members: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(members)
@@ -280,7 +282,7 @@ export const withCertificate = (body: JsonObject): JsonObject => {
   return certificate ? { ...body, certificate: fromWire(certificate) } : body;
 };
 
-/** What the owner was told, while it still holds. */
+/** The notifications that the owner received, while they still apply. */
 const noticesOf = ({ state, noticed, expiresAt }: Agent, lastUsedAt = 0): JsonObject => {
   if (noticed === undefined || state !== 'active') return {};
   const { kind, at, toldAt = 0 } = noticed;

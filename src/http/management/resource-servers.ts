@@ -72,7 +72,7 @@ const shown = (server: ResourceServer): JsonObject => ({
   ...(server.delegatesTo === undefined ? {} : { delegates_to: server.delegatesTo.map(shownTarget) }),
 });
 
-/** Who counts as the proposer besides is for the rule alone. */
+/** The target without its `proposers`, which only the rule needs. */
 const shownTarget = ({ proposers: _, ...target }: DelegationTarget): JsonObject => toWire({ ...target });
 
 const withSecret = ({ secret, ...created }: CreatedResourceServer): Answer =>

@@ -50,7 +50,7 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * One route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Whatever is refused once
+ * One route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Every refusal after
  * the caller is known becomes one audit event before the answer leaves (decision D18).
  */
 export const serveCall = (
@@ -85,7 +85,7 @@ export const serveCall = (
     await countRefusal({ reason, source, request });
   };
 
-  /** What proves it is used up, and noted, whatever becomes of the call. */
+  /** Uses up and records the proof, regardless of the outcome of the call. */
   const isOnThisMachine = async (ctx: Context, caller: Caller): Promise<boolean> => {
     const secret = ctx.get('behalf-local-proof');
     if (secret === '' || caller.kind !== 'client') return false;

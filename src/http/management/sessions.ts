@@ -42,7 +42,7 @@ export const sessionHandlers = (
     async listSessions({ query, access, caller }) {
       const account = query.account ?? (access === 'own' ? caller.id : undefined);
       if (account === undefined) throw invalidFields([{ parameter: 'account', detail: 'Say whose sessions.' }]);
-      // Without a role, somebody else's are as if there were none (MG-01).
+      // Without a role, other accounts' sessions do not exist (MG-01).
       if (access === 'own' && account !== caller.id) return { body: { items: [] } };
       const items = await sessions.ofAccount(account);
       return { body: { items: items.map((session) => showSession(session, true)) } };

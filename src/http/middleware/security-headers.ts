@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 
-/** One year, for this host alone: what stands below its name is the business of whoever runs it. */
+/** One year, for this host alone: its sub-domains belong to their operators. */
 export const STRICT_TRANSPORT = 'max-age=31536000';
 
 /**

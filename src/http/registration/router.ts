@@ -33,7 +33,7 @@ export const registrationRouter = (dependencies: Dependencies): Router => {
   router.use(async (ctx, next) => {
     ctx.vary('Origin');
     const origin = ctx.get('Origin');
-    // Never with credentials of the browser: there are none that count here.
+    // Never with credentials of the browser: this endpoint uses none.
     if (corsOrigins.includes(origin)) {
       ctx.set('Access-Control-Allow-Origin', origin);
       ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
@@ -41,7 +41,7 @@ export const registrationRouter = (dependencies: Dependencies): Router => {
     await next();
   });
 
-  /** What cannot be read is refused before anybody is known. */
+  /** Refuses a body that cannot be read before any caller is authenticated. */
   const bodyOf = async (ctx: Context): Promise<JsonObject> => {
     try {
       return await readJsonBody(ctx);

@@ -16,8 +16,8 @@ const LOOKED_AT = 200;
 type Deps = Pick<PeopleDeps, 'approvals'>;
 
 /**
- * What an account may decide or decided, newest first; what is open for those it decides for among it. What is open is read
- * by itself: whoever asks and takes back again and again puts nothing out of sight.
+ * What an account may decide or decided, newest first; pending requests of the accounts it decides for included. Pending
+ * requests are read separately, so that an agent that asks and cancels repeatedly hides nothing.
  */
 export const newestOf = async ({ approvals }: Deps, account: string): Promise<readonly Approval[]> => {
   const { service, absences } = approvals;
@@ -38,7 +38,7 @@ export const newestOf = async ({ approvals }: Deps, account: string): Promise<re
 const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
   votes.some((vote) => vote.account === account || slotOfVote(vote) === account);
 
-/** How many wait for this person, and not for somebody else only. */
+/** How many approvals wait for this person, and not only for another approver. */
 export const waitingFor = async (deps: Deps, account: string): Promise<number> => {
   const now = deps.approvals.clock.now();
   const newest = await newestOf(deps, account);
@@ -55,15 +55,15 @@ export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' 
 };
 
 /**
- * One person's no. Of what was approved it takes the yes to the next ones along that was said with it, and first: it would
- * approve the next one unasked. Throws as `ApprovalService.deny` does.
+ * One person's denial. Of an approved request it first ends the standing approval that was given with it, which would
+ * otherwise approve the next action. Throws as `ApprovalService.deny` does.
  */
 export const denied = async ({ approvals }: Deps, id: string, who: Deciding): Promise<Approval> => {
   await approvals.standing.endGivenWith(id, who.account, who.request);
   return approvals.service.deny(id, who);
 };
 
-/** Throws where a yes cannot count whatever is proven, so that no code or number is used up for it. */
+/** Throws where an approval is impossible regardless of proof, so that no code or number is used up for it. */
 export const checkWorthProving = (
   approval: Approval,
   who: { readonly account: string; readonly seen: string },
@@ -76,7 +76,7 @@ export const checkWorthProving = (
   }
 };
 
-/** Why a yes came to nothing, in the words of its page; what policies refused can be found by its decision. */
+/** Why an approval failed, as text for its page. A refusal by policy can be found by its decision id. */
 export const refusalOf = ({ message, refused }: DomainError): Phrase =>
   refused ? decideWords.notPermitted(refusalPhrase(message), refused.decision) : refusalPhrase(message);
 
@@ -84,7 +84,7 @@ export const refusalOf = ({ message, refused }: DomainError): Phrase =>
 export const isEasy = ({ risk, requires, number }: Approval): boolean =>
   (risk === 'low' || risk === 'medium') && !requires.isProvenAnew && number === undefined;
 
-/** Whether somebody can decide it among others. */
+/** Whether the person can decide it in a batch. */
 export const isForBatch = (
   approval: Approval,
   { account, assurance }: Pick<PageSession, 'account' | 'assurance'>,

@@ -1,6 +1,7 @@
 /**
- * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed.
- * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
+ * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed. Owns
+ * how an approval is shown and what a person proves before they approve; does not own whether that takes effect
+ * (domain/approvals).
  */
 import type { Absences } from '../../../domain/approvals/absences.ts';
 import type { ApprovalService } from '../../../domain/approvals/approval-service.ts';

@@ -83,7 +83,7 @@ export const approvalFacts = async (
   });
 };
 
-/** As whom somebody could still say something, the usual one first; nothing for whoever has. */
+/** Approver slots in which the viewer can still vote, the usual one first; empty for a viewer who has voted. */
 export const freeSlots = async (
   { approvals }: Pick<Deps, 'approvals'>,
   approval: Approval,
@@ -101,7 +101,7 @@ export const awayAs = ({ of, until }: ApproverSlot, nameOf: (account: string) =>
   ...(until === undefined ? {} : { until }),
 });
 
-/** Those who are asked for themselves: who decided for somebody stands beside that one. */
+/** Approvers who are asked for themselves. A deputy is listed beside the approver they voted for. */
 const peopleOf = ({ approvers, votes }: Approval): readonly string[] => {
   const deputies = votes.filter((vote) => vote.for !== undefined).map(({ account }) => account);
   return [...new Set([...approvers, ...votes.map(slotOfVote)])].filter((account) => !deputies.includes(account));
@@ -148,7 +148,7 @@ const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
 
 type Deeds = Pick<ApprovalFacts, 'resource' | 'scopes' | 'details' | 'unreadable' | 'exact' | 'isCut'>;
 
-/** In the words of the resource server; what it has no words for is named, and nobody can approve it (AP-10). */
+/** The action in the words of the resource server. What it does not declare is shown by name and cannot be approved (AP-10). */
 const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deeds => {
   const declared = server?.scopes ?? [];
   const types = server?.detailTypes ?? [];

@@ -49,7 +49,7 @@ export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, 
     const account = session.account.id;
     approvals.live.open(ctx, { session: session.id, account }, async () => {
       const now = await browserSessions.current(exchange);
-      // Also when somebody else signed in in the same browser.
+      // Also when another user signed in in the same browser.
       return now?.id === session.id && now.account === account && (await activeAccount(deps, account)) !== undefined;
     });
   });

@@ -10,7 +10,7 @@ const IN_ALL = 5000;
 const HEARTBEAT_MILLISECONDS = 15_000;
 /** In so many parts, so that not all of them are looked at in one moment. */
 const PARTS = 15;
-/** Bytes that nobody takes. */
+/** Bytes that a client leaves unread before its stream ends. */
 const MOST_WAITING = 16_384;
 
 type Stream = {
@@ -40,9 +40,9 @@ const named = () => {
 };
 
 /**
- * Tells open inboxes that something changed, and never what: a page is read again, by whoever is signed in then. A stream
- * ends with its session, at the latest at the next heartbeat. Each is the bare answer of its request and little besides, as
- * there may be thousands.
+ * Signals open inboxes that something changed, and never what: the browser reads the page again, as the account that is signed
+ * in then. A stream ends with its session, at the latest at the next heartbeat. Each is the bare response of its request and
+ * little besides, as there may be thousands.
  */
 export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS } = {}) => {
   const parts = Array.from({ length: PARTS }, () => new Set<Stream>());
@@ -65,7 +65,7 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   const send = (stream: Stream, text: string): void => {
-    // Its session may have ended while it was asked whether it goes on: to write then is an error nobody listens for.
+    // The session may end while its liveness is checked. A write after that is an error without a listener.
     if (stream.out.writableEnded) return;
     if (stream.out.writableLength > MOST_WAITING) end(stream);
     else stream.out.write(text);

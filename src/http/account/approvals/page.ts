@@ -29,8 +29,9 @@ import type { ApprovalProofs } from './proof.ts';
 import { giveStanding, givingOf, rememberOffer, typedOf, wrongField } from './standing.ts';
 
 /**
- * Adds `GET` and `POST /account/approvals/:id`, and `POST …/standing`. Opening it decides nothing (AP-15); its form is good for the session, the
- * approval and the digest whose page it stood on (AP-16); for whoever is not asked it is not there (WB-11).
+ * Adds `GET` and `POST /account/approvals/:id`, and `POST …/standing`. Opening the page decides nothing (AP-15). Its form is
+ * valid only for the session, the approval and the digest whose page it stood on (AP-16). An account that is not asked gets
+ * 404 (WB-11).
  */
 export const addApprovalPage = (
   router: Router,

@@ -13,9 +13,10 @@ type Kind = Ask['kind'];
 type Asking = Pick<Approval, 'id' | 'requires'>;
 
 /**
- * What somebody has to prove before a yes to one approval, and what was proven. Where a proof of its own is asked, the
- * password alone is not enough for whoever has a second factor; a passkey signs a challenge of this very approval (AP-14) and
- * verifies its person: whoever only sits at the machine, or drives it, can touch a key that was left there (AP-19).
+ * What a person has to prove before they approve, and what they proved. Where a separate proof is required, the password alone
+ * is not enough for a person who has a second factor. A passkey signs a challenge of this very approval (AP-14) and requires
+ * user verification: a person at an unattended machine, or a program that drives it, can touch a key that was left there
+ * (AP-19).
  */
 export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
   const { factors, passkeys, secondFactor, signIn, approvals, isPasswordOn } = deps;
@@ -72,7 +73,7 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
             throw missing('/code', 'Prove that it is you: nothing was sent.');
           const proven = await secondFactor.prove({
             ...attempt,
-            // What is proven counts from now, and for this approval alone: the session stays as old as it is.
+            // The proof applies from now on, and to this approval alone: the session stays as old as it is.
             assurance: { ...assurance, authTime },
             isStepUp: true,
             uid: approval.id,

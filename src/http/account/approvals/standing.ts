@@ -26,7 +26,7 @@ const endingOf =
   (standing: string) =>
   ({ id }: PageSession): FormBinding => ['standing_approval', id, 'end', standing];
 
-/** What whoever said yes to this one can say besides; undefined: nothing. */
+/** The standing approval that the person who approved this request can add; undefined: none. */
 export const rememberOffer = async (
   deps: Deps,
   forms: GuardedForms,
@@ -44,7 +44,7 @@ export const rememberOffer = async (
   };
 };
 
-/** What an account approved in advance and counts now, newest first. */
+/** Active standing approvals of an account, newest first. */
 export const standingFacts = async (
   deps: Deps,
   forms: GuardedForms,
@@ -86,7 +86,7 @@ export const typedOf = (form: URLSearchParams): NonNullable<RememberOffer['value
 export const wrongField = ({ field }: DomainError): (typeof FIELDS)[number] | undefined =>
   FIELDS.find((name) => field === `/${name}`);
 
-/** Says yes to the next ones, as the form says; throws as `StandingApprovals.give` does. */
+/** Gives the standing approval that the form describes; throws as `StandingApprovals.give` does. */
 export const giveStanding = async (
   deps: Deps,
   approval: Approval,
@@ -103,7 +103,7 @@ export const giveStanding = async (
     ...(form.has('sum') ? { sum: number('sum') } : {}),
   };
   await standing.give(account.id, approval, remembered, await typesAt(deps, approval.resource), request);
-  // Taken back at the same moment, in another tab or by somebody else who is asked.
+  // Denied at the same moment, in another tab or by another approver.
   if ((await service.get(approval.id))?.state === 'denied') {
     await standing.endGivenWith(approval.id, account.id, request);
   }

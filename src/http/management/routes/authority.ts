@@ -10,7 +10,7 @@ const grants = about('grants', 'grants:read', 'grants:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
 /** Absences begin on a page, too: by token they are ended at most. */
 const absences = about('absences', 'approvals:read', 'approvals:write');
-/** Read only: people decide on their pages, and nobody by token. */
+/** Read only: people decide on their pages, never by token. */
 const approvals = about('approvals', 'approvals:read', 'approvals:read');
 /** What was done by people is looked at by others, by token, too. */
 const emergencies = about('approvals', 'approvals:read', 'approvals:write');

@@ -1,4 +1,4 @@
-/** Routes about telling others: endpoints of webhooks, and what could not be delivered. */
+/** Routes about notifications: endpoints of webhooks, and deliveries that failed. */
 import { about, PAGE, type RouteDeclaration } from './route.ts';
 
 const webhooks = about('webhooks', 'webhooks:read', 'webhooks:write');

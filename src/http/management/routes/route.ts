@@ -4,8 +4,8 @@ import type { ManagementScope } from '../permissions.ts';
 import type { JsonSchema } from '../schema-parts.ts';
 
 /**
- * What policies are asked before the call: `administer`, or by the register itself `register`. An agent that `{id}` names
- * and that calls for itself does not administer: `act` decided on its token. `not`: why nobody is asked.
+ * The policy question before the call: `administer`, or `register` where the registry itself asks. An agent that `{id}` names
+ * and that calls for itself does not administer: `act` decided on its token. `not`: why no policy is asked.
  */
 export type AskedOfPolicy = 'administer' | 'register' | { readonly not: string };
 
