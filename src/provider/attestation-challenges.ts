@@ -1,7 +1,7 @@
 /**
- * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7): whoever proves such a
- * key has asked for one shortly before. They are made of the time and a key that all nodes have; nothing is stored.
- * oidc-provider has the endpoint and says where it is; it would count time by a clock of its own, so what is answered is ours.
+ * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7): a client that proves such a
+ * key has asked for one shortly before. A challenge is made of the time and a key that all nodes have; nothing is stored.
+ * oidc-provider has the endpoint and publishes its URL. It would use a clock of its own, so the answer is ours.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
@@ -68,7 +68,7 @@ export const attestationChallenges = ({
       if (!isGood(claims.challenge)) throw new errors.UseAttestationChallenge('a challenge of this server is needed');
     },
 
-    /** Answers the endpoint, and gives the next challenge to whoever has shown a proof. */
+    /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
     install(provider: Provider): void {
       provider.use(async (ctx, behind) => {
         await behind();

@@ -87,7 +87,7 @@ export const attestedProofs = (deps: {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       throw new Error(`attestation, instance: ${error.message}`, { cause: error });
     }
-    // One that was stopped in an emergency is there, and does not count.
+    // An instance that was suspended in an emergency exists, and is not active.
     const now = await instances.running(agent, thumbprint);
     if (!now) throw new Error('attestation, instance: the instance with this key was stopped');
     return now;

@@ -30,7 +30,7 @@ export type BackchannelDeps = {
   readonly accounts: { get(id: string): Row<Account> };
   readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
-  /** Whether a person has to do with an agent: allowed it something that is live, or answers for it. */
+  /** Whether a person is related to an agent: has allowed it something that is live, or owns it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
   readonly approvals: {
@@ -82,7 +82,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
         throw new DomainError('unauthorized_client', 'only a registered agent asks people for approvals');
       }
       const person = (await deps.accounts.get(accountId))?.document;
-      // One answer for whoever is not there, and for whoever has nothing to do with the agent (LG-01).
+      // The same answer for an unknown person and for a person who is not related to the agent (LG-01).
       if (person?.state !== 'active' || !(await deps.knows(person.id, agent))) {
         if (person?.state === 'active') await refuseNewOwner(deps, person.id, agent.id);
         throw new errors.UnknownUserId('could not identify end-user');

@@ -1,7 +1,7 @@
 /**
- * What oidc-provider would keep about a browser in which nobody has signed in yet: sealed in a cookie of that browser,
- * so that a stranger's request stores nothing (invariant 9). Every node has the key, so every node can read it. What it
- * says is authentic, but not that it is the newest: whoever acts on it consumes a durable mark first.
+ * What oidc-provider would store about a browser in which no user has signed in yet: sealed in a cookie of that browser, so
+ * that an unauthenticated request stores nothing (invariant 9). Every node has the key and can read it. Its content is
+ * authentic, but may not be the newest: code that acts on it consumes a durable mark first.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type MasterKey, openedOrNothing } from '../domain/platform/crypto/master-key.ts';

@@ -110,7 +110,7 @@ export type ProviderDeps = {
   readonly families: InstanceFamilies;
   /** An app asked that its own sign-in in a session ends, and the session goes on. */
   readonly signedOutAt: SignedOutAt;
-  /** Where a session that somebody signs out of can be ended, too. */
+  /** Where a session that a user signs out of can be ended, too. */
   readonly signOutThere: WhereToSignOut;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
@@ -175,7 +175,7 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
   // What is stored as `client_secret` is a keyed digest (finding V11).
   provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
-    // oidc-provider takes either way of sending a secret for the other; the registered one counts (CA-08).
+    // oidc-provider treats both ways of sending a secret alike; only the registered one is accepted (CA-08).
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
     if (this.clientAuthMethod !== sentBy) return false;
     const isRight = isOneOfDigests(String(this.clientSecret), masterKey.digests('client_secret', actual));
@@ -299,7 +299,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
     // the grant, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
-    // Our own rows say what ends with a session, for tokens that oidc-provider does not know as well.
+    // Our own records determine what ends with a session, for tokens that oidc-provider does not know as well.
     expiresWithSession: async () => false,
     interactions: {
       policy: prompts(deps.details, deps.reachableBy),
@@ -349,7 +349,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
         getResourceServerInfo: (ctx, resource, client) =>
           asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,
       },
-      // Our own outbox tells apps: what oidc-provider would send at once is lost where nobody answers, and it knows only some ends.
+      // Our own outbox notifies apps. oidc-provider would send at once, loses what is not answered, and knows only some ends.
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

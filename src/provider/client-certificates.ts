@@ -1,7 +1,7 @@
 /**
- * Certificates by which clients and resource servers prove themselves (RFC 8705 §2), for oidc-provider: it knows the method
- * `tls_client_auth` and hands on what stands in its metadata in place of a name, which is the whole rule here. Those of
- * agents are credentials (presented-credentials.ts).
+ * Certificates by which clients and resource servers authenticate (RFC 8705 §2), for oidc-provider: it knows the method
+ * `tls_client_auth` and provides the metadata value in place of a name, which is the whole rule here. Certificates of agents
+ * are credentials (presented-credentials.ts).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type CertificateRule, certificateLack } from '../domain/platform/certificates/certificate-rule.ts';
@@ -27,7 +27,7 @@ export const clientCertificates = ({
   certificateBoundAccessTokens: true,
   tlsClientAuth: true,
   getCertificate: (ctx: KoaContextWithOIDC) => factsOf(ctx.req).certificate?.()?.x509,
-  // Whether somebody vouches for it is asked with the rule, which may need nobody.
+  // Whether an authority vouches for it is checked with the rule, which may need none.
   certificateAuthorized: () => true,
   certificateSubjectMatches(ctx: KoaContextWithOIDC, _property: string, rule: string): boolean {
     const certificate = factsOf(ctx.req).certificate?.();

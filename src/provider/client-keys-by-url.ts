@@ -1,7 +1,7 @@
 /**
- * The keys that verify assertions of clients and agents. Those that are served at `jwks_uri` oidc-provider would fetch
- * itself, keep as long as the one who serves them says, and know no new key before that; here `keys-by-url.ts` does
- * it. Of an agent presented-credentials.ts says which keys count in a request.
+ * The keys that verify assertions of clients and agents. oidc-provider would fetch a `jwks_uri` itself, keep the keys as long
+ * as their server says, and know no new key before that; here `keys-by-url.ts` does it. For an agent, presented-credentials.ts
+ * determines which keys are valid in a request.
  */
 import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';

@@ -1,7 +1,7 @@
 /**
- * oidc-provider's client objects. By itself it would hash all metadata at each look-up, and validate them anew
- * for whoever is not among its last hundred clients. Here an object is made once for each state of a
- * registration and lives as long as that is remembered.
+ * oidc-provider's client objects. Without this, oidc-provider hashes all metadata at each look-up, and validates them anew for
+ * a client that is not among its last hundred. Here an object is made once for each state of a registration and lives as long
+ * as that is remembered.
  */
 import type Provider from 'oidc-provider';
 import type { ClientKeysByUrl } from './client-keys-by-url.ts';

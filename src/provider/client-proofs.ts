@@ -1,7 +1,6 @@
 /**
- * Which client has proven in a request who it is, and how many such requests a minute it may make. A
- * `client_id` alone proves nothing: whoever only names a client is counted by source, and cannot use
- * up the client's minute.
+ * Which client has authenticated in a request, and how many such requests a minute it may make. A `client_id` alone proves
+ * nothing: a request that only names a client is counted by source, and cannot use up the client's minute.
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
@@ -48,10 +47,10 @@ export const clientProofs = (limit: RequestLimit) => {
       if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
     },
 
-    /** To be called when the secret or assertion of a request has been found good; counts the request once. */
+    /** To be called when the secret or assertion of a request was verified; counts the request once. */
     remember(context: object | undefined, clientId: string): void {
       if (context === undefined) return;
-      // Anybody can publish a metadata document with a key: it proves control of a URL, and names nobody who is known here.
+      // Any party can publish a metadata document with a key: it proves control of a URL, and names no registered client.
       if (isDocumentId(clientId)) count(context, clientId);
       else know(context, clientId);
     },
@@ -82,8 +81,8 @@ export const clientProofs = (limit: RequestLimit) => {
 };
 
 /**
- * Whether a request presents a code or refresh token of the client that sent it. A public client proves nothing else, and a
- * client that is a metadata document nothing else that counts.
+ * Whether a request presents a code or refresh token of the client that sent it. A public client can prove nothing else, and a
+ * client that is a metadata document can prove nothing else that is accepted.
  */
 export const holdsOwnCredential = ({ oidc }: KoaContextWithOIDC): boolean => {
   const { client, entities, route } = oidc;

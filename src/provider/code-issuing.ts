@@ -63,7 +63,7 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
         await grant?.drop();
         throw used();
       }
-      // It would go by itself: a store that fails now must not take the code from the person.
+      // The mark expires without this. A store that fails now must not cost the user their code.
       await mark.drop().catch(() => undefined);
     },
   };

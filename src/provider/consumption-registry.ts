@@ -1,11 +1,11 @@
 /**
- * Marks one-time things as used, and tells a lost race from a later replay.
+ * Marks one-time values as used, and distinguishes a lost race from a later replay.
  *
- * The mark is a unique insert: of concurrent callers exactly one gets it, on every store. Who loses
- * gets `invalid_grant` and harms nobody (decision D9). A presentation that *began* after the winner's
- * answer was sent is a replay: it ends the family. One that began before was in flight together with
- * the winner; which of the two the network delivers first is chance and no sign of theft. Where some
- * were in flight together, stragglers of the same burst are still of it for a moment afterwards.
+ * The mark is a unique insert: of concurrent callers exactly one gets it, on every store. A caller that loses gets
+ * `invalid_grant` and affects no other party (decision D9). A presentation that *began* after the winner's answer was sent is
+ * a replay: it ends the family. One that began before was in flight together with the winner; which of the two the network
+ * delivers first is chance and no sign of theft. Where some were in flight together, stragglers of the same burst still belong
+ * to it for a moment afterwards.
  */
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Collection, DocumentStore } from '../domain/ports/document-store.ts';
@@ -20,8 +20,8 @@ const REMEMBERED = 20_000;
 /** How long after the winner's answer a burst may still deliver. They get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
 /**
- * How long after the mark of another process a presentation counts as under way together with its use: as long as
- * a burst, and as far as two clocks may be apart (docs/explanation/decisions/0008-race-or-replay.md).
+ * How long after the mark of another process a presentation is treated as concurrent with its use: as long as a burst, and as
+ * far as two clocks may be apart (docs/explanation/decisions/0008-race-or-replay.md).
  */
 const ELSEWHERE_MILLISECONDS = 4_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -32,7 +32,7 @@ type Use = {
   /** When the winner's answer had been sent, as a place in the process and in time; infinite until then. */
   turn: number;
   answeredAt: number;
-  /** Somebody else was in flight together with the winner. */
+  /** Another presentation was in flight together with the winner. */
   isContested: boolean;
 };
 
@@ -89,7 +89,7 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
       return true;
     },
 
-    /** Takes back the marks of what was consumed and did not happen. While one cannot be removed, the thing stays used. */
+    /** Removes the marks of values whose use did not complete. While a mark cannot be removed, its value stays used. */
     async release(ids: readonly string[]): Promise<void> {
       for (const id of ids) {
         await marks.take(id);

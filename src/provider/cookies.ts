@@ -7,7 +7,7 @@ export type CookieNames = {
   readonly interaction: string;
   readonly resume: string;
   readonly signIn: string;
-  /** Sealed states of a browser (browser-state.ts): a prompt, its answer, and a session in which nobody is signed in. */
+  /** Sealed states of a browser (browser-state.ts): a prompt, its answer, and a session in which no user is signed in. */
   readonly interactionState: string;
   readonly resumeState: string;
   readonly guest: string;

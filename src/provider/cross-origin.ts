@@ -1,14 +1,14 @@
 /**
- * CORS (WB-08). oidc-provider lets any origin read an answer until it knows which client the answer is
- * for; here an origin reads it only once that client is known to have registered the origin. What a
- * preflight is told holds for no answer yet. No answer ever allows credentials.
+ * CORS (WB-08). oidc-provider lets any origin read a response until it knows the client of the request. Here an origin reads
+ * it only once that client is known to have registered the origin. The answer to a preflight permits no response yet. No
+ * response ever allows credentials.
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { isPublicDocument } from './endpoint-routes.ts';
 
 const ALLOWED = 'Access-Control-Allow-Origin';
-/** What sandboxed frames and local files send: nobody's origin. */
+/** What sandboxed frames and local files send: the origin of no site. */
 const OPAQUE = 'null';
 
 export const crossOrigin = (provider: Provider): void => {

@@ -8,7 +8,7 @@ export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undef
   ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
 });
 
-/** How often a policy lets the token be used, which whoever accepts it counts. */
+/** How often a policy lets the token be used; the resource server that accepts the token enforces it. */
 export const usesMember = (maxUses: number | undefined) => (maxUses === undefined ? {} : { max_uses: maxUses });
 
 /** The refusal's event has the reasons. */

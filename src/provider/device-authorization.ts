@@ -40,7 +40,7 @@ export const deviceAuthorization = (
 ): void => {
   const { configuration, masterKey } = deps;
 
-  /** Counted before the code is looked up; one that was right is taken back, so that an office connects all its devices. */
+  /** Counted before the code is looked up. A correct code is uncounted, so that an office connects all its devices. */
   const guesses = networkCounts(
     boundedCounts(deps),
     (network) => `user-code:${masterKey.digest('user-code', network)}`,

@@ -47,7 +47,7 @@ export const documentClients = (documents: DocumentLookup, presented: PresentedG
   },
 });
 
-/** What is wrong with a document its developer is told; of what could not be had, nothing but that. */
+/** The developer learns what is wrong with a document; for a document that could not be fetched, only that. */
 const asClientError = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

@@ -1,8 +1,7 @@
 /**
- * An authorization request that fails before its parameters were read: oidc-provider's error handler then
- * looks for client and redirect URI in the query as it came, and fails itself (finding V9: 500 for
- * `GET /auth/xyz?client_id=…` without a cookie). Until they are read there are no parameters here, so
- * that such a failure is told to the person and nobody else.
+ * An authorization request that fails before its parameters are read. oidc-provider's error handler then looks for client and
+ * redirect URI in the raw query, and fails itself (finding V9: 500 for `GET /auth/xyz?client_id=…` without a cookie). Here
+ * there are no parameters until they are read, so such a failure is shown to the user and sent to no client.
  */
 import type Provider from 'oidc-provider';
 

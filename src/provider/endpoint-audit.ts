@@ -22,7 +22,7 @@ import type { ProviderPages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 import { unitOf } from './token-request-unit.ts';
 
-/** Counts refusals before anybody was authenticated; bounded. */
+/** Counts refusals before authentication; bounded. */
 export type RefusalCounter = { note(source: string, reason: string, request?: string): void | Promise<void> };
 
 /** Route of oidc-provider → event of a refusal by an authenticated client. */
@@ -115,7 +115,7 @@ export const auditEndpoints = (
     };
   };
 
-  /** Whoever sends the browser on is not authenticated by a `client_id`; only what a client proved counts as its own. */
+  /** A `client_id` does not authenticate the sender of a browser redirect; only what a client proved is attributed to it. */
   const isAuthenticated = (ctx: KoaContextWithOIDC): boolean =>
     isByClients(ctx.oidc.route) ? deps.proofs.has(ctx) : ctx.oidc.session?.accountId !== undefined;
 
@@ -129,7 +129,7 @@ export const auditEndpoints = (
       unavailable(context, error);
       return;
     }
-    // The rest of a body that nobody wants is not waited for (IN-06).
+    // The unread rest of a body is not waited for (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
@@ -144,7 +144,7 @@ export const auditEndpoints = (
     }
     if (holdsOwnCredential(context)) deps.proofs.rememberGiven(ctx, String(context.oidc.client?.clientId));
     const failure = failures.get(ctx);
-    // There is no token after all, at whatever step that came to light.
+    // No token was issued after all, regardless of the step that failed.
     if (failure) await unitOf(context).release?.();
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);

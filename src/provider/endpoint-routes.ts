@@ -16,6 +16,6 @@ export const isByClients = (route: string | undefined): boolean => route !== und
 
 export const isPublicDocument = (route: string | undefined): boolean => route !== undefined && DOCUMENTS.has(route);
 
-/** Answers are for programs: always JSON, whatever `Accept` says (IN-10). */
+/** Answers are for programs: always JSON, regardless of `Accept` (IN-10). */
 export const isForPrograms = (route: string | undefined): boolean =>
   isByClients(route) || isPublicDocument(route) || route === 'userinfo' || route === 'challenge';

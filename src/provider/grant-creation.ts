@@ -8,7 +8,7 @@ import { detailsWithout } from '../domain/resources/authorization-details/narrow
 
 export type RequestedRights = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
-/** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
+/** Answers the unsaved Grant. It lists what was asked for and not given as rejected, so that the user is not asked again. */
 export const makeGrant = (
   provider: Provider,
   deps: { readonly clock: Clock; readonly identifiers: Identifiers },
@@ -57,8 +57,8 @@ export const makeGrant = (
 };
 
 /**
- * What an app holds because somebody signed in to it ends with that session, unless the person let it have access while
- * they are away (OIDC Core §11). An agent acts while its person is away; that is what it was allowed for.
+ * The grant of an app to which a user signed in ends with that session, unless the user gave it access while they are away
+ * (OIDC Core §11). An agent acts while its user is away; that is what it was allowed for.
  */
 const isForSession = (clientId: string, { openidScopes, requestedActor }: ConsentResult): boolean =>
   !clientId.startsWith('agt_') &&

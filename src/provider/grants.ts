@@ -22,7 +22,10 @@ type GrantPayload = {
   readonly exp: number;
 };
 
-/** Rows read in one go for a list, and looked at for one page of it: many that are over do not keep a request for long. */
+/**
+ * Grants read in one query for a list, and grants examined for one page of it: many that are over do not delay a request for
+ * long.
+ */
 const AT_A_TIME = 100;
 const MOST_LOOKED_AT = 1000;
 

@@ -57,7 +57,7 @@ export const instanceFamilies = (deps: {
     new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
   const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
 
-  /** The authorization behind a grant that counts. Throws 'invalid_grant' for one of another instance. */
+  /** The authorization behind a live grant. Throws 'invalid_grant' for one of another instance. */
   const authorizationOf = async (id: string, instance: Instance): Promise<GrantRecord> => {
     const grant = await liveness.grantLive(id);
     if (!grant) throw isOver();
@@ -151,7 +151,7 @@ export const instanceFamilies = (deps: {
           await instances.used(ctx, instance);
         },
       });
-      // Somebody may have ended what this comes from since it was looked at: then it goes no further.
+      // Another caller may have ended the source since it was read: then the instance gets nothing.
       const source = (await grants.get(authorization.id))?.document;
       if (!source || (grant !== authorization.id && (await grants.take(grant)) === undefined)) {
         await grants.take(share.id);
@@ -164,7 +164,7 @@ export const instanceFamilies = (deps: {
           payload: { ...source.payload, exp: made.payload['exp'], jti: share.id },
         }));
       }
-      // One family of each authorization: whoever has lost its refresh token leaves none behind.
+      // One family for each authorization: an instance that lost its refresh token leaves no old family behind.
       for (const { document } of earlier) if (document.parent === authorization.id) await grants.take(document.id);
       return {
         access_token: value,

@@ -1,4 +1,4 @@
-/** When a person is asked to sign in and to consent, and what the pages are told about the request. */
+/** When a user is asked to sign in and to consent, and what the pages learn about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ConsentRegistry } from '../domain/authority/consent/consent-registry.ts';
 import type { Account } from '../domain/identity/accounts/account.ts';

@@ -60,9 +60,9 @@ export const interactions = (deps: Deps): Interactions => {
   };
 
   /**
-   * Of all answers that accounts give to a prompt exactly one runs `answer`, on whatever node, and for good; the next may
-   * when that one throws. What somebody answers who is not signed in (`account` is undefined) is marked nowhere: it leads
-   * to no code, and whoever sends it again could as well begin anew.
+   * Of all answers that accounts give to a prompt exactly one runs `answer`, on any node, and for good; the next one may when
+   * that one throws. An answer without a signed-in account (`account` is undefined) is not marked: it leads to no code, and
+   * sending it again equals a new attempt.
    */
   const once = async <T>(
     { response }: Exchange,
@@ -95,8 +95,8 @@ export const interactions = (deps: Deps): Interactions => {
   };
 
   /**
-   * Ends the session of somebody else, so that oidc-provider need not ask about signing out in the middle
-   * of a sign-in. What they had answered of this request does not count for the new account.
+   * Ends the session of another account, so that oidc-provider need not ask about signing out in the middle of a sign-in. That
+   * account's answers to this request do not apply to the new account.
    */
   const endOther = async (exchange: Exchange, found: ProviderInteraction, account: string): Promise<void> => {
     const session = await sessionOf(exchange);
@@ -206,7 +206,7 @@ const within = <R>({ request, response }: Exchange, work: () => R): R =>
 /** Reasons of a prompt for which being signed in somewhere is not enough. */
 const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
 
-/** Whether the class of the sign-in is all that is wrong with whoever is signed in (step-up.ts). */
+/** Whether the signed-in user fails only the required authentication class (step-up.ts). */
 const lacksFactor = ({ prompt, session }: ProviderInteraction): boolean =>
   prompt.name === 'login' &&
   session?.accountId !== undefined &&
@@ -256,7 +256,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
         response_type: 'code',
         scope: 'openid',
         state,
-        // The code is never redeemed: what counts is the session that the sign-in began.
+        // The code is never redeemed: only the session that the sign-in began is used.
         code_challenge: createHash('sha256').update(deps.identifiers.newSecret()).digest('base64url'),
         code_challenge_method: 'S256',
         ...(how === 'anew' ? { prompt: 'login' } : {}),

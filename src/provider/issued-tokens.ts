@@ -34,7 +34,7 @@ export type OwnTokens = IssuedTokens & {
   standing(token: string): Promise<StandingToken | undefined>;
   /** Ends one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
-  /** Ends the token with this id, of either form, whoever holds it. */
+  /** Ends the token with this id, of either form and of any holder. */
   endById(id: string): Promise<void>;
   /** After a key rotation. */
   useKeys(jwks: { keys: object[] }): void;
@@ -242,8 +242,8 @@ const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined
 };
 
 /**
- * Those who act here, and what a peer said of those who acted there: with a peer in it only the holder itself is ours,
- * whatever the rest of the claim calls itself.
+ * The actors here, and those that a trusted issuer named there. With a trusted issuer in the chain, only the holder itself is
+ * ours; the rest of the claim is not ours, regardless of its names.
  */
 const actorsIn = (
   {

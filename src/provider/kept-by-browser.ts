@@ -1,8 +1,8 @@
 /**
- * The models that a stranger's request makes: the prompt (oidc-provider's Interaction), and a session in which nobody has
- * signed in. They are sealed in a cookie of the browser (browser-state.ts); only one that is too long for a cookie is
- * stored, within the budgets of open requests. An answer that an account gave is consumed durably, so that a cookie that
- * was kept answers nothing twice.
+ * The models that an unauthenticated request makes: the prompt (oidc-provider's Interaction), and a session in which no user
+ * has signed in. They are sealed in a cookie of the browser (browser-state.ts); only one that is too long for a cookie is
+ * stored, within the budgets of open requests. An answer that an account gave is consumed durably, so that a retained cookie
+ * answers nothing twice.
  */
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
@@ -17,7 +17,7 @@ import { factsOf } from './request-facts.ts';
 import type { Payload, sealedPayloads } from './stored-payloads.ts';
 import { answerOf } from './token-request-unit.ts';
 
-/** Rows outlive their expiry by the clock tolerance of oidc-provider. */
+/** Records outlive their expiry by the clock tolerance of oidc-provider. */
 const GRACE_SECONDS = 15;
 
 export type KeptByBrowser = ReturnType<typeof keptByBrowser>;

@@ -1,7 +1,7 @@
 /**
- * While a kill of everything stands, whoever asks for something new is told to come back: 503 at every endpoint that
- * grants, before a credential is looked at or used up. Resource servers go on asking about tokens, and hear that none
- * is active; an administrator's client goes on at the management API.
+ * While a kill of everything is active, every endpoint that grants something answers 503, before it checks or uses up a
+ * credential. Resource servers can still introspect tokens, and learn that none is active; an administrator's client can still
+ * use the management API.
  */
 import Provider from 'oidc-provider';
 import type { Revocation } from '../domain/ports/revocation.ts';

@@ -1,8 +1,7 @@
 /**
- * oidc-provider's storage over our two ports. Owns where each model lives and that whatever is redeemed
- * once is redeemed once. Does not own clients (provider-client-metadata.ts) nor what revocation means: "delete
- * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
- * grant ends its grant and nothing else needs deleting.
+ * oidc-provider's storage over our two ports. Owns where each model lives and that a one-time model is redeemed once. Does not
+ * own clients (provider-client-metadata.ts) nor what revocation means. "Delete everything of this grant" is not the rule here
+ * (decision D8): our own records decide, so ending a grant ends its tokens and nothing else needs deleting.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import { type AuditLog, OVER_FIRST } from '../domain/audit/audit-event.ts';
@@ -28,7 +27,7 @@ import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
 
-/** Rows outlive their expiry by oidc-provider's clock tolerance, so that it is oidc-provider that says "expired". */
+/** Records outlive their expiry by oidc-provider's clock tolerance, so that it is oidc-provider that says "expired". */
 const GRACE_SECONDS = 15;
 
 type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'approvals' | 'none';
@@ -145,7 +144,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const write = async (id: string, payload: Payload, expiresIn: number): Promise<void> => {
       if (home === 'browser') return browser.interactions.write(id, payload, expiresIn);
       if (model === 'Session') {
-        // Where nobody is signed in there is nothing for anybody else to find.
+        // Without a signed-in user the session holds nothing that another browser needs.
         if (payload.accountId === undefined) return browser.guests.write(id, payload, expiresIn);
         browser.guests.drop();
       }
@@ -222,14 +221,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return payload;
       }
       if (state !== 'race') return { ...payload, consumed: state.usedAt };
-      // Only a redemption can lose a race; whoever revokes or introspects meets a used credential.
+      // Only a redemption can lose a race; a request that revokes or introspects sees a used credential.
       if (isAboutTokens(context?.oidc?.route)) return { ...payload, consumed: clock.now() };
       throw model === 'PushedAuthorizationRequest'
         ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
         : new errors.InvalidGrant('lost a race for a one-time credential');
     };
 
-    /** Whoever presents a credential that was given to a client or person is not anonymous any more. */
+    /** A request that presents a credential given to a client or user is no longer anonymous. */
     const noted = (payload: Payload | undefined): Payload | undefined => {
       if (payload && (CREDENTIALS.has(model) || (OF_PERSONS.has(model) && payload.accountId !== undefined))) {
         raisePriority('authenticated');
@@ -278,7 +277,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         await ephemeral.take(await keyOf(id));
         return;
       }
-      // oidc-provider ends the grant next, and that is what counts: should it fail, whoever tries again must find the token.
+      // oidc-provider ends the grant next, which is decisive: if that fails, a retry must still find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') {
         if (await browser.guests.find(id)) return browser.guests.drop();
@@ -304,7 +303,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         ...(context ? { request: factsOf(context.req).id } : {}),
       } as const;
       await audit.append({ ...event, outcome: 'done' });
-      // The instances of an agent go on (decision D9): their grants hang on this row.
+      // The instances of an agent continue (decision D9): their grants depend on this one.
       const keepsRow = clientId.startsWith('agt_') && instance === undefined;
       const ended = keepsRow
         ? await update(grants, id, (grant) => ({ ...grant, endedAt: clock.now() }))
@@ -345,7 +344,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           }
           return undefined;
         }),
-      // Rows of an ended grant are dead without being deleted; the sweeper removes them when they expire.
+      // Records of an ended grant are dead without being deleted; the sweeper removes them when they expire.
       revokeByGrantId: async () => {},
     };
   };

@@ -61,7 +61,7 @@ export const protocolError = (error: unknown): unknown => {
   return made;
 };
 
-/** Runs a hook of oidc-provider so that whatever it throws is an error of the protocol. */
+/** Runs a hook of oidc-provider and turns any error it throws into an error of the protocol. */
 export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

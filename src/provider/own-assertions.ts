@@ -17,7 +17,7 @@ export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256'
  */
 export const ownAssertions =
   (deps: {
-    /** As they count now. */
+    /** Agents in their effective state. */
     readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
     readonly refusals: RefusalCounter;

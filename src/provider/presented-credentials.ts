@@ -1,11 +1,12 @@
 /**
- * Which credential an agent presents in a request, and whether it is one of its own that counts now. oidc-provider knows
- * one way for each client: so each request shows it the way that is presented, of those the agent has. Owns that
- * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`),
- * and for what is no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
+ * Which credential an agent presents in a request, and whether it is one of its own that is active. oidc-provider knows one
+ * authentication method for each client: so each request shows it the presented method, of those the agent has. Owns that
+ * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`), and for
+ * credentials that are no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
  *
- * A workload token, a secret, a certificate or an attestation is replaced, as soon as the parameters of a request are known, by an
- * assertion in the agent's name; the key of that is good in this request alone, and only once it has been proven.
+ * A workload token, a secret, a certificate or an attestation is replaced, as soon as the parameters of a request are known,
+ * by an assertion in the agent's name. The key of that assertion is valid in this request alone, and only once the credential
+ * has been proven.
  */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -75,7 +76,7 @@ export const presentedCredentials = (deps: {
 }) => {
   const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
   const presented = new WeakMap<object, Presented>();
-  // Of this process only: whoever makes such an assertion checks it, too.
+  // Of this process only: the process that makes such an assertion checks it, too.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x } = publicKey.export({ format: 'jwk' });
   const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
@@ -229,7 +230,7 @@ export const presentedCredentials = (deps: {
     /** Whether the assertion of a request is our own, in place of what is no assertion: it was never used before. */
     isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
 
-    /** Who sent a wrong secret by HTTP Basic is told to use that (RFC 6749 §5.2). */
+    /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
     install(provider: Provider): void {
       challenges.install(provider);
       provider.use(async (ctx, next) => {
@@ -258,7 +259,9 @@ export const presentedCredentials = (deps: {
   };
 };
 
-/** Assertions of agents and clients are issued by themselves; an issuer is a URL, and speaks about somebody else. */
+/**
+ * Agents and clients issue their own assertions; the platform's issuer is a URL, and its token speaks about another subject.
+ */
 const isOfPlatform = (token: unknown): token is string => {
   try {
     const { iss, sub } = decodeJwt(String(token));

@@ -60,7 +60,7 @@ export const presentedGrant = (deps: {
 
 export type PresentedGrant = ReturnType<typeof presentedGrant>;
 
-/** What a JWT says of itself; its signature is checked where that counts. */
+/** What a JWT says of itself; its signature is checked where that matters. */
 const claimedGrant = (token: string): string | undefined => {
   try {
     const { grant_id: grant } = decodeJwt(token);

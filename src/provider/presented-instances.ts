@@ -34,7 +34,7 @@ export const presentedInstances = (deps: {
   readonly identifiers: Identifiers;
   readonly instances: Pick<InstanceRegistry, 'running' | 'used'>;
   readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
-  /** As they count now. */
+  /** Agents in their effective state. */
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
 }) => {
   const { documents, identifiers, instances, presented, agents } = deps;

@@ -1,6 +1,6 @@
 /**
- * Agents, clients and resource servers as oidc-provider sees them: client metadata in RFC 7591 spelling.
- * Whoever is not active is not found, so that suspending takes effect at the next request.
+ * Agents, clients and resource servers as oidc-provider sees them: client metadata in RFC 7591 spelling. One that is not
+ * active is not found, so that suspending takes effect at the next request.
  */
 
 import type { Agent } from '../domain/clients/agents/agent.ts';
@@ -17,7 +17,7 @@ import { knownByCertificate } from './client-certificates.ts';
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 export type Registries = {
-  /** As they count now: whom nobody answers for is not active. */
+  /** Parties in their effective state: one without an owner is not active. */
   readonly agents: { get(id: string): Row<Agent> };
   readonly clients: { get(id: string): Row<Client> };
   readonly resourceServers: { get(id: string): Row<ResourceServer> };

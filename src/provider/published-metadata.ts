@@ -46,7 +46,7 @@ export const publishedMetadata = (
         ...(ctx.body as object),
         token_endpoint_auth_methods_supported: authMethods,
         tls_client_certificate_bound_access_tokens: takesCertificates,
-        // Agents do not introspect, and nobody else proves itself with an attestation.
+        // Agents do not introspect, and no other client authenticates with an attestation.
         introspection_endpoint_auth_methods_supported: authMethods.filter(
           (method) => !['none', 'attest_jwt_client_auth'].includes(method),
         ),

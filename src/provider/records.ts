@@ -36,8 +36,9 @@ export const CONSUMPTIONS = {
 } as const satisfies CollectionDeclaration;
 
 /**
- * One grant: oidc-provider's Grant. Of an agent's authorization its instances have grants of their own, which hold the same
- * and hang on it: they are over when the row they name in `parent` is gone, and not when only its own tokens are.
+ * One grant: oidc-provider's Grant. The instances of an agent have instance grants of their own under its authorization. An
+ * instance grant holds the same and is over when the grant it names in `parent` is gone, and not when only that grant's own
+ * tokens are.
  */
 export type GrantRecord = {
   readonly id: string;
@@ -95,7 +96,7 @@ export const REVOKED_TOKENS = {
   expiresAt: 'expiresAt',
 } as const satisfies CollectionDeclaration;
 
-/** Words of a scope that are not among the others. */
+/** Scopes of the first list that are not in the second. */
 export const scopesWithout = (granted: string | undefined, rejected: string | undefined): readonly string[] => {
   const lost = new Set(rejected?.split(' '));
   return granted ? granted.split(' ').filter((scope) => !lost.has(scope)) : [];

@@ -11,7 +11,7 @@ export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined =>
   return typeof asked === 'string' && asked !== '' ? asked : undefined;
 };
 
-/** oidc-provider's check of the parameter. Whether there is such an agent is told to registered clients only by whether it is active. */
+/** oidc-provider's check of the parameter. Registered clients learn only whether it names an active agent. */
 export const checkRequestedActor =
   (agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> }) =>
   async (ctx: unknown, value: string | undefined, client: unknown): Promise<void> => {

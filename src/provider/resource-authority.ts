@@ -138,7 +138,7 @@ export const resourceAuthority = (deps: {
     decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
     /** What can be done about a decision that left nothing, besides what it says itself. */
     remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
-    /** What budgets count of the authorization details that were decided about. */
+    /** Amounts that budgets count, of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
     /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
     async defaultFor(
@@ -203,7 +203,7 @@ const ROUTE_OF_GRANT: Readonly<Record<string, Route>> = {
   [DEVICE_CODE]: 'device_code',
 };
 
-/** Where oidc-provider is: at the token endpoint by grant type, anywhere else somebody is going to be asked. */
+/** The decision route: at the token endpoint by grant type; at every other endpoint a user is going to be asked. */
 const routeOf = (ctx: KoaContextWithOIDC): Route => {
   if (ctx.oidc?.route !== 'token') return 'authorization_request';
   const route = ROUTE_OF_GRANT[String(ctx.oidc.params?.['grant_type'])];

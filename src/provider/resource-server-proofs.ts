@@ -32,14 +32,14 @@ export const resourceServerProofs =
     readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
     readonly masterKey: Pick<MasterKey, 'digests'>;
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
-    /** Of one client in a minute; those of the OAuth endpoints count with them. */
+    /** Of one client in a minute; requests at the OAuth endpoints are included. */
     readonly limit: RequestLimit;
     /** Failed proofs of those that are registered. */
     readonly refusals: RefusalCounter;
     readonly clock: Clock;
     readonly clockToleranceSeconds: number;
   }) =>
-  /** Throws DomainError 'unauthenticated', the same for whoever is not known, and 'too_many_requests'. */
+  /** Throws DomainError 'unauthenticated', the same for an unknown caller, and 'too_many_requests'. */
   async (request: IncomingMessage): Promise<ResourceServer> => {
     const { limit, masterKey, clock } = deps;
 

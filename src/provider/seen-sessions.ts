@@ -1,4 +1,4 @@
-/** What our own rows of sessions learn from oidc-provider when it keeps one, lets something hang on it, or ends it. */
+/** Updates our own session records when oidc-provider saves a session, makes something depend on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { SeenSession, SessionRegistry } from '../domain/identity/sessions/session-registry.ts';
@@ -23,7 +23,7 @@ export const seenSessions = (deps: {
   readonly clock: Clock;
   /** How long a session lasts that is not used. */
   readonly sessionSeconds: number;
-  /** At which provider somebody signed in in an interaction, if at one. */
+  /** The provider at which a user signed in in an interaction, if any. */
   readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
   /** Whether what began there, at that second, is over there already. */
   readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
@@ -36,7 +36,7 @@ export const seenSessions = (deps: {
     return uid === undefined ? undefined : originOf(uid, account, session);
   };
 
-  /** Undefined where nobody is signed in. */
+  /** Undefined where no user is signed in. */
   const seenIn = async (session: Kept): Promise<SeenSession | undefined> => {
     const { uid, accountId, loginTs, acr, amr, authorizations } = session;
     if (accountId === undefined || uid === undefined) return undefined;

@@ -27,7 +27,7 @@ export type SigningKey = {
   readonly activeAt: number;
   /** Second from which it no longer signs; absent while it is the newest of its family. */
   readonly replacedAt?: number;
-  /** Others may know it: neither it nor what it signed counts from this second on. */
+  /** The key is compromised: neither it nor what it signed is accepted from this second on. */
   readonly revokedAt?: number;
 };
 

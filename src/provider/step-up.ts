@@ -14,7 +14,7 @@ type SignIn = {
   readonly authTime?: number | undefined;
 };
 
-/** Of the person a token request is about; undefined where nobody signed in for it. */
+/** The assurance of the person a token request is about; undefined where no user signed in for it. */
 export const assuranceOf = (ctx: KoaContextWithOIDC): Assurance | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
   const { acr, amr = [], authTime } = ((AuthorizationCode ?? RefreshToken ?? DeviceCode) as SignIn | undefined) ?? {};
@@ -47,7 +47,7 @@ export const ACR_CHECK = 'acr_values';
 /** Name of the check below: the reason of a prompt. */
 export const AGE_CHECK = 'max_age_unknown';
 
-/** `max_age` where nobody knows how old a sign-in is: it is as if it were too old (OpenID Connect Core §3.1.2.1). */
+/** `max_age` where the age of a sign-in is unknown: treated as too old (OpenID Connect Core §3.1.2.1). */
 export const ageCheck = () =>
   new Check(AGE_CHECK, 'it is not known when the person signed in', 'login_required', (ctx) => {
     const { params, session, result } = ctx.oidc;
@@ -67,10 +67,10 @@ const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
 };
 
 /**
- * DIVERGENCE: OpenID Connect Core §3.1.2.1 lets a server sign a person in with less than `acr_values`. A resource server
- * that demanded it would refuse the token, and the client would ask again, for ever (RFC 9470 §5): so what no sign-in
- * here can reach is refused at once, and what one can is asked for. Of somebody who is signed in it is known whether
- * there is a second factor to ask for.
+ * DIVERGENCE: OpenID Connect Core §3.1.2.1 lets a server sign a person in with less than `acr_values`. A resource server that
+ * demanded it would refuse the token, and the client would ask again, for ever (RFC 9470 §5). So a class that no sign-in here
+ * can reach is refused at once, and one that a sign-in can reach is asked for. For a signed-in user it is known whether there
+ * is a second factor to ask for.
  */
 export const acrCheck = (reachableBy: ReachableBy) =>
   new Check(ACR_CHECK, 'a stronger sign-in is asked for', 'login_required', async (ctx) => {
@@ -79,7 +79,7 @@ export const acrCheck = (reachableBy: ReachableBy) =>
       return Check.NO_NEED_TO_PROMPT;
     }
     const account = ctx.oidc.session?.accountId;
-    // With `prompt=login` it may be somebody else who signs in.
+    // With `prompt=login` another user may sign in.
     const isKnown = account !== undefined && !ctx.oidc.promptPending('login');
     const reachable = isKnown ? await reachableBy(account) : REACHABLE;
     if (!wanted.some((value) => isReachable(value, reachable))) {

@@ -1,4 +1,4 @@
-/** How oidc-provider's models are written and read back: whole, and sealed where they hold what nobody else may read. */
+/** How oidc-provider's models are written and read back: whole, and sealed where other parties must not read them. */
 import type { AdapterPayload } from 'oidc-provider';
 import { type MasterKey, openedOrNothing } from '../domain/platform/crypto/master-key.ts';
 import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain/ports/document-store.ts';

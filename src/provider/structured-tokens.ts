@@ -154,7 +154,7 @@ const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, tok
   ctx.body = '';
   const found = await deps.tokens.genuine(token);
   if (!found) return;
-  // DIVERGENCE: RFC 7009 §2.1 tells a client that a token is not its own; here it hears what it hears of unknown ones.
+  // DIVERGENCE: RFC 7009 §2.1 reports a token of another client as an error; here the answer is that for unknown tokens.
   const own = found.clientId === clientId;
   await record(deps, ctx, clientId, own, {
     ...(found.subject === undefined ? {} : { subject: found.subject }),

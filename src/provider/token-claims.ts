@@ -239,7 +239,7 @@ export const tokenClaims = (deps: {
     const grant = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined)
       return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
-    // Every token given to an agent for somebody carries `act` (decision D5).
+    // Every token given to an agent for a person carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);
       return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };

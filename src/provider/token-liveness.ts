@@ -1,7 +1,7 @@
 /**
- * Whether a token that is genuine and unexpired still means anything: everything it hangs on must be
- * live now, and everybody who had a say must still allow what it carries. Our own rows decide, for JWT
- * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
+ * Whether a genuine and unexpired token is live: everything it depends on must be live now, and every party to it must still
+ * allow what it carries. Our own records decide, for JWT and opaque tokens alike (decision D8). A record that cannot be found
+ * is a denial.
  */
 
 import { agreedBy } from '../domain/approvals/approval.ts';
@@ -100,7 +100,7 @@ export const tokenLiveness = (deps: {
 
   const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
 
-  /** The instance with this id, if it counts under these ceilings of its agent and no kill has come since it began. */
+  /** The instance with this id, if it is active under these ceilings of its agent and no kill has come since it began. */
   const instanceNow = async (id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean> => {
     const instance = await deps.instances.counting(id, { id: agent, ...(ceilings ? { ceilings } : {}) });
     if (!instance) return false;
@@ -119,7 +119,7 @@ export const tokenLiveness = (deps: {
     return (await instanceNow(instance, clientId, ceilings)) ? undefined : 'instance_ended';
   };
 
-  /** A grant as it counts, but for its expiry, which the ceilings of its agent may have brought nearer. */
+  /** A grant in its effective state, but for its expiry, which the ceilings of its agent may have brought nearer. */
   const grantNow = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
     const found = (await deps.accounts.get(grant.account))?.document;
     if (found === undefined || !isFromAfter(found, grant.createdAt)) return undefined;
@@ -155,7 +155,7 @@ export const tokenLiveness = (deps: {
     return counting && !isExpired(counting) ? counting : undefined;
   };
 
-  /** Which a kill of everything lets through, so that somebody can lift it. */
+  /** A token that a kill of everything spares, so that an administrator can lift the kill. */
   const isAdministration = async ({
     clientId,
     subject,
@@ -177,9 +177,9 @@ export const tokenLiveness = (deps: {
   };
 
   /**
-   * Why a token is over, or undefined while it is live. What is taken away from anybody the token came
-   * through (the scope from its resource server, rights from the person, the app or an agent, or part of a
-   * delegation) ends the tokens that carry it; the next one carries what is left. `learn` is told what was decided from.
+   * Why a token is over, or undefined while it is live. Rights that are removed from any party to the token end the tokens
+   * that carry them: the scope from its resource server, rights from the person, the app or an agent, or part of a delegation.
+   * The next token carries what is left. `learn` receives the facts of the decision.
    */
   const endOf = async (
     facts: TokenFacts,
@@ -237,7 +237,7 @@ export const tokenLiveness = (deps: {
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
-    // The grant of the agent that stands first is the same decision of the person as its row; the row is newer.
+    // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
     const isCapped = row?.via === undefined && grant?.clientId !== actorsOf(facts.chain).at(-1);
     const ofClient = isCapped ? grant : undefined;
     if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {
@@ -301,7 +301,7 @@ export const tokenLiveness = (deps: {
       if (!(await revocation.ended(parts, isExempt))) return undefined;
       return !isExempt && (await revocation.ended([{}])) ? 'all' : 'some';
     },
-    /** Whether this session of an account, in which somebody signed in at `since`, still counts. */
+    /** Whether this session of an account, in which a user signed in at `since`, is still live. */
     async sessionLive(account: string, since: number, session: string): Promise<boolean> {
       const found = (await deps.accounts.get(account))?.document;
       if (!found || !(await deps.sessions.isLive(session, found, since))) return false;
