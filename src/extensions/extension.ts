@@ -40,7 +40,7 @@ export type TokenRequest = {
   /** Authenticated caller: `client_id`. */
   readonly clientId: string;
   readonly isAgent: boolean;
-  /** Values of a parameter, in order; empty when absent. An empty string counts as absent (RFC 6749 §3.1). */
+  /** Values of a parameter, in order; empty when absent. An empty string is treated as absent (RFC 6749 §3.1). */
   values(parameter: string): readonly string[];
   /** Thumbprint of the key of the DPoP proof in this request, already validated for htm, htu and age; replay is checked by `mint`. */
   readonly dpopThumbprint: string | undefined;

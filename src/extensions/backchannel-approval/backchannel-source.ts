@@ -8,8 +8,8 @@ import { refusals } from './refusals.ts';
 const ROW_SECONDS = 300;
 
 /**
- * What an agent asked for in a request of its own (CIBA) rests on the approval alone: a delegation for this one action,
- * which no exchange finds and nobody is handed on.
+ * A request that an agent makes itself (CIBA) rests on the approval alone. Its delegation is for this one action: no exchange
+ * finds it, and it is not delegable.
  */
 export const backchannelSource =
   ({ delegations, knows, clock, identifiers, issuer }: BackchannelSourceDependencies): FindApprovedSource =>

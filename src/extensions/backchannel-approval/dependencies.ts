@@ -43,12 +43,12 @@ export type ApprovedSource = {
   readonly issuedTokenType?: string | undefined;
   /** How the person signed in on whose behalf it is. */
   readonly assurance?: DecisionFacts['assurance'];
-  /** The row the token hangs on; made if it is not there yet. */
+  /** The delegation that the token depends on; created if it does not exist yet. */
   row(given: {
     readonly scope: readonly string[];
     readonly details: NonNullable<Delegation['details']>;
   }): Promise<Delegation>;
-  /** The row was made for this one token, and there will be none. */
+  /** Revokes the delegation, which was created for this one token, when no token is issued. */
   readonly discard?: (row: Delegation) => Promise<void>;
 };
 
@@ -64,7 +64,7 @@ export type BackchannelApprovalDependencies = {
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
   /** Channel it was requested through. */
   readonly sources: Readonly<Record<Exclude<ApprovalChannel, 'access_request'>, FindApprovedSource>>;
-  /** As they count now. */
+  /** Agents in their effective state. */
   readonly agents: { get(id: string): Stored<Agent> };
   readonly accounts: { get(id: string): Stored<Account> };
   readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };

@@ -3,9 +3,9 @@ import type { BackchannelApprovalDependencies } from './dependencies.ts';
 import { GRANT_TYPE, redeemApproval } from './redeem.ts';
 
 /**
- * CIBA as approval of single actions: an agent polls, and gets the one token of what people approved.
- * DIVERGENCE: CIBA Core §10.1.1 has an ID token in the answer. Here nobody signs in to the agent: it gets a delegated token
- * for one action, and no word about the person besides.
+ * CIBA as approval of single actions: an agent polls, and gets one token for the action that people approved.
+ * DIVERGENCE: CIBA Core §10.1.1 has an ID token in the answer. Here no user signs in to the agent: it gets a delegated token
+ * for one action, and no further data about the person.
  */
 export const backchannelApproval = (dependencies: BackchannelApprovalDependencies): Extension => {
   const redeem = redeemApproval(dependencies);

@@ -1,7 +1,7 @@
 /**
- * From a person's yes to the one token of it: the action is made anew from what counts now, and has to be the very one
- * that was approved. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals),
- * nor where the authority came from (the channel's source). Called by the token endpoint.
+ * Turns an approval into its one token: evaluates the action anew under the current state, and requires that it equals the
+ * approved action. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals), nor
+ * where the authority came from (the channel's source). Called by the token endpoint.
  */
 
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
@@ -137,14 +137,14 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         txn,
         ...(source.parent === undefined ? {} : { parent: source.parent }),
         ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),
-        // One action, one use: whoever accepts it counts, or uses the approval up here.
+        // One action, one use: the resource server that accepts the token enforces that, or uses the approval up here.
         decision: { ...decision, maxUses: 1 },
         assurance: source.assurance,
         approval: { id: approval.id, digest: approval.digest, ...broken },
       },
       redeem: async () => {
         if (await service.redeem(approval.id)) return true;
-        // A no was first. Of two fetches the other one has its token by this very row.
+        // A denial came first. If the approval still stands, a concurrent fetch has its token by this same delegation.
         if ((await service.standing(approval.id)) === undefined) await source.discard?.(row);
         return false;
       },
@@ -164,13 +164,16 @@ const activeAgent = async (
   return agent;
 };
 
-/** Whoever it is, authenticated, and what it polls for. */
+/** Key of the authenticated caller and of the request it polls for. */
 const pollerOf = ({ clientId }: Caller, authReqId = ''): string => `${clientId} ${authReqId}`;
 
 const tooSoon = (seconds: number): DomainError =>
   new DomainError('slow_down', `from now on ask once in ${seconds} seconds`, { retryAfterSeconds: seconds });
 
-/** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
+/**
+ * The answer to polling while there is no approval (CIBA §11). While approvers are asked, nothing is decided: no denial is
+ * recorded.
+ */
 const refuseUndecided = async (
   { service, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
   refuse: Refuse,

@@ -16,7 +16,7 @@ export type Stored<T> = Promise<{ readonly document: T } | undefined>;
 export type JwtBearerDependencies = {
   readonly assertions: PeerAssertions;
   readonly links: Pick<AccountLinks, 'find' | 'ensure'>;
-  /** As they count now, as are clients and accounts. */
+  /** Agents, clients and accounts in their effective state. */
   readonly agents: { get(id: string): Stored<Agent> };
   readonly clients: { get(id: string): Stored<Client> };
   readonly accounts: { get(id: string): Stored<Account> };

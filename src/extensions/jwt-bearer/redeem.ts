@@ -79,7 +79,10 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     return server;
   };
 
-  /** By the link, and where the peer may say who somebody is by address, by that once: from then on by the link. */
+  /**
+   * Finds the account by its subject link. Where the trusted issuer may name a person by address, the first use goes by
+   * address and creates the link.
+   */
   const personOf = async (
     { peer, subject, email }: PeerAssertion,
     request: string,

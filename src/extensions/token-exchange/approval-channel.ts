@@ -1,4 +1,6 @@
-/** An exchange that waits for people: how they are asked, and how the exchange is looked at anew once they said yes. */
+/**
+ * An exchange that waits for an approval: how approvers are asked, and how the exchange is evaluated anew once they approved.
+ */
 
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
@@ -25,8 +27,8 @@ const chainOf = (
 ): ActorChain => (source.kind === 'held' ? source.row.chain : extendChain(agent.id, issuer, source.row.chain));
 
 /**
- * Asks people about an exchange that needs their yes, where it can be asked for at all. Answers no remedy where nobody's
- * yes is enough, or the agent cannot fetch what comes of it.
+ * Asks for the approval that an exchange needs. Answers no remedy where no approver can approve it, or the agent cannot fetch
+ * the token.
  */
 export const askForApproval = async (
   dependencies: TokenExchangeDependencies,
@@ -69,7 +71,7 @@ const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenTy
   return { ...kept, issuedTokenType, ...(isAtResource ? { format } : {}), ...(isBound ? { isBound } : {}) };
 };
 
-/** Where the authority of an approved exchange comes from now: grant, rows and parties are all looked at again. */
+/** The authority of an approved exchange as of now: reads the grant, the delegations and the parties again. */
 export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
   const { delegations, clock, identifiers, issuer, tokens, resourceServers } = dependencies;
   const refuse = refusals(identifiers);
@@ -83,7 +85,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     if (origin.issuedTokenType !== undefined && !agent.grantTypes.includes(GRANT_TYPE)) {
       throw refuse('grant_type_not_registered');
     }
-    // It may have ended by itself since; anything else that ended it ends what was asked for with it.
+    // The subject token may have expired since. Any other end of it ends the approved exchange, too.
     if (await tokens.isEnded(origin)) throw refuse('subject_token_not_live', { field: 'auth_req_id' });
     const received = await howReceived({ ...origin, format: 'opaque', expiresAt: 0 }, agent, resourceServers);
     if (!received) throw refuse('subject_token_not_for_caller', { field: 'auth_req_id' });
@@ -117,7 +119,8 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
         if (isNew) made.add(row.id);
         return row;
       },
-      // A row from before holds what it held; one that was made for this alone goes, and is in the way of no later one.
+      // An earlier delegation keeps its rights. One that was created for this token alone is revoked, so that it blocks no
+      // later one.
       discard: async ({ id }: Delegation): Promise<void> => {
         if (made.has(id)) await delegations.revoke(id, 'system', caller.id);
       },
@@ -125,7 +128,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
   };
 };
 
-/** The subject token as it was when people were asked; it may be over by itself, what it hung on may not. */
+/** The subject token as it was when approvers were asked. It may have expired, but what it depends on must be live. */
 const asAccepted = (
   origin: Origin,
   account: Account,

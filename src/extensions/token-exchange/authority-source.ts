@@ -16,23 +16,23 @@ import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
 
 /**
- * Where the authority of the new token comes from: a row the caller holds already (`held`), a row of
- * the agent that handed the token on, below which the caller gets its own (`hop`), or nothing yet
- * (`unconsented`): only the person can open the first hop. `via`: client that calls the agent, in whose calls
- * alone the first hop would count (decision 21).
+ * Where the authority of the new token comes from: a delegation the caller holds already (`held`), a delegation of the agent
+ * that presented its token, below which the caller gets a re-delegation (`hop`), or nothing yet (`unconsented`): only the
+ * person can create the first delegation. `via`: client that calls the agent; the first delegation would apply in its calls
+ * alone (decision 21).
  */
 export type Source =
   | { readonly kind: 'held'; readonly row: Delegation }
   | { readonly kind: 'hop'; readonly row: Delegation }
   | { readonly kind: 'unconsented'; readonly via?: string };
 
-/** The client in whose calls alone the source counts. */
+/** The client in whose calls alone the source applies. */
 export const viaOf = (source: Source): string | undefined =>
   source.kind === 'unconsented' ? source.via : source.row.via;
 
 /**
- * Finds the source at the target. The rows decide, never the claim `act`: it is looked at for the
- * outermost actor only, and nested actors change nothing (RFC 8693 §4.1).
+ * Finds the source at the target. Delegations decide, never the claim `act`: only its outermost actor is read, and nested
+ * actors change nothing (RFC 8693 §4.1).
  */
 export const findSource = async (
   { delegations }: Pick<TokenExchangeDependencies, 'delegations'>,
@@ -43,7 +43,7 @@ export const findSource = async (
   target: ResourceServer,
 ): Promise<Source> => {
   if (token.delegation === undefined) {
-    // An agent's token for the UserInfo endpoint names it and no row; of any other actor we have a row.
+    // An agent's token for the UserInfo endpoint names the agent and no delegation; every other actor has a delegation.
     const isOwnSignIn = token.clientId === agent.id && token.chain?.sub === agent.id && token.chain.act === undefined;
     if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
     const via = received === 'as_resource_server' ? callingClient(token, grant) : undefined;
@@ -58,7 +58,7 @@ export const findSource = async (
   if (!behind) throw refuse('delegation_ended');
   const isConsistent =
     behind.subject === token.subject && behind.actor === token.clientId && behind.actor === token.chain?.sub;
-  // What counts in calls of one client is for no token of another, nor for one of the agent's own sign-in.
+  // A delegation for calls of one client applies to no token of another client, nor to one of the agent's own sign-in.
   const isOfCaller = behind.via === undefined || behind.via === grant?.clientId;
   if (!isConsistent || !isOfCaller) throw refuse('subject_token_not_live');
   const row = behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
@@ -78,8 +78,8 @@ export const findSource = async (
 };
 
 /**
- * The client that calls the agent: the token is its own, and nobody acts in it yet. An agent's token came of a delegation,
- * which is handed on by hops.
+ * The client that calls the agent: the token is the client's own and has no actor yet. An agent's token comes from a
+ * delegation, and continues by re-delegation.
  */
 const callingClient = (
   { clientId, chain }: AcceptedSubjectToken['token'],
@@ -109,8 +109,8 @@ export const grantOf = async (
 };
 
 /**
- * Whose hands the token goes through, and what grant, subject token and row hold at the target: the facts a decision
- * about it is made of. Throws when one of them is not active any more.
+ * The facts of a decision about the token: the parties it passes through, and what grant, subject token and delegation hold at
+ * the target. Throws when one of them is no longer active.
  */
 export const factsAt = async (
   { agents, clients }: Pick<TokenExchangeDependencies, 'agents' | 'clients'>,
@@ -127,7 +127,7 @@ export const factsAt = async (
   const actors = actorsOf(row?.chain);
   const root = actors.at(-1) ?? agent.id;
   const through: Party[] = [];
-  // The grant of the agent that stands first is the same person's decision as its row; the row is newer.
+  // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
   const ofClient = grant && grant.clientId !== root ? grant : undefined;
   // The person saw both, the client and the agent, and decided about the agent (decision 21).
   const capping = viaOf(source) === undefined ? ofClient : undefined;
@@ -159,7 +159,7 @@ export const factsAt = async (
   };
 };
 
-/** The row below `parent` by which the caller acts, and whether it is there since now. */
+/** The delegation below `parent` by which the caller acts. `isNew`: this call created it. */
 export const hop = async (
   { delegations, clock, issuer }: Pick<TokenExchangeDependencies, 'delegations' | 'clock' | 'issuer'>,
   refuse: Refuse,
@@ -182,7 +182,8 @@ export const hop = async (
       request: caller.id,
     });
   } catch (error) {
-    // Depth and passing on were checked above: left are a hop that was ended, and a parent that ended in between.
+    // Depth and permission to re-delegate were checked above. What remains: this delegation was ended, or its parent ended
+    // meanwhile.
     if (!isDomainError(error)) throw error;
     if (error.code === 'consent_required') {
       const url = `${issuer}/account/agents/${agent.id}/owner`;

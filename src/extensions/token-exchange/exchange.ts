@@ -169,7 +169,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 const fewer = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
-/** The caller as an agent that may exchange: active, registered for it, and with an owner who answers for it. */
+/** The caller as an agent that may exchange: active, registered for it, and owned. */
 export const activeAgent = async (
   { agents }: TokenExchangeDependencies,
   refuse: Refuse,
@@ -181,7 +181,7 @@ export const activeAgent = async (
   if (agent.state === 'orphaned') throw refuse('owner_not_active');
   if (agent.state !== 'active') throw refuse('agent_not_active');
   if (!agent.grantTypes.includes(GRANT_TYPE)) throw refuse('grant_type_not_registered');
-  // A token of this agent is bound to a key, whatever it is exchanged from (RFC 9449 §5.2).
+  // A token of this agent is bound to a key, regardless of the token it is exchanged from (RFC 9449 §5.2).
   if (agent.dpopBoundAccessTokens && caller.dpopThumbprint === undefined) throw refuse('proof_required');
   return agent;
 };

@@ -112,7 +112,10 @@ const partyOf = async (dependencies: TokenExchangeDependencies, refuse: Refuse, 
   return { kind: 'client', is: client };
 };
 
-/** A peer that does not know the caller is no peer to it: nobody learns here whom else we work with. */
+/**
+ * The trusted issuer to address. One that does not know the caller is treated as unknown, so that no caller learns which
+ * others exist.
+ */
 const targetOf = async (
   { peers }: Pick<TokenExchangeDependencies, 'peers'>,
   refuse: Refuse,

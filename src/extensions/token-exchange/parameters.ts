@@ -1,8 +1,8 @@
 /**
- * RFC 8693 token exchange: an agent gives a token that speaks for a person and gets one that names both.
- * Owns the request's form, the decision, and what a refusal says. Does not own rows of delegation
- * (src/domain/authority/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
- * Called by the token endpoint, through the extension listed in src/compose.ts.
+ * RFC 8693 token exchange: an agent presents a token that speaks for a person and gets one that names both.
+ * Owns the request's form, the decision, and what a refusal says. Does not own delegations (src/domain/authority/delegation),
+ * nor how a token is made, bound and recorded (`mint`, src/provider). Called by the token endpoint, through the extension
+ * listed in src/compose.ts.
  */
 
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
@@ -186,7 +186,7 @@ const readers = (values: Values, refuse: Refuse) => {
 const detailsIn = (text: string | undefined, refuse: Refuse): readonly Detail[] | undefined =>
   text === undefined ? undefined : refusing(refuse, () => readDetails(text));
 
-/** Says in the words of this grant that details cannot be read. */
+/** Refuses, with the error of this grant, authorization details that cannot be read. */
 export const refusing = <T>(refuse: Refuse, read: () => T): T => {
   try {
     return read();

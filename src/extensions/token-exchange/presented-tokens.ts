@@ -15,12 +15,12 @@ export type AcceptedSubjectToken = {
 };
 
 /**
- * The subject token, if the caller may use it: live, about an active person, received in one of the two
- * ways of decision D3, and, when it is bound to a key or certificate, not loosened (RFC 8693 §2.1, RFC 9449 §6, RFC 8705 §3).
+ * The subject token, if the caller may use it. It must be live, about an active person, and received in one of the two ways of
+ * decision D3. One that is bound to a key or certificate keeps its binding (RFC 8693 §2.1, RFC 9449 §6, RFC 8705 §3).
  *
- * A token issued to the caller needs a proof by its own key (continuation). A token that came from
- * somebody else is bound to a key the caller cannot have; the caller must then prove a key of its own,
- * to which the new token is bound (rebind). In neither case does a bound token become a Bearer token.
+ * A token issued to the caller needs a proof by its own key (continuation). A token from another party is bound to a key the
+ * caller cannot have. The caller must then prove a key of its own, to which the new token is bound (rebind). In neither case
+ * does a bound token become a Bearer token.
  */
 export const acceptSubjectToken = async (
   dependencies: TokenExchangeDependencies,
@@ -42,9 +42,9 @@ export const acceptSubjectToken = async (
   if (presented.type === JWT_TYPE && token.format !== 'jwt') throw refuse('subject_token_type_mismatch');
   const received = await howReceived(token, agent, resourceServers);
   if (!received) throw refuse('subject_token_not_for_caller');
-  // One yes is one token: what it is exchanged for would be another one, as often as its holder likes (invariant 1).
+  // One approval is one token. An exchange would make another token, as often as its holder likes (invariant 1).
   if (token.approval !== undefined && received === 'issued_to_caller') throw refuse('subject_token_of_approval');
-  // Only now, so that nobody learns from the answer what a token is that was never meant for them.
+  // Checked last, so that the answer tells a caller nothing about a token that was never meant for it.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');
   if (!holdsKeyOf(token, received, caller, isForCopy)) throw refuse('subject_token_proof_missing');
@@ -53,7 +53,7 @@ export const acceptSubjectToken = async (
   return { token: { ...token, subject }, account, received };
 };
 
-/** Whether the caller proved the key a token is bound to, or where it came from somebody else, one of its own. */
+/** Whether the caller proved the key the token is bound to, or one of its own where the token came from another party. */
 export const holdsKeyOf = (
   { jkt, x5t }: Pick<IssuedToken, 'jkt' | 'x5t'>,
   received: AcceptedSubjectToken['received'],
@@ -86,10 +86,10 @@ export const checkActorToken = async (
   if (token.x5t !== undefined && token.x5t !== caller.certificateThumbprint) throw refuse('actor_token_proof_missing');
 };
 
-/** A sign-in as a token that holds nothing by itself: what the person allowed the agent decides. */
+/** A sign-in as a token without scope of its own: the authority that the person gave the agent decides. */
 const issuedAs = ({ openidScopes: _, ...signIn }: SignIn): IssuedToken => ({ ...signIn, format: 'opaque', scope: [] });
 
-/** For the audit log only: whoever presents a dead token learns no more than that it is dead. */
+/** For the audit log only: a caller that presents a dead token learns no more than that it is dead. */
 const noteWhatEndedIt = async (
   tokens: TokenExchangeDependencies['tokens'],
   caller: Caller,
@@ -114,7 +114,7 @@ export const howReceived = async (
   resourceServers: TokenExchangeDependencies['resourceServers'],
 ): Promise<AcceptedSubjectToken['received'] | undefined> => {
   if (token.clientId === agent.id) return 'issued_to_caller';
-  // Whom the person allowed by name, and nobody else (RFC 8693 §4.4).
+  // Only the actor that the person allowed by name (RFC 8693 §4.4).
   if (token.mayAct !== undefined) return token.mayAct === agent.id ? 'named_by_may_act' : undefined;
   if (token.audience === undefined || agent.resourceServers.length === 0) return undefined;
   const server = (await resourceServers.findByIdentifier(token.audience))?.document;

@@ -248,7 +248,7 @@ export type Reason = keyof typeof REFUSALS;
 
 export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
-/** Who holds nothing of the scope, in the words of its developer. Absent: the text of the table says enough. */
+/** Names the party that holds nothing of the scope, for its developer. Absent: the text of the table is enough. */
 const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
   grant: 'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
   client: 'the app the token was issued to has no right to any of this scope at this resource',

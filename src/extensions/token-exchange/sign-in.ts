@@ -18,10 +18,10 @@ const SIGN_IN_TYPES: readonly string[] = [ID_TOKEN_TYPE, REFRESH_TYPE];
 export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_TYPES.includes(type);
 
 /**
- * The sign-in behind an ID token or refresh token. It was issued to the caller, the authorization it came with is live,
- * and of a refresh token what it is bound to, key, certificate or instance, is proven in this request: for whoever
- * stole it, it is good for nothing more here than at its own grant (RFC 8693 §2.1, RFC 9449 §5). One that came with a bound
- * access token takes a proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
+ * The sign-in behind an ID token or refresh token. It was issued to the caller, and the authorization it came with is live. A
+ * refresh token needs a proof in this request of what it is bound to: key, certificate or instance. A thief can therefore use
+ * it no further here than at its own grant (RFC 8693 §2.1, RFC 9449 §5). A token that came with a bound access token takes a
+ * proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
  */
 export const acceptSignIn = async (
   { signIns }: Pick<TokenExchangeDependencies, 'signIns'>,

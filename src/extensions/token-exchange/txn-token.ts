@@ -100,7 +100,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
         txn,
         req_wl: agent.id,
         ...(details ? { tctx: details.value } : {}),
-        // Where a request came from is nobody's business further down; whoever was there can recognise it.
+        // Parties further down do not need the origin of a request. A party that was there can recognise it by the digest.
         ...(about ? { rctx: { 'sha-256': about.digest } } : {}),
       },
       notAfter: token.expiresAt,
@@ -131,7 +131,7 @@ const contextOf = (
   return read;
 };
 
-/** Agents of the chain besides the caller, as they count now. */
+/** Agents of the chain besides the caller, in their effective state. */
 const othersIn = async (
   { agents }: Pick<TokenExchangeDependencies, 'agents'>,
   refuse: Refuse,
