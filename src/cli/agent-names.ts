@@ -1,4 +1,4 @@
-/** Agents of one name, before another is registered under it: names tell agents apart for people, ids do for programs. */
+/** Refuses to register a second agent under a name that is in use: people tell agents apart by name, programs by id. */
 import { existsSync } from 'node:fs';
 import { CommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
@@ -7,7 +7,7 @@ import { printable } from './table.ts';
 const WORDS = /[\p{L}\p{N}]+/u;
 /** What a search takes (openapi.json). */
 const LONGEST_SEARCH = 200;
-/** Agents whose words fit, looked at for one with the same name. */
+/** How many agents a search returns at most when one with the same name is looked for. */
 const MOST_LOOKED_AT = 1000;
 
 /** Throws CommandError when an agent that is not retired has the name, without regard to case. */

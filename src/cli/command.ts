@@ -54,11 +54,11 @@ export type Option = {
 export type Command = {
   /** `['agents', 'create']` */
   readonly words: readonly string[];
-  /** What stands behind the words: `ID`, or `[ID]` where it may be left out, or `ID...` for one or more. */
+  /** The operands after the command's name: `ID`, or `[ID]` where it may be left out, or `ID...` for one or more. */
   readonly operands: readonly string[];
   readonly summary: string;
   readonly options: Readonly<Record<string, Option>>;
-  /** Told in help below the options. */
+  /** Shown in help below the options. */
   readonly notes?: string;
   /** Answers the exit code; nothing means 0. Throws CommandError. */
   readonly run: (call: Call) => Promise<number | undefined>;

@@ -70,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
   ...movingCommands,
 ];
 
-/** Runs one command and answers its exit code. Never throws: failures are told on `terminal.err`. */
+/** Runs one command and answers its exit code. Never throws: failures are printed on `terminal.err`. */
 export const runCli = async (argv: readonly string[], terminal: Terminal, env: Environment): Promise<number> => {
   try {
     return await runCommand(COMMANDS, argv, { terminal, env });

@@ -70,7 +70,7 @@ export const managementClient = (
     const timer = isStream ? setTimeout(() => late.abort(), PATIENCE_MILLISECONDS) : undefined;
     const signal = isStream ? late.signal : AbortSignal.timeout(PATIENCE_MILLISECONDS);
     try {
-      // A redirect would carry the token or the assertion to where somebody else decides.
+      // A redirect would carry the token or the assertion to a host that another party chooses.
       return await request(url, { ...init, redirect: 'error', signal });
     } catch (error) {
       throw unreachable(issuer, error);
@@ -161,13 +161,13 @@ export const managementClient = (
       await call('DELETE', path);
     },
 
-    /** Reads the document, and changes it unless somebody else did in between. */
+    /** Reads the document, and changes it unless another caller changed it in between. */
     patch: async (path: string, body: unknown): Promise<Reply> => {
       const { etag } = await ask('GET', path);
       return ask('PATCH', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) });
     },
 
-    /** Reads the document, and does to it what `action` says unless somebody changed it in between. */
+    /** Reads the document, and applies `action` to it unless another caller changed it in between. */
     postVersion: async (path: string, action: string): Promise<Reply> => {
       const { etag } = await ask('GET', path);
       return ask('POST', `${path}/${action}`, { body: {}, ...(etag === undefined ? {} : { ifMatch: etag }) });
@@ -230,7 +230,7 @@ const usableKey = async (jwk: JWK, alg: string): ReturnType<typeof importJWK> =>
 
 const ABSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
-/** Why no answer came: nobody is there, or the connection is not one to trust. */
+/** Why no answer came: no server is reachable, or the connection cannot be trusted. */
 const unreachable = (issuer: string, error: unknown): CommandError => {
   const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
   const reason = cause?.message ?? (error as { readonly message?: unknown }).message;

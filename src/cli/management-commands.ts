@@ -83,7 +83,7 @@ const FORMS = {
   csv: { description: 'Print the columns as CSV (RFC 4180); all of them unless --limit is given.' },
 } as const satisfies Record<string, Option>;
 
-/** Rows as they come, so that a list of any length fits. */
+/** Prints rows as they arrive, so that a list of any length fits. */
 const writeRows = async (
   call: ManagementCall,
   path: string,
@@ -292,7 +292,7 @@ export const rotateSecretCommand = (
 export const secretText = (body: Json): string | undefined =>
   typeof body['client_secret'] === 'string' ? `${body['client_secret']} (shown once)` : undefined;
 
-/** Tells what the server warns of in its answer. */
+/** Prints the warnings in the server's answer. */
 export const warn = ({ terminal }: Call, body: Json): void => {
   const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
   for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);

@@ -1,4 +1,4 @@
-/** Where a password comes from that somebody sets on the command line: never an argument, which others can see. */
+/** Where the command line takes a password from that a user sets: never from an argument, which other users can see. */
 import { randomInt } from 'node:crypto';
 import { CommandError } from './command.ts';
 import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';

@@ -16,7 +16,7 @@ const progress = (terminal: Terminal) => {
     isOpen = false;
   };
   return {
-    /** Begins a step; what is answered is told how far it is. */
+    /** Begins a step; the function it answers reports the progress of that step. */
     show(step: string): (done: number, total: number) => void {
       end();
       let shown = -1;
@@ -41,7 +41,10 @@ const progress = (terminal: Terminal) => {
   };
 };
 
-/** Runs `work` with a bar for each of its steps, and tells what it answers. Refusals of a move become CommandErrors. */
+/**
+ * Runs `work` with a progress bar for each of its steps, and prints the lines it answers. Refusals of a transfer become
+ * CommandErrors.
+ */
 export const withProgress = async (
   terminal: Terminal,
   work: (show: ReturnType<typeof progress>['show']) => Promise<readonly string[]>,

@@ -10,7 +10,7 @@ export type SecretText = { readonly text: string; readonly isPrivate: boolean };
 /** Reads the file; `-` is standard input, which belongs to the caller. Throws what opening or reading throws. */
 export const readSecretText = (file: string): SecretText => {
   if (file === '-') return { text: readFileSync(0, 'utf8'), isPrivate: true };
-  // The mode of what is read, whatever the name stands for a moment later.
+  // The mode of the file that is read, even if the name refers to another file a moment later.
   const handle = openSync(file, 'r');
   try {
     return { text: readFileSync(handle, 'utf8'), isPrivate: isPrivate(handle, file) };

@@ -1,6 +1,4 @@
-/**
- * Text that is safe to print, whatever stands in a name (IN-05): tables for people and JSON for programs.
- */
+/** Text that is safe to print, regardless of the characters in a name (IN-05): tables for people and JSON for programs. */
 import { csvLine } from '../domain/vocabulary/csv-line.ts';
 
 export type Column<Row> = { readonly title: string; readonly value: (row: Row) => unknown };
@@ -70,7 +68,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
 
-/** Columns of a terminal, as most count them. */
+/** Columns of a terminal, as most terminals compute their width. */
 const widthOf = (text: string): number => {
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 export type Terminal = {
-  /** Results. The text is printed as it is: whoever calls has made it safe. */
+  /** Results. Prints the text as it is: the caller makes it safe first. */
   readonly out: (text: string) => void;
   /** Everything that is not the result. */
   readonly err: (text: string) => void;
@@ -11,9 +11,9 @@ export type Terminal = {
   readonly isErrLive?: boolean;
   /** Columns of the terminal results go to; absent when they go to a file or another program. */
   readonly columns?: number;
-  /** Asks and shows what is typed. Absent when nobody is there to answer. */
+  /** Asks and shows what is typed. Absent when no user is at the terminal. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Asks without showing what is typed. Absent when nobody is there to answer. */
+  /** Asks without showing what is typed. Absent when no user is at the terminal. */
   readonly askSecret?: (question: string) => Promise<string>;
 };
 

@@ -18,7 +18,7 @@ export const delegationCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      // A row nobody ended is over, too, when it expired or one above it ended.
+      // A delegation that is not revoked is over, too, when it expired or a delegation above it ended.
       { title: 'STATE', value: ({ state, live }) => (state === 'active' && live !== true ? 'over' : state) },
       { title: 'HOP', value: ({ depth }) => depth },
       { title: 'FOR', value: ({ subject }) => subject },

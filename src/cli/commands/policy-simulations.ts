@@ -1,4 +1,4 @@
-/** `behalf policy simulate` and `replay`: policies tried before they count. */
+/** `behalf policy simulate` and `replay`: policies tried before they are active. */
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

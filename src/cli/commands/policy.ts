@@ -169,7 +169,7 @@ const remoteRollback = managementCommand({
   },
 });
 
-/** In the store itself: what counts may let nobody in who could make another one count. */
+/** Writes to the store directly: the active policies may admit no administrator who could activate another version. */
 const localRollback = async (call: Call): Promise<number> => {
   const configuration = settings(call);
   const to = call.text('to');
@@ -257,7 +257,7 @@ export const policyCommands: readonly Command[] = [
   activateVersion,
   rollback,
   diff,
-  // Before the one whose words they begin with.
+  // Listed before `tryCommand`, because their names begin with its name.
   tryRegisterCommand,
   tryAdministerCommand,
   tryApproveCommand,

@@ -1,4 +1,4 @@
-/** `behalf accounts reset-password`: on the machine, on the database file, for whoever cannot sign in. */
+/** `behalf accounts reset-password`: runs on the machine, on the database file, for a user who cannot sign in. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { accountRegistry } from '../../domain/identity/accounts/account-registry.ts';

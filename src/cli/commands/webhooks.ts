@@ -1,4 +1,4 @@
-/** `behalf webhooks …`: where other systems hear of what happens, and what could not be told. */
+/** `behalf webhooks …`: endpoints at which other systems receive events, and deliveries that failed. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import {
