@@ -252,7 +252,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     identifiers,
     limit: perNetwork,
-    // Not waited for: whatever cannot be written now stays counted for the next interval.
+    // Not waited for: a refusal that cannot be written now stays counted for the next interval.
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
   let closing: Promise<void> | undefined;

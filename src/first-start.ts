@@ -56,8 +56,9 @@ type Deps = {
 };
 
 /**
- * Several processes may start at once: one makes what is missing, the others find it made. Throws ConfigurationError
- * when there is no administrator, and production was given no password for one; and when nobody could sign in.
+ * Creates what a new server needs. Several processes may start at once: one creates it, the others find it. Throws
+ * ConfigurationError when there is no administrator and production was given no password for one, and when no user could sign
+ * in.
  */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
   withMutex(deps, 'first start', async () => {
@@ -161,7 +162,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: stri
   const installation = deps.documents.collection<ManagementClients>(INSTALLATION);
   const found = await installation.get('management_clients');
   const known = found?.document[role];
-  // A database in this folder belongs to whoever has the folder. One that many nodes share has its key file with one of them.
+  // The owner of the folder owns a database in it. For a database that many nodes share, one of them has the key file.
   if (stores.document !== 'sqlite' && known !== undefined && (await clients.get(known))) return;
 
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });

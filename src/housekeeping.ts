@@ -16,12 +16,12 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** A node that has not caught up with the key set for so long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
-/** How soon what an agent's time or owner does to it stands in the register; it counts before that. */
+/** How soon the agent registry reflects a change by time or by the owner; the change is effective before that. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
 const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
 /** How soon a notification is on its way. */
 const TELL_EVERY_MILLISECONDS = 1_000;
-/** How soon a kill that another process latched on this volume counts here. */
+/** How soon a kill that another process latched on this volume takes effect here. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** When a change of keys could not be looked up. */
 const ASK_AGAIN_SECONDS = 10;
@@ -55,7 +55,7 @@ export const housekeeping = (deps: {
     settleOffboardings(): Promise<void>;
     settleHandOvers(): Promise<void>;
   };
-  /** Tells further people of what nobody has decided in time. */
+  /** Notifies further approvers of requests that are not decided in time. */
   readonly escalate: () => Promise<unknown>;
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
@@ -85,8 +85,8 @@ export const housekeeping = (deps: {
   let keysKnownAt = clock.nowMillis();
 
   /**
-   * Runs a task now and then, one run at a time; a failure is tried again next time, and logged when it is the first
-   * in a row. Answers what runs it between times.
+   * Runs a task periodically, one run at a time. Retries a failed task at the next interval, and logs the first of several
+   * consecutive failures. Answers a function that runs the task between intervals.
    */
   const every = (milliseconds: number, name: string, task: () => Promise<unknown>): (() => void) => {
     let isBusy = false;
@@ -130,7 +130,7 @@ export const housekeeping = (deps: {
     }
     keysKnownAt = clock.nowMillis();
   });
-  // Another node says so: a second sooner than by itself.
+  // Another node announces new keys, which is faster than the interval.
   broadcast.subscribe('keys', lookAtKeys);
   every(LOOK_EVERY_MILLISECONDS, 'clocks', () => nodes.observe());
   every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());

@@ -88,7 +88,9 @@ const parsed = <T>(parse: () => T, file: string, what: string): T => {
   }
 };
 
-/** Whoever shows none, or one that nobody vouches for, is let in all the same: what it proves is decided at each request. */
+/**
+ * Admits a connection without a certificate, or with one that no authority vouches for: each request decides what it proves.
+ */
 const askForCertificates = (authoritiesFile: string | undefined) => ({
   requestCert: true,
   rejectUnauthorized: false,

@@ -49,7 +49,7 @@ export const approvalsOf = (
     },
   });
   const standing = standingApprovals({ ...deps, keptSeconds });
-  /** Nobody is told of what was decided already. */
+  /** The approval while it is pending. Approvers are not notified of one that is decided already. */
   const waiting = async (id: string): Promise<Approval | undefined> => {
     const found = await service.get(id);
     return found && stateAt(found, deps.clock.now()) === 'pending' ? found : undefined;
@@ -90,7 +90,7 @@ export const approvalsOf = (
       interval: configuration.approvals.pollIntervalSeconds,
       ...(approval.number === undefined ? {} : { number: approval.number }),
     }),
-    /** Who is told of what. */
+    /** Who is notified of what. */
     audiences: {
       isWaiting: async (id: string): Promise<boolean> => (await waiting(id)) !== undefined,
       approversOf: async (id: string): Promise<readonly string[]> => {
@@ -101,7 +101,7 @@ export const approvalsOf = (
         const approval = await waiting(id);
         return approval ? service.toldOf(approval, approval.escalation?.added ?? []) : [];
       },
-      /** Whoever it concerns, but for the administrators. */
+      /** The accounts that an alarm concerns, without the administrators. */
       alarmedOf: async (id: string): Promise<readonly string[]> => {
         const approval = await service.get(id);
         if (!approval) return [];
@@ -136,7 +136,7 @@ export const measureApprovals = (
     // Who looks at it afterwards changes nothing of what became of it.
     if (review === 'closed') return;
     const isFirst = votes.length === 0 && escalation?.added === undefined && breakGlass === undefined;
-    // What a resource server asked for is used up by the very yes it is good for.
+    // A resource server's request is used up by the same approval that decides it.
     const isNews = state === 'pending' ? isFirst : use === undefined || requested !== undefined;
     if (!isNews) return;
     const isEmergency = state === 'approved' && isBreakGlass(approval);

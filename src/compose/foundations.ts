@@ -57,11 +57,11 @@ export type Overrides = {
   readonly requestDeadlineMilliseconds?: number;
   /** `prepare` ran for this process just now, as for all workers of one machine. */
   readonly isPrepared?: boolean;
-  /** Told as soon as there is an administrator, since what comes after may fail. */
+  /** Called as soon as there is an administrator, since a later step may fail. */
   readonly onFirstStart?: (first: FirstStart) => void;
 };
 
-/** `isPushed`: whether anybody has a browser that is told by push; asked when something happens, and not before. */
+/** `isPushed`: whether any account has a browser that receives push notifications; called for each event, and not before. */
 export const foundations = async (
   configuration: Configuration,
   overrides: Overrides,

@@ -50,7 +50,7 @@ export const managementApi = (
       ...kills,
       async order(order, by) {
         const ordered = await kills.order(order, by);
-        // Apps hear that their person is signed out; a kill waits for nobody, and counts without it.
+        // Notifies apps that their user is signed out. A kill does not wait for that, and applies without it.
         if (order.scope === 'account') {
           void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
         }

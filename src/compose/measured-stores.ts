@@ -47,7 +47,7 @@ export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pi
   };
 };
 
-/** The promise itself is handed on: nobody waits longer for being measured. */
+/** Answers the promise of the call itself: measuring delays no caller. */
 const noting =
   <A extends readonly unknown[], R>(series: Series, call: (...given: A) => Promise<R>): ((...given: A) => Promise<R>) =>
   (...given) => {

@@ -50,7 +50,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
 /** What was to be sent in a browser before that was switched off. */
 const nobody: Sender = { send: async () => 'over' };
 
-/** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the audit log. */
+/** Notifies people and other systems of recorded events. Recording them is not part of it: that belongs to the audit log. */
 export const notificationServices = (
   { issuer, limits, mail }: Configuration,
   deps: {
@@ -69,7 +69,7 @@ export const notificationServices = (
     readonly resourceServers: { get(id: string): StoredDocument<{ readonly state: string }> };
     readonly agents: { get(id: string): StoredDocument<Agent> };
     readonly groups: { get(id: string): StoredDocument<Group> };
-    /** Absent: nobody is told in a browser. */
+    /** Absent: there are no push notifications. */
     readonly push: PushRegistry | undefined;
     readonly isWaiting: (approval: string) => Promise<boolean>;
     readonly approversOf: (approval: string) => Promise<readonly string[]>;

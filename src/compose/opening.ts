@@ -17,8 +17,8 @@ const SAMPLE_MILLISECONDS = 2_000;
 const MOST_NAMED = 20;
 
 /**
- * Compares some records of the audit log with their digests. Records that do not match are reported and do not keep the
- * server from starting: an editor of the database could otherwise stop it, and the kill switch with it, by one changed row.
+ * Compares some records of the audit log with their digests. Reports records that do not match, and lets the server start all
+ * the same: otherwise an editor of the database could stop it, and the kill switch with it, by one changed record.
  */
 const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services>>): Promise<void> => {
   const { checked, mismatches } = await audit.sample({

@@ -56,7 +56,7 @@ export const peoplePages = (
     void changes.tell(people);
   };
   made.approvals.listen((approval) => {
-    // Whose deputies cannot be found out now is told all the same.
+    // Approvers whose deputies cannot be determined now are notified all the same.
     made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
   });
   changes.hear(live.tell);

@@ -1,4 +1,4 @@
-/** `behalf policy rollback --local`: another policy set counts, whatever the one that counts says of whom it lets in. */
+/** `behalf policy rollback --local`: activates another policy set, even when the active one admits no administrator. */
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
@@ -9,13 +9,13 @@ import { ACTIVE } from '../domain/authority/policy/policy-set.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { movingStore } from './transfer-store.ts';
 
-/** Whoever has the machine is asked by nobody; it stands in the audit log as done by it. */
+/** Local access to the machine needs no permission; the audit log names the system as caller. */
 const BY = { caller: 'system' };
 
 /**
- * Makes a version count that is in the store, with the servers running or not: they ask which one it is with each
- * decision. `to`: its number, or `starter` for the set a new server starts with; default: the one that counted before.
- * Throws MovingRefused where there is none, DomainError where it cannot count, StoreUnavailable.
+ * Activates a version that is in the store, with the servers running or not: they ask for the active version at each decision.
+ * `to`: its number, or `starter` for the set a new server starts with; default: the version that was active before. Throws
+ * MovingRefused where there is none, DomainError where it cannot be activated, StoreUnavailable.
  */
 export const rollBackPolicies = async (
   configuration: Configuration,

@@ -10,7 +10,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { reaching } from './egress.ts';
 
-/** Our keys for messages in browsers, and the browsers in which people are told; no register where it is switched off. */
+/** Our keys for push messages, and the registry of browsers that receive them; no registry where push is switched off. */
 export const pushParts = (
   { issuer, push }: Configuration,
   deps: {

@@ -230,7 +230,7 @@ export const services = async (configuration: Configuration, overrides: Override
     },
     handedOver: (agent, by) => following.done(agent, by),
   });
-  /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
+  /** Agents as they are effective now: within their blueprints, and active only while they have an owner. */
   const standing = standingNow({ owners, clock });
   const effectiveAgents = agentsAsTheyStand(agentsUnderBlueprints(agents, blueprints), standing);
   const lifecycleJobs = agentLifecycleJobs({
@@ -401,7 +401,7 @@ export const services = async (configuration: Configuration, overrides: Override
     }),
   });
   measureApprovals(approvals, metrics);
-  /** As everybody takes from them: what was approved in advance about the same thing ends, too. */
+  /** Delegations as every caller revokes from them: a standing approval for the same authority ends, too. */
   const delegations = { ...rows, ...cascadeRevocation(rows, approvals.standing) };
   const consents = consentRegistry({
     authorize,

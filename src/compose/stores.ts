@@ -61,7 +61,7 @@ export const folderOf = ({ stores, data }: Configuration): string | undefined =>
 export type Stores = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
-  /** To the other nodes; with stores within this process or its data folder to nobody. */
+  /** Broadcasts to the other nodes; reaches none with stores within this process or its data folder. */
   readonly broadcast: Broadcast;
   /** Whether the servers behind them can be used now; none for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
@@ -128,7 +128,7 @@ export const REMEMBERED: readonly Remembering[] = [
     GRANTS,
     INSTANCES,
   ].map(({ name }) => ({ name })),
-  // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
+  // No caller has an access token before it is stored. Refresh tokens and sessions change with every use.
   { name: PROVIDER_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
 ];
 

@@ -16,7 +16,7 @@ import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store
 import { NODE_LOCAL, TRANSFERRED } from './collections.ts';
 import { REMEMBERED } from './stores.ts';
 
-/** A move writes hundreds of documents at once, and nobody waits for an answer. */
+/** A transfer writes hundreds of documents at once, and no request waits for it. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
 
 /** The master key of this installation; none is made. Throws MovingRefused when there is none. */
@@ -33,9 +33,9 @@ export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
 };
 
 /**
- * Opens it, with every collection declared and ready. `isAlone`: nobody else may have it open. `onUnreadable`: damaged
- * documents are left out and reported there; without it they are failures. Throws StoreUnavailable, and MovingRefused for
- * memory.
+ * Opens the store, with every collection declared and ready. `isAlone`: no other process may have it open. `onUnreadable`:
+ * leaves damaged documents out and reports them there; without it they are failures. Throws StoreUnavailable, and
+ * MovingRefused for memory.
  */
 export const movingStore = async (
   { stores, data }: Configuration,
@@ -73,7 +73,10 @@ export const movingStore = async (
   }
 };
 
-/** Declares every collection, so that a document that cannot be read is a failure unless told otherwise, and never left out without a word. */
+/**
+ * Declares every collection. A document that cannot be read is a failure by default; `isAbsentWhenUnreadable` treats it as
+ * absent.
+ */
 export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
   for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) {
     documents.collection({ ...declaration, isAbsentWhenUnreadable });

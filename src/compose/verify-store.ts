@@ -16,7 +16,10 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 
 type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
 
-/** Verifies the log in `documents` with the audit key that the master key opens: what the database says of the key counts for nothing. */
+/**
+ * Verifies the log in `documents` with the audit key that the master key opens, and ignores what the database says of that
+ * key.
+ */
 export const storedAuditLog = async (
   { keys: settings }: Configuration,
   { documents, masterKey, ...options }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },

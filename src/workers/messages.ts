@@ -7,7 +7,7 @@
  */
 import type { Reasons } from '../http/operations.ts';
 
-/** How are you? Answers are told apart by `ask`. To end, a worker gets SIGTERM, like any process. */
+/** Health check. `ask` matches answers to requests. To end, a worker gets SIGTERM, like any process. */
 export type ToWorker = { readonly kind: 'report'; readonly ask: number };
 
 export type FromWorker = {

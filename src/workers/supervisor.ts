@@ -81,7 +81,7 @@ export const supervisor = (deps: {
     slot.timer = setTimeout(() => void fork(slot).catch(() => {}), pause);
   };
 
-  /** SIGKILL when it does not end by itself. Answers whether it ended in good order. */
+  /** Sends SIGKILL when it does not end in time. Answers whether it ended in good order. */
   const end = (worker: Worker): Promise<boolean> =>
     new Promise((resolve) => {
       const kill = setTimeout(() => worker.process.kill('SIGKILL'), STOP_MILLISECONDS);

@@ -4,7 +4,7 @@ import type { Behalf } from '../compose.ts';
 import { drain, listen } from '../listening.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
-/** Serves as one of several until `stopped` resolves, and tells the supervisor how it is. Resolves when all is closed. */
+/** Serves as one of several until `stopped` resolves, and reports its health to the supervisor. Resolves when all is closed. */
 export const serveAsWorker = async ({
   configuration,
   behalf,
@@ -33,6 +33,6 @@ const report = async ({ reasons, metrics }: Behalf, ask: number): Promise<void> 
     reasons: await reasons(),
     metrics: await metrics.registry.getMetricsAsJSON(),
   };
-  // The supervisor may be gone; then nobody asks any more.
+  // The supervisor may be gone; then it sends no more requests.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
