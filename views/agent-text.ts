@@ -32,10 +32,10 @@ export const englishText = (text: string, limit: number): Phrase => {
   return phrase({ en: plain, de: html`<span lang="en">${plain}</span>` });
 };
 
-/** Whether a word of it is so long that a narrow column may break it; tables keep shorter words whole. */
+/** Whether a word of the text is so long that a narrow column may break it; tables keep shorter words whole. */
 const hasLongWord = (text: string): boolean => /\S{21}/u.test(text);
 
-/** A name somebody chose: isolated from our own words in both directions of writing. */
+/** A name that a party chose: isolated from our own text in both directions of writing. */
 export const chosenName = (name: string, limit = 60): Html => {
   const plain = plainText(name, limit);
   return html`<bdi class="${hasLongWord(plain) ? 'chosen long' : 'chosen'}">${plain || NO_NAME}</bdi>`;
@@ -43,7 +43,7 @@ export const chosenName = (name: string, limit = 60): Html => {
 
 const NO_NAME = phrase({ en: '(no name)', de: '(ohne Namen)' });
 
-/** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
+/** A name or id that is a fact (an owner, a resource server), isolated from our own text. */
 export const isolated = (text: Text, limit = 60): Html => {
   const plain = anyText(text, limit);
   return typeof plain === 'string' && hasLongWord(plain)
@@ -55,7 +55,7 @@ export const isolated = (text: Text, limit = 60): Html => {
 export const breakable = (text: string): HtmlValue =>
   hasLongWord(text) ? html`<span class="long">${text}</span>` : text;
 
-/** Free text somebody chose, in a cell of a table. */
+/** Free text that a party chose, in a cell of a table. */
 export const cellText = (text: string, limit: number): HtmlValue => breakable(plainText(text, limit));
 
 /** A name that programs use, such as a username; ids stand in plain `code`. */
@@ -67,7 +67,7 @@ export const codeName = (text: string, limit = 80): Html => {
 /** The same of a name that may be a phrase of ours. */
 export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));
 
-/** Free text somebody chose, framed as theirs: it comes after the facts and in quotation marks. */
+/** Free text that a party chose, marked as theirs: it comes after the facts and in quotation marks. */
 export const chosenWords = (words: string, source: Text, limit = 280): Html | undefined => {
   const text = plainText(words, limit);
   return text === ''

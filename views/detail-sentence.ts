@@ -15,7 +15,7 @@ export type SentencePart =
 
 const VALUE = 300;
 
-/** What a detail says, in the words of its type. */
+/** The text of a detail, from the template of its type. */
 export const detailSentence = (parts: readonly SentencePart[]): Html =>
   html`<span class="does">${parts.map((part) =>
     'text' in part

@@ -1,10 +1,10 @@
 /**
- * Pages people see: plain functions from a view model to `Html`. Owns markup, style and wording; does
- * not own what a model says (`src/http` and `src/provider` fill it in) nor any header but the content
- * security policy it hands out. Nothing here reads a request, a clock or a store.
+ * Pages people see: plain functions from a view model to `Html`. Owns markup, style and wording; does not own what a model
+ * says (`src/http` and `src/provider` fill it in) nor any header but the content security policy it returns. Nothing here
+ * reads a request, a clock or a store.
  *
- * This file: the only way to make markup. Whatever is put into a template is escaped unless it is `Html` already. A page
- * holds its phrases in all languages; which one is read is said when it is written out, with `in`.
+ * This file: the only way to make markup. A template escapes every value that is not `Html` already. A page holds its phrases
+ * in all languages; `in` selects the language when the page is written out.
  */
 import type { Language } from './language.ts';
 
@@ -27,7 +27,7 @@ export type HtmlValue =
   | readonly HtmlValue[]
   | ((view: View) => HtmlValue);
 
-/** The same words in every language. `phrase` makes them; the catalogue in `words/` holds them. */
+/** The same text in every language. `phrase` makes it; the catalogue in `words/` holds it. */
 export class Phrase {
   readonly #of: Readonly<Record<Language, HtmlValue>>;
 
@@ -48,7 +48,7 @@ export class Phrase {
   }
 }
 
-/** Words of ours in every language, or a text that is the same in all. */
+/** Our own text in every language, or a text that is the same in all. */
 export type Text = string | Phrase;
 
 export const phrase = (of: Readonly<Record<Language, HtmlValue>>): Phrase => new Phrase(of);
@@ -63,7 +63,7 @@ export class Html {
     this.#values = values;
   }
 
-  /** The one unsafe door, for the `html` tag: its strings are not escaped. An architecture test keeps everybody else out. */
+  /** The only function that does not escape: the strings of the `html` tag. An architecture test allows no other caller. */
   static of(strings: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(strings, values.map(fixed));
   }

@@ -9,8 +9,8 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 export const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language);
 
 /**
- * The first language of ours among those somebody prefers, best first: BCP 47 tags such as those of `ui_locales`
- * (OpenID Connect Core §3.1.2.1) or of `preferredTags`. `de-AT` is answered in `de` (RFC 4647 §3.4). Undefined: none of them.
+ * The first supported language among those the user prefers, best first: BCP 47 tags such as those of `ui_locales` (OpenID
+ * Connect Core §3.1.2.1) or of `preferredTags`. `de-AT` is answered in `de` (RFC 4647 §3.4). Undefined: none of them.
  */
 export const firstLanguage = (tags: readonly string[]): Language | undefined =>
   tags.map((tag) => tag.toLowerCase().split('-', 1)[0]).find(isLanguage);

@@ -12,7 +12,7 @@ export type PageFrame = {
   readonly basePath: string;
   /** Who is signed in in this browser; shown in the navigation. */
   readonly signedInAs?: SignedInAs;
-  /** Nobody has looked whether somebody is signed in: the navigation says neither. */
+  /** The caller did not look up whether a user is signed in: the navigation says neither. */
   readonly isUnknownReader?: true;
   /** One message about what was just done. */
   readonly flash?: FlashMessage;
@@ -27,7 +27,7 @@ export type SignedInAs = {
 
 export type Shell = {
   readonly frame: PageFrame;
-  /** Plain text, our own words: never chosen by an agent (its text could imitate us in the tab). */
+  /** Plain text of our own: never chosen by an agent (its text could imitate us in the tab). */
   readonly title: Text;
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */

@@ -20,7 +20,10 @@ export const styleTokens = (style: string): readonly StyleToken[] => {
     .map(([name, light]) => ({ name, light, dark: dark.get(name) ?? light }));
 };
 
-/** Rules that give a part of a page one of the schemes, whatever the browser prefers: `.scheme-light`, `.scheme-dark`. */
+/**
+ * Rules that give a part of a page one of the schemes, regardless of the browser's preference: `.scheme-light`,
+ * `.scheme-dark`.
+ */
 export const schemeRules = (style: string): string =>
   (
     [

@@ -1,7 +1,7 @@
 /**
- * What mails say, in the language of whom they go to. As plain text and as simple markup of the same sentences. The only
- * links are to pages of ours, and opening one decides nothing; text that an agent chose is made so that no mail program
- * turns it into a link. Words: views/words/mail*.ts.
+ * Texts of mails, in the recipient's language: as plain text and as simple markup of the same sentences. The only links are to
+ * pages of ours, and opening one decides nothing. Text that an agent chose is changed so that no mail program turns it into a
+ * link. Texts: views/words/mail*.ts.
  */
 import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
@@ -26,7 +26,7 @@ export type MailModel = {
   readonly isByOther?: true;
   /** Id of the object it is about. */
   readonly object?: string;
-  /** Another person it is about; whoever gets the mail is her deputy, or the other way round. */
+  /** Another person it is about: the recipient is their deputy, or they are the recipient's deputy. */
   readonly otherName?: string;
   readonly isDeputy?: true;
   /** Path of a page of ours, for what the person asked for; works once. */
@@ -46,7 +46,7 @@ const ANSWERS: Readonly<Record<string, MailWords>> = ANSWER_MAILS;
 
 const NAME_LENGTH = 60;
 
-/** A name somebody chose: without what makes a mail program see an address or URL in it. */
+/** A name that a party chose: without the characters by which a mail program recognises an address or URL. */
 const unlinked = (name: string): string =>
   plainText(name, NAME_LENGTH)
     .replace(/[.:](?=\S)|[。．｡@＠/\\／＼]/gu, '·')
@@ -71,7 +71,7 @@ const partsOf = (model: MailModel, language: Language): Parts => {
   };
 };
 
-/** Throws TypeError for a kind that has no words. */
+/** Throws TypeError for a kind that has no text. */
 export const notificationMail = (model: MailModel): Mail => {
   const words = MAIL_WORDS[model.kind] ?? ANSWERS[model.kind];
   if (words === undefined) throw new TypeError(`there is no mail of ${model.kind}`);

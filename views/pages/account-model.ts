@@ -14,7 +14,7 @@ export type AccountModel = PageFrame & {
   readonly newOwners: readonly AgentInNewHands[];
   /** How many requests of agents wait for this person's decision. */
   readonly openApprovals: number;
-  /** Whether people can be told in their browsers. */
+  /** Whether people can get notifications in their browsers. */
   readonly hasNotifications: boolean;
   /** First hops: what the person allowed agents. Live ones only. */
   readonly delegations: readonly DelegationNode[];
@@ -32,7 +32,7 @@ export type DelegationNode = {
   readonly id: string;
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
-  /** Name of the app in calls of which alone it counts (decision 21). Absent: in all. */
+  /** Name of the app in whose calls alone it applies (decision 21). Absent: in all. */
   readonly calledBy?: string;
   /** What it may do now. */
   readonly scopes: readonly ScopeItem[];
@@ -46,17 +46,17 @@ export type DelegationNode = {
   readonly usedAt?: number;
   /** Absent: nothing can be taken away but all. */
   readonly narrowing?: Narrowing;
-  /** Absent: no button, e.g. because only the row above can be ended. */
+  /** Absent: no button, e.g. because only the delegation above can be revoked. */
   readonly revokeAction?: string;
-  /** On first hops: ends everything the agent holds of the person, what it passed on included. */
+  /** On first hops: revokes everything the agent holds of the person, including what it re-delegated. */
   readonly revokeAllAction?: string;
-  /** Names of agents it may still be passed on to. */
+  /** Names of agents to which it is still delegable. */
   readonly mayPassOnTo?: readonly string[];
   readonly below: readonly DelegationNode[];
 };
 
 /** A right that was allowed, and why it cannot be used at present. */
-/** `what`: the words of a scope, or a detail. */
+/** `what`: the text of a scope, or a detail. */
 export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
 
 /** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
@@ -100,7 +100,7 @@ export type ClientAccess = {
   readonly since: number;
   readonly until: number;
   readonly usedAt?: number;
-  /** An administrator decided that it asks nobody; once it is ended it asks this person. */
+  /** An administrator decided that the app needs no consent; once its access is ended it asks this person. */
   readonly isUnasked?: boolean;
   readonly narrowing?: Narrowing;
   readonly revokeAction: string;

@@ -7,7 +7,7 @@ import { passkeyWords } from '../words/passkeys.ts';
 import { secondFactorWords } from '../words/second-factor.ts';
 import type { ApprovalModel, Ask } from './approval-model.ts';
 
-/** Id of the form that says no: its button stands beside each that says yes. */
+/** Id of the form that denies: its button stands beside each button that approves. */
 const NO = 'deny';
 
 /** The two answers. Nothing is filled in, chosen or focused beforehand. */
@@ -82,7 +82,7 @@ const codeField = (
 <p class="hint" id="${id}-hint">${hint}</p>
 <input id="${id}" name="code" type="text" class="code" autocomplete="${autocomplete}" maxlength="40" autocapitalize="none" spellcheck="false"${autocomplete === 'one-time-code' && html` inputmode="numeric"`} required aria-describedby="${id}-hint"></div>`;
 
-/** What each form of a yes carries. */
+/** The fields of each form that approves. */
 const yes = (model: ApprovalModel, id: string): Html =>
   html`${csrf(model)}<input type="hidden" name="decision" value="approve">${model.asksNumber && numberField(id)}`;
 

@@ -5,7 +5,7 @@ import type { BreakGlassNote } from '../partials/break-glass.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
 
-/** How it stands: `agreed` is open, and the person who looks has agreed; somebody else has to, too. */
+/** How it stands: `agreed` is open, and the person who looks has agreed; another approver has to agree, too. */
 export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
 /** One action that people are asked about: everything that is approved, and nothing else. */
@@ -20,7 +20,7 @@ export type ApprovalFacts = {
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
   readonly details: readonly DetailItem[];
-  /** Names of scopes and types that nobody declares any more: with one of them it cannot be approved. */
+  /** Names of scopes and types that are no longer declared: with one of them it cannot be approved. */
   readonly unreadable: readonly string[];
   /** The details letter by letter; empty where there are none. */
   readonly exact: readonly string[];
@@ -33,13 +33,13 @@ export type ApprovalFacts = {
   /** Epoch seconds. */
   readonly askedAt: number;
   readonly until: number;
-  /** From when on further people are asked, too; absent: nobody else is. */
+  /** From when on further approvers are asked, too; absent: no others are asked. */
   readonly escalatesAt?: number;
   /** Whether that was before. */
   readonly isEscalated?: boolean;
   /** How long an approved one waits for its agent. */
   readonly goodForSeconds: number;
-  /** Whoever asked wants it no longer than that, epoch seconds. */
+  /** The agent needs it only until then, epoch seconds. */
   readonly goodUntil?: number;
   /** When and by whom it was decided; of an approved one, until when its agent may use it. */
   readonly decidedAt?: number;
@@ -51,7 +51,7 @@ export type ApprovalFacts = {
     readonly name: string;
     readonly isYou: boolean;
     readonly hasAgreed: boolean;
-    /** Without this one nobody's yes counts. */
+    /** Without this approver's approval the request is not approved. */
     readonly isNeeded: boolean;
     /** Who agreed for this one, as deputy. */
     readonly through?: string;
@@ -60,14 +60,14 @@ export type ApprovalFacts = {
   readonly forWhom?: { readonly name: string; readonly until?: number };
   /** It is, or was, let happen in an emergency. */
   readonly breakGlass?: BreakGlassNote;
-  /** The agent's words for this one request. */
+  /** The agent's own text for this one request. */
   readonly message?: string;
-  /** In our own words. */
+  /** In our own text. */
   readonly warnings: readonly Phrase[];
 };
 
 /**
- * How somebody can say yes. `session`: being signed in is enough. `password`, `factor`: proven for this very request.
+ * How the viewer can approve. `session`: being signed in is enough. `password`, `factor`: proven for this very request.
  * `no_factor`: it takes a second factor, and there is none.
  */
 export type Ask =
@@ -77,7 +77,10 @@ export type Ask =
   | { readonly kind: 'factor'; readonly passkey?: string; readonly hasApp: boolean }
   | { readonly kind: 'no_factor' };
 
-/** What can be said beyond one yes: the form POSTs `csrf`, `uses`, `seconds` and, with an amount, `sum` to `action`. */
+/**
+ * The standing approval that can be added to one approval: the form POSTs `csrf`, `uses`, `seconds` and, with an amount, `sum`
+ * to `action`.
+ */
 export type RememberOffer = {
   readonly action: string;
   readonly csrf: string;
@@ -88,7 +91,7 @@ export type RememberOffer = {
   readonly errors?: { readonly [field in 'uses' | 'seconds' | 'sum']?: Phrase };
 };
 
-/** A yes to further actions, as it stands. */
+/** A standing approval in its current state. */
 export type StandingFacts = {
   readonly approval: ApprovalFacts;
   readonly uses: number;
@@ -101,7 +104,10 @@ export type StandingFacts = {
   readonly csrf: string;
 };
 
-/** As whom somebody decides: for herself, or for somebody who is away; `others` lead to the same page for somebody else. */
+/**
+ * For whom the viewer decides: for themselves, or for an approver who is away; `others` lead to the same page for other
+ * approvers.
+ */
 export type ApproverSlotChoice = {
   readonly value: string;
   readonly away?: { readonly name: string; readonly until?: number };
@@ -116,7 +122,7 @@ export type ApprovalModel = PageFrame & {
   readonly ask: Ask;
   /** Absent where nothing can be decided. */
   readonly slot?: ApproverSlotChoice;
-  /** What can be said beyond this yes; absent: nothing. */
+  /** The standing approval that can be added; absent: none. */
   readonly remember?: RememberOffer;
   /** Whether the number that the agent shows has to be typed. */
   readonly asksNumber: boolean;
@@ -126,7 +132,7 @@ export type ApprovalModel = PageFrame & {
 /** Open ones first; `liveHref` says when there is something new. */
 export type InboxModel = PageFrame & {
   readonly open: readonly ApprovalFacts[];
-  /** Approved in advance, and counting now. */
+  /** Active standing approvals. */
   readonly standing: readonly StandingFacts[];
   readonly decided: readonly ApprovalFacts[];
   readonly liveHref: string;

@@ -74,7 +74,7 @@ const warnings = (approval: ApprovalFacts): Html => {
   }</div>`;
 };
 
-/** What was agreed to can be taken back until it was used. */
+/** An approval can be withdrawn until it is used. */
 const takeBack = (model: ApprovalModel): Html | undefined =>
   model.approval.state === 'approved' || model.approval.state === 'agreed'
     ? denyForm(model, words.takeBack, 'danger')

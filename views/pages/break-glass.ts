@@ -28,7 +28,7 @@ export type BreakGlassFacts = {
 
 export type BreakGlassListModel = ConsoleFrame & {
   readonly open: readonly BreakGlassFacts[];
-  /** What whoever looks could let happen; absent: she has not the role. */
+  /** Break-glass requests that the viewer could approve; absent: the viewer lacks the role. */
   readonly waiting?: readonly BreakGlassFacts[];
   readonly closed: readonly BreakGlassFacts[];
 };
@@ -70,7 +70,7 @@ const table = (all: readonly BreakGlassFacts[]): Html => html`<div class="card f
 /** The forms POST `csrf` and, as asked, `reason`, `credential`, or `finding` and `note`, to `action`. */
 export type BreakGlassModel = ConsoleFrame & {
   readonly breakGlass: BreakGlassFacts;
-  /** What whoever looks can do. */
+  /** What the viewer can do. */
   readonly can:
     | { readonly kind: 'call' | 'agree'; readonly action: string; readonly csrf: string; readonly passkey?: string }
     | { readonly kind: 'review'; readonly action: string; readonly csrf: string }

@@ -23,7 +23,10 @@ export type ConnectModel = PageFrame & {
   readonly error?: Phrase;
 };
 
-/** Of somebody who was proven at a provider and is nobody here yet. It says the same whether there is such an account or not (LG-01). */
+/**
+ * For a user who authenticated at a provider and has no account link here yet. It says the same whether there is such an
+ * account or not (LG-01).
+ */
 export const connectPage = (model: ConnectModel): Html =>
   layout({
     frame: model,

@@ -18,7 +18,7 @@ export type ConsentModel = PageFrame & {
   readonly actor?: AgentFacts;
   /** How the request came here and where the answer goes. */
   readonly origin: ConsentOrigin;
-  /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in as somebody else. */
+  /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in with another account. */
   readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
   /** OpenID scopes asked for, by name; `openid` itself cannot be switched off. */
   readonly openidScopes: readonly string[];
@@ -31,13 +31,16 @@ export type ConsentModel = PageFrame & {
   /** Seconds to choose from, ascending, and which one stands chosen. */
   readonly durations: readonly number[];
   readonly duration: number;
-  /** Absent: the question is not asked (an app, or nobody to pass on to). Nothing is ever chosen beforehand. */
+  /** Absent: the question is not asked (an app, or no agent to delegate to). No choice is ever preselected. */
   /** `choice`: how the form names the agent. Absent: by its id. */
   readonly passOn?: {
     readonly agents: readonly (AgentFacts & { readonly choice?: string })[];
     readonly maxDepth: number;
   };
-  /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
+  /**
+   * Further warnings in our own text, besides those the page finds itself (loopback, own scheme, environment, look-alike
+   * name).
+   */
   readonly warnings: readonly Phrase[];
   /** Nothing can be allowed: the page says what to do, and has one way on. */
   readonly isNothing?: true;
@@ -63,11 +66,11 @@ type Requester =
       readonly id: string;
       readonly name: string;
       readonly ownerName?: string;
-      /** Of a client that nobody registered: the site that stands for it, and nothing else does. */
+      /** Of an unregistered client: the site that stands for it, and nothing else does. */
       readonly site?: SiteFacts;
     };
 
-/** A host, and the part of it that somebody can buy, if known. */
+/** A host, and the part of it that a party can buy, if known. */
 export type SiteFacts = {
   /** In ASCII. */
   readonly host: string;
@@ -87,8 +90,8 @@ export type ConsentOrigin =
   /** A device flow (RFC 8628): the code as the device shows it. */
   | { readonly kind: 'device'; readonly userCode: string }
   /**
-   * The page behind `consent_required`: an agent wants to take over from what another one was given. `isForItsCalls`: what
-   * is allowed counts only when the app it was asked through calls the agent (decision 21).
+   * The page behind `consent_required`: an agent asks for part of what another agent was given. `isForItsCalls`: what is
+   * allowed applies only when the app it was asked through calls the agent (decision 21).
    */
   | {
       readonly kind: 'delegation';

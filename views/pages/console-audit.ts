@@ -32,7 +32,7 @@ export type AuditRow = {
   readonly type: string;
   readonly outcome: 'granted' | 'refused' | 'done';
   readonly who?: Text;
-  /** Person in whose name, where that is somebody else. */
+  /** The person on whose behalf, where that is another one. */
   readonly subject?: string;
   readonly where?: string;
   /** Why not. */

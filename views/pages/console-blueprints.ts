@@ -27,7 +27,7 @@ export type BlueprintRow = {
   readonly name: string;
   readonly purpose: string;
   readonly state: State;
-  /** The one that counts; 0: none yet. */
+  /** The active version; 0: none yet. */
   readonly version: number;
   readonly updatedAt: number;
 };
@@ -176,7 +176,7 @@ const draftText = ({ differences, breaks, hasMoreBreaks }: Draft, labelledBy: st
 ${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, `${labelledBy}-breaks`)}
 ${hasMoreBreaks && html`<p class="hint">${words.breaksMore}</p>`}`;
 
-/** Before a draft counts. */
+/** Before a draft is activated. */
 export const activateBlueprintPage = (
   model: ConsoleFrame & {
     readonly name: string;

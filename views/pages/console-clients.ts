@@ -29,7 +29,7 @@ export type ClientRow = {
   readonly state: 'active' | 'disabled' | 'retired';
   readonly method: Method;
   readonly isVerified: boolean;
-  /** Absent: nobody answers for it. */
+  /** Absent: no owner. */
   readonly ownerName?: string;
   readonly createdAt: number;
 };

@@ -1,4 +1,4 @@
-/** Figures of the whole server, for the overview of whoever sees all of it. */
+/** Figures of the whole server, for the overview of an account that may see all of it. */
 import { isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { barList, columnChart, dayBars } from '../partials/charts.ts';
@@ -32,7 +32,7 @@ export type RefusalFigures = {
   readonly span: 'days' | 'hours';
   /** The oldest first. `from` is epoch seconds. */
   readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
-  /** The most frequent; `href`: those in the audit log, for whoever may read it. */
+  /** The most frequent; `href`: those in the audit log, for an account that may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Of kinds that are not among these. */
   readonly others: number;
@@ -41,10 +41,10 @@ export type RefusalFigures = {
 };
 
 export type Dashboard = {
-  /** For whoever sees the approvals of everybody. */
+  /** For an account that may see the approvals of all accounts. */
   readonly approvals?: { readonly pending: PendingFigures; readonly load: LoadFigures };
   readonly refusals: RefusalFigures;
-  /** Where a decision can be tried; absent: not by whoever looks. */
+  /** Where a decision can be simulated; absent: not by the viewer. */
   readonly tryHref?: string;
 };
 

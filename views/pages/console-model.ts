@@ -54,7 +54,7 @@ export type ClientException = {
 };
 
 export type OverviewModel = ConsoleFrame & {
-  /** Let happen in an emergency, and looked at by nobody yet. */
+  /** Break-glass access that is not yet reviewed. */
   readonly openReviews: number;
   readonly waiting: readonly WaitingAgent[];
   readonly states: readonly Count[];
@@ -67,7 +67,7 @@ export type OverviewModel = ConsoleFrame & {
     readonly isMore: boolean;
   }[];
   readonly recent: readonly AgentRow[];
-  /** For whoever sees all agents. */
+  /** For an account that may see all agents. */
   readonly dashboard?: Dashboard;
 };
 
@@ -188,7 +188,7 @@ export type AgentPageModel = ConsoleFrame & {
   readonly createdAt: number;
   readonly acceptedAt?: number;
   readonly expiresAt?: number;
-  /** Absent: not offered to anybody. */
+  /** Absent: no transfer is offered. */
   readonly offeredTo?: string;
   /** Why nothing works for it; empty: it works. */
   readonly stops: readonly StopReason[];
@@ -225,7 +225,7 @@ export type RegisterModel = ConsoleFrame & {
   /** Value of the field `once`: the same form sent again is the same registration. */
   readonly once: string;
   readonly owners: readonly Option[];
-  /** Whether it may be registered for anybody: then there is a field for a username. */
+  /** Whether the viewer may register for another account: then there is a field for a username. */
   readonly forOthers: boolean;
   readonly blueprints: readonly Option[];
   readonly values: Readonly<Partial<Record<RegisterField, string>>>;

@@ -128,7 +128,7 @@ export type PersonDelegation = {
   readonly agent: string;
   readonly agentHref?: string;
   readonly resource: string;
-  /** Name of the app in calls of which alone it counts. Absent: in all. */
+  /** Name of the app in whose calls alone it applies. Absent: in all. */
   readonly calledBy?: string;
   readonly scopes: readonly string[];
   readonly until: number;

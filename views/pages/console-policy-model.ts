@@ -24,18 +24,18 @@ export type PolicyLine = {
   readonly conditions: readonly Phrase[];
 };
 
-/** Nobody may do this by a set. */
+/** An action that a set permits to no caller. */
 export type PolicyGap = 'act' | 'administer' | 'register' | 'approve';
 
 export type PolicyOverviewModel = ConsoleFrame & {
-  /** The set that counts; absent: nothing does, so nothing is allowed. */
+  /** The active set; absent: there is none, so nothing is allowed. */
   readonly active?: PolicyVersion & {
     readonly since: number;
     readonly activatedByName: Text;
     readonly policies: readonly PolicyLine[];
     /** Policies of it, when more than are shown. */
     readonly count: number;
-    /** What it permits to nobody. */
+    /** The actions it permits to no caller. */
     readonly gaps: readonly PolicyGap[];
   };
   /** The version before, where one can go back to it. */
@@ -107,7 +107,9 @@ export type TriedChoice = { readonly policy: string; readonly policies: readonly
 /** One layer of the picture: what arrives, what it stops, what goes on. */
 export type TrialStep = {
   readonly layer: string;
-  /** `aside`: it does not count. `pass`: it takes nothing. `cut`: something. `stop`: all that was left. `late`: nothing came. */
+  /**
+   * `aside`: it does not apply. `pass`: it takes nothing. `cut`: something. `stop`: all that was left. `late`: nothing came.
+   */
   readonly kind: 'aside' | 'pass' | 'cut' | 'stop' | 'late';
   readonly why?: string;
   readonly goesOn: readonly string[];

@@ -8,7 +8,7 @@ export type ErrorModel = PageFrame & {
   /** Ours, e.g. `That did not work`. */
   readonly title: Text;
   readonly text: Text;
-  /** For the developer of whatever sent the person here. */
+  /** For the developer of the client that sent the user here. */
   readonly detail?: string;
   /** OAuth error or DomainError code. */
   readonly code?: string;

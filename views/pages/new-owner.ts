@@ -19,7 +19,7 @@ export type SuspendedRight = {
   readonly until: number;
   /** Name of the agent that passed it on; absent: the person allowed it. */
   readonly passedOnBy?: string;
-  /** Name of the app in calls of which alone it counts. Absent: in all. */
+  /** Name of the app in whose calls alone it applies. Absent: in all. */
   readonly calledBy?: string;
 };
 
@@ -28,7 +28,7 @@ export type NewOwnerModel = PageFrame & {
   readonly csrf: string;
   readonly action: string;
   readonly agent: AgentFacts;
-  /** Since when the new owner answers for the agent, epoch seconds. */
+  /** Since when the new owner owns the agent, epoch seconds. */
   readonly since?: number;
   /** Number of the owner whom the page shows (agents/ownership.ts). */
   readonly ownership: number;

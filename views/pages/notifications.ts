@@ -28,12 +28,12 @@ export type ShownBrowser = {
   readonly name: string;
   readonly createdAt: number;
   readonly lastSuccessAt?: number;
-  /** Where `csrf` is POSTed to send a test, or to tell it no more. */
+  /** Where `csrf` is POSTed to send a test, or to stop notifications to it. */
   readonly testAction: string;
   readonly removeAction: string;
 };
 
-/** In which browsers a person is told. push.js turns them on. */
+/** The browsers in which a person gets notifications. push.js turns them on. */
 export const notificationsPage = (model: NotificationsModel): Html =>
   layout({
     frame: model,

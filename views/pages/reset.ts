@@ -8,7 +8,7 @@ import { passwordWords, resetWords as words } from '../words/password.ts';
 export type ResetAskModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** It was asked for; nobody is told whether there is such an account. */
+  /** A link was asked for; the page does not reveal whether there is such an account. */
   readonly isSent?: boolean;
   readonly error?: Phrase;
 };

@@ -11,7 +11,7 @@ export type SecondFactorModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
   readonly uid: string;
-  /** Somebody is signed in already, and what is asked for takes more. */
+  /** A user is signed in already, and the request requires more. */
   readonly isStepUp: boolean;
   /** Whether the account has an authenticator app. */
   readonly hasApp: boolean;

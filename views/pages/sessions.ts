@@ -9,7 +9,7 @@ import { sessionWords as words } from '../words/sessions.ts';
 export type ShownSession = {
   readonly isThis: boolean;
   readonly browser?: ShownBrowserHint;
-  /** RFC 8176, and words of ours. */
+  /** RFC 8176 values, and our own. */
   readonly amr: readonly string[];
   /** Name of the provider at which it began. */
   readonly provider?: string;
@@ -86,7 +86,7 @@ const FACTORS: Readonly<Record<string, Phrase>> = {
 
 const ELSEWHERE: readonly string[] = ['urn:behalf:amr:upstream', 'urn:behalf:amr:upstream-session'];
 
-/** When and with what, in words; what says nothing to a person is left out. */
+/** When and how the user signed in, as text; leaves out what means nothing to a person. */
 const signedIn = ({ amr, provider, authTime }: ShownSession): HtmlValue => {
   const there = provider === undefined ? words.anotherProvider : words.provider(chosenName(provider));
   const parts = [

@@ -33,7 +33,7 @@ export type UpstreamChoice = {
   /** Where `csrf`, `uid` and `upstream` are POSTed. */
   readonly action: string;
   readonly buttons: readonly { readonly id: string; readonly name: string }[];
-  /** Whether a username may lead to a provider by its domain: then nobody has to have a password here. */
+  /** Whether a username may lead to a provider by its domain: then a user may have no password here. */
   readonly hasDomains: boolean;
 };
 

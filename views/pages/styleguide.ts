@@ -1,4 +1,4 @@
-/** What pages are made of, for whoever makes them; served in development only. */
+/** The parts of pages, for their developers; served in development only. */
 import { assetByPath, assets } from '../assets.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import { layout } from '../layout.ts';

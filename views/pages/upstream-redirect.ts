@@ -8,7 +8,7 @@ export type OnwardModel = PageFrame & {
   readonly kind: 'there' | 'back' | 'out';
   /** Of the provider. */
   readonly provider: string;
-  /** Where the browser goes at once: whoever sends the page says so in the header `Refresh`. */
+  /** Where the browser goes at once: the sender of the page says so in the header `Refresh`. */
   readonly href: string;
 };
 

@@ -3,22 +3,22 @@ import { type Html, html, type Text } from '../html.ts';
 import { agentWords as words } from '../words/agent.ts';
 import { type AgentState, stateTag } from './agent-state.ts';
 
-/** What is known about an agent. `name` and `purpose` were chosen by whoever registered it. */
+/** What is known about an agent. The party that registered it chose `name` and `purpose`. */
 export type AgentFacts = {
   /** `agt_…` */
   readonly id: string;
   readonly name: string;
-  /** Name of the owner's account; our own words where there is none. */
+  /** Name of the owner's account; our own text where there is none. */
   readonly ownerName: Text;
   readonly purpose: string;
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */
   readonly state?: AgentState;
-  /** Its name was verified here: nobody else's looks like it. */
+  /** Its name was verified here: no other agent's name looks like it. */
   readonly isVerified?: true;
 };
 
-/** An agent with its facts first and its own words after them. */
+/** An agent with its facts first and its own text after them. */
 export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
 <h3>${chosenName(agent.name)}</h3>
 ${facts(agent)}

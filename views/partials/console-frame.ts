@@ -8,7 +8,7 @@ export type ConsoleFrame = PageFrame & {
   readonly csrf: string;
   /** Whether all agents are there to be seen, not only one's own. */
   readonly seesAll: boolean;
-  /** Places that are there for whoever looks. */
+  /** Places that the viewer may open. */
   readonly sees: readonly ConsolePlace[];
 };
 

@@ -24,7 +24,7 @@ export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
       )}</tr>`,
   )}</tbody></table></div>`;
 
-/** What a list can be asked for: words, and one of some states. */
+/** The filters of a list: a search text, and one of some states. */
 export type Asked = { readonly search: string; readonly state: string };
 
 export type ListModel<Row> = ConsoleFrame & {
@@ -46,7 +46,7 @@ type ListPage<Row> = {
   /** For who does not see where the links to further pages stand. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
-  /** Absent: not looked through by words. */
+  /** Absent: the list has no search. */
   readonly wordsHint?: Phrase;
   readonly newText?: Phrase;
   readonly after?: Html;

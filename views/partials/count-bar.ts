@@ -14,7 +14,7 @@ const WIDTH = 400;
 const GAP = 3;
 const LEAST = 5;
 
-/** Counts as one bar, in which each has its share, and as links: the same for who does not see it. */
+/** Counts as one bar, in which each has its share, and as links: the same for a user who does not see the bar. */
 export const countBar = (
   title: Phrase,
   id: string,

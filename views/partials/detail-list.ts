@@ -3,7 +3,7 @@ import { detailSentence, type SentencePart } from '../detail-sentence.ts';
 import { type Html, html } from '../html.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
 
-/** An authorization detail (RFC 9396): words of the resource server's registration, and values of the request. */
+/** An authorization detail (RFC 9396): text of the resource server's registration, and values of the request. */
 export type DetailItem = {
   readonly type: string;
   /** What details of the type are about. */

@@ -18,8 +18,8 @@ export type PasskeyForm = {
 };
 
 /**
- * A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. It has its place
- * from the beginning, so that nothing moves under anybody's hand when it shows.
+ * A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. Its space is reserved
+ * from the beginning, so that nothing moves under the pointer when it shows.
  */
 export const passkeyForm = ({ without, ...form }: PasskeyForm): Html =>
   without === undefined

@@ -4,7 +4,9 @@ import type { PolicyDifference, PolicyLine } from '../pages/console-policy-model
 import { numberPhrase } from '../time-text.ts';
 import { policyWords as words } from '../words/policy.ts';
 
-/** A line of a text somebody wrote, with its indentation; what could play tricks on the page is shown as its code. */
+/**
+ * A line of a text that a user wrote, with its indentation; characters that could deceive on the page are shown as their code.
+ */
 export const sourceLine = (line: string, limit = 300): string => {
   const shown = line
     .replaceAll('\t', '  ')
@@ -43,7 +45,7 @@ export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
             : html`<li class="${line.kind}"><code><span aria-hidden="true">${SIGNS[line.kind][1]} </span><span class="unseen">${SIGNS[line.kind][0]}</span>${sourceLine(line.text)}</code></li>`,
         )}</ul></div>`;
 
-/** Policies in the words of who wrote them. */
+/** Policies in the text of their authors. */
 export const policyLines = (policies: readonly PolicyLine[]): Html =>
   html`<ul class="policies">${policies.map(
     ({ id, effect, reason, conditions }) =>

@@ -4,7 +4,7 @@ import { riskWords, scopeWords } from '../words/scope.ts';
 
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
 
-/** A scope of a resource server, in the words its registration gives. */
+/** A scope of a resource server, in the text of its registration. */
 export type ScopeItem = { readonly name: string; readonly description: string; readonly risk: Risk };
 
 export type ResourceFacts = {

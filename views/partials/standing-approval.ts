@@ -9,7 +9,7 @@ import { choice } from './controls.ts';
 import { field } from './field.ts';
 import { submit } from './submit.ts';
 
-/** Folded in: whoever does not want it has nothing to do. What was wrong is open, with what was typed. */
+/** Folded: a person who does not want it has nothing to do. After an error it is open, with what was typed. */
 export const rememberForm = ({
   action,
   csrf,
@@ -48,7 +48,7 @@ ${amount !== undefined && wholeNumber('sum', words.sum, words.unit(amount), 15)}
 <div class="actions">${submit({ text: words.approveThese, kind: 'plain' })}</div></form></details>`;
 };
 
-/** Those that count now, each with its end. */
+/** The active ones, each with its end. */
 export const standingList = (
   standing: readonly StandingFacts[],
 ): Html => html`<section aria-labelledby="standing"><h2 id="standing">${words.title}</h2>

@@ -1,5 +1,5 @@
 /**
- * What a browser shows of a notification: a title and a sentence, all words of ours. Whoever sees the screen of somebody else
+ * What a browser shows of a notification: a title and a sentence, all text of ours. A person who sees another person's screen
  * learns no name and nothing of what it is about; a click opens a page of ours, and decides nothing.
  */
 import { type Phrase, phrase } from '../html.ts';
@@ -196,7 +196,7 @@ const TEST: Words = {
   page: 'account',
 };
 
-/** In the language of the browser; in English where that is none of ours. Throws TypeError for a kind that has no words. */
+/** In the language of the browser; in English where that is none of ours. Throws TypeError for a kind that has no text. */
 export const notificationPush = (kind: string, language: string): PushText => {
   const words = PUSH_WORDS[kind];
   if (words === undefined) throw new TypeError(`no browser is told of ${kind}`);

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Who decides about approvals for somebody who is away. */
+/** Who decides about approvals for an approver who is away. */
 export const awayWords = {
   title: phrase({ en: 'While I am away', de: 'Wenn ich weg bin' }),
   lead: phrase({

@@ -149,7 +149,9 @@ export const activityWords = {
 const named = <const Type extends string>(...types: readonly Type[]): Readonly<Record<Type, Phrase>> =>
   Object.fromEntries(types.map((type) => [type, eventPhrase(type)])) as Record<Type, Phrase>;
 
-/** What a person is told of the audit log, by the type of the event: as everywhere, or in words for whom it happened to. */
+/**
+ * Audit events that a person sees, by the type of the event: with the usual text, or addressed to the person it happened to.
+ */
 export const ownActivity = {
   ...named(
     'token.issued',

@@ -37,7 +37,7 @@ export const agentWords = {
   /** Active as far as the register goes, and still nothing works for it. */
   stopped: phrase({ en: 'stopped', de: 'angehalten' }),
   environments,
-  /** Before somebody decides. */
+  /** Before the person decides. */
   unfinished: (environment: Environment) =>
     phrase({
       en: html`This agent is registered for ${environments[environment]}. It may be unfinished.`,

@@ -36,7 +36,7 @@ export const approvalPeopleWords = {
   agreed: phrase({ en: 'agreed', de: 'hat zugestimmt' }),
   hasToAgree: phrase({ en: 'has to agree', de: 'muss zustimmen' }),
   mayAgree: phrase({ en: 'may agree', de: 'darf zustimmen' }),
-  /** The same of whoever reads it. */
+  /** The same about the reader. */
   you: {
     agreed: phrase({ en: 'agreed', de: 'haben zugestimmt' }),
     hasToAgree: phrase({ en: 'has to agree', de: 'müssen zustimmen' }),

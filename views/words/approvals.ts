@@ -96,7 +96,7 @@ export const batchWords = {
   }),
 };
 
-/** What was approved in advance. */
+/** Standing approvals. */
 export const standingWords = {
   alsoNext: phrase({ en: 'Also for the next ones like this', de: 'Auch für die nächsten dieser Art' }),
   theSame: (hasAmount: boolean) =>

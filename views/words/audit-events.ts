@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../html.ts';
 
-/** What each event of the audit log is called on pages, in few words. A test sees that none is forgotten. */
+/** What each event of the audit log is called on pages. A test fails when one is missing. */
 const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'token.issued': ['Token issued', 'Token ausgegeben'],
   'token.refused': ['Token refused', 'Token verweigert'],
@@ -222,7 +222,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'store.restored': ['Backup restored', 'Sicherung zurückgespielt'],
 };
 
-/** An event in few words; one that has none by its own name. */
+/** The short name of an event; its type where it has none. */
 export const eventPhrase = (type: string): Phrase => {
   const [en, de] = NAMES[type] ?? [type, type];
   return phrase({ en, de });

@@ -100,7 +100,7 @@ export const consentWarnings = {
   }),
 };
 
-/** OpenID scopes as what somebody may come to know; any other stands by its name. */
+/** OpenID scopes as what an app may learn; any other is shown by its name. */
 const openidScopes: Readonly<Record<string, Phrase>> = {
   openid: phrase({ en: 'Know that it is you who signed in', de: 'Wissen, dass Sie sich angemeldet haben' }),
   profile: phrase({ en: 'Know your name and username', de: 'Ihren Namen und Benutzernamen kennen' }),

@@ -85,7 +85,7 @@ export const policyPageWords = {
       de: html`Nicht sicher? <a href="${href}">Spielen Sie sie zuerst über die letzten Tage nach</a>.`,
     }),
   thoseThatCount: phrase({ en: 'Those that count', de: 'Die, die gelten' }),
-  /** In a field, with the note of whoever drafted it. */
+  /** In a field, with the note of the draft's author. */
   option: (version: number, state: 'draft' | 'active' | 'archived', note = '') => {
     const said = note === '' ? '' : `: ${note}`;
     return phrase({

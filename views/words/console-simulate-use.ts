@@ -1,6 +1,9 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-/** Trying who may register, who may call what at the management API, and who may say yes to what an agent asks. */
+/**
+ * Simulates which accounts may register, which callers may call what at the management API, and who may approve what an agent
+ * asks.
+ */
 export const tryUseWords = {
   title: phrase({ en: 'Try the use of this server', de: 'Die Nutzung dieses Servers ausprobieren' }),
   lead: phrase({

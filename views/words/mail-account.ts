@@ -1,7 +1,7 @@
 import { phrase } from '../html.ts';
 import { accountPage, type MailWords, securityPage, sessionsPage } from './mail.ts';
 
-/** Notifications about how somebody signs in. */
+/** Notifications about how a user signs in. */
 export const ACCOUNT_MAILS = {
   'factor.added': {
     subject: phrase({
@@ -166,7 +166,7 @@ export const ACCOUNT_MAILS = {
   },
 } as const satisfies Readonly<Record<string, MailWords>>;
 
-/** What somebody just asked for, and so comes from no notification. */
+/** Mails that answer a user's own request, and come from no notification. */
 export const ANSWER_MAILS = {
   'account.email_confirm': {
     subject: phrase({ en: 'Confirm this address', de: 'Bestätigen Sie diese Adresse' }),

@@ -17,7 +17,7 @@ export type Parts = {
   readonly ifNotYou: string;
   /** Name of another person it is about, or `somebody`. */
   readonly other: string;
-  /** Whether whoever reads it decides for the other. */
+  /** Whether the reader decides for the other. */
   readonly isDeputy: boolean;
 };
 

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Where somebody is signed in. */
+/** Where a user is signed in. */
 export const sessionWords = {
   title: phrase({ en: 'Where you are signed in', de: 'Wo Sie angemeldet sind' }),
   lead: phrase({

@@ -2,7 +2,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 export const signInWords = {
   title: phrase({ en: 'Sign in', de: 'Anmelden' }),
-  /** Whose request it is for; `host` where it is an app that nobody here has checked. */
+  /** Whose request it is for; `host` where it is an app that is not verified here. */
   toContinueWith: (kind: 'agent' | 'client', name: HtmlValue, host: HtmlValue) =>
     phrase({
       en: html`to continue with ${kind === 'agent' && 'the agent '}${name}${host && html` at ${host}`}. You will see what it asks for before anything is allowed.`,

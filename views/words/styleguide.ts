@@ -93,7 +93,7 @@ const approval: ApprovalFacts = {
   warnings: [],
 };
 
-/** As somebody would have written it: the same in all languages. */
+/** As a user would have written it: the same in all languages. */
 export const styleguideSamples = {
   noon: NOON,
   planner,

@@ -29,7 +29,7 @@ export const onwardWords = {
   backToSecurity: phrase({ en: 'Back to sign-in and security', de: 'Zurück zu Anmeldung und Sicherheit' }),
 };
 
-/** Of somebody who is proven there and nobody here yet. */
+/** For a user who authenticated there and has no account link here yet. */
 export const connectWords = {
   title: phrase({ en: 'Connect your account', de: 'Konto verbinden' }),
   signedInAs: (provider: HtmlValue, label: HtmlValue) =>
