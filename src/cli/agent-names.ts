@@ -5,7 +5,7 @@ import type { Json, ManagementClient } from './management-client.ts';
 import { printable } from './table.ts';
 
 const WORDS = /[\p{L}\p{N}]+/u;
-/** What a search takes (openapi.json). */
+/** Members of the body of a search (openapi.json). */
 const LONGEST_SEARCH = 200;
 /** How many agents a search returns at most when one with the same name is looked for. */
 const MOST_LOOKED_AT = 1000;
@@ -32,7 +32,7 @@ const agentNamed = async (api: ManagementClient, name: string): Promise<Json | u
 
 const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 
-/** `planner.jwk.json`, or with a number behind the name where that file belongs to the agent of before. */
+/** `planner.jwk.json`, or with a number after the name where that file belongs to an earlier agent. */
 export const keyFileFor = (name: string, isAgain: boolean): string => {
   const base =
     name

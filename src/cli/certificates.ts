@@ -24,7 +24,7 @@ export const CERTIFICATE = {
   },
 } as const satisfies Record<string, Option>;
 
-/** As the API takes it; undefined when nothing of it was given. Throws a usage error unless it is one way. */
+/** The rule as the API takes it; undefined when no option of it was given. Throws a usage error for more than one way. */
 export const certificateRule = (call: Call): Json | undefined => {
   const files = call.texts('certificate');
   const ways = {
@@ -54,7 +54,7 @@ export const neededRule = (call: Call): Json => {
   return rule;
 };
 
-/** The method of a client with this rule. */
+/** The authentication method of a client with this rule. */
 export const certificateMethod = (rule: Json): string =>
   Object.hasOwn(rule, 'certificates') ? 'self_signed_tls_client_auth' : 'tls_client_auth';
 

@@ -1,17 +1,16 @@
 /**
- * How a command of `behalf` is described, and how arguments become a call of one. Owns usage texts, options and
- * exit codes. Does not know any command (commands/*.ts), the management API or the terminal (terminal.ts).
- * Called by main.ts.
+ * How a command of `behalf` is described, and how arguments become a call of it. Owns usage texts, options and exit codes.
+ * Does not know any command (commands/*.ts), the management API or the terminal (terminal.ts). Called by main.ts.
  */
 import { readFileSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { EXIT_CONFIGURATION, nearest } from '../../config/problem.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 2 is what getopt programs answer to wrong usage; `denied`: what was asked about would be refused. */
+/** 2 is the exit code of getopt programs for wrong usage; `denied`: the simulated request would be refused. */
 export const EXIT = { done: 0, failed: 1, usage: 2, denied: 3, configuration: EXIT_CONFIGURATION } as const;
 
-/** Something the person at the terminal has to know; `hint` says what to do next. */
+/** A failure that the user at the terminal has to know; `hint` says what to do next. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code = 'command_failed';
@@ -44,7 +43,7 @@ export const usageError = (message: string, hint?: string): CommandError =>
 
 export type Option = {
   readonly description: string;
-  /** What the value is called in help; absent: a switch without a value. */
+  /** The name of the value in help; absent: a switch without a value. */
   readonly value?: string;
   readonly isRequired?: boolean;
   /** May be given more than once. */

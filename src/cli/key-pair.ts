@@ -7,16 +7,16 @@ import { readSecretText, requirePrivate, type SecretText } from './secret-file.t
 export type PublicKey = {
   /** Public members, with kid, alg and use. */
   readonly jwk: JWK;
-  /** Whether the pair was made by this call. */
+  /** Whether this call created the pair. */
   readonly isNew: boolean;
 };
 
 const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
 
 /**
- * The public key of the pair in `file`, which is made (ES256, mode 0600) when there is no such file. The file
- * holds one JWK or a set with one key. Never overwrites. Throws CommandError when the file holds something else, or others
- * may read a private key in it.
+ * The public key of the pair in `file`. Creates the pair (ES256, mode 0600) when there is no such file. The file holds one JWK
+ * or a set with one key. Never overwrites. Throws CommandError when the file holds something else, or other users can read a
+ * private key in it.
  */
 export const publicKeyOf = async (file: string): Promise<PublicKey> => {
   if (!existsSync(file)) return { jwk: await makeKeyPair(file), isNew: true };
@@ -59,7 +59,7 @@ const readJwk = (file: string): JWK => {
   const { keys } = (parsed ?? {}) as { readonly keys?: unknown };
   const jwk = (Array.isArray(keys) && keys.length === 1 ? keys[0] : parsed) as JWK | null;
   if (jwk?.kty === 'EC' || jwk?.kty === 'RSA' || jwk?.kty === 'OKP') {
-    // Everybody may read a public key.
+    // Every user may read a public key.
     if (jwk.d !== undefined) requirePrivate(content, file);
     return jwk;
   }

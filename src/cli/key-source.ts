@@ -8,13 +8,13 @@ export const JWKS_URI: Option = {
 };
 
 export type GivenKeys = {
-  /** For the body of the request; absent when neither was given. */
+  /** Members of the request body; absent when neither was given. */
   readonly members?: { readonly jwks: object } | { readonly jwks_uri: string };
   readonly file?: string;
   readonly isNew?: boolean;
 };
 
-/** From `--key` or `--jwks-uri`, else from the file that is usual, if there is one. Makes the key when its file is not there. */
+/** From `--key` or `--jwks-uri`, else from the default file, if there is one. Creates the key when its file does not exist. */
 export const keySource = async (
   { text }: { readonly text: (name: string) => string | undefined },
   usualFile?: string,

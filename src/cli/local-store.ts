@@ -1,6 +1,6 @@
 /**
- * The database file itself, for commands that run on the machine, with the server running or not.
- * What they do is written to an audit stream of their own, `command-line`.
+ * The database file itself, for commands that run on the machine, with the server running or not. Their events go to an audit
+ * stream of their own, `command-line`.
  */
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
@@ -25,13 +25,13 @@ export const existingDatabase = (configuration: Configuration): string => {
   });
 };
 
-/** The database of a server, and what keeps room beside it. Throws as `existingDatabase`. */
+/** The database of a server, and the reserve file beside it. Throws as `existingDatabase`. */
 export const databaseOfServer = (configuration: Configuration): SqliteOptions => {
   existingDatabase(configuration);
   return sqliteFile(configuration, configuration.data.folder);
 };
 
-/** Path of the database, which may not be there yet. Throws CommandError when the store is not a file. */
+/** Path of the database, which may not exist yet. Throws CommandError when the store is not a file. */
 export const databaseFile = (configuration: Configuration): string => {
   if (configuration.stores.document === 'sqlite') return dataFolder(configuration.data.folder).database;
   throw new CommandError(`With stores.document "${configuration.stores.document}" there is no database file.`, {
@@ -43,8 +43,8 @@ export const databaseFile = (configuration: Configuration): string => {
 };
 
 /**
- * Opens a database, runs `work` and closes it, also after a failure. On a full volume it is served from the reserve: the
- * operator on the machine is there to bring the server back.
+ * Opens a database, runs `work` and closes it, also after a failure. On a full volume it uses the reserve, so that the
+ * operator on the machine can recover the server.
  */
 export const withLocalStore = async <T>(
   options: SqliteOptions,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command `behalf`. Owns the list of commands and what a failure looks like. Needs Node 24: in this folder
- * `npm run -s behalf -- COMMAND` takes the right one.
+ * The command `behalf`. Owns the list of commands and how a failure is printed. Needs Node 24: in this folder `npm run -s
+ * behalf -- COMMAND` uses the right one.
  */
 import { processEnvironment } from '../../config/load.ts';
 import { isConfigurationError } from '../../config/problem.ts';
@@ -106,6 +106,6 @@ const failureOf = (error: unknown): Failure => {
 
 if (import.meta.main) {
   const exitCode = await runCli(process.argv.slice(2), processTerminal(), processEnvironment());
-  // At once: a server that failed half way through its start has connections that would keep the process.
+  // At once: a server that failed half way through its start has open connections that would keep the process alive.
   if (exitCode !== EXIT.done) process.exit(exitCode);
 }

@@ -20,7 +20,7 @@ export type Reply = { readonly body: Json; readonly etag: string | undefined };
 
 export type ManagementClient = ReturnType<typeof managementClient>;
 
-/** Throws CommandError when there is no such file, it is something else, or others may read it. */
+/** Throws CommandError when there is no such file, it holds something else, or other users can read it. */
 export const readKeyFile = (path: string): KeyFile => {
   let content: SecretText;
   try {
@@ -65,7 +65,7 @@ export const managementClient = (
   let token: Promise<string> | undefined;
 
   const send = async (url: string, init: RequestInit, isStream = false): Promise<Response> => {
-    // A stream may take as long as it comes; only its beginning is waited for.
+    // A stream may last as long as it needs; only its beginning has a deadline.
     const late = new AbortController();
     const timer = isStream ? setTimeout(() => late.abort(), PATIENCE_MILLISECONDS) : undefined;
     const signal = isStream ? late.signal : AbortSignal.timeout(PATIENCE_MILLISECONDS);
@@ -177,7 +177,7 @@ export const managementClient = (
     postIf: (path: string, etag: string | undefined, body: unknown): Promise<Reply> =>
       ask('POST', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) }),
 
-    /** Items of a list over as many pages as it takes, at most `limit`. */
+    /** Items of a list over as many pages as needed, at most `limit`. */
     async *items(
       path: string,
       query: Readonly<Record<string, string | undefined>> = {},
@@ -258,7 +258,7 @@ const jsonOf = async (response: Response): Promise<Json> => {
   }
 };
 
-/** A problem (RFC 9457) in words: the members at fault first, then what to do. */
+/** A problem (RFC 9457) as text: the members at fault first, then what to do. */
 const refusal = (response: Response, problem: Json): CommandError => {
   const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
   const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];

@@ -1,4 +1,4 @@
-/** What the commands over the management API share: which key file they use, how they print, and lists. */
+/** What the commands over the management API share: choice of the key file, printing, and lists. */
 import { join } from 'node:path';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
@@ -10,7 +10,7 @@ import { type Column, csvRow, details, jsonText, printable, table } from './tabl
 /** Which key file of the data folder a command takes when none is named. */
 export type KeyRole = 'operator' | 'administrator';
 
-/** Or one that depends on what is asked for. */
+/** Or one that depends on the request. */
 type KeyRoleOf = KeyRole | ((call: Call) => KeyRole);
 
 const CONNECTION = {
@@ -22,7 +22,7 @@ const CONNECTION = {
   'key-file': { value: 'FILE', description: 'Key file to use instead of the one in the data folder.' },
 } as const satisfies Record<string, Option>;
 
-/** Of commands the API takes from an administrator with a second factor, or from the machine of the server. */
+/** For commands that the API accepts from an administrator with a second factor, or from the machine of the server. */
 const LOCAL = {
   local: {
     description:
@@ -38,7 +38,7 @@ const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.'
 export type ManagementCall = Call & { readonly api: ManagementClient; readonly print: Printer };
 
 type Printer = {
-  /** One object: JSON as it is, or the text. */
+  /** Prints one object: JSON as it is, or the text. */
   readonly object: (value: Json, text: string) => void;
   readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
 };
@@ -109,7 +109,7 @@ const collect = async (
   return items;
 };
 
-/** Filters of lists that are looked through. */
+/** Options of lists with a search. */
 export const SEARCH = {
   search: { value: 'WORDS', description: 'Only those with words that begin like these, all of them.' },
 } as const satisfies Record<string, Option>;
@@ -124,7 +124,7 @@ export const listCommand = (description: {
   readonly filters?: Readonly<Record<string, Option & { readonly parameter?: string }>>;
   readonly nothing: string;
   readonly role?: KeyRole;
-  /** What a filter's value means to the API; default: itself. */
+  /** The API value of a filter's value; default: itself. */
   readonly meaning?: (name: string, value: string) => string;
 }): Command => {
   const { noun, plural, path, columns, filters = {}, nothing, role = 'operator', meaning } = description;
@@ -152,7 +152,7 @@ export const listCommand = (description: {
   });
 };
 
-/** What a command calls the object it is about: its id, or a name that `find` turns into one. */
+/** The operand of a command: an id, or a name that `find` turns into one. */
 type Operand = { readonly name: string; readonly find: (call: ManagementCall) => Promise<string> };
 
 const BY_ID: Operand = { name: 'ID', find: async (call) => call.operands[0] ?? '' };
@@ -175,7 +175,7 @@ export const showCommand = (noun: string, singular: string, path: string, operan
     },
   });
 
-/** `update ID`: changes what `changes` answers; what it leaves out stays. */
+/** `update ID`: changes the members that `changes` answers; members it leaves out stay. */
 export const updateCommand = (description: {
   readonly noun: string;
   readonly singular: string;
@@ -207,7 +207,7 @@ export const updateCommand = (description: {
   });
 };
 
-/** A command that does one thing to one object: `suspend ID`. */
+/** A command for one action on one object: `suspend ID`. */
 export const actionCommand = (description: {
   readonly noun: string;
   readonly verb: string;
@@ -234,7 +234,7 @@ export const actionCommand = (description: {
   });
 };
 
-/** `narrow ID`: takes away what `taken` answers. */
+/** `narrow ID`: removes the rights that `taken` answers. */
 export const narrowCommand = (description: {
   readonly noun: string;
   readonly summary: string;
@@ -288,7 +288,7 @@ export const rotateSecretCommand = (
     },
   });
 
-/** The secret of an answer that has one. */
+/** The secret in an answer that has one. */
 export const secretText = (body: Json): string | undefined =>
   typeof body['client_secret'] === 'string' ? `${body['client_secret']} (shown once)` : undefined;
 
@@ -304,7 +304,7 @@ const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: '
 export const timeText = (value: unknown): unknown =>
   typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;
 
-/** Members by name, times readable, public keys by their ids, pairs of other APIs in words. */
+/** Members by name, times readable, public keys by their ids, pairs of other APIs as text. */
 const readable = (body: Json): readonly (readonly [string, unknown])[] =>
   Object.entries(body).map(([name, value]) => {
     if (name.endsWith('_at')) return [name, timeText(value)];

@@ -1,9 +1,9 @@
-/** Options of commands as members of what the management API takes. */
+/** Options of commands as members of management API bodies. */
 import { readFileSync } from 'node:fs';
 import { type Call, type Option, usageError } from './command.ts';
 import type { Json } from './management-client.ts';
 
-/** What a client or agent may do in its own name. */
+/** Options for the rights of a client or agent in its own name. */
 export const AUTHORITY = {
   authority: {
     value: 'GRANT',
@@ -52,7 +52,7 @@ export const resourceScopes = (call: Call, option: string): Readonly<Record<stri
   return held;
 };
 
-/** What a file holds. Throws a usage error when that is not JSON. */
+/** The JSON value of a file. Throws a usage error for a file that is not JSON. */
 export const jsonIn = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -61,7 +61,7 @@ export const jsonIn = (file: string): unknown => {
   }
 };
 
-/** `--detail '{"type": "…"}'`, as often as given. Throws a usage error for what is no JSON object. */
+/** `--detail '{"type": "…"}'`, as often as given. Throws a usage error for a value that is no JSON object. */
 export const jsonDetails = (call: Call, option: string): readonly object[] =>
   call.texts(option).map((text) => jsonObject(option, text));
 

@@ -1,14 +1,14 @@
-/** Names that an operator types, as ids. The server says what a name means; a name of several is refused there. */
+/** Resolves names that an operator types to ids. The server resolves a name, and refuses one that matches several. */
 import { isOwnerId } from '../domain/identity/groups/owner-names.ts';
 import { CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { printable } from './table.ts';
 
-/** Id of the account or group that a name means, without a name of the oldest active administrator. Throws CommandError. */
+/** Id of the account or group of this name; without a name, of the oldest active administrator. Throws CommandError. */
 export const findOwner = async (api: ManagementClient, name: string | undefined): Promise<string> =>
   name === undefined ? findAdministrator(api) : idOf(api, name);
 
-/** Id of the account that a username means, without one of the oldest active administrator. Throws CommandError. */
+/** Id of the account of this username; without one, of the oldest active administrator. Throws CommandError. */
 export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> =>
   name === undefined ? findAdministrator(api) : idOf(api, name, 'account');
 

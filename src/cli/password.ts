@@ -4,7 +4,7 @@ import { CommandError } from './command.ts';
 import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';
 import type { Terminal } from './terminal.ts';
 
-// Without 0, 1, l and o, which are mistaken for each other.
+// Without 0, 1, l and o, which people confuse with each other.
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** 100 random bits in groups of five characters. */
@@ -13,7 +13,7 @@ export const generatePassword = (): string =>
     '-',
   );
 
-/** From the file (`-`: standard input), else asked for twice, else made. Throws CommandError. */
+/** From the file (`-`: standard input), else asked for twice, else generated. Throws CommandError. */
 export const choosePassword = async (
   terminal: Terminal,
   file: string | undefined,

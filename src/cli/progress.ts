@@ -1,10 +1,10 @@
-/** How far a long command is: a bar that is written over on a terminal, a line now and then anywhere else. */
+/** Progress of a long command: a bar that is overwritten on a terminal, a line now and then on other outputs. */
 import { isMovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { CommandError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 const WIDTH = 30;
-/** Without a terminal: a line each so many percent. */
+/** Without a terminal: prints a line each time this many percent are done. */
 const STEP = 25;
 
 const NUMBER = new Intl.NumberFormat('en');

@@ -4,7 +4,7 @@ import { assertPrivate } from '../../adapters/node/key-files.ts';
 import { CommandError } from './command.ts';
 import { printable } from './table.ts';
 
-/** What the file holds, read once, and whether others may read or change it (POSIX only). */
+/** The content of the file, read once, and whether other users can read or change it (POSIX only). */
 export type SecretText = { readonly text: string; readonly isPrivate: boolean };
 
 /** Reads the file; `-` is standard input, which belongs to the caller. Throws what opening or reading throws. */
@@ -19,7 +19,7 @@ export const readSecretText = (file: string): SecretText => {
   }
 };
 
-/** Throws CommandError when others may read or change the file, and says how to make it private. */
+/** Throws CommandError when other users can read or change the file, and says how to make it private. */
 export const requirePrivate = ({ isPrivate: holds }: SecretText, file: string): void => {
   if (holds) return;
   throw new CommandError(`${printable(file)} may be read or changed by other users of this machine.`, {

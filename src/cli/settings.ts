@@ -8,10 +8,10 @@ export const SETTINGS = {
   data: { value: 'FOLDER', description: 'Data folder of the server, in place of the one in the settings.' },
 } as const satisfies Record<string, Option>;
 
-/** As the server would start with them. Throws ConfigurationError with all problems. */
+/** The settings with which the server would start. Throws ConfigurationError with all problems. */
 export const loadedSettings = (call: Call): Loaded => loadConfiguration(optionsOf(call));
 
-/** For work on the database, which needs no password for an administrator who is to be made. Throws ConfigurationError. */
+/** For work on the database, which needs no password for a first administrator. Throws ConfigurationError. */
 export const settings = (call: Call): Configuration =>
   loadConfiguration({ ...optionsOf(call), isFirstStart: false }).configuration;
 

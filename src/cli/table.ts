@@ -49,7 +49,7 @@ export const printable = (text: string): string =>
 export const jsonText = (value: unknown, indent = 2): string =>
   escapedJson(`${JSON.stringify(value, null, indent) ?? 'null'}\n`);
 
-/** JSON text as it is, but for characters that can act on a terminal: they become escapes of the same meaning (RFC 8259 §7). */
+/** JSON text as it is, except characters that can act on a terminal: they become escapes of the same meaning (RFC 8259 §7). */
 export const escapedJson = (text: string): string =>
   text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));

@@ -1,4 +1,4 @@
-/** The terminal a command talks to, small enough to be replaced in a test. */
+/** The terminal that a command uses; a small interface, so that a test can replace it. */
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
@@ -7,9 +7,9 @@ export type Terminal = {
   readonly out: (text: string) => void;
   /** Everything that is not the result. */
   readonly err: (text: string) => void;
-  /** Whether `err` shows on a terminal, where a line can be written over. */
+  /** Whether `err` is a terminal, where a line can be overwritten. */
   readonly isErrLive?: boolean;
-  /** Columns of the terminal results go to; absent when they go to a file or another program. */
+  /** Columns of the terminal that shows results; absent when they go to a file or another program. */
   readonly columns?: number;
   /** Asks and shows what is typed. Absent when no user is at the terminal. */
   readonly ask?: (question: string) => Promise<string>;
@@ -31,7 +31,7 @@ export const processTerminal = (
       stderr.write(text);
     },
     ...(stderr.isTTY ? { isErrLive: true } : {}),
-    // A terminal that was given no size says 0.
+    // A terminal of unknown size reports 0.
     ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {

@@ -1,4 +1,4 @@
-/** `behalf absences …`: who decides about approvals for whom. People say so themselves, on their pages. */
+/** `behalf absences …`: who decides about approvals for whom. People declare absences themselves, on their pages. */
 import type { Command } from '../command.ts';
 import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
 
@@ -16,7 +16,7 @@ export const absenceCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      // Both people have to be there, and what was said in it not ended since.
+      // Both accounts must be active, and neither may have ended the absence since.
       { title: 'STATE', value: ({ state, counts }) => (state === 'current' && counts !== true ? 'void' : state) },
       { title: 'AWAY', value: ({ account }) => account },
       { title: 'DEPUTY', value: ({ deputy }) => deputy },

@@ -1,4 +1,4 @@
-/** `behalf accounts disable`: names what ends with the account, and asks. */
+/** `behalf accounts disable`: names what ends with the account, and asks for confirmation. */
 import { EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-commands.ts';
@@ -7,7 +7,7 @@ import { printable } from '../table.ts';
 
 type Some = { readonly items: readonly Json[]; readonly more: boolean };
 
-/** Of a kind as many as a reader looks through; `--json` has them all. */
+/** How many of a kind are listed; `--json` has them all. */
 const SHOWN = 20;
 
 const countText = (count: number, more: boolean): string => `${more ? 'more than ' : ''}${count}`;
@@ -22,7 +22,7 @@ const linesOf = (title: string, { items, more }: Some, line: (item: Json) => str
   ];
 };
 
-/** What ends, for reading. */
+/** What ends, as text. */
 const previewText = (name: string, ends: Json): string => {
   const of = (member: string): Some => ends[member] as Some;
   const sessions = ends['sessions'] as { readonly count: number; readonly more: boolean };
@@ -43,7 +43,7 @@ const previewText = (name: string, ends: Json): string => {
     : `Disabling ${name} ends or stops this at once:\n${lines.map((line) => `  ${line}\n`).join('')}Enabling the account again brings back its roles and delegations only.\n`;
 };
 
-/** Whether the caller agrees. Without `--yes` and a terminal the list is the result, and the command fails. */
+/** Whether the user confirms. Without `--yes` and a terminal the list is the result, and the command fails. */
 const isAgreed = async (call: ManagementCall, name: string, ends: Json): Promise<boolean> => {
   const { terminal } = call;
   const text = previewText(name, ends);

@@ -1,4 +1,4 @@
-/** `behalf agents import`: many agents from a file, a few thousand in each request. */
+/** `behalf agents import`: registers many agents from a file, a few thousand in each request. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,7 @@ import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-commands.ts';
 import { printable } from '../table.ts';
 
-/** Lines of one request: sent well within the time a request has, and few enough to begin again with. */
+/** Lines of one request: sent well within the time a request has, and few enough to repeat after a failure. */
 const LINES = 2_000;
 
 type Counts = { registered: number; refused: number; replayed: number };
@@ -78,7 +78,7 @@ const progress = ({ terminal }: ManagementCall, done: number, total: number): vo
   );
 };
 
-/** Lines with something in them. Throws CommandError when the file cannot be read. */
+/** Lines that are not empty. Throws CommandError when the file cannot be read. */
 const linesOf = async function* (file: string): AsyncGenerator<string> {
   try {
     for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {

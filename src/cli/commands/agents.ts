@@ -1,4 +1,4 @@
-/** `behalf agents …`: the register of agents. */
+/** `behalf agents …`: the registry of agents. */
 import { keyFileFor, requireNewName } from '../agent-names.ts';
 import { type Command, CommandError, EXIT, isCommandError, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
@@ -105,7 +105,7 @@ const update = updateCommand({
   noun: 'agents',
   singular: 'an agent',
   path: PATH,
-  // New keys of an agent that another account owns take an administrator.
+  // Only an administrator replaces the keys of an agent that another account owns.
   role: ({ text }) => (text('key') === undefined && text('jwks-uri') === undefined ? 'operator' : 'administrator'),
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.' },
@@ -131,7 +131,7 @@ const update = updateCommand({
   },
 });
 
-/** What an agent that waits for its owner needs, who does it and where, and what it cannot do until then. */
+/** What an agent that waits for its owner's acceptance lacks, who accepts it and where, and what it cannot do until then. */
 const toAccept = (call: ManagementCall, id: string, { owner, accept_by: by }: Json): string => {
   const issuer = printable(call.api.issuer);
   return [

@@ -1,4 +1,7 @@
-/** `behalf approvals …`: what people are asked about. They decide on their pages; here others look at what was done in an emergency. */
+/**
+ * `behalf approvals …`: approvals that agents requested. People decide on their pages; here other accounts review break-glass
+ * access.
+ */
 import { type Command, EXIT } from '../command.ts';
 import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
 import { printable } from '../table.ts';

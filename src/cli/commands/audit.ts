@@ -1,4 +1,4 @@
-/** `behalf audit …`: reads the audit log, takes it away, and verifies it without the server. */
+/** `behalf audit …`: reads the audit log, exports it, and verifies it without the server. */
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -156,7 +156,7 @@ const verifyHere = async (
   return told(call, pinned(outcome, key));
 };
 
-/** The same verdict, unless the audit log is signed with another key than was asked for. */
+/** The same verdict, unless the audit log is signed with another key than the caller named. */
 const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): StoreVerdict | undefined =>
   verdict?.ok && key !== undefined && verdict.key !== key
     ? {

@@ -51,7 +51,7 @@ const CEILINGS: Readonly<Record<string, Option>> = {
   unlimited: { value: 'MEMBER', description: 'Takes a ceiling away, such as max_agents.', isRepeatable: true },
 };
 
-/** `before` with what the options say; undefined when they say nothing. */
+/** `before` with the changes of the options; undefined when no option is given. */
 const ceilingsOf = (call: Call, before: Json): Json | undefined => {
   const file = call.text('ceilings');
   const members: Record<string, unknown> = { ...(file === undefined ? before : readJson(file)) };

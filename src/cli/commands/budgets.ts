@@ -1,4 +1,4 @@
-/** `behalf budgets …`: how much agents are given within some time. */
+/** `behalf budgets …`: how much agents may get within a sliding window. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import {

@@ -1,4 +1,4 @@
-/** `behalf clients …`: existing software that signs people in, and back ends. */
+/** `behalf clients …`: applications that sign users in, and back ends. */
 
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
@@ -22,7 +22,7 @@ import { details } from '../table.ts';
 
 const PATH = '/clients';
 
-/** What can be given at first and changed later. */
+/** Options of both creating and changing. */
 const CHANGEABLE = {
   'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
   'logout-redirect-uri': {

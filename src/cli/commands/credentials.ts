@@ -1,4 +1,7 @@
-/** `behalf agents credentials …`: what an agent proves itself with, the certificates it is known by, and whom it lets vouch for the keys of its copies. */
+/**
+ * `behalf agents credentials …`: credentials of an agent, the certificates that identify it, and the attesters of its
+ * instances' keys.
+ */
 import { readFileSync } from 'node:fs';
 import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
@@ -19,7 +22,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'NAME', value: ({ name, attester }) => name ?? attester },
 ];
 
-/** Does one thing to credentials of an agent. */
+/** A command for one action on credentials of an agent. */
 const action = (verb: string, path: string, summary: string, done: string, role: KeyRole = 'operator'): Command =>
   managementCommand({
     words: ['agents', 'credentials', verb],

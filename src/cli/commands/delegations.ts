@@ -1,4 +1,4 @@
-/** `behalf delegations …`: what agents may do for people. */
+/** `behalf delegations …`: what agents may do on behalf of people. */
 import type { Command } from '../command.ts';
 import { actionCommand, listCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
 import { jsonDetails, lists } from '../members.ts';

@@ -1,4 +1,4 @@
-/** `behalf kill …` and `behalf kills …`: the emergency stop, and taking it back. */
+/** `behalf kill …` and `behalf kills …`: the emergency stop, and lifting it. */
 
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
@@ -17,7 +17,7 @@ import { printable } from '../table.ts';
 
 const PATH = '/kills';
 
-/** As for the API. */
+/** The same limit as the API's. */
 const LONGEST_REASON = 500;
 
 const ON_THIS_MACHINE = {
@@ -35,14 +35,14 @@ const SUMMARIES: Readonly<Record<KillScope, string>> = {
   all: 'Stop everything this server grants; two administrators lift that.',
 };
 
-/** What the operand is called, and with --local what its id looks like. */
+/** The name of the operand, and the form of its id with --local. */
 const OPERANDS = {
   agent: { name: 'ID', id: /^agt_[a-z2-7]{26}$/, looks: 'agt_…' },
   owner: { name: 'OWNER', id: /^(?:acc|grp)_[a-z2-7]{26}$/, looks: 'acc_… or grp_…' },
   account: { name: 'ACCOUNT', id: /^acc_[a-z2-7]{26}$/, looks: 'acc_…' },
   client: { name: 'ID', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
   delegation: { name: 'ID', id: /^dlg_[a-z2-7]{26}$/, looks: 'dlg_…' },
-  // Tokens that others have named, too.
+  // Any id: other parties may have chosen the ids of tokens.
   token: { name: 'ID', id: /./, looks: 'its jti' },
 } as const satisfies Record<
   Exclude<KillScope, 'all'>,
@@ -153,7 +153,7 @@ const liftHere = async (call: Call): Promise<number> => {
       ends: { delegation: async () => undefined, token: async () => undefined },
       newestEvent: async () => 0,
     });
-    // The machine is as old as the installation.
+    // No second factor is required on the machine: an account changed at 0 is as old as the installation.
     const { state } = await kills.lift(call.operands[0] ?? '', { caller: 'system' }, { changedAt: 0 });
     call.terminal.out(outcome(call, state, 1));
   });

@@ -1,4 +1,4 @@
-/** `behalf peers …`: which authorization servers of other domains we vouch to, and whose word we take. */
+/** `behalf peers …`: authorization servers of other domains to which we vouch for people, and whose assertions we accept. */
 
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
@@ -108,10 +108,10 @@ const shown = (body: Json): string => {
 const shownLink = (body: Json): string =>
   details(['id', 'peer', 'subject', 'account', 'created_by'].map((name) => [name, body[name]] as const));
 
-/** What lets others speak for people here. */
+/** Commands that let other parties speak for people here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
-/** Does one thing to one peer. */
+/** A command for one action on one peer. */
 const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
   managementCommand({
     words: ['peers', verb],

@@ -18,7 +18,7 @@ export const readText = (file: string): string => {
   }
 };
 
-/** A version of the server, or a file that is only tried. */
+/** A version of the server, or a file that is only simulated. */
 const triedOf = (given: string | undefined): Json => {
   if (given === undefined) return {};
   return given === 'active' || /^[1-9]\d{0,8}$/.test(given) ? { policy: given } : { text: readText(given) };
@@ -196,7 +196,7 @@ const useTrialText = ({ scope, layers, policies, changes, version, enforced, sto
   ].join('\n');
 };
 
-/** Which policies were tried. */
+/** Which policies were simulated. */
 const headOf = (version: unknown, enforced: unknown): string =>
   `Policies: ${version === undefined ? 'a draft' : `version ${version}`}${enforced === true ? '' : '. They are switched off on this server: decisions do not ask them'}.`;
 
@@ -267,7 +267,7 @@ export const replayCommand = managementCommand({
   },
 });
 
-/** Shows how far it is until the last line comes. Throws CommandError when none does. */
+/** Shows progress until the last line comes. Throws CommandError when none does. */
 const summaryOf = async (call: ManagementCall, stream: ReadableStream<Uint8Array>): Promise<Json> => {
   let summary: Json | undefined;
   let cause: unknown;

@@ -29,7 +29,7 @@ const versionOf = (given: string): string => {
   throw usageError(`${given} is no version.`, 'A version is a number of `behalf policy list`, or `active`.');
 };
 
-/** Text of several lines that can do nothing to a terminal. */
+/** Text of several lines without characters that act on a terminal. */
 const printableText = (text: string): string =>
   text
     .replace(/\r?\n$/, '')
@@ -207,7 +207,7 @@ const rollback: Command = {
   },
 };
 
-/** `schema` and `starter`: a text that the server has. */
+/** `schema` and `starter`: prints a text that the server has. */
 const textCommand = (word: 'schema' | 'starter', summary: string): Command =>
   managementCommand({
     words: ['policy', word],

@@ -1,4 +1,7 @@
-/** `behalf resource-servers propose-delegation` and what follows: scopes of other APIs that one asks its callers for. */
+/**
+ * `behalf resource-servers propose-delegation` and related commands: scopes of other APIs that a resource server asks its
+ * callers for.
+ */
 import { type Command, CommandError, EXIT, isCommandError, type Option } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-commands.ts';

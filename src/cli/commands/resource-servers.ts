@@ -1,4 +1,4 @@
-/** `behalf resource-servers …`: what tokens can be for. */
+/** `behalf resource-servers …`: the APIs that tokens can be for. */
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
@@ -33,7 +33,7 @@ const DEFAULT_SCOPE: Option = {
   isRepeatable: true,
 };
 
-/** What can be given at first and changed later. */
+/** Options of both creating and changing. */
 const CHANGEABLE = {
   format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
   ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600. Default: 300.' },
@@ -145,7 +145,7 @@ const scopesOf = (call: Call): readonly Json[] => {
   return scopes.map((scope) => (defaults.includes(scope.name) ? { ...scope, default: true } : scope));
 };
 
-/** `mail.read:low:Read your mail`; the name itself may hold colons, the risk is the first word that is one. */
+/** `mail.read:low:Read your mail`; the name itself may hold colons: the first part that is a risk level is the risk. */
 const scopeOf = (text: string): { readonly name: string; readonly risk: string; readonly description: string } => {
   const parts = text.split(':');
   const at = parts.findIndex((part, index) => index > 0 && RISKS.includes(part));

@@ -82,7 +82,7 @@ const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
 const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {
   const file = databaseFile(configuration);
   const { auditWitness } = dataFolder(configuration.data.folder);
-  // The second after this one: what was made in the second of the restore is over too.
+  // The second after this one: what was created in the second of the restore is over, too.
   const notBefore = systemClock.now() + 1;
   const { setAside } = await restoreDatabase({
     from: call.required('from'),
@@ -94,9 +94,9 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
         await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
       }),
   });
-  // The witness speaks of the database that was replaced; from here on it begins anew.
+  // The remembered heads belong to the database that was replaced; from here on they begin anew.
   if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-  // A token of the server that starts next must not be taken for one from before.
+  // Waits, so that a token of the next server start is not mistaken for an earlier one.
   await until(notBefore);
   call.terminal.err(
     `${printable(file)} is restored; all tokens and sessions from before are over.\n` +

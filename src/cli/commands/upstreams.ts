@@ -1,4 +1,4 @@
-/** `behalf upstreams …`: at which existing identity providers people sign in, and who they are there. */
+/** `behalf upstreams …`: identity providers at which users sign in, and their account links there. */
 
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -15,7 +15,7 @@ import { readSecretText, requirePrivate, type SecretText } from '../secret-file.
 import { details, printable } from '../table.ts';
 
 const PATH = '/upstreams';
-/** Opens a way in. */
+/** Commands that add a way to sign in. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 const LINKS = '/upstream-links';
 const CLAIMS = ['username', 'name', 'email', 'groups'];
@@ -112,7 +112,7 @@ const shown = (body: Json): string =>
     ].map((name) => [name, body[name]]),
   );
 
-/** Does one thing to one upstream. */
+/** A command for one action on one upstream. */
 const action = (verb: 'disable' | 'enable', summary: string): Command =>
   managementCommand({
     words: ['upstreams', verb],
@@ -127,7 +127,7 @@ const action = (verb: 'disable' | 'enable', summary: string): Command =>
     },
   });
 
-/** Takes one away for good. */
+/** Removes one permanently. */
 const removal = (words: readonly string[], path: string, summary: string): Command =>
   managementCommand({
     words,

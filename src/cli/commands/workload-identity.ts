@@ -1,4 +1,4 @@
-/** `behalf workload-identity …`: whose workload tokens are accepted, and what they would be taken for. */
+/** `behalf workload-identity …`: issuers whose workload tokens are accepted, and which agent a token would authenticate. */
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -50,10 +50,10 @@ const keysText = (body: Json): string => {
   return reason === undefined ? String(state) : `${state}: ${reason}`;
 };
 
-/** What lets others prove that they are agents here. */
+/** Commands that let other issuers authenticate agents here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
-/** Does one thing to one trusted issuer. */
+/** A command for one action on one trusted issuer. */
 const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
   managementCommand({
     words: ['workload-identity', 'issuers', verb],
