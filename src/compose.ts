@@ -1,6 +1,6 @@
 /**
- * The composition root: everything is made and wired here, top to bottom; stores and services of the
- * domain in the folder beside it. No container and no singletons; tests call it with their own clock and stores.
+ * The composition root: creates and connects everything, top to bottom; stores and services of the domain are in the folder
+ * beside it. No container and no singletons; tests call it with their own clock and stores.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -61,17 +61,17 @@ import { tokenLiveness } from './provider/token-liveness.ts';
 export type Behalf = {
   /** The public listener's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Why this process should get no requests; empty when it can work. */
+  /** Why this process should get no requests; empty when it can serve. */
   readonly reasons: () => Promise<Reasons>;
   readonly firstStart: FirstStart;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly services: Awaited<ReturnType<typeof services>>;
-  /** Resolves when the events are written that the answers so far did not wait for: those of refused sign-ins. */
+  /** Resolves when the events are written that earlier answers did not wait for: those of refused sign-ins. */
   readonly refusalsWritten: () => Promise<void>;
-  /** Ends answers that would go on for ever; before the listener waits for what is under way. Idempotent. */
+  /** Ends answers that never end by themselves, before the listener waits for requests under way. Idempotent. */
   endStreams(): void;
-  /** Ends timers, closes the audit stream in good order, then the stores. Idempotent. */
+  /** Ends timers, closes the audit stream properly, then the stores. Idempotent. */
   close(): Promise<void>;
 };
 
@@ -105,7 +105,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const liveness = tokenLiveness({
     documents,
     clock,
-    // It asks about kills itself, and when what it looks at was made.
+    // Token liveness checks kills itself, and compares them with the time at which each object was created.
     clients: providerClients({ ...made, agents: made.effectiveAgents }, issuer),
     accounts: made.accounts,
     resourceServers,
@@ -316,7 +316,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   };
 };
 
-/** Makes what a data set needs before it can be served, once for all processes that will serve it. */
+/** Creates what a data set needs before it can be served, once for all processes that will serve it. */
 export const prepare = async (
   configuration: Configuration,
   { onFirstStart }: Pick<Overrides, 'onFirstStart'> = {},

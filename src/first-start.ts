@@ -1,7 +1,7 @@
 /**
- * What a data set needs before it can serve: the management API as a resource server, policies, one administrator,
- * and two clients whose keys stand in files only this machine's owner can read (decision D22). Runs at
- * every start, makes what is missing and changes nothing else; called by compose.ts.
+ * What a data set needs before it can serve: the management API as a resource server, policies, one administrator, and two
+ * clients whose keys are in files only this machine's owner can read (decision D22). Runs at every start, creates what is
+ * missing and changes nothing else; called by compose.ts.
  */
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
@@ -29,12 +29,12 @@ const BY = { caller: 'system' };
 type KeyFile = { readonly issuer: string; readonly client_id: string; readonly private_key: JWK };
 
 export type FirstStart = {
-  /** Set once, when a password was made for the administrator. */
+  /** Set once, when a password was generated for the administrator. */
   readonly generatedPassword?: string;
   readonly administrator: string;
 };
 
-/** Which clients were made, so that a node with a folder of its own makes no second pair. */
+/** Which clients were created, so that a node with a folder of its own creates no second pair. */
 type ManagementClients = { readonly id: 'management_clients' } & { readonly [role in Role]?: string };
 
 export const INSTALLATION = { name: 'installation', indexes: [] } as const satisfies CollectionDeclaration;
@@ -64,7 +64,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
   withMutex(deps, 'first start', async () => {
     const { configuration, accounts, resourceServers, policies, identifiers, folder } = deps;
     const { administrator } = configuration;
-    // First: what must not go on leaves nothing behind.
+    // First: a start that must not continue leaves nothing behind.
     await refuseWithoutWayIn(deps);
     const made = await makeAdministrator(accounts, identifiers, configuration);
     const first = { ...made, administrator: administrator.username };
@@ -99,7 +99,7 @@ const makeAdministrator = async (
 ): Promise<{ readonly generatedPassword?: string }> => {
   const { items } = await accounts.list({ limit: 1 });
   if (items.length > 0) return {};
-  // Whether a database elsewhere has an administrator is known here only.
+  // Only here it is known whether a database elsewhere has an administrator.
   const problems = productionProblems(configuration, { isFirstStart: true });
   const missing = problems.filter(({ pointer }) => pointer === '/administrator/password');
   if (missing.length > 0) throw new ConfigurationError(missing);
@@ -121,7 +121,7 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
-/** A key that no command could sign with is found now, and not by the operator who runs the first command. */
+/** Detects a key that cannot sign now, and not at the operator's first command. */
 const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<void> => {
   try {
     if (file) await importJWK(file.private_key, 'ES256');
@@ -132,7 +132,7 @@ const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<
   }
 };
 
-/** `owner`: whose agents the commands of this machine may make without asking. */
+/** `owner`: the account whose agents the commands of this machine may create without asking. */
 const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: string | undefined): Promise<void> => {
   const { clients } = deps;
   const { issuer, stores } = deps.configuration;
@@ -149,7 +149,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: stri
   await refuseUnusable(file, path);
   const client = file && (await clients.get(file.client_id));
   if (file && client) {
-    // The issuer moved (another port, another name): the client's rights and the file move with it.
+    // The issuer changed (another port, another name): the client's rights and the file change with it.
     const isMoved = file.issuer !== issuer;
     const isUnowned = client.document.owner === undefined && owner !== undefined;
     if (isMoved || isUnowned) {

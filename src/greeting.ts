@@ -1,4 +1,4 @@
-/** What a start says once it serves. Called by main.ts. */
+/** What a start prints once it serves. Called by main.ts. */
 import type { Configuration } from '../config/configuration.ts';
 import type { FirstStart } from './first-start.ts';
 
@@ -6,7 +6,7 @@ const RESET = 'npm run -s behalf -- accounts reset-password';
 
 type Output = { readonly isTTY?: boolean };
 
-/** Where it serves, how to sign in and what to try. On a terminal a password that was made stands in a frame. */
+/** Where it serves, how to sign in and what to try. On a terminal a generated password is framed. */
 export const greeting = (
   { issuer, data, stores }: Configuration,
   { administrator, generatedPassword }: FirstStart,
@@ -35,7 +35,7 @@ export const greeting = (
   ].join('\n');
 };
 
-/** For a start that failed after it had made an account, whose password was not shown. */
+/** For a start that failed after it had created an account, whose password was not shown. */
 export const lostPassword = (administrator: string): string =>
   `The account ${administrator} was made, and its password was not shown. Set one: ${RESET} ${administrator}`;
 

@@ -1,4 +1,6 @@
-/** What a node does on its own: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether it can work. */
+/**
+ * Background tasks of a node: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether the node can serve.
+ */
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Sweeper } from './domain/platform/retention/sweeper.ts';
@@ -9,28 +11,28 @@ import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
 import type { ReadinessCheck } from './http/operations.ts';
 
 const SWEEP_EVERY_MILLISECONDS = 5_000;
-/** How soon a volume that is full, or has room again, is noticed without a write. */
+/** How soon a node notices, without a write, that the volume is full or has room again. */
 const TEND_EVERY_MILLISECONDS = 1_000;
-/** How soon a key set that another node has changed is taken up (decision D23), and clocks are compared. */
+/** How soon a node adopts a key set that another node changed (decision D23), and compares clocks. */
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
-/** A node that has not caught up with the key set for so long is not ready (decision D23). */
+/** A node that has not adopted the key set for this long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
 /** How soon the agent registry reflects a change by time or by the owner; the change is effective before that. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
 const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
-/** How soon a notification is on its way. */
+/** How soon a notification is sent. */
 const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill that another process latched on this volume takes effect here. */
 const LATCH_EVERY_MILLISECONDS = 500;
-/** When a change of keys could not be looked up. */
+/** Delay before the next try when the next key change could not be read. */
 const ASK_AGAIN_SECONDS = 10;
 /** setTimeout holds 31 bits of milliseconds. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
 export type Housekeeping = {
   readonly checks: readonly ReadinessCheck[];
-  /** Signing keys were rotated: their next moments are scheduled anew. */
+  /** Signing keys were rotated: schedules their next changes anew. */
   keysChanged(): void;
   stop(): Promise<void>;
 };
@@ -41,7 +43,7 @@ export const housekeeping = (deps: {
   readonly ephemeral: EphemeralStore;
   readonly broadcast: Pick<Broadcast, 'publish' | 'subscribe'>;
   readonly clock: Clock;
-  /** Says whether the clock may be gone by when deleting; absent: always. */
+  /** Says whether deletion may rely on the clock; absent: always. */
   readonly steps?: { isSteady(): boolean };
   /** Watches the volume of the database; absent where there is none. */
   readonly volume?: { tend(): Promise<void> };
@@ -147,7 +149,7 @@ export const housekeeping = (deps: {
 
   const scheduleKeys = async (): Promise<void> => {
     clearTimeout(keyTimer);
-    // When it cannot be known now, it is asked for again: a store that fails must not end the process.
+    // When it cannot be read now, it is read again later: a store that fails must not end the process.
     const seconds = await keys.nextChangeIn().catch(() => ASK_AGAIN_SECONDS);
     if (seconds === undefined || isStopped) return;
     const wait = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
@@ -200,7 +202,7 @@ export const housekeeping = (deps: {
           'counted refusals could not be written',
         );
       });
-      // Last: what was just written is counted as well.
+      // Last: the notifications that were just written are counted as well.
       await agents.noteUses().catch(() => undefined);
     },
   };

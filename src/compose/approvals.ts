@@ -1,4 +1,4 @@
-/** Approvals: the service by which they are requested and decided, and what is needed to ask there. */
+/** Approvals: the service by which they are requested and decided, and what requesting them needs. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
@@ -80,7 +80,7 @@ export const approvalsOf = (
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
     }),
-    /** How an agent gets what comes of it (CIBA §7.3). */
+    /** How an agent gets the token of an approval (CIBA §7.3). */
     remedyOf: ({ approval, authReqId }: RequestedApproval) => ({
       kind: 'approval' as const,
       grant_type: CIBA,
@@ -116,7 +116,7 @@ export const approvalsOf = (
         return absence ? [absence.account, absence.deputy] : [];
       },
     },
-    /** Calls `listener` after each change on this node, until the function it answers is called. */
+    /** Calls `listener` after each change on this node. The answered function ends that. */
     listen(listener: ApprovalChange): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -126,14 +126,14 @@ export const approvalsOf = (
 
 type Approvals = ReturnType<typeof approvalsOf>;
 
-/** Counts what becomes of approvals on this node. */
+/** Counts the outcomes of approvals on this node. */
 export const measureApprovals = (
   { listen }: Pick<Approvals, 'listen'>,
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
   listen((approval) => {
     const { state, votes, createdAt, decidedAt = createdAt, use, escalation, breakGlass, requested, review } = approval;
-    // Who looks at it afterwards changes nothing of what became of it.
+    // A review afterwards does not change the outcome.
     if (review === 'closed') return;
     const isFirst = votes.length === 0 && escalation?.added === undefined && breakGlass === undefined;
     // A resource server's request is used up by the same approval that decides it.

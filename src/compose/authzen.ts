@@ -1,4 +1,4 @@
-/** What resource servers ask: decisions, searches, and approvals of what was denied. */
+/** What resource servers request: decisions, searches, and approvals of denied actions. */
 import type { Configuration } from '../../config/configuration.ts';
 import { accessApprovals } from '../domain/approvals/authzen/access-approvals.ts';
 import { accessCallbacks } from '../domain/approvals/authzen/access-callbacks.ts';
@@ -40,7 +40,7 @@ export const accessOf = (
     endpoint,
     inbox: `${issuer}/account/approvals`,
   });
-  // Not waited for: a hint that gets lost is one poll later.
+  // Not waited for: a lost callback only delays its recipient by one poll.
   deps.approvals.listen((approval) => void requests.changed(approval).catch(deps.onFailedCallback));
   return {
     decisions,

@@ -1,4 +1,4 @@
-/** How callers prove who they are, wired: clients, agents and their instances, resource servers. Called by compose.ts. */
+/** How callers authenticate, composed: clients, agents and their instances, resource servers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
 import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
@@ -65,9 +65,9 @@ export const callerProofs = (
     presented,
     assertions,
     instances: presentedInstances({ documents, identifiers, instances: made.instances, presented, agents }),
-    /** A DPoP proof beside an access token of the management API. */
+    /** Checks a DPoP proof beside an access token of the management API. */
     verifyProof: presentedProofs({ issuer, clock, ephemeral, masterKey }),
-    /** An agent that changes its own keys. */
+    /** Authenticates an agent that changes its own keys. */
     provenBy: ownAssertions({ agents, assertions, refusals, clock, clockToleranceSeconds }),
     ofResourceServers: resourceServerProofs({
       resourceServers,

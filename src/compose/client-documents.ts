@@ -1,4 +1,4 @@
-/** Clients that are a document at a URL, as configured, and beside them those that are registered. */
+/** Clients that are a document at a URL, as configured, together with the registered ones. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { ClientRegistry } from '../domain/clients/clients/client-registry.ts';
 import { documentPolicy } from '../domain/clients/clients/document-policy.ts';
@@ -21,7 +21,7 @@ export const clientDocuments = (configuration: Configuration, clients: ClientReg
   });
   return {
     documentClients,
-    /** Of either kind. */
+    /** Clients of either kind. */
     knownClients: {
       ...clients,
       get: (id: string) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)),

@@ -1,6 +1,6 @@
 /**
- * Every collection there is, in the order in which they are moved to another store. A new one belongs here: the test of
- * this list fails without it, and a move would leave its documents behind.
+ * Every collection, in the order in which a transfer to another store copies them. Add a new one here: the test of this list
+ * fails without it, and a transfer would leave its documents behind.
  */
 
 import { ABSENCES } from '../domain/approvals/absence.ts';
@@ -56,7 +56,10 @@ import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 
-/** What gives authority first, what takes it away behind that, and the audit log, which is ahead of both, last. */
+/**
+ * Transferred: collections that give authority first, then those that remove it. The audit log is written ahead of both, and
+ * comes last.
+ */
 export const TRANSFERRED: readonly CollectionDeclaration[] = [
   INSTALLATION,
   SIGNING_KEYS,
@@ -116,5 +119,5 @@ export const TRANSFERRED: readonly CollectionDeclaration[] = [
   AUDIT_RECORDS,
 ];
 
-/** About the processes at work on one store, and so of no use in another. */
+/** About the processes on one store, and so of no use in another. */
 export const NODE_LOCAL: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS, MIGRATIONS];

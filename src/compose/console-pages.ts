@@ -22,14 +22,17 @@ import { sessionHandlers } from '../http/management/sessions.ts';
 import { upstreamHandlers } from '../http/management/upstreams.ts';
 import type { services } from './services.ts';
 
-/** Keys are rotated by the agent itself, over the API. */
+/** The agent itself rotates its keys, over the API. */
 const refuseProof = (): never => {
   throw new DomainError('unauthenticated', 'An agent proves itself over the API.');
 };
 
 type Services = Awaited<ReturnType<typeof services>>;
 
-/** What `/console` is made of: what the other pages have, and the handlers of the management API over the registers themselves. */
+/**
+ * The dependencies of `/console`: those of the other pages, and the handlers of the management API over the registries
+ * themselves.
+ */
 export const consoleDeps = (
   made: Services,
   people: PeopleDeps & Pick<ConsoleDeps, 'accounts' | 'resourceServers'>,

@@ -1,4 +1,4 @@
-/** Watches the volume of the database: figures, log, audit events, and whether this process is ready. Called by compose.ts. */
+/** Watches the volume of the database: metrics, log, audit events, and whether this process is ready. Called by compose.ts. */
 import type { Logger } from 'pino';
 import type { Room, roomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
@@ -8,7 +8,7 @@ import type { ReadinessCheck } from '../http/operations.ts';
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** What is wrong with a full volume, and the way out. Stands in the log and in readiness. */
+/** What is wrong with a full volume, and the way out. Appears in the log and in readiness. */
 export const fullText = (folder: string, { size, free, resume }: Pick<Room, 'size' | 'free' | 'resume'>): string =>
   `the volume of ${folder} is full (${mebibytes(free)} of ${mebibytes(size)} MiB are free): anonymous requests may write again when ${mebibytes(resume)} MiB are free; ` +
   'delete what else is on it, or enlarge it; what has expired is removed by itself, and `behalf kill … --local` works';

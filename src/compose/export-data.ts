@@ -21,8 +21,8 @@ import { declared, existingMasterKey, isServed, movingStore } from './transfer-s
 export type Exported = { readonly documents: number; readonly served: boolean };
 
 /**
- * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run:
- * of SQLite one moment is copied, of MongoDB each document as it is when it is read.
+ * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run: SQLite is
+ * copied as of one moment, MongoDB one document at a time.
  */
 export const exportData = async (
   configuration: Configuration,

@@ -1,4 +1,4 @@
-/** The grants and endpoints that oidc-provider gets from us, one of each folder in src/extensions. Called by compose.ts. */
+/** The grants and endpoints that we add to oidc-provider, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { hasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
 import type { pollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';

@@ -7,7 +7,10 @@ import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts
 import type { Metrics } from '../http/metrics.ts';
 import { reaching } from './egress.ts';
 
-/** The external decision point as configured, if there is one. Throws when it could never be asked; then the server does not start. */
+/**
+ * The external decision point as configured, if there is one. Throws when it could never be reached; then the server does not
+ * start.
+ */
 export const externalPoint = (
   { policy }: Configuration,
   deps: {

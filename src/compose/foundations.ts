@@ -1,4 +1,6 @@
-/** What everything else stands on: time, stores, keys, this node, and the audit log that hears of all that happens. Called by services.ts. */
+/**
+ * The basis of all services: time, stores, keys, this node, and the audit log that records every event. Called by services.ts.
+ */
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
@@ -37,7 +39,7 @@ import { mailerOf } from './notifications.ts';
 import { folderOf, otherSecretOf, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
 
-/** What a test may put in place of the real thing. */
+/** What a test may replace. */
 export type Overrides = {
   readonly clock?: Clock;
   readonly identifiers?: Identifiers;
@@ -49,13 +51,13 @@ export type Overrides = {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
-  /** To see what a layer of the decision is there for: whether it is left out on a route. */
+  /** Whether a layer of the decision is left out on a route; for tests that show what a layer prevents. */
   readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
   /** How other processes find this one; for tests with several nodes in one process. */
   readonly machine?: Machine;
-  /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
+  /** Time until a request is answered with 503; tests on a busy machine extend it. */
   readonly requestDeadlineMilliseconds?: number;
-  /** `prepare` ran for this process just now, as for all workers of one machine. */
+  /** `prepare` ran just now for this process, as for all workers of one machine. */
   readonly isPrepared?: boolean;
   /** Called as soon as there is an administrator, since a later step may fail. */
   readonly onFirstStart?: (first: FirstStart) => void;
@@ -121,7 +123,7 @@ export const foundations = async (
       const ended = metrics.appending.startTimer();
       try {
         const receipt = await auditLog.append(event);
-        // Before what the event speaks of is done, as the event itself (WH-01).
+        // Before the change that the event describes takes effect, as the event itself (WH-01).
         await notificationLog.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
         outcomes.note(event);

@@ -1,4 +1,4 @@
-/** `behalf import`: brings all data of a file into the store the settings name. */
+/** `behalf import`: imports all data of a file into the store the settings name. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import { snapshotOf } from '../../adapters/node/snapshot.ts';
@@ -17,17 +17,17 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 import { storedAuditLog } from './verify-store.ts';
 
 export type Imported = Placed & {
-  /** Whether it had been imported before, and nothing was done. */
+  /** Whether the file had been imported before, so that this call did nothing. */
   readonly wasDone: boolean;
-  /** Whether every token from before is over. */
+  /** Whether every earlier token is over. */
   readonly endsTokens: boolean;
   /** Audit records that were verified. */
   readonly records: number;
 };
 
 /**
- * Imports the file, and verifies what it did. Throws MovingRefused when the file, the store or the key does not fit,
- * before anything is written; StoreUnavailable when the store fails or is in use.
+ * Imports the file, and verifies the result. Throws MovingRefused when the file, the store or the key does not fit, before
+ * anything is written; StoreUnavailable when the store fails or is in use.
  */
 export const importData = async (
   configuration: Configuration,
@@ -36,7 +36,7 @@ export const importData = async (
   const { from } = options;
   const masterKey = existingMasterKey(configuration);
   if (!existsSync(from)) throw new MovingRefused(`There is no file ${from}.`, 'Name one that `behalf export` wrote.');
-  // Read once: what is checked is what is stored, also of a pipe, and of a file that others change meanwhile.
+  // Read once: what is checked is what is stored, also for a pipe, and for a file that another process changes meanwhile.
   const snapshot = await snapshotOf(from, configuration.data.folder).catch((error: unknown): never => {
     throw new MovingRefused(
       `${from} could not be read: ${(error as Error).message}.`,
@@ -96,7 +96,10 @@ const isEmpty = async (documents: DocumentStore): Promise<boolean> => {
   return true;
 };
 
-/** What ended at the source since the export is not known, when that went on serving: then all tokens end, as after a restore. */
+/**
+ * If the source continued to serve after the export, revocations since then are unknown: then all tokens end, as after a
+ * restore.
+ */
 const settle = async (
   { data }: Configuration,
   documents: DocumentStore,
@@ -104,7 +107,7 @@ const settle = async (
   endsTokens: boolean,
 ): Promise<void> => {
   const { source, exportedAt } = header;
-  // The second after this one: what was made in this one is over too.
+  // The second after this one: what was created in this one is over, too.
   const notBefore = systemClock.now() + 1;
   await commandLineAuditLog(documents, systemClock).append({
     type: 'store.imported',
@@ -114,10 +117,10 @@ const settle = async (
   });
   if (!endsTokens) return;
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-  // The witness may have seen more than the file holds; from here on it begins anew.
+  // The remembered heads may be ahead of the file; from here on they begin anew.
   const { auditWitness } = dataFolder(data.folder);
   if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-  // A token of the server that starts next must not be taken for one from before.
+  // Waits, so that a token of the next server start is not mistaken for an earlier one.
   await until(notBefore);
 };
 

@@ -1,4 +1,7 @@
-/** What the management API is made of: registers of the domain, and what ends things at oidc-provider. Called by compose.ts. */
+/**
+ * The dependencies of the management API: registries of the domain, and the functions that end things at oidc-provider. Called
+ * by compose.ts.
+ */
 import type { Configuration } from '../../config/configuration.ts';
 import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
@@ -30,7 +33,7 @@ export const managementApi = (
     readonly registering: ReturnType<typeof registration>;
     readonly grants: RouterDependencies['grants']['grants'];
     readonly grantService: RouterDependencies['grants']['service'];
-    /** Has every node sign with, and publish, the keys there are now. */
+    /** Makes every node sign with, and publish, the current keys. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
   },

@@ -6,7 +6,7 @@ import type { Metrics } from '../http/metrics.ts';
 type Stores = { readonly documents: DocumentStore; readonly ephemeral: EphemeralStore };
 type Series = (seconds: number) => void;
 
-/** The same stores; how long each call takes is in the metrics. Keys and ids are never labels. */
+/** The same stores, with the duration of each call in the metrics. Keys and ids are never labels. */
 export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pick<Metrics, 'storing'>): Stores => {
   const known = new Map<string, Collection<never>>();
   const timed = <A extends readonly unknown[], R>(

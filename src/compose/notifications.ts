@@ -47,7 +47,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
         domain: new URL(issuer).hostname,
       });
 
-/** What was to be sent in a browser before that was switched off. */
+/** Drops push messages that were queued before push was switched off. */
 const nobody: Sender = { send: async () => 'over' };
 
 /** Notifies people and other systems of recorded events. Recording them is not part of it: that belongs to the audit log. */
@@ -140,7 +140,7 @@ export const notificationServices = (
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notifications.inc({ channel, outcome });
-        // Of webhooks the way out writes such a line.
+        // For webhooks the outbound HTTP client writes such a line.
         if (channel === 'mail' && failure !== undefined)
           log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
       },

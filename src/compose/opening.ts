@@ -1,4 +1,4 @@
-/** Opens what the services stand on before anything is served, and closes it in good order. Called by compose.ts. */
+/** Opens the basis of the services before anything is served, and closes it properly. Called by compose.ts. */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
@@ -11,7 +11,7 @@ import { withPriority } from '../domain/ports/write-priority.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 
-/** How long a start may look at the audit log. */
+/** How long a start may sample the audit log. */
 const SAMPLE_MILLISECONDS = 2_000;
 /** Records that the event of a mismatch names. */
 const MOST_NAMED = 20;
@@ -42,7 +42,10 @@ const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services
   });
 };
 
-/** Opens the audit log and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
+/**
+ * Opens the audit log and creates what is missing. When it throws, the stores are closed: their connections would keep the
+ * process alive.
+ */
 export const opened = async (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
@@ -77,14 +80,14 @@ export const opened = async (
     }
     return first;
   } catch (error) {
-    // What failed may be the very store that is to be written to.
+    // The failure may be in the very store to be written to.
     await nodes.leave().catch(() => undefined);
     await Promise.allSettled([broadcast.close(), ephemeral.close(), documents.close()]);
     throw error;
   }
 };
 
-/** Gives up what is open, the audit log before what it is written to. */
+/** Closes what is open: the audit log before its store. */
 export const close = async ({
   activePolicy,
   mailer,
@@ -97,7 +100,7 @@ export const close = async ({
   activePolicy.release();
   mailer?.close();
   await audit.close();
-  // A name that cannot be given back is free again when its node has been silent for a while.
+  // A name that cannot be released becomes free when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);
   await broadcast.close();
   await ephemeral.close();

@@ -1,4 +1,4 @@
-/** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
+/** The dependencies of the pages for people: sign-in, second factors, browser sessions. Called by compose.ts. */
 
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/identity/accounts/attempts.ts';

@@ -1,4 +1,4 @@
-/** What strangers are refused, counted under one daily budget (decision D18), and what is counted beside it. */
+/** Refusals to unauthenticated callers, recorded within one daily budget (decision D18), and what is counted beside it. */
 import type { Configuration } from '../../config/configuration.ts';
 import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
 import { refusalBudget } from '../domain/audit/refusal-budget.ts';
@@ -6,7 +6,7 @@ import { requestRefusals } from '../domain/audit/request-refusals.ts';
 import { signInRefusals } from '../domain/audit/sign-in-refusals.ts';
 import type { services } from './services.ts';
 
-/** Long enough for an answer to be on its way. */
+/** Long enough for an answer to be sent first. */
 const AFTER_ANSWER_MILLISECONDS = 20;
 
 export const refusalsOf = (
@@ -33,7 +33,7 @@ export const refusalsOf = (
     refusals,
     failedProofs,
     failedSignIns,
-    /** Writes what is due of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
+    /** Writes the due counts of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
     async flush(how?: { readonly all?: boolean }): Promise<void> {
       const all = await Promise.allSettled(
         [refusals, failedProofs, failedSignIns, anonymous].map((each) => each.flush(how)),

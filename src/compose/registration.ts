@@ -1,4 +1,4 @@
-/** Self-service registration, wired: who may vouch for software, how much is registered at most. Called by compose.ts. */
+/** Self-service registration, composed: who may vouch for software, and the upper limits. Called by compose.ts. */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
@@ -14,7 +14,7 @@ type Services = Awaited<ReturnType<typeof services>>;
 
 const HOUR = 3600;
 const DAY = 86_400;
-/** Of the open registrations of a day, which one site may take. */
+/** The share of a day's open registrations that one site may use. */
 const PER_SITE = 0.25;
 
 export const registration = (

@@ -1,4 +1,4 @@
-/** `behalf restore` where the data stands in the store already, put back to an older state by other tools. */
+/** `behalf restore` where other tools already put the data in the store back to an older state. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -11,9 +11,8 @@ import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
 
 /**
- * Ends every token, grant, delegation and session from before, and lets the audit log be witnessed anew from here on
- * (decision D24). Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store
- * fails.
+ * Ends every earlier token, grant, delegation and session, and begins the remembered heads of the audit log anew (decision
+ * D24). Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store fails.
  */
 export const restoreInPlace = async (configuration: Configuration): Promise<void> => {
   const { stores, data } = configuration;
@@ -29,7 +28,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
         'Stop every server, wait 15 seconds if one was killed, and do it again.',
       );
     }
-    // The second after this one: what was made in this one is over too.
+    // The second after this one: what was created in this one is over, too.
     const notBefore = systemClock.now() + 1;
     await commandLineAuditLog(documents, systemClock).append({
       type: 'store.restored',
@@ -38,10 +37,10 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
       inputs: { notBefore, store: stores.document },
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-    // The witness speaks of the state that was replaced; from here on it begins anew.
+    // The remembered heads belong to the state that was replaced; from here on they begin anew.
     const { auditWitness } = dataFolder(data.folder);
     if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-    // A token of the server that starts next must not be taken for one from before.
+    // Waits, so that a token of the next server start is not mistaken for an earlier one.
     await until(notBefore);
   } finally {
     await documents.close();

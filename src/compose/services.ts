@@ -86,7 +86,7 @@ export const services = async (configuration: Configuration, overrides: Override
     passwords: hashing,
     addressLeaves: async (account, by) => told.emails?.leaving(account, by),
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
-    // Of what is made further down: who leaves takes along what the register of agents knows.
+    // Forward reference: offboarding an account needs the agent registry, which is created below.
     offboarding: {
       announce: (id) => offboarding.announce(id),
       left: (id, by) => offboarding.left(id, by),
@@ -114,7 +114,7 @@ export const services = async (configuration: Configuration, overrides: Override
     dutyHolderOf: dutyHolders({ documents }),
   });
   const checkKeyUrl = trustedFetch.check;
-  /** Asks registers that are made from here on. */
+  /** Calls registries that are created below. */
   const peers = peerRegistry({
     documents,
     clock,
@@ -127,13 +127,13 @@ export const services = async (configuration: Configuration, overrides: Override
     clients: { get: (id) => clients.get(id) },
   });
   const links = accountLinks({ documents, clock, identifiers, audit, peers, accounts });
-  /** What rights can be given at: resource servers here, and those behind peers. */
+  /** The places at which rights can be given: resource servers here, and those behind peers. */
   const resourceCatalog = {
     get: resourceServers.get,
     findByIdentifier: async (identifier: string) =>
       (await resourceServers.findByIdentifier(identifier)) ?? peers.findResource(identifier),
   };
-  /** Asks registers that are made from here on. */
+  /** Calls registries that are created below. */
   const names = verifiedNames({
     documents,
     clock,
@@ -145,7 +145,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const isEnforced = configuration.policy.enforcement === 'on';
   if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
   const managementApi = `${issuer}/api/v1`;
-  /** Of registers that are made further down. */
+  /** Calls registries that are created below. */
   const useCases = serverUseCases({
     clock,
     accounts,
@@ -265,14 +265,14 @@ export const services = async (configuration: Configuration, overrides: Override
     leave: async (account, by) => push.registry?.leave(account, by),
     membersChanged: (group) => following.membersChanged(group),
   });
-  /** Of what is made further down: what an agent has from before a hand-over ends there. */
+  /** Forward reference: an agent loses its earlier authority at a transfer of ownership. */
   const following = handOvers({
     documents,
     clock,
     agents,
     hands: revocation,
     ends: [
-      // First, and again for what was given between the look before the hand-over and that.
+      // First, and again for what was given between the check before the transfer and the transfer.
       async ({ id, owner }) => {
         await carried.carryTo(owner, id);
         return 0;
@@ -309,7 +309,7 @@ export const services = async (configuration: Configuration, overrides: Override
     selfChosen: chosen,
     permits: use.document,
   });
-  /** As everybody sees them who grants something. */
+  /** The registries as every function that grants something uses them. */
   const effectiveRegistries = {
     ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),
     documentClients: documentsUnderKills(documentClients, revocation),
@@ -391,7 +391,7 @@ export const services = async (configuration: Configuration, overrides: Override
     blueprints,
     trustedFetch,
     log,
-    /** As `authorize` decides, but for the decision point elsewhere: what an approval takes is found by asking often. */
+    /** As `authorize` decides, but without the external decision point: what an approval requires is found by many calls. */
     authorizeHere: authorizer({
       identifiers,
       managementApi,

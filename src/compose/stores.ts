@@ -1,4 +1,4 @@
-/** The stores and the master key, as the settings name them: what everything else is built on. */
+/** The stores and the master key that the settings name: the basis of everything else. */
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
@@ -44,14 +44,14 @@ import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-
 import type { ReadinessCheck } from '../http/operations.ts';
 import { GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
 
-/** Makes the data folder where it is missing. Throws an Error that says what is in the way, and names the setting. */
+/** Creates the data folder where it is missing. Throws an Error that says what prevents it, and names the setting. */
 export const usableDataFolder = (folder: string): void =>
   usablePrivateFolder(
     folder,
     'Choose a folder that the user of this process may write to with BEHALF_DATA or data.folder, or give it that right.',
   );
 
-/** Where this node keeps files, unless it keeps nothing. */
+/** Where this node keeps files, unless it keeps none. */
 export const folderOf = ({ stores, data }: Configuration): string | undefined => {
   if (stores.document === 'memory' && stores.ephemeral === 'memory') return undefined;
   usableDataFolder(data.folder);
@@ -63,11 +63,11 @@ export type Stores = {
   readonly ephemeral: EphemeralStore;
   /** Broadcasts to the other nodes; reaches none with stores within this process or its data folder. */
   readonly broadcast: Broadcast;
-  /** Whether the servers behind them can be used now; none for stores within this process. */
+  /** Readiness checks of the servers behind the stores; none for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
   /** The volume of SQLite; absent where there is none. */
   readonly room?: ReturnType<typeof roomKeeping> | undefined;
-  /** Resolves when what was declared so far can be written and found. Throws StoreUnavailable when it cannot be had. */
+  /** Resolves when the collections declared so far can be written and found. Throws StoreUnavailable when they cannot. */
   ready(): Promise<void>;
 };
 
@@ -78,7 +78,10 @@ type Replaced = {
   readonly log?: Logger;
 };
 
-/** Opens what the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not fit. */
+/**
+ * Opens the stores that the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not
+ * suitable.
+ */
 export const stores = async (
   configuration: Configuration,
   replaced: Replaced,
@@ -111,7 +114,10 @@ export const stores = async (
   };
 };
 
-/** What requests ask for over and over, and what says that it is over. The same in all processes on one MongoDB. */
+/**
+ * Collections that are cached: those that requests read repeatedly, and those that say whether something is over. The same in
+ * all processes on one MongoDB.
+ */
 export const REMEMBERED: readonly Remembering[] = [
   { name: EPOCHS.name, absence: 'allows' },
   { name: REVOKED_TOKENS.name, absence: 'allows' },
@@ -146,7 +152,7 @@ const servers = async (
     allowStandalone,
     onUnreadable,
     deadlineMilliseconds,
-    // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
+    // Reads that end everything else must not be answered by a primary that was replaced and does not know it yet.
     linearizable: [
       VERIFIED_NAMES.name,
       FACTORS.name,
@@ -183,14 +189,14 @@ const servers = async (
   }
 };
 
-/** The second master key, while the first is changed. */
+/** The second master key, during a rotation. */
 export const otherSecretOf = ({ keys }: Configuration): Buffer | undefined =>
   keys.otherMasterKey === undefined ? undefined : Buffer.from(keys.otherMasterKey, 'base64url');
 
 export const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer => {
   if (keys.masterKey !== undefined) return Buffer.from(keys.masterKey, 'base64url');
   const files = dataFolder(folder ?? data.folder);
-  // A new key beside an old database would make every digest in it match nothing, without a word.
+  // With a new key beside an old database, no digest in it would match, without any error.
   if (existsSync(files.database) && !existsSync(files.masterKey)) {
     throw new Error(
       `${files.masterKey} is missing beside ${files.database}: put it back, or name it in keys.masterKey; without it nothing in the database can be read`,
@@ -199,13 +205,13 @@ export const secretOf = ({ keys, data }: Configuration, folder: string | undefin
   return loadOrCreateMasterKey(folder ?? data.folder);
 };
 
-/** Nothing where this server keeps nothing on a machine. */
+/** Absent where this server keeps no files on a machine. */
 export const localProofs = (
   folder: string | undefined,
   clock: Pick<Clock, 'now'>,
 ): { readonly localProofs?: LocalProofs } =>
   folder === undefined ? {} : { localProofs: fileLocalProofs(dataFolder(folder).localProofs, clock) };
 
-/** Where kills are kept beside the store; a node without a folder keeps them only while it runs. */
+/** Where kills are kept besides the store; a node without a folder keeps them only while it runs. */
 export const killLatch = (folder: string | undefined): KillLatch =>
   folder === undefined ? memoryKillLatch() : fileKillLatch(dataFolder(folder).kills);

@@ -1,4 +1,4 @@
-/** The sweeper over both stores, with its figures. */
+/** The sweeper over both stores, with its metrics. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -10,7 +10,7 @@ import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { services } from './services.ts';
 
-/** What makes room is let write where there is least. */
+/** Deleting frees room, so it may write where little room is left. */
 const freeing = <R>(work: () => R): R => withPriority('essential', work);
 
 type Services = Awaited<ReturnType<typeof services>>;

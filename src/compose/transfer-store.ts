@@ -1,4 +1,6 @@
-/** One end of a move: the document store the settings name, alone, and the key under which its data is kept. */
+/**
+ * One end of a transfer: the document store the settings name, opened exclusively, and the key under which its data is kept.
+ */
 import { existsSync } from 'node:fs';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
@@ -19,7 +21,7 @@ import { REMEMBERED } from './stores.ts';
 /** A transfer writes hundreds of documents at once, and no request waits for it. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
 
-/** The master key of this installation; none is made. Throws MovingRefused when there is none. */
+/** The master key of this installation; never creates one. Throws MovingRefused when there is none. */
 export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
   const other = keys.otherMasterKey === undefined ? undefined : bytes(keys.otherMasterKey);
@@ -56,7 +58,7 @@ export const movingStore = async (
         ...reported,
         allowStandalone,
         deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
-        // What is written here is noticed by nodes that are at work, should there be any.
+        // Running nodes notice these writes, should there be any.
         remembered: { collections: REMEMBERED, elapsed: stopwatch },
       });
       declared(documents, { isAbsentWhenUnreadable });
@@ -84,7 +86,7 @@ export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUn
   return documents;
 };
 
-/** Whether a node has shown itself lately: it gives its name back when it stops. */
+/** Whether a node was active lately: a node releases its name when it stops. */
 export const isServed = async (documents: DocumentStore, clock: Clock): Promise<boolean> => {
   const nodes = await documents.collection<NodeRecord>(NODES).find({ limit: 1000 });
   return nodes.some(({ document }) => document.expiresAt > clock.now());

@@ -3,8 +3,8 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Stores } from './stores.ts';
 
 /**
- * The same stores, for serving. Throws StoreUnavailable, with the stores closed, while an import has not ended. Values
- * with a time to live do not move: what was used where the data comes from is unknown here, as after a loss (decision D13).
+ * The same stores, for serving. Throws StoreUnavailable, with the stores closed, while an import has not ended. Values with a
+ * time to live are not transferred: what was used at the source is unknown here, as after a loss (decision D13).
  */
 export const afterMoves = async (stores: Stores): Promise<Stores> => {
   try {

@@ -1,4 +1,4 @@
-/** Sign-in at other providers: the registers, and our client there. The pages are made of them in upstream-pages.ts. */
+/** Sign-in at other providers: the registries, and our client there. upstream-pages.ts makes the pages from them. */
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';

@@ -44,7 +44,7 @@ export const verifyThisStore = async (
   if (configuration.stores.document === 'sqlite' && !existsSync(database)) {
     throw new MovingRefused(`There is no database ${database}.`, 'Name the settings the server runs with.');
   }
-  // Before the first record is read: a server that runs goes on writing both.
+  // Before the first record is read: a running server continues to write both.
   const remembered = rememberedHeads(auditWitness);
   let isDamaged = false;
   const documents = await movingStore(configuration, {
