@@ -1,9 +1,9 @@
 /**
- * What an OAuth extension adds to the server. `src/compose.ts` lists the extensions; nothing else
- * knows them: delete a folder and its line there, and the extension is gone.
+ * What an OAuth extension adds to the server. `src/compose.ts` lists the extensions; nothing else knows them: delete a folder
+ * and its line there, and the extension is gone.
  *
- * A grant is handed a `TokenRequest` whose client is already authenticated. `mint` runs what all
- * grants share (resource, sender constraint, audit, format, storage); a grant cannot forget a step.
+ * A grant receives a `TokenRequest` whose client is already authenticated. `mint` runs what all grants share (resource, sender
+ * constraint, audit, format, storage); a grant cannot forget a step.
  */
 
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
@@ -51,28 +51,28 @@ export type TokenRequest = {
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
   mint(token: TokenToMint | RedeemedToken): Promise<TokenResponse>;
-  /** Signs what another server reads; what all grants share runs as with `mint`. */
+  /** Signs a token that another server reads; the steps that all grants share run as with `mint`. */
   mintAssertion(assertion: AssertionToMint): Promise<TokenResponse>;
   /** Whether `useOnce` with this name was answered before. */
   isUsed(name: string): Promise<boolean>;
-  /** Makes `mint` use this up: of all requests that name it one is answered, on whichever node. `until`: epoch seconds. */
+  /** Makes `mint` use this up: of all requests that name it exactly one is answered, on any node. `until`: epoch seconds. */
   useOnce(name: string, until: number): void;
   /** Makes `mint` use something up by a swap of its own, after the audit event: false ends the request as a lost race. */
   claim(swap: () => Promise<boolean>): void;
-  /** The instance of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
+  /** The instance of the agent that sends the request: its key signed the assertion, or made the DPoP proof. */
   instance(): Promise<Instance | undefined>;
-  /** Makes a refresh token of its own for an instance. */
+  /** Creates a separate refresh token for an instance. */
   mintFamily(family: FamilyToMint): Promise<TokenResponse>;
 };
 
-/** A share of an authorization that the authenticated caller, an agent, holds. */
+/** An instance grant under an authorization that the authenticated caller, an agent, holds. */
 export type FamilyToMint = {
   /** Account id. */
   readonly subject: string;
-  /** Of the authorization, or of a share the same instance has already. */
+  /** Of the authorization, or of an instance grant that the same instance has already. */
   readonly grant: string;
   readonly instance: Instance;
-  /** Id of the token it was asked for with. */
+  /** Id of the token that was presented to request it. */
   readonly parent: string;
   /** RFC 8693 §2.2.1 */
   readonly issuedTokenType: string;
@@ -96,24 +96,24 @@ export type TokenToMint = {
   readonly parent?: string;
   /** RFC 8693 §2.2.1; absent where nothing was exchanged in this request. */
   readonly issuedTokenType?: string;
-  /** How the person signed in, as the token it was made from says. */
+  /** How the person signed in, according to the token it was made from. */
   readonly assurance?: Assurance | undefined;
-  /** What allowed it. */
+  /** The decision that allowed it. */
   readonly decision: Pick<Decision, 'id' | 'policyVersion' | 'maxUses'>;
-  /** What people approved: the token is good for that one action. */
+  /** The approval: the token is valid for that one action. */
   readonly approval?: TokenApproval;
   readonly origin?: undefined;
 };
 
 type NotOfPeers = 'approval' | 'delegation' | 'issuedTokenType' | 'grant' | 'parent';
 
-/** An access token to be made from an assertion of a peer: it hangs on no delegation and no authorization of ours. */
+/** An access token to be made from an assertion of a peer: it depends on no delegation and no authorization of ours. */
 export type RedeemedToken = Omit<TokenToMint, 'chain' | NotOfPeers | 'origin'> & {
   readonly [member in NotOfPeers]?: undefined;
 } & {
   /** The caller, if it is an agent. */
   readonly chain?: ActorChain | undefined;
-  /** The link it rests on, and who acted at the peer, which decides nothing here. */
+  /** The account link it rests on, and the actor at the peer, which decides nothing here. */
   readonly origin: { readonly link: string; readonly act?: ForeignActor | undefined };
 };
 
@@ -126,10 +126,10 @@ export type AssertionToMint = {
   /** Account id, becomes `sub`. */
   readonly subject: string;
   readonly chain?: ActorChain | undefined;
-  /** What it is about, for the audit log. */
+  /** The facts of the decision, for the audit log. */
   readonly resource: string;
   readonly scope: readonly string[];
-  /** Claims besides those all of them have. */
+  /** Claims besides the common ones. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Epoch seconds. */
   readonly notAfter: number;

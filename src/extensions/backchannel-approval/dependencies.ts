@@ -1,4 +1,4 @@
-/** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts hands it in. */
+/** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts provides it. */
 
 import type { Approval, ApprovalChannel } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
@@ -29,19 +29,19 @@ export type Caller = {
   note(facts: Partial<AuditEvent>): void;
 };
 
-/** Where the authority of an approved action comes from now, found anew when its token is made. */
+/** The current authority behind an approved action, found anew when its token is made. */
 export type ApprovedSource = {
-  /** All a decision looks at but what people said. */
+  /** All facts of a decision except people's votes. */
   readonly facts: Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'approval' | 'assurance'>;
   readonly chain: ActorChain;
-  /** Nothing of the token outlives it, epoch seconds. */
+  /** The token ends by then, epoch seconds. */
   readonly notAfter: number;
   readonly grant?: string | undefined;
   readonly txn?: string | undefined;
   /** Id of the token that was exchanged. */
   readonly parent?: string | undefined;
   readonly issuedTokenType?: string | undefined;
-  /** How the person signed in on whose behalf it is. */
+  /** How the person on whose behalf it is signed in. */
   readonly assurance?: DecisionFacts['assurance'];
   /** The delegation that the token depends on; created if it does not exist yet. */
   row(given: {
@@ -52,7 +52,7 @@ export type ApprovedSource = {
   readonly discard?: (row: Delegation) => Promise<void>;
 };
 
-/** Finds the source again for what came through a channel. Throws DomainError with a `denial` when something of it is over. */
+/** Finds the source again for an approval of one channel. Throws DomainError with a `denial` when a part of it is over. */
 export type FindApprovedSource = (
   caller: Caller,
   approval: Approval,
@@ -77,7 +77,7 @@ export type BackchannelApprovalDependencies = {
 
 export type BackchannelSourceDependencies = {
   readonly delegations: Pick<DelegationRegistry, 'openOnce' | 'revoke'>;
-  /** Whether a person has to do with an agent. */
+  /** Whether a person is related to an agent. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly identifiers: Identifiers;
   readonly clock: Clock;

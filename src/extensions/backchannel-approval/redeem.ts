@@ -21,7 +21,7 @@ import { notWhole, type Refuse, refusals } from './refusals.ts';
 
 export const GRANT_TYPE = CIBA;
 
-/** A token of an approved action lives for so long at most. */
+/** Longest life of a token of an approved action. */
 const LIFETIME_SECONDS = 300;
 
 /** What is to be minted, and the swap by which exactly one request gets it. */
@@ -56,7 +56,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
     const approval = await service.find(authReqId, caller.clientId);
-    // What a resource server asked for is answered to it, and no token comes of it.
+    // A resource server's request is answered to that server, and gives no token.
     if (!approval || approval.channel === 'access_request') throw refuse('request_unknown');
     const { action } = approval;
     caller.note({
@@ -72,7 +72,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
 
     const account = (await dependencies.accounts.get(action.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
-    // Disabled and enabled again since: nothing from before lives (LC-06).
+    // The account was disabled and enabled again since: nothing earlier lives (LC-06).
     if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
     const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
     if (server?.state !== 'active') throw refuse('target_unknown');
@@ -113,7 +113,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       message: action.message,
     });
     const changed = differences(action, actual);
-    // What is stored is no word of the people who saw it: their digest is.
+    // The stored action may differ from the one that people saw: their digest decides.
     if (changed.length > 0 || digestOf(actual) !== approval.digest) {
       throw refuse('action_changed', {
         text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,

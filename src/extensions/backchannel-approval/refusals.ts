@@ -95,7 +95,7 @@ export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
 export const refusals = (identifiers: Identifiers): Refuse => refuser(REFUSALS, identifiers);
 
-/** Why a decision gives less than what was approved: nothing of it is given then. */
+/** Why a decision gives less than was approved: then no part of it is given. */
 export const notWhole = (decision: Decision): readonly [Reason, RefusalDetails] => {
   if (decision.removedDetails.length > 0) {
     const { reason, layer, text } = refusedDetails(decision);

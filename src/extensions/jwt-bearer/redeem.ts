@@ -1,6 +1,6 @@
 /**
- * RFC 7523 §2.1: a client gives an assertion of a peer about a person (ID-JAG) and gets an access token for that person's
- * account here. Owns the form of the request and what the result is bounded by. Does not own the checks of an assertion
+ * RFC 7523 §2.1: a client presents an assertion of a peer about a person (ID-JAG) and gets an access token for that person's
+ * account here. Owns the form of the request and the bounds of the result. Does not own the checks of an assertion
  * (src/domain/clients/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in src/compose.ts.
  */
 
@@ -24,7 +24,7 @@ import { REFUSALS } from './refusals.ts';
 
 export const GRANT_TYPE = JWT_BEARER;
 
-/** How much longer than an assertion lives its use is remembered: more than any clock may be off. */
+/** How much longer than its assertion a use is remembered: more than any clock may be off. */
 const LEEWAY_SECONDS = 300;
 
 /** What is to be minted, once: `use` names the one use of the assertion, to be remembered until `useUntil`. */
@@ -43,7 +43,7 @@ export type Redeemed = {
   };
 };
 
-/** Decides what an assertion is good for here. Throws DomainError with a `denial` for every refusal. */
+/** Decides what an assertion permits here. Throws DomainError with a `denial` for every refusal. */
 export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
   const { assertions, clock, identifiers, issuer } = dependencies;
   const refuse = refuser(REFUSALS, identifiers);
@@ -80,7 +80,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
   };
 
   /**
-   * Finds the account by its subject link. Where the trusted issuer may name a person by address, the first use goes by
+   * Finds the account by its subject link. Where the peer may name a person by address, the first use goes by
    * address and creates the link.
    */
   const personOf = async (
@@ -152,7 +152,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     });
     if (decision.scope.length === 0) {
       const { reason, remedies, ...details } = nothingLeft(decision);
-      // No sign-in here makes a difference: the person signed in elsewhere.
+      // No sign-in here can help: the person signed in elsewhere.
       throw refuse(reason, { ...details, remedies: remedies.filter(({ kind }) => kind !== 'step_up') });
     }
     const token = {

@@ -63,7 +63,7 @@ export const askForApproval = async (
 
 const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
   const { key: _, decision: __, policy: ___, approval: ____, format, ...kept } = token;
-  // A sign-in is stored under another name; what it hangs on says whether it is over.
+  // A sign-in is stored under another name; its authorization says whether it is over.
   const isAtResource = token.audience !== undefined;
   const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
     (one) => one !== undefined,
@@ -89,7 +89,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     if (await tokens.isEnded(origin)) throw refuse('subject_token_not_live', { field: 'auth_req_id' });
     const received = await howReceived({ ...origin, format: 'opaque', expiresAt: 0 }, agent, resourceServers);
     if (!received) throw refuse('subject_token_not_for_caller', { field: 'auth_req_id' });
-    // Waiting for people makes no Bearer token of what was bound (RFC 9449 §6).
+    // Waiting for an approval does not turn a bound token into a Bearer token (RFC 9449 §6).
     const isProven = caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined;
     if ((origin.isBound && !isProven) || !holdsKeyOf(origin, received, caller)) {
       throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });

@@ -49,7 +49,8 @@ export const findSource = async (
     const via = received === 'as_resource_server' ? callingClient(token, grant) : undefined;
     const calledBy = via && (await delegations.consented(token.subject, agent.id, target.identifier, via));
     if (calledBy) return { kind: 'held', row: calledBy };
-    // The grant would cut everything, and its client may be one that asks for a single resource: the person can allow the agent alone.
+    // The grant would remove everything, and its client may be one that asks for a single resource: the person can allow the
+    // agent alone.
     if (via !== undefined && grant && holdsNothing(grant, target.identifier)) return { kind: 'unconsented', via };
     const row = await delegations.consented(token.subject, agent.id, target.identifier);
     return row ? { kind: 'held', row } : { kind: 'unconsented' };
@@ -91,8 +92,8 @@ const holdsNothing = ({ resources, details }: Grant, resource: string): boolean 
   (details === undefined || !Object.hasOwn(details, resource) || details[resource]?.length === 0);
 
 /**
- * The grant the token hangs on. Absent only where a delegation stands on its own; a token of a person
- * without a live grant holds nothing.
+ * The grant the token depends on. Absent only where a delegation stands on its own; a token of a person without a live grant
+ * holds nothing.
  */
 export const grantOf = async (
   { grants }: Pick<TokenExchangeDependencies, 'grants'>,

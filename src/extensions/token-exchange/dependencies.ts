@@ -1,4 +1,4 @@
-/** What an exchange needs of the server, as narrow as it uses it; compose.ts hands it in. */
+/** What an exchange needs of the server, as narrow as it uses it; compose.ts provides it. */
 
 import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
@@ -59,6 +59,6 @@ export type Caller = {
   /** Address of the sender, where it is known. */
   readonly source?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
-  /** The instance of the agent that asks. */
+  /** The instance of the agent that sends the request. */
   instance?(): Promise<Instance | undefined>;
 };

@@ -36,7 +36,8 @@ export type ExchangedToken = {
 
 /**
  * Decides an exchange (RFC 8693): caller → form → target → subject token → actor token → source of authority → cut →
- * hop. Throws DomainError with a `denial` for every refusal. The result always names the caller as the outermost actor.
+ * re-delegation. Throws DomainError with a `denial` for every refusal. The result always names the caller as the outermost
+ * actor.
  */
 export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
   const { delegations, identifiers, clock } = dependencies;
@@ -99,7 +100,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     if (parameters.details && decision.removedDetails.length > 0) {
       const [reason, why] = detailsAreRefused(decision);
       if (reason === 'approval_required') throw refuse(reason, { ...why, remedies: await askPeople() });
-      // What only the person's consent stands in the way of, the person can give.
+      // Where only the person's consent is missing, the person can give it.
       const mayAsk =
         source.kind === 'held' &&
         source.row.depth === 1 &&
@@ -115,7 +116,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       });
     }
     if (decision.scope.length === 0 && (parameters.scope || decision.details.length === 0)) {
-      // At a first hop the person can give more, if everybody else would let it through.
+      // At a first hop the person can give more, if every other layer would permit it.
       const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const isFirst = source.kind === 'held' && source.row.depth === 1;
       const mayAsk = parameters.scope && blockingLayer(decision) === 'delegation' && isFirst;
@@ -159,7 +160,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       txn,
       parent: token.id,
       issuedTokenType: parameters.requestedType,
-      // What comes of a token that may be used so often may not be used more often.
+      // A token from one with a maximum number of uses may not be used more often.
       decision: { ...decision, maxUses: fewer(decision.maxUses, token.maxUses) },
       assurance: token.assurance,
     };
@@ -230,7 +231,7 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
   received,
 });
 
-/** The facts the decision used, so that it can be made again from the audit log (decision D18). */
+/** The facts the decision used, so that it can be repeated from the audit log (decision D18). */
 const inputsOf = (
   accepted: AcceptedSubjectToken,
   source: Source,

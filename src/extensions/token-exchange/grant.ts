@@ -37,7 +37,7 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
         },
       },
     ],
-    // Not to whom (JB-10).
+    // Not the peers to which we vouch (JB-10).
     metadata: { identity_chaining_requested_token_types_supported: [ID_JAG_TYPE] },
   };
 };

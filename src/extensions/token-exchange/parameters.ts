@@ -15,10 +15,10 @@ import type { Refuse } from './refusals.ts';
 export const GRANT_TYPE = TOKEN_EXCHANGE;
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
-/** Asked for by an instance of an agent, for a refresh token of its own (refresh-family.ts). */
+/** An instance of an agent requests it, for a separate refresh token (refresh-family.ts). */
 export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
-/** What says that a person signed in; good as a subject token of the client it was issued to. */
+/** Tokens that prove a sign-in; valid as a subject token of the client they were issued to. */
 export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
 /** An assertion for another authorization server (id-jag.ts). */
 /** A token for calls within the trust domain (txn-token.ts). */
@@ -67,20 +67,20 @@ export type ExchangeParameters = {
   readonly requestedType: TokenType;
   readonly resource: string | undefined;
   readonly audience: string | undefined;
-  /** Undefined when absent: all that the cut leaves. Sorted, without duplicates. */
+  /** Undefined when absent: everything that remains after the cut. Sorted, without duplicates. */
   readonly scope: readonly string[] | undefined;
   /** Undefined when absent: all that is held. */
   readonly details: readonly Detail[] | undefined;
 };
 
 /**
- * Reads the form once. Throws what `refuse` makes, naming the parameter at fault; nothing missing or
- * broken is ever made up for by another grant or a default (RFC 8693 §2.1, §2.2.2).
+ * Reads the form once. Throws what `refuse` makes, naming the parameter at fault. A missing or malformed parameter is never
+ * replaced by another grant or a default (RFC 8693 §2.1, §2.2.2).
  */
 export const readParameters = (
   values: Values,
   refuse: Refuse,
-  /** What can be asked for. */
+  /** Token types that can be requested. */
   requestable: readonly TokenType[] = ACCESS_TYPES,
 ): ExchangeParameters => {
   const { single, required, bounded, tokenType } = readers(values, refuse);
@@ -135,7 +135,7 @@ export const asksForIdJag = (values: Values): boolean => values('requested_token
 /** Whether a refresh token is asked for. */
 export const asksForRefreshToken = (values: Values): boolean => values('requested_token_type').includes(REFRESH_TYPE);
 
-/** The form of a request for a refresh token: a subject token, and nothing that would narrow what is asked for. */
+/** The form of a request for a refresh token: a subject token, and no parameter that would narrow the result. */
 export const readFamilyParameters = (values: Values, refuse: Refuse): PresentedToken => {
   readers(values, refuse).single('requested_token_type');
   for (const field of PARAMETERS.filter((name) => !FAMILY_PARAMETERS.has(name))) {

@@ -10,7 +10,10 @@ import { acceptSignIn, isSignInType } from './sign-in.ts';
 export type AcceptedSubjectToken = {
   readonly token: IssuedToken & { readonly subject: string };
   readonly account: Account;
-  /** How the caller came to it (decision D3, decision 14): issued to it, meant for a resource server it is registered as, or naming it as the actor. */
+  /**
+   * How the caller received it (decision D3, decision 14): issued to it, meant for a resource server it is registered as, or
+   * naming it as the actor.
+   */
   readonly received: 'issued_to_caller' | 'as_resource_server' | 'named_by_may_act';
 };
 
@@ -28,7 +31,7 @@ export const acceptSubjectToken = async (
   agent: Agent,
   caller: Caller,
   presented: PresentedToken,
-  /** Whether one of the caller's own may be bound to another key of its own: that of another instance. */
+  /** `isForCopy`: whether a token issued to the caller may be bound to another of its keys: that of another instance. */
   { isForCopy = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
@@ -68,8 +71,8 @@ export const holdsKeyOf = (
 };
 
 /**
- * Checks an actor token, which may only say once more what client authentication already said: that the
- * caller is the caller (RFC 8693 §2.1). Leaving it out changes nothing (invariant 3).
+ * Checks an actor token, which may only repeat what client authentication already proved: that the caller is the caller (RFC
+ * 8693 §2.1). Leaving it out changes nothing (invariant 3).
  */
 export const checkActorToken = async (
   { tokens }: Pick<TokenExchangeDependencies, 'tokens'>,

@@ -9,7 +9,7 @@ import { type Refuse, refusals } from './refusals.ts';
 /** A caller, and the instance whose key it has proven. */
 type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
 
-/** What is to be made: a share of an authorization of the caller's. */
+/** What is to be created: an instance grant under an authorization of the caller's. */
 type RefreshFamily = {
   readonly subject: string;
   readonly grant: string;
@@ -20,9 +20,9 @@ type RefreshFamily = {
 };
 
 /**
- * Decides who gets a refresh token by exchange: an instance of an agent, for an access token that one of the
- * agent's own authorizations gave it (RFC 8693 §2.2.1). The copy is named by its key: one that was started, or with
- * DPoP a new one, which is started by that. Throws DomainError with a `denial` for every refusal.
+ * Decides which instance gets a refresh token by exchange: an instance of an agent, for an access token that one of the
+ * agent's own authorizations gave it (RFC 8693 §2.2.1). The key identifies the instance: a started one, or with DPoP a new
+ * one, which this starts. Throws DomainError with a `denial` for every refusal.
  */
 export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
   const { grants, identifiers } = dependencies;
@@ -54,7 +54,7 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
   };
 };
 
-/** The copy whose key the DPoP proof is made with, which is new here. */
+/** The instance whose key made the DPoP proof; starts it when the key is new. */
 const started = async (
   { instances }: Pick<TokenExchangeDependencies, 'instances'>,
   refuse: Refuse,

@@ -261,11 +261,11 @@ const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
   delegation: 'the person has not allowed this agent anything of this scope at this resource',
 };
 
-/** Of `consent_missing`, where only calls of the app that the token was issued to are to be allowed (decision 21). */
+/** The text of `consent_missing`, where only calls of the app that the token was issued to are to be allowed (decision 21). */
 export const NOT_ALLOWED_FOR_CALLS =
   'the app the token was issued to holds nothing at this resource, and the person has not allowed this agent anything there when that app calls it';
 
-/** Why nothing is left: which layer left nothing, also as text. */
+/** Why no scope is left: the layer that removed the last of it, also as text. */
 export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
   const { reason, layer, remedies, text = HOLDS_NOTHING[layer] } = nothingLeft(decision);
   return [reason, { layer, remedies, ...(text === undefined ? {} : { text }) }];
@@ -277,5 +277,5 @@ export const detailsAreRefused = (decision: Pick<Decision, 'removedDetails'>): r
   return [reason, { layer, text, remedies, field: 'authorization_details' }];
 };
 
-/** With a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
+/** With a denial that has an id of its own (decision D6). The caller throws it. */
 export const refusals = (identifiers: Identifiers): Refuse => refuser(REFUSALS, identifiers);

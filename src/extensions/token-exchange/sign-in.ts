@@ -14,7 +14,7 @@ const MISSING = {
 
 const SIGN_IN_TYPES: readonly string[] = [ID_TOKEN_TYPE, REFRESH_TYPE];
 
-/** Whether what is presented says that a person signed in, and is no access token. */
+/** Whether the presented token proves a sign-in, and is no access token. */
 export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_TYPES.includes(type);
 
 /**

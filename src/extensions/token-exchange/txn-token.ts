@@ -28,9 +28,9 @@ export type TxnToken = {
 };
 
 /**
- * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08): what one request may do further
- * down, for services of the one trust domain of this server. Part of what the access token holds that came with the
- * request, for the agent that got it or is the resource server it is for; the access token itself is not in it. Throws
+ * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08): what one request may do further down,
+ * for services of the one trust domain of this server. Holds part of the authority of the access token that came with the
+ * request, for the agent that got it or is the resource server it is for. Does not contain the access token itself. Throws
  * DomainError with a `denial` for every refusal.
  */
 export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
@@ -74,7 +74,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       caller: agentParty(agent),
       through: await othersIn(dependencies, refuse, agent.id, token.chain),
       subject: account,
-      // What it holds, the person allowed: it is live.
+      // The person allowed what it holds: it is live.
       grant: token.scope,
       subjectToken: token.scope,
       actors: actorsOf(token.chain),
