@@ -17,7 +17,7 @@ import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Paths below the issuer's that are ours; everything else is oidc-provider's. */
+/** Paths below the issuer's that are ours; all others are oidc-provider's. */
 const OURS =
   /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
@@ -31,7 +31,7 @@ export const requestListener = (deps: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Until a request is answered; default: that of production. */
+  /** Time until a request is answered; default: that of production. */
   readonly deadlineMilliseconds?: number | undefined;
 }): Handler => {
   const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
@@ -49,7 +49,7 @@ export const requestListener = (deps: {
     const { status } = ctx;
     if ((status === 404 || status === 405) && !ctx.body) {
       const error = status === 404 ? 'not_found' : 'method_not_allowed';
-      // `Allow` is set by then (RFC 9110 §15.5.6).
+      // `Allow` is set already (RFC 9110 §15.5.6).
       const there = `this path has ${ctx.response.get('Allow')}`;
       ctx.body = { error, error_description: status === 404 ? 'there is nothing at this path' : there };
       if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx, { error });

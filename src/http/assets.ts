@@ -9,7 +9,7 @@ const COMPRESS: Readonly<Record<Encoding, (body: Buffer) => Buffer>> = {
   gzip: (body) => gzipSync(body, { level: 9 }),
 };
 
-/** Each is compressed once, when it is first wanted so. */
+/** Compresses each once, at its first request. */
 const compressed = new WeakMap<Asset, Map<Encoding, Buffer>>();
 
 const bodyIn = (asset: Asset, encoding: Encoding): Buffer => {

@@ -30,7 +30,7 @@ import { detailInWords, detailsInWords, detailsToTake } from './details-in-words
 const SHOWN = 1000;
 const ACTIVITY_SHOWN = 20;
 
-/** What agents and apps hold of an account, and what was done lately in its name. */
+/** What agents and apps hold of an account, and what was recently done in its name. */
 export const accountModel = async (
   deps: PeopleDeps,
   account: Account,
@@ -41,7 +41,7 @@ export const accountModel = async (
     deps.grants.ofAccount(account.id),
     deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
-  // A hop of which the person took all above it has nothing left to show.
+  // A delegation has nothing to show when the person removed everything above it.
   const rows = items.filter((row) => !isEmpty(row));
   const resources = await resourceFinder(deps, [
     ...rows.map(({ resource }) => resource),
@@ -192,7 +192,7 @@ const delegationTree = async (
   return rows.filter(({ parent }) => parent === null).map(node);
 };
 
-/** What apps hold, and agents that no delegation shows already: each once, however many grants it has. */
+/** What apps hold, and agents without a delegation in the list: each once, for all its grants. */
 const clientAccess = async (
   deps: PeopleDeps,
   account: Account,
@@ -208,7 +208,7 @@ const clientAccess = async (
       const named = await namesOf(deps, id);
       // The account pages themselves are no registered client.
       if (!named) return undefined;
-      // What an agent was allowed stands in its delegations; without one it holds nothing at a resource.
+      // The rights of an agent are in its delegations; without one it holds nothing at a resource.
       const identifiers = id.startsWith('agt_') ? [] : [...new Set(held.flatMap(resourcesOf))].sort();
       const openidScopes = [...new Set(held.flatMap((grant) => grant.openidScopes))];
       const at = (identifier: string) => ({

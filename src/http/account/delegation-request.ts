@@ -83,7 +83,7 @@ export const addDelegationRequestRoutes = (
     };
     const decision = readDecision(form);
     if (decision === 'deny') return deny();
-    // Nothing can be allowed, so there is no decision: the request stays until its time is over.
+    // Nothing can be allowed, so there is no decision: the request stays until it expires.
     if (decision === 'back') return seeOther(ctx, `${basePath}/account`);
     const answer = readConsentForm(form);
     const seen = single(queryOf(ctx), 'seen') ?? '';

@@ -20,7 +20,7 @@ export const detailsInWords = (
     ? {}
     : { details: withoutRepeats(details).map((detail) => detailInWords(detail, types)) };
 
-/** To be taken away one by one; of the same one twice there is one. */
+/** Details that can be removed one by one; duplicates are listed once. */
 export const detailsToTake = (
   resource: string,
   details: readonly Detail[],

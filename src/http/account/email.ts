@@ -20,8 +20,8 @@ import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
- * Adds `/account/email`, where a person gives another address, and `/account/email/:token`, where it is confirmed. To ask
- * takes a recent sign-in, with a factor where there is one: who has the address can set the password (LG-07).
+ * Adds `/account/email`, where a person requests another address, and `/account/email/:token`, where it is confirmed. The
+ * request takes a recent sign-in, with a factor where there is one: a user with the address can set the password (LG-07).
  */
 export const addEmailRoutes = (
   router: Router,

@@ -48,7 +48,7 @@ const factsOf = async (deps: PeopleDeps, account: Account, link: AccountLink): P
   };
 };
 
-/** Adds the button that ends a link. Another person's is not there (MG-01). */
+/** Adds the button that ends a link. Another person's link does not exist here (MG-01). */
 export const addLinkRoutes = (
   router: Router,
   deps: PeopleDeps,

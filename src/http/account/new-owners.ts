@@ -14,7 +14,7 @@ import { single } from '../middleware/form-body.ts';
 import { detailsInWords } from './details-in-words.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
-/** Path of the page that asks a person about the new owner of an agent. */
+/** Path of the page on which a person confirms the new owner of an agent. */
 const pathOf = (basePath: string, agent: string): string => `${basePath}/account/agents/${agent}/owner`;
 
 /** Agents whose new owner a person has not confirmed, for the page of the account. */
@@ -33,7 +33,7 @@ export const agentsInNewHands = async (
 };
 
 /**
- * Adds `GET` and `POST /account/agents/:id/owner`: a person confirms the new owner of an agent, or ends what it holds.
+ * Adds `GET` and `POST /account/agents/:id/owner`: a person confirms the new owner of an agent, or revokes what it holds.
  * Opening the page changes nothing; the answer is about the owner whom the page showed.
  */
 export const addNewOwnerRoutes = (

@@ -35,13 +35,13 @@ const DONE = {
 /** Error reasons after which the browser's subscription is gone. */
 const ENDED: readonly string[] = ['gone', 'not_allowed', 'key_ended', 'not_readable'];
 
-/** Who sends a test looks whether it comes. */
+/** The person who sends a test sees whether it arrives. */
 const TEST = { urgency: 'normal', ttlSeconds: 600 } as const;
 const WORKER = 'push-worker.js';
 
 /**
- * Adds `/account/notifications`, where a person turns messages on in the browser at hand and sees where they are on, and
- * the service worker, whose scope is `/account/`: it holds nothing but what shows a message.
+ * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on, and
+ * the service worker, whose scope is `/account/`: it does nothing but show a message.
  */
 export const addNotificationRoutes = (
   router: Router,

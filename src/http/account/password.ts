@@ -18,7 +18,7 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
-/** Adds the page on which a person changes the own password: `GET` and `POST /account/password`. */
+/** Adds the page on which users change their own password: `GET` and `POST /account/password`. */
 export const addPasswordRoutes = (
   router: Router,
   deps: PeopleDeps,
@@ -62,12 +62,12 @@ export const addPasswordRoutes = (
       if (!isDomainError(error)) throw error;
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
       if (field === undefined) throw error;
-      // What was wrong with the current one is in the audit log already.
+      // A wrong current password is in the audit log already.
       if (field === 'new') await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error.message) }));
     }
-    // The change ended this session like all others; the new password opens the next one.
+    // The change ended this session like all others; the new password begins the next one.
     await browserSessions.end(exchangeOf(ctx));
     seeOther(ctx, `${home}?done=password`);
   });

@@ -23,7 +23,7 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
 
 /**
- * Adds the way to a new password for who cannot sign in: `/account/reset` and, behind the link in the mail,
+ * Adds the password reset for users who cannot sign in: `/account/reset` and, behind the link in the mail,
  * `/account/reset/:token`. Opening either changes nothing.
  */
 export const addResetRoutes = (
@@ -77,7 +77,7 @@ export const addResetRoutes = (
     }
     try {
       const account = await resets.reset(token, next, requestOf(ctx));
-      // Who guesses cannot keep her out of where she set it (LG-02).
+      // Guesses by other parties cannot lock the user out of the browser in which they set it (LG-02).
       devices.write(ctx, deps.signIn.deviceOf(account, SINGLE_FACTOR));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;

@@ -48,7 +48,7 @@ import { addSecurityRoutes } from './security.ts';
 import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
 
-/** What was just done; the link carries the word, never a text. */
+/** What was just done; the link carries the keyword, never a text. */
 const DONE = {
   revoked: accountWords.ended,
   narrowed: accountWords.narrowed,
@@ -118,7 +118,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   router.get('/account/signed-in', async (ctx) => {
     const back = await browserSessions.finishSignIn(exchangeOf(ctx), queryOf(ctx)).catch(async (error: unknown) => {
-      // Of two tabs that both began to sign in, only the later one knows the way back.
+      // Of two tabs that both began to sign in, only the later one knows the page to return to.
       if (isDomainError(error) && (await sessions.current(ctx))) return home;
       throw error;
     });
@@ -129,7 +129,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const browser = browsers.known(ctx);
     const state = queryOf(ctx).get('state');
     const there = deps.upstream.sessions;
-    // Back from signing out there, too: on to the app that asked for it.
+    // Back from the provider's sign-out: continues to the app that requested it.
     const next = browser === undefined || state === null ? undefined : await there.returned(state, browser);
     if (next !== undefined) return seeOther(ctx, next);
     const upstream = browser === undefined ? undefined : await there.ended(browser);
@@ -142,7 +142,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     await leave(ctx, id);
   });
 
-  /** The session of this browser is over: so is its cookie. */
+  /** Ends the session of this browser and removes its cookie. */
   const leave = async (ctx: Context, id: string): Promise<void> => {
     await browserSessions.end(exchangeOf(ctx));
     deps.approvals.live.endSession(id);
@@ -206,7 +206,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     }
     const client = (await deps.clients.get(id))?.document;
-    // First: at the next sign-in it would have all of it back.
+    // First: otherwise the app would regain every right at the next sign-in.
     if (client?.skipConsent) await consents.askFromNowOn(account.id, id, byOf(ctx, account.id));
     await grantService.revokeAllOf(account.id, id, byOf(ctx, account.id));
     done(ctx, 'revoked');
@@ -216,7 +216,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
-    // It is never asked about, and would have all of it back at the next sign-in (the page offers no such form).
+    // No consent is asked for this app, so it would regain every right at the next sign-in (the page offers no such form).
     const client = (await deps.clients.get(id))?.document;
     if (client && (await consents.isUnasked(account.id, client))) throw notYours();
     const narrowed = await grantService.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
@@ -243,7 +243,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addAwayRoutes(router, deps, sessions);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);
-  // Before the page of one, so that `batch` is no id.
+  // Before the page of a single approval, so that `batch` is no id.
   addBatchPage(router, deps, forms, sessions);
   addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, devices));
   return router;

@@ -52,14 +52,14 @@ export const addSecurityRoutes = (
 
   const signedIn = ({ id: session, assurance }: PageSession) => ({ session, assurance });
 
-  /** Sends the browser away to sign in again where that is needed first, and says whether it was. */
+  /** Sends the browser to sign in again where that is required first, and answers whether it did. */
   const signInFirst = async (ctx: Context, session: PageSession, backTo: string): Promise<boolean> => {
     if (await factors.mayChange(session.account.id, session.assurance)) return false;
     seeOther(ctx, await browserSessions.signInUrl(exchangeOf(ctx), backTo, 'anew'));
     return true;
   };
 
-  /** Answers that a factor was added, which was proven in this browser: it is one of those that codes are taken from. */
+  /** Confirms that a factor was added. It was proven in this browser, so codes are accepted from it. */
   const showAdded = (ctx: Context, session: PageSession, codes: readonly string[] | undefined): void => {
     devices.write(ctx, deps.signIn.deviceOf(session.account, MULTI_FACTOR));
     if (codes) showCodes(ctx, session, codes, true);
@@ -187,7 +187,7 @@ export const addSecurityRoutes = (
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
-      // The page holds another challenge: it takes what the first one took.
+      // The page holds another challenge: it accepts what the first one accepted.
       if (await signInFirst(ctx, session, `${path}/passkey`)) return;
       const field = error.field === '/name' ? 'name' : 'credential';
       await showPasskey(ctx, session, 400, {
@@ -215,7 +215,7 @@ export const addSecurityRoutes = (
       const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
       devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     });
-    // Between the two it was still good for signing in.
+    // Between the two it was still valid for signing in.
     for (const { id: other } of await deps.sessions.ofAccount(account.id)) {
       if (other !== session.id) await deps.sessions.end(other, byOf(ctx, account.id), 'from_elsewhere');
     }

@@ -13,8 +13,8 @@ import type { AccountSessions } from './sessions.ts';
 const DONE = { ended: words.ended, others: words.othersEnded } as const;
 
 /**
- * Adds `/account/sessions`: where a person is signed in, and ends to that. `leave` goes on as after signing out, once
- * the session of this browser is over.
+ * Adds `/account/sessions`: where a person is signed in, and how to end that. `leave` continues as after signing out, once the
+ * session of this browser is over.
  */
 export const addSessionRoutes = (
   router: Router,
@@ -50,7 +50,7 @@ export const addSessionRoutes = (
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const newest = await deps.sessions.ofAccount(session.account.id);
-    // This one stands on the page, however many there are.
+    // The current session is always on the page, however many there are.
     const own = newest.some(({ id }) => id === session.id) ? undefined : await deps.sessions.get(session.id);
     const list = await Promise.all([...(own ? [own] : []), ...newest].map((one) => shown(one, session.id)));
     const page = sessionsPage({

@@ -21,7 +21,7 @@ export type PageSession = {
   readonly signedInAs: SignedInAs;
 };
 
-/** Who is signed in, for the pages of an account. */
+/** The signed-in account, for the pages of an account. */
 export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
   const { basePath, browserSessions } = deps;
 
@@ -44,7 +44,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
   return {
     current,
 
-    /** The session, or undefined after sending the browser away to sign in and come back to this page. */
+    /** The session; or undefined after sending the browser to sign in and return to this page. */
     async orSignIn(ctx: Context): Promise<PageSession | undefined> {
       const session = await current(ctx);
       if (!session) {

@@ -24,12 +24,12 @@ import { approvalFacts } from './facts.ts';
 
 type Chosen = Pick<Approval, 'id' | 'digest'>;
 
-/** More is no reading any more. */
+/** People do not read more than this at once. */
 const MOST = 30;
 
 /**
  * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of what was shown and a token of its own, so
- * that nothing is decided that did not stand on this person's page (AP-16, AP-18).
+ * that the form decides only what this person's page showed (AP-16, AP-18).
  */
 export const addBatchPage = (
   router: Router,
@@ -110,7 +110,7 @@ export const addBatchPage = (
       return { approval: (await factsOf(after)) ?? before, outcome };
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      // What policies refused is in the audit log already.
+      // Refusals by policy are in the audit log already.
       if (!error.refused) await recordRefusal(deps, ctx, error);
       return { approval: before, outcome: 'refused', text: refusalOf(error) };
     }
@@ -129,7 +129,7 @@ export const addBatchPage = (
       if (chosen.length === 0) throw unreadable('Nothing was chosen, so nothing was decided.');
       for (const one of chosen) await forms.check(ctx, one.token, choiceBinding(session, one));
       const results: BatchResult[] = [];
-      // One after the other: each is a decision of its own.
+      // Sequentially: each is a decision of its own.
       for (const one of chosen) {
         const result = await decideOne(ctx, session, one, decision);
         if (result) results.push(result);

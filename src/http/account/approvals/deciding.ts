@@ -10,7 +10,7 @@ import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { PageSession } from '../sessions.ts';
 
-/** So many of the newest are looked at besides what is open. */
+/** How many of the newest approvals are read besides the pending ones. */
 const LOOKED_AT = 200;
 
 type Deps = Pick<PeopleDeps, 'approvals'>;
@@ -80,7 +80,7 @@ export const checkWorthProving = (
 export const refusalOf = ({ message, refused }: DomainError): Phrase =>
   refused ? decideWords.notPermitted(refusalPhrase(message), refused.decision) : refusalPhrase(message);
 
-/** Whether it is one that needs no proof of its own. */
+/** Whether the approval needs no separate proof. */
 export const isEasy = ({ risk, requires, number }: Approval): boolean =>
   (risk === 'low' || risk === 'medium') && !requires.isProvenAnew && number === undefined;
 

@@ -21,7 +21,9 @@ type ApprovalContext = {
   readonly nameOf: (account: string) => string;
 };
 
-/** Approvals as `viewer` is shown them, in their order. All of what is asked comes from the action that the digest is over. */
+/**
+ * Approvals as shown to `viewer`, in their order. Everything about the request comes from the action that the digest covers.
+ */
 export const approvalFacts = async (
   deps: Deps,
   approvals: readonly Approval[],
@@ -138,7 +140,7 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
   return { servers, agents, nameOf: (account) => names.get(account) ?? account };
 };
 
-/** Each once, as many at a time as a store is asked for. */
+/** Each account once, as many at a time as a store query takes. */
 const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
   const all = [...new Set(ids)];
   return Array.from({ length: Math.ceil(all.length / 1000) }, (_, index) =>

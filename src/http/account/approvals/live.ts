@@ -4,11 +4,11 @@ import { DomainError } from '../../../domain/vocabulary/errors.ts';
 
 /** Browsers open six connections to one server; the others are for the pages themselves. */
 const PER_SESSION = 4;
-/** Of one process. */
+/** Streams of one process. */
 const IN_ALL = 5000;
-/** Shorter than what stands between is patient for. */
+/** Shorter than the idle timeout of proxies in between. */
 const HEARTBEAT_MILLISECONDS = 15_000;
-/** In so many parts, so that not all of them are looked at in one moment. */
+/** Heartbeats go out in this many parts, so that not all streams are checked at one moment. */
 const PARTS = 15;
 /** Bytes that a client leaves unread before its stream ends. */
 const MOST_WAITING = 16_384;
@@ -22,7 +22,7 @@ type Stream = {
 
 export type LiveApprovals = ReturnType<typeof liveApprovals>;
 
-/** Streams by a name that several have in common. */
+/** Streams under a name that several have in common. */
 const named = () => {
   const all = new Map<string, Set<Stream>>();
   return {
@@ -72,12 +72,12 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   const look = async (stream: Stream): Promise<void> => {
-    // Where that cannot be found out the browser has to ask again.
+    // Where liveness cannot be determined, the browser has to connect again.
     if (await stream.isLive().catch(() => false)) send(stream, ': still here\n\n');
     else end(stream);
   };
 
-  // Made here and not in a request: what is asked at a heartbeat is read anew.
+  // Created here and not in a request: each heartbeat reads the state anew.
   const beating = setInterval(
     () => {
       for (const stream of parts[beat++ % PARTS] ?? []) void look(stream);
@@ -87,8 +87,8 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
 
   return {
     /**
-     * Answers with a stream for a session. `isLive` says whether that goes on. Throws 'too_many_requests' for one more
-     * than a session may have, and 'unavailable' where the process has enough.
+     * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
+     * limit of a session, and 'unavailable' at the limit of the process.
      */
     open(
       ctx: Context,
@@ -103,9 +103,9 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       }
       ctx.status = 200;
       ctx.type = 'text/event-stream; charset=utf-8';
-      // For nginx, which would keep it back.
+      // For nginx, which would buffer the stream.
       ctx.set('X-Accel-Buffering', 'no');
-      // A question whether there would be one takes no place.
+      // A HEAD request opens no stream.
       if (ctx.method === 'HEAD') return;
       const stream: Stream = { session, account, out: ctx.res, isLive };
       parts[opened++ % PARTS]?.add(stream);
@@ -123,7 +123,7 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       }
     },
 
-    /** Sessions of these accounts may be over: their streams end then. */
+    /** Sessions of these accounts may be over: ends their streams then. */
     look(concerned: readonly string[]): void {
       for (const account of new Set(concerned)) for (const stream of [...accounts.of(account)]) void look(stream);
     },

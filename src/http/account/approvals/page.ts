@@ -86,7 +86,7 @@ export const addApprovalPage = (
     sendPage(ctx, status, page, [], ask.kind === 'factor' && ask.passkey !== undefined ? 'scripts' : undefined);
   };
 
-  /** As whom: as the address says, else the usual one. */
+  /** The approver slot: as the address says, else the usual one. */
   const slotFor = async (
     ctx: Context,
     approval: Approval,
@@ -147,7 +147,7 @@ export const addApprovalPage = (
       await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalOf(error));
       return;
     }
-    // The page says what happened, as often as it is opened.
+    // The page shows the result each time it is opened.
     seeOther(ctx, `${basePath}/account/approvals/${id}`);
   });
 
@@ -185,5 +185,5 @@ const SHOWN: readonly DomainErrorCode[] = [
   'too_many_requests',
 ];
 
-/** Of them, those that the domain wrote down, as it does what policies refuse. */
+/** Of them, those that the domain recorded, as it does for refusals by policy. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

@@ -45,7 +45,7 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
     /**
      * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password,
      * 'too_many_requests' beyond a limit (both are in the audit log by then), 'invalid_field' for none, and
-     * 'insufficient_user_authentication' where it takes what she does not have.
+     * 'insufficient_user_authentication' where it takes a factor that the person does not have.
      */
     async prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance> {
       const { account, assurance } = session;

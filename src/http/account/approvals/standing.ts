@@ -76,13 +76,13 @@ export const standingFacts = async (
 
 const FIELDS = ['uses', 'seconds', 'sum'] as const;
 
-/** What the form of a page said, to be shown again where it was wrong. */
+/** The typed values of a form, to be shown again after an error. */
 export const typedOf = (form: URLSearchParams): NonNullable<RememberOffer['values']> => {
   const typed = (name: (typeof FIELDS)[number]): string => (single(form, name) ?? '').slice(0, 20);
   return { uses: typed('uses'), seconds: typed('seconds'), sum: typed('sum') };
 };
 
-/** Which field of it a refusal is about; undefined: none. */
+/** The field that a refusal is about; undefined: none. */
 export const wrongField = ({ field }: DomainError): (typeof FIELDS)[number] | undefined =>
   FIELDS.find((name) => field === `/${name}`);
 
