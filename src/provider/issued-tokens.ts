@@ -242,8 +242,8 @@ const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined
 };
 
 /**
- * The actors here, and those that a trusted issuer named there. With a trusted issuer in the chain, only the holder itself is
- * ours; the rest of the claim is not ours, regardless of its names.
+ * The actors here, and those that a peer named there. With a peer in the chain, only the holder itself is ours; the rest of
+ * the claim is not ours, regardless of its names.
  */
 const actorsIn = (
   {
