@@ -1,4 +1,4 @@
-/** What a connection that the other side broke or filled with nonsense looks like from inside: no failure of ours. */
+/** Recognises errors of a connection that the other side broke or sent malformed data on: no failure of ours. */
 const CODES = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 export const isBrokenConnection = (error: unknown): boolean => {

@@ -12,7 +12,7 @@ import {
 } from '../domain/platform/certificates/client-certificate.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 
-/** How proxies name it; taken out of every request, so that nothing behind could believe them. */
+/** Header names of common proxies; removed from every request, so that no code behind could trust them. */
 const KNOWN_HEADERS = [
   ...['client-cert', 'client-cert-chain', 'x-client-cert', 'x-client-certificate', 'x-ssl-client-cert'],
   ...['ssl-client-cert', 'x-forwarded-client-cert', 'x-forwarded-tls-client-cert'],

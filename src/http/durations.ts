@@ -1,11 +1,11 @@
 import type { Metric } from 'prom-client';
 
-/** Notes how long one thing took, in seconds. */
+/** Records how long one operation took, in seconds. */
 export type Series = (seconds: number) => void;
 
 /**
- * A histogram for what happens many times in each request: its labels are bound once, so that noting a
- * duration is a few additions, where prom-client makes and sorts a key of the labels each time.
+ * A histogram for operations that happen many times in each request. Its labels are bound once, so that recording a duration
+ * is a few additions; prom-client makes and sorts a key of the labels each time.
  */
 export const durations = ({
   name,
@@ -22,7 +22,7 @@ export const durations = ({
   const values = () =>
     all.flatMap(({ labels, counts, sum }) => {
       let count = 0;
-      // What never happened is left out: most collections know only some of the operations.
+      // Operations that never happened are left out: most collections know only some of them.
       if (counts.every((each) => each === 0)) return [];
       const cumulated = counts.map((each, index) => {
         count += each;
@@ -43,7 +43,7 @@ export const durations = ({
       get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }),
     } as unknown as Metric,
 
-    /** The labels come from a closed set; ask once for each. */
+    /** The labels come from a closed set; call once for each. */
     series(labels: Readonly<Record<string, string>>): Series {
       const one = { labels, counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
       all.push(one);

@@ -1,7 +1,7 @@
 /**
- * Stands in front of everything, oidc-provider and pages alike. Owns what a request may look like at all, and
- * makes sure that nothing behind it can learn a host, scheme or address from the request: what they
- * read is what configuration says (invariant 7; findings V7, V8; decision D20).
+ * Stands in front of every route, of oidc-provider and pages alike. Owns the accepted form of requests, and makes sure that
+ * nothing behind it can learn a host, scheme or address from the request: those come from the configuration (invariant 7;
+ * findings V7, V8; decision D20).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
@@ -16,12 +16,12 @@ export type GuardedRequest = {
   readonly id: string;
   readonly source: string;
   readonly arrivedAt: number;
-  /** By which the sender may prove who it is (RFC 8705). */
+  /** The certificate by which the sender may authenticate (RFC 8705). */
   readonly certificate: () => ClientCertificate | undefined;
 };
 
 export type FrontGuard = {
-  /** Answers the request itself and returns undefined, or returns what is known of it. */
+  /** Answers the request itself and returns undefined, or returns its facts. */
   admit(request: IncomingMessage, response: ServerResponse): GuardedRequest | undefined;
 };
 
@@ -124,7 +124,7 @@ export const frontGuard = (deps: {
   };
 };
 
-/** Headers of every answer; pages replace the policy by a narrower one of their own, public documents may be kept. */
+/** Headers of every answer; pages replace the policy by a narrower one of their own, public documents may be cached. */
 const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): void => {
   response.setHeader('X-Request-Id', id);
   response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -185,7 +185,7 @@ const ownCookiesOnce = (header: string | undefined): string | undefined => {
 /** RFC 8414 §3.1, AuthZEN Authorization API 1.0 §9.2. */
 const WELL_KNOWN = ['/.well-known/oauth-authorization-server', '/.well-known/authzen-configuration'];
 
-/** The path below the issuer's, or undefined. The specifications of these put the issuer's path behind the well-known one. */
+/** The path below the issuer's, or undefined. These specifications put the issuer's path behind the well-known one. */
 const withinIssuer = (target: string, basePath: string): string | undefined => {
   if (basePath === '') return target;
   const [path = '', query] = target.split('?', 2);
@@ -195,7 +195,7 @@ const withinIssuer = (target: string, basePath: string): string | undefined => {
   return target.slice(basePath.length) || '/';
 };
 
-/** IPv4 addresses that arrive in IPv6 clothes are the same address. */
+/** An IPv4 address in IPv6 form is the same address. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 const blockListOf = (ranges: readonly string[]): BlockList => {

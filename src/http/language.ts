@@ -1,4 +1,4 @@
-/** The choice of a language: one form on every page, `POST /language`. It changes a cookie, and what mails are written in. */
+/** The choice of a language: one form on every page, `POST /language`. It sets a cookie, and the language of mails. */
 import Router from '@koa/router';
 import { DomainError } from '../domain/vocabulary/errors.ts';
 import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';

@@ -60,7 +60,7 @@ export const metrics = () => {
     name: 'behalf_break_glass_open_reviews',
     help: 'Actions that two people let happen in an emergency, and that no third person has looked at.',
     registers: [registry],
-    // Every process of a server knows of the same.
+    // Every process of a server reports the same value.
     aggregator: 'max',
   });
   const inFlight = new Gauge({
@@ -68,7 +68,7 @@ export const metrics = () => {
     help: 'Requests being answered.',
     registers: [registry],
   });
-  // Processes of a server share the volume, so that figures of several are not added up.
+  // Processes of a server share the volume, so their figures are not added up.
   const volume = {
     size: new Gauge({
       name: 'behalf_volume_size_bytes',
@@ -149,7 +149,7 @@ export const metrics = () => {
   };
 };
 
-/** What a scrape is answered with. */
+/** The answer to a scrape. */
 export type Exposition = { readonly contentType: string; readonly text: string };
 
 export const expositionOf = async (registry: Registry): Promise<Exposition> => ({
@@ -157,6 +157,6 @@ export const expositionOf = async (registry: Registry): Promise<Exposition> => (
   text: await registry.metrics(),
 });
 
-/** One for several processes: each gives what its `registry.getMetricsAsJSON()` answers. */
+/** One answer for several processes: each gives what its `registry.getMetricsAsJSON()` answers. */
 export const expositionOfAll = (processes: readonly (readonly object[])[]): Promise<Exposition> =>
   expositionOf(AggregatorRegistry.aggregate(processes.map((metrics) => [...metrics])));

@@ -1,6 +1,6 @@
 /**
- * Health and metrics, on a listener of their own (decision D22). Liveness says that the process
- * answers; readiness says with reasons whether it can do its work.
+ * Health and metrics, on a listener of their own (decision D22). Liveness says that the process answers; readiness says with
+ * reasons whether it can serve.
  */
 import { createServer, type Server } from 'node:http';
 import type { Exposition } from './metrics.ts';
@@ -13,7 +13,7 @@ export type Reasons = Readonly<Record<string, string>>;
 
 export type Readiness = {
   readonly isReady: boolean;
-  /** Why not; or what is amiss though it can serve. */
+  /** Why not; or a problem that does not prevent serving. */
   readonly reasons: Reasons;
 };
 

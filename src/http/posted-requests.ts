@@ -1,13 +1,12 @@
 /**
- * Authorization requests by POST (OpenID Connect Core §3.1.2.1). The browser is sent to the same request by GET: with a
- * form of another site it brings no session cookie (`SameSite=Lax`), with the redirect it does. What oidc-provider
- * refuses and records is the GET.
+ * Authorization requests by POST (OpenID Connect Core §3.1.2.1). Redirects the browser to the same request by GET: a form of
+ * another site sends no session cookie (`SameSite=Lax`), the redirect does. oidc-provider refuses and records the GET.
  */
 import Router from '@koa/router';
 import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isForm, readForm } from './middleware/form-body.ts';
 
-/** What is left of the longest request target that the front guard lets through. */
+/** The rest of the longest request target that the front guard accepts. */
 const MOST_CHARACTERS = 8000;
 
 const PATH = /^\/auth\/?$/i;
@@ -40,7 +39,7 @@ export const postedRequestRouter = (deps: {
     }
     try {
       const form = (await readForm(ctx.req)).toString();
-      // Both are the request: a parameter in both is refused there, as one that came twice.
+      // Both are the request: a parameter in both is refused there as a duplicate.
       const query = [ctx.querystring, form].filter((part) => part !== '').join('&');
       if (query.length > MOST_CHARACTERS) {
         await refuse(

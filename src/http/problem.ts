@@ -1,7 +1,7 @@
 /**
- * Refusals as problem documents (RFC 9457). Owns the status and title of every DomainError code and of
- * what HTTP itself refuses. Unknown errors answer 500 with the request id only and go to the log.
- * Called by the management API; the OAuth endpoints have a table of their own in src/provider.
+ * Refusals as problem documents (RFC 9457). Owns the status and title of every DomainError code and of HTTP's own refusals.
+ * Unknown errors answer 500 with the request id only and go to the log. Called by the management API; the OAuth endpoints have
+ * a table of their own in src/provider.
  */
 import type { Context } from 'koa';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
@@ -80,7 +80,7 @@ export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   return Object.assign(error, { errors });
 };
 
-/** Code of a refusal for the audit log; undefined for what is no refusal but a failure of ours. */
+/** Code of a refusal for the audit log; undefined for a failure of ours. */
 export const refusalCode = (error: unknown): string | undefined =>
   isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
 
@@ -121,7 +121,7 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
   return { type: typeOf('server_error'), title: 'Something failed here', status: 500, instance };
 };
 
-/** A refusal as one line of many: what is not one of ours is thrown on. */
+/** A refusal as one line of many; rethrows an error that is not one of ours. */
 export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'detail' | 'errors' | 'denial'> => {
   if (refusalCode(error) === undefined) throw error;
   const { type, status, detail, errors, denial } = problemOf(error, '');
@@ -134,7 +134,7 @@ export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'de
   };
 };
 
-/** Answers with the problem of a caught error. What was set on the response before, such as a challenge, stays. */
+/** Answers with the problem of a caught error. Headers set before, such as a challenge, stay. */
 export const sendProblem = (ctx: Context, error: unknown, log: ProblemLog): void => {
   const known: unknown = Reflect.get(ctx.state, 'requestId');
   const requestId = typeof known === 'string' ? known : 'unknown';

@@ -1,4 +1,4 @@
-/** The pages oidc-provider shows in the middle of its own routes, made of our views. */
+/** The pages oidc-provider shows within its own routes, made of our views. */
 import type { IncomingMessage } from 'node:http';
 import { formAction, pageCsp } from '../../views/content-security-policy.ts';
 import type { Html, Phrase } from '../../views/html.ts';
@@ -62,7 +62,7 @@ export const providerPages = (deps: {
   const xsrfOf = (ctx: ProviderContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
-  /** `here`: where it can be read again; an error is not, and repeats nothing of the request that led to it. */
+  /** `here`: the address at which the page can be read again; an error has none, and repeats nothing of its request. */
   const send = (ctx: ProviderContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
     ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');

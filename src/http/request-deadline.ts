@@ -6,13 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  */
 const DEADLINE_MILLISECONDS = 5_000;
 
-/** Sees to it that whole requests are answered in time. A request that is still being sent has time of its own. */
+/** Answers requests within the deadline. The time a client takes to send a request is not included. */
 export const answerInTime = (
   request: IncomingMessage,
   response: ServerResponse,
   milliseconds: number = DEADLINE_MILLISECONDS,
 ): void => {
-  // By the front guard; what comes later is for the answer that did not come: a redirect, a cookie.
+  // Headers of the front guard; later ones belong to the answer that did not come: a redirect, a cookie.
   const always = new Set(response.getHeaderNames());
   const look = (): void => {
     if (response.headersSent || response.writableEnded || response.destroyed) return;

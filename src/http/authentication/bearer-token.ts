@@ -1,7 +1,7 @@
 /**
- * Who calls an API of this server: takes our own access token from the Authorization header and checks
- * audience, binding, actor and scope. Owns the challenges of RFC 6750 §3 and RFC 9449 §7.1. It does not know
- * routes or roles; the management API decides what the token's holder may do.
+ * Who calls an API of this server: reads our own access token from the Authorization header and checks audience, binding,
+ * actor and scope. Owns the challenges of RFC 6750 §3 and RFC 9449 §7.1. It does not know routes or roles; the management API
+ * decides what the token's holder may do.
  */
 import type { Context } from 'koa';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
@@ -23,7 +23,7 @@ export type BearerDependencies = {
 
 type Scheme = 'Bearer' | 'DPoP';
 
-/** b64token of RFC 6750 §2.1; longer tokens than we ever issue are not looked at. */
+/** b64token of RFC 6750 §2.1; tokens longer than any we issue are not examined. */
 const CREDENTIALS = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,8192}=*)$/i;
 const PROOF_ALGORITHMS = 'ES256 ES384 ES512 PS256 RS256 EdDSA';
 
@@ -47,7 +47,7 @@ export const bearerToken =
       return refuse('This token is not bound to a key; send it as Bearer.', 'Bearer', 'invalid_token');
     }
     if (token.jkt !== undefined) {
-      // DP-04: a stolen bound token is worth nothing as Bearer.
+      // DP-04: a stolen bound token is useless as Bearer.
       if (scheme === 'Bearer') refuse('This token is bound to a key; send it as DPoP.', 'DPoP', 'invalid_token');
       const thumbprint = await proofOf(verifyProof, ctx, value, refuse);
       if (thumbprint !== token.jkt) refuse('The proof is made with another key.', 'DPoP', 'invalid_token');
@@ -71,7 +71,7 @@ export const requireScope = (ctx: Context, audience: string, token: IssuedToken,
   throw new DomainError('forbidden', `The token lacks the scope ${scope}.`);
 };
 
-/** Sets WWW-Authenticate. Values are ours, registered names or those of a policy, never input. */
+/** Sets WWW-Authenticate. Values are our own, registered names or those of a policy, never input. */
 export const challenge = (
   ctx: Context,
   audience: string,
@@ -88,7 +88,7 @@ export const challenge = (
   ctx.set('WWW-Authenticate', `${scheme} ${text.join(', ')}`);
 };
 
-/** The challenge to whom a stronger or later sign-in would help (RFC 9470 §3), with the demands of the denial. */
+/** The challenge to a caller that a stronger or later sign-in would help (RFC 9470 §3), with the demands of the denial. */
 export const challengeToSignIn = (ctx: Context, audience: string, error: unknown): void => {
   const remedies = isDomainError(error) ? (error.denial?.remedies ?? []) : [];
   const demand = remedies.find((remedy) => remedy.kind === 'step_up');
@@ -109,7 +109,7 @@ const proofOf = async (
     return await verifyProof(ctx, token);
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-    // A store that fails is not the caller's fault; every refusal of a proof is.
+    // A failing store is not the caller's fault; every refusal of a proof is.
     if (code === 'unavailable' || code === 'store_unavailable' || typeof code !== 'string') throw error;
     return refuse(typeof message === 'string' ? message : 'The proof is not valid.', 'DPoP', 'invalid_dpop_proof');
   }

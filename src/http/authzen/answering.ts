@@ -10,7 +10,7 @@ export type AnsweringDeps = {
   /** Throws DomainError 'unauthenticated' or 'too_many_requests'. */
   readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
   readonly decisions: Pick<AccessDecisions, 'recordRefusal'>;
-  /** Notes a refusal before it is known who calls (decision D18). */
+  /** Records a refusal before the caller is authenticated (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
     readonly source: string;
@@ -30,10 +30,13 @@ export type SendError = (ctx: Context, error: unknown, issuer: string, log: Prob
 
 export type Answering = ReturnType<typeof answeringServers>;
 
-/** What a caller may send to recognise an answer by; anything longer or invisible is not sent back. */
+/**
+ * The request id that a caller may send to recognise an answer. One that is longer or holds other characters is not sent
+ * back.
+ */
 const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
 
-/** Answers resource servers that proved themselves, as JSON; a refusal is noted before it leaves. */
+/** Answers authenticated resource servers as JSON; records a refusal before the answer leaves. */
 export const answeringServers =
   ({ issuer, authenticate, decisions, countRefusal, log }: AnsweringDeps) =>
   (send: SendError, answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>) =>
@@ -63,7 +66,7 @@ export const answeringServers =
     }
   };
 
-/** How one proves who one is. */
+/** How a caller can authenticate. */
 export const challenge = (ctx: Context, issuer: string): void =>
   ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
 

@@ -1,7 +1,7 @@
 /**
- * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and how refusals are spelled
- * (§10.1); who may ask is proven by src/provider/resource-server-proofs.ts, what is answered is domain/approvals/authzen. Mounted by
- * src/http/app.ts.
+ * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and the form of refusals
+ * (§10.1). src/provider/resource-server-proofs.ts authenticates callers, and domain/approvals/authzen makes the answers.
+ * Mounted by src/http/app.ts.
  */
 import { createHash } from 'node:crypto';
 import Router from '@koa/router';
@@ -34,7 +34,7 @@ type Dependencies = AnsweringDeps & {
   readonly useApproval: UseApproval;
   readonly requests: AccessRequests;
   readonly pollIntervalSeconds: number;
-  /** For pages of searches. */
+  /** For pages of search results. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
 };
 
@@ -65,7 +65,7 @@ export const accessRouter = (dependencies: Dependencies): Router => {
     (searched: Searched): Answerer =>
     async (server, body, by) => {
       const asked = readSearch(searched, body);
-      // A token is good for the very search it was made for (§8.2.1).
+      // A page token is valid for the very search it was made for (§8.2.1).
       const place = `access-search/${searched}/${digestOf(asked)}`;
       const after = asked.token === undefined ? undefined : pages.open(place, server.id, asked.token);
       const { results, next } = await dependencies.search(searched, server, asked, after, by);

@@ -64,11 +64,11 @@ export const registerModel = async (
   };
 };
 
-/** Where two fields say who the owner is, what is wrong is said at the one that counted. */
+/** Where two fields name the owner, an error is shown at the field that was used. */
 const aboutOther = ({ owner, ...errors }: RegisterErrors): RegisterErrors =>
   owner === undefined ? errors : { other_owner: owner, ...errors };
 
-/** The body of a call of the API. Throws 'invalid_field' for what only a form can get wrong. */
+/** The body of an API call. Throws 'invalid_field' for errors that only a form can make. */
 export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues): Promise<JsonObject> => {
   const of = (name: RegisterField): string => values[name] ?? '';
   const lines = (name: RegisterField): readonly string[] => linesOf(of(name));
@@ -121,7 +121,7 @@ export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: strin
   throw new DomainError('invalid_field', 'There is no active account or group with this name.', { field });
 };
 
-/** What a refusal says about which field; undefined when it is about none of them. */
+/** The field that a refusal is about; undefined when it is about none of them. */
 export const registerErrors = (error: unknown): RegisterErrors | undefined => {
   if (!isDomainError(error) || !['invalid_field', 'conflict', 'forbidden'].includes(error.code)) return undefined;
   const { errors = [] } = error as {

@@ -21,7 +21,7 @@ type Listed = {
   readonly next?: Cursor;
 };
 
-/** One page of what the management API lists for the viewer, as the register has it. */
+/** One page of what the management API lists for the viewer, as registered. */
 export const listed = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -40,7 +40,7 @@ export const listed = async (
   };
 };
 
-/** With names, and whether they work now. */
+/** Adds names, and whether each agent works now. */
 export const rowsOf = async (
   deps: ConsoleDeps,
   { agents, uses }: Pick<Listed, 'agents' | 'uses'>,
@@ -59,10 +59,10 @@ export const rowsOf = async (
   );
 };
 
-/** What the list was asked for. Anything the page could not have sent is left out. */
+/** The query of the list. Leaves out values that the page could not have sent. */
 export type ListQuery = {
   readonly all: boolean;
-  /** `own`: only the viewer's agents, by choice of a viewer who may see all. */
+  /** `own`: only the viewer's agents, when a viewer who may see all chooses that. */
   readonly of: '' | 'own';
   /** An account or group. */
   readonly owner: string;
@@ -106,7 +106,7 @@ const routeQueryOf = (
   ...(unused === '' ? {} : { unused_since: now - Number(unused) * DAY }),
 });
 
-/** Address of a list; what is usual is left out. */
+/** Address of a list; leaves out default values. */
 export const listHref = (
   { basePath }: Pick<ConsoleDeps, 'basePath'>,
   { all: _, search, ...rest }: Partial<ListQuery>,
@@ -156,7 +156,7 @@ export const agentListModel = async (
   };
 };
 
-/** Whose agents are listed, or those under which blueprint. */
+/** The owner or blueprint whose agents are listed. */
 const onlyOf = async (deps: ConsoleDeps, asked: ListQuery): Promise<Pick<AgentListModel, 'only'>> => {
   const { owner, blueprint } = asked;
   if (owner === '' && blueprint === '') return {};

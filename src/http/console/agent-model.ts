@@ -94,7 +94,7 @@ const waiting = (
 ): { readonly waiting?: WaitingAgent } =>
   asked === undefined ? {} : { waiting: waitingAgent(deps, found, { asked, names }) };
 
-/** The page of the account or group that owns it, where there is one for who looks. */
+/** The page of the account or group that owns it, where the viewer may open one. */
 const ownerHrefOf = (deps: ConsoleDeps, { sees }: ConsoleFrame, { owner }: Agent): { readonly ownerHref?: string } => {
   if (isGroupId(owner)) return { ownerHref: groupHref(deps, owner) };
   return sees.includes('people') ? { ownerHref: personHref(deps, owner) } : {};
@@ -117,7 +117,7 @@ const blueprintFacts = (
         },
       };
 
-/** Why nothing works for it, all reasons; none when it works. */
+/** Why the agent is blocked, all reasons; empty when it works. */
 const stopsOf = async (
   { agents, owners, clock }: ConsoleDeps,
   agent: Agent,

@@ -1,4 +1,4 @@
-/** What a person who is signed in to the console is to one agent: sees it, changes it, accepts it, gives it credentials. */
+/** The relation of a signed-in console user to one agent: sees it, changes it, accepts it, gives it credentials. */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialRights } from '../../domain/clients/agents/credential-rights.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
@@ -6,14 +6,14 @@ import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
-/** What the viewer is to an agent they see. What they may do with it is decided when they do it. */
+/** The viewer's relation to an agent they see. Each action checks its own permission when it runs. */
 export type Standing = {
   /** Owns the agent, or sees all agents by role. */
   readonly looksInside: boolean;
   readonly changes: boolean;
   /** Owns it or is an administrator, and it has an owner (credential-rights.ts). */
   readonly givesCredentials: boolean;
-  /** Account or group in whose name the viewer can accept it. */
+  /** Account or group for which the viewer can accept it. */
   readonly asked: string | undefined;
 };
 
@@ -30,7 +30,7 @@ export const seenAgent = async (
   return found;
 };
 
-/** The same as `seenAgent`, for pages that change something: for who only sees it there is no such page. */
+/** The same as `seenAgent`, for pages that change something: for a viewer who may only see the agent there is no such page. */
 export const changeableAgent = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,

@@ -11,7 +11,7 @@ import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 
 const PAGE = 25;
-/** Figures are of so many of the newest. */
+/** How many of the newest approvals the figures cover. */
 const COUNTED = 1000;
 const PEOPLE = 20;
 

@@ -52,7 +52,7 @@ type ShownBreak = {
   readonly lowered: readonly ShownChange[];
 };
 
-/** Adds the pages about blueprints: all of them, one, and the questions before something of it changes. */
+/** Adds the pages about blueprints: all of them, one, and the confirmations before a change. */
 export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/blueprints`;
 

@@ -34,7 +34,7 @@ import type { Opened } from './console-page.ts';
 const SHOWN = 50;
 const CLOSED_SHOWN = 20;
 
-/** Whose place it is: those who may do it, and those who look at what others do. */
+/** Roles that see the pages: those that may approve, and those that review. */
 const VIEWERS: readonly AccountRole[] = ['break_glass', 'administrator', 'operator', 'auditor'];
 
 export const seesBreakGlass = (account: Account): boolean => VIEWERS.some((role) => holdsRole(account, role));
@@ -99,7 +99,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     });
   };
 
-  /** Whom it concerns sees it, too, once there is something to see. */
+  /** An account that it concerns sees it, too, once there is something to see. */
   const isConcerned = async (approval: Approval, account: string): Promise<boolean> => {
     if (approval.breakGlass === undefined) return false;
     if (approval.subject === account || (await service.isAsked(approval, account))) return true;
@@ -159,7 +159,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     sendPage(ctx, status, breakGlassPage(model), [], isByPasskey ? 'scripts' : undefined);
   };
 
-  /** What the passkey proved now, and nothing that the session had proven before. */
+  /** What the passkey proved now, and no earlier proof of the session. */
   const proven = async (ctx: Context, account: string, id: string, form: URLSearchParams): Promise<Assurance> => {
     const credential = single(form, 'credential') ?? '';
     if (credential === '') {
@@ -276,5 +276,5 @@ const SHOWN_CODES: readonly DomainErrorCode[] = [
   'too_many_requests',
 ];
 
-/** Of the proof's, those that the domain wrote down. */
+/** Of them, those of the proof that the domain recorded. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

@@ -49,7 +49,7 @@ export const AGENT_AXES: readonly Axis[] = AXES.filter(
 
 export type CeilingFact = { readonly axis: Axis; readonly name: Phrase; readonly value: HtmlValue };
 
-/** What one axis says; that there is no limit, where it says nothing. */
+/** The value of one axis; "no limit" where it is absent. */
 export const ceilingValue = (axis: Axis, value: unknown): HtmlValue =>
   value === undefined ? words.noLimit : SHOWN[axis](value);
 

@@ -35,7 +35,7 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
   readonly updated_at: number;
 };
 
-/** Adds the pages about clients that are no agents: all of them, one, and what is done to it. */
+/** Adds the pages about clients that are no agents: all of them, one, and the actions on it. */
 export const addClientPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const withFactor = stepUp(deps);
   const home = `${deps.basePath}/console/clients`;

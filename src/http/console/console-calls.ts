@@ -88,7 +88,7 @@ export type ConsoleOperation =
   | 'disableUpstream'
   | 'enableUpstream';
 
-/** What a page asks for; members as the API spells them. */
+/** The parameters of a call; members as the API spells them. */
 type ConsoleCall = {
   readonly id?: string;
   readonly instance?: string;
@@ -179,7 +179,7 @@ export const consoleCalls = (
     });
   };
 
-  /** How far the account may go, where it may call it at all. */
+  /** The access that the account has to a call; undefined where it may not call it. */
   const reach = (operation: ConsoleOperation, account: Account): Access | undefined => {
     try {
       return access(operation, account);
@@ -192,13 +192,13 @@ export const consoleCalls = (
     access,
     run,
 
-    /** Whether the account may call it at all. */
+    /** Whether the account may make the call at all. */
     may: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) !== undefined,
 
-    /** Whether it may by its role, not only for what is its own. */
+    /** Whether it may by its role, not only for its own objects. */
     mayAll: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) === 'all',
 
-    /** Whether a call is refused as if the thing were not there. */
+    /** Whether the object exists for the viewer: false when the call is refused with 'not_found'. */
     async isThere(call: Promise<unknown>): Promise<boolean> {
       try {
         await call;

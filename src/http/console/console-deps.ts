@@ -27,7 +27,7 @@ import type { ConsoleOperation } from './console-calls.ts';
 
 type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
-/** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
+/** `agents` are in their effective state, `registered` as stored in the registry. */
 export type ConsoleDeps = PeopleDeps & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly requireFreshFactor: FreshFactor;
@@ -37,7 +37,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly handlers: Handlers<ConsoleOperation>;
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
-  /** Of everybody, for figures. */
+  /** Approvals of all accounts, for figures. */
   readonly allApprovals: Pick<ApprovalService, 'list' | 'waiting'>;
   readonly outcomes: Pick<OutcomeCounts, 'of'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
@@ -59,7 +59,7 @@ export type ConsoleDeps = PeopleDeps & {
 
 export type Names = (id: string) => string;
 
-/** Names of accounts, groups, agents and clients; of what is not there any more its id. */
+/** Names of accounts, groups, agents and clients; the id of an object that no longer exists. */
 export const partyNames = async (
   deps: Pick<ConsoleDeps, 'accounts' | 'groups' | 'agents' | 'clients'>,
   ids: readonly (string | undefined)[],
@@ -81,10 +81,10 @@ export const partyNames = async (
   return (id) => names.get(id) ?? id;
 };
 
-/** Who did something: a name, or that it was the server itself. */
+/** The actor of an event: a name, or the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
-/** `id` may be what an address says: it stands in a header. */
+/** `id` may come from an address, and goes into a header. */
 export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/people/${encodeURIComponent(id)}`;
 
@@ -121,7 +121,7 @@ export const agentRow = (
   ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
 });
 
-/** What an account that may accept an agent is asked. */
+/** The model of an agent that waits for the viewer to accept it. */
 export const waitingAgent = (
   deps: Pick<ConsoleDeps, 'basePath'>,
   { document: agent, version }: Versioned<Agent>,

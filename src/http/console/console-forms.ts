@@ -24,7 +24,7 @@ export type PageParts = {
   readonly openedAs: (ctx: Context, session: PageSession) => Opened;
 };
 
-/** Adds the pages with fields: registering an agent, handing one over, and the question before retiring one. */
+/** Adds the pages with fields: registering an agent, transferring one, and the confirmation before retiring one. */
 export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   page('/console/agents/new', async (ctx, { viewer, frame }) =>
     sendPage(ctx, 200, registerPage(await registerModel(deps, calls, viewer, frame))),
@@ -108,13 +108,13 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
   });
 };
 
-/** A form that is sent twice registers one agent. */
+/** Makes a form that is sent twice register one agent. */
 const idempotencyOf = (form: URLSearchParams): { readonly idempotencyKey?: string } => {
   const once = single(form, 'once') ?? '';
   return /^[A-Za-z0-9_-]{16,128}$/.test(once) ? { idempotencyKey: once } : {};
 };
 
-/** Of the agent as the page showed it; anything else fits no version. */
+/** The version of the agent as the page showed it; any other value matches no version. */
 export const versionOf = (form: URLSearchParams): number => {
   const version = single(form, 'version') ?? '';
   return /^[1-9][0-9]{0,14}$/.test(version) ? Number(version) : -1;

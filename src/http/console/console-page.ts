@@ -3,7 +3,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 
-/** Who looks, and in which request. */
+/** The viewer, and the request. */
 export type Viewer = { readonly account: Account; readonly by: By };
 
 export type Opened = { readonly viewer: Viewer; readonly frame: ConsoleFrame };

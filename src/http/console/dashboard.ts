@@ -3,7 +3,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 
-/** Approvals looked at: of those that wait those with least time left, of the others the newest. */
+/** Approvals that are read: of the pending those with least time left, of the others the newest. */
 const MOST_WAITING = 500;
 const COUNTED = 1000;
 const PEOPLE = 5;

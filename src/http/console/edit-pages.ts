@@ -27,7 +27,7 @@ type Given<Field extends string> = {
   readonly errors?: Readonly<Partial<Record<Field, Text>>>;
 };
 
-/** Adds the pages that change what is written about an agent, and what it proves itself with. */
+/** Adds the pages that change an agent's metadata and credentials. */
 export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const showWords = async (
     ctx: Context,

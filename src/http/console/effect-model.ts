@@ -13,7 +13,7 @@ import { signInMethodWords } from './grant-type-names.ts';
 /** Resource servers that are shown; the API has the rest of an agent that names more. */
 const MOST_SHOWN = 50;
 
-/** What an agent may do now and why not more, by the same functions that decide about its tokens. */
+/** What an agent may do now and what limits it, by the same functions that decide about its tokens. */
 export const effectModel = async (
   deps: Pick<ConsoleDeps, 'resourceServers'>,
   stored: Agent,

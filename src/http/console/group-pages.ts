@@ -37,7 +37,7 @@ type FormErrors = GroupFormModel['errors'];
 export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/groups`;
 
-  /** Accounts are known by name to everybody in the group, but have pages for operators only. */
+  /** Every member of the group sees accounts by name; only operators have pages for them. */
   const rowsOfGroups = async (groups: readonly ShownGroup[], viewer: Viewer): Promise<readonly GroupRow[]> => {
     const known = await accountsOf(
       deps,
@@ -128,7 +128,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     });
   });
 
-  /** Ids of the accounts of these usernames, or what is wrong with them. An id is left to be refused by the API. */
+  /** Ids of the accounts of these usernames, or their errors. The API refuses an unknown id. */
   const membersOf = async (typed: readonly string[]): Promise<readonly string[] | FormErrors> => {
     const ids: string[] = [];
     for (const name of typed) {
@@ -175,16 +175,16 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
   router.post('/console/groups/:id/edit', (ctx) => submitted(ctx, ctx.params['id'] ?? ''));
 };
 
-/** More than a group takes, so that the register says so. */
+/** More than a group takes, so that the registry refuses them. */
 const MOST_NAMED = 100;
-/** What was typed is not lost to these. */
+/** Errors after which the form is shown again with what was typed. */
 const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict'];
 
 const isList = (value: readonly string[] | FormErrors): value is readonly string[] => Array.isArray(value);
 
 type Detailed = { readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[] };
 
-/** The first thing that is wrong; what is wrong in several places is said one after the other. */
+/** The first error; several are reported one after the other. */
 const firstOf = (error: Detailed) => error.errors?.[0];
 const messageOf = (error: Detailed & { readonly message: string }): string => firstOf(error)?.detail ?? error.message;
 const isAboutMembers = (error: Detailed & { readonly field?: string | undefined }): boolean =>

@@ -12,7 +12,7 @@ const FORMS = {
   ndjson: { type: 'application/x-ndjson', end: '\n' },
 } as const;
 
-/** Answers lines as a file to be kept. Throws where the first of them cannot be made. */
+/** Answers lines as a download. Throws where the first of them cannot be made. */
 export const sendFile = async (
   ctx: Context,
   name: string,
@@ -24,7 +24,7 @@ export const sendFile = async (
   ctx.set('Content-Disposition', `attachment; filename="${name}.${form}"`);
 };
 
-/** Adds `GET /console/agents.csv` and `.ndjson`: what the list shows, all of it, as a file. */
+/** Adds `GET /console/agents.csv` and `.ndjson`: the whole list as a file. */
 export const addConsoleExports = (page: AddPage, deps: ConsoleDeps, calls: ConsoleCalls): void => {
   for (const [form, lines] of [
     ['csv', agentCsv],

@@ -5,14 +5,14 @@ import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
-/** Things on one page of a list. */
+/** Items on one page of a list. */
 const PAGE = 25;
 
 type Question = {
   readonly operation: ConsoleOperation;
   /** Path of the page that shows the list, with the issuer's. */
   readonly path: string;
-  /** What the page was asked for, as it stands in its address; what is empty is left out there. */
+  /** The query of the page, as in its address; empty values are left out there. */
   readonly asked?: Readonly<Record<string, string>>;
   /** The same as the management API takes it. */
   readonly query?: RouteQuery;
@@ -45,7 +45,7 @@ export const listed = async <Item>(
   };
 };
 
-/** `q` and `state` of an address; a state that is none is left out. */
+/** `q` and `state` of an address; an unknown state is left out. */
 export const askedOf = (query: URLSearchParams, states: readonly string[]) => ({
   search: (query.get('q') ?? '').trim().slice(0, 100),
   state: states.find((state) => state === query.get('state')) ?? '',

@@ -16,7 +16,7 @@ const RECENT = 5;
 const WAITING = 50;
 const REVIEWS = 50;
 
-/** What an operator or auditor looks at is everything, what an owner looks at is what is their own. */
+/** Operators and auditors see everything, an owner sees their own. */
 export const overviewModel = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -59,7 +59,7 @@ const countedExceptions = async ({ clientFindings }: ConsoleDeps): Promise<Overv
   return clients.length === 0 ? [] : [{ kind: 'exceptions', count: clients.length, isMore }];
 };
 
-/** Where all agents of a finding are listed; the others stand somewhere in the whole list. */
+/** Where all agents of a finding are listed; agents of other findings are in the whole list. */
 const LISTS: Readonly<Partial<Record<FindingKind, Partial<ListQuery>>>> = {
   orphaned: { state: 'orphaned' },
   pending: { state: 'pending' },

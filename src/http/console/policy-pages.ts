@@ -178,7 +178,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
   router.post('/console/policy/versions/:id/edit', (ctx) => submitted(ctx, ctx.params['id'] ?? ''));
 };
 
-/** What was typed is not lost to these. */
+/** Errors after which the form is shown again with what was typed. */
 const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict', 'forbidden'];
 
 const numberOf = (form: URLSearchParams, name: string): number | undefined => {

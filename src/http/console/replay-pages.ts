@@ -41,7 +41,7 @@ type Line = {
   };
 };
 
-/** Adds the page that replays decisions. The answer comes in parts: how far it is, then the result. */
+/** Adds the page that replays decisions. The answer comes in parts: progress, then the result. */
 export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const modelOf = async (
     { viewer, frame }: Opened,
@@ -88,7 +88,7 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
   });
 };
 
-/** The first line is made before anything is sent, so that a refusal is still a page of its own. */
+/** Makes the first line before it sends anything, so that a refusal is still a page of its own. */
 const sendParts = async (
   ctx: Context,
   deps: ConsoleDeps,
@@ -112,7 +112,7 @@ const sendParts = async (
         }
       }
     } catch (error) {
-      // Half of the answer is sent: it goes to the log, and the page says that it broke off.
+      // Half of the answer is sent: the error goes to the log, and the page says that it broke off.
       ctx.app.emit('error', error, ctx);
       yield replayFailed().in(view);
     }
@@ -134,7 +134,7 @@ const resultOf = async (deps: ConsoleDeps, summary: NonNullable<Line['summary']>
   const most = <T extends { readonly allowed: number; readonly refused: number }>(rows: readonly T[]): readonly T[] =>
     rows.toSorted((a, b) => b.allowed + b.refused - (a.allowed + a.refused)).slice(0, ROWS);
   const callers = most(by_caller);
-  // One of each kind says more than ten of one.
+  // One example of each kind says more than ten of one.
   const kinds = new Map(
     examples.toReversed().map((one) => [[one.caller, one.resource, one.allowed, one.refused].join(' '), one]),
   );

@@ -42,7 +42,10 @@ const DONE = {
   withdrawn: { kind: 'notice', text: doneWords.withdrawn },
 } as const;
 
-/** What has to be granted for a place; `all`: not only for what is one's own. Places that are not here are for everybody. */
+/**
+ * The call that a viewer must be permitted for a place; `all`: not only for their own objects. Every viewer sees places that
+ * are not here.
+ */
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
   people: ['listAccounts'],
   'sign-in': ['listUpstreams'],
@@ -150,14 +153,14 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     await calls.run('endInstance', account, byOf(ctx, account.id), { id, instance });
     seeOther(ctx, `${agentHref(deps, id)}?done=ended`);
   });
-  // What is accepted is what the page showed: a form that names no version fits none.
+  // The viewer accepts what the page showed: a form that names no version matches none.
   router.post('/console/agents/:id/accept', async (ctx) => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await calls.run('acceptAgent', account, byOf(ctx, account.id), { id, version: versionOf(form) });
     seeOther(ctx, `${agentHref(deps, id)}?done=accepted`);
   });
-  // Who declines may not see it any more.
+  // A viewer who declined may not see it any more.
   button('decline', 'declineAgent', 'declined', `${basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');
   button('resume', 'resumeAgent', 'resumed');

@@ -39,7 +39,7 @@ const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
 /** Characters of an example; it stands in the address. */
 const LONGEST_EXAMPLE = 2000;
 
-/** Adds the pages about resource servers: all of them, one with its kinds of details, and its end. */
+/** Adds the pages about resource servers: all of them, one with its types of details, and disabling it. */
 export const addServerPages = (parts: PageParts): void => {
   const { router, page, deps, calls, sessions } = parts;
   const home = `${deps.basePath}/console/resource-servers`;

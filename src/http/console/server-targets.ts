@@ -7,7 +7,7 @@ import { type ConsoleDeps, type Names, partyNames, serverHref } from './console-
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 
-/** What the page of a resource server shows of other APIs, and what its viewer may do about it. */
+/** The part of a resource server's page about other APIs, and what its viewer may do there. */
 export const targetsModel = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -60,14 +60,14 @@ const targetModel = async (
   };
 };
 
-/** Adds what the forms of that part do. */
+/** Adds the actions of the forms of that part. */
 export const addServerTargetForms = ({ router, deps, calls, sessions }: PageParts): void => {
   const button = (name: string, operation: ConsoleOperation, done: string): void => {
     router.post(`/console/resource-servers/:id/${name}`, async (ctx) => {
       const { account, form } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;
       const pair = { resource: single(form, 'resource') ?? '', scope: single(form, 'scope') ?? '' };
-      // What is accepted is what the page showed: a form that names no version fits none.
+      // The viewer accepts what the page showed: a form that names no version matches none.
       await calls.run(operation, account, byOf(ctx, account.id), { id, body: pair, version: versionOf(form) });
       seeOther(ctx, `${serverHref(deps, id)}?done=${done}#delegates-to`);
     });

@@ -14,7 +14,7 @@ import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 
-/** Agents and resource servers a field offers; others can be named by id. */
+/** Agents and resource servers that a field offers; others can be named by id. */
 export const OFFERED = 200;
 
 /** The answer of the management API. */
@@ -51,7 +51,7 @@ export const agentOptions = ({ body }: Answer): readonly Option[] =>
 export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[] =>
   items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
 
-/** Adds the page that tries one decision. It changes nothing, so it can be kept as a link. */
+/** Adds the page that simulates one decision. It changes nothing, so it can be kept as a link. */
 export const addTryPage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
@@ -133,7 +133,7 @@ const resultOf = async (
   };
 };
 
-/** What the page shows of an answer, but for who asked whom. */
+/** The parts of an answer that the page shows, except its parties. */
 export const partsOf = ({
   scope,
   removed,
@@ -166,7 +166,7 @@ export const partsOf = ({
   };
 };
 
-/** What arrives at each layer, one after the other, and what goes on. */
+/** What arrives at each layer, one after the other, and what continues. */
 const stepsOf = (
   asked: readonly string[],
   known: readonly string[],

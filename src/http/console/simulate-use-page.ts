@@ -57,7 +57,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
       const names = FIELDS[ask];
-      // An entry of a list is about its field.
+      // An error of a list entry belongs to the field of the list.
       const field = (error.field ?? '').split('/').findLast((name) => Object.hasOwn(names, name)) ?? 'caller';
       sendPage(
         ctx,
@@ -67,7 +67,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
     }
   });
 
-/** Members of the call, and the fields that are about them. */
+/** Members of the call, and the fields that they belong to. */
 const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof SimulatedQuestion>>>> = {
   register: {
     caller: 'who',

@@ -1,13 +1,15 @@
-/** Buttons that take a second factor of the last minutes: who has a factor is sent to sign in with it, and comes back. */
+/**
+ * Buttons that take a second factor of the last minutes: a user who has a factor is sent to sign in with it, and comes back.
+ */
 import type { Context } from 'koa';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { exchangeOf, recordRefusal, seeOther } from '../interaction/page-answers.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 
 /**
- * Runs a call of the console. Where it takes a fresh second factor and the account has one, sends the browser to sign in
- * anew and back to `returnTo`, where the person presses the button again; answers whether the call was made. All other
- * errors are thrown; without a factor the page says what is missing.
+ * Runs a call of the console. Where it takes a fresh second factor and the account has one, sends the browser to sign in anew
+ * and back to `returnTo`, where the person presses the button again; answers whether the call was made. Throws all other
+ * errors; without a factor the page says what is missing.
  */
 export const stepUp =
   (deps: ConsoleDeps) =>

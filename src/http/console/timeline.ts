@@ -47,6 +47,6 @@ export const timelineModel = async (
   };
 };
 
-/** Who did it, unless that was the person on whose behalf it was. */
+/** The actor, unless it was the person on whose behalf it acted. */
 const actorOf = ({ caller, subject, agent }: AuditEvent): string | undefined =>
   caller !== undefined && caller === subject && agent !== undefined ? undefined : caller;

@@ -18,7 +18,7 @@ import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
 
-/** What the page needs beside the question. */
+/** What the page needs besides the question. */
 export type ConsentPageFacts = {
   readonly frame: PageFrame;
   readonly action: string;
@@ -28,7 +28,7 @@ export type ConsentPageFacts = {
   /** Where "Not you?" leads; absent where the request is for one account only, or has no way back. */
   readonly switchAction?: string;
   readonly error?: Phrase;
-  /** The request names no scope: only what can do least is ticked. */
+  /** The request names no scope: only low-risk scopes are ticked. */
   readonly isDefaultScope?: boolean;
 };
 
@@ -110,7 +110,7 @@ export const consentModel = async (
 /** What can do great harm is not selected by default: the person ticks it. */
 const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
-/** With the host as it is looked up, in ASCII: that is what the one with the verified name does not have (DR-09). */
+/** With the host as it is resolved, in ASCII: it differs from the host of the verified name (DR-09). */
 const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): Phrase => {
   const places = [isDocumentId(id) ? id : undefined, origin.kind === 'redirect' ? origin.redirectUri : undefined];
   const hosts = places
@@ -155,7 +155,10 @@ export const ownerNames = async (
   return (id) => names.get(id) ?? id;
 };
 
-/** Reads which rights a form names: `openid`, `scope` and `detail`. Throws DomainError 'invalid_request' for what no page could send. */
+/**
+ * Reads which rights a form names: `openid`, `scope` and `detail`. Throws DomainError 'invalid_request' for values that no
+ * page could send.
+ */
 export const readRights = (form: URLSearchParams): Required<Taking> => {
   const resources = new Map<string, string[]>();
   for (const value of form.getAll('scope')) {
@@ -170,7 +173,10 @@ export const readRights = (form: URLSearchParams): Required<Taking> => {
   };
 };
 
-/** Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for what the page could not send. */
+/**
+ * Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for values that the page could not
+ * send.
+ */
 export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   const { detailIds: details, ...rights } = readRights(form);
   return {

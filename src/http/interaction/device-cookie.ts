@@ -1,7 +1,7 @@
 import { DEVICE_TTL_SECONDS } from '../../domain/identity/accounts/known-devices.ts';
 import { type OwnCookie, ownCookie } from './own-cookie.ts';
 
-/** The cookie by which a browser is known that signed in before (LG-02). */
+/** The cookie that identifies a browser in which the user signed in before (LG-02). */
 export const deviceCookie = (issuer: string): OwnCookie => ownCookie(issuer, 'behalf_device', DEVICE_TTL_SECONDS);
 
 export type DeviceCookie = OwnCookie;

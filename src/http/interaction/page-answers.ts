@@ -59,7 +59,7 @@ export const languageOf = (ctx: Context): Language => {
   return isLanguage(language) ? language : 'en';
 };
 
-/** Who reads the answer: the language is set by src/http/app.ts, and by the request an interaction is part of. */
+/** The reader of the answer: src/http/app.ts sets the language, and so does the request an interaction is part of. */
 export const viewOf = (ctx: Context, status = 200): View => {
   // A refusal repeats nothing of the request that led to it: its address may hold a handle.
   const isReadAgain = ctx.method === 'GET' && status < 400 && ctx.url.length <= LONGEST_HERE;
@@ -70,7 +70,7 @@ const LONGEST_HERE = 2000;
 
 /**
  * Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts);
- * `scripts` where the page has one of ours, `live` where that asks this server for something.
+ * `scripts` where the page has a script of ours, `live` where that script calls this server.
  */
 export const sendPage = (
   ctx: Context,
@@ -99,7 +99,7 @@ export const sendOnward = (ctx: Context, page: Html, href: string): void => {
   sendPage(ctx, 200, page);
 };
 
-/** 303, so that no browser sends a form on (RFC 9700 §4.12, AZ-11). */
+/** 303, so that no browser forwards a form (RFC 9700 §4.12, AZ-11). */
 export const seeOther = (ctx: Context, location: string): void => {
   ctx.status = 303;
   ctx.set('Location', location);
@@ -109,7 +109,7 @@ export const seeOther = (ctx: Context, location: string): void => {
 /** A path on our own origin, and nothing else (WB-06), of characters that a header can hold. */
 export const isLocalPath = (path: string): boolean => /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path);
 
-/** HTTP status of each refusal on a page. A new code does not compile until it stands here. */
+/** HTTP status of each refusal on a page. A new code does not compile until it is listed here. */
 const STATUS = {
   invalid_request: 400,
   invalid_field: 400,
@@ -152,7 +152,10 @@ export const setRetryAfter = (ctx: Context, error: DomainError): void => {
 
 type Refusals = Pick<PeopleDeps, 'audit' | 'countRefusal'>;
 
-/** Who is known to have sent a request: its refusal is one event of that account. A stranger's are counted (decision D18). */
+/**
+ * The authenticated senders of requests: a refusal is one event of that account. Those of unauthenticated senders are counted
+ * (decision D18).
+ */
 const knownSenders = new WeakMap<Context['req'], { readonly account: string; readonly assurance?: Assurance }>();
 
 export const rememberSender = (ctx: Context, account: string | undefined, assurance?: Assurance): void => {
@@ -174,7 +177,7 @@ export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
 const readerOf = (ctx: Context): Pick<PageFrame, 'signedInAs' | 'isUnknownReader'> =>
   readers.get(ctx.req) ?? { isUnknownReader: true };
 
-/** Writes down that a request was refused, once. A page that answers a refusal itself calls it before it does. */
+/** Records once that a request was refused. A page that answers a refusal itself calls it first. */
 export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
   appendRefusal(
     deps,
@@ -195,7 +198,7 @@ const appendRefusal = async (
   const account = knownSenders.get(ctx.req)?.account;
   if (account === undefined) return countRefusal({ reason, ...facts });
   await audit.append({
-    // What policy refused is the same event wherever it was asked.
+    // A refusal by policy is the same event on every route.
     type: decided.decision === undefined ? 'request.refused' : 'management.refused',
     outcome: 'refused',
     request: facts.request,
@@ -208,18 +211,15 @@ const appendRefusal = async (
   });
 };
 
-/** Thrown for a refusal that stands in the audit log already. */
+/** Refusals that are in the audit log already. */
 const recorded = new WeakSet<DomainError>();
 
-/**
- * Sets the headers of all pages, and answers refusals of the domain as pages after writing them down.
- * Anything unknown is thrown on.
- */
+/** Sets the headers of all pages, records refusals of the domain, and answers them as pages. Rethrows unknown errors. */
 export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
   const { issuer, basePath } = deps;
   const isHttps = issuer.startsWith('https:');
 
-  /** The refusal as it is answered: another one when it cannot be written down. */
+  /** The refusal as it is answered: another one when it cannot be recorded. */
   const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
     if (error.code === 'unavailable' || recorded.has(error)) return error;
     try {
@@ -297,7 +297,7 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
       return form;
     },
 
-    /** A further token within a form: refused like the form itself when it was made for anything else. */
+    /** Checks a further token within a form: refuses it like the form itself when it was made for another binding. */
     async check(ctx: Context, token: string, binding: FormBinding): Promise<void> {
       if (!guard.isToken(token, binding)) await refuse(ctx, 'csrf_token');
     },

@@ -1,8 +1,7 @@
 /**
- * The pages for people: sign-in and consent during an authorization request (this folder), and what a
- * person finds on their own (src/http/account). They turn domain values into page models and forms
- * into calls of the domain. They decide nothing themselves, and know oidc-provider through ports only.
- * Mounted by src/http/app.ts below the issuer's path.
+ * The pages for people: sign-in and consent during an authorization request (this folder), and the pages of their own account
+ * (src/http/account). They turn domain values into page models and forms into calls of the domain. They decide nothing
+ * themselves, and know oidc-provider through ports only. Mounted by src/http/app.ts below the issuer's path.
  */
 
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
@@ -61,7 +60,7 @@ export type PeopleDeps = {
   readonly authorize: Authorize;
   readonly accounts: Pick<AccountRegistry, 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'>;
   readonly groups: Lookup<Pick<Group, 'name'>>;
-  /** Whom a name that a user typed means. */
+  /** Resolves a name that a user typed. */
   readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
@@ -75,12 +74,12 @@ export type PeopleDeps = {
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
   readonly peers: Lookup<Peer>;
   readonly consents: ConsentRegistry;
-  /** Absent: no name is verified. */
+  /** Absent: no agent name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
   /** Absent: no mail is sent, and a user gets a new password only from an administrator. */
   readonly resets?: PasswordReset | undefined;
-  /** The same for another address. */
+  /** The change of an account's address. */
   readonly emails?: EmailChange | undefined;
   readonly secondFactor: SecondFactor;
   readonly factors: Pick<FactorRegistry, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes'>;

@@ -8,13 +8,13 @@ import { getDomain } from 'tldts';
 export const registrableDomain = (host: string): string | undefined =>
   getDomain(host, { allowPrivateDomains: true, extractHostname: true }) ?? undefined;
 
-/** Host of a URL in ASCII with its registrable domain, and in its own letters where those are others, as pages show who asks. */
+/** Host of a URL in ASCII with its registrable domain, and in Unicode where that differs, as pages show the requester. */
 export const siteFacts = (
   url: string,
 ): { readonly host: string; readonly registrableDomain?: string; readonly inLetters?: string } => {
   const { host, hostname } = new URL(url);
   const domain = registrableDomain(hostname);
-  // With a port the domain is not the end of what is shown.
+  // With a port the domain is not the end of the shown host.
   const inLetters = domainToUnicode(hostname);
   const letters = inLetters === hostname || inLetters === '' ? {} : { inLetters };
   return { host, ...letters, ...(domain === undefined || host !== hostname ? {} : { registrableDomain: domain }) };

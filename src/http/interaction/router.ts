@@ -44,7 +44,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
 
   const interactionOf = async (ctx: RouterContext): Promise<Interaction> => {
     const { uid = '' } = ctx.params;
-    // oidc-provider looks at the cookie; this looks at the path (V21).
+    // oidc-provider checks the cookie; this checks the path (V21).
     const interaction = /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? await interactions.get(exchangeOf(ctx), uid) : undefined;
     if (interaction?.uid !== uid) throw new DomainError('not_found', 'There is no such request, or it is too old.');
     ctx.state['language'] = deps.readerLanguage.of(ctx.req, interaction.uiLocales);
@@ -140,7 +140,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     }
   };
 
-  /** Nothing but a passkey, which says whose it is. */
+  /** Signs in with a passkey alone, which identifies its account. */
   const tryPasskey = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
     const { uid } = interaction;
     const credential = single(form, 'credential') ?? '';
@@ -162,7 +162,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     try {
       await consents.deny(asked, byOf(ctx, asked.account));
     } catch (error) {
-      // What may not be asked any more can still be refused.
+      // A request that may no longer be approved can still be refused.
       if (!isDomainError(error) || error.code !== 'access_denied') throw error;
     }
   };
@@ -175,7 +175,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, answer);
   };
 
-  /** Without an answer of the person: there was nothing that could be allowed, or it cannot be decided any more. */
+  /** Ends without an answer of the person: nothing could be allowed, or it can no longer be decided. */
   const endUnanswered = async (
     ctx: Context,
     { uid }: Interaction,

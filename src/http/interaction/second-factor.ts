@@ -22,7 +22,7 @@ import {
 } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 
-/** Whose second factor an interaction waits for, and what was proven before. */
+/** The account whose second factor an interaction waits for, and what was proven before. */
 type Step = { readonly account: string; readonly assurance: Assurance; readonly isStepUp: boolean };
 
 /** What the routes share with the rest of `/interaction/:uid`. */
@@ -79,7 +79,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
       hasApp: held.some(({ kind }) => kind === 'totp'),
       ...(passkey === undefined ? {} : { passkey }),
       ...(error === undefined ? {} : { error }),
-      // A device flow cannot begin anew with a sign-in.
+      // A device flow cannot restart with a sign-in.
       ...(step.isStepUp && userCode !== undefined ? {} : { againAction: `${action}/again` }),
       ...((await namesOf(deps, clientId))
         ? { cancel: { action: `${action}/deny`, csrf: denyToken(interaction) } }
@@ -101,13 +101,13 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
   };
 
   return {
-    /** Keeps that the password was right, and goes to the page of the factor. */
+    /** Stores that the password was right, and goes to the page of the factor. */
     async begin(ctx: Context, uid: string, account: string, assurance: Assurance): Promise<void> {
       await secondFactor.begin(uid, { account, assurance });
       seeOther(ctx, pathOf(uid));
     },
 
-    /** Shows the page where the interaction is at that step; says whether it was. */
+    /** Shows the page where the interaction is at that step; answers whether it was. */
     async showIfDue(ctx: Context, interaction: Interaction): Promise<boolean> {
       const step = await stepOf(ctx, interaction);
       if (step) await show(ctx, interaction, step);

@@ -4,7 +4,9 @@ import { DEVICE_TTL_SECONDS } from '../../domain/identity/accounts/known-devices
 import { ownCookie } from './own-cookie.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
-/** The cookie that says in which browser the way to a provider began: the way back is good in no other (LG-08). */
+/**
+ * The cookie that binds a sign-in at a provider to the browser in which it began: the callback is valid in no other (LG-08).
+ */
 export const upstreamBrowser = ({
   issuer,
   upstream,
@@ -16,7 +18,7 @@ export const upstreamBrowser = ({
   };
   return {
     known,
-    /** The browser's own, or a new one that goes with the answer. */
+    /** The browser's own, or a new one that is set with the answer. */
     of(ctx: Context): string {
       const value = known(ctx) ?? upstream.newBrowser();
       cookie.write(ctx, value);

@@ -43,7 +43,7 @@ type Shared = {
   bindingOf(interaction: Interaction): FormBinding;
   pathOf(uid: string): string;
   targetsOf(interaction: Interaction): readonly string[];
-  /** The sign-in page with what went wrong. */
+  /** The sign-in page with the error. */
   showSignIn(ctx: Context, interaction: Interaction, status: number, again: { readonly error: Phrase }): Promise<void>;
 };
 
@@ -136,7 +136,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     sendPage(ctx, statusOf(error), page);
   };
 
-  /** Both sides are proven now: the session here, and who the person is there. */
+  /** Both sides are proven now: the session here, and the person's identity at the provider. */
   const link = async (ctx: Context, arrival: Arrival & { readonly next: 'link' }): Promise<void> => {
     const { purpose, provider } = arrival;
     const session = await browserSessions.current(exchangeOf(ctx));
@@ -152,7 +152,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   return {
     leave,
 
-    /** What the sign-in page offers. */
+    /** The providers that the sign-in page offers. */
     async choice(uid: string): Promise<{ readonly upstreams?: UpstreamChoice }> {
       const active = await upstream.providers.active();
       if (active.length === 0) return {};
@@ -161,7 +161,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       return { upstreams: { action: `${pathOf(uid)}/upstream`, buttons, hasDomains } };
     },
 
-    /** Connects an account whose second factor was proven last, where that was asked for. */
+    /** Connects an account after its second factor was proven, where that was requested. */
     async connectIfWaiting(ctx: Context, uid: string, account: string): Promise<void> {
       const proof = await upstream.signIn.connect(uid, account, { ...requestOf(ctx), isWaiting: true });
       if (proof) await upstream.sessions.begin(uid, account, proof);
@@ -172,7 +172,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       if (proof) await upstream.sessions.begin(uid, account, proof);
     },
 
-    /** Goes on where the browser is back from a provider; says whether it was. */
+    /** Continues where the browser is back from a provider; answers whether it was. */
     async goOnIfBack(ctx: Context, interaction: Interaction): Promise<boolean> {
       const { uid, prompt } = interaction;
       if (prompt !== 'login') return false;

@@ -42,7 +42,7 @@ export const absenceHandlers = (
       const { query, access, caller } = call;
       const { deputy } = query;
       const account = query.account ?? (access === 'own' && deputy !== caller.id ? caller.id : undefined);
-      // Without a role, other people's are as if there were none (MG-01).
+      // Without a role, other accounts' absences do not exist (MG-01).
       if (access === 'own' && account !== caller.id && deputy !== caller.id) return { body: { items: [] } };
       const { items, next } = await absences.list({ ...pageOf(call), account, deputy });
       return { body: { items: await Promise.all(items.map(({ document }) => shown(document))) }, next };

@@ -5,7 +5,7 @@ const some = (description: string, item: JsonSchema): JsonSchema => ({
   description,
 });
 
-/** What the API says before something is done to an account. */
+/** What the API shows before an action on an account. */
 export const ACCOUNT_SCHEMAS = {
   DisablePreview: output({
     account: text('Id of the account.', 128),

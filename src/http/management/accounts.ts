@@ -29,9 +29,9 @@ type Operations =
   | 'removeAccountFactors';
 
 /**
- * Operators look after accounts, but not after what would make them administrators: roles, passwords, second
- * factors, and the accounts of administrators (decision D22). What makes an account an administrator's, or lets others
- * sign in to it, also takes a second factor: else a session without one would make itself one.
+ * Operators manage accounts, but not what would make them administrators: roles, passwords, second factors, and the accounts
+ * of administrators (decision D22). A call that makes an account an administrator's, or lets others sign in to it, also takes
+ * a second factor: else a session without one would make itself one.
  */
 export const accountHandlers = (
   accounts: Accounts,
@@ -54,7 +54,7 @@ export const accountHandlers = (
     requireAdministrator(caller, 'says that an address is verified', '/email_verified');
     requireFreshFactor(by);
   };
-  /** Policies and decisions go by groups and entitlements: an operator does not change those of their own account. */
+  /** Policies and decisions use groups and entitlements: an operator does not change those of their own account. */
   const checkOwnRights = ({ id, caller, body }: Call, account: Account): void => {
     if (id !== caller.account) return;
     for (const member of ['groups', 'entitlements'] as const) {
@@ -130,7 +130,7 @@ export const accountHandlers = (
 
     async removeAccountFactors({ id, by }) {
       const found = existing(await accounts.get(id));
-      // Who signed in with what is taken away now does so again, without it.
+      // Sessions that used the removed factors sign in again, without them.
       await accounts.endSessions(id, by);
       await factors.removeAll(id, by);
       return objectAnswer(found, showAccount);

@@ -36,7 +36,7 @@ type Operations =
 /** Members that give an agent rights without consent: its owner may not set them. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
 
-/** Below the first level only what is ours is spelled our way. */
+/** Below the first level only our own members have our spelling. */
 const newAgentOf = (body: Call['body']): NewAgent => {
   const { credentials, ...rest } = withCeilings(body) as NewAgent & { readonly credentials?: readonly JsonObject[] };
   return credentials ? ({ ...rest, credentials: credentials.map(fromWire) } as unknown as NewAgent) : rest;
@@ -162,7 +162,7 @@ export const agentHandlers = (
       checkOwn(call);
       checkSelfChosen(call, document);
       const change = withCeilings(call.body) as AgentChange;
-      // To leave a blueprint is to leave its ceilings.
+      // An agent that leaves a blueprint leaves its ceilings.
       const leaves = change.blueprint !== undefined && change.blueprint !== document.blueprint;
       if (call.access === 'own' && document.blueprint !== undefined && leaves) {
         throw new DomainError('forbidden', 'An operator or administrator takes an agent out of its blueprint.', {

@@ -110,7 +110,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
   };
 };
 
-/** How it was let happen in an emergency, or is about to be. */
+/** How the break-glass access was approved, or is about to be. */
 const breakGlassOf = ({ breakGlass, review }: Approval): JsonObject => {
   if (!breakGlass) return {};
   const { reason, votes, closed } = breakGlass;

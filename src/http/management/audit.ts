@@ -10,7 +10,7 @@ export type AuditReader = {
   get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
   export(options: { readonly personal?: boolean }): AsyncIterable<string>;
-  /** False when there is no such value, or none any more. */
+  /** False when there is no such value, or it was erased already. */
   erase(event: string, value: string): Promise<boolean>;
 };
 

@@ -12,9 +12,9 @@ import { fromWire } from './representations.ts';
 import type { RouteDeclaration } from './routes/route.ts';
 import { inputChecks } from './validation.ts';
 
-/** Lines that are worked on at once: their audit events share one write. */
+/** Lines that are processed at once: their audit events share one write. */
 const AT_ONCE = 64;
-/** Bulk requests at work in this process; more would only wait for the same store. */
+/** Concurrent bulk requests of this process; more would only wait for the same store. */
 const MOST_REQUESTS = 4;
 
 type Registering = (call: Call, reservedId: string) => Promise<Versioned<Agent>>;
@@ -85,7 +85,7 @@ export const bulkRegistration = (deps: {
         });
         result.catch(() => undefined);
         waiting.push(result);
-        // The first one alone: whether the request can be answered at all is known before it is.
+        // The first line alone: whether the request can be answered at all is known before the answer begins.
         if (place === 1 || waiting.length === AT_ONCE) yield* drain();
       }
       yield* drain();

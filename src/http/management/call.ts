@@ -64,7 +64,7 @@ export type Call = {
   readonly query: RouteQuery;
   /** Where the page begins, from the request's cursor. */
   readonly after?: Cursor;
-  /** Members in the domain's spelling; those named here are looked at by several routes. */
+  /** Members in the domain's spelling; several routes read those named here. */
   readonly body: JsonObject & { readonly owner?: unknown; readonly roles?: unknown; readonly password?: unknown };
   /** From `Idempotency-Key`. */
   readonly idempotencyKey?: string;
@@ -104,7 +104,7 @@ export const pageAnswer = <T>({ items, next }: Page<T>, represent: (document: T)
 
 type Listed = { readonly id: string; readonly createdAt: number; readonly state?: string };
 
-/** The page of a list that the parameters `search` and `state` leave, where they are given, and `isMeant`. */
+/** The page of a list after the parameters `search` and `state`, where they are given, and `isMeant`. */
 export const searchedPage = async <T extends Listed>(
   call: Call,
   list: (query: PageQuery) => Promise<Page<T>>,
@@ -129,8 +129,8 @@ export const objectAnswer = <T>(
 });
 
 /**
- * What was decided about the version that was read holds for the version that is written: throws
- * 'precondition_failed' unless they are the same one.
+ * A decision about the version that was read must apply to the version that is written: throws 'precondition_failed' unless
+ * they are the same one.
  */
 export const sameVersion = <T>(found: Versioned<T>, { version }: Call): Versioned<T> => {
   if (found.version === version) return found;

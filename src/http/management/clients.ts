@@ -57,23 +57,23 @@ export const clientHandlers = (
     requireFreshFactor(by);
   };
 
-  /** As `mayAct`, and neither a client that stands for another account nor, without a second factor, one without consent. */
+  /** As `mayAct`, and neither a client that acts for another account nor, without a second factor, one without consent. */
   const changeable = async (call: Call): Promise<Versioned<Client>> => {
     const found = await mayAct(call);
     const { roles, owner, skipConsent } = found.document;
     if (roles.length > 0 && owner !== call.caller.account) {
       requireAdministrator(call.caller, `changes a client that stands for ${owner ? 'another' : 'no'} account`);
     }
-    // The holder of its credentials has its roles.
+    // The holder of the client's credentials has its roles.
     if (roles.some((role) => !holds(call.caller, role))) {
       requireAdministrator(call.caller, 'changes a client with a role that the caller does not hold');
     }
-    // Asking people again takes a power away, and nothing else changes with it.
+    // Requiring consent again removes a power, and changes nothing else.
     const isOnlyAsking = call.body['skipConsent'] === false && Object.keys(call.body).length === 1;
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
     return found;
   };
-  /** A client with a role stands for its owner: it may do what that account may, and not what the account may not. */
+  /** A client with a role acts for its owner: it may do no more than that account may. */
   const checkOwner = ({ body, caller }: Call, before?: Client): void => {
     const roles = Array.isArray(body.roles) ? body.roles : (before?.roles ?? []);
     const owner = body.owner ?? before?.owner;
@@ -93,7 +93,7 @@ export const clientHandlers = (
       }
     }
   };
-  /** A role is given by a caller who holds it. */
+  /** Only a caller who holds a role may give it. */
   const checkRoles = ({ body, caller }: Call, before?: Client): void => {
     const given: readonly unknown[] = Array.isArray(body.roles) ? body.roles : [];
     const missing = given.find((role) => !holds(caller, role) && !before?.roles.some((held) => held === role));
@@ -166,7 +166,7 @@ export const clientHandlers = (
   };
 };
 
-/** Without an owner named: the account that calls, and of a client with a role the account that the caller stands for. */
+/** When the body names no owner: the account that calls, or the account for which a calling client with a role acts. */
 const ownerOfNew = ({ caller, body }: Call): { readonly owner?: string } => {
   if (caller.kind === 'account') return { owner: caller.id };
   const hasRole = Array.isArray(body.roles) && body.roles.length > 0 && !caller.roles.includes('administrator');

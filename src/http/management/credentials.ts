@@ -68,7 +68,7 @@ export const credentialHandlers = (
       return shown((await credentials.remove(call.id, call.credential, call.by)).document);
     },
 
-    /** The agent itself calls, with nothing but proof of the key that goes. */
+    /** The agent itself calls, and only proves possession of the key that it replaces. */
     async rotateCredential({ id, credential, body, by }) {
       const { clientAssertion, jwks, overlapSeconds } = body as {
         readonly clientAssertion: string;
@@ -82,7 +82,7 @@ export const credentialHandlers = (
   };
 };
 
-/** A member that is added to credentials stays inside until it is named here: some hold digests of secrets. */
+/** A member that is added to credentials stays internal until it is named here: some hold digests of secrets. */
 const SHOWN = new Set([
   'id',
   'name',

@@ -10,12 +10,12 @@ import { DomainError, refuseField } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 
-/** The part of the register of delegations this API calls. */
+/** The part of the delegation registry this API calls. */
 export type Delegations = Pick<DelegationRegistry, 'get' | 'live' | 'list' | 'revoke' | 'narrow'>;
 
 type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation' | 'narrowDelegation';
 
-/** An account without a role sees what was given in its name and what its own agents hold. */
+/** An account without a role sees what was given on its behalf and what its own agents hold. */
 export const delegationHandlers = (
   delegations: Delegations,
   agents: Pick<AgentRegistry, 'get'>,

@@ -16,7 +16,7 @@ import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showGrant } from './representations.ts';
 
-/** What this API asks about grants. */
+/** The part of the grants this API reads. */
 export type GrantDependencies = {
   readonly grants: Pick<Grants, 'held' | 'list'>;
   readonly service: Pick<GrantService, 'revoke' | 'narrow'>;
@@ -84,8 +84,8 @@ type GrantNarrowing = {
 };
 
 /**
- * What a call takes from a grant: only what that holds, and never all of it. Throws DomainError 'invalid_field' naming the
- * member, and 'conflict' where nothing would be left.
+ * The rights that a call takes from a grant: only rights it holds, and never all of them. Throws DomainError 'invalid_field'
+ * naming the member, and 'conflict' where nothing would be left.
  */
 const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
   const { openidScopes = [], resources = {}, details = {} } = body;

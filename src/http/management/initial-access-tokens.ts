@@ -16,7 +16,7 @@ type Operations =
   | 'getInitialAccessToken'
   | 'revokeInitialAccessToken';
 
-/** An owner makes and sees tokens of its own, and only such as register agents. */
+/** An owner creates and sees tokens of their own, and only tokens that register agents. */
 export const initialAccessTokenHandlers = (
   tokens: InitialAccessTokens,
   owners: Pick<Owners, 'answersFor'>,

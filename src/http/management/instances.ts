@@ -7,7 +7,7 @@ import { showInstance } from './representations.ts';
 
 type Operations = 'startInstance' | 'listInstances' | 'getInstance' | 'endInstance';
 
-/** Instances of an agent: for who may change the agent, and for the agent itself. */
+/** Instances of an agent: for callers that may change the agent, and for the agent itself. */
 export const instanceHandlers = (
   instances: InstanceRegistry,
   agents: Pick<AgentRegistry, 'get'>,

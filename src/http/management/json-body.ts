@@ -4,17 +4,17 @@ import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { httpProblem } from '../problem.ts';
 
-/** Bytes of a body, where nothing else is said. */
+/** Bytes of a body, unless the route says otherwise. */
 const MAXIMUM_BODY = 65_536;
-/** Bytes that are read and dropped, so that a sender of a little too much gets an answer and not a reset. */
+/** Bytes that are read and dropped, so that a sender of slightly too much gets an answer and not a reset. */
 const DRAINED_BODY = 1_048_576;
 const TYPES = ['application/json', 'application/merge-patch+json'];
 
 export type JsonObject = { readonly [member: string]: unknown };
 
 /**
- * The JSON object in the body of a request. Refuses what two readers could read differently: bytes that
- * are no UTF-8, and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
+ * The JSON object in the body of a request. Refuses input that two parsers could read differently: bytes that are no UTF-8,
+ * and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
  */
 export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promise<JsonObject> => {
   const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -24,7 +24,7 @@ export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promis
   if (ctx.get('content-encoding') !== '') {
     throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');
   }
-  // Members that do not belong here are refused by name, with all others (validation.ts).
+  // Unknown members are refused by name, together with all others (validation.ts).
   const value = strictJson(await readBytes(ctx, maximum), []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DomainError('invalid_request', 'The body is a JSON object.');

@@ -15,9 +15,9 @@ type KeyDescription = {
 
 export type Keys = {
   list(): Promise<readonly KeyDescription[]>;
-  /** Makes new keys; appends the audit event 'keys.rotated' first. */
+  /** Creates new keys; appends the audit event 'keys.rotated' first. */
   rotate(by: By): Promise<void>;
-  /** Ends a key with all it signed; appends 'keys.revoked' first. Throws DomainError 'not_found'. */
+  /** Revokes a key with all it signed; appends 'keys.revoked' first. Throws DomainError 'not_found'. */
   revoke(id: string, reason: string, by: By): Promise<void>;
 };
 

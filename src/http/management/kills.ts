@@ -30,8 +30,8 @@ type Registries = {
 type Operations = 'createKill' | 'listKills' | 'getKill' | 'liftKill';
 
 /**
- * An account without a role kills its own agents and lifts what it ordered itself. Operators kill all else but
- * everything and administrators (decision D22).
+ * An account without a role kills its own agents and lifts its own kills. Operators kill all else except everything and
+ * administrators (decision D22).
  */
 export const killHandlers = (kills: Kills, registries: Registries): Handlers<Operations> => {
   const { accounts, agents, clients, delegations, groups, owners } = registries;
@@ -57,7 +57,7 @@ export const killHandlers = (kills: Kills, registries: Registries): Handlers<Ope
         return isDocumentTarget(target) || (await clients.get(target)) !== undefined;
       case 'delegation':
         return (await delegations.get(target)) !== undefined;
-      // No list of tokens is kept. Of one that never was, nothing ends.
+      // There is no list of tokens. Killing one that never existed ends nothing.
       case 'token':
       case 'all':
         return true;
@@ -153,7 +153,7 @@ const showKill = ({ id, scope, target, reason, by, state, signatures, createdAt,
   ...(liftedAt === undefined ? {} : { lifted_at: liftedAt }),
 });
 
-/** A client that is a document, known or not, or with the URL of its site alone all of that site. */
+/** A client that is a metadata document, known or not; the URL of its site alone means all clients of that site. */
 const isDocumentTarget = (target: string): boolean => {
   if (!isDocumentId(target)) return false;
   checkDocumentId(siteOf(target) === target ? `${target}/` : target);

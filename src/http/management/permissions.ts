@@ -62,14 +62,14 @@ export const MANAGEMENT_SCOPES = [
 
 export type ManagementScope = (typeof MANAGEMENT_SCOPES)[number]['name'];
 
-/** Who calls: an account with its roles, or a client that acts for itself with the roles it was given. */
+/** The caller: an account with its roles, or a client that acts for itself with its own roles. */
 export type Caller = {
   readonly kind: 'account' | 'client';
   readonly id: string;
   readonly name: string;
   readonly roles: readonly AccountRole[];
   readonly scope: readonly string[];
-  /** The account it stands for: itself, or the owner of a client with a role. What that one owns it may accept. */
+  /** The account it acts for: itself, or the owner of a client with a role. The caller may accept what that account owns. */
   readonly account?: string;
 };
 

@@ -6,7 +6,7 @@ import { MANAGEMENT_SCOPES } from './permissions.ts';
 import type { OperationId } from './route-table.ts';
 import type { RouteDeclaration } from './routes/route.ts';
 
-/** Answers what writes down that the call was let through, to be called before it does anything. */
+/** Answers a function that records that the call was permitted; call it before the action. */
 export type PolicyCheck = (
   operation: OperationId,
   route: RouteDeclaration,

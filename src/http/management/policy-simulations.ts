@@ -71,7 +71,7 @@ const registrationOf = (register: JsonObject, common: JsonObject): JsonObject =>
   return { ...common, ...usual, roles: [], ...facts, action: 'register', kind, way, isChange: change, demand };
 };
 
-/** Throws 'invalid_field' for an operation there is none of, and for one that asks no policy. */
+/** Throws 'invalid_field' for an unknown operation, and for one that asks no policy. */
 const callOf = ({ operation, target }: { operation: string; target?: string }, common: JsonObject): JsonObject => {
   const route = ROUTES.get(operation);
   const refuse = (message: string): never => {

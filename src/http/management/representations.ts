@@ -1,6 +1,6 @@
 /**
- * Objects of the domain as the API shows them. Each kind has the list of its members that may leave the
- * process: a member that is added to the domain stays inside until it is named here.
+ * Objects of the domain as the API shows them. Each kind lists its members that may leave the process: a member that is added
+ * to the domain stays internal until it is named here.
  */
 
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
@@ -184,7 +184,7 @@ const credentialsSetOf = ({ credentialsSetBy, redirectUrisSetBy }: Client): Json
   ...setMember('credentials_set_by', credentialsSetBy),
   ...setMember('redirect_uris_set_by', redirectUrisSetBy),
 });
-/** How it hears that people have decided (CIBA Core §4); it follows from the other members. */
+/** How it is notified of decisions (CIBA Core §4); it follows from the other members. */
 const deliveryOf = (party: Agent | Client): JsonObject => {
   const mode = deliveryModeOf(party);
   return mode === undefined ? {} : { backchannel_token_delivery_mode: mode };
@@ -228,7 +228,7 @@ export const showGrant = (grant: Grant, usedAt: number | undefined): JsonObject 
   client: grant.clientId,
   ...(grant.actor === undefined ? {} : { actor: grant.actor }),
   openid_scopes: grant.openidScopes,
-  // What was taken away since holds nothing.
+  // A resource whose scopes were all removed since holds nothing.
   resources: Object.fromEntries(Object.entries(grant.resources).filter(([, scopes]) => scopes.length > 0)),
   ...(grant.details === undefined ? {} : { details: grant.details }),
   ...(grant.session === undefined ? {} : { session: grant.session }),
@@ -276,7 +276,7 @@ export const toWire = (members: JsonObject): JsonObject =>
 const certificateOf = ({ certificate }: Pick<Client, 'certificate'>): JsonObject =>
   certificate === undefined ? {} : { certificate: toWire({ ...certificate }) };
 
-/** How a certificate is known in the domain's spelling: a level that `fromWire` leaves alone. */
+/** A certificate rule in the domain's spelling: a level that `fromWire` leaves alone. */
 export const withCertificate = (body: JsonObject): JsonObject => {
   const { certificate } = body as { readonly certificate?: JsonObject };
   return certificate ? { ...body, certificate: fromWire(certificate) } : body;

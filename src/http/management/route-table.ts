@@ -1,8 +1,7 @@
 /**
- * Every route of the management API as data: what it takes, what it answers, which scope and roles it needs.
- * The router (router.ts), the checks (validation.ts) and the OpenAPI document (openapi.ts) are made from it,
- * so that they cannot disagree. The routes stand in routes/, by subject; what a route does, in the file named
- * after its noun.
+ * Every route of the management API as data: what it takes, what it answers, which scope and roles it needs. The router
+ * (router.ts), the checks (validation.ts) and the OpenAPI document (openapi.ts) are made from it, so that they cannot
+ * disagree. The routes are in routes/, by subject; the handler of a route is in the file named after its noun.
  */
 import { AGENT_ROUTES } from './routes/agents.ts';
 import { AUTHORITY_ROUTES } from './routes/authority.ts';

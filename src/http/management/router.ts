@@ -1,6 +1,6 @@
 /**
- * The management API below `/api/v1`: the routes of route-table.ts and what each of them does. Owns the wiring;
- * the order of a call stands in serve-call.ts, what is valid in the domain. Mounted by src/http/app.ts.
+ * The management API below `/api/v1`: the routes of route-table.ts and their handlers. Owns the wiring; serve-call.ts owns the
+ * order of a call, and the domain owns validity. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';

@@ -57,7 +57,7 @@ export const page = (item: string): JsonSchema =>
     ['next'],
   );
 
-/** Of everything that is registered. */
+/** Members of every registered object. */
 export const RECORD: Properties = {
   created_at: seconds('When it was made.'),
   updated_at: seconds('When it was last changed.'),
@@ -73,7 +73,7 @@ export const JWKS_URI = text(
   2048,
 );
 
-/** Where the keys of an issuer come from, be it one of workload tokens or a peer. */
+/** Where the keys of an issuer come from, of workload tokens or of a peer. */
 export const ISSUER_KEYS: Properties = {
   jwks: { ...ref('JsonWebKeySet'), description: 'Its keys, pinned: nothing is fetched.' },
   jwks_uri: text('Where its keys are served. With neither, its discovery document says where.', 2048),

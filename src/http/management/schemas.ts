@@ -1,6 +1,6 @@
 /**
- * The JSON Schemas of the management API, by component name. They are what bodies are checked against and
- * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
+ * The JSON Schemas of the management API, by component name. They validate bodies, and the OpenAPI document shows them. The
+ * domain owns finer rules (valid redirect URIs, valid keys).
  */
 
 import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
@@ -148,7 +148,7 @@ const DELEGATION_PAIR: Properties = {
   resource: text('Resource indicator of the other API.', 512),
   scope: text('One scope that the other API declares.', 128),
 };
-/** With a method that has one. */
+/** For an authentication method that has one. */
 const NEW_CERTIFICATE: Properties = { certificate: ref('NewCertificate') };
 const CERTIFICATE: Properties = { certificate: ref('Certificate') };
 

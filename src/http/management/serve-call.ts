@@ -34,9 +34,9 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly audit: AuditLog;
   readonly checkPolicy: PolicyCheck;
   readonly requireFreshFactor: FreshFactor;
-  /** Absent: this server keeps nothing on a machine. */
+  /** Absent: this server keeps no files on a machine. */
   readonly localProofs?: LocalProofs;
-  /** Notes a refusal before it is known who calls; such are counted (decision D18). */
+  /** Records a refusal before the caller is authenticated; such refusals are counted (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
     readonly source: string;
@@ -190,7 +190,7 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
   ctx.type = 'application/json';
 };
 
-/** 1 to 128 visible characters, as the caller chose them; undefined when none was sent. */
+/** 1 to 128 visible characters, chosen by the caller; undefined when none was sent. */
 const keyOf = (ctx: Context): string | undefined => {
   const given = ctx.get('idempotency-key');
   if (given === '') return undefined;

@@ -12,7 +12,7 @@ export type Sessions = Pick<SessionRegistry, 'get' | 'ofAccount' | 'end' | 'isLi
 
 type Operations = 'listSessions' | 'getSession' | 'endSession' | 'endAccountSessions';
 
-/** An account without a role sees and ends its own sessions. Those of administrators are ended by administrators. */
+/** An account without a role sees and ends its own sessions. Only administrators end those of administrators. */
 export const sessionHandlers = (
   sessions: Sessions,
   accounts: Pick<AccountRegistry, 'get' | 'endSessions'>,

@@ -77,7 +77,7 @@ export const upstreamHandlers = ({ links, issuer, ...upstreams }: Upstreams): Ha
 
 const showLink = ({ key: _, ...link }: UpstreamLink): JsonObject => toWire(link);
 
-/** Of the two lists that stand for a second factor one may be left out. */
+/** A body may leave out one of the two lists that mean a second factor. */
 const withLists = (body: JsonObject): JsonObject => {
   const given = body['multiFactor'] as object | undefined;
   return given === undefined ? body : { ...body, multiFactor: { acr: [], amr: [], ...given } };

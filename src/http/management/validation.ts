@@ -7,7 +7,7 @@ import type { JsonObject } from './json-body.ts';
 import type { RouteDeclaration } from './routes/route.ts';
 import { SCHEMAS } from './schemas.ts';
 
-/** Names others know from RFC 7591 or from our answers, with the reason why they are not read here. */
+/** Names that callers know from RFC 7591 or from our answers, with the reason why they are not accepted here. */
 const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   jwks_uri: 'A resource server sends its public keys themselves, as "jwks".',
   client_secret: 'Secrets are made by this server and shown once.',
@@ -47,7 +47,7 @@ export const inputChecks = (route: RouteDeclaration) => {
         additionalProperties: false,
         properties: withoutDefaults(route.query ?? {}),
       });
-      // ajv takes `1e999` for a whole number, and then asks no maximum of what is not finite.
+      // ajv accepts `1e999` as a whole number, and then applies no maximum to a value that is not finite.
       const odd = integers.map(([parameter]) => parameter).filter((parameter) => !isWhole(given[parameter]));
       if (odd.length > 0)
         throw invalidFields(odd.map((parameter) => ({ parameter, detail: 'This is a whole number.' })));
@@ -110,7 +110,7 @@ const describe = ({ instancePath, keyword, params }: ErrorObject): Described | u
       return { pointer: instancePath, detail: `This number is at most ${parameter('limit')}.` };
     case 'minProperties':
       return { pointer: instancePath, detail: 'Name at least one member to change.' };
-    // The parts of an alternative say what is wrong.
+    // The parts of an alternative report the error.
     case 'anyOf':
       return undefined;
     default:
@@ -118,5 +118,5 @@ const describe = ({ instancePath, keyword, params }: ErrorObject): Described | u
   }
 };
 
-/** Long names are cut, they only have to be recognised. */
+/** Cuts long names: they only have to be recognisable. */
 const namedStep = (member: string): string => pointerStep(member.length > 64 ? `${member.slice(0, 64)}…` : member);

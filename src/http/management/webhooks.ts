@@ -83,6 +83,6 @@ export const webhookHandlers = ({ webhooks, deadLetters }: NotificationServices)
   };
 };
 
-/** Without its body, which may hold what only its recipient is to read. */
+/** Without its body, which may hold data for its recipient only. */
 const showDeadLetter = ({ id, channel, to, kind, attempts, failure, createdAt, forgetAt }: Delivery): JsonObject =>
   toWire({ id, channel, to, kind, attempts, failure, createdAt, forgetAt });

@@ -20,7 +20,7 @@ import {
 
 const KINDS = AUTHENTICATION_METHODS.filter((method) => method !== 'secret');
 
-/** How certificates are known. */
+/** The rule for a certificate. */
 const CERTIFICATE: Properties = {
   subject_dn: text('Subject of the certificate (RFC 4514), most specific part first.', 512),
   san_dns: text('A DNS name in the certificate.', 512),

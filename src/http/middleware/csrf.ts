@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 
-/** What a form is good for: an interaction, a session, or one thing that a session decides about; or a link that was mailed. */
+/** What a form is valid for: an interaction, a session, or one decision of a session; or a mailed link. */
 export type FormBinding = readonly [
   kind:
     | 'interaction'
@@ -16,7 +16,7 @@ export type FormBinding = readonly [
   ...ids: string[],
 ];
 
-/** Ties forms to the browser session or interaction whose page showed them (RFC 9700 §4.7, WB-02). */
+/** Binds forms to the browser session or interaction whose page showed them (RFC 9700 §4.7, WB-02). */
 export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }) => {
   const token = (binding: FormBinding): string => masterKey.digest('csrf', ...binding);
   return {
@@ -35,9 +35,9 @@ export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }) => {
 };
 
 /**
- * Whether the headers say that a page of ours sent this request; `issuer` gives the only origin. Our
- * pages are `no-referrer`, and browsers send `Origin: null` with a form from such a page (Fetch §3.2),
- * so `null` says nothing: then `Sec-Fetch-Site` and the token decide.
+ * Whether the headers say that a page of ours sent this request; `issuer` gives the only origin. Our pages are `no-referrer`,
+ * and browsers send `Origin: null` with a form from such a page (Fetch §3.2), so `null` means nothing: then `Sec-Fetch-Site`
+ * and the token decide.
  */
 export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): boolean => {
   const site = headers['sec-fetch-site'];
@@ -46,8 +46,8 @@ export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): bo
 };
 
 /**
- * The same where there is no token besides: the browser itself has to say that it was a page of ours. A neighbour under the
- * same domain can send `Origin: null` from a browser without `Sec-Fetch-Site`, and the cookie of the session goes along.
+ * The same for a request without a token: the browser itself has to say that it was a page of ours. A neighbour under the same
+ * domain can send `Origin: null` from a browser without `Sec-Fetch-Site`, and the cookie of the session is sent with it.
  */
 export const isSurelyFromOurPages = (request: IncomingMessage, issuer: string): boolean =>
   isFromOurPages(request, issuer) &&

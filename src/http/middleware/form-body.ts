@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/vocabulary/errors.ts';
 /** Longest form a page of ours can send. */
 const FORM_MAX_BYTES = 16 * 1024;
 
-/** Whether a request says that it carries a form. No other body is ever read (WB-02). */
+/** Whether a request declares a form body. No other body is ever read (WB-02). */
 export const isForm = (request: IncomingMessage): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
 

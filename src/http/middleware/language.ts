@@ -5,13 +5,13 @@ import { type OwnCookie, ownCookie } from '../interaction/own-cookie.ts';
 import { single } from './form-body.ts';
 
 /**
- * In which language a reader gets our pages: the one chosen in this browser, otherwise the first we have of those the app
- * asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), otherwise the one the person chose elsewhere, otherwise the first
- * of those the browser prefers, otherwise English.
+ * The language of our pages for a reader: the one chosen in this browser, otherwise the first supported one of those the app
+ * asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), otherwise the one the person chose elsewhere, otherwise the first of
+ * those the browser prefers, otherwise English.
  */
 export type ReaderLanguage = {
   of(request: IncomingMessage, uiLocales?: string, own?: Language): Language;
-  /** Remembers a choice in this browser, for a year. */
+  /** Stores a choice in this browser, for a year. */
   choose(ctx: Parameters<OwnCookie['write']>[0], language: Language): void;
 };
 
@@ -32,7 +32,7 @@ export const readerLanguage = (issuer: string): ReaderLanguage => {
   };
 };
 
-/** The field `language` of a form. Throws DomainError 'invalid_field' for one we do not have. */
+/** The field `language` of a form. Throws DomainError 'invalid_field' for an unsupported one. */
 export const readLanguage = (form: URLSearchParams): Language => {
   const language = single(form, 'language');
   if (isLanguage(language)) return language;

@@ -4,8 +4,8 @@ import type { Context } from 'koa';
 export const STRICT_TRANSPORT = 'max-age=31536000';
 
 /**
- * The headers of every answer of our pages but the content security policy, which each page brings
- * itself (WB-01, WB-10, AZ-14). `isHttps` is whether the issuer is.
+ * The headers of every answer of our pages except the content security policy, which each page brings itself (WB-01, WB-10,
+ * AZ-14). `isHttps` is whether the issuer is.
  */
 export const setSecurityHeaders = (ctx: Context, isHttps: boolean): void => {
   ctx.set({

@@ -1,6 +1,6 @@
 /**
- * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns how
- * their requests are read and their refusals spelled; what is registered, and by whom, the domain says. Ours and not
+ * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns how their
+ * requests are read and their refusals are written; the domain owns what is registered, and by whom. Ours and not
  * oidc-provider's, which would write records that no registry of ours knows. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
@@ -16,9 +16,9 @@ import { type ProblemLog, refusalCode } from '../problem.ts';
 type Dependencies = {
   readonly issuer: string;
   readonly registration: DynamicRegistration;
-  /** Of pages in browsers that may send requests and read the answers. */
+  /** Origins of browser pages that may send requests and read the answers. */
   readonly corsOrigins: readonly string[];
-  /** Notes a refusal before it is known who calls (decision D18). */
+  /** Records a refusal before the caller is authenticated (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
   readonly log: ProblemLog;
 };
@@ -128,7 +128,7 @@ const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: Problem
   if (status >= 500) log(fromOf(ctx).request, caught);
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   if (status === 401) {
-    // RFC 6750 §3.1: without a token there is nothing to say of it.
+    // RFC 6750 §3.1: without a token the challenge has no error.
     const parameters = ctx.get('authorization') === '' ? '' : `, error="${error}"`;
     ctx.set('WWW-Authenticate', `Bearer realm="${issuer}/reg"${parameters}`);
   }
@@ -137,7 +137,7 @@ const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: Problem
 
 const idOf = (ctx: Context): string => String((ctx as { readonly params?: { readonly id?: string } }).params?.id ?? '');
 
-/** A header that is no bearer token is one that is not good. */
+/** The bearer token; a header of another form is treated as an invalid token. */
 const bearerOf = (ctx: Context): string | undefined => {
   const header = ctx.get('authorization');
   return header === '' ? undefined : (BEARER.exec(header)?.[1] ?? 'malformed');

@@ -1,4 +1,4 @@
-/** Routes about agents: the register, what they prove themselves with, their instances and their blueprints. */
+/** Routes about agents: the registry, their credentials, their instances and their blueprints. */
 import { AGENT_STATES } from '../../../domain/clients/agents/agent.ts';
 import { AGENT_SORTS } from '../../../domain/clients/agents/agent-lists.ts';
 import { ENVIRONMENTS } from '../../../domain/vocabulary/environment.ts';

@@ -1,4 +1,4 @@
-/** Routes about what may be given: budgets, policies, grants, delegations and approvals. */
+/** Routes about authority: budgets, policies, grants, delegations and approvals. */
 
 import { SHOWN_STATES } from '../../../domain/approvals/approval-lists.ts';
 import { REVIEWERS } from '../../../domain/approvals/break-glass.ts';
@@ -8,15 +8,15 @@ const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
 const grants = about('grants', 'grants:read', 'grants:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
-/** Absences begin on a page, too: by token they are ended at most. */
+/** People declare absences on a page: by token they can only be ended. */
 const absences = about('absences', 'approvals:read', 'approvals:write');
 /** Read only: people decide on their pages, never by token. */
 const approvals = about('approvals', 'approvals:read', 'approvals:read');
-/** What was done by people is looked at by others, by token, too. */
+/** What two people did by break-glass is reviewed by others, by token, too. */
 const emergencies = about('approvals', 'approvals:read', 'approvals:write');
-/** A POST that changes nothing: what is asked stands in its body. */
+/** A POST that changes nothing: the question is in its body. */
 const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as const;
-/** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
+/** Bytes: 512 KiB of text, and the JSON escapes of quotes and line ends. */
 const LONG_TEXT = 786_432;
 
 export const AUTHORITY_ROUTES = {

@@ -1,4 +1,4 @@
-/** Routes about software that asks and software that is asked: clients, initial access tokens, resource servers. */
+/** Routes about clients, initial access tokens, and resource servers. */
 import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration, SEARCH, stateOf } from './route.ts';
 
 const clients = about('clients', 'clients:read', 'clients:write');

@@ -4,7 +4,7 @@ import { KILL_SCOPES } from '../../../domain/vocabulary/kill.ts';
 import { ADMINISTRATORS, about, clientId, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
 
 const kills = about('kills', 'kills:read', 'kills:write');
-/** The stream of a node, and the place in it. */
+/** The stream of a node, and the position in it. */
 const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
 const audit = about('audit', 'audit:read', 'audit:write');

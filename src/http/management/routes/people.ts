@@ -1,4 +1,4 @@
-/** Routes about people: who calls, accounts and their sessions, the groups that own agents, and where else people sign in. */
+/** Routes about people: the caller, accounts and their sessions, the groups that own agents, and the upstream providers. */
 import { OWNER_KINDS } from '../../../domain/identity/groups/owner-names.ts';
 import {
   ADMINISTRATORS,
@@ -16,7 +16,7 @@ import {
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
 const sessions = about('sessions', 'sessions:read', 'sessions:write');
-/** Takes away a way in that administrators opened. */
+/** Closes a way to sign in that administrators opened. */
 const CLOSES = { roles: ADMINISTRATORS } as const;
 const groups = about('groups', 'groups:read', 'groups:write');
 

@@ -1,4 +1,4 @@
-/** What a route of the management API declares, and the makers of the usual ones. The routes stand in the files beside. */
+/** The declaration of a management API route, and the makers of the usual ones. The routes are in the files beside this one. */
 import type { Role } from '../../../domain/identity/accounts/account.ts';
 import type { ManagementScope } from '../permissions.ts';
 import type { JsonSchema } from '../schema-parts.ts';
@@ -15,11 +15,11 @@ export type RouteDeclaration = {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  /** Absent: any live token of this API will do. */
+  /** Absent: any live token of this API is accepted. */
   readonly scope?: ManagementScope;
-  /** Without an access token: the body holds the proof of who calls, and the handler checks it first of all. */
+  /** Without an access token: the body holds the proof of the caller's identity, and the handler checks it first. */
   readonly isProvenByBody?: true;
-  /** Works while the storage is so full that only what is essential is written. */
+  /** Works while the storage is so full that only essential data is written. */
   readonly isServedFromReserve?: true;
   readonly policy: AskedOfPolicy;
   /** Roles that may call. Empty: every caller. */
@@ -30,7 +30,7 @@ export type RouteDeclaration = {
   readonly freshFactor?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
-  /** What `{id}` looks like, where that is not as usual. */
+  /** The form of `{id}`, where it differs from the usual. */
   readonly ids?: RegExp;
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Name of the body's schema. */
@@ -41,7 +41,7 @@ export type RouteDeclaration = {
   readonly repeatable?: 'may' | 'must';
   /** Bytes of a body; where it is not the usual. */
   readonly largestBody?: number;
-  /** Needs `If-Match`; `may`: heeds it where it is sent. */
+  /** Needs `If-Match`; `may`: honours it where it is sent. */
   readonly ifMatch?: true | 'may';
   readonly status: 200 | 201 | 204;
   /** When it answers 202 instead, with the same schema. */
@@ -54,20 +54,20 @@ export const READERS = ['administrator', 'operator', 'auditor'] as const;
 export const WRITERS = ['administrator', 'operator'] as const;
 export const ADMINISTRATORS = ['administrator'] as const;
 
-/** Decides who may speak for people. */
+/** For calls that decide who may speak for people. */
 export const SPEAKS_FOR_PEOPLE = { roles: ADMINISTRATORS, freshFactor: true } as const;
 
 export const READS = { not: 'it only reads' } as const;
 
 export const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
-/** Of a client: that may be the URL of its metadata document, which is longer. */
+/** The id of a client: it may be the URL of its metadata document, which is longer. */
 export const clientId = (description: string): JsonSchema => ({ ...id(description), maxLength: 512 });
 export const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
   cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
 } satisfies Record<string, JsonSchema>;
 
-/** Looks through the list: a page may be shorter than asked for, and still have a next one. */
+/** Searches the list: a page may be shorter than requested, and still have a next one. */
 export const SEARCH: JsonSchema = {
   type: 'string',
   minLength: 1,
@@ -83,7 +83,7 @@ export const stateOf = (states: readonly string[]): JsonSchema => ({
 
 export type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary'>>;
 
-/** Makes the routes about one kind of thing; what `more` names differs from the usual. */
+/** Makes the routes about one kind of object; `more` names differences from the usual. */
 export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
   read: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
     const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;
