@@ -1,4 +1,4 @@
-/** Our own pages sign people in through the authorization endpoint like any other client; no token is ever asked for. */
+/** Our own pages sign users in through the authorization endpoint like any other client; they never request a token. */
 export const ACCOUNT_PAGES_CLIENT = {
   client_id: 'account-pages',
   client_name: 'Account pages',

@@ -1,7 +1,7 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 
-/** `session`: our own id of it. */
+/** `session`: our own session id. */
 export type SignedOutAt = (where: {
   readonly session: string;
   readonly account: string;

@@ -14,7 +14,7 @@ import type { Remedy } from '../domain/vocabulary/errors.ts';
 import { rotates } from './refresh-proof.ts';
 import { factsOf } from './request-facts.ts';
 
-/** What a refresh token is bound to. */
+/** The keys that a refresh token is bound to. */
 const keysOf = (token: object): { readonly jkt?: string; readonly x5t?: string } => {
   const { jkt, 'x5t#S256': x5t } = token as { readonly jkt?: string; readonly 'x5t#S256'?: string };
   return { ...(jkt === undefined ? {} : { jkt }), ...(x5t === undefined ? {} : { x5t }) };

@@ -1,6 +1,6 @@
 /**
- * JWTs that are no access tokens and are read by other servers: made as tokens are (validate → audit → use up → sign →
- * answer), signed with our key, stored nowhere.
+ * JWTs that are no access tokens and that other servers read: made as tokens are (validate → audit → use up → sign → answer),
+ * signed with our key, stored nowhere.
  */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -22,7 +22,7 @@ export type AssertionDeps = {
   readonly signatures: Pick<OwnSignatures, 'sign'>;
 };
 
-/** What the request proves besides who the client is. */
+/** What the request proves besides the client's identity. */
 type Proven = {
   readonly proof: Awaited<ReturnType<typeof validateDpop>>;
   readonly certificate: string | undefined;

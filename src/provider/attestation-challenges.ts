@@ -15,13 +15,13 @@ const STEP_SECONDS = 60;
 /** How many steps old a challenge may be; one from the next step comes from a node whose clock is ahead. */
 const STEPS = [0, 1, 2, 3, 4, 5, -1];
 
-/** The challenge of the step that a second is in. */
+/** The challenge of the step that contains a second. */
 export const challengeOf = (key: Buffer, second: number): string =>
   createHmac('sha256', key)
     .update(`${Math.floor(second / STEP_SECONDS)}`)
     .digest('base64url');
 
-/** Only the endpoint and what is published of it: no client is registered with this method, as agents have several ways. */
+/** Only the endpoint and its metadata: no client is registered with this method, as agents have several methods. */
 export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
   enabled: true,
   ack: 'draft-12',
@@ -55,14 +55,14 @@ export const attestationChallenges = ({
   const wanted = new WeakSet<object>();
 
   return {
-    /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; nothing else of it is checked here. */
+    /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
     check(context: object, proof: string): void {
       wanted.add(context);
       let claims: { readonly challenge?: unknown };
       try {
         claims = decodeJwt(proof);
       } catch {
-        // No proof at all: that is for who checks it.
+        // No proof at all: the caller's check refuses that.
         return;
       }
       if (!isGood(claims.challenge)) throw new errors.UseAttestationChallenge('a challenge of this server is needed');

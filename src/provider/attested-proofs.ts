@@ -1,6 +1,6 @@
 /**
- * An attestation and the proof of the key it names, held against the credentials of an agent. The key is an instance of
- * the agent: started by its first use, and over for good when it was ended.
+ * An attestation and the proof of the key it names, checked against the credentials of an agent. The key is an instance of the
+ * agent: started by its first use, and over for good once it was ended.
  */
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
@@ -32,7 +32,7 @@ export type AttestedProof = GivenAttestation & {
   readonly request: IncomingMessage;
 };
 
-/** Takes both out of a request that has no other way of proof in it. What is about no agent is for oidc-provider to refuse. */
+/** Takes both out of a request that has no other proof. oidc-provider refuses what is about no agent. */
 export const takeAttestation = (
   request: IncomingMessage,
   { client_assertion: assertion, client_secret: secret }: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 /**
  * The backchannel authentication endpoint (CIBA Core §7) as one of the channels to approvals. oidc-provider authenticates the
- * agent and reads the parameters; what is asked for is an exact action at one resource, and it is kept by the service of
- * approvals, not in a record of oidc-provider. Tokens come from the grant of ours (src/extensions/backchannel-approval).
+ * agent and reads the parameters. The request is an exact action at one resource, and the approval service stores it, not a
+ * record of oidc-provider. Tokens come from our own grant (src/extensions/backchannel-approval).
  */
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { RequestedApproval } from '../domain/approvals/open-approvals.ts';
@@ -48,7 +48,7 @@ type Ciba = NonNullable<NonNullable<ProviderConfiguration['features']>['ciba']>;
 const MOST_HINT = 254;
 const MOST_MESSAGE = 300;
 
-/** Scopes that are about signing in, which the request has to name and an action does not need. */
+/** Scopes about signing in, which the request has to name and an action does not need. */
 const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
 
 /** oidc-provider's feature, filled in. */
@@ -144,7 +144,10 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
     }),
 });
 
-/** Throws 'consent_required' where the person did allow the agent something, under another owner: that is no news to it. */
+/**
+ * Throws 'consent_required' where the person allowed the agent something under another owner: the agent knows of that person
+ * already.
+ */
 const refuseNewOwner = async (
   { delegations, identifiers, issuer, clock }: BackchannelDeps,
   account: string,

@@ -9,7 +9,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Payload } from './stored-payloads.ts';
 
 /**
- * Longest cookie value, in characters. Browsers take 4096; but proxies have 4 or 8 KiB for all headers of an answer, of
+ * Longest cookie value, in characters. Browsers accept 4096; but proxies have 4 or 8 KiB for all headers of an answer, of
  * which some 1.5 KiB are others.
  */
 const SEALED_CHARACTERS = 2200;
@@ -19,7 +19,7 @@ export type Exchange = { readonly req: IncomingMessage; readonly res: ServerResp
 
 export type StateCookie = { readonly name: string; readonly path: string };
 
-/** In place of a state that is too long for a cookie: it is in the store. */
+/** Replaces a state that is too long for a cookie: it is in the store. */
 export const IN_STORE = 'stored';
 
 export type BrowserState = ReturnType<typeof browserState>;
@@ -38,8 +38,8 @@ export const browserState = (deps: {
 
   return {
     /**
-     * Puts `payload` into a cookie of the answer, bound to `context` and good for `seconds`. False when it is too long:
-     * then nothing is set.
+     * Puts `payload` into a cookie of the answer, bound to `context` and valid for `seconds`. Answers false when it is too
+     * long: then nothing is set.
      */
     keep(exchange: Exchange, cookie: StateCookie, context: string, payload: Payload, seconds: number): boolean {
       const sealed = masterKey.seal(context, JSON.stringify({ until: clock.now() + seconds, payload }));
@@ -58,13 +58,13 @@ export const browserState = (deps: {
       put(exchange, cookie, '', 0);
     },
 
-    /** The value of the cookie; undefined where there is none. A name that came twice is in no request (front-guard.ts). */
+    /** The value of the cookie; undefined where there is none. No request has a duplicate name (front-guard.ts). */
     valueOf({ req }: Pick<Exchange, 'req'>, name: string): string | undefined {
       const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
       return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
     },
 
-    /** What was kept with the same context; undefined for what is damaged, over, or of another browser's request. */
+    /** The payload stored with the same context; undefined when it is damaged, over, or of another browser's request. */
     opened(value: string | undefined, context: string): Payload | undefined {
       if (value === undefined || value.length > SEALED_CHARACTERS) return undefined;
       const text = openedOrNothing(masterKey, context, value);

@@ -1,7 +1,7 @@
 /**
- * oidc-provider, configured. `oidcProvider` builds it, and builds it anew when the signing keys change:
- * oidc-provider reads its keys once, a new one costs less than a millisecond, and requests under way finish on
- * the old one. Nothing outside this folder imports `oidc-provider`.
+ * oidc-provider, configured. `oidcProvider` builds it, and builds it anew when the signing keys change: oidc-provider reads
+ * its keys once, a new one costs less than a millisecond, and requests under way finish on the old one. Nothing outside this
+ * folder imports `oidc-provider`.
  */
 import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -108,7 +108,7 @@ export type ProviderDeps = {
   readonly presented: PresentedCredentials;
   readonly instances: PresentedInstances;
   readonly families: InstanceFamilies;
-  /** An app asked that its own sign-in in a session ends, and the session goes on. */
+  /** Called when an app requests that its own sign-in in a session ends, and the session continues. */
   readonly signedOutAt: SignedOutAt;
   /** Where a session that a user signs out of can be ended, too. */
   readonly signOutThere: WhereToSignOut;
@@ -122,7 +122,7 @@ export type ProviderDeps = {
 export type OidcProvider = {
   provider(): Provider;
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Takes up the signing keys as they are stored now. */
+  /** Loads the signing keys as they are stored now. */
   reload(): Promise<void>;
   /** Which set of signing keys is in use, as `SigningKeys.version` names it. */
   keysVersion(): string;
@@ -134,7 +134,7 @@ export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> =>
   let keysVersion: string;
 
   const reload = async (): Promise<void> => {
-    // Before the keys: should another node rotate in between, it is asked for again.
+    // Before the keys: if another node rotates in between, the next check reloads them.
     const version = await deps.keys.version();
     const jwks = await deps.keys.privateJwks();
     const next = build(deps, jwks);
@@ -169,11 +169,11 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name: string, options?: object) =>
     (provider as unknown as { urlFor(name: string, options?: object): string }).urlFor(name, options);
-  // Any, as far as oidc-provider goes: client-assertions.ts looks at it once the signature is good, and says what is wrong.
+  // Any, for oidc-provider: client-assertions.ts checks the audience once the signature is verified, and says what is wrong.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => ANY_AUDIENCE;
 
   (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
-  // What is stored as `client_secret` is a keyed digest (finding V11).
+  // The stored `client_secret` is a keyed digest (finding V11).
   provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
     // oidc-provider treats both ways of sending a secret alike; only the registered one is accepted (CA-08).
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
@@ -204,7 +204,7 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   );
   refuseOtherGrantTypes(provider);
 
-  // Outermost first: what is written down is what leaves.
+  // Outermost first: the recorded answer is the one that leaves.
   auditEndpoints(provider, deps);
   challengeEmptySecrets(provider);
   crossOrigin(provider);
@@ -222,7 +222,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
-  // A key object: of a bare buffer one would be made for each of the cookies of each answer.
+  // A key object: a bare buffer would be converted for each of the cookies of each answer.
   const cookieKeys = masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** Nothing outlives the grant it belongs to. */
@@ -230,7 +230,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
     const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
     return Math.max(1, grant?.exp === undefined ? seconds : Math.min(seconds, grant.exp - deps.clock.now()));
   };
-  /** How long tokens of the client of a request may live; 0 in its metadata is no limit. */
+  /** Longest life of tokens of a request's client; 0 in its metadata is no limit. */
   const ceiling = (ctx: unknown): number =>
     Number((ctx as KoaContextWithOIDC | undefined)?.oidc?.client?.['behalf_max_token_seconds']) ||
     Number.POSITIVE_INFINITY;
@@ -241,7 +241,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
   return {
     adapter: deps.adapter,
     jwks: { keys: jwks as never },
-    // oidc-provider's own guard connects first and looks at the address then, and may be missing (findings V16, V17).
+    // oidc-provider's own guard connects first and checks the address then, and may be missing (findings V16, V17).
     fetch: providerFetch(deps),
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
@@ -295,8 +295,8 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: grantForRequest(deps),
-    // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
-    // the grant, which the person sees and ends, bounds it, and the session on which that hangs (grant-creation.ts).
+    // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one; the grant
+    // bounds it, which the person sees and ends, and the session on which the grant depends (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
     // Our own records determine what ends with a session, for tokens that oidc-provider does not know as well.

@@ -1,7 +1,7 @@
 /**
- * What we ask of a client assertion beyond oidc-provider: RFC 10070 (issuer as the sole audience), a short
- * life (finding V6; decision 20), and none of the headers that point at keys; and replay protection that is atomic
- * and keeps kinds apart (findings V3, V4, V5).
+ * Our checks of a client assertion beyond oidc-provider's: RFC 10070 (issuer as the sole audience), a short life (finding V6;
+ * decision 20), and no headers that point at keys; and replay protection that is atomic and keeps kinds apart (findings V3,
+ * V4, V5).
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -15,7 +15,7 @@ import type { ConsumptionRegistry } from './consumption-registry.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-/** oidc-provider accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
+/** oidc-provider accepts DPoP proofs this many seconds around now; a proof dated ahead stays valid twice as long. */
 const DPOP_WINDOW_SECONDS = 300;
 const TYPES = new Set([undefined, 'jwt', 'client-authentication+jwt']);
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'zip'];
@@ -37,8 +37,8 @@ export const clientAssertions = (deps: {
   const assertionNext = new WeakMap<object, number>();
 
   /**
-   * A proof dated ahead still looks fresh when those of the moment of a loss are refused already. So it is marked in
-   * the durable store as well, and for as long as such a one may come back, every proof is.
+   * A proof dated ahead still looks fresh when proofs of the moment of a loss are refused already. So it is marked in the
+   * durable store as well. Every proof is, for as long as such a one may come back.
    */
   const isMarkedFirst = async (key: string, issuedAt: number): Promise<boolean> => {
     const now = deps.clock.now();
@@ -52,7 +52,7 @@ export const clientAssertions = (deps: {
     deps.presented.noteUse(context);
   };
 
-  /** Platforms hand out the same token again and again; of an issuer that is so configured each one is good once. */
+  /** Platforms hand out the same token again and again; tokens of an issuer so configured are valid once each. */
   const isUsedOnce = async (context: object, clientId: string, { issuer, claims }: Proof): Promise<boolean> => {
     const { jti, exp, iat } = claims as { readonly jti?: unknown; readonly exp?: unknown; readonly iat?: unknown };
     if (issuer.oneTimeTokens && typeof jti === 'string') {
@@ -68,12 +68,12 @@ export const clientAssertions = (deps: {
     return true;
   };
 
-  /** Epoch second at which an assertion ends: at its own, and `maxLifetimeSeconds` after it was made at the latest. */
+  /** Epoch second at which an assertion ends: at its own `exp`, and at the latest `maxLifetimeSeconds` after it was made. */
   const endOf = (exp: number, iat: number): number => Math.min(exp, iat + deps.maxLifetimeSeconds);
 
   /**
-   * What is wrong with the claims and the header of an assertion whose signature is good. `otherAudience`: a URL that may
-   * stand as `aud` in place of the issuer, as one string.
+   * The fault in the claims and the header of an assertion with a valid signature. `otherAudience`: a URL that may be `aud` in
+   * place of the issuer, as one string.
    */
   const faultOf = (
     claims: Record<string, unknown>,
@@ -113,10 +113,7 @@ export const clientAssertions = (deps: {
       return !mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
     },
 
-    /**
-     * oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is good, so that the client may hear what is
-     * wrong.
-     */
+    /** oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is valid, so the client may learn the fault. */
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
       const isLegacy = ctx.oidc.client?.['behalf_legacy_audience'] === true;
       const fault = faultOf(claims, header, isLegacy ? `${deps.issuer}/token` : undefined);
@@ -145,7 +142,8 @@ export const clientAssertions = (deps: {
       const ttl = isAssertion ? end - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
-      // DIVERGENCE: oidc-provider lets a nonce stand for the date, so a proof could be made for a day after its mark is forgotten (DP-03).
+      // DIVERGENCE: oidc-provider accepts a nonce instead of the date, so a proof could be dated a day after its mark is
+      // forgotten (DP-03).
       if (!isAssertion && Math.abs(deps.clock.now() - issuedAt) > DPOP_WINDOW_SECONDS) {
         throw new errors.InvalidDpopProof('DPoP proof iat is not recent enough');
       }
@@ -168,9 +166,9 @@ export const clientAssertions = (deps: {
 };
 
 /**
- * Whether a proof binds a request to its key and gives nothing: pushed by a client that proves nothing, it says what the
- * parameter `dpop_jkt` says without any proof (RFC 9449 §10), so that a copy of it is worth nothing. Nor is it remembered:
- * strangers would fill the stores with proofs.
+ * Whether a proof binds a request to its key and gives nothing else. Pushed by a client that proves nothing, it says what the
+ * parameter `dpop_jkt` says without any proof (RFC 9449 §10), so a copy of it is worthless. It is not remembered either:
+ * unauthenticated clients would fill the stores with proofs.
  */
 const onlyNamesKey = (context: KoaContextWithOIDC | undefined, proofs: Pick<ClientProofs, 'has'>): boolean =>
   context?.oidc?.route === 'pushed_authorization_request' && !proofs.has(context);

@@ -9,7 +9,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { factsOf } from './request-facts.ts';
 
-/** Metadata of a client that is known by this rule. */
+/** Metadata of a client that this rule identifies. */
 export const knownByCertificate = (rule: CertificateRule): Readonly<Record<string, string>> => ({
   token_endpoint_auth_method: 'tls_client_auth',
   tls_client_auth_subject_dn: JSON.stringify(rule),
@@ -34,7 +34,7 @@ export const clientCertificates = ({
     const lack = certificate
       ? certificateLack(JSON.parse(rule) as CertificateRule, certificate, clock.now())
       : 'there is none';
-    // For the owner; the caller hears invalid_client.
+    // For the owner; the caller gets invalid_client.
     if (lack !== undefined) throw new errors.InvalidClientAuth(`certificate: ${lack}`);
     if (ctx.oidc.client) proofs.remember(ctx, ctx.oidc.client.clientId);
     return true;

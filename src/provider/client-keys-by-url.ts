@@ -37,8 +37,8 @@ export const clientKeysByUrl = (
   };
 
   /**
-   * For one verification: knows no key until asked to refresh; the second refresh, after no key has fitted, fetches
-   * anew; then it is at its end. oidc-provider refreshes as long as a store is not fresh.
+   * For one verification: knows no key until asked to refresh. The second refresh, after no key matched, fetches anew; then no
+   * more follow. oidc-provider refreshes as long as a store is not fresh.
    */
   const storeAt = (url: string, isCounted: boolean, internal: InternalPurpose | undefined): object => {
     let found: KeyStore | undefined;
@@ -63,7 +63,7 @@ export const clientKeysByUrl = (
           found = storeOf(keys);
         } catch (error) {
           refreshed = 2;
-          // Its message goes into the audit log, for the owner; the caller hears invalid_client.
+          // Its message goes into the audit log, for the owner; the caller gets invalid_client.
           throw new Error(whyNoKeys(error), { cause: error });
         }
       },
@@ -84,7 +84,10 @@ export const clientKeysByUrl = (
   });
 
   return {
-    /** Gives a client its way of finding keys: an agent all its credentials, a client with `jwks_uri` those served there. */
+    /**
+     * Sets the key source of a client: an agent's is all its credentials, that of a client with `jwks_uri` the keys served
+     * there.
+     */
     install(client: Client, agent: Agent | undefined): void {
       const { jwksUri, clientId } = client;
       if (agent) {
@@ -92,7 +95,7 @@ export const clientKeysByUrl = (
         return;
       }
       if (jwksUri === undefined) return;
-      // The URLs of those who are registered are known; any number of them may come from behind one address.
+      // The URLs of registered clients are known; any number of them may share one address.
       const isCounted = clientId.startsWith('https:');
       const internal = isCounted ? 'clientMetadata' : client['behalf_keys_by_operator'] ? 'clientKeys' : undefined;
       Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri, isCounted, internal) });

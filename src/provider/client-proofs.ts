@@ -25,7 +25,7 @@ export const clientProofs = (limit: RequestLimit) => {
   const known = new WeakSet<object>();
   const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
 
-  /** Operators must get a token to order a kill also while next to nothing can be stored. */
+  /** Operators must get a token to order a kill even while the storage is nearly full. */
   const raise = (context: object | undefined): void =>
     raisePriority(clientOf(context)?.['behalf_operates'] === true ? 'essential' : 'authenticated');
 
@@ -42,7 +42,7 @@ export const clientProofs = (limit: RequestLimit) => {
   };
 
   return {
-    /** The proof of a request is good, and is now to be used up, which is a write of the client that made it. */
+    /** The proof of a request is valid, and is now used up, which is a write of the client that made it. */
     isBeingUsedUp(context: object | undefined): void {
       if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
     },
@@ -55,13 +55,15 @@ export const clientProofs = (limit: RequestLimit) => {
       else know(context, clientId);
     },
 
-    /** To be called when a request presents a code or token that was given to this client: a person stood behind it. */
+    /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
     rememberGiven: know,
 
-    /** Whether the sender is known: a registered client that proved who it is, or one with a credential of its own. */
+    /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
     has: (context: object): boolean => known.has(context),
 
-    /** Refuses a client that has used up its minute as soon as oidc-provider knows which client is named, before any cryptography. */
+    /**
+     * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
+     */
     install(provider: Provider): void {
       const prototype = provider.OIDCContext.prototype as unknown as {
         ctx: Context;

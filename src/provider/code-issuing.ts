@@ -1,7 +1,6 @@
 /**
- * The moment before an authorization code exists, or a device is connected: the audit event becomes
- * durable, and only then is the grant stored and a pushed request used up (decision D12). oidc-provider does
- * both first; here they wait.
+ * The moment before an authorization code exists, or a device is connected: the audit event becomes durable, and only then is
+ * the grant stored and a pushed request used up (decision D12). oidc-provider does both first; here they wait.
  */
 import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -26,22 +25,25 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
   const used = (): Error => new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
 
   return {
-    /** Notes that the code of this request will use up a pushed request. */
+    /** Records that the code of this request will use up a pushed request. */
     hold(context: Context, mark: Mark): void {
       pushed.set(context, mark);
     },
 
-    /** Notes that a grant is to be stored with the code; without a code there is none. */
+    /** Records that a grant is to be stored with the code; without a code there is none. */
     holdGrant(context: Context, grant: HeldGrant): void {
       grants.set(context, grant);
     },
 
-    /** To be called before a code is stored, or a device code becomes good. Throws InvalidRequestUri when another request was first. */
+    /**
+     * To be called before a code is stored, or a device code becomes valid. Throws InvalidRequestUri when another request was
+     * first.
+     */
     async settle(context: KoaContextWithOIDC): Promise<void> {
       const { client, params, session, entities } = context.oidc;
       const mark = pushed.get(context);
       const facts = factsOf(context.req);
-      // Those who have lost already need not be recorded as granted.
+      // Requests that have lost already need not be recorded as granted.
       if (mark && (await deps.consumptions.stateOf(mark.id, facts)) !== 'unused') throw used();
       const caller = client?.clientId;
       await deps.audit.append({
@@ -55,7 +57,7 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
         ...(entities.Grant ? { grant: String(entities.Grant.jti) } : {}),
         ...whatWasPending(entities.DeviceCode?.deviceInfo, facts.source),
       });
-      // Last what is used up, so that a failing store uses up nothing.
+      // Uses up last, so that a failing store uses up nothing.
       const grant = grants.get(context);
       await grant?.store();
       if (!mark) return;
@@ -70,8 +72,8 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
 };
 
 /**
- * Where a device was when it asked, and when (RFC 8628 §3.1): its request has an event of its own only while the budget of
- * such events lasts, so the answer of the person has to be provable without it.
+ * Where a device was when it asked, and when (RFC 8628 §3.1). Its request has an event of its own only within the budget of
+ * such events, so the person's answer has to be provable without it.
  */
 const whatWasPending = (device: unknown, source: string): Pick<AuditEvent, 'personal' | 'inputs'> => {
   const { address, at } = (device ?? {}) as { readonly address?: unknown; readonly at?: unknown };

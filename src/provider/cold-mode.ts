@@ -1,10 +1,10 @@
 /**
- * Replay protection when the store of claims has forgotten some (decision D13): what may have been used before the
- * loss is refused. Its owner makes another, so this costs a few seconds and no authority.
+ * Replay protection when the store of claims has lost some (decision D13): refuses what may have been used before the loss.
+ * Its owner makes another, so this costs a few seconds and no authority.
  */
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 
-/** Nodes whose clocks are further from the truth than 2 s are not ready, so two are at most this far apart. */
+/** Nodes with a clock error above 2 s are not ready, so two nodes differ by at most this much. */
 const CLOCKS_APART_SECONDS = 4;
 
 /** Whether something dated `issuedAt`, by a clock at most `aheadSeconds` ahead, may have been used before a loss. Ask after claiming. */

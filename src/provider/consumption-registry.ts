@@ -17,7 +17,7 @@ export type ConsumptionRegistry = ReturnType<typeof consumptionRegistry>;
 
 /** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
 const REMEMBERED = 20_000;
-/** How long after the winner's answer a burst may still deliver. They get nothing either way. */
+/** How long after the winner's answer a burst may still deliver. Its stragglers get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
 /**
  * How long after the mark of another process a presentation is treated as concurrent with its use: as long as a burst, and as
@@ -29,7 +29,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
 
 type Use = {
-  /** When the winner's answer had been sent, as a place in the process and in time; infinite until then. */
+  /** When the winner's answer was sent, as a position in the process and as a time; infinite until then. */
   turn: number;
   answeredAt: number;
   /** Another presentation was in flight together with the winner. */
@@ -52,7 +52,8 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
 
   /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
   const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
-    // Before the mark: others may read the mark as soon as it stands, which is before this hears that it is durable.
+    // Before the mark: others may read the mark as soon as it is written, which is before this process learns that it is
+    // durable.
     const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
     if (mine) remember(id, mine);
     const end = (): void => {
@@ -68,7 +69,7 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
         if (mine) uses.delete(id);
         throw error;
       }
-      // Lost to a request of this process, which says itself when it ends, or to one of another.
+      // Lost to a request of this process, which reports its own end, or to one of another process.
       contested(id);
       if (mine) end();
       return false;
@@ -80,10 +81,7 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
   return {
     consume,
 
-    /**
-     * The same of one thing that has a mark for each master key: the first mark decides, and all nodes take them in the
-     * same order.
-     */
+    /** The same for a thing that has a mark for each master key: the first mark decides, and all nodes use the same order. */
     async consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean> {
       for (const id of ids) if (!(await consume(id, expiresAt, answer))) return false;
       return true;
@@ -108,7 +106,8 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
       const mark = await marks.get(id);
       if (!mark) return 'unused';
       const use = uses.get(id);
-      // Set by another process, or before a restart: when that answer was sent is not known here, its mark is.
+      // Another process set the mark, or it is from before a restart: the time of that answer is unknown here, the time of its
+      // mark is known.
       const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at + ELSEWHERE_MILLISECONDS;
       if (isTogether) contested(id);
       const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;

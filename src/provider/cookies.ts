@@ -1,6 +1,6 @@
 /**
- * Names of cookies (decision D21): `__Host-` where the whole origin is ours to name, `__Secure-` for
- * those oidc-provider scopes to a path, plain ones on loopback http, where browsers refuse prefixes.
+ * Names of cookies (decision D21): `__Host-` for cookies of the whole origin, `__Secure-` for those oidc-provider scopes to a
+ * path, plain names on loopback http, where browsers refuse prefixes.
  */
 export type CookieNames = {
   readonly session: string;
@@ -26,5 +26,5 @@ export const cookieNames = (issuer: string): CookieNames => {
   };
 };
 
-/** Options of the session cookie: good for the whole origin, out of reach of scripts and of cross-site requests. */
+/** Options of the session cookie: for the whole origin, unavailable to scripts and to cross-site requests. */
 export const SESSION_COOKIE = { httpOnly: true, sameSite: 'lax', overwrite: true, signed: true, path: '/' } as const;

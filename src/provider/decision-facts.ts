@@ -1,8 +1,8 @@
-/** What tokens and events say of the decision they come from. */
+/** What tokens and events record of their decision. */
 import { type Decision, recordOf } from '../domain/authority/decision/decision.ts';
 import { unitOf } from './token-request-unit.ts';
 
-/** Which decision a token comes from, as its claims and its event say. */
+/** The decision of a token, for its claims and its event. */
 export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
   ...(decision === undefined ? {} : { decision: decision.id }),
   ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),

@@ -1,6 +1,6 @@
 /**
- * What a request to a person asks for that names a resource and no scope (RFC 6749 §3.3, RFC 8707 §2): the default scopes
- * of the resource. Nothing is written into the parameters, so that each step of the request finds out anew.
+ * The scopes of a request to a person that names a resource and no scope (RFC 6749 §3.3, RFC 8707 §2): the default scopes of
+ * the resource. Nothing is written into the parameters, so each step of the request determines them anew.
  */
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -12,8 +12,8 @@ const namesScope = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.param
 const namesDetails = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['authorization_details']);
 
 /**
- * Adds the default scopes of one of the resources that a request names: those declared as such, else all. `held`: what
- * the client may hold there at most. A request that names scopes or details asks for those.
+ * Adds the default scopes of the resources that a request names: those declared as such, else all. `held`: what the client may
+ * hold there at most. A request that names scopes or details gets no defaults.
  */
 export const addDefaultScopes = (
   ctx: KoaContextWithOIDC,

@@ -1,6 +1,6 @@
 /**
- * What oidc-provider leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the
- * polling interval in the answer (§3.2), and no automatic submission of a code that came in a link (§5.4).
+ * What oidc-provider leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the polling interval in
+ * the answer (§3.2), and no automatic submission of a code that came in a link (§5.4).
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
@@ -15,13 +15,13 @@ import type { ProviderPages } from './provider-pages.ts';
 import { factsOf } from './request-facts.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
-/** As oidc-provider's router has it: in any case, with or without a slash at the end. */
+/** As oidc-provider's router matches it: in any case, with or without a slash at the end. */
 const VERIFICATION = /^\/device\/?$/i;
 
-/** How a user code is written; `*` stands for one character. */
+/** The form of a user code; `*` stands for one character. */
 export const USER_CODE_MASK = '****-****';
 
-/** A user code as the device shows it, from how it is stored. */
+/** A user code as the device shows it, from its stored form. */
 export const shownUserCode = (stored: string): string => {
   const characters = [...stored];
   return USER_CODE_MASK.replaceAll('*', () => characters.shift() ?? '');
@@ -83,8 +83,8 @@ export const deviceAuthorization = (
 };
 
 /**
- * A device page that fails shows its form again, with a token kept in the session, also when there is no
- * session yet; oidc-provider then finds nothing to save and fails (finding V9). Here the session begins.
+ * A failed device page shows its form again, with a token kept in the session, also when there is no session yet;
+ * oidc-provider then finds nothing to save and fails (finding V9). Here the session begins.
  */
 const beginLateSessions = (provider: Provider, ttlSeconds: number): void => {
   const prototype = provider.Session.prototype as unknown as {

@@ -1,7 +1,7 @@
 /**
- * Which version of a client that is a metadata document a request is about: the document as it is now where an
- * authorization begins, the snapshot of the grant where something of a grant is presented, else the last one seen.
- * The document is fetched in the first case only (findings V14, V15).
+ * Which version of a client that is a metadata document applies to a request: the current document where an authorization
+ * begins, the snapshot of the grant where a credential of a grant is presented, else the last one seen. The document is
+ * fetched in the first case only (findings V14, V15).
  */
 import Provider, { errors } from 'oidc-provider';
 import type { Client } from '../domain/clients/clients/client.ts';

@@ -6,8 +6,8 @@
 import type Provider from 'oidc-provider';
 
 /**
- * `onRead` hears of the parameters as soon as they are known, and may put others in their place; `onEach` of those that
- * are read later in the same request as well. What either throws refuses the request.
+ * `onRead` is called with the parameters as soon as they are known, and may replace them; `onEach` also with those that are
+ * read later in the same request. An error of either refuses the request.
  */
 export const withoutParametersAtFirst = (
   provider: Provider,

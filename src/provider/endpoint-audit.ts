@@ -1,7 +1,6 @@
 /**
- * What every OAuth endpoint has in common after oidc-provider has answered: one audit event for each
- * attempt before the answer leaves (decision D18), 503 with Retry-After where a store failed, and the
- * members a refusal carries beside `error`.
+ * What every OAuth endpoint does after oidc-provider has answered: one audit event for each attempt before the answer leaves
+ * (decision D18), 503 with Retry-After where a store failed, and the members of a refusal beside `error`.
  */
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
@@ -39,7 +38,7 @@ const REFUSED: Readonly<Record<string, AuditEventType>> = {
   device_resume: 'authorization.refused',
 };
 
-/** Route of oidc-provider → event of a request that was left open for a person. What the person answers is an event of its own. */
+/** Route of oidc-provider → event of a request that stays open for a person. The person's answer is an event of its own. */
 const OPENED: Readonly<Record<string, AuditEventType>> = {
   pushed_authorization_request: 'authorization.pushed',
   device_authorization: 'device.requested',
@@ -72,7 +71,7 @@ export const auditEndpoints = (
     readonly refusals: RefusalCounter;
     /** By client and check. */
     readonly authenticationRefusals: RefusalCounter;
-    /** Events of requests whose sender is not known, within a budget. */
+    /** Events of requests with an unknown sender, within a budget. */
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly proofs: ClientProofs;
     readonly identifiers: Identifiers;
@@ -151,7 +150,7 @@ export const auditEndpoints = (
     else await succeed(context);
   });
 
-  /** By a limit of ours, before oidc-provider saw the request. */
+  /** Refused by a limit of ours, before oidc-provider saw the request. */
   const refusedInFront = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { error } = ctx.body as { readonly error: string };
     try {
@@ -213,7 +212,7 @@ export const auditEndpoints = (
     }
   };
 
-  /** The answer oidc-provider had ready must not leave: its event is not durable. */
+  /** oidc-provider's answer must not leave: its event is not durable. */
   const unavailable = (ctx: KoaContextWithOIDC, cause: unknown): void => {
     const failure = protocolError(cause) as ProtocolError;
     deps.onUnexpected(cause, factsOf(ctx.req).id);
@@ -229,8 +228,8 @@ export const auditEndpoints = (
 };
 
 /**
- * oidc-provider calls every assertion it cannot verify a failed authentication. Where we had no room to fetch the
- * keys, the client has done nothing wrong.
+ * oidc-provider treats every assertion it cannot verify as a failed authentication. Where we had no capacity to fetch the
+ * keys, the client is not at fault.
  */
 const lackOfOurs = (failure: ProtocolError): ProtocolError | undefined => {
   if (failure.error !== 'invalid_client') return undefined;

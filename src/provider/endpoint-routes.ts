@@ -1,6 +1,6 @@
 /** oidc-provider's names for its routes, by who calls them. */
 
-/** A client calls, and proves who it is in the request itself. */
+/** A client calls, and authenticates in the request itself. */
 const BY_CLIENTS = new Set([
   'token',
   'introspection',
@@ -9,7 +9,7 @@ const BY_CLIENTS = new Set([
   'device_authorization',
   'backchannel_authentication',
 ]);
-/** Public documents, the same for everybody. */
+/** Public documents, the same for every caller. */
 const DOCUMENTS = new Set(['discovery', 'jwks']);
 
 export const isByClients = (route: string | undefined): boolean => route !== undefined && BY_CLIENTS.has(route);

@@ -90,7 +90,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     }
     if (certificate) accessToken.setThumbprint('x5t', certificate as never);
     const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
-    // What waited for people is on the share of an instance as it was: only that copy takes it.
+    // An instance's approval request depends on its instance grant: only that instance gets the token.
     if (token.approval !== undefined) await instances.checkHolder(ctx, token.grant, instance);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {

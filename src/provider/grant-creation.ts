@@ -1,4 +1,4 @@
-/** Turns what a person allowed into oidc-provider's Grant: one for each authorization, so that families end apart. */
+/** Turns a user's consent into oidc-provider's Grant: one for each authorization, so that families end separately. */
 import type Provider from 'oidc-provider';
 import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -23,7 +23,7 @@ export const makeGrant = (
     readonly clientId: string;
     readonly asked: RequestedRights;
     readonly given: ConsentResult;
-    /** Of the browser that the answer goes to; absent for a device. */
+    /** Of the browser that receives the answer; absent for a device. */
     readonly sessionUid: string | undefined;
   },
 ): InstanceType<Provider['Grant']> => {
@@ -66,7 +66,10 @@ const isForSession = (clientId: string, { openidScopes, requestedActor }: Consen
   openidScopes.includes('openid') &&
   !openidScopes.includes('offline_access');
 
-/** A grant is about one version of a client that is a metadata document, and says which; it holds details and the ownership of an agent, and names the agent that acts through the client and the session it hangs on. */
+/**
+ * A grant is about one version of a client that is a metadata document, and names it. It holds details and the ownership of an
+ * agent, and names the agent that acts through the client and the session it depends on.
+ */
 export const grantsNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {

@@ -83,7 +83,7 @@ export const grantRegistry = (deps: {
       const take = (from: string) =>
         update(grants, from, (grant) => ({ ...grant, payload: narrowed(grant.payload, without) }));
       const found = (await grants.get(id))?.document;
-      // The authorization first: the next share of an instance is made of what that holds.
+      // The authorization first: the next instance grant is made of what that holds.
       if (found?.parent !== undefined) await take(found.parent);
       const stored = await take(id);
       return stored && toGrant(stored.document);
@@ -95,7 +95,10 @@ export const grantRegistry = (deps: {
 /** The account pages themselves hold what no person allowed. */
 const isShown = ({ clientId }: GrantRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
-/** Scopes that are taken away stand beside what was granted, as oidc-provider reads it; details, which it does not know, stand no more. */
+/**
+ * Removed scopes stand beside the granted ones, as oidc-provider reads them; removed details, which it does not know, are
+ * deleted.
+ */
 const narrowed = (
   payload: GrantRecord['payload'],
   { openidScopes, resources, details: lostDetails = {} }: GrantRights,

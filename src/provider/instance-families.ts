@@ -1,7 +1,6 @@
 /**
- * A refresh token of its own for an instance of an agent: a share of an authorization the agent holds. It holds what
- * that does, and has a grant of its own that hangs on it, so that it ends with the authorization and with its instance,
- * and nothing else ends with it.
+ * A separate refresh token for an instance of an agent: an instance grant under an authorization the agent holds. It holds the
+ * same, and depends on the authorization: it ends with the authorization or with its instance, and nothing else ends with it.
  */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -71,7 +70,7 @@ export const instanceFamilies = (deps: {
   };
 
   return {
-    /** Ends what the instance had of the same authorization. Throws DomainError when there is nothing to be had. */
+    /** Ends what the instance had of the same authorization. Throws DomainError when nothing can be issued. */
     async mint(
       provider: Provider,
       ctx: TokenContext,
@@ -157,7 +156,7 @@ export const instanceFamilies = (deps: {
         await grants.take(share.id);
         throw isOver();
       }
-      // Or taken single rights from it: what stands there now holds for the share.
+      // Or another caller removed single rights from it: what remains applies to the instance grant.
       if (rightsIn(source) !== rightsIn(authorization)) {
         await update(grants, share.id, (made) => ({
           ...made,
@@ -178,5 +177,5 @@ export const instanceFamilies = (deps: {
   };
 };
 
-/** What can be taken from an authorization in place, to be compared. */
+/** The rights that can be removed from an authorization in place, for comparison. */
 const rightsIn = ({ payload }: GrantRecord): string => JSON.stringify([payload['rejected'], payload['details']]);
