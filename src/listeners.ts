@@ -1,7 +1,7 @@
 /**
- * The two listeners of a process: the one everybody reaches, and the one of operators (health, metrics). They are bound
- * before anything is made in the data folder. Requests wait until something takes the listeners over, so that a proxy that
- * sends them to a node that starts sees no error; what waits too long, or is too much, is answered 503. Called by main.ts.
+ * The two listeners of a process: the public one, and the operators' one (health, metrics). They are bound before anything is
+ * created in the data folder. Requests wait until a handler takes over, so that a proxy that sends them to a starting node
+ * sees no error; requests that wait too long, or are too many, are answered 503. Called by main.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration } from '../config/configuration.ts';
@@ -12,7 +12,7 @@ import { publicServer } from './public-server.ts';
 
 type Operations = Parameters<typeof operationsServer>[0];
 
-/** What answers: requests of everybody, and those of operators. */
+/** The handlers: of public requests, and of operators' requests. */
 export type Answering = Operations & {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
 };
@@ -20,7 +20,7 @@ export type Answering = Operations & {
 export type Listeners = Awaited<ReturnType<typeof boundListeners>>;
 
 const RETRY_SECONDS = 1;
-/** Requests that wait for the start at one time, and how long each does at most. */
+/** Most requests that wait for the start at one time, and the longest wait of each. */
 const MOST_WAITING = 1_000;
 const LONGEST_WAIT_MS = 5_000;
 
@@ -36,9 +36,7 @@ export const unavailable =
     response.end(JSON.stringify({ error: 'temporarily_unavailable', error_description: text }));
   };
 
-/**
- * Binds both. Throws an Error that says what to do when an address or a certificate cannot be had; nothing is bound then.
- */
+/** Binds both. Throws an Error that says what to do when an address or a certificate is not usable; nothing is bound then. */
 export const boundListeners = async (configuration: Configuration) => {
   let answering = STARTING;
   const waiting = new Set<() => void>();
@@ -76,7 +74,7 @@ export const boundListeners = async (configuration: Configuration) => {
       answering = one;
       letGo();
     },
-    /** Answers what is under way and takes no new connection. Idempotent. */
+    /** Answers the requests under way and accepts no new connection. Idempotent. */
     drainPublic: () => {
       letGo();
       return drain(server);

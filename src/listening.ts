@@ -1,11 +1,11 @@
-/** A server's way in and out: to listen, and to stop without breaking what is under way. */
+/** How a server listens, and how it stops without breaking requests under way. */
 import type { Server } from 'node:http';
 
 /** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
 const DRAIN_MILLISECONDS = 8_000;
 const LOOK_FOR_IDLE_MILLISECONDS = 25;
 
-/** Resolves when it accepts connections. Throws an Error that says what to do when the address cannot be had. */
+/** Resolves when it accepts connections. Throws an Error that says what to do when the address is not usable. */
 export const listen = (
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
@@ -31,10 +31,10 @@ const inWords = (error: Error, address: string): Error => {
   return why === undefined ? error : new Error(`${address} ${why}`, { cause: error });
 };
 
-/** Answers what is under way, takes no new connection, and cuts off what is still open at the end. */
+/** Answers requests under way, accepts no new connection, and cuts off connections that are still open at the end. */
 export const drain = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    // Connections that are kept become idle one after the other, each when its answer has left.
+    // Kept-alive connections become idle one after the other, each when its answer has left.
     const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MILLISECONDS);
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));

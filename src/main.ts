@@ -1,4 +1,4 @@
-/** The process: settings → compose → listen → say where → drain on SIGTERM; with workers, a supervisor of several. */
+/** The process: settings → compose → listen → print the address → drain on SIGTERM; with workers, a supervisor of several. */
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withoutDiagnostics } from '../adapters/node/diagnostics.ts';
@@ -37,13 +37,13 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
     return EXIT_CONFIGURATION;
   }
   const { configuration, workers, rest } = settings;
-  // A supervisor hands them on to its workers.
+  // A supervisor passes the secrets to its workers.
   if (workers === 1 || cluster.isWorker) forgetSecretVariables();
   if (cluster.isWorker) return asWorker(configuration);
   return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
 };
 
-/** Both listeners first: a start that cannot have its ports makes no account whose password is never shown. */
+/** Binds both listeners first: a start that cannot have its ports creates no account whose password is never shown. */
 const alone = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal();
   const listeners = await boundListeners(configuration);
@@ -92,10 +92,10 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
     const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log: prepared.log });
     const handle = unavailable('the server is starting', 1);
     listeners.answerWith({ handle, readiness: all.readiness, exposition: all.exposition });
-    // The workers listen there now.
+    // The workers listen on that address now.
     await listeners.drainPublic();
     const isStopped = stopped.then(() => true);
-    // A worker that a signal reaches before it listens for signals ends with it: then the start fails because it was stopped.
+    // A signal before a worker listens for signals ends the worker: then the start fails because it was stopped.
     const isUp = all.start().then(
       () => true,
       async (error: unknown) => {
@@ -117,16 +117,16 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
   }
 };
 
-/** What the first start made, also where the start failed after it. */
+/** What the first start created, also where the start failed after it. */
 const firstStartOf = (configuration: Configuration) => {
   let made: FirstStart = { administrator: configuration.administrator.username };
   return {
     note(first: FirstStart): void {
-      // A start that is tried again finds the account made.
+      // A repeated start finds the account, and does not create it again.
       if (first.generatedPassword !== undefined) made = first;
     },
     now: () => made,
-    /** Says, when `work` fails, how to get at an account whose password was made and never shown. */
+    /** When `work` fails, says how to get access to an account whose password was generated and never shown. */
     async orHint<T>(work: Promise<T>): Promise<T> {
       try {
         return await work;
@@ -139,7 +139,7 @@ const firstStartOf = (configuration: Configuration) => {
   };
 };
 
-/** `--workers N` is about processes, so it is no setting: everything else is. */
+/** `--workers N` is about processes, and so the only option that is no setting. */
 const settingsOf = (argv: readonly string[]) => {
   const at = argv.findIndex((argument) => /^--workers(?:=|$)/.test(argument));
   const isApart = argv[at] === '--workers';
@@ -168,6 +168,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;
   });
   process.exitCode = exitCode;
-  // The channel to the supervisor would keep a worker alive; connections of a start that failed half way, any process.
+  // The channel to the supervisor would keep a worker alive; open connections of a failed start would keep any process alive.
   if (cluster.isWorker || exitCode !== 0) process.exit(exitCode);
 }
