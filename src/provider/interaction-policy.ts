@@ -14,12 +14,12 @@ import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';
 import { acrCheck, ageCheck, type ReachableBy } from './step-up.ts';
 
-/** Stored with the prompt; what `Interactions.get` answers from. */
+/** Stored with the prompt; `Interactions.get` answers from it. */
 export type PromptDetails = RequestedRights & { readonly userCode?: string; readonly isDefaultScope?: true };
 
 const { Check, Prompt } = interactionPolicy;
 
-/** What this request asks for, cut to what each resource declares and the client may hold. */
+/** The rights this request asks for, cut to what each resource declares and the client may hold. */
 const askedBy = (ctx: KoaContextWithOIDC): RequestedRights => ({
   openidScopes: [...ctx.oidc.requestParamOIDCScopes],
   resources: Object.fromEntries(
@@ -43,7 +43,7 @@ const detailsOf =
 
 type AskedDetails = Pick<RequestDetails, 'ofRequest'>;
 
-/** With authorization details, which are read where a person is about to be asked. */
+/** With authorization details, which are read when the user is about to be asked. */
 const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<RequestedRights> => {
   const details = await asked.ofRequest(ctx);
   const requestedActor = requestedActorOf(ctx);
@@ -54,7 +54,7 @@ const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<Re
   };
 };
 
-/** Sign-in as oidc-provider has it; one consent check of ours in place of its five. */
+/** oidc-provider's sign-in prompt; one consent check of ours in place of its five. */
 export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
@@ -74,15 +74,15 @@ export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   return policy;
 };
 
-/** Whether what was allowed is about the client as it is now (DR-01). */
+/** Whether the remembered answer is about the client's current version (DR-01). */
 const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']): boolean =>
   ((allowed as { readonly clientVersion?: string }).clientVersion ?? '') ===
   (client?.['behalf_document_version'] ?? '');
 
 /**
- * oidc-provider's hook `loadExistingGrant`: the grant a page just made, or a new one from an answer given
- * before to exactly this question (AP-11). Never shared between two authorizations (decision D8), and not
- * stored before a code is: a request that goes on to a sign-in page leaves none behind.
+ * oidc-provider's hook `loadExistingGrant`: the grant a page just created, or a new one from an earlier answer to exactly this
+ * question (AP-11). Two authorizations never share a grant (decision D8). The grant is not stored before the code: a request
+ * that continues to a sign-in page leaves none behind.
  */
 export const grantForRequest =
   (deps: {
@@ -102,7 +102,7 @@ export const grantForRequest =
         throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
       }
       const target = ctx.oidc.params?.['redirect_uri'];
-      // oidc-provider looks when the request comes, and not again when the person has answered.
+      // oidc-provider checks this when the request comes, and not again when the user has answered.
       if (typeof target === 'string' && client?.redirectUriAllowed(target) === false) {
         throw new errors.InvalidRedirectUri();
       }

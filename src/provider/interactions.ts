@@ -23,7 +23,7 @@ import { ACR_CHECK, AGE_CHECK } from './step-up.ts';
 import { answerOf } from './token-request-unit.ts';
 
 type Deps = {
-  /** oidc-provider now; it is built anew when keys change. */
+  /** The current oidc-provider; it is built anew when keys change. */
   readonly provider: () => Provider;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -43,7 +43,7 @@ export const interactions = (deps: Deps): Interactions => {
   const sessionOf = ({ request, response }: Exchange) =>
     provider().Session.get(provider().createContext(request, response));
 
-  /** `prompt` is the one this browser has to be in. */
+  /** `prompt` is the one that this browser must be in. */
   const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<ProviderInteraction> => {
     let found: ProviderInteraction;
     try {
@@ -54,7 +54,7 @@ export const interactions = (deps: Deps): Interactions => {
     }
     if (found.uid !== uid || found.exp <= clock.now()) throw gone();
     if (prompt !== undefined && found.prompt.name !== prompt) throw gone();
-    // oidc-provider makes sure that the session lives; that it is this browser's is for us to see (AP-12, WB-11).
+    // oidc-provider checks that the session lives; this checks that it belongs to this browser (AP-12, WB-11).
     if (found.session && (await sessionOf(exchange)).uid !== found.session.uid) throw gone();
     return found;
   };
@@ -78,7 +78,7 @@ export const interactions = (deps: Deps): Interactions => {
     try {
       return await answer();
     } catch (error) {
-      // Where that fails as well the page stays answered, and the person begins anew.
+      // Where that fails as well the page stays answered, and the user starts again.
       if (account) await consumptions.release(marks).catch(() => undefined);
       throw error;
     }
@@ -140,7 +140,7 @@ export const interactions = (deps: Deps): Interactions => {
 
     async finishSignIn(exchange, uid, account, { acr, amr, authTime }) {
       const found = await open(exchange, uid, 'login');
-      // The moment of the sign-in, not the one at which the browser comes back: what ends sessions in between ends this one.
+      // The time of the sign-in, not of the browser's return: any end of the sessions in between ends this one, too.
       const login = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}), remember: true };
       return once(exchange, found, account, async () => {
         await endOther(exchange, found, account);
@@ -184,7 +184,7 @@ export const interactions = (deps: Deps): Interactions => {
       return once(exchange, found, found.session?.accountId, async () => {
         const { login_hint: _, prompt, ...params } = found.params;
         const asked = typeof prompt === 'string' ? prompt.split(' ') : [];
-        // oidc-provider goes on with these parameters. A new request would leave a pushed one (RFC 9126) unused.
+        // oidc-provider continues with these parameters. A new request would leave a pushed one (RFC 9126) unused.
         Object.assign(found, {
           params: { ...params, prompt: [...new Set([...asked, 'login'])].join(' ') },
           result: {},
@@ -196,14 +196,14 @@ export const interactions = (deps: Deps): Interactions => {
   });
 };
 
-/** Marks outlive what they are about by what clocks of nodes may differ. */
+/** How long marks outlive their subject: longer than the clocks of nodes may differ. */
 const KEPT_SECONDS = 60;
 
-/** The prompt is kept by the browser of this exchange. */
+/** Runs `work` with the prompt that the browser of this exchange keeps. */
 const within = <R>({ request, response }: Exchange, work: () => R): R =>
   duringExchange({ req: request, res: response }, work);
 
-/** Reasons of a prompt for which being signed in somewhere is not enough. */
+/** Reasons of a prompt for which an existing session is not enough. */
 const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
 
 /** Whether the signed-in user fails only the required authentication class (step-up.ts). */
@@ -244,7 +244,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
       const at = { req: exchange.request, res: exchange.response };
-      // The path may hold a handle (decision D14). One that is too long for a cookie leads to the page without its query.
+      // The path may hold a handle (decision D14). One that is too long for a cookie is kept without its query.
       const [page = '/'] = returnTo.split('?', 1);
       const isKept = [returnTo, page, '/account'].some((to) =>
         states.keep(at, cookie, `sign-in ${state}`, { returnTo: to }, SIGN_IN_SECONDS),

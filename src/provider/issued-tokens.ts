@@ -1,4 +1,4 @@
-/** Finds a live access token of ours behind a presented string, JWT or opaque. Never throws on input. */
+/** Finds a live access token of ours for a presented string, JWT or opaque. Never throws on input. */
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { StandingToken } from '../domain/authority/decision/standing-token.ts';
@@ -28,15 +28,15 @@ type Verified = { readonly claims: JWTPayload; readonly key: string | undefined 
 export type OwnTokens = IssuedTokens & {
   /** Claims of an unexpired JWT that we signed, if its `typ` is one of these; undefined for anything else. */
   signed(token: string, types: ReadonlySet<string | undefined>): Promise<JWTPayload | undefined>;
-  /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
+  /** Genuine, unexpired and not revoked itself, but perhaps not live: revocation needs no more. */
   genuine(token: string): Promise<IssuedToken | undefined>;
-  /** As `find`, with what it was found live from; undefined also for a token that is for no resource. */
+  /** As `find`, with the facts of the decision; undefined also for a token that is for no resource. */
   standing(token: string): Promise<StandingToken | undefined>;
   /** Ends one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
   /** Ends the token with this id, of either form and of any holder. */
   endById(id: string): Promise<void>;
-  /** After a key rotation. */
+  /** To be called after a key rotation. */
   useKeys(jwks: { keys: object[] }): void;
 };
 
@@ -51,7 +51,7 @@ export const issuedTokens = (deps: {
   const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
   let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
-  /** Digest of a token whose signature was found good → its claims. Signatures only: whether it is live is asked each time. */
+  /** Digest of a token with a valid signature → its claims. Signatures only: liveness is checked at each use. */
   const verified = new Map<string, Verified>();
 
   const claimsOf = async (token: string): Promise<Verified | undefined> => {

@@ -73,7 +73,7 @@ export const keptByBrowser = (deps: {
     return value === IN_STORE ? stored(kind, id) : state.opened(value, context);
   };
 
-  /** An answer is another state than the prompt: neither is taken for the other. */
+  /** An answer is another state than the prompt: neither is accepted for the other. */
   const promptOf = (uid: string, isAnswered: boolean) => ({
     kind: 'Interaction',
     context: `Interaction ${isAnswered ? 'answered' : 'asked'} ${uid}`,
@@ -83,7 +83,7 @@ export const keptByBrowser = (deps: {
 
   return {
     interactions: {
-      /** At the route that goes on with the request its answer, elsewhere the prompt. */
+      /** The answer at the route that continues the request, the prompt elsewhere. */
       async find(uid: string): Promise<Payload | undefined> {
         const exchange = exchangeNow();
         const isAnswered = isResuming(Provider.ctx);
@@ -99,7 +99,10 @@ export const keptByBrowser = (deps: {
         await keep(cookie, promptOf(uid, isAnswered), payload, Math.max(1, seconds));
       },
 
-      /** Goes on with an answer, once: throws SessionNotFound for the next one. What no account answered leads to no code. */
+      /**
+       * Continues with an answer, once: throws SessionNotFound for the next one. An answer without an account leads to no
+       * code.
+       */
       async destroy(uid: string): Promise<void> {
         const context = Provider.ctx;
         const answered = context?.oidc.entities.Interaction;
@@ -125,7 +128,7 @@ export const keptByBrowser = (deps: {
         return exchange && found(exchange, cookies.guest, guestOf(id));
       },
 
-      /** A session that holds nothing but its id needs not be kept. */
+      /** A session that holds nothing but its id need not be kept. */
       async write(id: string, payload: Payload, seconds: number): Promise<void> {
         if (payload['state'] === undefined) this.drop();
         else await keep(guestCookie, guestOf(id), payload, Math.max(1, seconds));
@@ -140,7 +143,9 @@ export const keptByBrowser = (deps: {
   };
 };
 
-/** Marks that a prompt was answered, and that its answer was gone on with: of two keys in the order of all nodes. */
+/**
+ * Marks that a prompt was answered, and that the request continued with its answer: two keys, in the same order on all nodes.
+ */
 export const answerMarks = (masterKey: Pick<MasterKey, 'ordered'>, uid: string): readonly string[] =>
   masterKey.ordered('interaction', uid).map((digest) => `interaction:${digest}`);
 

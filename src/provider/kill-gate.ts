@@ -30,7 +30,7 @@ export const everythingIsKilled = (): DomainError =>
     },
   );
 
-/** The look-up of clients, closed to those who are not found because everything is killed. */
+/** The look-up of clients without those that are blocked because everything is killed. */
 export const closedByKills = (clients: ProviderClients, revocation: Revocation): ProviderClients => ({
   ...clients,
   async find(id) {

@@ -1,4 +1,4 @@
-/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4), also where oidc-provider is not asked. */
+/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4), also outside of oidc-provider's requests. */
 import { importJWK, type JWK, SignJWT } from 'jose';
 import type { MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -17,7 +17,7 @@ export const logoutTokens =
     readonly issuer: string;
   }): MakeLogoutToken =>
   async ({ client, account, sid }) => {
-    // As its ID tokens are signed (§2.4): the first key of a kind is the one that signs now.
+    // As oidc-provider signs its ID tokens (§2.4): the first key of a kind is the one that signs now.
     const alg = client.idTokenSignedResponseAlg;
     const jwk = (await deps.keys.privateJwks()).find(({ kty }) => kty === KINDS[alg]) as JWK | undefined;
     if (jwk?.kid === undefined) throw new Error(`there is no key that signs ${alg}`);

@@ -32,7 +32,10 @@ const GRACE_SECONDS = 15;
 
 type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'approvals' | 'none';
 
-/** Where each model of oidc-provider lives (decision D13). `browser`: with the browser it is about. `approvals`: the approval service keeps it. `none`: nothing of ours may ever store it. */
+/**
+ * Where each model of oidc-provider lives (decision D13). `browser`: in the browser it is about. `approvals`: the approval
+ * service stores it. `none`: nothing of ours may ever store it.
+ */
 const HOMES: Readonly<Record<string, Home>> = {
   AccessToken: 'durable',
   ClientCredentials: 'durable',
@@ -47,19 +50,19 @@ const HOMES: Readonly<Record<string, Home>> = {
   BackchannelAuthenticationRequest: 'approvals',
 };
 
-/** Where a request begins that waits for a person. */
+/** Routes at which a request begins that waits for a user. */
 const OPENED_AT: Readonly<Record<string, Readonly<Record<string, OpenKind>>>> = {
   pushed_authorization_request: { PushedAuthorizationRequest: 'pushed_request' },
   device_authorization: { DeviceCode: 'device_code' },
 };
 
-/** The budget of clients that proved who they are. */
+/** The budget of clients that authenticated. */
 const OF_CLIENTS: Readonly<Partial<Record<OpenKind, OpenKind>>> = {
   pushed_request: 'client_pushed_request',
   device_code: 'client_device_code',
 };
 
-/** Given to a client or person after a proof; of the others, where a person has a part in it. */
+/** Given to a client or user after a proof; of the others, where a user is involved. */
 const CREDENTIALS = new Set(['AccessToken', 'ClientCredentials', 'RefreshToken', 'AuthorizationCode']);
 const OF_PERSONS = new Set(['Session', 'DeviceCode']);
 
@@ -75,7 +78,7 @@ export type ModelAdapterDeps = {
   readonly audit: AuditLog;
   readonly pace: Pick<PollingInterval, 'poll'>;
   readonly devicePollIntervalSeconds: number;
-  /** Hears of what was stored and is not understood. */
+  /** Called for a stored model that cannot be read. */
   readonly onUnreadable: (model: string) => void;
   readonly liveness: Pick<TokenLiveness, 'grantHeld' | 'sessionLive'>;
   readonly sessions: SeenSessions;
@@ -96,7 +99,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
   };
 
-  /** Who leaves a new request open, and within which budget. */
+  /** Who opens a new request, and within which budget. */
   const openerIn = (model: string): { readonly kind: OpenKind; readonly from: string } | undefined => {
     const context = Provider.ctx;
     const kind = OPENED_AT[context?.oidc?.route ?? '']?.[model];
@@ -114,7 +117,10 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const keysOf = (kind: string, id: string): readonly string[] =>
       masterKey.digests(kind, id).map((digest) => `${kind}:${digest}`);
     const at = (key: string): Promise<unknown> => (home === 'ephemeral' ? ephemeral.get(key) : records.get(key));
-    /** Under which key it is kept. Everybody who marks its use comes to the same one, whichever master key is their first. */
+    /**
+     * The key under which it is stored. All that mark its use compute the same one, regardless of which master key is their
+     * first.
+     */
     const keyOf = async (id: string): Promise<string> => {
       const [first = '', other] = keysOf(model, id);
       if (other === undefined || (await at(first)) !== undefined) return first;
@@ -165,7 +171,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       }
       if (model === 'Session') await deps.sessions.seen(payload, expiresIn);
       if (home === 'grant') {
-        // What it hangs on is known before it is.
+        // The session is updated before the model that depends on it.
         const session = sessionOfGrant({ payload });
         if (session !== undefined) await deps.sessions.holds(session, expiresAt);
         const grant: GrantRecord = {
@@ -199,7 +205,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
               ...account,
               expiresAt,
             };
-      // A token is stored once, under a name of its own; a session again and again.
+      // A token is stored once, under its own name; a session repeatedly.
       await (home === 'durable' ? putWhole(records, record, { isNew: true }) : putAgain(record));
     };
 
@@ -236,14 +242,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       return payload;
     };
 
-    /** A session that was ended, of a disabled account, or from before a password change, is as if it had never been. */
+    /** A session that was ended, of a disabled account, or from before a password change, is treated as absent. */
     const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
       payload.accountId === undefined ||
       (await liveness.sessionLive(payload.accountId, Number(payload.loginTs), sessionIdOf(String(payload.uid))))
         ? payload
         : undefined;
 
-    /** RFC 8628 §3.5: a pending code may be asked for once per interval, which grows for who does not keep it. */
+    /** RFC 8628 §3.5: a pending code may be polled once per interval, which grows for a client that polls faster. */
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
       const pending = payload.accountId === undefined && payload.error === undefined;
       if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
@@ -350,10 +356,10 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   };
 };
 
-/** Routes at which a person's answer becomes a code, or makes a device code good. */
+/** Routes at which a user's answer becomes a code, or makes a device code valid. */
 const ANSWERING = new Set<string | undefined>(['authorization', 'resume', 'code_verification', 'device_resume']);
 
-/** A code that was sent to a redirect URI the client has lost since, perhaps to who took that over. */
+/** A code that was sent to a redirect URI the client has lost since, perhaps to another party. */
 const wentElsewhere = (context: typeof Provider.ctx, { redirectUri }: Payload): boolean =>
   context?.oidc?.route === 'token' &&
   redirectUri !== undefined &&

@@ -5,7 +5,7 @@ import type { Denial, DomainErrorCode } from '../domain/vocabulary/errors.ts';
 import { isDomainError } from '../domain/vocabulary/errors.ts';
 
 /**
- * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here.
+ * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it is listed here.
  * DIVERGENCE: `consent_required` and `temporarily_unavailable` are registered for the authorization endpoint only, and
  * `insufficient_user_authentication` for resource servers (RFC 9470 §3).
  */
@@ -45,7 +45,7 @@ const make = (status: number, error: string, description: string, cause: unknown
   return made;
 };
 
-/** Answers an error oidc-provider can send; one that is already oidc-provider's, or unknown, is answered as it is. */
+/** Answers an error that oidc-provider can send. Returns an error of oidc-provider, or an unknown one, as it is. */
 export const protocolError = (error: unknown): unknown => {
   if (isStoreUnavailable(error)) {
     const { message, retryAfterSeconds } = isOutOfSpace(error)
@@ -70,7 +70,7 @@ export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** The same port for callers that are no client: what the adapter threw through oidc-provider comes out as it was thrown. */
+/** The same port for callers that are no client: rethrows the adapter's own errors in place of oidc-provider's. */
 export const outOfProvider = <P extends object>(port: P): P => {
   const methods = Object.entries(port).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => {
     const call = async (...given: unknown[]): Promise<unknown> => {

@@ -1,7 +1,6 @@
 /**
- * What an agent may prove itself with that is no client assertion: a secret it was allowed (secret-exceptions.ts), and
- * the certificate of its connection (RFC 8705).
- * Owns how it is read from a request and held against the credentials of the agent.
+ * Credentials of an agent that are no client assertion: a secret it was allowed (secret-exceptions.ts), and the certificate of
+ * its connection (RFC 8705). Owns how it is read from a request and checked against the credentials of the agent.
  */
 import type { IncomingMessage } from 'node:http';
 import { type Credential, ofKind } from '../domain/clients/agents/credential.ts';
@@ -47,8 +46,8 @@ export const otherProofs = ({
 
   return {
     /**
-     * Takes such a proof of an agent out of a request. Undefined where there is none, and where there is more than one
-     * way of proof or anything malformed: that is for oidc-provider to refuse.
+     * Takes such a proof of an agent out of a request. Undefined where there is none, and for more than one proof or a
+     * malformed one: oidc-provider refuses those.
      */
     take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined {
       const { client_id: clientId, client_secret: secret, client_assertion: assertion } = parameters;
@@ -64,7 +63,7 @@ export const otherProofs = ({
       }
       if (authorization !== undefined || !clientId?.startsWith('agt_')) return undefined;
       if (secret === undefined) {
-        // The identity alone, on a connection with a certificate (RFC 8705 §2).
+        // The client id alone, on a connection with a certificate (RFC 8705 §2).
         const certificate = factsOf(request).certificate?.();
         return certificate && { kind: 'certificate', clientId, certificate };
       }
@@ -79,7 +78,10 @@ export const otherProofs = ({
   };
 };
 
-/** Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1); the secret may be left out where that is said. */
+/**
+ * Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1); the secret may be absent where
+ * the caller permits it.
+ */
 export const basicOf = (
   header: string,
   mayBeEmpty = false,

@@ -7,13 +7,12 @@ import { DomainError } from '../domain/vocabulary/errors.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 
-/** Of assertions that do not come through oidc-provider. */
+/** Algorithms of assertions that do not come through oidc-provider. */
 export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 /**
- * Proof of one credential, for what an agent does to that credential itself: a client assertion as at the token
- * endpoint, signed with its key and used up by this. Throws 'unauthenticated'; the check that failed is noted for the
- * owner.
+ * Proof of one credential, when an agent changes that credential itself: a client assertion as at the token endpoint, signed
+ * with its key and used up by this call. Throws 'unauthenticated'; records the failed check for the owner.
  */
 export const ownAssertions =
   (deps: {

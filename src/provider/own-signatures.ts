@@ -1,7 +1,7 @@
-/** Signs what is not an access token: assertions that other servers read. */
+/** Signs tokens that are no access tokens: assertions that other servers read. */
 import { importJWK, type JWK, SignJWT } from 'jose';
 
-/** ES256, which every reader of such assertions has. */
+/** ES256, which every recipient of such assertions supports. */
 const ALGORITHM = 'ES256';
 
 export type OwnSignatures = ReturnType<typeof ownSignatures>;
@@ -9,7 +9,7 @@ export type OwnSignatures = ReturnType<typeof ownSignatures>;
 export const ownSignatures = () => {
   let key: { readonly kid: string; readonly signing: ReturnType<typeof importJWK> } | undefined;
   return {
-    /** Private keys in the order in which they may sign; after a rotation again. */
+    /** Private keys in the order in which they may sign; call again after a rotation. */
     useKeys(jwks: readonly JWK[]): void {
       const jwk = jwks.find(({ alg }) => alg === ALGORITHM);
       key = jwk?.kid === undefined ? undefined : { kid: jwk.kid, signing: importJWK(jwk, ALGORITHM) };

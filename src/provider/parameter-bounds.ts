@@ -1,11 +1,11 @@
 /**
- * How long each parameter of an endpoint may be that answers strangers. What such a request leaves behind is at most the
- * sum of these (RFC 6749 §10.10 leaves the sizes to the server). Checked before anything is looked up or stored.
+ * The maximum size of each parameter of an endpoint that serves unauthenticated callers. The sum bounds what such a request
+ * stores (RFC 6749 §10.10 leaves the sizes to the server). Checked before any look-up or write.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 
-/** Routes of oidc-provider that a stranger may call, with what they are called in the documentation. */
+/** Routes of oidc-provider that unauthenticated clients may call, with their names in the documentation. */
 export const BOUNDED_ROUTES: Readonly<Record<string, string>> = {
   authorization: '`/auth`',
   pushed_authorization_request: '`/request`',
@@ -37,7 +37,7 @@ export const PARAMETER_BYTES: Readonly<Record<string, number>> = {
   post_logout_redirect_uri: 2048,
   prompt: 128,
   redirect_uri: 2048,
-  // Read for where its refusal goes, and kept nowhere.
+  // Read to determine where its refusal goes, and stored nowhere.
   request: 8192,
   request_uri: 4096,
   requested_actor: 256,
@@ -66,7 +66,7 @@ export const checkParameters = (ctx: KoaContextWithOIDC, parameters: Readonly<Re
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) checkParameter(name, value);
   }
-  // Our own pages sign people in by a redirect of this server: a request pushed in their name is a stranger's.
+  // Our own pages sign users in by a redirect of this server: a request pushed in their name comes from another party.
   if (route === 'pushed_authorization_request' && client?.clientId === ACCOUNT_PAGES_CLIENT.client_id) {
     throw new errors.UnauthorizedClient('this client does not push authorization requests; send the browser to /auth');
   }

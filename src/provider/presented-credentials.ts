@@ -32,10 +32,10 @@ export type KeyStore = {
   getKeyObject(key: object, isPublic: boolean): unknown;
 };
 
-/** Keys, and whose they are. */
+/** Keys, and the credential or instance they belong to. */
 type Source = { readonly store: KeyStore; readonly credential?: string; readonly instance?: Instance };
 
-/** Keys that are served at a URL; `again`: fetched anew, as none has fitted. */
+/** Keys that are served at a URL; `again`: fetched anew, as none matched. */
 type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
 
 type Context = {
@@ -43,23 +43,23 @@ type Context = {
   readonly oidc?: { readonly route?: string; params?: Record<string, unknown> };
 };
 
-/** What is known of the credential in a request. */
+/** The known facts about the credential in a request. */
 type Presented = {
-  /** A token of a platform, as it came. */
+  /** A token of a platform, as received. */
   readonly workloadToken?: string;
-  /** What is no assertion. */
+  /** A credential that is no assertion. */
   readonly other?: OtherProof | AttestedProof;
   /** In place of a client_id that was not sent. */
   readonly placeholder?: string;
   agent?: string;
   proof?: Proof;
-  /** Whose key it was that has fitted: a credential of the agent, or an instance of it. */
+  /** The owner of the matching key: a credential of the agent, or an instance of it. */
   source?: Source;
 };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const KEY_ID = 'workload';
-/** An instance names its key by it (RFC 7638). */
+/** The form of a `kid` by which an instance names its key (RFC 7638). */
 const THUMBPRINT = /^[\w-]{43}$/;
 
 export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
@@ -97,7 +97,7 @@ export const presentedCredentials = (deps: {
     return instance?.jwk && isAllowed ? [{ store: storeOf({ keys: [instance.jwk] }), instance }] : [];
   };
 
-  /** By which credential, and as which instance if it is one. Throws an Error that says which check failed. */
+  /** The credential that proved it, and the instance if it is one. Throws an Error that says which check failed. */
   const provenBy = async (
     other: OtherProof | AttestedProof,
     agent: Agent,
@@ -111,7 +111,7 @@ export const presentedCredentials = (deps: {
   };
 
   return {
-    /** Takes what oidc-provider is not to see out of a request, before anything looks at its parameters. */
+    /** Removes credentials that oidc-provider must not see from a request, before its parameters are read. */
     take(context: Context, parameters: Record<string, unknown>): void {
       const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
       if (!isByClients(context.oidc?.route)) return;
@@ -129,7 +129,7 @@ export const presentedCredentials = (deps: {
       parameters['client_assertion'] = unsigned({ sub: placeholder });
     },
 
-    /** The client a request is about: itself, or the agent that the workload token names, if no client_id does. */
+    /** The client of a request: `client_id`, or without one the agent that the workload token names. */
     async clientIdOf(id: unknown): Promise<unknown> {
       const known = here();
       if (known?.placeholder === undefined || known.placeholder !== id) return id;
@@ -151,7 +151,7 @@ export const presentedCredentials = (deps: {
       parameters['client_assertion'] = signed(claims, privateKey);
     },
 
-    /** What verifies assertions of an agent: for one verification. `stores` are key stores of oidc-provider. */
+    /** The key stores that verify assertions of an agent, for one verification. `stores` are key stores of oidc-provider. */
     keysOf(
       agent: Agent,
       stores: {
@@ -199,7 +199,7 @@ export const presentedCredentials = (deps: {
           ),
         getKeyObject(key: object, isPublic: boolean) {
           const source = owners.get(key);
-          // The last one asked for before the check of claims is the one that fitted.
+          // The last key store requested before the check of claims is the one that matched.
           const context = Provider.ctx as object | undefined;
           if (context && source) {
             const entry = presented.get(context) ?? {};
@@ -211,7 +211,7 @@ export const presentedCredentials = (deps: {
         },
         fresh: () => rest.length === 0,
         async refresh() {
-          // One that cannot be had does not keep the next from being tried.
+          // A key store that cannot be read does not prevent trying the next.
           for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
             try {
               sources = await next();
@@ -224,10 +224,10 @@ export const presentedCredentials = (deps: {
       };
     },
 
-    /** The proof in a request whose client has shown a workload token. */
+    /** The proof in a request whose client presented a workload token. */
     proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
 
-    /** Whether the assertion of a request is our own, in place of what is no assertion: it was never used before. */
+    /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
     isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
 
     /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
@@ -242,16 +242,16 @@ export const presentedCredentials = (deps: {
       });
     },
 
-    /** The instance of an agent that has signed the assertion in a request, or proven its attested key. */
+    /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
     instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
 
-    /** Thumbprint of the attested key by which the client of a request has proven itself. */
+    /** Thumbprint of the attested key with which the client of a request authenticated. */
     attestedKeyIn(context: object): string | undefined {
       const { other, source } = presented.get(context) ?? {};
       return other?.kind === 'attestation' ? source?.instance?.thumbprint : undefined;
     },
 
-    /** Notes the use of the credential by which the client of a request has proven itself. */
+    /** Records the use of the credential with which the client of a request authenticated. */
     noteUse(context: object): void {
       const { agent, source } = presented.get(context) ?? {};
       if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);
@@ -282,7 +282,7 @@ const keyIdOf = (assertion: unknown): string | undefined => {
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Good enough to be asked for its subject, and for nothing else. */
+/** An unsigned token, of which only the subject is read. */
 const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
 
 const signed = (claims: object, key: KeyObject): string => {

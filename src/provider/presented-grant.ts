@@ -1,6 +1,6 @@
 /**
- * Under which grant a client acts at an endpoint it calls: that of the code or token it presents. Reads only;
- * oidc-provider redeems. What is answered decides nothing but which version of a client has to authenticate.
+ * The grant under which a client acts at an endpoint it calls: that of the code or token it presents. Reads only;
+ * oidc-provider redeems. The answer only decides which version of a client has to authenticate.
  */
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
@@ -12,7 +12,7 @@ import { sealedPayloads } from './stored-payloads.ts';
 
 type Context = NonNullable<typeof Provider.ctx>;
 
-/** Parameter → where what it holds may be stored. */
+/** Parameter → the models under which its value may be stored. */
 const PRESENTED = {
   code: ['AuthorizationCode'],
   device_code: ['DeviceCode'],
@@ -45,7 +45,7 @@ export const presentedGrant = (deps: {
   };
 
   return {
-    /** The grant's record, as it is stored, ended or not; undefined when nothing is presented that has one. */
+    /** The grant's record, as stored, ended or not; undefined when the request presents nothing that has one. */
     async find({ oidc }: Context): Promise<GrantRecord | undefined> {
       for (const [name, models] of Object.entries(PRESENTED)) {
         const value = oidc.params?.[name];

@@ -1,6 +1,6 @@
 /**
- * Which instance of an agent acts in a request: the one whose key has signed the client assertion or was attested, or else the one
- * whose key the DPoP proof is made with. No agent needs to have any.
+ * Which instance of an agent acts in a request: the one whose key signed the client assertion or was attested, or else the one
+ * whose key made the DPoP proof. An agent need not have instances.
  */
 import type { Agent } from '../domain/clients/agents/agent.ts';
 import type { Instance } from '../domain/clients/instances/instance.ts';
@@ -18,7 +18,7 @@ type Context = { readonly req: Parameters<typeof factsOf>[0] };
 
 type Bound = { readonly attestationJkt?: string } | undefined;
 
-/** What a request may present that was given to an attested key. */
+/** Credentials of a request that may be bound to an attested key. */
 type Presenting = {
   readonly oidc: {
     readonly entities: {
@@ -50,8 +50,8 @@ export const presentedInstances = (deps: {
     },
 
     /**
-     * Throws 'invalid_grant' when a refresh token is one of an instance, and the request is not from that one; and
-     * when it, or a code, was given to an attested key, and that one is not proven.
+     * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
+     * or a code, is bound to an attested key, and that key is not proven.
      */
     async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {
       const holder = grant === undefined ? undefined : (await grants.get(grant))?.document.instance;
@@ -68,7 +68,7 @@ export const presentedInstances = (deps: {
       });
     },
 
-    /** To be called when it is going to be given something: prolongs its life. */
+    /** To be called before the instance gets a token: prolongs its life. */
     async used({ req }: Context, instance: Instance | undefined): Promise<void> {
       if (instance) await instances.used(instance, { caller: instance.agent, request: factsOf(req).id });
     },

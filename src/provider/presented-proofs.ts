@@ -1,6 +1,6 @@
 /**
- * DPoP proofs at resources of our own, such as the management API (RFC 9449 §7). oidc-provider checks
- * proofs at its own routes only, where it knows which URL is meant.
+ * DPoP proofs at our own resources, such as the management API (RFC 9449 §7). oidc-provider checks proofs at its own routes
+ * only, where it knows the URL.
  */
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
@@ -10,7 +10,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { DomainError } from '../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from './cold-mode.ts';
 
-/** A proof is good this many seconds around its `iat`. */
+/** A proof is valid this many seconds around its `iat`. */
 const WINDOW_SECONDS = 60;
 
 export type PresentedProof = {
@@ -21,7 +21,10 @@ export type PresentedProof = {
   readonly accessToken: string;
 };
 
-/** Answers the thumbprint of the proof's key. Throws DomainError 'unauthenticated' when the proof is missing, wrong or was seen before. */
+/**
+ * Answers the thumbprint of the proof's key. Throws DomainError 'unauthenticated' when the proof is missing, wrong or was used
+ * before.
+ */
 export const presentedProofs =
   (deps: {
     readonly issuer: string;

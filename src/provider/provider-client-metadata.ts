@@ -23,7 +23,7 @@ export type Registries = {
   readonly resourceServers: { get(id: string): Row<ResourceServer> };
   /** Clients whose id is the URL of their metadata document. Absent: there are none. */
   readonly documentClients?: {
-    /** As the request under way is about them. */
+    /** The version that the current request is about. */
     find?(id: string): Promise<Client | undefined>;
     version(id: string, version: string): Promise<Client | undefined>;
   };
@@ -58,8 +58,8 @@ export const providerClients = (registries: Registries, issuer: string) => {
   const pages = accountPages(issuer);
   return {
     /**
-     * Own rights and grant types of an agent or client that may act now; undefined when it may not. A client that is
-     * a document acts in the `version` that a person allowed.
+     * Own rights and grant types of an active agent or client; undefined for any other. A client that is a document acts in
+     * the `version` that a person allowed.
      */
     async active(id: string, version?: string): Promise<ActiveParty | undefined> {
       if (isDocumentId(id)) return version === undefined ? undefined : registries.documentClients?.version(id, version);
@@ -75,7 +75,7 @@ export const providerClients = (registries: Registries, issuer: string) => {
       const found = id.startsWith('app_') ? (await registries.clients.get(id))?.document : undefined;
       return found?.state === 'active' && found.roles.includes('administrator');
     },
-    /** Of one stored registration always the same object, so that what is made of it can be kept with it. */
+    /** Always the same object for one stored registration, so that derived values can be cached with it. */
     async find(id: string): Promise<Metadata | undefined> {
       if (id.startsWith('agt_')) return ofAgent((await registries.agents.get(id))?.document);
       if (id.startsWith('app_')) return ofClient((await registries.clients.get(id))?.document);
@@ -83,12 +83,12 @@ export const providerClients = (registries: Registries, issuer: string) => {
       if (id.startsWith('rs_')) return ofResourceServer((await registries.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
     },
-    /** The agent that metadata from `find` are of, as it counted then. */
+    /** The agent of metadata from `find`, in its effective state then. */
     agentOf: (metadata: Metadata): Agent | undefined => agentOf.get(metadata),
   };
 };
 
-/** An agent or client that may act now, as far as it concerns what it may hold; only agents run in an environment. */
+/** An active agent or client, as far as it concerns what it may hold; only agents run in an environment. */
 export type ActiveParty = Pick<Agent, 'authority' | 'grantTypes' | 'ceilings'> &
   Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'>> &
   Partial<Pick<Client, 'skipConsent'>>;
@@ -120,7 +120,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         client_id: agent.id,
         client_name: agent.name,
         token_endpoint_auth_method: 'private_key_jwt',
-        // Its keys are found when it authenticates (presented-credentials.ts); nothing is asked for under a reserved name.
+        // Its keys are found when it authenticates (presented-credentials.ts); nothing is fetched from a reserved name.
         jwks_uri: 'https://agent.invalid/keys',
         grant_types: agent.grantTypes,
         response_types: agent.grantTypes.includes('authorization_code') ? ['code'] : [],

@@ -1,11 +1,11 @@
-/** What oidc-provider's own refusals of a token request say in `denial` (decision D6); refusals of ours bring theirs. */
+/** The `denial` of oidc-provider's own refusals of a token request (decision D6); our refusals bring theirs. */
 import Provider, { errors } from 'oidc-provider';
 import type { Denial } from '../domain/vocabulary/errors.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 
 type Why = Pick<Denial, 'layer' | 'reason'>;
 
-/** By error code alone: oidc-provider's texts are not for programs. The audit log keeps them in `note`. */
+/** By error code alone: programs must not depend on oidc-provider's texts. The audit log keeps them in `note`. */
 const WHY: Readonly<Record<string, Why>> = {
   invalid_request: { layer: 'request', reason: 'request_not_valid' },
   unsupported_grant_type: { layer: 'request', reason: 'grant_type_unsupported' },
@@ -23,7 +23,10 @@ const WHY: Readonly<Record<string, Why>> = {
 export const providerDenial = (failure: ProtocolError): Why | undefined =>
   failure.status === 429 ? { layer: 'limits', reason: 'too_many_requests' } : WHY[failure.error ?? ''];
 
-/** A grant type that is not among the client's is `unauthorized_client` (RFC 6749 §5.2); oidc-provider has it as `invalid_request`. */
+/**
+ * A grant type that the client did not register is `unauthorized_client` (RFC 6749 §5.2); oidc-provider answers
+ * `invalid_request`.
+ */
 export const refuseOtherGrantTypes = (provider: Provider): void => {
   const { prototype } = provider.Client;
   const { grantTypeAllowed } = prototype;

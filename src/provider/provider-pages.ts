@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
-/** Also in front of oidc-provider's routes, where it has not made its own context yet. */
+/** Also before oidc-provider's routes, where it has not created its own context yet. */
 type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'state' | 'req' | 'response'>;
 
 export interface ProviderPages {
@@ -23,6 +23,6 @@ export interface ProviderPages {
     userCode: string,
   ): Promise<void>;
   deviceDone(ctx: KoaContextWithOIDC): Promise<void>;
-  /** In place of a redirect: the browser goes on to a provider, to sign out there, too. */
+  /** In place of a redirect: sends the browser to a provider, to sign out there, too. */
   onward(ctx: Context, there: { readonly name: string; readonly href: string }): void;
 }

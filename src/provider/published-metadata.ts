@@ -1,4 +1,7 @@
-/** Both discovery documents (OIDC Discovery, RFC 8414): what oidc-provider leaves out, and how long they may be kept. */
+/**
+ * Both discovery documents (OIDC Discovery, RFC 8414): the members that oidc-provider leaves out, and how long clients may
+ * cache them.
+ */
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';

@@ -3,7 +3,10 @@
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 import type { Detail, DetailsByResource } from '../domain/vocabulary/detail-type.ts';
 
-/** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */
+/**
+ * A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is not stored (decision
+ * D14).
+ */
 export type ProviderRecord = {
   readonly id: string;
   readonly model: string;
@@ -25,7 +28,7 @@ export const PROVIDER_RECORDS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** That a one-time thing was used: inserted once, kept until the thing itself would have expired (decision D13). */
+/** The mark that a one-time value was used: inserted once, kept until the value itself would have expired (decision D13). */
 export type Consumption = { readonly id: string; readonly at: number; readonly expiresAt: number };
 
 export const CONSUMPTIONS = {
@@ -45,7 +48,7 @@ export type GrantRecord = {
   readonly account: string;
   readonly clientId: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Of an instance's: when that was which it hangs on. */
+  /** Of an instance grant: when the grant it depends on was created. */
   readonly createdAt: number;
   readonly expiresAt: number;
   /** The grant of the authorization it was given under. */
@@ -69,19 +72,22 @@ export const GRANTS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** Which version of its client's metadata document a grant is about; of clients that are one. */
+/** The version of its client's metadata document that a grant is about, for clients that are one. */
 export const clientVersionOf = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { clientVersion } = payload as { readonly clientVersion?: unknown };
   return typeof clientVersion === 'string' ? clientVersion : undefined;
 };
 
-/** The session it hangs on: what its client holds is over with that. Absent for what was allowed for the time without one. */
+/** The session it depends on: what its client holds is over with that. Absent for access while the person is away. */
 export const sessionOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { session } = payload as { readonly session?: unknown };
   return typeof session === 'string' ? session : undefined;
 };
 
-/** How often its client, an agent, had changed hands when the person allowed it (agents/ownership.ts); of any other 0. */
+/**
+ * How often its client, an agent, had changed ownership when the person allowed it (agents/ownership.ts); 0 for any other
+ * client.
+ */
 export const ownershipOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): number => {
   const { ownership } = payload as { readonly ownership?: unknown };
   return typeof ownership === 'number' ? ownership : 0;
@@ -102,14 +108,14 @@ export const scopesWithout = (granted: string | undefined, rejected: string | un
   return granted ? granted.split(' ').filter((scope) => !lost.has(scope)) : [];
 };
 
-/** A resource may be called what every object has. */
+/** Reads an own member only: the name of a resource may equal a member that every object inherits. */
 export const ownScope = (
   resources: Readonly<Record<string, string>> | undefined,
   resource: string,
 ): string | undefined =>
   resources !== undefined && Object.hasOwn(resources, resource) ? resources[resource] : undefined;
 
-/** What a grant holds at a resource: what was granted but for what was refused, or taken away since. */
+/** The scopes of a grant at a resource: what was granted, without what was refused or removed since. */
 export const heldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly string[] => {
   type Scopes = Readonly<Record<string, string>>;
   const { resources, rejected } = payload as {
@@ -119,7 +125,7 @@ export const heldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: stri
   return scopesWithout(ownScope(resources, resource), ownScope(rejected?.resources, resource));
 };
 
-/** The same of authorization details. */
+/** The same for authorization details. */
 export const detailsHeldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly Detail[] => {
   const { details } = payload as { readonly details?: DetailsByResource };
   return details !== undefined && Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];

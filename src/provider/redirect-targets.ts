@@ -1,7 +1,7 @@
 /**
- * Redirect URIs are compared character by character. oidc-provider lets the port of a native app's loopback
- * address differ (RFC 8252 §7.3); here only for the literal addresses, since `localhost` may be another
- * machine where names are resolved differently (RFC 8252 §8.3).
+ * Redirect URIs are compared character by character. oidc-provider lets the port of a native app's loopback address differ
+ * (RFC 8252 §7.3); here only for the literal addresses, since `localhost` may be another machine where names are resolved
+ * differently (RFC 8252 §8.3).
  *
  * DIVERGENCE: many servers let the port of `localhost` differ, too.
  */
@@ -23,6 +23,6 @@ export const exactLocalhost = (provider: Provider): void => {
   };
 };
 
-/** Undefined: not for us to say. */
+/** Undefined: oidc-provider decides. */
 const isExactlyOneOf = (registered: readonly string[] | undefined, value: string): boolean | undefined =>
   URL.parse(value)?.hostname === 'localhost' ? registered?.includes(value) : undefined;

@@ -1,7 +1,7 @@
 /**
- * Refresh tokens remember how the access token that came with them is bound. Those of confidential clients are bound to
- * the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. Without any
- * proof a refresh would turn a bound authorization into one that gives Bearer tokens.
+ * Refresh tokens remember how the access token that came with them is bound. Those of confidential clients are bound to the
+ * client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. Without any proof a
+ * refresh would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -23,8 +23,8 @@ const proofOf = (token: Bound | undefined): Proof | undefined => {
 };
 
 /**
- * How the access token of the present request is bound. A refresh that replaces its token saves the new one first: then it is
- * what the request proves and its client wants (the proof itself was checked before).
+ * The binding of the present request's access token. A refresh that replaces its token saves the new one first: then the
+ * binding is what the request proves and its client wants (the proof itself was checked before).
  */
 const proofOfRequest = (): Proof | undefined => {
   const { ctx } = Provider;
@@ -49,7 +49,7 @@ export const refreshTokensRememberProof = (provider: Provider): void => {
   };
 };
 
-/** Whether a refresh token is replaced at each use: only one that comes without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
+/** Whether a refresh token is replaced at each use: only one without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
 export const rotates = (token: InstanceType<Provider['RefreshToken']> | undefined): boolean =>
   !token?.isSenderConstrained() && (token as RefreshToken | undefined)?.proof === undefined;
 

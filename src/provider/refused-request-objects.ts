@@ -1,7 +1,7 @@
 /**
- * Where the refusal of a request object goes (RFC 9101 §6.3). Request objects are not supported, and many clients say in
- * them alone how they want to be answered. What decides about that is read from an object whose signature is not verified: it can
- * say nothing that its sender could not say beside it, and the redirect URI is compared with those of the client.
+ * Where the refusal of a request object goes (RFC 9101 §6.3). Request objects are not supported, and many clients name the
+ * response mode and target in them alone. These are read from an object whose signature is not verified: it can say nothing
+ * that its sender could not say beside it, and the redirect URI is compared with those of the client.
  */
 import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';

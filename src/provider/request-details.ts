@@ -1,7 +1,7 @@
 /**
- * The parameter `authorization_details` of a request (RFC 9396): read strictly, each detail at the resource of this
- * request whose resource server declares its type. oidc-provider's own feature knows types and who may use them from
- * settings; here they come and go with resource servers (finding V23), so it stays off and the parameter is ours.
+ * The parameter `authorization_details` of a request (RFC 9396): read strictly, each detail at the resource of this request
+ * whose resource server declares its type. oidc-provider's own feature takes types and their clients from settings. Here they
+ * change with resource servers (finding V23), so that feature stays off and the parameter is ours.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -27,7 +27,7 @@ type Deps = {
 
 export type RequestDetails = ReturnType<typeof requestDetails>;
 
-/** As it came; at the token endpoint oidc-provider leaves it out of its parameters. */
+/** As received; at the token endpoint oidc-provider leaves it out of its parameters. */
 const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { body, params, route } = ctx.oidc as unknown as {
     readonly body?: Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
     return servers.flatMap((one) => (one ? [one.document] : []));
   };
 
-  /** What a request to a person asks for; the resources it names are known by then. */
+  /** The details of a request to a person; the resources it names are known by then. */
   const ofRequest = async (ctx: KoaContextWithOIDC): Promise<DetailsByResource> => {
     const text = textOf(ctx);
     if (text === undefined) return {};
@@ -79,13 +79,13 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
   return {
     ofRequest,
 
-    /** The same, once it was read. */
+    /** The same, after it was read. */
     readBefore: (ctx: object): DetailsByResource => found.get(ctx) ?? {},
 
     /** Whether a token request names any. */
     isNamed: (ctx: KoaContextWithOIDC): boolean => textOf(ctx) !== undefined,
 
-    /** What a token request asks for at the one resource of its token. Absent: what was granted. */
+    /** The details that a token request names at the one resource of its token. Absent: what was granted. */
     ofTokenRequest(ctx: KoaContextWithOIDC, server: ResourceServer): readonly Detail[] | undefined {
       const text = textOf(ctx);
       if (text === undefined) return undefined;
@@ -94,7 +94,7 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
       return details;
     },
 
-    /** oidc-provider's hook for parameters it does not know, at the endpoints where a person is asked. */
+    /** oidc-provider's hook for additional parameters, at the endpoints where a person is asked. */
     check: (ctx: KoaContextWithOIDC): Promise<void> =>
       asProtocol(async () => {
         if (textOf(ctx) === undefined) return;
@@ -134,6 +134,6 @@ export const checkFits = ({ accessTokenFormat }: ResourceServer, details: readon
   }
 };
 
-/** As a claim of a token, and as a member of the answer that it is in (RFC 9396 §7, §9). */
+/** As a claim of a token, and as a member of the answer (RFC 9396 §7, §9). */
 export const detailsMember = (details: readonly Detail[] | undefined) =>
   details === undefined || details.length === 0 ? {} : { authorization_details: details };

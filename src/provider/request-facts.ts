@@ -1,4 +1,4 @@
-/** What the front guard learned about a request before anything else saw it. */
+/** The facts about a request that the front guard determined first. */
 import type { IncomingMessage } from 'node:http';
 import type { ClientCertificate } from '../domain/platform/certificates/client-certificate.ts';
 
@@ -7,11 +7,11 @@ export type RequestFacts = {
   readonly id: string;
   /** Client address: the peer, or what a configured proxy says (decision D20). For limits and audit only. */
   readonly source: string;
-  /** The certificate of the sender, if it showed one (RFC 8705). */
+  /** The certificate of the sender, if it presented one (RFC 8705). */
   readonly certificate?: () => ClientCertificate | undefined;
   /** Milliseconds since the epoch: when its head had been read. */
   readonly arrivedAt: number;
-  /** Its place among the requests and answers of this process. */
+  /** Its position among the requests and answers of this process. */
   readonly turn: number;
 };
 
@@ -19,7 +19,7 @@ const facts = new WeakMap<IncomingMessage, RequestFacts>();
 
 let turns = 0;
 
-/** What comes first in this process has the smaller number; clocks are too coarse for that, and may stand still. */
+/** An earlier event of this process has the smaller number; clocks are too coarse for that, and may stand still. */
 export const nextTurn = (): number => {
   turns += 1;
   return turns;

@@ -1,11 +1,11 @@
 /**
- * `requested_actor` at the authorization endpoint (draft-oauth-ai-agents-on-behalf-of-user): a client asks for an agent
- * that is to act for the person. The person allows that agent, and the client's tokens name it in `may_act` (RFC 8693 §4.4).
+ * `requested_actor` at the authorization endpoint (draft-oauth-ai-agents-on-behalf-of-user): a client names an agent that is
+ * to act for the person. The person allows that agent, and the client's tokens name it in `may_act` (RFC 8693 §4.4).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../domain/clients/agents/agent.ts';
 
-/** Agent a request asks for; checked when the request came. */
+/** The agent that a request names; checked when the request came. */
 export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const asked = ctx.oidc.params?.['requested_actor'];
   return typeof asked === 'string' && asked !== '' ? asked : undefined;
@@ -24,7 +24,7 @@ export const checkRequestedActor =
     if (agent?.state !== 'active') throw new errors.InvalidRequest('requested_actor is no active agent');
   };
 
-/** What tokens of a client carry of the agent that may act through it (RFC 8693 §4.4). */
+/** The `may_act` of a client's tokens: the agent that may act through it (RFC 8693 §4.4). */
 export const mayAct = (ctx: KoaContextWithOIDC, issuer: string) => {
   const { requestedActor } = (ctx.oidc.entities.Grant ?? {}) as { readonly requestedActor?: string };
   return requestedActor === undefined ? {} : { may_act: { sub: requestedActor, iss: issuer, sub_profile: 'ai_agent' } };

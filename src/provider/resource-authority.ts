@@ -1,7 +1,7 @@
 /**
- * What a request may carry at a resource: asked for by oidc-provider wherever a resource is named, by
- * every grant. This is where a client's registration, the person's own rights, and the delegation cut
- * the scope (decision D4; finding V10: oidc-provider itself does not let a client's scope limit resources).
+ * What a request may carry at a resource: oidc-provider calls it wherever a resource is named, for every grant. Here a
+ * client's registration, the person's own rights, and the delegation cut the scope (decision D4; finding V10: oidc-provider
+ * itself does not let a client's scope limit resources).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AskingByToken } from '../domain/approvals/request-token-approval.ts';
@@ -75,8 +75,8 @@ export const resourceAuthority = (deps: {
   };
 
   /**
-   * Where a client that acts for itself and names no resource gets a token (RFC 8707 §2): at the one at which it has
-   * authority. Throws 'invalid_target' where there are several or none: a token for no resource is good nowhere.
+   * The default resource of a client that acts for itself and names none (RFC 8707 §2): the one at which it has authority.
+   * Throws 'invalid_target' where there are several or none: a token for no resource is accepted nowhere.
    */
   const ownResource = async (clientId: string): Promise<string> => {
     const authority = Object.entries((await partyOf(clientId))?.authority ?? {});
@@ -134,9 +134,9 @@ export const resourceAuthority = (deps: {
   };
 
   return {
-    /** What was decided last about a request, at the resource its token is for. */
+    /** The last decision about a request, at the resource its token is for. */
     decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
-    /** What can be done about a decision that left nothing, besides what it says itself. */
+    /** Remedies for a decision that left nothing, besides its own. */
     remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
     /** Amounts that budgets count, of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
@@ -158,7 +158,7 @@ export const resourceAuthority = (deps: {
       const decision = await deps.authorize(facts);
       decisions.set(ctx, decision);
       worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
-      // Those named are given or refused: half of an action is another action.
+      // Named details are given or refused as a whole: half of an action is another action.
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
         noteRefused(ctx, decision);
         const { code, text, ...denial } = refusedDetails(decision);
@@ -169,7 +169,7 @@ export const resourceAuthority = (deps: {
           denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
         });
       }
-      // Named by this very request: what it could have besides is no reason to ask people.
+      // This very request named the scope: what it could have besides is no reason to ask people.
       const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
       if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
         remedies.set(ctx, await askPeople(ctx, { facts, chain: row?.chain }));
@@ -211,24 +211,24 @@ const routeOf = (ctx: KoaContextWithOIDC): Route => {
   return route;
 };
 
-/** Scope the token is for: what this request names, or else what was authorized; undefined: everything. */
+/** Scope of the token: what this request names, or else what was authorized; undefined: everything. */
 const askedOf = (ctx: KoaContextWithOIDC): readonly string[] | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
   const scope = ctx.oidc.params?.['scope'] ?? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope;
   return typeof scope === 'string' && scope !== '' ? scope.split(' ') : undefined;
 };
 
-/** What the person allowed the client at this resource. */
+/** The details that the person allowed the client at this resource. */
 const grantedAt = (ctx: KoaContextWithOIDC, { identifier }: ResourceServer): readonly Detail[] => {
   const { details } = (ctx.oidc.entities.Grant ?? {}) as { readonly details?: DetailsByResource };
   return details !== undefined && Object.hasOwn(details, identifier) ? (details[identifier] ?? []) : [];
 };
 
-/** Whether a proof of possession came with the request; whether it is a good one is checked before a token is made. */
+/** Whether a proof of possession came with the request; its validity is checked before a token is made. */
 const isBound = (ctx: KoaContextWithOIDC): boolean =>
   ctx.get('dpop') !== '' || ctx.oidc?.client?.['tlsClientCertificateBoundAccessTokens'] === true;
 
-/** The person a request of oidc-provider is about, as far as it is known yet. */
+/** The person a request of oidc-provider is about, as far as known yet. */
 const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode, Account } = ctx.oidc?.entities ?? {};
   return (

@@ -1,7 +1,7 @@
 /**
- * Which resource server sends a request outside oidc-provider: it proves itself as it does at the introspection endpoint, in
- * the Authorization header, since the body is not a form. A secret is sent as Basic; with a certificate the same with
- * an empty password, as the id alone (RFC 8705 §2); a client assertion (RFC 7523) as Bearer, used up by the request.
+ * Which resource server sends a request outside oidc-provider. It authenticates as at the introspection endpoint, in the
+ * Authorization header, since the body is not a form. A secret is sent as Basic; with a certificate the same with an empty
+ * password, as the id alone (RFC 8705 §2); a client assertion (RFC 7523) as Bearer, used up by the request.
  */
 import type { IncomingMessage } from 'node:http';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -34,7 +34,7 @@ export const resourceServerProofs =
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
     /** Of one client in a minute; requests at the OAuth endpoints are included. */
     readonly limit: RequestLimit;
-    /** Failed proofs of those that are registered. */
+    /** Failed proofs of registered resource servers. */
     readonly refusals: RefusalCounter;
     readonly clock: Clock;
     readonly clockToleranceSeconds: number;
@@ -68,7 +68,7 @@ export const resourceServerProofs =
       return (await deps.assertions.claimOnce(server.id, jti, exp, iat)) ? undefined : 'the assertion was used before';
     };
 
-    /** What is wrong with a proof; undefined: nothing. */
+    /** The fault of a proof; undefined: none. */
     const lackOf = async (server: ResourceServer, presented: Presented): Promise<string | undefined> => {
       const { introspectionAuthMethod: method, secretHash } = server;
       if (presented.kind === 'assertion') {

@@ -6,7 +6,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
 
-/** The members of oidc-provider's session that are looked at, of the model as of what it stores. */
+/** The members of oidc-provider's session that are read, of the model and of its stored form. */
 type Kept = {
   readonly uid?: string | undefined;
   readonly accountId?: string | undefined;
@@ -21,16 +21,16 @@ export type SeenSessions = ReturnType<typeof seenSessions>;
 export const seenSessions = (deps: {
   readonly sessions: Pick<SessionRegistry, 'keep' | 'hold' | 'end'>;
   readonly clock: Clock;
-  /** How long a session lasts that is not used. */
+  /** How long an unused session lasts. */
   readonly sessionSeconds: number;
   /** The provider at which a user signed in in an interaction, if any. */
   readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
-  /** Whether what began there, at that second, is over there already. */
+  /** Whether the sign-in of that second at that provider has ended there already. */
   readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
 }) => {
   const { sessions, clock, sessionSeconds, originOf } = deps;
 
-  /** Of the sign-in that the request under way finishes, if one. */
+  /** The origin of the sign-in that the current request finishes, if any. */
   const originIn = async (context: KoaContextWithOIDC | undefined, account: string, session: string) => {
     const uid = context?.oidc?.result?.login === undefined ? undefined : context.oidc.entities.Interaction?.uid;
     return uid === undefined ? undefined : originOf(uid, account, session);
@@ -58,25 +58,28 @@ export const seenSessions = (deps: {
   };
 
   return {
-    /** oidc-provider is about to keep it, for so many seconds. */
+    /** To be called before oidc-provider stores it, for this many seconds. */
     async seen(session: Kept, expiresIn: number): Promise<void> {
       const seen = await seenIn(session);
       if (!seen) return;
       await sessions.keep({ ...seen, until: clock.now() + expiresIn });
-      // Looked for after it is kept: who ends those of a person looks for them after that is noted.
+      // Checked after the session is stored: the code that ends a person's sessions searches for them after it recorded that.
       if (seen.upstream && (await deps.isOverThere(seen.upstream, seen.authTime))) {
         await sessions.end(sessionIdOf(seen.uid), { caller: seen.upstream.provider }, 'at_provider');
       }
     },
 
-    /** Something is about to hang on this session, until then; it may be the one that the request under way begins. */
+    /** To be called before something depends on this session, until then; it may be the one that the current request begins. */
     async holds(id: string, until: number): Promise<void> {
       const seen = await seenIn((Provider.ctx?.oidc?.session ?? {}) as Kept);
       if (seen && sessionIdOf(seen.uid) === id) await sessions.keep({ ...seen, heldUntil: until });
       else await sessions.hold(id, until);
     },
 
-    /** Ends the session of the request under way, where that signs out at the end-session endpoint: elsewhere a page of ours does, or it only gets another id. */
+    /**
+     * Ends the session of the current request, where that signs out at the end-session endpoint. Elsewhere a page of ours ends
+     * it, or it only gets another id.
+     */
     async ifSignedOut(): Promise<void> {
       const context = Provider.ctx;
       const { route, params, session, client } = context?.oidc ?? {};

@@ -1,4 +1,4 @@
-/** ID tokens and refresh tokens of ours as proofs of a sign-in, where a client hands them back (RFC 8693 §3). */
+/** ID tokens and refresh tokens of ours as proofs of a sign-in, when a client presents them (RFC 8693 §3). */
 import { hash } from 'node:crypto';
 import { ownershipMember } from '../domain/clients/agents/ownership.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';

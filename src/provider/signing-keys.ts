@@ -1,10 +1,10 @@
 /**
- * The keys that sign tokens, and their rotation. Private halves are stored sealed with the master key,
- * which is not in the database. A rotation publishes new keys first, lets them sign later, and keeps
- * the old ones published until nothing they signed is live (decision D23). A key that others may know is
- * revoked: it signs nothing more, is published no more, and what it signed is over (KY-01).
+ * The keys that sign tokens, and their rotation. Private halves are stored sealed with the master key, which is not in the
+ * database. A rotation publishes new keys first, lets them sign later, and keeps the old ones published until nothing they
+ * signed is live (decision D23). A compromised key is revoked: it signs nothing more, is no longer published, and what it
+ * signed is over (KY-01).
  *
- * `audit` is a key of its own that signs checkpoints of the audit log; it is never in the JWKS.
+ * `audit` is a separate key that signs checkpoints of the audit log; it is never in the JWKS.
  */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
@@ -76,7 +76,7 @@ export const signingKeys = async (deps: {
     if ((await all(family)).length === 0) await make(family, clock.now());
   }
 
-  /** So that the other master key may go. Nodes that still have it the other way round read both. */
+  /** So that the other master key can be removed. Nodes whose master keys are still in the other order read both. */
   for (const family of [...PUBLISHED, 'audit'] as const) {
     for (const { document, version } of await keys.find({ where: { family }, limit: 1000 })) {
       const context = `signing-key/${document.id}`;
@@ -107,7 +107,7 @@ export const signingKeys = async (deps: {
   const listed = async (): Promise<readonly SigningKey[]> => {
     const found = (await Promise.all(PUBLISHED.map(all))).flat().filter(isListed);
     const rank = { active: 0, published: 1, retired: 2, revoked: 3 } as const;
-    // oidc-provider signs with the first key that fits.
+    // oidc-provider signs with the first key that matches.
     return found.sort((a, b) => rank[stateOf(a)] - rank[stateOf(b)] || b.activeAt - a.activeAt);
   };
 
@@ -122,11 +122,11 @@ export const signingKeys = async (deps: {
     throw new StoreUnavailable(`gave up on the key ${id} after 10 lost swaps`);
   };
 
-  /** Sees to it that another key of the family signs from now on. */
+  /** Makes another key of the family sign from now on. */
   const replaceRevoked = async (key: SigningKey): Promise<void> => {
     const now = clock.now();
     const others = (await all(key.family)).filter(({ id, revokedAt }) => id !== key.id && revokedAt === undefined);
-    // One that signs, and was to be followed by this one, goes on.
+    // A key that signs, and was to be followed by this one, continues.
     const signing = others.find(({ activeAt, replacedAt }) => activeAt <= now && (replacedAt ?? now + 1) > now);
     if (signing) {
       if (key.activeAt > now) await change(signing.id, ({ replacedAt: _, ...rest }) => rest);
@@ -143,7 +143,7 @@ export const signingKeys = async (deps: {
     /** Private JWKs in the order in which they may sign. */
     privateJwks: async (): Promise<readonly JWK[]> => (await published()).map(privateJwk),
 
-    /** Names the set of keys as it is stored now: another name after each rotation, on whichever node it was made. */
+    /** Names the stored set of keys: the name changes after each rotation, on any node. */
     version: async (): Promise<string> =>
       (await Promise.all(PUBLISHED.map(all)))
         .flat()
@@ -173,7 +173,7 @@ export const signingKeys = async (deps: {
         ...(key.revokedAt === undefined ? {} : { revokedAt: key.revokedAt }),
       })),
 
-    /** Makes a new key of each family. It signs after the prepublish time; until then the present one does. */
+    /** Creates a new key of each family. It signs after the prepublish time; until then the present one does. */
     rotate: async (audit: AuditLog, by: string, request?: string): Promise<void> => {
       await audit.append({ type: 'keys.rotated', outcome: 'done', caller: by, ...(request ? { request } : {}) });
       const activeAt = clock.now() + prepublishSeconds;
@@ -187,9 +187,9 @@ export const signingKeys = async (deps: {
     },
 
     /**
-     * Ends a key that others may know, with all it signed: at every node with its next look at a token, whichever key
-     * set that node has. Another key signs at once. Again for a key that is revoked changes nothing. Throws DomainError
-     * 'not_found' for an id of no key, and for the key of the audit log, which is none of these.
+     * Revokes a compromised key with all it signed. Every node applies that at its next check of a token, regardless of its
+     * key set. Another key signs at once. Repeating it for a revoked key changes nothing. Throws DomainError 'not_found' for
+     * an unknown id, and for the key of the audit log, which is none of these.
      */
     revoke: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
       const key = (await keys.get(id))?.document;
@@ -202,7 +202,7 @@ export const signingKeys = async (deps: {
         inputs: { reason },
         ...(request ? { request } : {}),
       });
-      // The epoch last: what a key signs that others take for good must never be dead from the start.
+      // The epoch last: a token of a key that is still trusted must not be dead when it is signed.
       if (key.revokedAt === undefined) await replaceRevoked(key);
       const now = clock.now();
       await change(id, (one) => ({

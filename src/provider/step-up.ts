@@ -1,4 +1,7 @@
-/** Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of one. */
+/**
+ * Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of a
+ * sign-in.
+ */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import {
   type Assurance,
@@ -57,10 +60,10 @@ export const ageCheck = () =>
       : Check.NO_NEED_TO_PROMPT;
   });
 
-/** The classes a sign-in of this account can reach. */
+/** The authentication classes that a sign-in of this account can reach. */
 export type ReachableBy = (account: string) => Promise<readonly string[]>;
 
-/** Classes the request wants, of which one is enough. */
+/** Classes the request accepts, of which one is enough. */
 const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
   const asked = ctx.oidc.params?.['acr_values'];
   return typeof asked === 'string' ? asked.split(' ').filter((value) => value !== '') : [];

@@ -5,7 +5,7 @@ import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain
 
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
-/** Undefined for what was sealed with another key, or is damaged: as if it were not there. */
+/** Undefined for a payload that was sealed with another key, or is damaged: treated as absent. */
 export const sealedPayloads = (deps: {
   readonly masterKey: MasterKey;
   readonly onUnreadable: (model: string) => void;
@@ -24,15 +24,15 @@ export const sealedPayloads = (deps: {
   };
 };
 
-/** How often a document that was not found may be there after all: then it is there and cannot be understood. */
+/** How many conflicts before a document that was not found is treated as existing and unreadable. */
 const MOST_CONFLICTS = 100;
 
 type Waiting<T> = { document: T; readonly written: Promise<void> };
 
 /**
- * Writes documents whole, last writer wins. Of the writers in this process that come while a document is being written
- * only the last one's is written, for all of them: what the others wrote would be gone the moment it stood, and 64
- * requests with one session would else lose a swap to each other 2000 times.
+ * Writes documents whole, last writer wins. When several writers in this process wait for a write of one document, only the
+ * last one's is written, for all of them. The others' would be overwritten at once, and 64 requests with one session would
+ * otherwise lose a swap to each other 2000 times.
  */
 export const wholeWriter = <T extends { readonly id: string }>(collection: Collection<T>) => {
   const underWay = new Map<string, Promise<void>>();
@@ -65,7 +65,7 @@ export const wholeWriter = <T extends { readonly id: string }>(collection: Colle
   };
 };
 
-/** oidc-provider saves whole models, last writer wins. `isNew`: most likely not there yet, so it is not looked for first. */
+/** oidc-provider saves whole models, last writer wins. `isNew`: most likely absent, so it is inserted without a look-up. */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,
   document: T,
@@ -74,7 +74,7 @@ export const putWhole = async <T extends { readonly id: string }>(
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
     const found = isNew && conflicts === 0 ? undefined : await collection.get(document.id);
     if (found) {
-      // Of writers that collide one gets on, so this ends.
+      // Of colliding writers one succeeds, so this ends.
       if (await collection.replace(document, found.version)) return;
       continue;
     }

@@ -1,8 +1,8 @@
 /**
- * Introspection of all access tokens, and revocation of JWT access tokens. oidc-provider authenticates the
- * client. At revocation it then refuses JWTs, and this takes over there (finding V20). At introspection it
- * is not shown the token: what it knows of opaque ones is not enough to describe them, it holds a token
- * for dead that another client's grant is behind.
+ * Introspection of all access tokens, and revocation of JWT access tokens. oidc-provider authenticates the client. At
+ * revocation it then refuses JWTs, and this code processes them (finding V20). At introspection it is not shown the token: it
+ * does not know enough of opaque ones to describe them, and it treats a token as dead when its grant belongs to another
+ * client.
  */
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
@@ -23,7 +23,7 @@ import { assuranceClaims } from './step-up.ts';
 type Deps = {
   readonly tokens: OwnTokens;
   readonly audit: AuditLog;
-  /** Which clients proved who they are; what others are refused is counted (decision D18). */
+  /** Which clients authenticated; refusals of others are counted (decision D18). */
   readonly proofs: Pick<ClientProofs, 'has'>;
   readonly refusals: RefusalCounter;
   readonly issuer: string;
@@ -31,14 +31,14 @@ type Deps = {
   readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
 };
 
-/** A resource server learns of tokens with its own audience only (decision D11); everything else is inactive to it. */
+/** A resource server learns of tokens with its own audience only (decision D11); every other token is inactive to it. */
 const mayIntrospect = async (deps: Deps, clientId: string, audience: string | undefined): Promise<boolean> => {
   if (audience === undefined || !clientId.startsWith('rs_')) return false;
   return (await deps.resourceServers.get(clientId))?.document.identifier === audience;
 };
 
 export const structuredTokens = (deps: Deps) => ({
-  /** `features.revocation.allowedPolicy` for opaque tokens and refresh tokens: its own only, recorded before it happens. */
+  /** `features.revocation.allowedPolicy` for opaque tokens and refresh tokens: only the client's own, recorded first. */
   revocationAllowed: (ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean> =>
     asProtocol(async () => {
       const own = token.clientId === clientId;
@@ -69,10 +69,10 @@ export const structuredTokens = (deps: Deps) => ({
   },
 });
 
-/** Stands for a token that oidc-provider is not shown. No token of ours is so short. */
+/** Replaces a token that oidc-provider is not shown. No token of ours is so short. */
 export const WITHHELD = 'withheld';
 
-/** Takes the token out of an introspection request once oidc-provider has read it; answers where it is kept, by context. */
+/** Removes the token from an introspection request once oidc-provider has read it; answers where it is kept, by context. */
 const withholdTokens = (provider: Provider): WeakMap<object, string> => {
   const withheld = new WeakMap<object, string>();
   const prototype = provider.OIDCContext.prototype as unknown as {
@@ -108,14 +108,14 @@ const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string,
   ctx.body = { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
 };
 
-/** Says whether the approval is still unused; asking does not use it (docs/how-to/approvals.md). */
+/** Whether the approval is still unused; introspection does not use it (docs/how-to/approvals.md). */
 const approvalOf = async ({ approvals }: Deps, { approval }: IssuedToken) => {
   if (approval === undefined) return {};
   const standing = await approvals.standing(approval.id);
   return { approval: { ...approval, unused: standing !== undefined && standing.use === undefined } };
 };
 
-/** RFC 7662 §2.2; `act` as RFC 8693 §4.1 and the Actor Profile have it. */
+/** RFC 7662 §2.2; `act` as RFC 8693 §4.1 and the Actor Profile specify. */
 const description = (token: IssuedToken, issuer: string): Record<string, unknown> => ({
   active: true,
   iss: issuer,
@@ -171,7 +171,7 @@ const record = async (
   facts: Partial<AuditEvent>,
 ): Promise<void> => {
   const { id, source } = factsOf(ctx.req);
-  // A public client only names itself: the holder of any token could make any number of events in its name.
+  // A public client only names itself: the holder of any token could cause any number of events in its name.
   if (!own && !proofs.has(ctx)) return void (await refusals.note(source, 'token_of_another_client', id));
   await audit.append({
     ...facts,

@@ -1,7 +1,7 @@
 /**
- * The moment before a token exists: which claims of ours it carries, and the audit event that must be
- * durable first (invariant 5). oidc-provider calls this for every access token, JWT or
- * opaque, of every grant; our own grants prepare theirs with `prepare`.
+ * The moment before a token exists: which claims of ours it carries, and the audit event that must be durable first (invariant
+ * 5). oidc-provider calls this for every access token, JWT or opaque, of every grant; our own grants prepare theirs with
+ * `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditLog } from '../domain/audit/audit-event.ts';
@@ -58,7 +58,7 @@ const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId 
     : 'nothing that was asked for is left at this resource';
 };
 
-/** What budgets look at of a token. */
+/** The facts of a token that budgets count. */
 const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGiven = [] }: AuditEvent): Spending => ({
   subject,
   agents: [...new Set([caller, ...actorsOf(chain)])].filter((id) => id.startsWith('agt_')),
@@ -67,7 +67,7 @@ const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGi
   scope: scopeGiven,
 });
 
-/** They may name people, so the audit log can forget what they say. */
+/** They may name people, so the audit log can erase their content. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>
   details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
 
@@ -92,7 +92,7 @@ type Prepared = {
   readonly claims: ClaimsOfOurs;
   readonly facts: Partial<AuditEvent>;
   readonly parent?: string;
-  /** Of its authorization details. Absent: as oidc-provider's own grants decided. */
+  /** Amounts of its authorization details. Absent: as decided for oidc-provider's own grants. */
   readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
 };
@@ -128,7 +128,7 @@ export const tokenClaims = (deps: {
       denial: { id: deps.identifiers.newId('dny'), layer, reason, ...(remedies.length > 0 ? { remedies } : {}) },
     });
 
-  /** The last look before anything is used up: a kill, or a new owner, may have come since the client was looked at. */
+  /** The last check before anything is used up: a kill, or a new owner, may have come since the client was read. */
   const refuseKilled = async (
     { subject, chain, resource, delegation, caller }: AuditEvent,
     ownership: number,
@@ -146,8 +146,8 @@ export const tokenClaims = (deps: {
   };
 
   /**
-   * In whose hands the agents are that a token comes through: the caller as it authenticated, the others as they are now.
-   * Their delegations are looked at once more after that, so that the numbers are those of owners whom the person knows.
+   * The ownership of the agents that a token comes through: the caller as it authenticated, the others as they are now. Their
+   * delegations are checked once more after that, so the numbers are those of owners whom the person knows.
    */
   const ownershipBehind = async (
     ctx: KoaContextWithOIDC,
@@ -285,7 +285,7 @@ export const tokenClaims = (deps: {
     };
   };
 
-  /** Audits, and only then lets be used up and written what the request is about to. */
+  /** Writes the audit event, and only then runs the uses and writes of the request. */
   const record = async (
     ctx: KoaContextWithOIDC,
     event: AuditEvent,
@@ -293,7 +293,7 @@ export const tokenClaims = (deps: {
     { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
-    // Before the audit log says that there is a token: a budget may have no room for it.
+    // Before the audit log says that there is a token: a budget may be exhausted.
     if (!unit.settled) {
       const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: worth });
       unit.release = release;
@@ -302,7 +302,7 @@ export const tokenClaims = (deps: {
       consumptions: deps.consumptions,
       audit: async () => {
         await deps.audit.append(event);
-        // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
+        // If the request fails all the same, its refusal names the token that was never issued (AU-01).
         if (event.token) unit.facts = { ...unit.facts, token: event.token };
         await refuseKilled(event, ownership);
         await deps.instances.used(ctx, instance);
@@ -315,7 +315,7 @@ export const tokenClaims = (deps: {
   };
 
   return {
-    /** For what is signed without oidc-provider: the steps that `forToken` runs before a token exists. */
+    /** For a token that is signed without oidc-provider: the steps that `forToken` runs before a token exists. */
     async forAssertion(
       ctx: KoaContextWithOIDC,
       token: ProviderToken,
@@ -329,7 +329,7 @@ export const tokenClaims = (deps: {
       await record(ctx, event, await ownershipBehind(ctx, event), { instance });
     },
 
-    /** Says what a token of one of our own grants will carry; call before its `save()`. */
+    /** Sets the claims of a token of our own grants; call before its `save()`. */
     prepare(token: object, made: Prepared): void {
       prepared.set(token, made);
     },

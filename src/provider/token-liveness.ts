@@ -57,16 +57,16 @@ export type TokenFacts = {
   /** `kid` of the key that signed it. */
   readonly key?: string | undefined;
   readonly expiresAt?: number | undefined;
-  /** Version of the policy set it was made under. */
+  /** Version of the policy set under which it was made. */
   readonly policy?: number | undefined;
-  /** How often the agents it came through had changed hands together; absent: never. */
+  /** How often the agents it came through had changed ownership together; absent: never. */
   readonly ownership?: number | undefined;
-  /** Thumbprint of the key it is bound to, or of the certificate. */
+  /** Thumbprint of the key or certificate it is bound to. */
   readonly jkt?: string | undefined;
   readonly x5t?: string | undefined;
   /** How the person signed in. */
   readonly assurance?: Assurance | undefined;
-  /** What people approved, where it was made of that. */
+  /** The approval it was made from, if any. */
   readonly approval?: IssuedToken['approval'] | undefined;
 };
 
@@ -108,7 +108,7 @@ export const tokenLiveness = (deps: {
     return (await revocation.ended([part])) === undefined;
   };
 
-  /** What ended a grant of an agent as a share of an authorization: its own tokens are over, or whose share it is, or all of it. */
+  /** Why a grant of an agent is over: its own tokens are ended, or its instance is, or the whole authorization is. */
   const endOfShare = async (
     { clientId, endedAt, parent, instance }: GrantRecord,
     ceilings: Ceilings | undefined,
@@ -135,13 +135,13 @@ export const tokenLiveness = (deps: {
     };
   };
 
-  /** Whether the session is over on which a grant hangs, if on one. */
+  /** Whether the session on which a grant depends is over, if it depends on one. */
   const isSessionOver = async (grant: GrantRecord, account: Account): Promise<boolean> => {
     const session = sessionOfGrant(grant);
     return session !== undefined && !(await deps.sessions.isLive(session, account, grant.createdAt));
   };
 
-  /** As its client holds it: with its session that is over, what agents were given from it is not. */
+  /** As its client holds it: over with its session, while delegations to agents from it are not. */
   const grantHeld = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
     const counting = await grantNow(grant);
     const account = counting && (await deps.accounts.get(grant.account))?.document;
@@ -163,7 +163,7 @@ export const tokenLiveness = (deps: {
   }: Pick<TokenFacts, 'clientId' | 'subject' | 'audience'>): Promise<boolean> =>
     subject === undefined && audience === deps.managementApi && (await deps.clients.isAdministrator(clientId));
 
-  /** Whether what a token rests on that came from a peer would let it be made now: link, peer, and what that is trusted with. */
+  /** Whether a token that comes from a peer could be made now: checks the link, the peer, and the trust in that peer. */
   const isStillTrusted = async (
     { clientId, subject, audience = '', scope }: TokenFacts,
     { link }: NonNullable<TokenFacts['origin']>,
@@ -222,7 +222,7 @@ export const tokenLiveness = (deps: {
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
     }
-    // What an agent was given is its person's decision about that agent, and not about the app it came through.
+    // The delegation to an agent is its person's decision about that agent, and not about the app it came through.
     if (grant && account && facts.chain === undefined && (await isSessionOver(grant, account))) return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
@@ -230,7 +230,7 @@ export const tokenLiveness = (deps: {
     const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
       if (row?.subject !== subject) return 'delegation_ended';
-      // In calls of one client: for no token that hangs on what another was granted (decision 21).
+      // In calls of one client: not for a token that depends on another client's grant (decision 21).
       if (row?.via !== undefined && row.via !== grant?.clientId) return 'delegation_ended';
       if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
     }
@@ -273,14 +273,14 @@ export const tokenLiveness = (deps: {
   return {
     grantLive,
     grantHeld,
-    /** The same, by its id; undefined also when its time is over. */
+    /** The same, by its id; undefined also when it has expired. */
     async grantHeldLive(id: string): Promise<GrantRecord | undefined> {
       const grant = (await grants.get(id))?.document;
       const held = grant && (await grantHeld(grant));
       return held && !isExpired(held) ? held : undefined;
     },
     endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
-    /** What a token that is live was found to be so from; undefined when it is over, or for no resource. */
+    /** The facts of the decision for a live token; undefined when it is over, or for no resource. */
     async standing(facts: TokenFacts): Promise<DecisionFacts | undefined> {
       let decided: DecisionFacts | undefined;
       const end = await endOf(facts, (asked) => {
@@ -289,8 +289,8 @@ export const tokenLiveness = (deps: {
       return end === undefined ? decided : undefined;
     },
     /**
-     * Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs
-     * on. An agent that has changed hands since it authenticated is as good as killed.
+     * Whether a kill blocks a token that is about to be made: of everything, or of something it depends on. An agent that has
+     * changed ownership since it authenticated is treated as killed.
      */
     async killOf(
       facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
@@ -310,7 +310,7 @@ export const tokenLiveness = (deps: {
   };
 };
 
-/** By which grant types, of which one is enough, each of those a token came through got its part. */
+/** The grant types by which each party of a token may have got its part; one of them is enough. */
 const grantTypesBehind = (
   { clientId, subject, chain, origin, approval }: TokenFacts,
   grant: GrantRecord | undefined,
@@ -319,10 +319,10 @@ const grantTypesBehind = (
   if (origin !== undefined) return new Map([[clientId, [JWT_BEARER]]]);
   const actors = actorsOf(chain);
   const root = actors.at(-1);
-  // The agent that stands first may hold a grant of its own; all others, and it without one, exchanged.
+  // The first agent may hold a grant of its own; all others, and the first without one, exchanged.
   const exchanging = actors.filter((actor) => actor !== root || (grant !== undefined && grant.clientId !== root));
   return new Map<string, readonly string[]>([
-    // Who fetched it by its approval may have exchanged nothing.
+    // A caller that fetched it by its approval may have exchanged nothing.
     ...exchanging.map(
       (actor) => [actor, approval && actor === clientId ? [TOKEN_EXCHANGE, CIBA] : [TOKEN_EXCHANGE]] as const,
     ),
@@ -330,7 +330,7 @@ const grantTypesBehind = (
   ]);
 };
 
-/** Whether a token is more than the ceilings of one it came through let be made now. */
+/** Whether a token exceeds the current ceilings of a party it came through. */
 const isAboveCeilings = (
   { issuedAt, expiresAt, clientId, jkt }: TokenFacts,
   id: string,
@@ -341,7 +341,7 @@ const isAboveCeilings = (
   return senderConstraint !== undefined && id === clientId && jkt === undefined;
 };
 
-/** Whether a token carries what the grant it comes from does not hold at its resource any more. */
+/** Whether a token carries rights that its grant no longer holds at its resource. */
 const isNarrowed = (
   { scope, details = [] }: TokenFacts,
   granted: readonly string[],
@@ -349,7 +349,7 @@ const isNarrowed = (
   { detailTypes = [] }: ResourceServer,
 ): boolean =>
   scope.some((name) => !granted.includes(name)) ||
-  // One of a type that is declared no more is for the resource server to refuse.
+  // The resource server refuses a detail of a type that is no longer declared.
   narrowedDetails(
     detailTypes,
     details.filter((detail) => typeOf(detailTypes, detail) !== undefined),

@@ -1,9 +1,9 @@
-/** What oidc-provider's models of tokens get from us before they are stored: ids of their own, and the key they are bound to. */
+/** What we add to oidc-provider's token models before they are stored: ids of our own, and the key they are bound to. */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-/** Ids of JWT access tokens; of opaque ones oidc-provider makes the bearer value itself. */
+/** Ids of JWT access tokens; for opaque ones oidc-provider generates the bearer value itself. */
 export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
   for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
     const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
@@ -18,10 +18,10 @@ export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
 type AttestedRecord = { readonly attestationJkt?: string } | undefined;
 
 /**
- * What is given to an attested key is good for that key only: refresh tokens, device codes, and codes of what was pushed
+ * Credentials that are bound to an attested key: refresh tokens, device codes, and codes of pushed requests
  * (draft-ietf-oauth-attestation-based-client-auth-12). oidc-provider binds those of clients that are registered for this
- * method, and loses sight of what was pushed when a person has to answer in between. Who presents one is looked at in
- * presented-instances.ts.
+ * method, and loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks who
+ * presents one.
  */
 export const boundToAttestedKeys = (
   provider: Provider,

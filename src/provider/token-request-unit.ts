@@ -1,10 +1,10 @@
 /**
  * One request at the token endpoint, as a unit: validate → audit → consume → mint → answer (decision D12).
  *
- * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished
- * validating. So while a token request runs, the adapter only notes what is to be consumed and
- * written. `settle` is called when oidc-provider is about to make the access token: it writes the audit
- * event, consumes by compare-and-swap, and only then lets the noted writes happen.
+ * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. So while a
+ * token request runs, the adapter only notes what is to be consumed and written. `settle` is called when oidc-provider is
+ * about to make the access token: it writes the audit event, consumes by compare-and-swap, and only then runs the noted
+ * writes.
  */
 import type { ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
@@ -14,14 +14,14 @@ import type { ConsumptionRegistry } from './consumption-registry.ts';
 export type TokenRequestUnit = {
   /** Facts for the one audit event of this attempt; a `token` among them was announced in the audit log. */
   facts: Partial<AuditEvent>;
-  /** Mark id → expiry of one-time things seen in this request. */
+  /** Mark id → expiry of one-time values seen in this request. */
   readonly seen: Map<string, number>;
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
   /** Swaps that use something up, each true for one caller only. */
   readonly claims: (() => Promise<boolean>)[];
   readonly writes: (() => Promise<void>)[];
   settled: boolean;
-  /** Gives back what budgets had counted for the token, should the request fail after all. Never throws. */
+  /** Returns what budgets had counted for the token, if the request fails. Never throws. */
   release?: () => Promise<void>;
 };
 

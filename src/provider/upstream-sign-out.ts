@@ -4,7 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { sessionIdOf } from '../domain/identity/sessions/session.ts';
 import type { ProviderPages } from './provider-pages.ts';
 
-/** Where a session that is over can be ended, too; `now`: the browser goes there before it goes on to `next`. */
+/** Where an ended session can be ended, too; `now`: the browser goes there before it continues to `next`. */
 export type WhereToSignOut = (
   request: IncomingMessage,
   session: string,
@@ -12,8 +12,8 @@ export type WhereToSignOut = (
 ) => Promise<{ readonly name: string; readonly href: string; readonly when: 'now' | 'later' } | undefined>;
 
 /**
- * Signing out at the end-session endpoint goes on at the provider at which the session began, as it does from our own
- * pages (OpenID Connect RP-Initiated Logout 1.0).
+ * Signing out at the end-session endpoint continues at the provider at which the session began, as it does from our own pages
+ * (OpenID Connect RP-Initiated Logout 1.0).
  */
 export const signOutThere = (
   provider: Provider,
