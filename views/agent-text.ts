@@ -1,9 +1,8 @@
 import { type Html, type HtmlValue, html, Phrase, phrase, type Text } from './html.ts';
 
 /**
- * Text an agent, client or stranger chose, made fit to stand on our page: one line, without control,
- * bidi-override and invisible characters, at most two combining marks on a letter, and at most `limit`
- * characters. What is cut is marked with an ellipsis.
+ * Makes text that an agent, client or other party chose safe to show on our page: one line, without control, bidi-override and
+ * invisible characters, at most two combining marks on a letter, and at most `limit` characters. An ellipsis marks a cut.
  */
 export const plainText = (text: string, limit: number): string => {
   const clean = text
@@ -22,11 +21,11 @@ export const longText = (text: string, limit: number): readonly Html[] =>
     /\S{40}/u.test(part) && /^\S/u.test(parts[index + 1] ?? '') ? html`${part}<wbr>` : html`${part}`,
   );
 
-/** The same of a text that may be a phrase: that is ours, and stands as it is. */
+/** The same for a text that may be a phrase: a phrase is ours, and stays as it is. */
 export const anyText = (text: Text, limit: number): HtmlValue =>
   text instanceof Phrase ? text : plainText(text, limit);
 
-/** A text that there is in English only, such as an error of a protocol: read out as English on a page of any language. */
+/** A text that exists in English only, such as a protocol error: marked as English on a page of any language. */
 export const englishText = (text: string, limit: number): Phrase => {
   const plain = plainText(text, limit);
   return phrase({ en: plain, de: html`<span lang="en">${plain}</span>` });
@@ -58,13 +57,13 @@ export const breakable = (text: string): HtmlValue =>
 /** Free text that a party chose, in a cell of a table. */
 export const cellText = (text: string, limit: number): HtmlValue => breakable(plainText(text, limit));
 
-/** A name that programs use, such as a username; ids stand in plain `code`. */
+/** A name that programs use, such as a username; ids are plain `code`. */
 export const codeName = (text: string, limit = 80): Html => {
   const plain = plainText(text, limit);
   return hasLongWord(plain) ? html`<code>${plain}</code>` : html`<code class="short">${plain}</code>`;
 };
 
-/** The same of a name that may be a phrase of ours. */
+/** The same for a name that may be a phrase of ours. */
 export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));
 
 /** Free text that a party chose, marked as theirs: it comes after the facts and in quotation marks. */
@@ -76,9 +75,9 @@ export const chosenWords = (words: string, source: Text, limit = 280): Html | un
 };
 
 /**
- * Whether a name holds what only serves to look like another one: invisible or direction-changing
- * characters, piled-up marks, or letters of several alphabets that look alike (UTS 39 §5). Joiners are
- * ordinary in emoji and in the scripts that need them.
+ * Whether a name holds characters that serve only to imitate another: invisible or direction-changing characters, piled-up
+ * marks, or letters of several alphabets that look alike (UTS 39 §5). Joiners are ordinary in emoji and in the scripts that
+ * need them.
  */
 export const isDeceptiveName = (name: string): boolean => {
   const withoutJoiners = name.replace(JOINED, '');

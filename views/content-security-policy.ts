@@ -1,4 +1,4 @@
-/** What a page is allowed beyond text, our style sheet and forms to ourselves. */
+/** What a page may do beyond text, our style sheet and forms to ourselves. */
 export type PagePolicy = {
   /**
    * Validated redirect URIs of the request in progress, or empty. Browsers apply `form-action` to every
@@ -8,7 +8,7 @@ export type PagePolicy = {
   readonly formTargets: readonly string[];
   /** Whether the page links a script of ours. */
   readonly scripts: boolean;
-  /** Whether that script asks this server for something. */
+  /** Whether that script calls this server. */
   readonly connects?: boolean;
 };
 
@@ -33,7 +33,7 @@ export const formAction = (formTargets: readonly string[]): string => {
   return ['form-action', "'self'", ...targets].join(' ');
 };
 
-/** Schemes that would let a form run script or leave the browser with its content. */
+/** Schemes with which a form could run script or leave the browser with its content. */
 const NEVER: readonly string[] = ['javascript:', 'data:', 'vbscript:', 'blob:', 'filesystem:', 'file:', 'about:'];
 
 const formTarget = (redirectUri: string): string | undefined => {
@@ -41,7 +41,7 @@ const formTarget = (redirectUri: string): string | undefined => {
   const { protocol, host, hostname } = new URL(redirectUri);
   if (NEVER.includes(protocol)) return undefined;
   if (protocol !== 'http:' && protocol !== 'https:') return protocol;
-  // A host-source cannot hold an IPv6 address (CSP3 §2.3.1), so the loopback one is let through by scheme.
+  // A host-source cannot hold an IPv6 address (CSP3 §2.3.1), so the loopback one is permitted by scheme.
   if (hostname === '[::1]') return protocol;
   // URL hosts may hold `;` and `,`, which would end the directive.
   return /^[a-z0-9.-]+(:[0-9]{1,5})?$/.test(host) ? `${protocol}//${host}` : undefined;

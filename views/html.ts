@@ -8,14 +8,17 @@
  */
 import type { Language } from './language.ts';
 
-/** Who looks at a page. */
+/** The reader of a page. */
 export type View = {
   readonly language: Language;
   /** Path with query at which the same page can be read again, on our own origin; absent for an answer to a form. */
   readonly here?: string;
 };
 
-/** What may stand in a template. `undefined`, `null` and `false` print nothing; a function is asked when the page is written out. */
+/**
+ * Values that a template accepts. `undefined`, `null` and `false` print nothing; a function is called when the page is written
+ * out.
+ */
 export type HtmlValue =
   | Html
   | Phrase
@@ -35,12 +38,12 @@ export class Phrase {
     this.#of = of;
   }
 
-  /** What stands for it in a page in `language`. */
+  /** Its value in a page in `language`. */
   in(language: Language): HtmlValue {
     return this.#of[language];
   }
 
-  /** Its text, for what is no page: mails, notifications, files. Throws where a phrase holds markup. */
+  /** Its text, for mails, notifications and files. Throws where a phrase holds markup. */
   text(language: Language): string {
     const value = this.#of[language];
     if (typeof value === 'string') return value;
@@ -53,7 +56,7 @@ export type Text = string | Phrase;
 
 export const phrase = (of: Readonly<Record<Language, HtmlValue>>): Phrase => new Phrase(of);
 
-/** Markup that is safe to send. Made by the `html` tag. */
+/** Markup that is safe to send. Only the `html` tag makes it. */
 export class Html {
   readonly #strings: readonly string[];
   readonly #values: readonly HtmlValue[];
@@ -97,7 +100,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** What cannot stand in a page is refused where it is put there, not where the page is written out. */
+/** A value that cannot be printed is refused where it is inserted, not where the page is written out. */
 const fixed = (value: HtmlValue): HtmlValue => {
   if (value === undefined || value === null || value === false) return value;
   if (value instanceof Html || value instanceof Phrase) return value;

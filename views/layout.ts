@@ -6,11 +6,11 @@ import { type FlashMessage, flash } from './partials/flash.ts';
 import { submit } from './partials/submit.ts';
 import { layoutWords as words } from './words/layout.ts';
 
-/** What every page needs to know about where it stands; part of every page's model. */
+/** The common facts of every page; part of every page's model. */
 export type PageFrame = {
   /** Path part of the issuer without a trailing slash, or ''. */
   readonly basePath: string;
-  /** Who is signed in in this browser; shown in the navigation. */
+  /** The account that is signed in in this browser; shown in the navigation. */
   readonly signedInAs?: SignedInAs;
   /** The caller did not look up whether a user is signed in: the navigation says neither. */
   readonly isUnknownReader?: true;
@@ -35,7 +35,7 @@ export type Shell = {
   /** A second style sheet, and those on top of that. */
   readonly style?: StyleName;
   readonly alsoStyle?: StyleName | readonly StyleName[];
-  /** Of ours; the page also has to work without it. */
+  /** A script of ours; the page also has to work without it. */
   readonly script?: ScriptName;
   /** Decisions in progress show no links that lead away. */
   readonly bare?: boolean;
@@ -102,7 +102,7 @@ ${
       : html`<a href="${basePath}/account">${isUnknownReader ? words.account : words.signIn}</a>`
   }</nav>`;
 
-/** A form that works without JavaScript and changes nothing but the language; it leads back to where it stood. */
+/** A form that works without JavaScript and changes nothing but the language; it leads back to the same page. */
 const languageSwitch =
   ({ basePath }: PageFrame) =>
   ({ language, here }: View): Html | undefined =>

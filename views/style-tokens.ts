@@ -1,4 +1,4 @@
-/** The colours of our style sheet, read off it: there is no second list of them. */
+/** The colours of our style sheet, read from it: there is no second list of them. */
 export type StyleToken = { readonly name: string; readonly light: string; readonly dark: string };
 
 const LIGHT = /^:root \{([^}]*)\}/m;
@@ -12,7 +12,7 @@ const declarationsIn = (style: string, block: RegExp): ReadonlyMap<string, strin
     ]),
   );
 
-/** Each colour in both schemes; what is no colour (a radius, a shadow) is left out. */
+/** Each colour in both schemes; leaves out tokens that are no colour (a radius, a shadow). */
 export const styleTokens = (style: string): readonly StyleToken[] => {
   const dark = declarationsIn(style, DARK);
   return [...declarationsIn(style, LIGHT)]

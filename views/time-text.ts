@@ -69,7 +69,7 @@ const ISO_PARTS = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** RFC 3339 without fractions. Written out, so that nothing here can ask for the present time. */
+/** RFC 3339 without fractions. Built by hand, so that nothing here can read the present time. */
 const iso = (epochSeconds: number): string => {
   const parts = ISO_PARTS.formatToParts(epochSeconds * 1000);
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';

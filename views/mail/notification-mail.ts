@@ -16,7 +16,7 @@ export type MailModel = {
   readonly kind: string;
   /** BCP 47. English where it is none of ours. */
   readonly language: string;
-  /** Of the person it goes to. */
+  /** Language of the recipient. */
   readonly name: string;
   /** Epoch seconds. */
   readonly at: number;
@@ -40,7 +40,7 @@ export type Mail = {
   readonly html: string;
 };
 
-/** What notifications become mails. */
+/** Turns notifications into mails. */
 export const MAIL_WORDS: Readonly<Record<string, MailWords>> = { ...AGENT_MAILS, ...ACCOUNT_MAILS };
 const ANSWERS: Readonly<Record<string, MailWords>> = ANSWER_MAILS;
 

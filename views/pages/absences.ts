@@ -7,7 +7,7 @@ import { timeText } from '../time-text.ts';
 import { awayWords as words } from '../words/absences.ts';
 
 export type ShownAbsence = {
-  /** The other one. */
+  /** The other person: the deputy, or the one who is away. */
   readonly name: string;
   /** Epoch seconds. */
   readonly from: number;
@@ -25,7 +25,7 @@ export type AwayModel = PageFrame & {
   readonly theirs: readonly ShownAbsence[];
 };
 
-/** Who decides for the person, and for whom she does. */
+/** Who decides for the person, and for whom they decide. */
 export const awayPage = (model: AwayModel): Html =>
   layout({
     frame: model,

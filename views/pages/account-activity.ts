@@ -6,7 +6,7 @@ import { activityWords as words } from '../words/account.ts';
 import { listWords } from '../words/lists.ts';
 import type { AccountModel } from './account-model.ts';
 
-/** What was done or refused lately in the person's name. */
+/** Recent actions and refusals on the person's behalf. */
 export const activity = (model: AccountModel): Html => html`<section aria-labelledby="activity">
 <h2 id="activity">${words.title}</h2>
 ${

@@ -16,17 +16,17 @@ export type AccountModel = PageFrame & {
   readonly openApprovals: number;
   /** Whether people can get notifications in their browsers. */
   readonly hasNotifications: boolean;
-  /** First hops: what the person allowed agents. Live ones only. */
+  /** First hops: delegations from the person. Live ones only. */
   readonly delegations: readonly DelegationNode[];
   /** Grants of apps. Live ones only. */
   readonly clients: readonly ClientAccess[];
-  /** Servers of other organisations that can act in the person's name. */
+  /** Servers of other organisations that can act on the person's behalf. */
   readonly links: readonly AccountLinkFacts[];
   readonly activity: readonly ActivityEntry[];
   readonly activityPages?: Pagination;
 };
 
-/** A delegation with those that hang below it. */
+/** A delegation with the re-delegations below it. */
 export type DelegationNode = {
   /** `dlg_…` */
   readonly id: string;
@@ -37,14 +37,14 @@ export type DelegationNode = {
   /** What it may do now. */
   readonly scopes: readonly ScopeItem[];
   readonly details?: readonly DetailItem[];
-  /** What was allowed and is stopped at present. */
+  /** Rights that were allowed and are blocked at present. */
   readonly stopped?: readonly StoppedRight[];
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
-  /** When a token last came of it; absent: never, as far as is known. */
+  /** When a token was last issued from it; absent: never, as far as is known. */
   readonly usedAt?: number;
-  /** Absent: nothing can be taken away but all. */
+  /** Absent: it can only be revoked as a whole. */
   readonly narrowing?: Narrowing;
   /** Absent: no button, e.g. because only the delegation above can be revoked. */
   readonly revokeAction?: string;
@@ -59,7 +59,7 @@ export type DelegationNode = {
 /** `what`: the text of a scope, or a detail. */
 export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
 
-/** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
+/** POSTs `csrf` with the right to remove: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
 export type Narrowing = {
   readonly action: string;
   readonly resources: readonly {
@@ -72,13 +72,13 @@ export type Narrowing = {
 
 /** A link to a person at another organisation's server; POSTs `csrf` to `endAction`. */
 export type AccountLinkFacts = {
-  /** Of the server, as an administrator called it. */
+  /** Name of the server, as an administrator set it. */
   readonly name: string;
   readonly issuer: string;
   readonly subject: string;
   /** Apps and agents here through which it gets access. */
   readonly through: readonly string[];
-  /** What it can get at most. */
+  /** Its upper limit. */
   readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeItem[] })[];
   readonly since: number;
   readonly isByAddress: boolean;
@@ -89,7 +89,7 @@ export type AccountLinkFacts = {
 
 export type ClientAccess = {
   readonly client: { readonly id: string; readonly name: string };
-  /** How many authorizations it stands on: one for each sign-in that went through it. */
+  /** How many authorizations it rests on: one for each sign-in that went through it. */
   readonly grants: number;
   readonly openidScopes: readonly string[];
   readonly resources: readonly (ResourceFacts & {

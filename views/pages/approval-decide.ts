@@ -95,12 +95,12 @@ const csrf = ({ csrf: token, slot }: ApprovalModel): Html =>
 
 const answers = (text: Phrase): Html => html`<div class="decide">${denyButton}${submit({ text })}</div>`;
 
-/** Sends the form of the no from wherever it stands. */
+/** Sends the form that denies, from any place on the page. */
 const denyButton: Html = submit({ text: words.deny, kind: 'strong', form: NO });
 
 const no = (model: ApprovalModel, button?: HtmlValue): Html =>
   html`<form method="post" action="${model.action}" id="${NO}"${!button && html` hidden`}>${csrf(model)}<input type="hidden" name="decision" value="deny">${button}</form>`;
 
-/** The no alone. */
+/** The denial alone. */
 export const denyForm = (model: ApprovalModel, text: Phrase, kind: 'strong' | 'danger' = 'strong'): Html =>
   no(model, html`<div class="decide short">${submit({ text, kind })}</div>`);

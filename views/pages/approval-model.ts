@@ -5,10 +5,10 @@ import type { BreakGlassNote } from '../partials/break-glass.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
 
-/** How it stands: `agreed` is open, and the person who looks has agreed; another approver has to agree, too. */
+/** How it stands: `agreed` is open, and the viewer has approved; another approver has to approve, too. */
 export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
-/** One action that people are asked about: everything that is approved, and nothing else. */
+/** One action that people are asked about: everything that an approval covers, and nothing else. */
 export type ApprovalFacts = {
   /** `apv_…` */
   readonly id: string;
@@ -22,12 +22,12 @@ export type ApprovalFacts = {
   readonly details: readonly DetailItem[];
   /** Names of scopes and types that are no longer declared: with one of them it cannot be approved. */
   readonly unreadable: readonly string[];
-  /** The details letter by letter; empty where there are none. */
+  /** The details as raw text; empty where there are none. */
   readonly exact: readonly string[];
-  /** Whether something of them was too long for the sentence. */
+  /** Whether a part of them was too long for the sentence. */
   readonly isCut: boolean;
   readonly agent: AgentFacts;
-  /** Those it acts through, the last one first; empty where the person gave it to the agent itself. */
+  /** The agents it acts through, the last one first; empty where the person delegated to the agent itself. */
   readonly through: readonly AgentFacts[];
   readonly onBehalfOf: { readonly name: string; readonly isYou: boolean };
   /** Epoch seconds. */
@@ -35,17 +35,17 @@ export type ApprovalFacts = {
   readonly until: number;
   /** From when on further approvers are asked, too; absent: no others are asked. */
   readonly escalatesAt?: number;
-  /** Whether that was before. */
+  /** Whether that time has passed. */
   readonly isEscalated?: boolean;
-  /** How long an approved one waits for its agent. */
+  /** How long an approved request waits for its agent. */
   readonly goodForSeconds: number;
   /** The agent needs it only until then, epoch seconds. */
   readonly goodUntil?: number;
-  /** When and by whom it was decided; of an approved one, until when its agent may use it. */
+  /** When and by whom it was decided; for an approved request, until when its agent may use it. */
   readonly decidedAt?: number;
   readonly decidedBy?: { readonly name: string; readonly isYou: boolean };
   readonly redeemBy?: number;
-  /** How many have to agree, and who may. */
+  /** How many have to approve, and who may. */
   readonly quorum: number;
   readonly people: readonly {
     readonly name: string;
@@ -53,12 +53,12 @@ export type ApprovalFacts = {
     readonly hasAgreed: boolean;
     /** Without this approver's approval the request is not approved. */
     readonly isNeeded: boolean;
-    /** Who agreed for this one, as deputy. */
+    /** The deputy who approved for this approver. */
     readonly through?: string;
   }[];
-  /** Who is away and for whom the person who looks would decide; absent: for herself. */
+  /** The approver who is away and for whom the viewer would decide; absent: for themselves. */
   readonly forWhom?: { readonly name: string; readonly until?: number };
-  /** It is, or was, let happen in an emergency. */
+  /** It is, or was, approved by break-glass. */
   readonly breakGlass?: BreakGlassNote;
   /** The agent's own text for this one request. */
   readonly message?: string;
@@ -73,7 +73,7 @@ export type ApprovalFacts = {
 export type Ask =
   | { readonly kind: 'session' }
   | { readonly kind: 'password' }
-  /** `passkey`: what the browser is asked with, as JSON; absent: there is none. */
+  /** `passkey`: the request to the browser, as JSON; absent: there is none. */
   | { readonly kind: 'factor'; readonly passkey?: string; readonly hasApp: boolean }
   | { readonly kind: 'no_factor' };
 
@@ -84,9 +84,9 @@ export type Ask =
 export type RememberOffer = {
   readonly action: string;
   readonly csrf: string;
-  /** Of this one, where it has an amount. */
+  /** Of this action, where it has an amount. */
   readonly amount?: number;
-  /** What was typed, where that was sent and was wrong; and what is wrong with it. */
+  /** What was typed, after an error; and the error. */
   readonly values?: Readonly<Record<'uses' | 'seconds' | 'sum', string>>;
   readonly errors?: { readonly [field in 'uses' | 'seconds' | 'sum']?: Phrase };
 };
@@ -114,7 +114,10 @@ export type ApproverSlotChoice = {
   readonly others: readonly { readonly href: string; readonly name?: string }[];
 };
 
-/** The forms POST `csrf`, `as`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to `action`. */
+/**
+ * The forms POST `csrf`, `as`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to
+ * `action`.
+ */
 export type ApprovalModel = PageFrame & {
   readonly approval: ApprovalFacts;
   readonly action: string;
@@ -124,21 +127,21 @@ export type ApprovalModel = PageFrame & {
   readonly slot?: ApproverSlotChoice;
   /** The standing approval that can be added; absent: none. */
   readonly remember?: RememberOffer;
-  /** Whether the number that the agent shows has to be typed. */
+  /** Whether the user has to type the number that the agent shows. */
   readonly asksNumber: boolean;
   readonly error?: Phrase;
 };
 
-/** Open ones first; `liveHref` says when there is something new. */
+/** Open ones first; `liveHref` signals changes. */
 export type InboxModel = PageFrame & {
   readonly open: readonly ApprovalFacts[];
   /** Active standing approvals. */
   readonly standing: readonly StandingFacts[];
   readonly decided: readonly ApprovalFacts[];
   readonly liveHref: string;
-  /** Where messages in browsers are turned on, if there are any. */
+  /** Where push messages are turned on, if there are any. */
   readonly notificationsHref?: string;
-  /** Who decides for the person while she is away. */
+  /** Who decides for the person while they are away. */
   readonly awayHref: string;
   /** Where several can be decided at once; absent: too few. */
   readonly batchHref?: string;
@@ -156,7 +159,7 @@ export type BatchModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
   readonly choices: readonly { readonly approval: ApprovalFacts; readonly value: string }[];
-  /** Those that are decided on pages of their own, with why. */
+  /** Requests that are decided on pages of their own, with the reason. */
   readonly apart: readonly { readonly approval: ApprovalFacts; readonly why: Phrase }[];
   readonly results: readonly BatchResult[];
   readonly error?: Phrase;

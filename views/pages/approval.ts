@@ -13,7 +13,7 @@ import { consentWords } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
 import type { ApprovalFacts, ApprovalModel } from './approval-model.ts';
 
-/** What, where, who and until when; then what the agent says; then two answers of the same weight, of which none is chosen. */
+/** What, where, who and until when; then the agent's text; then two answers of the same weight, none preselected. */
 export const approvalPage = (model: ApprovalModel): Html => {
   const { approval } = model;
   const isOpen = approval.state === 'open';

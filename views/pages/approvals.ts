@@ -13,7 +13,7 @@ import { notificationsWords } from '../words/notifications.ts';
 import { scopeWords } from '../words/scope.ts';
 import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
 
-/** What waits for the person, then what was decided lately. approvals.js keeps the marked part up to date. */
+/** Requests that wait for the person, then recent decisions. approvals.js keeps the marked part up to date. */
 export const inboxPage = (model: InboxModel): Html =>
   layout({
     frame: model,

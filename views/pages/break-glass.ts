@@ -10,12 +10,12 @@ import { timeText } from '../time-text.ts';
 import { breakGlassWords as words } from '../words/break-glass.ts';
 import type { ApprovalFacts } from './approval-model.ts';
 
-/** How one stands that is, or may be, let happen in an emergency. */
+/** The state of a request that is, or may be, approved by break-glass. */
 export type BreakGlassFacts = {
   readonly href: string;
   readonly approval: ApprovalFacts;
   readonly reason?: string;
-  /** Who called, then who agreed. */
+  /** First the person who requested break-glass, then the one who approved it. */
   readonly people: readonly { readonly name: string; readonly isYou: boolean; readonly at: number }[];
   readonly review?: 'open' | 'closed';
   readonly closed?: {
@@ -79,7 +79,7 @@ export type BreakGlassModel = ConsoleFrame & {
   readonly error?: Phrase;
 };
 
-/** What, where and who, as those see it who are asked; then why, and what the person can do about it. */
+/** What, where and who, as the approvers see it; then the reason, and what the viewer can do about it. */
 export const breakGlassPage = (model: BreakGlassModel): Html => {
   const { breakGlass, can } = model;
   const isByPasskey = (can.kind === 'call' || can.kind === 'agree') && can.passkey !== undefined;

@@ -12,13 +12,13 @@ export type ConnectModel = PageFrame & {
   readonly csrf: string;
   readonly uid: string;
   readonly provider: string;
-  /** What the person is called there. */
+  /** The person's name there. */
   readonly label: string;
   readonly username?: string;
   readonly hasPassword: boolean;
-  /** Proves the account here with nothing but a passkey. */
+  /** Proves the account here with a passkey alone. */
   readonly passkey?: { readonly action: string; readonly options: string };
-  /** Where a person goes back to the choice of ways to sign in. */
+  /** Where a person returns to the choice of sign-in methods. */
   readonly otherAction: string;
   readonly error?: Phrase;
 };

@@ -7,7 +7,7 @@ import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
 import type { ConsentModel } from './consent-model.ts';
 
-/** Everything the person can narrow, in the order in which it matters. */
+/** Everything the person can narrow, in order of importance. */
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
 <legend>${resourceHeading(resource)}</legend>
@@ -24,7 +24,7 @@ ${wishes(model)}
 )}</select></div>
 ${passOn(model.passOn)}`;
 
-/** Of another party than the one that asks: under a heading of their own, after all that the app gets, and never ticked. */
+/** Rights of another party than the requester: under a heading of their own, after all that the app gets, and never ticked. */
 const wishes = ({ wishes: all = [], requester }: ConsentModel): Html | undefined =>
   all.length === 0
     ? undefined
@@ -67,7 +67,7 @@ const passOn = (model: ConsentModel['passOn']): Html | undefined =>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
 
-/** The risk in one line, right before the buttons: what does not go along with a click on the one button. */
+/** The risk in one line, right before the buttons: what is not included in a click on the one button. */
 export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
   const left = resources
     .flatMap(({ scopes, details = [] }) => [...scopes, ...details])

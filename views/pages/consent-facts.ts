@@ -7,7 +7,7 @@ import { agentWords } from '../words/agent.ts';
 import { consentWarnings, consentWords, consentFactWords as words } from '../words/consent.ts';
 import type { ConsentModel, ConsentOrigin, SiteFacts } from './consent-model.ts';
 
-/** Who asks, where the answer goes and who is signed in: what we know stands before what the agent says. */
+/** Who asks, where the answer goes and who is signed in: verified facts stand before the agent's text. */
 export const facts = (model: ConsentModel): Html => html`${siteHeadline(siteOf(model))}${headline(model)}
 <dl class="facts">
 <div><dt>${model.requester.kind === 'agent' ? agentWords.agent : agentWords.app}</dt><dd><strong>${chosenName(model.requester.name)}</strong>${
@@ -30,19 +30,19 @@ ${
 </dl>
 ${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, words.agentSays)}`;
 
-/** Who will act, where that is not who asks. */
+/** The actor, where that is not the requester. */
 export const actor = ({ actor: agent }: ConsentModel): Html | undefined =>
   agent && html`<h2>${words.whoWillAct}</h2>${agentCard(agent)}`;
 
 const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
   requester.kind === 'client' ? requester.site : undefined;
 
-/** Nothing that such an app says of itself stands above the one thing that is known of it. */
+/** No text of such an app stands above the one verified fact about it. */
 const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
   site &&
   html`<p class="destination"><span class="caption">${words.siteAsks}</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong>${ownLetters(site.inLetters)}</p>`;
 
-/** Beside the ASCII host, never in its place: letters can look like others (DR-09). */
+/** Beside the ASCII host, never in its place: letters can look alike (DR-09). */
 const ownLetters = (host: string | undefined): Html | undefined =>
   host === undefined ? undefined : html` <span class="caption">${words.inItsOwnLetters(isolated(host))}</span>`;
 
@@ -107,11 +107,11 @@ const targetOf = (redirectUri: string): { readonly protocol: string; readonly ho
 
 const isLoopback = (host: string): boolean => /^(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?$/.test(host);
 
-/** The host with all but its registrable domain toned down; the whole host alike when that is not known. */
+/** The host with all but its registrable domain toned down; uniform when that is not known. */
 const emphasised = (host: string, registrable: string | undefined): Html =>
   registrable !== undefined && host !== registrable && host.endsWith(`.${registrable}`)
     ? html`<span class="sub">${breakable(host.slice(0, -registrable.length))}</span><span class="whole">${breakable(registrable)}</span>`
     : breakable(host);
 
-/** May be broken after each dot, so that the end of a long host is never out of sight. */
+/** It may be broken after each dot, so that the end of a long host stays visible. */
 const breakable = (host: string): Html => html`${host.split(/(?<=\.)/).map((label) => html`${label}<wbr>`)}`;

@@ -14,7 +14,7 @@ export type ConsentModel = PageFrame & {
   readonly csrf: string;
   readonly uid?: string;
   readonly requester: Requester;
-  /** Agent that is to act for the person through the app that asks. */
+  /** The agent that is to act for the person through the requesting app. */
   readonly actor?: AgentFacts;
   /** How the request came here and where the answer goes. */
   readonly origin: ConsentOrigin;
@@ -26,9 +26,9 @@ export type ConsentModel = PageFrame & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];
   })[];
-  /** What MCP servers would like to do when this app calls them; never ticked beforehand. Absent: none. */
+  /** What MCP servers would like to do when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
-  /** Seconds to choose from, ascending, and which one stands chosen. */
+  /** Seconds to choose from, ascending, and the selected one. */
   readonly durations: readonly number[];
   readonly duration: number;
   /** Absent: the question is not asked (an app, or no agent to delegate to). No choice is ever preselected. */
@@ -42,9 +42,9 @@ export type ConsentModel = PageFrame & {
    * name).
    */
   readonly warnings: readonly Phrase[];
-  /** Nothing can be allowed: the page says what to do, and has one way on. */
+  /** Nothing can be allowed: the page says what to do, and has one button. */
   readonly isNothing?: true;
-  /** What was wrong with the last try, e.g. nothing left ticked. */
+  /** The error of the last try, e.g. nothing left ticked. */
   readonly error?: Phrase;
 };
 
@@ -54,7 +54,7 @@ export type WishFacts = {
   readonly resource: ResourceFacts;
   /** `value`: of the form field `wish`. */
   readonly scopes: readonly (ScopeItem & { readonly value: string })[];
-  /** Longest time by the ceilings of the agent. */
+  /** Longest duration within the ceilings of the agent. */
   readonly mostSeconds?: number;
   readonly isNewOwner?: true;
 };
@@ -75,7 +75,7 @@ export type SiteFacts = {
   /** In ASCII. */
   readonly host: string;
   readonly registrableDomain?: string;
-  /** The same in its own letters, where they are others (UTS 46). */
+  /** The same in Unicode, where it differs (UTS 46). */
   readonly inLetters?: string;
 };
 

@@ -27,7 +27,7 @@ ${submit({ text: words.allow, kind: 'primary', name: 'decision', value: 'allow' 
 </div>
 <p class="hint">${words.canBeEnded}</p>`;
 
-/** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field gives the first one: Deny. */
+/** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field triggers the first one: Deny. */
 export const consentPage = (model: ConsentModel): Html =>
   layout({
     frame: model,

@@ -9,7 +9,7 @@ import { agentListWords as lists } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
 import type { AgentPageModel, CredentialModel, InstanceModel } from './console-model.ts';
 
-/** What it proves itself with. */
+/** Its credentials. */
 export const credentials = ({
   credentials: all,
   actions,
@@ -71,7 +71,7 @@ const instance = (one: InstanceModel, csrf: string): Html => {
   }</td></tr>`;
 };
 
-/** What was done by it and to it. */
+/** Events by the agent and about it. */
 export const timeline = (model: AgentPageModel): Html | undefined =>
   model.timeline &&
   html`<section aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>

@@ -23,21 +23,21 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly rows: readonly (ApprovalFacts & { readonly agentHref: string })[];
   readonly pages: Pagination;
   readonly states: readonly Count[];
-  /** Of so many of the newest. */
+  /** Set when only this many of the newest were counted. */
   readonly countedOnly?: number;
   readonly decisions: number;
-  /** Let happen by two people in an emergency. */
+  /** Approved by two people by break-glass. */
   readonly emergencies: number;
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
   readonly denialShare?: number;
   readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
-  /** Beginnings of days, epoch seconds. */
+  /** Starts of days, epoch seconds. */
   readonly days: readonly number[];
 };
 
-/** Whether people look at what they decide, then what was asked. */
+/** First whether people read what they decide, then the requests. */
 export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
   layout({
     frame: model,

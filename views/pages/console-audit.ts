@@ -12,11 +12,11 @@ import { eventPhrase, NAMED_EVENTS } from '../words/audit-events.ts';
 import { auditWords as words } from '../words/console-audit.ts';
 import { listWords } from '../words/lists.ts';
 
-/** As they stand in the address: type of event, ids, and days as `2026-11-25`; '' for any. */
+/** As in the address: type of event, ids, and days as `2026-11-25`; '' for any. */
 export type AuditAsked = {
   readonly type: string;
   readonly outcome: '' | 'granted' | 'refused' | 'done';
-  /** Of anything that stands in an event. */
+  /** Id of any object that an event names. */
   readonly id: string;
   readonly subject: string;
   readonly caller: string;
@@ -35,11 +35,11 @@ export type AuditRow = {
   /** The person on whose behalf, where that is another one. */
   readonly subject?: string;
   readonly where?: string;
-  /** Why not. */
+  /** The reason of a refusal. */
   readonly error?: string;
   /** All members of the event by their names in the audit log; undefined: erased. */
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
-  /** What of the stored record does not match its digest, by its names; absent when all does. */
+  /** Members of the stored record that do not match its digest, by their names; absent when all match. */
   readonly mismatches?: readonly string[];
   /** All events of the same transaction; absent where this list is that. */
   readonly workHref?: string;
@@ -52,7 +52,7 @@ export type AuditPageModel = ConsoleFrame & {
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
-  /** The whole audit log as a file; absent: not for who looks. */
+  /** The whole audit log as a file; absent: the viewer may not export it. */
   readonly exportHref?: string;
 };
 
@@ -104,7 +104,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
   { title: words.where, cell: ({ where }) => where !== undefined && isolated(where, 200) },
 ];
 
-/** Of the value of one member; the file has it whole. */
+/** Characters shown of one member's value; the file has it whole. */
 const MOST = 400;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {

@@ -70,7 +70,7 @@ export type CeilingDifference = {
 export type AgentBreak = {
   readonly name: string;
   readonly href: string;
-  /** Why nothing would work for it any more. */
+  /** Why the agent would be blocked. */
   readonly stops: readonly Phrase[];
   readonly loses: readonly HtmlValue[];
   readonly lowered: readonly Phrase[];
@@ -99,7 +99,7 @@ export type BlueprintModel = ConsoleFrame & {
   readonly agents: readonly AgentRow[];
   /** All of them, when there are more than are shown. */
   readonly agentsHref?: string;
-  /** Pages that ask once more. Absent: not for who looks. */
+  /** Confirmation pages. Absent: not permitted to the viewer. */
   readonly activateHref?: string;
   readonly deprecateHref?: string;
 };
@@ -199,7 +199,7 @@ export const activateBlueprintPage = (
     cancelHref: model.blueprintHref,
   });
 
-/** Before a blueprint takes no new agents. */
+/** The confirmation before a blueprint takes no new agents. */
 export const deprecateBlueprintPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly blueprintHref: string },
 ): Html =>

@@ -65,7 +65,7 @@ export const clientsPage = (model: ListModel<ClientRow>): Html =>
 export type ClientModel = ConsoleFrame & {
   readonly client: ClientRow & {
     readonly applicationType: 'web' | 'native';
-    /** What it does to get tokens. */
+    /** Its grant types, as text. */
     readonly ways: HtmlValue;
     readonly redirectUris: readonly string[];
     readonly logoutUris: readonly string[];
@@ -82,7 +82,7 @@ export type ClientModel = ConsoleFrame & {
     readonly updatedAt: number;
   };
   readonly auditLogHref?: string;
-  /** Buttons POST `csrf`. Absent: not for who looks. */
+  /** Buttons POST `csrf`. Absent: not permitted to the viewer. */
   readonly actions: {
     readonly disable?: string;
     readonly enable?: string;

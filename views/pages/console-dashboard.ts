@@ -16,13 +16,13 @@ export type PendingFigures = {
 };
 
 export type LoadFigures = {
-  /** Of all people, the oldest first. `from`: beginning of a day, epoch seconds. */
+  /** Of all people, the oldest first. `from`: start of a day, epoch seconds. */
   readonly days: readonly { readonly from: number; readonly count: number }[];
   readonly decisions: number;
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
-  /** Of so many of the newest approvals. */
+  /** Set when only this many of the newest approvals were counted. */
   readonly countedOnly?: number;
   readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
   readonly href: string;
@@ -34,9 +34,9 @@ export type RefusalFigures = {
   readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
   /** The most frequent; `href`: those in the audit log, for an account that may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
-  /** Of kinds that are not among these. */
+  /** Refusals of other kinds. */
   readonly others: number;
-  /** The same page with each span. */
+  /** The same page with each period. */
   readonly hrefs: Readonly<Record<'days' | 'hours', string>>;
 };
 
@@ -48,7 +48,7 @@ export type Dashboard = {
   readonly tryHref?: string;
 };
 
-/** Half of the yes of a week in no time is a habit; fewer may be chance. */
+/** When this share of a week's approvals took almost no time it is a habit; fewer may be chance. */
 const TOO_MANY_QUICK = 0.2;
 const ENOUGH_DECISIONS = 5;
 

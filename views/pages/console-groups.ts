@@ -16,7 +16,7 @@ import type { AgentRow } from './console-model.ts';
 export type GroupMember = {
   readonly name: string;
   readonly username?: string;
-  /** Absent: not for who looks. */
+  /** Absent: not permitted to the viewer. */
   readonly href?: string;
   readonly isActive: boolean;
 };
@@ -52,7 +52,7 @@ export type GroupModel = ConsoleFrame & {
   readonly agents: readonly AgentRow[];
   /** All of them, when there are more than are shown. */
   readonly agentsHref?: string;
-  /** Absent: not for who looks. */
+  /** Absent: not permitted to the viewer. */
   readonly editHref?: string;
 };
 
@@ -99,7 +99,7 @@ ${model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${list
 export type GroupFormModel = ConsoleFrame & {
   readonly action: string;
   readonly cancelHref: string;
-  /** Of the group that is changed; absent: a new one. */
+  /** The group that is changed; absent: a new one. */
   readonly version?: number;
   readonly group?: string;
   readonly name: string;

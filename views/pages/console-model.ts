@@ -13,7 +13,7 @@ export type AgentRow = AgentFacts & {
   readonly ownerName: string;
   readonly href: string;
   readonly state: AgentState;
-  /** Active in the register, and nothing works for it: by its blueprint, for want of an owner, or in an emergency. */
+  /** Active in the registry, and yet blocked: by its blueprint, for want of an owner, or in an emergency. */
   readonly isStopped: boolean;
   /** Epoch second; absent: never. */
   readonly lastUsedAt?: number;
@@ -29,13 +29,13 @@ export type WaitingAgent = {
   readonly forGroup?: string;
   /** Until when it can be accepted. */
   readonly until?: number;
-  /** The form POSTs `csrf` and `version`: what is accepted is what the page shows. */
+  /** The form POSTs `csrf` and `version`: the viewer accepts what the page shows. */
   readonly acceptAction: string;
   readonly version: number;
   readonly declineAction: string;
 };
 
-/** What is worth a look, the most urgent first. */
+/** Findings that need attention, the most urgent first. */
 export type Finding = {
   readonly kind: FindingKind;
   readonly agents: readonly (AgentRow & { readonly at?: number })[];
@@ -59,7 +59,7 @@ export type OverviewModel = ConsoleFrame & {
   readonly waiting: readonly WaitingAgent[];
   readonly states: readonly Count[];
   readonly environments: readonly Count[];
-  /** Counted are only so many of the newest agents. */
+  /** Set when only this many of the newest agents were counted. */
   readonly countedOnly?: number;
   readonly findings: readonly {
     readonly kind: FindingKind | 'exceptions';
@@ -79,7 +79,7 @@ export type AgentListModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: {
     readonly all: boolean;
-    /** `own`: the viewer, who may see all, asked for their own only. */
+    /** `own`: the viewer, who may see all, chose their own only. */
     readonly of: '' | 'own';
     readonly owner: string;
     readonly blueprint: string;
@@ -95,14 +95,14 @@ export type AgentListModel = ConsoleFrame & {
   readonly only?: { readonly name: string; readonly anyHref: string };
 };
 
-/** Why something is not in effect, the layer that refuses it first. */
+/** Why a right is not in effect: the first layer that refuses it. */
 export type EffectReason = 'agent' | 'itself' | 'blueprint' | 'environment' | 'approval' | 'resource_server';
 
 export type EffectAt = ResourceFacts & {
   readonly scopes: readonly (ScopeItem & { readonly refusedBy?: EffectReason })[];
 };
 
-/** One limit besides scopes, and where it comes from. */
+/** One limit besides scopes, and its source. */
 export type EffectLimit = {
   readonly name: Phrase;
   readonly value: HtmlValue;
@@ -125,7 +125,7 @@ export type StopReason =
 export type CredentialModel = {
   readonly id: string;
   readonly name?: string;
-  /** The way. */
+  /** The kind of credential. */
   readonly kind: Phrase;
   readonly state: 'active' | 'suspended' | 'expired';
   readonly facts: readonly (readonly [name: Text, value: string])[];
@@ -133,7 +133,7 @@ export type CredentialModel = {
   readonly expiresAt?: number;
   readonly lastUsedAt?: number;
   readonly isAllowed: boolean;
-  /** Absent: not for who looks, or there is nothing to do. */
+  /** Absent: not permitted to the viewer, or there is nothing to do. */
   readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
 };
 
@@ -143,9 +143,9 @@ export type InstanceModel = {
   readonly name?: string;
   readonly state: 'active' | 'over_limit' | 'expired' | 'ended';
   readonly lastUsedAt: number;
-  /** When it is over unless it is renewed by use. */
+  /** When it expires unless use renews it. */
   readonly expiresAt: number;
-  /** Absent: there is nothing to end, or not for who looks. */
+  /** Absent: there is nothing to end, or the viewer may not end it. */
   readonly endAction?: string;
 };
 
@@ -163,7 +163,7 @@ export type TimelineEntry = {
 export type AgentPageModel = ConsoleFrame & {
   readonly agent: AgentRow;
   readonly ownerUsername?: string;
-  /** Page of the owner; absent: not for who looks. */
+  /** Page of the owner; absent: not permitted to the viewer. */
   readonly ownerHref?: string;
   readonly sponsorName?: string;
   readonly uses: readonly string[];
@@ -173,7 +173,7 @@ export type AgentPageModel = ConsoleFrame & {
     readonly id: string;
     readonly name: string;
     readonly version: number;
-    /** Absent: not for who looks. */
+    /** Absent: not permitted to the viewer. */
     readonly href?: string;
   };
   readonly composition?: {
@@ -190,10 +190,10 @@ export type AgentPageModel = ConsoleFrame & {
   readonly expiresAt?: number;
   /** Absent: no transfer is offered. */
   readonly offeredTo?: string;
-  /** Why nothing works for it; empty: it works. */
+  /** Why the agent is blocked; empty: it works. */
   readonly stops: readonly StopReason[];
   readonly waiting?: WaitingAgent;
-  /** Absent: who looks may only look. */
+  /** Absent: the viewer may only read. */
   readonly actions?: {
     readonly suspend?: string;
     readonly resume?: string;
@@ -212,9 +212,9 @@ export type AgentPageModel = ConsoleFrame & {
     readonly registeredAs: readonly string[];
   };
   readonly credentials: readonly CredentialModel[];
-  /** The newest ones. Absent: not for who looks. */
+  /** The newest ones. Absent: not permitted to the viewer. */
   readonly instances?: readonly InstanceModel[];
-  /** Absent: not for who looks. */
+  /** Absent: not permitted to the viewer. */
   readonly timeline?: readonly TimelineEntry[];
   readonly timelinePages: Pagination;
 };

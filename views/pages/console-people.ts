@@ -83,7 +83,7 @@ export type PersonFactor = {
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number;
-  /** Recovery codes that were not used. */
+  /** Unused recovery codes. */
   readonly left?: number;
   readonly isCopied: boolean;
 };
@@ -93,7 +93,7 @@ export type PersonModel = ConsoleFrame & {
     readonly email?: string;
     readonly emailVerified: boolean;
     readonly updatedAt: number;
-    /** Scopes by resource; absent: what consent gives. */
+    /** Scopes by resource; absent: as consent gives. */
     readonly entitlements?: Readonly<Record<string, readonly string[]>>;
   };
   readonly isYou: boolean;
@@ -106,7 +106,7 @@ export type PersonModel = ConsoleFrame & {
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
   readonly auditLogHref?: string;
-  /** Buttons POST `csrf`; `disable` and `removeFactors` are pages that ask first. Absent: not for who looks. */
+  /** Buttons POST `csrf`; `disable` and `removeFactors` are confirmation pages. Absent: not permitted to the viewer. */
   readonly actions: {
     readonly disable?: string;
     readonly enable?: string;
@@ -288,7 +288,7 @@ const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
 ${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
 };
 
-/** Before all second factors are taken away. */
+/** The confirmation before all second factors are removed. */
 export const removeFactorsPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly personHref: string },
 ): Html =>

@@ -15,12 +15,12 @@ export type PolicyVersion = {
   readonly href: string;
 };
 
-/** One policy, as people read it. */
+/** One policy, as text for people. */
 export type PolicyLine = {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
   readonly reason?: string;
-  /** What it is tied to, in a few words each. */
+  /** Its conditions, in a few words each. */
   readonly conditions: readonly Phrase[];
 };
 
@@ -33,12 +33,12 @@ export type PolicyOverviewModel = ConsoleFrame & {
     readonly since: number;
     readonly activatedByName: Text;
     readonly policies: readonly PolicyLine[];
-    /** Policies of it, when more than are shown. */
+    /** Number of its policies, when there are more than shown. */
     readonly count: number;
     /** The actions it permits to no caller. */
     readonly gaps: readonly PolicyGap[];
   };
-  /** The version before, where one can go back to it. */
+  /** The version before, where a rollback to it is possible. */
   readonly rollBack?: { readonly version: number; readonly href: string };
   readonly versions: readonly PolicyVersion[];
   readonly pages: Pagination;
@@ -46,7 +46,7 @@ export type PolicyOverviewModel = ConsoleFrame & {
   readonly isEnforced: boolean;
 };
 
-/** A line of a difference; undefined: lines that are left out. */
+/** A line of a difference; undefined: omitted lines. */
 export type DifferenceLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | undefined;
 
 export type PolicyDifference = {
@@ -84,7 +84,7 @@ export type PolicyFindingLine = {
   readonly message: string;
   readonly policy?: string;
   readonly line?: number;
-  /** What stands in that line. */
+  /** The text of that line. */
   readonly source?: string;
 };
 
@@ -101,10 +101,10 @@ export type PolicyEditorModel = ConsoleFrame & {
   readonly cancelHref: string;
 };
 
-/** Which policies are tried. */
+/** Which policies are simulated. */
 export type TriedChoice = { readonly policy: string; readonly policies: readonly Option[] };
 
-/** One layer of the picture: what arrives, what it stops, what goes on. */
+/** One layer of the picture: what arrives, what it blocks, what continues. */
 export type TrialStep = {
   readonly layer: string;
   /**
@@ -114,7 +114,7 @@ export type TrialStep = {
   readonly why?: string;
   readonly goesOn: readonly string[];
   readonly stopped: readonly string[];
-  /** Stopped before, and it would have been stopped here as well. */
+  /** Blocked earlier, and this layer would have blocked it as well. */
   readonly wouldStop: readonly string[];
 };
 
@@ -134,7 +134,7 @@ export type TryModel = ConsoleFrame & {
   readonly result?: TrialResult;
 };
 
-/** Two forms GET to `action`, which of them in `ask`: who may register, and who may call. */
+/** Two forms GET to `action`, with the chosen one in `ask`: who may register, and who may call. */
 export type TryUseModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: Readonly<
@@ -176,7 +176,7 @@ export type TrialResult = {
   readonly callerName: string;
   readonly personName?: string;
   readonly resourceName: string;
-  /** Of the use of this server, in place of the three. */
+  /** The parties of a simulated use of this server, in place of the three names above. */
   readonly use?: { readonly who: Text; readonly what: string };
   readonly asked: readonly string[];
   readonly given: readonly string[];

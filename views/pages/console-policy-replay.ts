@@ -25,7 +25,7 @@ export const replayedPage = (model: ReplayModel, answer: HtmlValue): Html =>
     html`<section aria-labelledby="result" class="running"><h2 id="result" class="unseen">${words.result}</h2>${answer}</section>`,
   );
 
-/** The page in two halves, between which progress and then the result is sent as it comes. */
+/** The page in two halves; progress and then the result are sent between them. */
 export const replayHalves = (model: ReplayModel, view: View): readonly [before: string, after: string] => {
   const [before = '', after = ''] = replayedPage(model, HERE).in(view).split(HERE.in(view));
   return [before, after];
@@ -57,7 +57,7 @@ ${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.
 <div class="actions">${submit({ text: words.replay })}</div>
 <p class="hint">${words.recorded}</p></form>`;
 
-/** How far it is; of several only the last one shows. `share` of 1. */
+/** The progress; of several only the last one shows. `share` of 1. */
 export const replayProgress = (read: number, changed: number, share: number): Html => {
   const percent = Math.floor(share * 100);
   return html`<div class="progress"><p><strong>${percent} %</strong> ${words.progress(numberPhrase(read), numberPhrase(changed))}</p><progress value="${percent}" max="100" aria-label="${words.replayed}"></progress></div>
@@ -102,7 +102,7 @@ ${
 ${examples.length > 0 && exampleTable(examples)}
 </div>`;
 
-/** The longest bar belongs to the most. */
+/** The largest count has the longest bar. */
 const table = (id: string, title: Phrase, rows: readonly (ReplayCount & { readonly what: Html })[]): Html => {
   const most = Math.max(...rows.map(({ allowed, refused }) => allowed + refused));
   return html`<div class="card flush"><table class="log counted" aria-labelledby="${id}">

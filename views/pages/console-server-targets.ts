@@ -14,12 +14,12 @@ export type ServerTarget = {
   readonly api?: { readonly name: string; readonly href: string };
   /** As the other API declares it. Absent: it does not. */
   readonly declared?: { readonly description: string; readonly risk: Risk };
-  /** Why it has no effect although it is accepted, or will have none. */
+  /** Why it has no effect although it is accepted, or would have none. */
   readonly without?: keyof typeof words.effects;
   readonly proposed: { readonly by: string; readonly at: number };
   /** Absent: it waits. */
   readonly accepted?: { readonly by: string; readonly at: number };
-  /** Why who looks does not accept it. Absent: they may, where `accept` is there. */
+  /** Why the viewer may not accept it. Absent: they may, where `accept` is there. */
   readonly bar?: keyof typeof words.bars;
 };
 
@@ -27,10 +27,10 @@ export type ServerTargets = {
   readonly targets: readonly ServerTarget[];
   /** Version of the resource server that the page shows. */
   readonly version: number;
-  /** Where the forms go. Absent: not for who looks. */
+  /** Where the forms go. Absent: not permitted to the viewer. */
   readonly accept?: string;
   readonly withdraw?: string;
-  /** Of the command line. Absent: not for who looks. */
+  /** For the command line. Absent: not permitted to the viewer. */
   readonly proposeCommand?: string;
 };
 

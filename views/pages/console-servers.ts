@@ -66,7 +66,7 @@ export const serversPage = (model: ListModel<ServerRow>): Html =>
     after: html`<p class="hint">${words.makeOne}</p>`,
   });
 
-/** A kind of authorization details. The form GETs `type` and `example` to the page. */
+/** A type of authorization details. The form GETs `type` and `example` to the page. */
 export type ShownType = {
   readonly type: string;
   readonly description: string;
@@ -77,7 +77,7 @@ export type ShownType = {
   /** JSON with line ends. */
   readonly schema: string;
   readonly preview: DetailItem;
-  /** What the preview is of: the members as JSON. */
+  /** The detail of the preview: the members as JSON. */
   readonly example: string;
   readonly error?: Text;
 };
@@ -96,11 +96,11 @@ export type ServerModel = ConsoleFrame & {
   readonly scopes: readonly ScopeItem[];
   readonly types: readonly ShownType[];
   readonly isOwnApi: boolean;
-  /** Of other APIs. Absent: it asks its callers for nothing, ever. */
+  /** Scopes of other APIs. Absent: it never asks its callers for any. */
   readonly delegations?: ServerTargets;
-  /** Page that asks once more. Absent: not for who looks. */
+  /** The confirmation page. Absent: not permitted to the viewer. */
   readonly disableHref?: string;
-  /** Where a form makes it work again. Absent: not for who looks, or it works. */
+  /** Where a form enables it again. Absent: not permitted to the viewer, or it is enabled. */
   readonly enable?: string;
 };
 
@@ -189,7 +189,7 @@ ${factList([
 <details><summary>${words.schema}</summary>${sourceText(type.schema, words.schemaOf(plainText(type.type, 100)))}</details></article>`;
 };
 
-/** Before a resource server is disabled. */
+/** The confirmation before a resource server is disabled. */
 export const disableServerPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly serverHref: string },
 ): Html =>

@@ -47,7 +47,7 @@ ${field({
 export type DeviceConfirmModel = PageFrame & {
   readonly action: string;
   readonly xsrf: string;
-  /** As it was typed; goes back with the form. */
+  /** As typed; returned with the form. */
   readonly userCode: string;
   /** As the device shows it. */
   readonly displayCode: string;

@@ -9,7 +9,7 @@ import { emailWords as words } from '../words/email.ts';
 export type EmailModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** What it is now. */
+  /** The current address. */
   readonly email?: string;
   readonly isVerified: boolean;
   /** A link was mailed to the new address. */

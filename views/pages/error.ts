@@ -3,7 +3,7 @@ import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { errorWords as words } from '../words/error.ts';
 
-/** A `text` that is no phrase may repeat what a stranger sent, and is shown capped and escaped. */
+/** A `text` that is no phrase may repeat input of another party, and is shown cut and escaped. */
 export type ErrorModel = PageFrame & {
   /** Ours, e.g. `That did not work`. */
   readonly title: Text;
@@ -13,7 +13,7 @@ export type ErrorModel = PageFrame & {
   /** OAuth error or DomainError code. */
   readonly code?: string;
   readonly requestId?: string;
-  /** Where to go on, where that is not the start. */
+  /** Where to continue, where that is not the start page. */
   readonly onwards?: { readonly href: string; readonly text: Text };
 };
 

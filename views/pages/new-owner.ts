@@ -9,7 +9,7 @@ import { timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { newOwnerWords as words } from '../words/new-owner.ts';
 
-/** What a person allowed an agent that has changed hands since. */
+/** What a person allowed an agent that has changed ownership since. */
 export type SuspendedRight = {
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
@@ -17,7 +17,7 @@ export type SuspendedRight = {
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
-  /** Name of the agent that passed it on; absent: the person allowed it. */
+  /** Name of the agent that re-delegated it; absent: the person allowed it. */
   readonly passedOnBy?: string;
   /** Name of the app in whose calls alone it applies. Absent: in all. */
   readonly calledBy?: string;
@@ -36,10 +36,10 @@ export type NewOwnerModel = PageFrame & {
   readonly error?: Phrase;
 };
 
-/** Agents with a new owner, on the page of the account: each leads to the page that asks about it. */
+/** Agents with a new owner, on the page of the account: each leads to its confirmation page. */
 export type AgentInNewHands = { readonly agent: AgentFacts; readonly href: string };
 
-/** Facts first, then what is at stake, then two answers of the same weight. Enter gives the first one: end it. */
+/** Facts first, then what is at stake, then two answers of the same weight. Enter triggers the first one: revoke it. */
 export const newOwnerPage = (model: NewOwnerModel): Html =>
   layout({
     frame: model,

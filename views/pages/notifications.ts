@@ -9,15 +9,15 @@ import { notificationsWords as words } from '../words/notifications.ts';
 
 export type NotificationsModel = PageFrame & {
   readonly csrf: string;
-  /** The page itself: the form POSTs `csrf`, `name`, `key` and what the browser made to it. */
+  /** The page itself: the form POSTs `csrf`, `name`, `key` and the browser's subscription to it. */
   readonly path: string;
-  /** Public key of ours, base64url, that a browser takes messages of. */
+  /** Our public key, base64url, from which a browser accepts messages. */
   readonly key: string;
   readonly worker: { readonly href: string; readonly scope: string };
   readonly browsers: readonly ShownBrowser[];
-  /** There can be no more of them. */
+  /** The maximum number is reached. */
   readonly isFull: boolean;
-  /** Whether the same is sent to the person's address. */
+  /** Whether mails are sent to the person's address, too. */
   readonly isMailed: boolean;
   readonly name: Text;
   readonly error?: { readonly field?: 'name'; readonly text: Text };

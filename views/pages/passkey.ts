@@ -8,7 +8,7 @@ import { factorWords as words } from '../words/factors.ts';
 export type PasskeyPageModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** What the browser makes a passkey from, as JSON. */
+  /** The browser's options for creating a passkey, as JSON. */
   readonly options: string;
   readonly name?: string;
   readonly errors?: { readonly name?: Phrase; readonly credential?: Phrase };

@@ -4,7 +4,7 @@ import { recoveryWords as words } from '../words/factors.ts';
 
 export type RecoveryCodesModel = PageFrame & {
   readonly codes: readonly string[];
-  /** They came with the first factor. */
+  /** The codes came with the first factor. */
   readonly isFirst: boolean;
   readonly nextHref: string;
 };

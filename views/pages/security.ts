@@ -17,9 +17,9 @@ export type ShownFactor = {
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number;
-  /** Recovery codes that were not used. */
+  /** Unused recovery codes. */
   readonly left?: number;
-  /** There may be a copy of it: it is not accepted. */
+  /** A copy of it may exist: it is not accepted. */
   readonly isCopied?: true;
   /** Where `csrf` is POSTed to remove it. */
   readonly removeAction: string;
@@ -27,24 +27,24 @@ export type ShownFactor = {
 
 export type SecurityModel = PageFrame & {
   readonly csrf: string;
-  /** The page itself; what is added stands below it. */
+  /** The page itself; pages that add factors are below it. */
   readonly path: string;
   /** Whether browsers can use passkeys at this address. */
   readonly hasPasskeys: boolean;
-  /** Whether there is a page for another address. */
+  /** Whether there is a page for changing the address. */
   readonly hasMail?: boolean;
   readonly factors: readonly ShownFactor[];
-  /** Other providers: those one is connected with, and those one could be. */
+  /** Upstream providers: the connected ones, and those that can be connected. */
   readonly connected: readonly ShownConnection[];
   readonly connectable: readonly { readonly id: string; readonly name: string }[];
   readonly hasPassword: boolean;
-  /** In which the person reads; `csrf` and `language` are POSTed to `path` with `/language`. */
+  /** The person's language; `csrf` and `language` are POSTed to `path` with `/language`. */
   readonly language: Language;
 };
 
 export type ShownConnection = {
   readonly provider: string;
-  /** What the person is called there. */
+  /** The person's name there. */
   readonly label?: string;
   readonly createdAt: number;
   /** The provider is switched off. */

@@ -10,18 +10,18 @@ import { signInWords as words } from '../words/sign-in.ts';
 export type SignInModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** Interaction in progress; absent where `action` says it all. */
+  /** Interaction in progress; absent where `action` is enough. */
   readonly uid?: string;
   readonly username?: string;
-  /** One text for every reason: which part was wrong is not said. */
+  /** One text for every reason: it does not reveal which part was wrong. */
   readonly error?: Phrase;
   /** Whose request the person signs in for; absent when it is our own account page. */
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
   /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
   readonly cancelAction?: string;
-  /** Page of ours for who forgot the password. Absent: no such link. */
+  /** Page for a user who forgot the password. Absent: no such link. */
   readonly resetHref?: string;
-  /** A sign-in with nothing but a passkey: POSTs `csrf`, `uid` and `credential` to `action`. Absent: no such button. */
+  /** A sign-in with a passkey alone: POSTs `csrf`, `uid` and `credential` to `action`. Absent: no such button. */
   readonly passkey?: { readonly action: string; readonly options: string };
   /** Whether there is a form for a password. */
   readonly hasPassword: boolean;

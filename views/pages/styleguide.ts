@@ -37,7 +37,7 @@ export type StyleguideModel = ConsoleFrame & { readonly scheme: (typeof SCHEMES)
 
 const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
 
-/** Each part that pages share, by the name it is imported by, in its states. A test sees that none is missing. */
+/** Each shared part of pages, by its export name, in its states. A test fails when one is missing. */
 export const styleguideParts = () =>
   ({
     submit: (['primary', 'strong', 'plain', 'danger', 'quiet'] as const).map((kind) =>

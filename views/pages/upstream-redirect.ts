@@ -3,7 +3,10 @@ import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { onwardWords as words } from '../words/upstream.ts';
 
-/** The way to a provider, to sign in or out there, and back. A page of its own: redirects would be held to the policy of the form before (form-action). */
+/**
+ * The redirect to a provider, to sign in or out there, and back. A page of its own: HTTP redirects would be held to the policy
+ * of the form before (form-action).
+ */
 export type OnwardModel = PageFrame & {
   readonly kind: 'there' | 'back' | 'out';
   /** Of the provider. */

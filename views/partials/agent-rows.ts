@@ -8,7 +8,7 @@ import { listWords } from '../words/lists.ts';
 import { environmentTag, verifiedTag } from './agent-card.ts';
 import { stateTag } from './agent-state.ts';
 
-/** Agents as a table, on a phone one below the other. `at`: another time than that of the last use, such as when it ends. */
+/** Agents as a table, on a phone one below the other. `at`: another time than the last use, such as the end. */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
   at?: Phrase,

@@ -14,10 +14,10 @@ import { sourceLine } from './policy-text.ts';
 import { hostOf, riskBadge } from './scope-list.ts';
 
 const VALUE = 300;
-/** Members beside the sentence; the rest stands below, letter by letter. */
+/** Members beside the sentence; the rest stands below, as raw text. */
 export const SHOWN_MEMBERS = 12;
 
-/** What is asked: the sentences of the details, else the descriptions of the scopes; and where. */
+/** What is requested: the sentences of the details, else the descriptions of the scopes; and where. */
 export const deeds = (approval: ApprovalFacts): Html => html`<div class="deeds ${approval.risk}">
 <p class="measure">${riskBadge(approval.risk)} <span>${words.risks[approval.risk]}</span></p>
 <ul>${approval.details.map((detail) => html`<li>${sentence(detail)}${members(detail)}</li>`)}${approval.scopes.map(
@@ -50,7 +50,7 @@ const members = ({ more }: DetailItem): Html | undefined =>
           ({ member, value }) => html`<div><dt>${isolated(member)}</dt><dd>${chosenName(value, VALUE)}</dd></div>`,
         )}${more.length > SHOWN_MEMBERS && html`<div><dt>${words.and}</dt><dd>${words.moreBelow(more.length - SHOWN_MEMBERS)}</dd></div>`}</dl>`;
 
-/** Letter by letter, so that nothing is approved that could not be read. */
+/** As raw text, so that a person can read everything they approve. */
 const exactly = ({ id, exact, isCut }: ApprovalFacts): Html | undefined =>
   exact.length === 0
     ? undefined
@@ -64,7 +64,7 @@ const LONGEST = 40_000;
 
 const pieces = (line: string): readonly Html[] => (line.match(/.{1,60}/gsu) ?? []).map((piece) => html`${piece}<wbr>`);
 
-/** Who, on whose behalf, since when, and what an answer does. */
+/** Who, on whose behalf, since when, and the effect of an answer. */
 export const facts = (approval: ApprovalFacts): Html => {
   const { agent, onBehalfOf, askedAt, until, goodForSeconds, goodUntil } = approval;
   return html`<dl class="facts">
@@ -111,6 +111,6 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
   )}</ul></dd></div>`;
 };
 
-/** What the agent says comes after the facts, framed as its own. */
+/** The agent's text comes after the facts, framed as its own. */
 export const agentsWords = ({ message, agent, channel }: ApprovalFacts): Html =>
   html`${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

@@ -4,7 +4,7 @@ import type { ApproverSlotChoice } from '../pages/approval-model.ts';
 import { timeText } from '../time-text.ts';
 import { approvalPeopleWords as words } from '../words/approval-people.ts';
 
-/** As whom the person decides, where that is not for herself alone; before the answers, which carry it. */
+/** The approver for whom the person decides, where that is another one; before the answers, which carry it. */
 export const slotNote = ({ away, others }: ApproverSlotChoice): Html | undefined =>
   away === undefined && others.length === 0
     ? undefined

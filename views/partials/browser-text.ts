@@ -1,7 +1,7 @@
 import type { Text } from '../html.ts';
 import { sessionWords as words } from '../words/sessions.ts';
 
-/** What a browser claims to be, in names of ours. */
+/** What a browser claims to be, in our own names. */
 export type ShownBrowserHint = { readonly family?: string; readonly system?: string };
 
 /** Such as `Firefox on Android`. */

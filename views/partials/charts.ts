@@ -1,23 +1,23 @@
-/** Drawings of figures: inline SVG with nothing in it that a policy of pages forbids, and the numbers as text beside it. */
+/** Charts: inline SVG without anything that a page's policy forbids, and the numbers as text beside it. */
 import { type Html, html, type Phrase } from '../html.ts';
 import { numberPhrase } from '../time-text.ts';
 import { chartWords as words } from '../words/charts.ts';
 
 export type Column = {
-  /** What stands for it in the table, and at both ends of the axis. */
+  /** Its label in the table, and at both ends of the axis. */
   readonly label: Phrase;
-  /** As the heads name them; the first one is drawn. */
+  /** In the order of the heads; the first one is drawn. */
   readonly values: readonly number[];
 };
 
 const WIDTH = 420;
 const HEIGHT = 90;
-/** The least that is more than nothing, and what nothing is. */
+/** The height of the smallest value above zero, and of zero. */
 const [LEAST, NOTHING] = [4, 1];
 
 /**
- * One column for each span of time, the oldest first. The most stands above, both ends below, and every number in a table
- * that can be opened. `kind` is the class that colours the columns.
+ * One column for each period, the oldest first. The maximum stands above, both ends below, and every number in a table that
+ * can be opened. `kind` is the class that colours the columns.
  */
 export const columnChart = ({
   id,
@@ -80,7 +80,10 @@ export const barList = ({
 const DAY_WIDTH = 16;
 const DAY_HEIGHT = 28;
 
-/** Small, for a line of a table: one bar for each day; the numbers are read in its place. `most`: of the whole table. */
+/**
+ * Small, for a line of a table: one bar for each day; screen readers read the numbers instead. `most`: maximum of the whole
+ * table.
+ */
 export const dayBars = (perDay: readonly number[], days: readonly Phrase[], most: number): Html =>
   html`<svg class="days" role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${days[index]}: ${count}`)}" viewbox="0 0 ${DAY_WIDTH * perDay.length} ${DAY_HEIGHT}" width="${DAY_WIDTH * perDay.length}" height="${DAY_HEIGHT}">${perDay.map(
     (count, index) => {

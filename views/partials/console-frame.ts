@@ -6,13 +6,13 @@ import { consoleWords as words } from '../words/console-frame.ts';
 export type ConsoleFrame = PageFrame & {
   /** Value of the field `csrf` in its forms. */
   readonly csrf: string;
-  /** Whether all agents are there to be seen, not only one's own. */
+  /** Whether the viewer may see all agents, not only their own. */
   readonly seesAll: boolean;
   /** Places that the viewer may open. */
   readonly sees: readonly ConsolePlace[];
 };
 
-/** Where one can go, by subject; the first place of a section is its way in. */
+/** Places by subject; a section opens its first place. */
 const SECTIONS = {
   overview: { overview: '/console' },
   agents: {
@@ -47,8 +47,8 @@ const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, pla
 export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ name }) => name);
 
 /**
- * Where one is in the console, and where else one can go: the sections, and the places of this one where it has
- * several. `here`: the page itself, not one below it.
+ * The navigation of the console: the sections, and the places of this one where it has several. `here`: the page itself, not
+ * one below it.
  */
 export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html => {
   const seen = PLACES.filter(({ name }) => frame.sees.includes(name));

@@ -9,7 +9,7 @@ import { field } from './field.ts';
 import { type Pagination, pagination } from './pagination.ts';
 import { submit } from './submit.ts';
 
-/** The first column says which one it is. */
+/** The first column identifies the row. */
 export type Column<Row> = { readonly title: Phrase; readonly cell: (row: Row) => HtmlValue };
 
 /** Rows below each other; on a phone each is a block with the titles in it. `labelledBy`: id of its heading. */
@@ -33,7 +33,7 @@ export type ListModel<Row> = ConsoleFrame & {
   readonly asked: Asked;
   readonly rows: readonly Row[];
   readonly pages: Pagination;
-  /** Page to make a new one; absent: not here, or not for who looks. */
+  /** Page to create a new one; absent: not here, or not permitted to the viewer. */
   readonly newHref?: string;
 };
 
@@ -43,7 +43,7 @@ type ListPage<Row> = {
   readonly lead: Phrase;
   readonly columns: readonly Column<Row>[];
   readonly none: HtmlValue;
-  /** For who does not see where the links to further pages stand. */
+  /** Label of the links to further pages, for screen readers. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
   /** Absent: the list has no search. */
@@ -52,7 +52,7 @@ type ListPage<Row> = {
   readonly after?: Html;
 };
 
-/** A list that can be looked through, as a page. */
+/** A searchable list, as a page. */
 export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html =>
   layout({
     frame: model,
@@ -88,11 +88,11 @@ ${states && choice({ name: 'state', label: words.state, value: asked.state, opti
 
 export type Fact = readonly [name: Phrase, value: HtmlValue];
 
-/** Names and what they are; what is undefined is left out. */
+/** Names and values; undefined values are left out. */
 export const factList = (facts: readonly (Fact | undefined | false)[]): Html =>
   html`<dl class="facts">${facts.map((fact) => fact && html`<div><dt>${fact[0]}</dt><dd>${fact[1]}</dd></div>`)}</dl>`;
 
-/** Texts with commas between, or that there are none. */
+/** Texts with commas between, or `none`. */
 export const commaList = (texts: readonly HtmlValue[], none: HtmlValue = words.none): HtmlValue =>
   texts.length === 0 ? none : texts.map((text, index) => [index > 0 && ', ', text]);
 
@@ -119,7 +119,7 @@ export const postButton = (action: string, csrf: string, button: Html, version?:
     version !== undefined && html`<input type="hidden" name="version" value="${version}">`
   }${button}</form>`;
 
-/** Asks once more before something that does not come back. */
+/** A confirmation before an action that cannot be undone. */
 export const confirmPage = (
   frame: ConsoleFrame,
   asked: {

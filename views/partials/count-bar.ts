@@ -10,7 +10,7 @@ export type Count = {
 };
 
 const WIDTH = 400;
-/** Between two parts, and the least a part is wide, so that one of a thousand is seen. */
+/** The gap between two parts, and the least width of a part, so that one of a thousand is visible. */
 const GAP = 3;
 const LEAST = 5;
 
@@ -31,7 +31,7 @@ ${total > 0 && drawing(shown, total)}
   )}</ul></div>`;
 };
 
-/** For the eye alone: the numbers stand below it. */
+/** For the eye only: the numbers stand below it. */
 const drawing = (shown: readonly Count[], total: number): Html => {
   const free = WIDTH - GAP * (shown.length - 1) - LEAST * shown.length;
   let x = 0;

@@ -18,7 +18,7 @@ export type Field = {
   readonly autofocus?: boolean;
   /** May stay empty. */
   readonly optional?: boolean;
-  /** Values that are offered while typing; `text` says what each is. */
+  /** Values that are offered while typing; `text` explains each. */
   readonly offers?: readonly { readonly value: string; readonly text: Text }[];
 };
 
@@ -39,7 +39,7 @@ export const field = ({
   offers,
 }: Field): Html => {
   const id = `field-${name}`;
-  // A field for a day takes nothing else.
+  // A date field accepts no other text.
   const filled = type === 'date' && typeof value === 'string' && !DAY.test(value) ? '' : value;
   const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
     .filter(Boolean)

@@ -4,7 +4,7 @@ import { listWords as words } from '../words/lists.ts';
 /** Links to the neighbouring pages of a list; cursors only go forward, so the way back is to the start. */
 export type Pagination = { readonly firstHref?: string; readonly nextHref?: string };
 
-/** `label` says which list it is. `by`: in which order it stands. */
+/** `label` names the list. `by`: its order. */
 export const pagination = (
   { firstHref, nextHref }: Pagination,
   label: Phrase,

@@ -5,7 +5,7 @@ import { submit } from './submit.ts';
 export type PasskeyForm = {
   readonly kind: 'create' | 'get';
   readonly action: string;
-  /** What the browser is asked with, as JSON. */
+  /** The request to the browser, as JSON. */
   readonly options: string;
   readonly button: Text;
   readonly look: 'primary' | 'plain';
@@ -13,7 +13,7 @@ export type PasskeyForm = {
   readonly fields: HtmlValue;
   /** The other answer, of the same weight; it stands before the button. */
   readonly otherAnswer?: Html;
-  /** What stands in its place where there are no passkeys. */
+  /** Shown in its place where there are no passkeys. */
   readonly without?: HtmlValue;
 };
 

@@ -18,7 +18,7 @@ export const sourceLine = (line: string, limit = 300): string => {
   return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : shown;
 };
 
-/** Lines of a text that are shown; the whole is to be had over the API and the command line. */
+/** Lines of a text that are shown; the API and the command line give the whole text. */
 const MOST_LINES = 3_000;
 
 /** A text with the numbers of its lines. */
@@ -33,7 +33,7 @@ export const sourceText = (text: string, label: Phrase): Html => {
 
 const SIGNS = { same: ['', ' '], removed: [words.removed, '−'], added: [words.added, '+'] } as const;
 
-/** What differs between two versions, with a few lines around it. */
+/** The difference of two versions, with a few lines around it. */
 export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
   lines.length === 0
     ? html`<p class="empty">${words.same(from, to)}</p>`

@@ -4,7 +4,10 @@ import { type Html, html, type Phrase } from '../html.ts';
 /** Modules of white around it (ISO/IEC 18004 §6.3.8). */
 const QUIET = 4;
 
-/** A text as a QR code: one path, without style or script, and dark on white in either colour scheme. `label` is read in its place. */
+/**
+ * A text as a QR code: one path, without style or script, and dark on white in either colour scheme. Screen readers read
+ * `label` instead.
+ */
 export const qrCode = (text: string, label: Phrase): Html => {
   const { data, size } = encode(text, { ecc: 'M', border: 0 });
   const dark = data

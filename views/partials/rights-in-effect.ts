@@ -7,7 +7,7 @@ import { detailChips, detailChoices } from './detail-list.ts';
 import { resourceHeading, scopeChoices } from './scope-list.ts';
 import { submit } from './submit.ts';
 
-/** What was allowed and cannot be used at present, each with the reason. */
+/** Rights that were allowed and are blocked at present, each with the reason. */
 export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Html | undefined =>
   stopped === undefined || stopped.length === 0
     ? undefined
@@ -19,7 +19,7 @@ export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Htm
 export const lastUsed = (usedAt: number | undefined): Phrase =>
   usedAt === undefined ? words.neverUsed : words.used(timeText(usedAt));
 
-/** The form that takes single rights away; nothing is chosen before the person chooses. `id` is unique on the page. */
+/** The form that removes single rights; nothing is preselected. `id` is unique on the page. */
 export const narrowingForm = (
   narrowing: Narrowing | undefined,
   { id, csrf, about }: { readonly id: string; readonly csrf: string; readonly about: HtmlValue },

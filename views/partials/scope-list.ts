@@ -31,7 +31,7 @@ export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], i
     idPrefix,
   );
 
-/** The same for what an MCP server would like to do, in the form field `wish`: none of it is ticked. */
+/** The same for wishes of an MCP server, in the form field `wish`: none is ticked. */
 export const wishChoices = (scopes: readonly (ScopeItem & { readonly value: string })[], idPrefix: string): Html =>
   boxes(
     'wish',
@@ -53,7 +53,7 @@ export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
       html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> ${riskBadge(scope.risk)}</li>`,
   )}</ul>`;
 
-/** Where: the name from the registration, and the host that it cannot choose. */
+/** The resource: its name from the registration, and its host, which it cannot choose. */
 export const resourceHeading = (resource: ResourceFacts): Html =>
   html`${scopeWords.at(isolated(resource.name))} <span class="where">${hostOf(resource.identifier)}</span>`;
 

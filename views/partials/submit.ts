@@ -2,11 +2,14 @@ import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 
 export type SubmitButton = {
   readonly text: Text;
-  /** `primary` and `strong` are of the same size and weight, for two answers that shall be equally easy. `quiet` looks like a link. */
+  /**
+   * `primary` and `strong` have the same size and weight, for two answers that must be equally easy. `quiet` looks like a
+   * link.
+   */
   readonly kind?: 'primary' | 'strong' | 'plain' | 'danger' | 'quiet';
   readonly name?: string;
   readonly value?: string;
-  /** What the button acts on, for people who cannot see where it stands; read after its text. */
+  /** The object of the button, for screen readers; read after its text. */
   readonly about?: HtmlValue;
   /** Id of the form it sends, where that is not the one around it. */
   readonly form?: string;

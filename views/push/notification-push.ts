@@ -10,7 +10,7 @@ export type PushText = {
   readonly title: string;
   readonly text: string;
   readonly page: 'approvals' | 'security' | 'account' | 'console';
-  /** Of two with the same word the later one takes the place of the first. */
+  /** A later message with the same topic replaces the first. */
   readonly topic: string;
 };
 
@@ -203,7 +203,7 @@ export const notificationPush = (kind: string, language: string): PushText => {
   return shown(words, kind, language);
 };
 
-/** What a person sends to a browser of their own, to see whether it gets there. */
+/** The test message that a person sends to a browser of their own. */
 export const testPush = (language: string): PushText => shown(TEST, 'test', language);
 
 const shown = ({ title, text, page, topic }: Words, kind: string, language: string): PushText => {

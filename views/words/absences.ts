@@ -54,7 +54,7 @@ export const awayWords = {
   aDay: phrase({ en: 'A day, as in 2026-12-24.', de: 'Ein Tag, wie 2026-12-24.' }),
 };
 
-/** What the domain says to a form of these pages. */
+/** Messages of the domain about a form of these pages. */
 export const AWAY_GERMAN: Readonly<Record<string, string>> = {
   'A moment within the next 180 days.': 'Ein Zeitpunkt in den nächsten 180 Tagen.',
   'A moment after the first that is not over, at most 60 days later.':

@@ -1,7 +1,7 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 import { eventPhrase } from './audit-events.ts';
 
-/** `/account`: what agents and apps may do, and what was done lately. */
+/** `/account`: what agents and apps may do, and recent activity. */
 export const accountWords = {
   approvals: (open: number) =>
     phrase({
@@ -44,7 +44,7 @@ export const accountWords = {
   }),
 };
 
-/** What of an allowed right can be used now, and how single ones are taken away. */
+/** Which allowed rights are effective now, and how single ones are removed. */
 export const narrowingWords = {
   stopped: phrase({ en: 'Allowed by you, but stopped at present:', de: 'Von Ihnen erlaubt, zurzeit aber gesperrt:' }),
   takeAway: phrase({ en: 'Take single rights away', de: 'Einzelne Rechte entziehen' }),
@@ -58,7 +58,7 @@ export const narrowingWords = {
   neverUsed: phrase({ en: 'Not used yet.', de: 'Noch nicht benutzt.' }),
 };
 
-/** Why an allowed right cannot be used at present. */
+/** Why an allowed right is blocked at present. */
 export const stoppedWords = {
   approval: phrase({ en: 'You are asked each time.', de: 'Dazu werden Sie jedes Mal gefragt.' }),
   step_up: phrase({ en: 'Needs a stronger sign-in.', de: 'Braucht eine stärkere Anmeldung.' }),
@@ -104,7 +104,7 @@ export const accountAgentWords = {
     phrase({ en: `what ${agent} may do at ${resource}`, de: `was ${agent} bei ${resource} tun darf` }),
 };
 
-/** OpenID scopes as what an app knows; any other stands by its name. */
+/** OpenID scopes as what an app knows; any other is shown by its name. */
 const knows: Readonly<Record<string, Phrase>> = {
   openid: phrase({ en: 'that it is you', de: 'dass Sie es sind' }),
   profile: phrase({ en: 'name and username', de: 'Name und Benutzername' }),

@@ -17,7 +17,7 @@ export const agentWords = {
   verified: phrase({ en: 'verified name', de: 'geprüfter Name' }),
   ownedBy: (owner: HtmlValue) => phrase({ en: html`owned by ${owner}`, de: html`gehört ${owner}` }),
   answersForIt: (owner: HtmlValue) => phrase({ en: html`${owner} answers for it`, de: html`${owner} steht dafür ein` }),
-  /** Of a name; `name` is one that was verified. */
+  /** About a name; `name` is a verified one. */
   looksLike: (name: HtmlValue) =>
     phrase({
       en: html`Its name looks like “${name}”, which was verified here. This is another one.`,
@@ -25,7 +25,7 @@ export const agentWords = {
     }),
   /** Where there is no such account any more. */
   nobodyKnown: phrase({ en: 'nobody known', de: '(unbekannt)' }),
-  /** Before what it says of itself. */
+  /** Before the agent's own text. */
   purpose: phrase({ en: 'Its purpose, in its own words', de: 'Sein Zweck, in seinen eigenen Worten' }),
   states: {
     active: phrase({ en: 'active', de: 'aktiv' }),
@@ -34,7 +34,7 @@ export const agentWords = {
     orphaned: phrase({ en: 'orphaned', de: 'verwaist' }),
     retired: phrase({ en: 'retired', de: 'stillgelegt' }),
   } satisfies Readonly<Record<State, Phrase>>,
-  /** Active as far as the register goes, and still nothing works for it. */
+  /** Active in the registry, and yet blocked. */
   stopped: phrase({ en: 'stopped', de: 'angehalten' }),
   environments,
   /** Before the person decides. */

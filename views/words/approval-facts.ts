@@ -2,7 +2,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 type Risk = 'low' | 'medium' | 'high' | 'critical';
 
-/** What is asked about one action, wherever an approval is shown. */
+/** The questions about one action, wherever an approval is shown. */
 export const approvalFactWords = {
   risks: {
     low: phrase({ en: 'The service counts this as harmless.', de: 'Der Dienst stuft das als harmlos ein.' }),

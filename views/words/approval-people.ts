@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Who decides about an approval, beside those who are asked first. */
+/** Who decides about an approval, beside the first approvers. */
 export const approvalPeopleWords = {
   forYourself: phrase({ en: 'You decide for yourself.', de: 'Sie entscheiden für sich selbst.' }),
   forAway: (name: HtmlValue) =>

@@ -83,7 +83,7 @@ export const decideWords = {
     en: 'What is asked cannot be put into words, so nobody can approve it. It can only be denied, or left until it is over.',
     de: 'Worum gebeten wird, lässt sich nicht in Worte fassen; deshalb kann es niemand freigeben. Es kann nur abgelehnt werden oder liegen bleiben, bis es vorbei ist.',
   }),
-  /** Why policies do not let this person, and the decision that says so in the audit log. */
+  /** Why policies do not permit this person, and the decision in the audit log. */
   notPermitted: (why: HtmlValue, decision: string) =>
     phrase({
       en: html`${why} The request is still open: somebody else may approve it, and you can deny it. Decision ${decision}.`,

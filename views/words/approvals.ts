@@ -2,7 +2,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
-/** The inbox: what waits for a person, and what was decided lately. */
+/** The inbox: requests that wait for a person, and recent decisions. */
 export const inboxWords = {
   title: phrase({ en: 'My approvals', de: 'Meine Freigaben' }),
   lead: phrase({

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** What two people let happen in an emergency, without those who are asked. */
+/** Break-glass access that two people approved, without the usual approvers. */
 export const breakGlassWords = {
   title: phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
   lead: phrase({
@@ -113,7 +113,7 @@ export const breakGlassWords = {
   more: phrase({ en: 'Who, and what became of it', de: 'Wer, und was daraus wurde' }),
 };
 
-/** What the domain says to a form of these pages. */
+/** Messages of the domain about a form of these pages. */
 export const BREAK_GLASS_GERMAN: Readonly<Record<string, string>> = {
   'Say why, in 10 to 500 characters.': 'Sagen Sie, warum, in 10 bis 500 Zeichen.',
   'This takes a passkey that verifies you, for this very request.':

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** What stands around a drawing of figures. */
+/** The text around a chart. */
 export const chartWords = {
   most: (count: HtmlValue, when: HtmlValue) =>
     phrase({ en: html`Most: ${count} (${when}).`, de: html`Am meisten: ${count} (${when}).` }),

@@ -1,7 +1,7 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 import { agentWords } from './agent.ts';
 
-/** The page on which a person allows something, and what stands around the choices. */
+/** The consent page, and the text around the choices. */
 export const consentWords = {
   title: phrase({ en: 'Allow access', de: 'Zugriff erlauben' }),
   agentAsks: phrase({ en: 'An agent asks to act for you', de: 'Ein Agent möchte für Sie handeln' }),
@@ -88,7 +88,7 @@ export const consentWarnings = {
     en: 'The name holds characters that can make it look like another one. Go by the address and the owner, not by the name.',
     de: 'Der Name enthält Zeichen, durch die er wie ein anderer aussehen kann. Richten Sie sich nach Adresse und Eigentümer, nicht nach dem Namen.',
   }),
-  /** `hosts`: where it is, in ASCII. */
+  /** `hosts`: its hosts, in ASCII. */
   looksLike: (name: HtmlValue, hosts: readonly string[]) =>
     phrase({
       en: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` It is at ${hosts.join(' and ')}.`}`,

@@ -77,7 +77,7 @@ export const agentPageWords = {
     phrase({ en: html`Tools ${text}${!isAll && ' and more'}`, de: html`Werkzeuge ${text}${!isAll && ' und weitere'}` }),
 };
 
-/** What it proves itself with, its instances, and what was done by it and to it. */
+/** Its credentials, its instances, and events by it and about it. */
 export const agentFactWords = {
   credentials: phrase({ en: 'Credentials', de: 'Womit er sich ausweist' }),
   addKeys: phrase({ en: 'Add keys', de: 'Schlüssel hinzufügen' }),

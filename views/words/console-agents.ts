@@ -1,6 +1,6 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-/** The overview of the console, lists of agents, and what is found about them. */
+/** The overview of the console, lists of agents, and findings about them. */
 export const overviewWords = {
   leadAll: phrase({
     en: 'All agents of this server, and who answers for them.',
@@ -83,7 +83,7 @@ export const agentListWords = {
   },
 };
 
-/** After a number; `isMore`: at least so many. */
+/** After a number; `isMore`: at least this many. */
 const counted =
   (en: string | ((isOne: boolean) => string), de: (isOne: boolean) => string) =>
   (count: number, isMore: boolean): Phrase =>

@@ -1,6 +1,6 @@
 import { phrase } from '../html.ts';
 
-/** What was just done in the console. */
+/** Confirmations of actions in the console. */
 export const doneWords = {
   registered: phrase({ en: 'Registered. It works from now on.', de: 'Registriert. Ab jetzt funktioniert er.' }),
   asked: phrase({

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Registering an agent, changing it, handing it over, retiring it. */
+/** Registering an agent, changing it, transferring it, retiring it. */
 export const agentFormWords = {
   register: phrase({ en: 'Register an agent', de: 'Einen Agenten registrieren' }),
   registerLead: phrase({
@@ -76,7 +76,7 @@ export const agentFormWords = {
   }),
   registerButton: phrase({ en: 'Register', de: 'Registrieren' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
-  /** What policies say to it. */
+  /** The answer of policies to it. */
   notLet: (said: HtmlValue) =>
     phrase({ en: html`${said} Nothing was registered.`, de: html`${said} Es wurde nichts registriert.` }),
   notRight: phrase({

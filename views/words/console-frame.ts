@@ -1,6 +1,6 @@
 import { phrase } from '../html.ts';
 
-/** What several pages below `/console` say. */
+/** Text shared by several pages below `/console`. */
 export const consoleWords = {
   name: phrase({ en: 'Console', de: 'Konsole' }),
   sections: {

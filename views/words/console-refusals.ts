@@ -1,4 +1,4 @@
-/** Refusals of the management operations behind the console, as `refusals.ts` has them. */
+/** Refusals of the management operations behind the console, in the form of `refusals.ts`. */
 export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'There is no such agent for you.': 'Einen solchen Agenten gibt es für Sie nicht.',
   'There is no such object.': 'Das gibt es nicht.',
@@ -24,7 +24,7 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This agent was changed in the meantime; read it again before you accept it.':
     'Dieser Agent wurde inzwischen geändert. Lesen Sie ihn noch einmal, bevor Sie ihn annehmen.',
   'This cursor was not made for this list.': 'Dieser Verweis gehört nicht zu dieser Liste.',
-  // What fields say.
+  // Errors of fields.
   'This member is missing.': 'Diese Angabe fehlt.',
   'This name is not known here.': 'Diese Angabe ist hier nicht bekannt.',
   'This is one of {}.': 'Möglich ist: {}.',

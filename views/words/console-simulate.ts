@@ -1,6 +1,6 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-/** Trying one decision. */
+/** Simulating one decision. */
 export const tryWords = {
   tab: phrase({ en: 'Try policies', de: 'Richtlinien ausprobieren' }),
   title: phrase({ en: 'Try a decision', de: 'Eine Entscheidung ausprobieren' }),

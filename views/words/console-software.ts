@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Software that asks: clients that are no agents. */
+/** Clients that are no agents. */
 export const clientWords = {
   title: phrase({ en: 'Clients', de: 'Clients' }),
   lead: phrase({
@@ -77,7 +77,7 @@ export const clientWords = {
   nobody: phrase({ en: 'nobody', de: 'niemand' }),
 };
 
-/** Software that is asked: resource servers. */
+/** Resource servers. */
 export const serverWords = {
   title: phrase({ en: 'Resource servers', de: 'Ressourcenserver' }),
   lead: phrase({

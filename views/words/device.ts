@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** The device flow (RFC 8628), on the side of the person. */
+/** The device flow (RFC 8628), as the user sees it. */
 export const deviceWords = {
   connect: phrase({ en: 'Connect a device', de: 'Gerät verbinden' }),
   enterCode: phrase({

@@ -11,7 +11,7 @@ export const listWords = {
     time: phrase({ en: 'Older', de: 'Ältere' }),
     other: phrase({ en: 'Next page', de: 'Nächste Seite' }),
   },
-  /** For who does not see where the links stand. */
+  /** Labels of the links, for screen readers. */
   pagesOf: {
     activity: phrase({ en: 'Pages of recent activity', de: 'Seiten der letzten Vorgänge' }),
     timeline: phrase({ en: 'Pages of the timeline', de: 'Seiten des Verlaufs' }),

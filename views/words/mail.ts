@@ -1,7 +1,7 @@
 import { type Phrase, phrase } from '../html.ts';
 import type { Language } from '../language.ts';
 
-/** Parts of a sentence in the language it is read in. */
+/** Parts of a sentence in the reader's language. */
 export type Parts = {
   /** Name and id. */
   readonly agent: string;
@@ -11,11 +11,11 @@ export type Parts = {
   readonly end: string;
   /** `until …`; undefined where it is not known. */
   readonly until: string | undefined;
-  /** Who did it, where it was not the person; otherwise what to do if it was not. */
+  /** Who did it, where it was not the recipient; otherwise what to do if it was not. */
   readonly by: string;
-  /** What to do if it was not the person. */
+  /** What to do if it was not the recipient. */
   readonly ifNotYou: string;
-  /** Name of another person it is about, or `somebody`. */
+  /** Name of another person it is about; a general word where it is unknown. */
   readonly other: string;
   /** Whether the reader decides for the other. */
   readonly isDeputy: boolean;
@@ -39,7 +39,7 @@ export const accountPage = (): string => '/account';
 export const approvalsPage = (): string => '/account/approvals';
 export const consolePage = (): string => '/console';
 
-/** Around each mail, and what several of them say. */
+/** Text around each mail, and text that several of them share. */
 export const mailFrame = {
   greeting: (name: string) => phrase({ en: `Hello ${name},`, de: `Guten Tag ${name},` }),
   end: (issuer: string) =>

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** The page on which a person confirms the new owner of an agent, and what leads there. */
+/** The page on which a person confirms the new owner of an agent, and the links to it. */
 export const newOwnerWords = {
   title: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
   heading: (agent: HtmlValue) =>

@@ -34,7 +34,7 @@ export const notificationsWords = {
   }),
   list: phrase({ en: 'Where you are told', de: 'Wo Sie benachrichtigt werden' }),
   none: phrase({ en: 'In no browser yet.', de: 'Noch in keinem Browser.' }),
-  /** `last`: when something was sent there last, if anything was. */
+  /** `last`: when the last message was sent there, if any. */
   since: (on: HtmlValue, last: HtmlValue) =>
     phrase({
       en: html`Turned on ${on}, ${last ? html`last message ${last}` : 'nothing sent yet'}.`,

@@ -1,6 +1,6 @@
 import { phrase } from '../html.ts';
 
-/** What passkeys.js and the forms it fills say. */
+/** Texts of passkeys.js and the forms it fills. */
 export const passkeyWords = {
   exists: phrase({
     en: 'This device has a passkey for your account already.',

@@ -19,7 +19,7 @@ export const passwordWords = {
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
 };
 
-/** Of who cannot sign in. */
+/** For users who cannot sign in. */
 export const resetWords = {
   lookIntoMailbox: phrase({ en: 'Look into your mailbox', de: 'Sehen Sie in Ihr Postfach' }),
   onItsWay: phrase({

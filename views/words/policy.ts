@@ -1,7 +1,7 @@
 import { plainText } from '../agent-text.ts';
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-/** Texts of policies, and what differs between two of them. */
+/** Texts of policies, and differences between two of them. */
 export const policyWords = {
   permits: phrase({ en: 'permits', de: 'erlaubt' }),
   forbids: phrase({ en: 'forbids', de: 'verbietet' }),
@@ -19,7 +19,7 @@ export const policyWords = {
       en: `Differences from version ${from} to version ${to}`,
       de: `Unterschiede von Version ${from} zu Version ${to}`,
     }),
-  /** What a policy is tied to; for a tag. */
+  /** The condition of a policy; for a tag. */
   tied: {
     approval: phrase({ en: 'with an approval', de: 'mit einer Freigabe' }),
     secondFactor: phrase({ en: 'signed in with a second factor', de: 'mit zweitem Faktor angemeldet' }),

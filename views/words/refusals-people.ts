@@ -8,7 +8,7 @@ const STATES: Readonly<Record<string, string>> = {
   expired: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Ihre Zeit ist um.',
 };
 
-/** Of pages on which people sign in, allow, approve, and look after their account. */
+/** Refusals on pages on which people sign in, allow, approve, and manage their account. */
 export const PEOPLE_REFUSALS = {
   'You are not signed in there.': 'Dort sind Sie nicht angemeldet.',
   // Forms.
@@ -30,7 +30,7 @@ export const PEOPLE_REFUSALS = {
   'The request could not be recorded. Try again later.':
     'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 
-  // Messages in browsers.
+  // Push messages.
   'This browser uses a push service that this server does not send to.':
     'Dieser Browser nutzt einen Dienst für Nachrichten, an den dieser Server nichts sendet.',
   'This browser did not make keys for its messages.':

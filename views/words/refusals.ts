@@ -8,8 +8,8 @@ import { TRIAL_USE_GERMAN } from './console-simulate-use.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
 
 /**
- * English message of a DomainError → the same in German. `{}` stands for a part that changes, in both; where a part is a
- * word of its own language, a function says the whole sentence.
+ * English message of a DomainError → the same in German. `{}` stands for a changing part, in both; where a part is a word of
+ * its own language, a function gives the whole sentence.
  */
 export const GERMAN: Readonly<Record<string, string | ((part: string) => string)>> = {
   'This cannot be answered right now.': 'Das lässt sich im Augenblick nicht beantworten.',
@@ -26,9 +26,9 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
 };
 
 /**
- * What a refusal of the domain says to a person. Its message is English, as the API answers it; those that people meet
- * on pages have a sentence in German here, by the message (a test sees that each of them is still said). Any other is
- * introduced in German and stands as it is.
+ * The text of a domain refusal for a person. Its message is English, as the API answers it; messages that people see on pages
+ * have a German sentence here, by the message (a test checks that each of them still exists). Any other message is introduced
+ * in German and stays as it is.
  */
 export const refusalPhrase = (message: string): Phrase => {
   const known = germanOf(message);
@@ -38,7 +38,7 @@ export const refusalPhrase = (message: string): Phrase => {
   });
 };
 
-/** The same of any other sentence of the domain: one that is not known stands as it is. */
+/** The same for any other sentence of the domain: an unknown one stays as it is. */
 export const saidPhrase = (sentence: string): Phrase =>
   phrase({ en: englishText(sentence, MOST), de: germanOf(sentence) ?? englishText(sentence, MOST) });
 
@@ -61,7 +61,7 @@ const germanOf = (message: string): string | undefined => {
 
 const TEMPLATES = Object.entries(GERMAN).filter(([template]) => template.includes('{}'));
 
-/** What stands where the template has `{}`; undefined when the text is not made after it. */
+/** The values of `{}` in the template; undefined when the text does not match it. */
 const changingParts = (template: string, text: string): readonly string[] | undefined => {
   const [first = '', ...fixed] = template.split('{}');
   if (!text.startsWith(first)) return undefined;

@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** What is said of anything that stands in a register. */
+/** Text about any registered object. */
 export const registerWords = {
   words: phrase({ en: 'Words', de: 'Wörter' }),
   wordsHint: phrase({ en: 'Their beginnings are enough.', de: 'Ihre Anfänge genügen.' }),
@@ -29,7 +29,7 @@ export const registerWords = {
   change: phrase({ en: 'Change', de: 'Ändern' }),
   what: phrase({ en: 'What it is', de: 'Was es ist' }),
   inTheAuditLog: phrase({ en: 'In the audit log', de: 'Im Protokoll' }),
-  /** On the command line, for what no page does. */
+  /** For actions that only the command line has. */
   byCommand: (command: HtmlValue) =>
     phrase({
       en: html`On the command line: <code>${command}</code>`,

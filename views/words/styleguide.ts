@@ -3,7 +3,7 @@ import type { ApprovalFacts } from '../pages/approval-model.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 
-/** The style guide, which is there in development only, and what stands in its examples. */
+/** The style guide, in development only, and the text of its examples. */
 export const styleguideWords = {
   title: phrase({ en: 'Style guide', de: 'Gestaltung' }),
   lead: phrase({

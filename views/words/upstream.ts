@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** The way to another provider and back. */
+/** The redirect to another provider and back. */
 export const onwardWords = {
   signingIn: phrase({ en: 'Signing in', de: 'Anmeldung läuft' }),
   signedIn: phrase({ en: 'Signed in', de: 'Angemeldet' }),
