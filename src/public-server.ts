@@ -1,10 +1,13 @@
-/** The listener everybody reaches, with the bounds on what one connection may take (IN-06, IN-08, IN-09). */
+/** The public listener, with the bounds on one connection (IN-06, IN-08, IN-09). */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
-/** Milliseconds, and bytes of a request's head. Slow senders are cut off; what one request may take behind this is bounded by the stores' own deadlines. */
+/**
+ * Milliseconds, and bytes of a request's head. Slow senders are cut off; the stores' own deadlines bound the rest of a
+ * request.
+ */
 const BOUNDS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -35,7 +38,7 @@ type ListenerSettings = {
 export const publicServer = (
   { tls, clientCertificates }: ListenerSettings,
   behalf: { readonly handle: (request: IncomingMessage, response: ServerResponse) => void },
-  /** What a test makes shorter. */
+  /** Shortened by tests. */
   bounds: Partial<Pick<ServerOptions, keyof typeof BOUNDS>> = {},
 ): Server => {
   const options = { ...BOUNDS, ...bounds };
@@ -94,24 +97,24 @@ const parsed = <T>(parse: () => T, file: string, what: string): T => {
 const askForCertificates = (authoritiesFile: string | undefined) => ({
   requestCert: true,
   rejectUnauthorized: false,
-  // An empty list, because without one Node takes the authorities of the machine.
+  // An empty list, because without one Node uses the authorities of the machine.
   ca: authoritiesFile === undefined ? [] : pemOf(authoritiesFile, 'listen.clientCertificates.authoritiesFile'),
 });
 
-/** How long who was answered while still sending may take to notice. */
+/** How long a client that was answered while still sending may take to notice. */
 const LINGER_MILLISECONDS = 1_000;
 
 /**
- * A connection that is closed with bytes unread is reset, and a reset takes from the other side even the answer it has not
- * read yet. So where the answer comes before the end of the request, only our half is closed, and what still comes is
- * thrown away for a moment (RFC 9112 §9.6).
+ * Closing a connection with unread bytes resets it, and a reset discards even the answer that the other side has not read yet.
+ * So where the answer comes before the end of the request, only our half is closed, and further input is discarded for a
+ * moment (RFC 9112 §9.6).
  */
 const letAnswerBeRead = (request: IncomingMessage): void => {
   const { socket } = request;
-  // What Node calls when the answer to the last request of a connection has been written.
+  // Node calls this when the answer to the last request of a connection has been written.
   socket.destroySoon = (): void => {
     if (request.complete) {
-      // Its class's own again.
+      // Restores the method of the class.
       Reflect.deleteProperty(socket, 'destroySoon');
       socket.destroySoon();
       return;

@@ -1,6 +1,6 @@
 /**
- * A start on a volume without room, even for what is essential. The process does not end: it answers every request with
- * 503 and the way out, says the same in log, readiness and figures, and starts as soon as there is room. Called by main.ts.
+ * A start on a volume without room, even for essential data. The process does not end: it answers every request with 503 and
+ * the way out, says the same in log, readiness and metrics, and starts as soon as there is room. Called by main.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { cutLogAlone } from '../adapters/sqlite/open-file.ts';
@@ -16,7 +16,10 @@ import { type Listeners, unavailable } from './listeners.ts';
 
 const LOOK_EVERY_MILLISECONDS = 1_000;
 
-/** Runs `start` when there is room for it, and again when it turns out that there was none. Answers undefined when `stopped` resolves first. */
+/**
+ * Runs `start` when there is room for it, and again when it fails for want of room. Answers undefined when `stopped` resolves
+ * first.
+ */
 export const startedWithRoom = async <T>(
   configuration: Configuration,
   listeners: Pick<Listeners, 'answerWith'>,
@@ -49,7 +52,7 @@ const volumeOf = (configuration: Configuration) => {
   const { file, reserve: options } = sqliteFile(configuration, data.folder);
   const reserve = volumeReserve(options);
   return {
-    /** Gives up what can be given up first. */
+    /** Whether there is room for essential data. Releases the reserve first, then truncates the log of the database. */
     hasRoom(): boolean {
       if (reserve.isLow()) reserve.release();
       if (!reserve.admits('essential', reserve.volume().free)) cutLogAlone(file);

@@ -1,15 +1,15 @@
-/** SIGTERM and SIGINT of this process. Owns what the first and the second of them mean. Called by main.ts. */
+/** SIGTERM and SIGINT of this process. Owns the meaning of the first and the second of them. Called by main.ts. */
 import { constants } from 'node:os';
 import { stopwatch } from '../adapters/node/stopwatch.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** Ctrl+C reaches a process twice within milliseconds: from the terminal, and from npm, which passes its own on. */
+/** Ctrl+C reaches a process twice within milliseconds: from the terminal, and from npm, which forwards its own signal. */
 const SAME_SECONDS = 2;
 
 /**
- * Resolves at the first SIGTERM or SIGINT. A further one within two seconds is the same wish and changes nothing; a later
- * one ends the process at once, with 128 and the number of the signal as exit code. `isWorker`: further ones change
- * nothing, whenever they come. The supervisor ends its workers, and they end when it is gone.
+ * Resolves at the first SIGTERM or SIGINT. A further one within two seconds is a duplicate and changes nothing; a later one
+ * ends the process at once, with 128 and the number of the signal as exit code. `isWorker`: further ones change nothing at any
+ * time. The supervisor ends its workers, and they end when it is gone.
  */
 export const stopSignal = ({ isWorker = false } = {}): Promise<void> =>
   new Promise((resolve) => {

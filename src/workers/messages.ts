@@ -1,9 +1,9 @@
 /**
- * Several processes behind one listener (`behalf serve --workers N`). Owns starting, watching, replacing and
- * stopping them, and asking them how they are. Does not own what a worker serves (src/compose.ts) or the names
- * under which they write the audit log (src/node-state.ts). Called by src/main.ts.
+ * Several processes behind one listener (`behalf serve --workers N`). Owns starting, watching, replacing and stopping them,
+ * and their health checks. Does not own what a worker serves (src/compose.ts) or the names under which they write the audit
+ * log (src/node-state.ts). Called by src/main.ts.
  *
- * What the supervisor and its workers say to each other.
+ * The messages between the supervisor and its workers.
  */
 import type { Reasons } from '../http/operations.ts';
 

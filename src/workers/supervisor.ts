@@ -5,22 +5,22 @@ import { type Exposition, expositionOfAll } from '../http/metrics.ts';
 import type { Readiness } from '../http/operations.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
-/** Between the end of a worker and the next try; doubled each time until one lasts. */
+/** Pause between the end of a worker and the next try; doubled each time until a worker lasts. */
 const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 const LASTED_MILLISECONDS = 30_000;
-/** Longer than a readiness check may take, shorter than who asks us waits. */
+/** Longer than a readiness check may take, shorter than the caller of readiness waits. */
 const ANSWER_MILLISECONDS = 2_000;
 /** A worker drains for 8 seconds at most. */
 const STOP_MILLISECONDS = 10_000;
 const START_MILLISECONDS = 60_000;
 
-/** A place for a worker: there are always as many. */
+/** The place of one worker: their number is constant. */
 type Slot = {
   readonly number: number;
   worker?: Worker | undefined;
   isUp: boolean;
-  /** Ends one after the other without one that lasted. */
+  /** Consecutive ends without a worker that lasted. */
   ends: number;
   timer?: NodeJS.Timeout | undefined;
   isBeingReplaced: boolean;
@@ -111,7 +111,7 @@ export const supervisor = (deps: {
       asked.set(ask, answered);
       worker.once('exit', ended);
       const question: ToWorker = { kind: 'report', ask };
-      // One that ends in this moment does not answer; its end is noticed elsewhere.
+      // A worker that ends at this moment does not answer; its end is noticed elsewhere.
       if (worker.isConnected()) worker.send(question, () => {});
     });
   };
@@ -124,7 +124,7 @@ export const supervisor = (deps: {
   };
 
   return {
-    /** Resolves when all of them listen. One that cannot ends them all: what keeps one from starting keeps every one. */
+    /** Resolves when all of them listen. If one cannot start, all are ended: the cause affects every one. */
     async start(): Promise<void> {
       try {
         await Promise.all(slots.map(fork));
@@ -135,7 +135,7 @@ export const supervisor = (deps: {
       isStarting = false;
     },
 
-    /** Ready while a worker serves and each that serves is well. One that is being started again takes no requests. */
+    /** Ready while a worker serves and each serving worker is ready. A worker that is being restarted takes no requests. */
     async readiness(): Promise<Readiness> {
       if (isStopping) return { isReady: false, reasons: { process: 'is stopping' } };
       const reports = await Promise.all(slots.map(report));
@@ -156,7 +156,7 @@ export const supervisor = (deps: {
       return expositionOfAll([...reports.flatMap((one) => (one ? [one.metrics] : [])), await own.getMetricsAsJSON()]);
     },
 
-    /** One after the other: ended in good order, then started anew, with the settings and certificates of now. */
+    /** One after the other: ended in good order, then started anew, with the current settings and certificates. */
     async replaceAll(): Promise<void> {
       for (const slot of slots) {
         if (isStopping || !slot.worker) continue;
@@ -168,7 +168,7 @@ export const supervisor = (deps: {
         } catch (err) {
           if (isStopping) return;
           log.error({ event: 'worker.not_replaced', worker: slot.number, err }, 'a worker could not be replaced');
-          // The others stay as they are: they serve, and what is wrong would be wrong with them too.
+          // The others stay as they are: they serve, and the same fault would affect them, too.
           if (!slot.worker) startAgain(slot, 'replacement');
           return;
         } finally {

@@ -24,7 +24,7 @@ type Operations =
   | 'diffBlueprint'
   | 'previewBlueprint';
 
-/** The registers this API calls. */
+/** The registries this API calls. */
 export type Blueprints = BlueprintRegistry & { readonly preview: BlueprintPreview };
 
 export const blueprintHandlers = (blueprints: Blueprints): Handlers<Operations> => {
