@@ -106,8 +106,8 @@ const LINGER_MILLISECONDS = 1_000;
 
 /**
  * Closing a connection with unread bytes resets it, and a reset discards even the answer that the other side has not read yet.
- * So where the answer comes before the end of the request, only our half is closed, and further input is discarded for a
- * moment (RFC 9112 §9.6).
+ * So an answer before the end of the request closes only our half, and further input is discarded for a moment (RFC 9112
+ * §9.6).
  */
 const letAnswerBeRead = (request: IncomingMessage): void => {
   const { socket } = request;

@@ -52,7 +52,10 @@ const volumeOf = (configuration: Configuration) => {
   const { file, reserve: options } = sqliteFile(configuration, data.folder);
   const reserve = volumeReserve(options);
   return {
-    /** Whether there is room for essential data. Releases the reserve first, then truncates the log of the database. */
+    /**
+     * Whether there is room for essential data. Releases the reserve first, then copies the log of the database into it and
+     * cuts it off.
+     */
     hasRoom(): boolean {
       if (reserve.isLow()) reserve.release();
       if (!reserve.admits('essential', reserve.volume().free)) cutLogAlone(file);

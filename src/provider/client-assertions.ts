@@ -167,7 +167,7 @@ export const clientAssertions = (deps: {
 
 /**
  * Whether a proof binds a request to its key and gives nothing else. Pushed by a client that proves nothing, it says what the
- * parameter `dpop_jkt` says without any proof (RFC 9449 §10), so a copy of it is worthless. It is not remembered either:
+ * parameter `dpop_jkt` says without any proof (RFC 9449 §10). So a copy of it is worthless. It is not remembered either:
  * unauthenticated clients would fill the stores with proofs.
  */
 const onlyNamesKey = (context: KoaContextWithOIDC | undefined, proofs: Pick<ClientProofs, 'has'>): boolean =>

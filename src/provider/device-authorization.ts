@@ -1,6 +1,6 @@
 /**
- * What oidc-provider leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the polling interval in
- * the answer (§3.2), and no automatic submission of a code that came in a link (§5.4).
+ * The parts of RFC 8628 that oidc-provider leaves open: a limit on guesses of user codes (§5.1, finding V19), and the polling
+ * interval in the answer (§3.2). A code that came in a link is not submitted automatically (§5.4).
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';

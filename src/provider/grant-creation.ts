@@ -57,8 +57,8 @@ export const makeGrant = (
 };
 
 /**
- * The grant of an app to which a user signed in ends with that session, unless the user gave it access while they are away
- * (OIDC Core §11). An agent acts while its user is away; that is what it was allowed for.
+ * The grant of an app to which a user signed in ends with that session. The exception is access while the user is away (OIDC
+ * Core §11). An agent acts while its user is away; that is what it was allowed for.
  */
 const isForSession = (clientId: string, { openidScopes, requestedActor }: ConsentResult): boolean =>
   !clientId.startsWith('agt_') &&

@@ -4,9 +4,9 @@
  * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`), and for
  * credentials that are no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
  *
- * A workload token, a secret, a certificate or an attestation is replaced, as soon as the parameters of a request are known,
- * by an assertion in the agent's name. The key of that assertion is valid in this request alone, and only once the credential
- * has been proven.
+ * As soon as the parameters of a request are known, an assertion in the agent's name replaces a workload token, a secret, a
+ * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential has
+ * been proven.
  */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';

@@ -40,7 +40,7 @@ export const CONSUMPTIONS = {
 
 /**
  * One grant: oidc-provider's Grant. The instances of an agent have instance grants of their own under its authorization. An
- * instance grant holds the same and is over when the grant it names in `parent` is gone, and not when only that grant's own
+ * instance grant holds the same. It is over when the grant it names in `parent` is gone, and not when only that grant's own
  * tokens are.
  */
 export type GrantRecord = {

@@ -1,7 +1,7 @@
 /**
- * Refresh tokens remember how the access token that came with them is bound. Those of confidential clients are bound to the
- * client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. Without any proof a
- * refresh would turn a bound authorization into one that gives Bearer tokens.
+ * Refresh tokens remember how the access token that came with them is bound. Refresh tokens of confidential clients are bound
+ * to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1). So a client may change its key. Without any proof
+ * a refresh would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../domain/ports/identifiers.ts';

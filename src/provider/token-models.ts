@@ -20,7 +20,7 @@ type AttestedRecord = { readonly attestationJkt?: string } | undefined;
 /**
  * Credentials that are bound to an attested key: refresh tokens, device codes, and codes of pushed requests
  * (draft-ietf-oauth-attestation-based-client-auth-12). oidc-provider binds those of clients that are registered for this
- * method, and loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks who
+ * method. It loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks who
  * presents one.
  */
 export const boundToAttestedKeys = (

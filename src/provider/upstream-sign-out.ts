@@ -12,8 +12,8 @@ export type WhereToSignOut = (
 ) => Promise<{ readonly name: string; readonly href: string; readonly when: 'now' | 'later' } | undefined>;
 
 /**
- * Signing out at the end-session endpoint continues at the provider at which the session began, as it does from our own pages
- * (OpenID Connect RP-Initiated Logout 1.0).
+ * Sign-out at the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0) continues at the provider at which the session
+ * began, as it does from our own pages.
  */
 export const signOutThere = (
   provider: Provider,

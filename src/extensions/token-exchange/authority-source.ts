@@ -16,8 +16,8 @@ import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
 
 /**
- * Where the authority of the new token comes from: a delegation the caller holds already (`held`), a delegation of the agent
- * that presented its token, below which the caller gets a re-delegation (`hop`), or nothing yet (`unconsented`): only the
+ * Where the authority of the new token comes from. `held`: a delegation the caller holds already. `hop`: a delegation of the
+ * agent that gave the caller its token; the caller gets a re-delegation below it. `unconsented`: nothing yet, as only the
  * person can create the first delegation. `via`: client that calls the agent; the first delegation would apply in its calls
  * alone (decision 21).
  */

@@ -30,8 +30,8 @@ export type TxnToken = {
 /**
  * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08): what one request may do further down,
  * for services of the one trust domain of this server. Holds part of the authority of the access token that came with the
- * request, for the agent that got it or is the resource server it is for. Does not contain the access token itself. Throws
- * DomainError with a `denial` for every refusal.
+ * request. The caller is the agent that got that access token, or is the resource server it is for. Does not contain the
+ * access token itself. Throws DomainError with a `denial` for every refusal.
  */
 export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
   const { identifiers, clock, trustDomain, resourceServers } = dependencies;

@@ -40,7 +40,7 @@ const TEST = { urgency: 'normal', ttlSeconds: 600 } as const;
 const WORKER = 'push-worker.js';
 
 /**
- * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on, and
+ * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on. Adds
  * the service worker, whose scope is `/account/`: it does nothing but show a message.
  */
 export const addNotificationRoutes = (

@@ -111,7 +111,7 @@ export const keysOf = (text: string): unknown => {
 
 /**
  * Id of the account or group of this name or id. Throws 'invalid_field', with the same text for an unknown name and for an
- * account that is not active, and 'conflict' where the name means more than one.
+ * account that is not active. Throws 'conflict' where the name means more than one.
  */
 export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: string): Promise<string> => {
   const found = await deps.ownerNames.find(typed, { field });

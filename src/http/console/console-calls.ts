@@ -1,7 +1,7 @@
 /**
- * `/console`: the pages of agent owners and of operators. Every fact that a page shows about an agent, and every button, goes
- * through the handlers of the management API, as the account that is signed in. Permissions, validation and audit events are
- * decided there, once. This folder turns answers into page models and forms into calls. It does not own markup
+ * `/console`: the pages of agent owners and of operators. Every fact about an agent, and every button, goes through the
+ * handlers of the management API, as the account that is signed in. Permissions, validation and audit events are decided
+ * there, once. This folder turns answers into page models and forms into calls. It does not own markup
  * (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
  */
 import type { Account } from '../../domain/identity/accounts/account.ts';

@@ -7,9 +7,9 @@ import { exchangeOf, recordRefusal, seeOther } from '../interaction/page-answers
 import type { ConsoleDeps } from './console-deps.ts';
 
 /**
- * Runs a call of the console. Where it takes a fresh second factor and the account has one, sends the browser to sign in anew
- * and back to `returnTo`, where the person presses the button again; answers whether the call was made. Throws all other
- * errors; without a factor the page says what is missing.
+ * Runs a call of the console, and answers whether the call was made. Where it takes a fresh second factor and the account has
+ * one, sends the browser to sign in anew. The browser returns to `returnTo`, where the person presses the button again. Throws
+ * all other errors; without a factor the page says what is missing.
  */
 export const stepUp =
   (deps: ConsoleDeps) =>

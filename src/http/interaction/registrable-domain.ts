@@ -2,8 +2,8 @@ import { domainToUnicode } from 'node:url';
 import { getDomain } from 'tldts';
 
 /**
- * The part of a host that a party can buy or be given, by the public suffix list with its private part (so that `a.github.io`
- * is one); undefined for an address and for a name without one.
+ * The part of a host that a party can buy or be given, by the public suffix list. That includes its private part, so that
+ * `a.github.io` is one. Undefined for an address and for a name without one.
  */
 export const registrableDomain = (host: string): string | undefined =>
   getDomain(host, { allowPrivateDomains: true, extractHostname: true }) ?? undefined;

@@ -52,8 +52,8 @@ const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unava
 
 /**
  * Sign-in at another provider: the redirect from the sign-in page, `/upstream/callback` back from it, and the page on which a
- * user who has no account link yet proves an account. Between two of these a page redirects without a form, so that the final
- * target is not held to the `form-action` of a page on the way, ours or the provider's.
+ * user who has no account link yet proves an account. Between two of these a page redirects without a form: the final target
+ * is not held to the `form-action` of an earlier page, ours or the provider's.
  */
 export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, interactions, browserSessions, passkeys, upstream } = deps;

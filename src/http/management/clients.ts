@@ -36,8 +36,8 @@ type Operations =
   | 'rotateClientSecret';
 
 /**
- * Who may change which client. A caller with the key of a client with a role acts as its owner in this API, and an app without
- * consent acts for every user who signs in to it: an operator changes neither.
+ * Who may change which client. An operator changes neither a client with a role nor an app without consent. The holder of a
+ * role client's key acts as its owner in this API. An app without consent acts for every user who signs in to it.
  */
 export const clientHandlers = (
   clients: ClientRegistry,

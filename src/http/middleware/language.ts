@@ -5,9 +5,9 @@ import { type OwnCookie, ownCookie } from '../interaction/own-cookie.ts';
 import { single } from './form-body.ts';
 
 /**
- * The language of our pages for a reader: the one chosen in this browser, otherwise the first supported one of those the app
- * asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), otherwise the one the person chose elsewhere, otherwise the first of
- * those the browser prefers, otherwise English.
+ * The language of our pages for a reader, in this order: the one chosen in this browser; the first supported one of those the
+ * app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1); the one the person chose elsewhere; the first supported one of
+ * those the browser prefers; English.
  */
 export type ReaderLanguage = {
   of(request: IncomingMessage, uiLocales?: string, own?: Language): Language;

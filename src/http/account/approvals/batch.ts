@@ -28,8 +28,8 @@ type Chosen = Pick<Approval, 'id' | 'digest'>;
 const MOST = 30;
 
 /**
- * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of what was shown and a token of its own, so
- * that the form decides only what this person's page showed (AP-16, AP-18).
+ * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of what was shown and a token of its own: the
+ * form decides only what this person's page showed (AP-16, AP-18).
  */
 export const addBatchPage = (
   router: Router,

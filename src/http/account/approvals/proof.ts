@@ -43,8 +43,8 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
     },
 
     /**
-     * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password,
-     * 'too_many_requests' beyond a limit (both are in the audit log by then), 'invalid_field' for none, and
+     * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password, and
+     * 'too_many_requests' beyond a limit; both are in the audit log by then. Throws 'invalid_field' for no proof, and
      * 'insufficient_user_authentication' where it takes a factor that the person does not have.
      */
     async prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance> {
