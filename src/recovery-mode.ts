@@ -53,8 +53,8 @@ const volumeOf = (configuration: Configuration) => {
   const reserve = volumeReserve(options);
   return {
     /**
-     * Whether there is room for essential data. Releases the reserve first, then copies the log of the database into it and
-     * cuts it off.
+     * Whether there is room for essential data. Releases the reserve first, then copies the database's log into its file and
+     * truncates the log.
      */
     hasRoom(): boolean {
       if (reserve.isLow()) reserve.release();

@@ -20,9 +20,9 @@ type RefreshFamily = {
 };
 
 /**
- * Decides which instance gets a refresh token by exchange: an instance of an agent, for an access token that one of the
- * agent's own authorizations gave it (RFC 8693 §2.2.1). The key identifies the instance: a started one, or with DPoP a new
- * one, which this starts. Throws DomainError with a `denial` for every refusal.
+ * Decides about a refresh token by exchange (RFC 8693 §2.2.1). An instance of an agent gets one for an access token from one
+ * of the agent's own authorizations. The key identifies the instance: a started one, or with DPoP a new one, which this
+ * starts. Throws DomainError with a `denial` for every refusal.
  */
 export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
   const { grants, identifiers } = dependencies;

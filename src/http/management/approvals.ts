@@ -51,7 +51,7 @@ export const approvalHandlers = (
 
     async reviewApproval(call) {
       const { caller, body, by } = call;
-      // A client cannot close a review: the account that owns it does.
+      // A review by a client is a review by the account that owns it.
       const account = caller.kind === 'account' ? caller.id : caller.account;
       if (account === undefined) throw new DomainError('forbidden', 'Nobody stands behind this client.');
       await visible(call);
