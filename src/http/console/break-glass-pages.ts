@@ -45,8 +45,8 @@ const EMPTY: Values = { reason: '', finding: '', note: '' };
 
 /**
  * Adds `/console/break-glass`: break-glass access that two people approved in an emergency, and the review by a third
- * (decision 16). Each step takes a passkey's signature for this very approval and this very step: a signature that approved
- * the request is not valid for the review.
+ * (decision 16). Each step takes a passkey's signature for this very approval and this very step: a signature that was made to
+ * approve the request is not valid for another step.
  */
 export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;
