@@ -31,7 +31,7 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
 
 /**
- * The message about what was just done, by the keyword of the link; undefined for any other keyword. `said`: a phrase alone
+ * The message about what was just done, by the keyword of the link; absent for any other keyword. `said`: a phrase alone
  * reports a success.
  */
 export const doneOf = (
