@@ -6,9 +6,9 @@ import type { Delegation, PassOn } from './delegation.ts';
 export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'passOn'>;
 
 /**
- * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop
- * (invariant 2). On every axis the result is at most the parent's, and one hop less deep. Authorization details are not
- * an axis here: what is inside what is for the rules of their types to say (decision/detail-cut.ts).
+ * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop (invariant 2). On every
+ * axis the result is at most the parent's, and one hop less deep. Authorization details are not an axis here: the rules of
+ * their types decide which detail contains which (decision/detail-cut.ts).
  */
 export const attenuate = (parent: Held, wanted: Held): Held => ({
   scope: intersection(wanted.scope, parent.scope),
@@ -26,7 +26,7 @@ export const isWithin = (child: Held, parent: Held): boolean =>
   child.passOn.agents.every((agent) => parent.passOn.agents.includes(agent)) &&
   child.passOn.depth <= Math.max(0, parent.passOn.depth - 1);
 
-/** Everything either holds; never to be used without `attenuate` below a parent. */
+/** The union of both. Never use it below a parent without `attenuate`. */
 export const combine = (one: Held, other: Held): Held => ({
   scope: union(one.scope, other.scope),
   ...withDetails(joinedDetails(one.details, other.details)),
@@ -37,22 +37,22 @@ export const combine = (one: Held, other: Held): Held => ({
   }),
 });
 
-/** Whether nothing may be done with it. */
+/** Whether it allows nothing. */
 export const isEmpty = ({ scope, details = [] }: Pick<Held, 'scope' | 'details'>): boolean =>
   scope.length === 0 && details.length === 0;
 
-/** As a row has them: a member only where there are any. */
+/** The member `details` of a delegation: present only where there are any. */
 export const withDetails = (details: readonly Detail[]): Pick<Delegation, 'details'> =>
   details.length === 0 ? {} : { details };
 
-/** Whether the row itself is good at `now`; says nothing about the rows above it. */
+/** Whether the delegation itself is active at `now`; does not look at its ancestors. */
 export const isActive = (row: Pick<Delegation, 'state' | 'expiresAt'>, now: number): boolean =>
   row.state === 'active' && row.expiresAt > now;
 
 /**
- * The row as it counts at `now`, or undefined when it or any row above is over, or is not to be passed on to the agent
- * below it any more, or not so far (decision 18). `above` are its ancestors, nearest first. A row above that was narrowed
- * later narrows this one at once: nothing has to walk down the tree.
+ * The delegation as it is effective at `now`. Undefined when it or an ancestor has ended, or when an ancestor no longer
+ * allows re-delegation to the agent below it, or that far (decision 18). `above` are its ancestors, nearest first. A later
+ * narrowing of an ancestor takes effect here at once: no process has to walk down the tree.
  */
 export const effective = (row: Delegation, above: readonly Delegation[], now: number): Delegation | undefined => {
   if (above.length !== row.ancestors.length) return undefined;
@@ -74,11 +74,11 @@ export const effective = (row: Delegation, above: readonly Delegation[], now: nu
   };
 };
 
-/** Whether a delegation may be handed on to `agent` (decision D2). */
+/** Whether a delegation may be re-delegated to `agent` (decision D2). */
 export const mayPassOnTo = (row: Pick<Delegation, 'passOn'>, agent: string): boolean =>
   row.passOn.depth >= 1 && row.passOn.agents.includes(agent);
 
-/** One spelling for "to nobody": no agents and depth 0. Agents sorted, without duplicates. */
+/** One spelling for "to no agent": no agents and depth 0. Agents sorted, without duplicates. */
 export const normalisePassOn = ({ agents, depth }: PassOn): PassOn =>
   depth < 1 || agents.length === 0 ? { agents: [], depth: 0 } : { agents: union(agents, []), depth };
 

@@ -3,10 +3,10 @@ import type { Ceilings } from '../../clients/blueprints/ceilings.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 
-/** Agents with the ceilings that count for them now (agents/effective-agent.ts). */
+/** Agents with their effective ceilings (agents/effective-agent.ts). */
 export type CappedAgents = { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
 
-/** Agent → what it may have at most, of those who have a limit. */
+/** Agent → its ceilings, only for agents that have any. */
 export const ceilingsOf = async (
   agents: CappedAgents | undefined,
   rows: readonly Delegation[],
@@ -19,8 +19,8 @@ export const ceilingsOf = async (
 };
 
 /**
- * A row as its actor's ceilings let it count: for so long from the last decision about it, and over so many hops
- * more. Ceilings are read each time, so what they leave of a row changes with them.
+ * A delegation within its actor's ceilings: its duration from the last decision about it, and its further hops. Ceilings
+ * are read each time, so a change of a ceiling changes the result.
  */
 export const underCeilings = (row: Delegation, ceilings: ReadonlyMap<string, Ceilings>): Delegation => {
   const { maxDelegationSeconds, maxDelegationDepth } = ceilings.get(row.actor) ?? {};
@@ -33,6 +33,6 @@ export const underCeilings = (row: Delegation, ceilings: ReadonlyMap<string, Cei
   };
 };
 
-/** Whether every row above, nearest first, may be so far above. */
+/** Whether the ceilings of every ancestor, nearest first, allow it to be that far above. */
 export const isWithinDepth = (above: readonly Delegation[], ceilings: ReadonlyMap<string, Ceilings>): boolean =>
   above.every(({ actor }, index) => index < (ceilings.get(actor)?.maxDelegationDepth ?? Number.POSITIVE_INFINITY));

@@ -1,4 +1,4 @@
-/** What the register of delegations is asked to write down or list. */
+/** Inputs of the delegation registry: what it records or lists. */
 
 import type { Cursor } from '../../ports/document-store.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
@@ -8,9 +8,9 @@ export type Consent = {
   readonly subject: string;
   readonly actor: string;
   readonly resource: string;
-  /** Client in calls of which alone it counts (decision 21). Default: in all. */
+  /** The delegation applies only to calls by this client (decision 21). Default: to all calls. */
   readonly via?: string | undefined;
-  /** Every scope the person was asked about; what the row holds beside these is kept. */
+  /** Every scope the person was asked about. The delegation keeps the scopes it holds beside these. */
   readonly asked: readonly string[];
   /** What the person allowed of it. */
   readonly scope: readonly string[];
@@ -20,7 +20,7 @@ export type Consent = {
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly passOn: PassOn;
-  /** How often the agent had changed hands, as the person was shown it (agents/ownership.ts). Default: never. */
+  /** How often the agent had changed hands, as shown to the person (agents/ownership.ts). Default: never. */
   readonly ownership?: number;
   /** Who decided: the account, or an administrator. */
   readonly by: string;
@@ -31,10 +31,10 @@ export type Consent = {
 export type Hop = {
   readonly parent: Delegation;
   readonly actor: string;
-  /** The parent's: a hop never changes the resource. */
+  /** The parent's resource: a hop never changes it. */
   readonly resource: string;
   readonly scope: readonly string[];
-  /** Inside what the parent and all above it hold, by the decision that gave them. */
+  /** Within what the parent and all its ancestors hold, by the decision that gave them. */
   readonly details?: readonly Detail[];
   readonly expiresAt: number;
   readonly passOn: PassOn;
@@ -42,7 +42,7 @@ export type Hop = {
   readonly request?: string | undefined;
 };
 
-/** One action that people approved, for an agent that holds nothing for this person there, or needs not to. */
+/** One action that people approved, for an agent that holds no delegation of this person there, or needs none. */
 export type OneAction = {
   /** Id of the approval. */
   readonly approval: string;
@@ -53,23 +53,23 @@ export type OneAction = {
   readonly details: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
-  /** How often the agent had changed hands when it was asked for. Default: never. */
+  /** How often the agent had changed hands when the approval was requested. Default: never. */
   readonly ownership?: number;
   readonly request?: string | undefined;
 };
 
-/** That a person wants an agent to go on under its new owner. */
+/** A person's wish that an agent continues under its new owner. */
 export type OwnerConfirmation = {
   readonly subject: string;
   readonly actor: string;
-  /** Of the agent, as the person was shown it. */
+  /** The agent's number, as shown to the person. */
   readonly ownership: number;
   /** Who decided: the account. */
   readonly by: string;
   readonly request?: string | undefined;
 };
 
-/** What is to be taken from a row. */
+/** What to remove from a delegation. */
 export type Without = { readonly scope: readonly string[]; readonly details?: readonly Detail[] };
 
 export type DelegationList = {
@@ -77,7 +77,7 @@ export type DelegationList = {
   readonly actor?: string | undefined;
   /** Client that calls the actor. */
   readonly via?: string | undefined;
-  /** Only rows that are live now, with all above them. Default: the whole history. */
+  /** Only delegations that are live now, with all their ancestors. Default: the whole history. */
   readonly live?: boolean;
   readonly after?: Cursor | undefined;
   /** 1..1000 */

@@ -1,21 +1,25 @@
 /**
- * When a delegation is removed that gives no authority any more. What is missing is read as *no*, as what has ended is: a
- * row without one above it counts for nothing, nor does a token that names none. Part of the register.
+ * Removes delegations that no longer give authority. A missing delegation means denial, as an ended one does: without an
+ * ancestor a delegation is not live, and a token whose delegation is missing is not active. Part of the delegation
+ * registry.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, SweepSlice, Versioned } from '../../ports/document-store.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
 
-/** As long as clients, agents and people can ask about it: 90 days. */
+/** 90 days: so long can clients, agents and people ask about an ended delegation. */
 export const KEPT_SECONDS = 90 * 86_400;
-/** Counted up to here. */
+/** Upper limit of the count. */
 const MOST_COUNTED = 1000;
 
-/** A row that may come back (suspended) or still counts is kept from its expiry on, one that was ended from then on. */
+/**
+ * Time from which the delegation may be removed, epoch seconds: `keptSeconds` after revocation for a revoked one, after
+ * expiry for one that is active or may be confirmed again (suspended).
+ */
 export const forgetAtOf = ({ state, revokedAt, expiresAt }: Delegation, keptSeconds: number): number =>
   (state === 'revoked' ? (revokedAt ?? expiresAt) : expiresAt) + keptSeconds;
 
-/** As everything but the sweep knows it. */
+/** The delegation without `forgetAt`, as all code but the sweep sees it. */
 const withoutEnd = ({
   document: { forgetAt: _, ...document },
   ...of
@@ -24,7 +28,7 @@ const withoutEnd = ({
   document,
 });
 
-/** The rows, each stored with the moment from which it may be removed, and read without it. */
+/** The delegations, each stored with the time from which it may be removed, and read without it. */
 export const withEnds = (rows: Collection<Delegation>, keptSeconds: number): Collection<Delegation> => {
   const ending = (row: Delegation): Delegation => ({ ...row, forgetAt: forgetAtOf(row, keptSeconds) });
   return {
@@ -41,7 +45,7 @@ export const withEnds = (rows: Collection<Delegation>, keptSeconds: number): Col
   };
 };
 
-/** Removes rows from `keptSeconds` after their end on; `documents` as they are stored. */
+/** Removes delegations from `keptSeconds` after their end on; `documents` as they are stored. */
 export const forgettingDelegations = ({
   documents,
   clock,
@@ -54,8 +58,8 @@ export const forgettingDelegations = ({
   const rows = documents.collection<Delegation>(DELEGATIONS);
 
   /**
-   * Until when a row says *no* that nothing else says: a hop that a person ended stays ended while they have not decided
-   * about the first hop since, and that can still be handed on (`refuseEndedHop`).
+   * Until when a delegation holds a denial that no other document holds. A hop that a person ended stays ended until they
+   * decide about the first hop again, if that can still be re-delegated (`refuseEndedHop`).
    */
   const refusesUntil = async ({ state, revokedAt = 0, revokedBy, ancestors }: Delegation): Promise<number> => {
     const first = ancestors.at(-1);
@@ -66,7 +70,9 @@ export const forgettingDelegations = ({
   };
 
   return {
-    /** Removes rows that are due, at most `limit`, 1..1000; one that still refuses something gets a later moment. */
+    /**
+     * Removes delegations that are due, at most `limit`, 1..1000. A delegation that still denies a hop gets a later time.
+     */
     async forget(limit: number): Promise<SweepSlice> {
       const now = clock.now();
       const due = await rows.find({
@@ -77,7 +83,7 @@ export const forgettingDelegations = ({
       const removed = await Promise.all(
         due.map(async ({ document, version }) => {
           const forgetAt = await refusesUntil(document);
-          // Nobody revives a row that is over (`settle`), so what was read is still so.
+          // No caller revives an ended delegation (`settle`), so what was read is still true.
           if (forgetAt < now) return (await rows.take(document.id)) !== undefined;
           await rows.replace({ ...document, forgetAt }, version);
           return false;

@@ -5,16 +5,16 @@ import { detailsWithout, joinedDetails } from '../../resources/authorization-det
 import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
 import type { Delegation } from './delegation.ts';
 
-/** The place a live row takes: at most one of a subject, parent, actor and resource, and of the client that calls the actor. */
+/** The slot of a live delegation: at most one per subject, parent, actor, resource and calling client. */
 export const slotOf = (subject: string, parent: string | null, actor: string, resource: string, via?: string): string =>
   createHash('sha256')
     .update(JSON.stringify([subject, parent, actor, resource, ...(via === undefined ? [] : [via])]))
     .digest('base64url');
 
-/** As a row has it: a member only where there is a client that calls. */
+/** The member `via` of a delegation: present only where a client calls the agent. */
 export const withVia = (via: string | undefined): Pick<Delegation, 'via'> => (via === undefined ? {} : { via });
 
-/** The row after its end: kept as history, its slot free for the next one. */
+/** The delegation after its end: kept as history, its slot free for the next one. */
 export const endedRow = (row: Delegation, at: number, by: string): Delegation => ({
   ...row,
   state: 'revoked',
@@ -24,13 +24,17 @@ export const endedRow = (row: Delegation, at: number, by: string): Delegation =>
   updatedAt: at,
 });
 
-/** The row while its agent is in hands that the person has not confirmed. The same object when it is stored so. */
+/**
+ * The delegation while the person has not confirmed its agent's new owner. Returns the same object if it is stored as
+ * suspended.
+ */
 export const suspendedRow = (row: Delegation): Delegation =>
   row.state === 'active' ? { ...row, state: 'suspended' } : row;
 
 /**
- * When a person who says yes now has said it to who answers for the agent: never before the last member came to the owning
- * group, so that what is said in that second counts. `handsFrom`: see the revocation check; Infinity: no account answers.
+ * Time at which a person who approves now has approved the agent's owner, epoch seconds. Never before the last member
+ * joined the owning group, so that an approval in that same second is valid. `handsFrom`: see the revocation check;
+ * Infinity: no account owns the agent.
  */
 export const confirmedAtOf = (now: number, handsFrom: number): number =>
   Number.isFinite(handsFrom) ? Math.max(now, handsFrom) : now;
@@ -59,7 +63,7 @@ export const holdsTheSame = (one: Held, other: Held): boolean =>
   JSON.stringify([one.scope, one.details, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
   JSON.stringify([other.scope, other.details, other.expiresAt, other.passOn.agents, other.passOn.depth]);
 
-/** What every event about a row says. */
+/** Members that every event about a delegation carries. */
 export const aboutRow = (row: Delegation) =>
   ({
     delegation: row.id,
@@ -70,7 +74,7 @@ export const aboutRow = (row: Delegation) =>
     scopeGiven: row.scope,
   }) satisfies Partial<AuditEvent>;
 
-/** Which event tells of the step from one state of a row to the next, with the facts to make the row again. */
+/** The event for a change of a delegation from one state to the next, with the facts to restore the delegation. */
 export const changeOfRow = (
   from: Delegation | undefined,
   to: Delegation,

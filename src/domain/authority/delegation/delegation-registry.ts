@@ -1,8 +1,8 @@
 /**
- * Owns the rows of delegation: makes them, extends and narrows them, ends them, and says which are live.
- * Does not own: who may exchange which token (src/extensions/token-exchange), the pages (src/http), or
- * the agents named in a row. Called by token exchange, consent and account pages, the management API
- * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
+ * Owns the delegations: creates, extends, narrows and revokes them, and reports which are live.
+ * Does not own: who may exchange which token (src/extensions/token-exchange), the pages (src/http), or the agents that a
+ * delegation names. Token exchange, the consent and account pages, the management API and the check of issued tokens call
+ * it. Every change first appends its audit event (intent), then swaps one delegation.
  */
 
 import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
@@ -27,7 +27,7 @@ import { delegationsOfOwners } from './delegations-of-owners.ts';
 
 export type DelegationRegistry = ReturnType<typeof delegationRegistry>;
 
-/** Rows of delegation over one document collection. `maxDepth` counts hops, the person's consent included. */
+/** Delegations over one document collection. `maxDepth` counts hops, the person's consent included. */
 export const delegationRegistry = ({
   documents,
   clock,
@@ -45,11 +45,11 @@ export const delegationRegistry = ({
   readonly audit: AuditLog;
   readonly issuer: string;
   readonly maxDepth: number;
-  /** With what the process has latched. Default: what stands in the store. */
+  /** Includes what this process has latched. Default: what the store holds. */
   readonly revocation?: Revocation;
-  /** As far as their ceilings let them go. Default: nobody has any. */
+  /** Agents with their effective ceilings. Default: no agent has a ceiling. */
   readonly agents?: CappedAgents;
-  /** How long a row stays after its end, seconds. Default: 90 days. */
+  /** Seconds for which a delegation is kept after its end. Default: 90 days. */
   readonly keptSeconds?: number;
 }) => {
   const slots = delegationSlots({ documents, clock, audit, revocation, agents, keptSeconds });
@@ -57,8 +57,8 @@ export const delegationRegistry = ({
   const ofOwners = delegationsOfOwners({ slots, clock, audit, agents, revocation });
 
   /**
-   * Whether the person may have meant the agent in other hands when it was named as one to pass on to. Clocks of two nodes
-   * may be so far apart.
+   * Whether the person may have meant a former owner's agent when they allowed re-delegation to it. Allows for clock skew
+   * between two nodes (`CLOCKS_APART_SECONDS`).
    */
   const isUnknownOwner = async (parent: Delegation, actor: string, handedOverAt = 0): Promise<boolean> => {
     const handsFrom = Math.max(handedOverAt, await revocation.handsFrom(actor));
@@ -71,7 +71,7 @@ export const delegationRegistry = ({
     /** Hops a chain may have, the first included. */
     maxDepth,
 
-    /** The row, live or not. */
+    /** The delegation, live or not. */
     async get(id: string): Promise<Delegation | undefined> {
       const found = await rows.get(id);
       return found && (await ofOwners.asTheyStand([found.document]))[0];
@@ -81,8 +81,8 @@ export const delegationRegistry = ({
     ...forgettingDelegations({ documents, clock, keptSeconds }),
 
     /**
-     * The row if it and all rows above are active and unexpired, cut to what those above hold now.
-     * A token is good only while the row it names is live and still holds its scope.
+     * The delegation if it and all its ancestors are active and unexpired, narrowed to what the ancestors hold now.
+     * A token is valid only while the delegation it names is live and still holds the token's scope.
      */
     async live(id: string): Promise<Delegation | undefined> {
       return effectiveNow((await rows.get(id))?.document);
@@ -90,14 +90,14 @@ export const delegationRegistry = ({
 
     /**
      * The live first hop: what the person allows `actor` to do at `resource`. With `via`: what the person allows when that
-     * client calls it. Neither stands for the other (decision 21).
+     * client calls the agent. Neither replaces the other (decision 21).
      */
     async consented(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
       return at(subject, null, actor, resource, via);
     },
 
     /**
-     * The live row of the same subject, calling client and actors, hop by hop, at another resource: what the
+     * The live delegation with the same subject, calling client and actors, hop by hop, at another resource: what the
      * holder of `row` may do there. A hop keeps the resource, so below a first hop the parents differ too.
      */
     async sibling(row: Delegation, resource: string): Promise<Delegation | undefined> {
@@ -114,10 +114,10 @@ export const delegationRegistry = ({
     },
 
     /**
-     * Writes down a person's decision about one agent at one resource: what was asked is replaced by
-     * what was allowed, the rest is kept. Scopes the person was not shown gain neither time nor
-     * hearers: while any are kept, the earlier expiry and the narrower passing-on stand. Answers the
-     * row, or undefined when nothing is left (the row is revoked then).
+     * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest is
+     * kept. Scopes that the person was not shown gain neither time nor further agents: while any are kept, the earlier
+     * expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left (the
+     * delegation is then revoked).
      * Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
      */
     async recordConsent(consent: Consent): Promise<Delegation | undefined> {
@@ -136,7 +136,7 @@ export const delegationRegistry = ({
         slot,
         (current) => {
           const held = consentTo(
-            // What the person was not shown under the new owner is not confirmed with it.
+            // What the person was not shown under the new owner is not confirmed by this decision.
             current?.state === 'suspended' ? undefined : current,
             { scope: asked, details: consent.askedDetails ?? [] },
             { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, passOn },
@@ -174,18 +174,21 @@ export const delegationRegistry = ({
     },
 
     /**
-     * The row of `actor` below `parent`, made, reused while it covers the hop, or extended within what the
-     * parent holds. Concurrent callers get the same row; none is left standing below a parent that ended meanwhile.
-     * Throws DomainError 'consent_required' while the agent is in hands that the person has not confirmed: the row stands
-     * suspended then; 'access_denied' when the parent may not be passed on to `actor`, or the hop was ended and the
-     * person has not consented to the first hop again since; 'invalid_scope' when nothing is left; 'invalid_request' when the
-     * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
+     * The delegation of `actor` below `parent`: created, reused while it covers the hop, or extended within what the parent
+     * holds. Concurrent callers get the same delegation. None stays live below a parent that ended meanwhile.
+     * Throws DomainError:
+     * - 'consent_required' while the person has not confirmed the agent's new owner; the delegation is then suspended.
+     * - 'access_denied' when the parent may not be re-delegated to `actor`, or when the hop was ended and the person has
+     *   not consented to the first hop again since.
+     * - 'invalid_scope' when nothing is left.
+     * - 'invalid_request' when the chain would be longer than allowed or the parent has ended.
+     * - 'invalid_target' when the resource differs.
      */
     async derive(hop: Hop): Promise<Delegation> {
       return (await registry.derived(hop)).row;
     },
 
-    /** The same, and whether the row was made by this very call. */
+    /** The same, and whether this very call created the delegation. */
     async derived(hop: Hop): Promise<{ readonly row: Delegation; readonly isNew: boolean }> {
       const { parent, actor, resource, txn, request } = hop;
       if (resource !== parent.resource) {
@@ -212,7 +215,7 @@ export const delegationRegistry = ({
             throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
           }
           if (current) {
-            // What the parent lost meanwhile is taken away when the row is read, not here.
+            // What the parent lost meanwhile is removed when the delegation is read, not here.
             const next = { ...combine(current, held), ...details };
             return holdsTheSame(current, next) ? undefined : { ...current, ...held, ...details, updatedAt: now };
           }
@@ -254,8 +257,9 @@ export const delegationRegistry = ({
     },
 
     /**
-     * The row of one approved action: it stands in a place of its own, so that no exchange finds it and what the person
-     * allowed besides stays as it is. The same approval always gives the same row. Throws 'invalid_grant' when it is over.
+     * The delegation of one approved action. It has a slot of its own, so no exchange finds it and the person's other
+     * delegations stay as they are. The same approval always gives the same delegation. Throws 'invalid_grant' when that
+     * delegation has ended.
      */
     async openOnce(given: OneAction): Promise<Delegation> {
       const { approval, subject, actor, resource, scope, details, expiresAt, request } = given;
@@ -291,7 +295,10 @@ export const delegationRegistry = ({
       return live;
     },
 
-    /** Rows of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is there when there may be more. */
+    /**
+     * Delegations of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is present
+     * when there may be more.
+     */
     async list({ subject, actor, via, live = false, after, limit }: DelegationList): Promise<{
       readonly items: readonly Delegation[];
       readonly next?: Cursor;
@@ -317,9 +324,9 @@ export const delegationRegistry = ({
     },
 
     /**
-     * Takes single scopes and authorization details from a first hop, and with it from everything below; a row that holds
-     * nothing then ends. Undefined when there is no such row, or none of these is in it; a hop below is narrowed by nobody,
-     * since it is cut anew with each exchange.
+     * Removes single scopes and authorization details from a first hop, and so from every delegation below it. A delegation
+     * that then holds nothing ends. Returns undefined when there is no such delegation, or when it holds none of these.
+     * Hops below cannot be narrowed directly, since each exchange derives them anew.
      */
     async narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined> {
       const found = (await rows.get(id))?.document;
@@ -337,7 +344,7 @@ export const delegationRegistry = ({
           if (!isMine) return undefined;
           const now = clock.now();
           if (isEmpty({ scope, details: left })) return endedRow(current, now, by);
-          // To take is not to decide anew: it gives no more time, and no ended hop back.
+          // Narrowing is not a new decision: it extends no expiry and revives no ended hop.
           return { ...others, scope, ...withDetails(left), updatedAt: now, decidedAt: decidedAtOf(current) };
         },
         { caller: by, ...(request ? { request } : {}) },
@@ -346,9 +353,10 @@ export const delegationRegistry = ({
     },
 
     /**
-     * Ends a row and with it everything below, by one swap. Idempotent: a row that is over is answered
-     * as it is, without an event; of concurrent ends one is done, and the event of each other is followed by one that says
-     * it came to nothing. Undefined when there is no such row. `by` is an account, client or agent id, or 'system'.
+     * Revokes a delegation, and so everything below it, by one swap. Idempotent: a revoked delegation is returned as it is,
+     * without an event. Of concurrent revocations exactly one succeeds; each other appends a second event that says that it
+     * had no effect. Returns undefined when there is no such delegation. `by` is an account, client or agent id, or
+     * 'system'.
      */
     async revoke(id: string, by: string, request?: string): Promise<Delegation | undefined> {
       const found = (await rows.get(id))?.document;
@@ -370,11 +378,11 @@ export const delegationRegistry = ({
       return stored?.document;
     },
 
-    /** Ends everything `actor` holds for `subject`, also below other agents; answers how many rows ended. */
+    /** Revokes all delegations of `actor` for `subject`, also those below other agents. Returns how many it revoked. */
     revokeAllOf: (subject: string, actor: string, by: string, request?: string): Promise<number> =>
       revokeEach({ subject, actor }, by, request),
 
-    /** Ends everything agents hold for `subject` when `via`, a client, calls them; answers how many rows ended. */
+    /** Revokes all delegations for `subject` in which `via`, a client, calls the agent. Returns how many it revoked. */
     revokeAllVia: (subject: string, via: string, by: string, request?: string): Promise<number> =>
       revokeEach({ subject, via }, by, request),
   };
@@ -385,7 +393,7 @@ export const delegationRegistry = ({
     request?: string,
   ): Promise<number> => {
     let count = 0;
-    // Again until a pass finds nothing, for rows made while the one before was under way.
+    // Repeats until a pass finds nothing: delegations may be created while a pass runs.
     for (let pass = 0; pass < 5; pass += 1) {
       const before = count;
       let after: Cursor | undefined;

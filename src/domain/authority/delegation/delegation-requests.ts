@@ -5,22 +5,22 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
-/** What an agent would like to do for a person, waiting behind a single-use page (decision D1 b). */
+/** What an agent asks to do for a person, waiting behind a single-use page (decision D1 b). */
 export type DelegationRequest = {
-  /** Account that alone may decide. */
+  /** The only account that may decide. */
   readonly subject: string;
   readonly agent: string;
   /** Resource indicator. */
   readonly resource: string;
   /** Sorted; the page may narrow it, never widen it. */
   readonly scope: readonly string[];
-  /** Authorization details it would like to hold there. */
+  /** Authorization details that the agent asks for there. */
   readonly details?: readonly Detail[];
-  /** The transaction it came up in. */
+  /** The transaction in which the request arose. */
   readonly txn?: string;
   /** Client to which the exchanged token had been issued. */
   readonly viaClient: string;
-  /** Client in calls of which alone what is allowed will count (decision 21). Absent: in all. */
+  /** Once allowed, the delegation applies only to calls by this client (decision 21). Absent: to all calls. */
   readonly via?: string;
   /** Epoch seconds. */
   readonly expiresAt: number;
@@ -28,7 +28,9 @@ export type DelegationRequest = {
 
 export type DelegationRequests = ReturnType<typeof delegationRequests>;
 
-/** New pages for one agent and account within the life of a page; two windows overlap at most, so at most 20 are open. */
+/**
+ * New pages for one agent and account within the lifetime of a page. At most two windows overlap, so at most 20 are open.
+ */
 const PAGES_PER_LIFE = 10;
 
 /**
@@ -63,9 +65,9 @@ export const delegationRequests = ({
 
   const requests = {
     /**
-     * The page for a request: the same one while at least half of its life is left and nobody has
-     * decided, so that an agent that retries does not fill the person's table.
-     * Throws DomainError 'too_many_requests' when the agent has opened too many for this account.
+     * The page for a request. Returns the same page while at least half of its lifetime is left and the person has not
+     * decided, so that an agent that retries does not fill the person's table. Throws DomainError 'too_many_requests' when
+     * the agent has opened too many for this account.
      */
     async create(wanted: Omit<DelegationRequest, 'expiresAt'>): Promise<{
       readonly url: string;
@@ -112,7 +114,7 @@ export const delegationRequests = ({
       return undefined;
     },
 
-    /** Ends the request and answers it; of concurrent callers exactly one gets it. */
+    /** Ends the request and returns it; of concurrent callers exactly one gets it. */
     async consume(handle: string): Promise<DelegationRequest | undefined> {
       if (!HANDLE.test(handle)) return undefined;
       for (const key of keysOf(handle)) {

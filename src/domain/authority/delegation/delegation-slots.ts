@@ -16,8 +16,8 @@ import { withEnds } from './delegation-ends.ts';
 import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-record.ts';
 
 /**
- * The rows as they stand in their slots: at most one live row for a subject, parent, actor and resource, whoever
- * writes at once. Says what counts now, and swaps one row for the next with the event in front.
+ * Delegations in their slots: at most one live delegation per subject, parent, actor, resource and calling client, also
+ * under concurrent writes. Returns the effective delegation, and swaps one state for the next after appending its event.
  */
 export const delegationSlots = ({
   documents,
@@ -40,8 +40,9 @@ export const delegationSlots = ({
     (await revocation.ended(chain.map(partOf))) !== undefined;
 
   /**
-   * The row as it stands in its slot: suspended from the very hand-over on. Undefined when it is over; what a kill or a
-   * restored backup is behind may have been ended for a reason: the person decides again.
+   * The delegation as it stands in its slot, without its ancestors: suspended from the hand-over on. Undefined when it has
+   * ended. After a kill or a restored backup the person decides again, because the delegation may have been ended for a
+   * reason.
    */
   const standing = async (row: Delegation): Promise<Delegation | undefined> => {
     const capped = underCeilings(row, await ceilingsOf(agents, [row]));
@@ -54,7 +55,7 @@ export const delegationSlots = ({
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await rows.find({ where: { slot }, limit: 1 }))[0];
 
-  /** The row if it and all above count now, cut to what those above hold. */
+  /** The delegation if it and all its ancestors are active now, narrowed to what the ancestors hold. */
   const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
     if (!row || !isActive(row, clock.now())) return undefined;
     const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
@@ -65,17 +66,18 @@ export const delegationSlots = ({
     return effective(capped(row), above.map(capped), clock.now());
   };
 
-  /** What counts now of the row in a slot. */
+  /** The effective delegation in a slot. */
   const at = async (subject: string, parent: string | null, actor: string, resource: string, via?: string) =>
     effectiveNow((await holderOf(slotOf(subject, parent, actor, resource, via)))?.document);
 
-  /** Gives the slot of a row free that is over by time or epoch. It carried no authority any more, so this is no event of its own. */
+  /** Frees the slot of a delegation that ended by time or epoch. It gave no authority any more, so no event is appended. */
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
     rows.replace(endedRow(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
   /**
-   * Finds the slot's row and lets `decide` make the next state of it, or the first; again from a fresh
-   * read when another writer came between. `decide` answers undefined to leave things as they are.
+   * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides again
+   * when another writer came between. `decide` returns undefined to leave it unchanged.
+   * Throws StoreUnavailable after 20 lost swaps.
    */
   const settle = async (
     slot: string,
@@ -91,7 +93,7 @@ export const delegationSlots = ({
       }
       const next = await decide(current);
       if (next === undefined) return { row: current, inserted: false };
-      // The same answer given again is no change of authority; only its time is noted.
+      // Repeating the same decision changes no authority; only its time is stored.
       const isChange = !current || next.state !== current.state || !holdsTheSame(next, current);
       if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(current, next) });
       if (found) {
@@ -117,11 +119,12 @@ export const delegationSlots = ({
   };
 
   /**
-   * Throws 'access_denied' when somebody ended this hop and the person has not decided about the first
-   * hop since: else the agent would be back with its next request.
+   * Throws 'access_denied' when this hop was ended and the person has not decided about the first hop since. Otherwise the
+   * agent would get it back with its next request.
    */
   const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
-    // They share one slot, so each was made after the one before was over; none after one that is not due to time alone.
+    // They share one slot, so each was created after the one before ended; none follows one that ended otherwise than by
+    // time.
     const order = { by: 'createdAt', direction: 'descending' } as const;
     const earlier = await rows.find({ where: { parent: parent.id, actor }, order, limit: 100 });
     const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
@@ -136,7 +139,7 @@ export const delegationSlots = ({
   return { rows, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
-/** What a delegation hangs on: the client that calls the agent is a party as well, and its kill ends the delegation. */
+/** What a delegation depends on. The client that calls the agent is a party as well, so its kill ends the delegation. */
 export const partOf = (row: Delegation): Part => ({
   subject: row.subject,
   parties: row.via === undefined ? [row.actor] : [row.actor, row.via],

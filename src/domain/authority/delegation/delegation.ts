@@ -2,14 +2,14 @@ import type { CollectionDeclaration } from '../../ports/document-store.ts';
 import type { ActorChain } from '../../vocabulary/actor-chain.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 
-/** To which agents a delegation may be handed on, and how many hops further (decision D2). `depth` 0: none. */
+/** The agents to which a delegation may be re-delegated, and over how many more hops (decision D2). `depth` 0: none. */
 export type PassOn = { readonly agents: readonly string[]; readonly depth: number };
 
 /**
- * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent`
- * null) is the person's own consent; every further one hangs below the row it was cut from.
- * A token names its row in the claim `delegation` and dies with it or with any row above.
- * One live row per (parent, subject, actor, resource, via), kept by the unique index on `slot`.
+ * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent` null) is the person's own
+ * consent; every further hop is derived from its parent. A token names its delegation in the claim `delegation` and ends
+ * with it or with any ancestor. At most one live delegation per (parent, subject, actor, resource, via): the unique index
+ * on `slot` enforces it.
  */
 export type Delegation = {
   readonly id: string;
@@ -20,56 +20,60 @@ export type Delegation = {
   /** Resource indicator. */
   readonly resource: string;
   /**
-   * Client that calls the agent, an MCP server, for the person (decision 21): the delegation counts for exchanges of that
-   * client's tokens only, and its grant does not cap it. Hops below keep it. Absent: any caller, capped by its grant.
+   * Client that calls the agent, an MCP server, for the person (decision 21): the delegation applies only to exchanges of
+   * that client's tokens, and the client's grant does not cap it. Hops below keep it. Absent: any caller, capped by its
+   * grant.
    */
   readonly via?: string;
-  /** Sorted; what the row holds. Never more than its parent holds. */
+  /** Sorted; the scopes of the delegation. Never more than its parent holds. */
   readonly scope: readonly string[];
   /**
-   * Authorization details (RFC 9396). Absent: none. Whether they are inside those of the rows above is for the rules of
-   * their types to say (decision); `detailsAbove` has those.
+   * Authorization details (RFC 9396). Absent: none. The rules of their types decide whether they are within those of the
+   * ancestors (decision); `detailsAbove` has those.
    */
   readonly details?: readonly Detail[];
-  /** Never stored: details of the rows above, nearest first, as they stand now. */
+  /** Never stored: present details of the ancestors, nearest first. */
   readonly detailsAbove?: readonly (readonly Detail[])[];
   readonly parent: string | null;
-  /** Ids of all rows above, nearest first; empty for a first hop. */
+  /** Ids of all ancestors, nearest first; empty for a first hop. */
   readonly ancestors: readonly string[];
   /** 1 for a first hop. */
   readonly depth: number;
   readonly chain: ActorChain;
   readonly passOn: PassOn;
   /**
-   * `suspended`: the agent that acts has changed hands, and the person has not confirmed the new owner. It gives no
-   * authority, nor does anything below it, and it keeps its slot. It is so from the very hand-over on, whatever is stored
-   * (`ownership`).
+   * `suspended`: the acting agent has changed hands, and the person has not confirmed the new owner. The delegation and
+   * everything below it give no authority, and it keeps its slot. It is suspended from the hand-over on, even while the
+   * stored state still says otherwise (`ownership`).
    */
   readonly state: 'active' | 'suspended' | 'revoked';
-  /** How often the agent that acts had changed hands when the person said yes to it (agents/ownership.ts); absent: never. */
+  /**
+   * How often the acting agent had changed hands when the person approved the delegation (agents/ownership.ts); absent:
+   * never.
+   */
   readonly ownership?: number;
-  /** When the person last said yes to who answers for the agent, here or with the new owner. Absent: `createdAt`. */
+  /** When the person last approved the agent's owner, here or by confirming a new owner. Absent: `createdAt`. */
   readonly confirmedAt?: number;
   readonly revokedAt?: number;
   /** Who ended it: an account, client or agent id, or 'system'. */
   readonly revokedBy?: string;
-  /** Digest of (subject, parent, actor, resource, via) until it is revoked; the row's own id once revoked. Unique. */
+  /** Digest of (subject, parent, actor, resource, via) until it is revoked; its own id once revoked. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** When it was last decided what it may hold, where something was only taken from it since. Absent: `updatedAt`. */
+  /** When the last decision gave its rights, if rights were only removed since. Absent: `updatedAt`. */
   readonly decidedAt?: number;
   /** Never later than the parent's. */
   readonly expiresAt: number;
-  /** Epoch second from which the row may be removed: some time after its end (delegation-ends.ts). */
+  /** Epoch second from which the delegation may be removed: some time after its end (delegation-ends.ts). */
   readonly forgetAt?: number;
 };
 
-/** When somebody last gave it what it holds: what is taken from it gives it no more time, and nobody back who was ended. */
+/** When the last decision gave its rights. Narrowing it extends no expiry and revives no ended hop. */
 export const decidedAtOf = ({ decidedAt, updatedAt }: Pick<Delegation, 'decidedAt' | 'updatedAt'>): number =>
   decidedAt ?? updatedAt;
 
-/** Authorization details of a row and of those above it, as decisions look at them. */
+/** Authorization details of a delegation and of its ancestors, as decisions use them. */
 export const detailsOfRow = (row: Delegation | undefined): readonly (readonly Detail[])[] =>
   row ? [row.details ?? [], ...(row.detailsAbove ?? [])] : [[]];
 

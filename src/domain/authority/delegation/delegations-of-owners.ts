@@ -11,12 +11,13 @@ import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-reco
 import { type delegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
-/** Of one person that are looked through for suspended ones. */
+/** Delegations of one person that are searched for suspended ones. */
 const MOST_OF_SUBJECT = 5000;
 
 /**
- * What becomes of delegations when an agent changes hands. They are suspended by the number in the agent, which changes
- * with its owner in one write (agents/ownership.ts); what is stored follows. Part of the register.
+ * Suspends and confirms delegations when an agent changes hands. The agent's `ownership` number suspends them: it changes
+ * together with the owner in one write (agents/ownership.ts), and the stored state follows later. Part of the delegation
+ * registry.
  */
 export const delegationsOfOwners = ({
   slots: { rows, settle, standing, holderOf },
@@ -31,20 +32,23 @@ export const delegationsOfOwners = ({
   readonly agents: CappedAgents | undefined;
   readonly revocation: Revocation;
 }) => {
-  /** As they stand, whatever is stored: of an agent that has changed hands, suspended. One read for all. */
+  /**
+   * Delegations in their present state, which may differ from the stored one: those of an agent that has changed hands are
+   * suspended. One read for all.
+   */
   const asTheyStand = async (all: readonly Delegation[]): Promise<readonly Delegation[]> => {
     const isFormer = await revocation.inOtherHands(all.map((row) => (row.state === 'active' ? partOf(row) : {})));
     return all.map((row, index) => (isFormer[index] ? suspendedRow(row) : row));
   };
 
-  /** Whether nothing above it has ended: what hangs on nothing is not for anyone to confirm. */
+  /** Whether no ancestor has ended: a person cannot confirm a delegation whose ancestors are gone. */
   const hasGround = async ({ ancestors }: Delegation): Promise<boolean> => {
     const above = ancestors.length === 0 ? [] : await rows.getMany(ancestors);
     const isThere = await Promise.all(above.map(async ({ document }) => (await standing(document)) !== undefined));
     return isThere.length === ancestors.length && isThere.every((one) => one);
   };
 
-  /** Rows that fit, page by page, oldest first. */
+  /** Matching delegations, page by page, oldest first. */
   async function* each(where: Readonly<Record<string, string>>, most: number): AsyncGenerator<Delegation> {
     let after: Cursor | undefined;
     for (let read = 0; read < most; read += PAGE) {
@@ -62,14 +66,17 @@ export const delegationsOfOwners = ({
   }
 
   const operations = {
-    /** The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new owner. */
+    /**
+     * The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new
+     * owner.
+     */
     async suspendedAt(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
       const found = await holderOf(slotOf(subject, null, actor, resource, via));
       const current = found && (await standing(found.document));
       return current?.state === 'suspended' ? current : undefined;
     },
 
-    /** All that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
+    /** All delegations that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
     async suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]> {
       const all: Delegation[] = [];
       const where = { subject, ...(actor === undefined ? {} : { actor }) };
@@ -82,7 +89,7 @@ export const delegationsOfOwners = ({
     },
 
     /**
-     * A person lets an agent go on under its new owner: what was suspended holds again what it held. Answers how many.
+     * A person confirms an agent's new owner: the suspended delegations hold again what they held. Returns how many.
      * Throws DomainError 'precondition_failed' when the agent has changed hands since the person was asked.
      */
     async confirmOwner({ subject, actor, ownership, by, request }: OwnerConfirmation): Promise<number> {
@@ -102,7 +109,7 @@ export const delegationsOfOwners = ({
           (current) => {
             isMine = current?.id === row.id && current.state === 'suspended';
             if (!isMine || !current) return undefined;
-            // To confirm an owner is not to decide anew about rights: it gives no more time.
+            // Confirming an owner is not a new decision about rights: it extends no expiry.
             const decidedAt = decidedAtOf(current);
             return { ...current, state: 'active', ownership, updatedAt: clock.now(), decidedAt, confirmedAt };
           },
@@ -114,8 +121,8 @@ export const delegationsOfOwners = ({
     },
 
     /**
-     * Stores of what an agent does for people that it is suspended, at most `limit` rows, each with the event by which its
-     * person is told. None of it counted from the hand-over on. Answers how many.
+     * Stores the suspension of an agent's delegations, at most `limit`, each with the event that notifies its person. None
+     * of them has been active since the hand-over. Returns how many.
      */
     async suspendFormer(agent: string, by: string, limit: number): Promise<number> {
       let count = 0;
