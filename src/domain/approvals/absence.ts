@@ -1,28 +1,28 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
-/** Somebody is away, and says who decides about approvals for her meanwhile: her deputy. */
+/** A person is away; their deputy decides about approvals for them meanwhile. */
 export type Absence = {
   /** `abs_…` */
   readonly id: string;
-  /** Who is away. */
+  /** The absent account. */
   readonly account: string;
-  /** Who decides for her, about what she could decide about and nothing else. */
+  /** Account that decides for them, only where they could decide themselves. */
   readonly deputy: string;
-  /** Epoch seconds: the first, and the first that is not part of it any more. */
+  /** First second of the absence, and first second after it. Epoch seconds. */
   readonly from: number;
   readonly until: number;
   /** `ended`: before its time, by one of the two or an administrator. */
   readonly state: 'open' | 'ended';
-  /** Place among the absences of the account that are not over; the own id once it is ended. Unique. */
+  /** One of the slots for absences of the account that have not ended; its own id once ended. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly endedAt?: number;
   readonly endedBy?: string;
-  /** From when on nobody has to know of it any more. */
+  /** Epoch second from which the absence may be removed. */
   readonly forgetAt: number;
 };
 
-/** Whether it counts at a second, as far as it says itself. */
+/** Whether it covers a given second; checks only its own members. */
 export const isWithin = ({ state, from, until }: Pick<Absence, 'state' | 'from' | 'until'>, at: number): boolean =>
   state === 'open' && from <= at && at < until;
 

@@ -11,25 +11,26 @@ import { ABSENCES, type Absence, isWithin } from './absence.ts';
 
 export type Absences = ReturnType<typeof absences>;
 
-/** What somebody says before she leaves. */
+/** An absence as its account declares it. */
 export type NewAbsence = { readonly deputy: string; readonly from: number; readonly until: number };
 
 const DAY = 86_400;
-/** Longer than that somebody has left. */
+/** A longer absence is not temporary. */
 const MOST_SECONDS = 60 * DAY;
 const LATEST_START = 180 * DAY;
-/** Of one account, not over. */
+/** Absences of one account that have not ended. */
 const MOST_OPEN = 3;
-/** People one account can be deputy of at a time. */
+/** People for whom one account can be deputy at a time. */
 const MOST_DEPUTIZED = 20;
 const KEPT_SECONDS = 90 * DAY;
 const ATTEMPTS = 20;
 const LOOKED_AT = 100;
 
 /**
- * Who decides for whom while she is away. An absence gives nobody more than she has: whether she could decide is looked at
- * each time (effective-votes.ts), and a deputy has no deputies in this. It counts while both are active accounts, and no longer
- * than the sessions of hers in which she may have said it: what ends them all, and a kill of either, ends it for good.
+ * Who decides for an absent person. An absence gives a deputy no more than the absent person has: whether that person could
+ * decide is checked each time (effective-votes.ts), and a deputy cannot appoint a deputy for it. It is valid while both
+ * accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions of the
+ * absent person, and a kill of either account, end it for good.
  */
 export const absences = ({
   documents,
@@ -44,10 +45,13 @@ export const absences = ({
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
-  /** As they count now. */
+  /** Accounts in their effective state. */
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
-  /** Whether a sign-in is recent, and as strong as what the account has: who decides for somebody is as good as a factor. */
+  /**
+   * Whether a sign-in is recent, and as strong as the account's factors allow: appointing a deputy is as sensitive as
+   * adding a factor.
+   */
   readonly isSure: (account: string, assurance: Assurance) => Promise<boolean>;
 }) => {
   const rows = documents.collection<Absence>(ABSENCES);
@@ -61,7 +65,7 @@ export const absences = ({
   const slotsOf = (account: string): readonly string[] =>
     Array.from({ length: MOST_OPEN }, (_, place) => `${account} ${place}`);
 
-  /** The first free place, which one that is over may have held. */
+  /** The first free slot. A slot held by an absence that has ended counts as free. */
   const freeSlot = async (account: string): Promise<string | undefined> => {
     for (const slot of slotsOf(account)) {
       const [holder] = await rows.find({ where: { slot }, limit: 1 });
@@ -73,7 +77,7 @@ export const absences = ({
     return undefined;
   };
 
-  /** Whether what an absence rests on is as it was: both people are there, and nothing has ended what she said since. */
+  /** Whether an absence is still valid: both accounts are active, and nothing has ended the declaration since. */
   const isFounded = async ({ account, deputy, createdAt }: Absence): Promise<boolean> => {
     const [away, other] = await Promise.all([accounts.get(account), accounts.get(deputy)]);
     if (away?.document.state !== 'active' || other?.document.state !== 'active') return false;
@@ -84,7 +88,7 @@ export const absences = ({
     return (await revocation.ended(parts)) === undefined;
   };
 
-  /** Those that are not over; the next to be so first. */
+  /** Absences that have not ended, the next to end first. */
   const openOf = async (where: Partial<Pick<Absence, 'account' | 'deputy'>>): Promise<readonly Absence[]> => {
     const found = await rows.find({
       where: { ...where, state: 'open' },
@@ -117,8 +121,8 @@ export const absences = ({
 
   return {
     /**
-     * One person says who decides for her. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than
-     * three that are not over, 'insufficient_user_authentication' without a recent sign-in as strong as she has.
+     * A person appoints a deputy. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than three that
+     * have not ended, 'insufficient_user_authentication' without a recent sign-in as strong as the account allows.
      */
     async declare(
       account: string,
@@ -170,8 +174,8 @@ export const absences = ({
     },
 
     /**
-     * Ends one before its time: what the deputy said by it counts no more, unless a token came of it. One that is over
-     * stays as it is. Who may is for the caller to say.
+     * Ends an absence early: what the deputy approved by it becomes invalid, unless a token was issued for it. One that has
+     * ended stays as it is. The caller checks who may end it.
      */
     async end(id: string, by: By): Promise<Versioned<Absence>> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -197,7 +201,7 @@ export const absences = ({
 
     get: (id: string): Promise<Versioned<Absence> | undefined> => rows.get(id),
 
-    /** Newest first: all, or those of one who is away, or of one deputy. */
+    /** Newest first: all, or those of one absent account, or of one deputy. */
     async list({
       account,
       deputy,
@@ -219,14 +223,17 @@ export const absences = ({
 
     isFounded,
 
-    /** In which an account decides for others now. */
+    /** Absences in which an account is deputy now. */
     ofDeputy: async (deputy: string): Promise<readonly Absence[]> => standing(await openOf({ deputy })),
 
-    /** Those of some who are away now. */
+    /** Present absences of some accounts. */
     ofAway: async (accountsAway: readonly string[]): Promise<readonly Absence[]> =>
       standing((await Promise.all(accountsAway.map((account) => openOf({ account })))).flat()),
 
-    /** Whether what a deputy said at a second by an absence still counts: it may be over by its time alone. */
+    /**
+     * Whether a deputy's vote at a given second is still valid: the absence may have ended by time since, but not
+     * otherwise.
+     */
     async counts({ id, account, deputy, at }: { id: string; account: string; deputy: string; at: number }) {
       const absence = (await rows.get(id))?.document;
       return (

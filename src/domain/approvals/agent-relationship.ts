@@ -3,8 +3,8 @@ import type { Agent } from '../clients/agents/agent.ts';
 import type { Owners } from '../identity/groups/owners.ts';
 
 /**
- * Whether an agent may turn to a person at all: she allowed it something that is live, or answers for it. Strangers are
- * not asked, and an agent does not learn who they are.
+ * Whether an agent may ask a person at all: the person has a live delegation to it, or owns it. An agent cannot ask a
+ * stranger, and does not learn who they are.
  */
 export const hasAgentRelationship =
   ({

@@ -2,23 +2,23 @@ import { type Approval, isBreakGlass, shownStateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
-/** Nobody has read a page by then. */
+/** A person cannot read the page in this time. */
 const TOO_QUICK_SECONDS = 3;
 
 export type ApprovalFigures = {
-  /** How those looked at stand now. */
+  /** Present states of the approvals examined. */
   readonly states: readonly { readonly state: (typeof SHOWN_STATES)[number]; readonly count: number }[];
-  /** Decisions of people, within the days looked at. */
+  /** Decisions of people, within the days examined. */
   readonly decisions: number;
-  /** Half of the decisions took less; undefined where there was none. */
+  /** Median time to a decision, seconds; undefined where there was none. */
   readonly medianSeconds?: number;
-  /** Of all that was said yes to, how much within three seconds after it was asked; from 0 to 1. */
+  /** Share of all approvals that were given within three seconds after the request; from 0 to 1. */
   readonly quickShare?: number;
-  /** Of all decisions, how many were a no; from 0 to 1. */
+  /** Share of denials among all decisions; from 0 to 1. */
   readonly denialShare?: number;
-  /** How many two people let happen in an emergency, within the days looked at. */
+  /** How many break-glass approvals there were within the days examined. */
   readonly emergencies: number;
-  /** Who decided how often, the busiest first; one number for each day, the oldest first. */
+  /** Decisions per account, the busiest first; one number for each day, the oldest first. */
   readonly people: readonly { readonly account: string; readonly perDay: readonly number[]; readonly total: number }[];
   /** Beginnings of the days in UTC, the oldest first. Epoch seconds. */
   readonly days: readonly number[];
@@ -26,7 +26,7 @@ export type ApprovalFigures = {
 
 type Decision = { readonly account: string; readonly at: number; readonly seconds: number; readonly isYes: boolean };
 
-/** Whether people look at what they decide: how often, how long, and how often they say no. */
+/** Whether people look at what they decide: how often they decide, how fast, and how often they deny. */
 export const approvalFigures = (approvals: readonly Approval[], now: number, dayCount = 7): ApprovalFigures => {
   const today = now - (now % DAY);
   const days = Array.from({ length: dayCount }, (_, index) => today - (dayCount - 1 - index) * DAY);

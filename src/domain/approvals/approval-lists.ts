@@ -7,9 +7,9 @@ export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'unused', 'denie
 export type ApprovalQuery = {
   readonly agent?: string | undefined;
   readonly subject?: string | undefined;
-  /** As it stands now (`shownStateAt`). */
+  /** Present state (`shownStateAt`). */
   readonly state?: (typeof SHOWN_STATES)[number] | undefined;
-  /** Only those that were let happen in an emergency, looked at since or not. */
+  /** Only break-glass approvals, reviewed or not. */
   readonly review?: 'open' | 'closed' | undefined;
   readonly after?: Cursor | undefined;
   readonly limit?: number | undefined;
@@ -19,11 +19,13 @@ type Listing = Pick<ApprovalService, 'list' | 'ofAgent' | 'ofSubject'> & {
   readonly breakGlass: Pick<ApprovalService['breakGlass'], 'reviews'>;
 };
 
-/** Rows read at a time, and for one page: beyond that a page may hold less than was asked, and another one follows. */
+/**
+ * Approvals read at a time, and for one page. Beyond that a page may hold fewer than requested, and another page follows.
+ */
 const AT_A_TIME = 200;
 const MOST_READ = 2000;
 
-/** A page of approvals, newest first. `next` absent: that was all. */
+/** A page of approvals, newest first. `next` absent: this is the last page. */
 export const listApprovals = async (
   service: Listing,
   { agent, subject, state, review, after, limit = 50 }: ApprovalQuery,
@@ -40,7 +42,7 @@ export const listApprovals = async (
   for (let seen = 0; seen < MOST_READ; seen += AT_A_TIME) {
     const rows = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME });
     for (const row of rows) {
-      // One more than the page holds says that there is another one.
+      // One more than the page holds: there is another page.
       if (items.length === limit && fits(row)) return { items, ...(at ? { next: at } : {}) };
       at = { value: row.createdAt, id: row.id };
       if (items.length < limit && fits(row)) items.push(row);
@@ -50,7 +52,7 @@ export const listApprovals = async (
   return { items, ...(at ? { next: at } : {}) };
 };
 
-/** The narrowest list there is. */
+/** The narrowest stored list. */
 const sourceOf = (
   service: Listing,
   { agent, subject, state, review }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state' | 'review'>,
@@ -58,7 +60,7 @@ const sourceOf = (
   if (review !== undefined) return (page) => service.breakGlass.reviews(review, page);
   if (agent !== undefined) return (page) => service.ofAgent(agent, page);
   if (subject !== undefined) return (page) => service.ofSubject(subject, page);
-  // What nobody used is stored as `approved`.
+  // An approval that expired unused is stored as `approved`.
   if (state === 'unused') return (page) => service.list({ state: 'approved', ...page });
   if (state !== undefined && state !== 'expired') return (page) => service.list({ state, ...page });
   return (page) => service.list(page);

@@ -18,7 +18,10 @@ export type { ApprovalChange };
 /** Who decides, and how. */
 export type Deciding = {
   readonly account: string;
-  /** In whose name: an account's own, or somebody's whose deputy it is. Default: its own where it has one. */
+  /**
+   * Account for which the approver acts: their own, or that of a person whose deputy they are. Default: their own if it has
+   * a slot.
+   */
   readonly as?: string | undefined;
   /** Digest of what the person saw. */
   readonly seen: string;
@@ -26,7 +29,7 @@ export type Deciding = {
   readonly source?: string;
 };
 
-/** Whose yes it is: her proof, and who is away for whom she says it. */
+/** Who approves: their proof, and the absent person for whom they act. */
 export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
 
 export type ApprovalService = ReturnType<typeof newApprovalService>;
@@ -36,21 +39,21 @@ const WRONG_NUMBERS = 3;
 const MOST_OPEN_SHOWN = 500;
 
 /**
- * Where approvals are asked for, decided and used up. Every change is one compare-and-swap of the one document, after its
- * audit event; of approve, deny, cancel, expiry and redemption at once exactly one comes to be (AP-02). Throws
- * StoreUnavailable after 20 lost swaps.
+ * Requests, decides and uses up approvals. Every change is one compare-and-swap of one document, after its audit event. Of
+ * concurrent approve, deny, cancel, expiry and redemption exactly one succeeds (AP-02). Throws StoreUnavailable after 20
+ * lost swaps.
  */
 export const newApprovalService = (
   deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
     Parameters<typeof approvalRows>[0] & {
-      /** Who may decide about one now, and whose yes counts now. */
+      /** Who may decide now, and whose approval is valid now. */
       readonly votes: Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
-      /** Who may let it happen in an emergency. */
       /**
-       * Whether policies let her say yes; answers what its event says of that. Throws 'forbidden', or
-       * 'insufficient_user_authentication' where a stronger sign-in would do, with a denial.
+       * Whether policies let the approver approve; returns what its event says about that. Throws 'forbidden', or
+       * 'insufficient_user_authentication' where a stronger sign-in would be enough, with a denial.
        */
       readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
+      /** Who may approve in an emergency. */
       readonly emergency: Pick<Parameters<typeof newBreakGlassService>[0], 'accounts' | 'chainOwners' | 'resolve'>;
     },
 ) => {
@@ -60,7 +63,10 @@ export const newApprovalService = (
   const open = openApprovals({ ...deps, rows: states });
   const breakGlass = newBreakGlassService({ ...deps, ...deps.emergency, states });
 
-  /** Who types a wrong number once mistyped; who does so again and again does not see what the agent shows. */
+  /**
+   * A single wrong number may be a typing error. An approver who types wrong numbers repeatedly does not see what the agent
+   * shows: the approval is then denied.
+   */
   const refusingNumbers = async (approval: Approval, who: Deciding, check: () => void): Promise<void> => {
     try {
       check();
@@ -74,7 +80,10 @@ export const newApprovalService = (
     }
   };
 
-  /** Policies come last, so that they tell nobody of what is not there for them; their no is in the audit log, and nothing else changes. */
+  /**
+   * Policies are evaluated last, so that they reveal nothing about approvals the account may not see. The audit log holds
+   * their denial; nothing else changes.
+   */
   const permitted = async (approval: Approval, who: ApprovedBy): Promise<Partial<AuditEvent> | undefined> => {
     try {
       return await deps.permits(approval, who);
@@ -100,27 +109,27 @@ export const newApprovalService = (
     settings,
     ask: open.ask,
     checkRoom: open.checkRoom,
-    /** Two people let it happen without those who are asked. */
+    /** Two people approve in an emergency, without the approvers. */
     breakGlass,
 
     async get(id: string): Promise<Approval | undefined> {
       return (await rows.get(id))?.document;
     },
 
-    /** As whom somebody may decide about it now. */
+    /** The slots in which an account may decide now. */
     slotsOf: votes.slotsOf,
 
-    /** Whether somebody may see it: was asked, or may decide now. */
+    /** Whether an account may see the approval: it was asked, or may decide now. */
     async isAsked(approval: Approval, account: string): Promise<boolean> {
       return approval.approvers.includes(account) || (await votes.slotsOf(approval, account)).length > 0;
     },
 
-    /** Everybody to be told of it: those who were asked, and who decides for those among them who are away. */
+    /** Accounts to notify: those that were asked, and the deputies of those that are away. */
     async toldOf(approval: Approval, asked: readonly string[] = approval.approvers): Promise<readonly string[]> {
       return [...new Set([...asked, ...(await votes.deputiesOf(approval, asked))])];
     },
 
-    /** The one behind an `auth_req_id` of this client; of another's it is as if there were none (AP-04). */
+    /** The approval of an `auth_req_id` of this client; undefined for that of another client (AP-04). */
     async find(authReqId: string, client: string): Promise<Approval | undefined> {
       if (!/^[\w-]{20,128}$/.test(authReqId)) return undefined;
       for (const handle of handlesOf(masterKey, authReqId)) {
@@ -130,7 +139,7 @@ export const newApprovalService = (
       return undefined;
     },
 
-    /** Newest first; what one account may decide, open or not. */
+    /** Approvals that one account may decide, open or not, newest first. */
     async ofApprover(
       account: string,
       page: { readonly after?: Cursor; readonly limit?: number } = {},
@@ -138,12 +147,12 @@ export const newApprovalService = (
       return list({ approvers: account }, page);
     },
 
-    /** What waits for one account now, newest first, however much of what it was asked is decided; at most 500. */
+    /** Approvals that wait for one account now, newest first, however many of its approvals are decided. At most 500. */
     async openOf(account: string): Promise<readonly Approval[]> {
       const now = clock.now();
       const found = await rows.find({
         where: { approvers: account, state: 'pending' },
-        // What is older is over, and nobody looks through all of it.
+        // Older approvals have expired; the range keeps the query from reading them.
         range: { field: 'createdAt', gte: now - settings.ttlSeconds },
         order: { by: 'createdAt', direction: 'descending' },
         limit: MOST_OPEN_SHOWN,
@@ -165,14 +174,16 @@ export const newApprovalService = (
       return list({ subject }, page);
     },
 
-    /** Newest first, all there are, or those stored in a state. */
+    /** Newest first: all approvals, or those stored in one state. */
     async list(
       query: { readonly state?: Approval['state']; readonly after?: Cursor; readonly limit?: number } = {},
     ): Promise<readonly Approval[]> {
       return list(query.state === undefined ? {} : { state: query.state }, query);
     },
 
-    /** Those that wait for people now, however many are over: who has least time left first. At most 1000. */
+    /**
+     * Approvals that wait for people now, however many have ended. The one with the least time left first. At most 1000.
+     */
     async waiting(limit: number): Promise<readonly Approval[]> {
       const found = await rows.find({
         where: { state: 'pending' },
@@ -184,9 +195,10 @@ export const newApprovalService = (
     },
 
     /**
-     * One person's yes. Throws 'not_found' for whoever is not asked (WB-11), 'conflict' when it is decided or over,
-     * 'precondition_failed' when something else was seen, 'insufficient_user_authentication' when the proof is too weak
-     * or too old, 'invalid_field' for a wrong number, 'forbidden' where policies do not let her, which leaves it as it was.
+     * One person approves. Throws 'not_found' for an account that is not asked (WB-11), 'conflict' when the approval is
+     * decided or has ended, 'precondition_failed' when the person saw something else, 'insufficient_user_authentication'
+     * when the proof is too weak or too old, 'invalid_field' for a wrong number, and 'forbidden' where policies deny it,
+     * which changes nothing.
      */
     async approve(
       id: string,
@@ -201,7 +213,7 @@ export const newApprovalService = (
         const said = actingFor(account, slot);
         await refusingNumbers(approval, who, () => refuseVote(approval, { ...who, ...said }, now));
         if (await states.isKilled(approval)) throw alreadyDecided('over');
-        // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
+        // An account that is disabled or no longer asked gets the same answer as one that was never asked.
         if (!slot) throw notThere();
         const decided = (await permitted(approval, { ...who, ...said })) ?? {};
         const all: readonly Vote[] = [...approval.votes, { account, at: now, assurance, ...said }];
@@ -240,7 +252,10 @@ export const newApprovalService = (
       });
     },
 
-    /** One person's no, which ends it; also of what was approved, until its token is made. Throws as `approve` does. */
+    /**
+     * One person denies, which ends the approval. Also possible after approval, until its token is issued. Throws as
+     * `approve` does.
+     */
     async deny(id: string, who: Deciding): Promise<Approval> {
       const { account, request, source } = who;
       const denied = await settle(id, async (approval) => {
@@ -269,12 +284,12 @@ export const newApprovalService = (
           },
         };
       });
-      // Whoever decides for somebody says her no.
+      // A deputy's denial is noted as that of the person for whom they decide.
       await open.noteDenial(denied, { ...who, account: denied.decidedFor ?? account });
       return denied;
     },
 
-    /** The agent does not need it any more. Answers what is stored; what is over already stays as it is. */
+    /** The agent no longer needs the approval. Returns what is stored; one that has ended stays as it is. */
     async cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined> {
       const found = await service.find(authReqId, client);
       if (!found) return undefined;
@@ -289,8 +304,8 @@ export const newApprovalService = (
     },
 
     /**
-     * Ends what an agent, or one that it delegated to, asked for, approved or not, while it was in other hands than those
-     * it is in; at most `limit`. Answers how many. None of them counted from the moment of the hand-over on; this makes it be seen.
+     * Cancels approvals, open or approved, that an agent, or an agent below it in the chain, requested under a former
+     * owner; at most `limit`. Returns how many. They have been invalid since the hand-over; this makes it visible.
      */
     async cancelFormer(agent: string, by: string, limit: number): Promise<number> {
       const { ttlSeconds, redeemSeconds } = settings;
@@ -299,7 +314,7 @@ export const newApprovalService = (
       for (;;) {
         const page = await rows.find({
           where: { actors: agent },
-          // What is older is over.
+          // Older approvals have ended.
           range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
           order: { by: 'createdAt', direction: 'descending' },
           limit: MOST_OPEN_SHOWN,
@@ -334,7 +349,7 @@ export const newApprovalService = (
     settleUnknown: states.settleUnknown,
     escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),
 
-    /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
+    /** The votes on which the approval stands now; undefined when they are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
       if (isBreakGlass(approval)) return breakGlass.votesOf(approval);
       const counting = await votes.of(approval);
@@ -342,13 +357,13 @@ export const newApprovalService = (
     },
 
     /**
-     * Uses it up for its one token: true for exactly one caller, and only while it is approved. The event is that of the
-     * token, which is durable by then.
+     * Uses up the approval for its one token. Returns true for exactly one caller, and only while it is approved. The
+     * token's event, durable by then, records it.
      */
     async redeem(id: string): Promise<boolean> {
       const found = await rows.get(id);
       if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
-      // A yes that a resource server asked for makes no token.
+      // An approval that a resource server requested gives no token.
       if (found.document.requested) return false;
       const next: Approval = { ...found.document, state: 'redeemed', redeemedAt: clock.now() };
       if (!(await rows.replace(next, found.version))) return false;
@@ -357,8 +372,8 @@ export const newApprovalService = (
     },
 
     /**
-     * The one call at the resource server that a token of it is good for. The same `key` again is the same call; any
-     * other is refused. Throws 'not_found', and 'conflict' when it was used by another call.
+     * Binds a token of the approval to the one call at the resource server for which it is valid. The same `key` is the
+     * same call; any other call is refused. Throws 'not_found', and 'conflict' when another call used the approval.
      */
     async use(
       id: string,
@@ -388,19 +403,19 @@ export const newApprovalService = (
       return { approval, isFirst };
     },
 
-    /** Of those that resource servers asked for. */
+    /** Approvals that resource servers requested. */
     requested: requestedApprovals({ ...deps, rows: states }),
 
     getMany: async (ids: readonly string[]): Promise<readonly Approval[]> =>
       (await rows.getMany([...ids])).map(({ document }) => document),
 
-    /** Of a token that is there: how many agreed; undefined when the approval behind it counts no more. */
+    /** The approval behind an issued token; undefined when it is not redeemed. */
     async standing(id: string): Promise<Approval | undefined> {
       const approval = await service.get(id);
       return approval?.state === 'redeemed' ? approval : undefined;
     },
 
-    /** The token with which a client is told that there is an answer. */
+    /** Endpoint and token with which to notify a client that the decision has been made. */
     pingOf({ id, ping }: Approval): Ping | undefined {
       const token = ping && openedOrNothing(masterKey, `ping ${id}`, ping.sealedToken);
       if (!ping || token === undefined) return undefined;
@@ -428,14 +443,17 @@ export const newApprovalService = (
   return service;
 };
 
-/** The one that is meant, else the first that has not said anything. Throws 'invalid_field' for one that is none of theirs. */
+/**
+ * The slot that the approver named, else the first that has not voted. Throws 'invalid_field' for a slot that is not
+ * theirs.
+ */
 const slotIn = (
   slots: readonly ApproverSlot[],
   { votes }: Approval,
   { as, account }: Deciding,
   says: 'yes' | 'no' = 'yes',
 ): ApproverSlot | undefined => {
-  // Whoever takes back a yes says no as whom she said it.
+  // An approver who withdraws an approval denies in the slot in which they approved.
   const before = says === 'no' ? votes.find((vote) => vote.account === account) : undefined;
   const meant = as ?? (before && slotOfVote(before));
   if (meant === undefined) {
@@ -453,7 +471,7 @@ const actingFor = (account: string, slot: ApproverSlot | undefined): Pick<Vote, 
     ? {}
     : { for: slot.of, absence: slot.absence };
 
-/** Who decides is among those who see it afterwards, however she came to be asked. */
+/** Adds the deciding account to those that see the approval afterwards, whichever way it came to be asked. */
 const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
   approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
 

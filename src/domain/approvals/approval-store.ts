@@ -13,18 +13,18 @@ import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
-/** Hears of an approval as it stands after a change. Must not throw. */
+/** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
 
 export type ApprovalRows = ReturnType<typeof approvalRows>;
 
 const ATTEMPTS = 20;
-/** Tries to store one of which it is not known whether it is stored. */
+/** Attempts to store an approval while it is unknown whether it is stored. */
 const STORING = 3;
-/** Of unknown ones that a process remembers; those before them stay open in the audit log. */
+/** Approvals of unknown state that a process remembers; any beyond that number stay open in the audit log. */
 const MOST_UNKNOWN = 1000;
 
-/** What every event about an approval says. */
+/** Members that every event about an approval carries. */
 export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEvent> => ({
   target: { kind: 'approval', id },
   subject: action.subject,
@@ -35,7 +35,7 @@ export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEv
   inputs: { digest },
 });
 
-/** A decided one: it holds no place among the open ones any more, and nobody else is to be asked. */
+/** A decided approval: it frees its slot among the open ones, and no further approver is to be asked. */
 export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: Partial<Approval>): Approval => ({
   ...approval,
   ...more,
@@ -43,7 +43,7 @@ export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: P
   slot: approval.id,
 });
 
-/** The documents, and how one of them changes: by compare-and-swap, after its event. */
+/** The collection, and how one approval changes: by compare-and-swap, after its event. */
 export const approvalRows = ({
   documents,
   clock,
@@ -54,14 +54,14 @@ export const approvalRows = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
-  /** With what the process has latched. Default: what stands in the store. */
+  /** Includes what this process has latched. Default: what the store holds. */
   readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;
 }) => {
   const rows = documents.collection<Approval>(APPROVALS);
   const unknown = new Map<string, Approval>();
 
-  /** Whether it is stored now; the same document again comes to the same. */
+  /** Whether it is stored now. Storing the same document again has the same result. */
   const isStored = async (approval: Approval): Promise<boolean> => {
     try {
       await rows.insert(approval);
@@ -88,8 +88,8 @@ export const approvalRows = ({
     changed: onChange,
 
     /**
-     * Stores a new one, for which its event is in the trail: false where another question holds its place. Throws
-     * StoreUnavailable where nobody can tell whether it is stored; `settleUnknown` finds out.
+     * Stores a new approval after its event is in the audit log. Returns false where another request holds its slot. Throws
+     * StoreUnavailable where it is unknown whether the approval is stored; `settleUnknown` finds out.
      */
     async store(approval: Approval): Promise<boolean> {
       for (let attempt = 1; ; attempt += 1) {
@@ -105,8 +105,9 @@ export const approvalRows = ({
     },
 
     /**
-     * Of each whose storing came to no answer: it stands, or it never will, which is recorded. A closed one takes its
-     * id, so that a write that is still on its way finds it taken. Answers how many were settled.
+     * Settles each approval whose storing had an unknown outcome: either it is stored, or it never will be, which an event
+     * records. In the second case a closed document takes the id, so that a delayed write fails. Returns how many were
+     * settled.
      */
     async settleUnknown(): Promise<number> {
       let settled = 0;
@@ -118,13 +119,13 @@ export const approvalRows = ({
       return settled;
     },
 
-    /** Frees what an expired one holds; its time being over is no event of its own. */
+    /** Frees the slots of an expired approval. Expiry by time has no event of its own. */
     vacate: (found: Versioned<Approval>): Promise<boolean> =>
       rows.replace(closedApproval(found.document, {}), found.version),
 
     isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
 
-    /** Whether an agent of the chain has changed hands since it was asked. */
+    /** Whether an agent of the chain has changed hands since the approval was requested. */
     isFromOtherHands: async ({
       action,
       ownership = 0,
@@ -133,8 +134,8 @@ export const approvalRows = ({
       (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt }])) === 'handed_over',
 
     /**
-     * Whether a kill has come since it was asked, or since somebody agreed: also one that was lifted. Or an agent of the
-     * chain has changed hands since it was asked.
+     * Whether a kill came since the approval was requested or since a vote, even one that was lifted. Also true when an
+     * agent of the chain has changed hands since the request.
      */
     async isKilled({ action, createdAt, votes, breakGlass, ownership = 0 }: Approval): Promise<boolean> {
       const parties = actorsOf(action.chain);
@@ -147,8 +148,8 @@ export const approvalRows = ({
     },
 
     /**
-     * Reads, lets `change` make the next state with its event, writes; again from a fresh read when another writer came
-     * between. `change` throws to refuse.
+     * Reads, lets `change` create the next state with its event, and writes. Reads again when another writer came between.
+     * `change` throws to refuse.
      */
     async settle(
       id: string,

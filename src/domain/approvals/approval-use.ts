@@ -5,11 +5,13 @@ import type { ApprovalService } from './approval-service.ts';
 
 export type UseApproval = ReturnType<typeof approvalUse>;
 
-/** The call that is about to be made, as its resource server tells it. */
+/** The call that is about to be made, as its resource server reports it. */
 export type Call = {
-  /** Access token that came with it. */
+  /** Access token of the call. */
   readonly token: string;
-  /** Names the call: the same text again is the same call, say after an answer was lost. 1 to 200 visible characters. */
+  /**
+   * Name of the call, 1 to 200 visible characters. The same text is the same call, for example after an answer was lost.
+   */
   readonly key: string;
 };
 
@@ -30,8 +32,8 @@ export const readCall = (body: { readonly [member: string]: unknown }): Call => 
 };
 
 /**
- * A resource server uses up the approval behind a token right before it carries the action out: of all calls exactly one
- * is let through, and a repetition of that one is told so.
+ * A resource server uses up the approval behind a token right before it carries out the action. Of all calls exactly one
+ * succeeds; a repetition of that call is reported as such.
  */
 export const approvalUse =
   ({
@@ -41,7 +43,10 @@ export const approvalUse =
     readonly tokens: Pick<IssuedTokens, 'find'>;
     readonly service: Pick<ApprovalService, 'use'>;
   }) =>
-  /** Throws DomainError 'not_found' for whatever is no live token of an approval there, and 'conflict' when it was used by another call. */
+  /**
+   * Throws DomainError 'not_found' for anything but a live token of an approval there, and 'conflict' when another call
+   * used it.
+   */
   async (server: Pick<ResourceServer, 'id' | 'identifier'>, { token, key }: Call, request: string) => {
     const found = await tokens.find(token);
     if (!found?.approval || found.audience !== server.identifier) {

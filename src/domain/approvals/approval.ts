@@ -1,6 +1,6 @@
 /**
- * Approvals: people decide about one exact action of an agent before it gets a token for it, and the token is good for
- * that action alone. Owns what is asked, of whom, how many have to agree, and the states; a state changes by one
+ * Approvals: people decide about one exact action of an agent before it gets a token for it, and the token is valid for
+ * that action alone. Owns what is requested, of whom, how many have to agree, and the states. A state changes by one
  * compare-and-swap of one document. Does not own how an agent asks and gets its token (src/extensions/approvals,
  * src/provider), nor the pages (src/http/account).
  */
@@ -12,61 +12,61 @@ import type { Risk } from '../vocabulary/risk.ts';
 import type { Action } from './action.ts';
 
 /**
- * Channel it came through: a token exchange or refresh that needs one, a CIBA request, or a resource server
- * that was told no and asks for its agent (AuthZEN Access Request and Approval Profile).
+ * Channel of the request: a token exchange or refresh that needs an approval, a CIBA request, or a resource server that got
+ * a denial and asks for its agent (AuthZEN Access Request and Approval Profile).
  */
 export type ApprovalChannel = 'token_exchange' | 'backchannel' | 'access_request';
 
-/** Of one that a resource server asked for: no token comes of it, an evaluation is answered yes, once. */
+/** Of an approval that a resource server requested: it gives no token; one evaluation is answered with a permit. */
 export type Requested = {
   /** `rs_…` */
   readonly by: string;
-  /** `questionDigest` of what it had asked, and will ask again. */
+  /** `questionDigest` of the question that was denied and will be asked again. */
   readonly question: string;
-  /** Id of the decision that was a no. */
+  /** Id of the denied decision. */
   readonly decision: string;
-  /** It wants it no longer than that, epoch seconds. */
+  /** The resource server wants access no longer than that, epoch seconds. */
   readonly until?: number;
-  /** It calls it urgent, which changes nothing. */
+  /** The resource server calls it urgent, which changes nothing. */
   readonly isEmergency?: true;
 };
 
 /**
- * `approved` waits for the agent to fetch its token, `redeemed` is the end of a good one. What is `pending` or
- * `approved` after its time is `expired`, whatever is stored (`stateAt`); lists and pages call the second `unused`
- * (`shownStateAt`).
+ * `approved` waits for the agent to fetch its token; `redeemed` follows once it has. What is `pending` or `approved` after
+ * its time is `expired`, even while the stored state says otherwise (`stateAt`). Lists and pages call the second case
+ * `unused` (`shownStateAt`).
  */
 export type ApprovalState = 'pending' | 'approved' | 'redeemed' | 'denied' | 'cancelled';
 
-/** One person's yes. */
+/** One person's approval. */
 export type Vote = {
   readonly account: string;
   /** Epoch seconds. */
   readonly at: number;
-  /** How surely she proved who she is when she said it. */
+  /** The assurance of the person's sign-in when they voted. */
   readonly assurance: Assurance;
-  /** Who is away and for whom she said it, as her deputy; absent: for herself. */
+  /** The absent person for whom the deputy voted; absent: for themselves. */
   readonly for?: string;
-  /** The absence by which. */
+  /** The absence that made the voter a deputy. */
   readonly absence?: string;
 };
 
-/** Whose yes a vote is: each person has one, whoever says it. */
+/** Slot of a vote: each person has one, also when a deputy votes for them. */
 export const slotOfVote = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
 
-/** Whether a yes is what the person on whose behalf has to say besides those who approve, and no approval itself. */
+/** Whether a vote is only the subject's consent, which is needed besides the approvals. */
 export const isConsentAlone = (
   { isConsentBesides, subject }: Pick<Approval, 'isConsentBesides' | 'subject'>,
   { account, for: away }: { readonly account: string; readonly for?: string | undefined },
 ): boolean => isConsentBesides === true && (away ?? account) === subject;
 
-/** What is asked of those who decide. */
+/** What the approvers have to do. */
 export type Requirements = {
-  /** So many different people have to agree. */
+  /** How many different people have to agree. */
   readonly quorum: number;
-  /** Each of them by a sign-in of this class. */
+  /** Class of sign-in that each of them needs. */
   readonly acr?: string;
-  /** Whether each has to prove who she is for this very decision. */
+  /** Whether each has to prove their identity for this very decision. */
   readonly isProvenAnew: boolean;
 };
 
@@ -76,13 +76,13 @@ export const MOST_ASKED = 64;
 export const BREAK_GLASS_FINDINGS = ['justified', 'unjustified'] as const;
 export type BreakGlassFinding = (typeof BREAK_GLASS_FINDINGS)[number];
 
-/** Two people who let it happen without those who are asked (break-glass.ts). */
+/** Two people who approve without the approvers (break-glass.ts). */
 export type BreakGlass = {
-  /** Why, in the words of who called first. */
+  /** Reason, in the words of the first person. */
   readonly reason: string;
-  /** One: it was called. Two: it is broken. */
+  /** One vote: called for. Two votes: approved. */
   readonly votes: readonly Vote[];
-  /** What a third person found. */
+  /** A third person's finding. */
   readonly closed?: {
     readonly by: string;
     readonly at: number;
@@ -103,70 +103,77 @@ export type Approval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
-  /** Every actor of the chain, for lists. Absent in those from before: `agent`. */
+  /** Every actor of the chain, for lists. Absent in approvals from before: `agent`. */
   readonly actors?: readonly string[];
-  /** Who answered for the agent when it asked. */
+  /** Owner of the agent when it asked. */
   readonly owner: string;
-  /** Accounts that owned an actor of the chain then, the members of groups among them. Absent in those from before: `owner`. */
+  /**
+   * Accounts that owned an actor of the chain then, members of groups included. Absent in approvals from before: `owner`.
+   */
   readonly ownersWhenAsked?: readonly string[];
-  /** How often the agents of the chain had changed hands together when it was asked (agents/ownership.ts); absent: never. */
+  /**
+   * How often the agents of the chain had changed hands together when it was requested (agents/ownership.ts); absent:
+   * never.
+   */
   readonly ownership?: number;
-  /** The highest of what is asked. */
+  /** The highest risk among what is requested. */
   readonly risk: Risk;
   readonly requires: Requirements;
-  /** Accounts that were asked; who may decide is who of them is still meant by `approverNames` (effective-votes.ts). */
+  /** Accounts that were asked. Those for whom `approverNames` still stands may decide (effective-votes.ts). */
   readonly approvers: readonly string[];
-  /** As what they were asked: `subject`, `owner`, ids of groups. */
+  /** Names by which they were asked: `subject`, `owner`, ids of groups. */
   readonly approverNames: readonly string[];
-  /** Of whom nobody decides, whatever else she is; as names. */
+  /** Names of people who may not decide, whatever other name includes them. */
   readonly approversExcept?: readonly string[];
-  /** Who is asked, too, from a second on, if nobody has decided by then; `added`: who was told of it. */
+  /**
+   * Further people who are asked from a second on, if it is undecided by then; `added`: those of them who were notified.
+   */
   readonly escalation?: { readonly at: number; readonly names: readonly string[]; readonly added?: readonly string[] };
-  /** When somebody is to be told of that next; absent: nobody is any more. */
+  /** When further people are to be notified next, epoch seconds; absent: no notification is left. */
   readonly escalateAt?: number;
-  /** The one among them without whom nobody's yes counts: the person on whose behalf, unless policy names others. */
+  /** The account that has to agree for any vote to be enough: the subject, unless policy names others. */
   readonly mustAgree: string | null;
-  /** Her yes is her consent and comes besides those who approve, of whom she may be left out. */
+  /** The subject's vote is consent, needed besides the approvers' votes; the subject may be excluded from the approvers. */
   readonly isConsentBesides?: true;
   readonly votes: readonly Vote[];
-  /** Called for, or let happen, in an emergency. */
+  /** Break-glass: called for, or approved. */
   readonly breakGlass?: BreakGlass;
-  /** Of one that was let happen: whether a third person has looked at it. */
+  /** Of a break-glass approval: whether a third person has reviewed it. */
   readonly review?: 'open' | 'closed';
-  /** The standing approval it came of, without anybody being asked. */
+  /** The standing approval that gave it; no approver was asked. */
   readonly standing?: string;
-  /** Two digits that the agent shows to whoever started it, and that an approver types (critical risk). */
+  /** Two digits that the agent shows to the user who started it, and that an approver types (critical risk). */
   readonly number?: string;
-  /** What the exchanged token was, for the token to come. */
+  /** Facts of the exchanged token, for the token to come. */
   readonly origin?: Origin;
-  /** Through the channel of access requests. */
+  /** Present if it came through the channel of access requests. */
   readonly requested?: Requested;
   /** Keyed digest of the `auth_req_id`. Unique. */
   readonly handle: string;
-  /** The `auth_req_id`, for the agent that asks the same again; opened by the service only. */
+  /** The sealed `auth_req_id`, returned to an agent that repeats its request; only the service opens it. */
   readonly sealedHandle: string;
-  /** Where it is to be told that there is an answer (CIBA ping). */
+  /** Where to notify the client of the decision (CIBA ping). */
   readonly ping?: { readonly endpoint: string; readonly sealedToken: string; readonly isByOperator?: true };
-  /** What is open: the same question twice is one. The own id once it is decided. Unique. */
+  /** Key of an open request, so that identical requests merge. Its own id once it is decided. Unique. */
   readonly open: string;
-  /** Place among the open ones of this agent and person. The own id once it is decided. Unique. */
+  /** Slot among the open ones of this agent and subject. Its own id once it is decided. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   /** Until when people may decide. */
   readonly expiresAt: number;
   readonly decidedAt?: number;
-  /** Who denied it, or the agent that cancelled it. */
+  /** Account that denied it, or the agent that cancelled it. */
   readonly decidedBy?: string;
-  /** Who is away and for whom it was denied. */
+  /** The absent person for whom a deputy denied it. */
   readonly decidedFor?: string;
   /** Of an approved one: until when the agent may fetch its token. */
   readonly redeemBy?: number;
   readonly redeemedAt?: number;
-  /** The one call it was used up by, as the resource server named it (keyed digest), or of no name. */
+  /** The one call that used it up: keyed digest of the name that the resource server gave it, or of a random one. */
   readonly use?: { readonly key: string; readonly at: number };
 };
 
-/** Of a subject token, what a later exchange has to know. Its delegation, grant and parties are looked at again then. */
+/** What a later exchange has to know of a subject token. Its delegation, grant and parties are checked again then. */
 export type Origin = Pick<
   IssuedToken,
   | 'id'
@@ -188,24 +195,24 @@ export type Origin = Pick<
   | 'x5t'
   | 'ownership'
 > & {
-  /** Of a token that was presented; of a sign-in, absent: what it hangs on says all. */
+  /** Of a presented token; absent for a sign-in, whose state is checked through what it depends on. */
   readonly format?: IssuedToken['format'];
   readonly expiresAt?: number;
   readonly subject: string;
   readonly issuedTokenType?: string;
-  /** It was bound to a key or certificate, or its holder proved one: so is the token that comes of it. */
+  /** The token was bound to a key or certificate, or its holder proved one: the token that comes of it is bound, too. */
   readonly isBound?: true;
 };
 
-/** Whether two people let it happen in an emergency. */
+/** Whether two people approved it in an emergency. */
 export const isBreakGlass = ({ breakGlass }: Pick<Approval, 'breakGlass'>): boolean =>
   (breakGlass?.votes.length ?? 0) > 1;
 
-/** Whose word it was given on. */
+/** The votes on which it was given. */
 export const agreedBy = (approval: Pick<Approval, 'breakGlass' | 'votes'>): readonly Vote[] =>
   isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : approval.votes;
 
-/** How it stands at a second; at the second it expires it is over. */
+/** Its state at a given second. At the second of its expiry it has expired. */
 export const stateAt = (
   { state, expiresAt, redeemBy = 0 }: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
   now: number,
@@ -215,7 +222,10 @@ export const stateAt = (
   return state;
 };
 
-/** The same for readers: people approved it and the agent did not fetch its token in time (`unused`), or nobody decided in time. */
+/**
+ * The same for readers. `unused`: people approved it and the agent did not fetch its token in time. `expired`: it was not
+ * decided in time.
+ */
 export const shownStateAt = (
   approval: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
   now: number,
@@ -225,8 +235,8 @@ export const shownStateAt = (
 };
 
 /**
- * How surely those who agreed proved who they are, as one: the weakest class, and the longest a proof was old when it
- * was given. An approval that lies for a minute is no older proof.
+ * The combined assurance of the votes: the weakest class, and the greatest age of a proof at the time of its vote. The time
+ * that an approval waits afterwards adds no age.
  */
 export const assuranceOfVotes = (votes: readonly Vote[], now: number): Assurance | undefined => {
   const [first, ...others] = votes;

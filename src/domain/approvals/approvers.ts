@@ -3,34 +3,35 @@ import type { Account } from '../identity/accounts/account.ts';
 import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } from './approval.ts';
 
-/** Who is asked: by names, which stand for other people tomorrow. */
+/** Who is asked, by names. Names may stand for other people later. */
 export type Names = {
   /** `subject`, `owner`, ids of groups. */
   readonly names: readonly string[];
-  /** Whoever is one of them is not asked, whatever else she is. */
+  /** A person among these is not asked, whatever other name includes them. */
   readonly except: readonly string[];
-  /** The person on whose behalf agrees besides those who approve: that they leave her out does not count for her. */
+  /** The subject consents in addition to the approvers; an exclusion of the subject does not apply to that consent. */
   readonly isBesides: boolean;
 };
 
 export type Whom = Names & {
   readonly quorum: number;
-  /** Whether the person on whose behalf has to agree. */
+  /** Whether the subject has to agree. */
   readonly mustAgree: boolean;
 };
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /**
- * The person on whose behalf decides about what is done in her name. Where more people are needed, those who answer for
- * the agent can be the others; they alone never decide. Policies can name who does, and who does not; where she has
- * allowed the agent nothing yet, their yes comes on top of hers: it is no consent of hers (decision D1).
+ * Selects who is asked. The subject decides about what an agent does on their behalf. Where more people are needed, the
+ * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where the
+ * subject has allowed the agent nothing yet, the others' approval is needed in addition to the subject's: it does not
+ * replace consent (decision D1).
  */
 export const whomToAsk = (
   channel: ApprovalChannel,
   { quorum }: Pick<Requirements, 'quorum'>,
   { names, except }: Pick<ApproverRule, 'names' | 'except'> = { names: [], except: [] },
-  /** Whether the person on whose behalf is one of those who are left out. */
+  /** Whether the subject is excluded. */
   isLeftOut = false,
 ): Whom => {
   const isSheAlone = names.length === 1 && names[0] === 'subject';
@@ -44,21 +45,23 @@ export const whomToAsk = (
     : { names: named, except, quorum, mustAgree: false, isBesides: false };
 };
 
-/** Whether a yes is the first word of the person about this agent: else she allowed it something before. */
+/**
+ * Whether an approval is the subject's first decision about this agent. Otherwise the subject allowed it something before.
+ */
 export const isConsent = (channel: ApprovalChannel): boolean => channel === 'backchannel';
 
 export type Resolve = ReturnType<typeof approversOf>;
 
-/** What names stand for in one approval. */
+/** The accounts for which names stand in one approval. */
 export type Concerned = {
   readonly subject: string;
-  /** Owner of the agent that asks, now: an account or a group. */
+  /** Present owner of the requesting agent: an account or a group. */
   readonly owner: string;
-  /** Accounts that own an actor of the chain, now or when it was asked (owners-of-chain.ts). */
+  /** Accounts that own an actor of the chain, now or when the approval was requested (owners-of-chain.ts). */
   readonly owners: readonly string[];
 };
 
-/** The names by which an approval was asked, as they count at a second: those it escalated to among them. */
+/** The effective names of an approval at a given second, including those of a due escalation. */
 export const namesAt = (
   { approverNames, approversExcept = [], isConsentBesides, escalation }: NamedApproval,
   now: number,
@@ -70,7 +73,7 @@ export const namesAt = (
 
 export type NamedApproval = Pick<Approval, 'approverNames' | 'approversExcept' | 'isConsentBesides' | 'escalation'>;
 
-/** The active accounts that names stand for now, without duplicates; at most 64. Reads the registers each time. */
+/** The active accounts for which names stand now, without duplicates; at most 64. Reads the registries each time. */
 export const approversOf = ({
   accounts,
   groups,
@@ -92,8 +95,8 @@ export const approversOf = ({
   };
 
   /**
-   * The accounts that are left out: none of them may decide, for itself or as a deputy. `owner` is the owner of every actor
-   * in the chain here, and the owner of the asking agent among those who are asked.
+   * The excluded accounts: none of them may decide, for itself or as a deputy. `owner` means the owner of every actor in
+   * the chain here; among those who are asked it means the owner of the requesting agent.
    */
   const leftOut = ({ subject, owners }: Concerned, { except }: Pick<Names, 'except'>): Promise<readonly string[]> =>
     standFor(except, subject, owners);

@@ -19,33 +19,33 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Who breaks the glass, with what was proven for this very approval. */
+/** Who breaks the glass, with their proof for this very approval. */
 export type Breaking = {
   readonly account: string;
   /** Digest of what the person saw. */
   readonly seen: string;
   readonly assurance: Vote['assurance'];
-  /** Of whoever is the first: 10 to 500 characters. */
+  /** Required of the first person: 10 to 500 characters. */
   readonly reason?: string | undefined;
   readonly request: string;
   readonly source?: string;
 };
 
 const PEOPLE = 2;
-/** How long after the first the second may come. */
+/** Seconds after the first person's call in which the second person may confirm. */
 const CALL_SECONDS = 600;
-/** How long the agent may take then, and how long its token lives. */
+/** Seconds in which the agent may redeem it, and lifetime of its token. */
 export const BREAK_GLASS_SECONDS = 120;
 const PROOF_SECONDS = 120;
 const HOUR = 3600;
-/** First calls of one person in an hour: each alarms many. */
+/** First calls of one person in an hour: each of them alarms many people. */
 const CALLS = 5;
 const LOOKED_AT = 200;
 const NOTE = 2000;
 
 /**
- * Two people let one open approval happen without those who are asked, and a third looks at it afterwards (decision 16).
- * What it does not do is in `isBreakable`, and in the decision that is asked at the fetch as always.
+ * Break-glass: two people approve one open approval without its approvers, and a third person reviews it afterwards
+ * (decision 16). `isBreakable` and the decision at redemption set its limits.
  */
 export const newBreakGlassService = ({
   states: { rows, settle, isKilled },
@@ -56,18 +56,21 @@ export const newBreakGlassService = ({
   clock,
 }: {
   readonly states: ApprovalRows;
-  /** As they count now. */
+  /** Accounts in their effective state. */
   readonly accounts: { get(id: string): StoredDocument<Account> };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Pick<Resolve, 'leftOut'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
 }) => {
-  /** Whether an account owns an actor of the chain, or did when it was asked. Of an unknown actor any account may. */
+  /**
+   * Whether an account owns an actor of the chain, or did when the approval was requested. Where an owner is unknown, any
+   * account may be the owner.
+   */
   const isOwner = async (approval: Approval, account: string): Promise<boolean> =>
     (await chainOwners.of(approval))?.includes(account) ?? true;
 
-  /** Whether an account has a part in it: its own wish is no emergency. */
+  /** Whether an account is a party to the action: its own wish is not an emergency. */
   const isParty = async (approval: Approval, account: string): Promise<boolean> => {
     const { owner, subject } = approval;
     if (account === subject || (await isOwner(approval, account))) return true;
@@ -80,7 +83,9 @@ export const newBreakGlassService = ({
     return found?.state === 'active' && holdsRole(found, 'break_glass') ? found : undefined;
   };
 
-  /** An account that held the role strictly before the request: no account is given it for what is asked already. */
+  /**
+   * An account that held the role strictly before the request. A role granted afterwards does not apply to open requests.
+   */
   const holderFor = async ({ createdAt }: Approval, account: string): Promise<Account | undefined> => {
     const found = await holder(account);
     return found && breakGlassSince(found) < createdAt ? found : undefined;
@@ -91,14 +96,14 @@ export const newBreakGlassService = ({
     return found !== undefined && (found.tokensValidFrom ?? 0) <= at && !(await isParty(approval, account));
   };
 
-  /** The call that waits for another person; undefined: none, or it is too old. */
+  /** The call that waits for a second person; undefined: there is none, or it is too old. */
   const waitingCall = ({ breakGlass }: Approval): Vote | undefined => {
     const [first, second] = breakGlass?.votes ?? [];
     return first && !second && clock.now() - first.at < CALL_SECONDS ? first : undefined;
   };
 
   const checkProof = ({ acr, amr, authTime }: Vote['assurance']): void => {
-    // `mfa`: it verified its person (passkeys.ts).
+    // `mfa`: the authenticator verified its user (passkeys.ts).
     const isPasskey = amr.includes('mfa') && (amr.includes('hwk') || amr.includes('swk'));
     if (!isPasskey || !satisfiesAcr(acr, MULTI_FACTOR) || clock.now() - authTime > PROOF_SECONDS) {
       throw new DomainError(
@@ -115,7 +120,7 @@ export const newBreakGlassService = ({
   };
 
   const breakGlass = {
-    /** Whether it can be let happen like this at all, by whomsoever. */
+    /** Whether break-glass is possible for this approval at all, for any account. */
     isBreakable: (approval: Approval): boolean =>
       stateAt(approval, clock.now()) === 'pending' &&
       !isConsent(approval.channel) &&
@@ -123,15 +128,16 @@ export const newBreakGlassService = ({
 
     waitingCall,
 
-    /** Whether somebody may, as far as the account goes. Nobody may for what one wants oneself. */
+    /** Whether an account may break the glass. A party to the action may not. */
     async mayBreak(approval: Approval, account: string): Promise<boolean> {
       return (await holderFor(approval, account)) !== undefined && !(await isParty(approval, account));
     },
 
     /**
-     * Calls for it, or as the second breaks it. Throws 'not_found' for whoever may not (WB-11), 'conflict' where it cannot
-     * be broken, or by the same person twice, 'precondition_failed' when something else was seen,
-     * 'insufficient_user_authentication' without a passkey, 'invalid_field' without a reason, 'too_many_requests'.
+     * Calls for break-glass as the first person, or confirms it as the second. Throws 'not_found' for an account that may
+     * not (WB-11), 'conflict' where break-glass is impossible or for the same person twice, 'precondition_failed' when the
+     * person saw something else, 'insufficient_user_authentication' without a passkey, 'invalid_field' without a reason,
+     * 'too_many_requests'.
      */
     async break(id: string, who: Breaking): Promise<Approval> {
       const { account, assurance, request, source } = who;
@@ -198,7 +204,7 @@ export const newBreakGlassService = ({
       });
     },
 
-    /** Whose word a broken one stands on now; undefined where that is not enough any more. */
+    /** The votes on which a break-glass approval stands now; undefined when they are not enough any more. */
     async votesOf(approval: Approval): Promise<readonly Vote[] | undefined> {
       const votes = isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : [];
       const standing = await Promise.all(votes.map((vote) => counts(approval, vote)));
@@ -206,8 +212,9 @@ export const newBreakGlassService = ({
     },
 
     /**
-     * What a third person found. Throws 'not_found' where there is nothing to look at or the role is missing, 'forbidden' for
-     * one of the two and for an owner of an agent in the chain, 'conflict' when it is closed, 'invalid_field'.
+     * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing,
+     * 'forbidden' for one of the two people and for an owner of an agent in the chain, 'conflict' when the review is
+     * closed, 'invalid_field'.
      */
     async close(
       id: string,
@@ -263,7 +270,7 @@ export const newBreakGlassService = ({
       });
     },
 
-    /** Broken ones, newest first; `open`: nobody has looked at them yet. */
+    /** Break-glass approvals, newest first; `open`: not reviewed yet. */
     async reviews(
       review: 'open' | 'closed',
       { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number } = {},
@@ -277,7 +284,7 @@ export const newBreakGlassService = ({
       return found.map(({ document }) => document);
     },
 
-    /** What an account could break the glass for now, newest first. */
+    /** Approvals for which an account may break the glass now, newest first. */
     async breakableFor(account: string): Promise<readonly Approval[]> {
       if (!(await holder(account))) return [];
       const open = await rows.find({
@@ -294,7 +301,7 @@ export const newBreakGlassService = ({
   return breakGlass;
 };
 
-/** Who may say whether it was right. */
+/** Roles that may review break-glass. */
 export const REVIEWERS = ['administrator', 'auditor'] as const;
 
 const isFinding = (text: string): text is BreakGlassFinding =>

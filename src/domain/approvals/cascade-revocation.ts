@@ -1,7 +1,7 @@
 /**
- * Rights of agents as people and administrators take them back: delegations that are ended or narrowed, consents that allow
- * less, sign-ins that end. What was approved in advance about the same thing ends first: otherwise the next request by CIBA
- * would get the right again, and nobody would be asked.
+ * Revocation of an agent's rights by people and administrators: delegations that are revoked or narrowed, consents that
+ * allow less, sign-ins that end. Standing approvals for the same rights end first. Otherwise the next CIBA request would
+ * get the right again without asking an approver.
  */
 
 import type { DelegationRegistry } from '../authority/delegation/delegation-registry.ts';
@@ -21,7 +21,7 @@ export const cascadeRevocation = (
   delegations: CascadeRevocation & Pick<DelegationRegistry, 'get' | 'list'>,
   standing: Standing,
 ): CascadeRevocation => ({
-  /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */
+  /** A right that was shown and not allowed also ends the standing approvals for it, whether the agent held it or not. */
   async recordConsent(consent) {
     const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
     const scopes = asked.filter((name) => !scope.includes(name));
@@ -70,9 +70,9 @@ export const cascadeRevocation = (
 });
 
 /**
- * Ends what rests on a sign-in that is about to end. Of an app: what agents may do when it calls them (decision 21). Of an
- * agent: what was approved in advance about what it holds by it; not for a share that one of its copies has of one, since
- * the agent still holds all of it.
+ * Ends what depends on a sign-in that is about to end. Of an app: what agents may do when it calls them (decision 21). Of
+ * an agent: the standing approvals for the rights in its grant. An instance grant is left out, since the agent still holds
+ * the whole grant.
  */
 export const endOfSignIn =
   (standing: Standing, delegations: Pick<CascadeRevocation, 'revokeAllVia'>) =>

@@ -10,7 +10,7 @@ type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 export type EffectiveVotes = ReturnType<typeof effectiveVotes>;
 
-/** As whom somebody decides: as herself, or for somebody who is away. */
+/** The slot in which an account decides: its own, or that of an absent person. */
 export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
 
 type VotedApproval = Pick<
@@ -20,9 +20,9 @@ type VotedApproval = Pick<
   NamedApproval;
 
 /**
- * Whose yes still counts: of somebody who is active, was not disabled since she said it, and is still one of those who are
- * asked, or the deputy of one. What a kill ended is looked at apart (approval-store.ts). An approval stands on the people who
- * answer for it now, not on who they were (AP-21).
+ * Which votes are still valid: the voter is active, was not disabled since the vote, and is still asked or the deputy of a
+ * person who is. Kills are checked elsewhere (approval-store.ts). An approval depends on the present owners and approvers,
+ * not on the former ones (AP-21).
  */
 export const effectiveVotes = ({
   accounts,
@@ -42,8 +42,8 @@ export const effectiveVotes = ({
   readonly clock: Pick<Clock, 'now'>;
 }) => {
   /**
-   * Those who are asked, and those who decide for no other person: who is left out, and the owners of every actor in the
-   * chain. Else an owner would decide alone about their own agent, as deputy of the person on whose behalf it acts.
+   * Those who are asked, and those who may not act as a deputy: excluded people, and the owners of every actor in the
+   * chain. Otherwise an owner could decide alone about their own agent, as deputy of the subject.
    */
   const whoNow = async (approval: VotedApproval): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
     const [agent, owners] = await Promise.all([agents.get(approval.agent), chainOwners.of(approval)]);
@@ -75,13 +75,15 @@ export const effectiveVotes = ({
     /** Accounts that are asked now, each for itself. */
     asked: async (approval: VotedApproval): Promise<readonly string[]> => (await whoNow(approval)).asked,
 
-    /** Those who decide now for some who are away, and who may. */
+    /** Deputies who decide now for the absent accounts given, without those who may not act as a deputy. */
     async deputiesOf(approval: VotedApproval, away: readonly string[]): Promise<readonly string[]> {
       const [{ out }, absent] = await Promise.all([whoNow(approval), absences.ofAway(away)]);
       return [...new Set(absent.map(({ deputy }) => deputy))].filter((deputy) => !out.includes(deputy));
     },
 
-    /** As whom an account may decide about it now; for itself first, then for whoever has to agree. Empty: not at all. */
+    /**
+     * The slots in which an account may decide now: its own first, then that of the person who has to agree. Empty: none.
+     */
     async slotsOf(approval: VotedApproval, account: string): Promise<readonly ApproverSlot[]> {
       const { asked, out } = await whoNow(approval);
       const own: readonly ApproverSlot[] = asked.includes(account) ? [{ of: account }] : [];
@@ -92,7 +94,7 @@ export const effectiveVotes = ({
       return [...own, ...slots.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
     },
 
-    /** The votes that count now. */
+    /** The votes that are valid now. */
     async of(approval: Approval): Promise<readonly Vote[]> {
       const who = await whoNow(approval);
       const counting = await Promise.all(approval.votes.map((vote) => counts(vote, who)));

@@ -6,13 +6,13 @@ import { type ApprovalRows, aboutApproval } from './approval-store.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
-/** A process that died while it told somebody is followed by another one after so long. */
+/** Seconds after which another process may repeat the notification of a process that died. */
 const LOCK_SECONDS = 30;
 
 /**
- * Further people may decide from a second on that is written in the approval, whatever runs where (approvers.ts). This
- * only tells them: of all nodes one takes the approval, by a swap that says until when it has it, and records it.
- * Answers how many approvals were told of.
+ * Notifies further approvers. They may decide from a second on that the approval names, whether or not this runs
+ * (approvers.ts). Of all nodes one takes the approval, by a swap that sets how long it holds it, and appends the event.
+ * Returns how many approvals it handled.
  */
 export const escalations = ({
   states: { rows, isOpen, isKilled, changed },
@@ -25,7 +25,7 @@ export const escalations = ({
   readonly clock: Clock;
   readonly audit: AuditLog;
 }) => {
-  /** Nobody is to be told any more. */
+  /** Clears `escalateAt`: no notification is left. */
   const done = (id: string, due: number): Promise<unknown> =>
     update(rows, id, ({ escalateAt, ...rest }) => (escalateAt === due ? rest : undefined));
 
@@ -35,7 +35,7 @@ export const escalations = ({
       await done(id, escalateAt);
       return false;
     }
-    // Who was found by a process that died is told by the next one, and nobody else.
+    // People found by a process that died are notified by the next process, and no others.
     const added = escalation.added ?? (await asked(document)).filter((one) => !approvers.includes(one));
     const all = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
     const due = clock.now() + LOCK_SECONDS;
@@ -45,7 +45,7 @@ export const escalations = ({
       escalation: { ...escalation, added: added.filter((one) => all.includes(one)) },
       escalateAt: due,
     };
-    // Another node, or a decision, was first: if there is still something to tell it is found again.
+    // Another node or a decision was first. If a notification is still due, the next run finds it.
     if (!(await rows.replace(taken, version))) return false;
     await audit.append({
       ...aboutApproval(document),

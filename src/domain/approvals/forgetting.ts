@@ -1,15 +1,15 @@
 import type { Collection, Cursor, SweepSlice } from '../ports/document-store.ts';
 import type { Approval } from './approval.ts';
 
-/** Removes approvals that people need not see any more. What the audit log says of them stays. */
+/** Removes approvals that people no longer need to see. Their events stay in the audit log. */
 export const forgetting = (rows: Pick<Collection<Approval>, 'find' | 'take'>) => {
-  /** A review that is open keeps its approval, and must not keep those behind it. */
+  /** Position of the sweep: an approval with an open review stays, and must not keep later ones from being removed. */
   let passed: Cursor | undefined;
 
   return {
     /**
-     * Removes those that expired before `before`, looking at `limit` of them, 1..1000. `isDone`: it came to the end of
-     * them. The next call goes on behind the last one, or begins anew.
+     * Removes approvals that expired before `before`; examines `limit` of them, 1..1000. `isDone`: it reached the last one.
+     * The next call continues after the last one examined, or starts again.
      */
     async forget(before: number, limit: number): Promise<SweepSlice> {
       const old = await rows.find({
@@ -26,7 +26,7 @@ export const forgetting = (rows: Pick<Collection<Approval>, 'find' | 'take'>) =>
       return { removed: over.length, isDone };
     },
 
-    /** How many there are to be removed, counted up to 1000. */
+    /** How many are due for removal, counted up to 1000. */
     async countForgettable(before: number): Promise<number> {
       const old = await rows.find({ range: { field: 'expiresAt', lte: before - 1 }, limit: 1000 });
       return old.filter(({ document }) => document.review !== 'open').length;

@@ -16,50 +16,50 @@ import { type ApprovalRows, aboutApproval, closedApproval } from './approval-sto
 import type { StandingApproval } from './standing-approval.ts';
 
 export type ApprovalSettings = {
-  /** How long people may take. */
+  /** Seconds in which people may decide. */
   readonly ttlSeconds: number;
-  /** How long an approved one waits for its agent, at most 300. */
+  /** Seconds in which the agent may redeem an approved one, at most 300. */
   readonly redeemSeconds: number;
-  /** Of one agent, about one person, open at once: at most 16. */
+  /** Open approvals of one agent about one person: at most 16. */
   readonly mostOpen: number;
-  /** Of all agents of one owner, open at once before one person who is asked, on whosoever's behalf: at most 100. */
+  /** Open approvals before one approver, of all agents of one owner and for all subjects: at most 100. */
   readonly mostOpenPerApprover: number;
-  /** New ones in an hour of one agent about one person. */
+  /** New approvals in an hour, of one agent about one person. */
   readonly perHour: number;
 };
 
-/** What an agent wants people to be asked about. */
+/** An approval that an agent requests, before it is stored. */
 export type ApprovalDraft = {
   readonly channel: ApprovalChannel;
-  /** Who answers for the agent. */
+  /** Account or group that owns the agent. */
   readonly owner: string;
   /** Accounts that own an actor of the chain, at most 512. */
   readonly ownersWhenAsked?: readonly string[];
-  /** How often the agents of the chain had changed hands together. */
+  /** The agents' `ownership` numbers, added over the chain. */
   readonly ownership?: number;
   readonly action: Action;
   readonly risk: Risk;
   readonly requires: Requirements;
   readonly approvers: readonly string[];
-  /** As what they are asked. */
+  /** The names by which the approvers are asked. */
   readonly approverNames: readonly string[];
   readonly approversExcept?: readonly string[];
-  /** Who is asked, too, after so many seconds. */
+  /** Further people to ask after a number of seconds. */
   readonly escalation?: ApproverRule['escalation'];
   readonly isConsentBesides?: true;
   readonly mustAgree: string | null;
   readonly origin?: Origin | undefined;
   readonly requested?: Requested | undefined;
-  /** Made by oidc-provider; absent: one is made here. */
+  /** Created by oidc-provider; absent: created here. */
   readonly authReqId?: string | undefined;
   readonly ping?: Ping | undefined;
-  /** Somebody said yes before to ones like it: nobody is asked. */
+  /** The standing approval that covers this action: no approver is asked. */
   readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
-  /** Shorter than the setting, if the agent wants it. */
+  /** Seconds; shorter than the setting, if the agent wants it. */
   readonly lifetimeSeconds?: number | undefined;
 };
 
-/** Where an agent is told that there is an answer, and its token for that (CIBA Core §10.2). */
+/** Where to notify an agent of a decision, and its token for that (CIBA Core §10.2). */
 export type Ping = {
   readonly endpoint: string;
   readonly token: string;
@@ -73,13 +73,13 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** Denials in a day after which an agent may not ask this person again for a day. */
 const DENIALS = 3;
-/** Whoever gives people less time asks them for nothing but attention. */
+/** Shortest time to decide, seconds. Less time would only hurry the approvers. */
 const LEAST_SECONDS = 60;
 const ATTEMPTS = 20;
-/** Of those before one person; more of them than may be open are over. */
+/** Approvals read for one person. More than may be open have ended. */
 const LOOKED_AT = 500;
 
-/** How a question comes to be open: the same twice is one, and only so many stand before one person. */
+/** Creates pending approvals. Merges identical requests and enforces the limits per subject and approver. */
 export const openApprovals = ({
   rows: { rows, store, settle, vacate, isOpen, isKilled, changed },
   ephemeral,
@@ -97,7 +97,7 @@ export const openApprovals = ({
   readonly audit: AuditLog;
   readonly settings: ApprovalSettings;
 }) => {
-  /** While the master key is changed there are two: the first is where all nodes meet, the other what was noted before. */
+  /** Two keys while the master key is rotated: all nodes write to the first; the other holds what was noted before. */
   const pairKeys = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): readonly string[] =>
     masterKey.ordered(`approval-${name}`, agent, subject).map((digest) => `approval-${name}:${digest}`);
 
@@ -108,7 +108,7 @@ export const openApprovals = ({
       if ((await ephemeral.get(key)) === undefined) continue;
       throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
     }
-    // Many agents of one owner are as much of a flood as one.
+    // Many agents of one owner flood a person as much as one agent does.
     for (const [name, asking] of [
       ['hour', action.agent],
       ['owner-hour', owner],
@@ -119,14 +119,14 @@ export const openApprovals = ({
     }
   };
 
-  /** Where the question stands while it is open; new ones at the first. */
+  /** Keys of a request while it is open; new ones use the first. */
   const openKeysOf = ({ channel, origin, requested, action }: ApprovalDraft): readonly string[] =>
     masterKey.ordered('open-approval', channel, questionOf(action), sourceOf(origin), ...requesterOf(requested));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
 
-  /** The first free place, which an expired one may have held. */
+  /** The first free slot. A slot held by an expired approval counts as free. */
   const freeSlot = async (action: Action): Promise<string | undefined> => {
     for (const slot of slotsOf(action)) {
       const [holder] = await rows.find({ where: { slot }, limit: 1 });
@@ -136,7 +136,7 @@ export const openApprovals = ({
     return undefined;
   };
 
-  /** How many of agents of one owner one person has before her. */
+  /** How many open approvals one account has from agents of one owner. */
   const openBefore = async (account: string, owner: string): Promise<number> => {
     const newest = await rows.find({
       where: { approvers: account, owner, state: 'pending' },
@@ -147,7 +147,7 @@ export const openApprovals = ({
     return newest.filter(({ document }) => isOpen(document)).length;
   };
 
-  /** Whether somebody who is asked has more before her than agents of one owner may put there. */
+  /** Whether an approver has more open approvals from agents of one owner than the limit. */
   const isTooMuch = async (
     { approvers, owner }: Pick<ApprovalDraft, 'approvers' | 'owner'>,
     most: number,
@@ -161,7 +161,7 @@ export const openApprovals = ({
     return held.filter(([holder]) => !holder || !isOpen(holder.document)).length;
   };
 
-  /** Of some that are to be asked together: whether there is a place for each. */
+  /** Checks that there is a slot for each of several approvals that are to be requested together. */
   const checkPlaces = async (all: readonly ApprovalDraft[]): Promise<void> => {
     for (const some of Map.groupBy(all, ({ action }) => `${action.agent} ${action.subject}`).values()) {
       const [first] = some;
@@ -175,7 +175,10 @@ export const openApprovals = ({
     }
   };
 
-  /** What came at the same moment as others, and made them too many: of several at once none may be left. */
+  /**
+   * Cancels an approval that exceeded a limit together with concurrent ones. Of several concurrent ones possibly none
+   * stays.
+   */
   const withdraw = ({ id }: Approval, request: string): Promise<Approval> =>
     settle(id, async (approval) =>
       isOpen(approval)
@@ -204,7 +207,10 @@ export const openApprovals = ({
         }
       : {};
 
-  /** With the token of who asked last, who may have lost the answer and with it the token before (CIBA Core §10.2). */
+  /**
+   * Stores the token of the latest request. Its client may have lost the former answer, and with it the former token (CIBA
+   * Core §10.2).
+   */
   const toldAnew = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
     const next = await update(rows, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
     return next?.document;
@@ -220,7 +226,7 @@ export const openApprovals = ({
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
         const approval = wanted.ping ? await toldAnew(found.document, wanted) : found.document;
-        // Decided at this very moment: its answer is there to be fetched.
+        // Decided at this very moment: the client can fetch the answer.
         return { approval: approval ?? found.document, authReqId, isJoined: true };
       }
       await vacate(found);
@@ -230,9 +236,9 @@ export const openApprovals = ({
 
   return {
     /**
-     * Before several are asked that belong together: whether all of them can be, so that nobody is asked about the first of
-     * them for nothing. Counts them, so that `ask` need not; throws as `ask` does. `isCovered`: somebody said yes before to
-     * ones like it, and it takes no place before anybody.
+     * Checks that all of several approvals that belong together can be requested, so that no approver is asked about the
+     * first for nothing. Counts them against the limits, so `ask` need not; throws as `ask` does. `isCovered`: a standing
+     * approval covers the action, and it takes no slot.
      */
     async checkRoom(all: readonly { readonly wanted: ApprovalDraft; readonly isCovered: boolean }[]): Promise<void> {
       const fresh = new Map<string, (typeof all)[number]>();
@@ -245,8 +251,8 @@ export const openApprovals = ({
     },
 
     /**
-     * Asks, or joins the question that is open already. Throws DomainError 'too_many_requests' for more than a person
-     * should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
+     * Creates a pending approval, or joins an identical one that is open. Throws DomainError 'too_many_requests' for more
+     * than a person should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
      */
     async ask(wanted: ApprovalDraft, request: string, { isCounted = false } = {}): Promise<RequestedApproval> {
       const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
@@ -348,9 +354,9 @@ export const openApprovals = ({
       throw new StoreUnavailable('gave up on an approval after 20 conflicts');
     },
 
-    /** Notes a person's no. After three in a day the agent may not ask this person for a day. */
+    /** Counts a person's denial. After three in a day the agent may not ask this person for a day. */
     async noteDenial(approval: Approval, who: { readonly account: string; readonly request: string }): Promise<void> {
-      // Others who may decide speak for themselves, and do not keep an agent from the person.
+      // A denial by another approver does not keep the agent from asking the subject.
       if (who.account !== approval.subject && approval.approvers.length > 1) return;
       if ((await ephemeral.count(pairKey('denied', approval.action), DAY)) < DENIALS) return;
       await ephemeral.set(pairKey('muted', approval.action), '1', DAY);
@@ -370,7 +376,7 @@ const escalationFrom = ({ escalation }: ApprovalDraft, now: number): Pick<Approv
     ? { escalation: { at: now + escalation.after, names: escalation.names }, escalateAt: now + escalation.after }
     : {};
 
-/** Until when what is approved now can be used. */
+/** Until when an approval that is given now can be used, epoch seconds. */
 export const redeemableUntil = (
   { requested }: Pick<Approval, 'requested'>,
   now: number,
@@ -380,18 +386,18 @@ export const redeemableUntil = (
 const askerOf = ({ action, requested }: Pick<Approval, 'action' | 'requested'>): string =>
   requested?.by ?? action.client;
 
-/** The same question of the same resource server is one, as long as it wants it for the same time. */
+/** Identical requests of one resource server merge only while they ask for the same end. */
 const requesterOf = (requested: Requested | undefined): readonly string[] =>
   requested === undefined ? [] : [requested.by, requested.question, String(requested.until ?? '')];
 
-/** Keyed digests under which an `auth_req_id` may be kept. */
+/** Keyed digests under which an `auth_req_id` may be stored. */
 export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly string[] =>
   masterKey.digests('auth_req_id', authReqId);
 
 const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
   new DomainError('too_many_requests', message, { retryAfterSeconds });
 
-/** What the agent chose to say, for the audit log. */
+/** Text and details chosen by the agent, for the audit log. */
 const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
   details.length === 0 && message === undefined
     ? {}
@@ -408,13 +414,16 @@ const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
 const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
   tooMany('the agents of this owner have too many requests open before somebody who would be asked', ttlSeconds);
 
-/** From what the token would come, but for the very token: who asks again after a lost answer may hold another one. */
+/**
+ * What the token would be derived from, without the id of that token: a client that retries after a lost answer may hold a
+ * new one.
+ */
 const sourceOf = (origin: Origin | undefined): string => {
   if (origin === undefined) return '';
   const { id: _, issuedAt: __, assurance: ___, ...rest } = origin;
   return String(canonicalJson(rest));
 };
 
-/** Two digits out of a random text: 10 to 99, so that none is typed with a leading zero. */
+/** Two digits from a random text: 10 to 99, so that none has a leading zero. */
 const twoDigits = (random: string): string =>
   String(10 + (Number.parseInt(Buffer.from(random).toString('hex').slice(0, 12), 16) % 90));

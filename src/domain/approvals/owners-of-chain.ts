@@ -1,6 +1,6 @@
 /**
- * Who answers for the actors of a chain: the accounts that separation of duties leaves out. Owns how owners become accounts,
- * when an approval is asked for and afterwards. Says nothing of whom a policy names (approvers.ts).
+ * Owners of the actors of a chain: the accounts that separation of duties excludes. Resolves owners to accounts, both at
+ * the time of the request and later. Does not cover whom a policy names (approvers.ts).
  */
 import type { Agent } from '../clients/agents/agent.ts';
 import { inHandsSince } from '../clients/agents/ownership.ts';
@@ -12,7 +12,7 @@ import type { Approval } from './approval.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Accounts that one approval keeps: eight groups of the largest size. */
+/** Accounts that one approval stores: eight groups of the largest size. */
 const MOST_OWNERS = 512;
 
 export type OwnersOfChain = ReturnType<typeof ownersOfChain>;
@@ -20,9 +20,9 @@ export type OwnersOfChain = ReturnType<typeof ownersOfChain>;
 type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>;
 
 /**
- * Reads the registries each time. A group stands for its members, and for those who left it since the agent came to it:
- * each of them may have a key of the agent, or a key that was given with such a key, so that the age of its present
- * credentials says nothing of who holds them. Answers no account twice.
+ * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent: each of
+ * them may have a key of the agent, or a key that was added with such a key. The age of its present credentials therefore
+ * does not show who holds them. Returns no account twice.
  */
 export const ownersOfChain = ({
   agents,
@@ -42,7 +42,7 @@ export const ownersOfChain = ({
     return accounts && [...accounts, ...(agent.formerOwners ?? [])];
   };
 
-  /** Undefined where an actor is not registered, or not all of its owners are known: its owner may be any account. */
+  /** Undefined where an actor is not registered, or not all of its owners are known: any account may then be the owner. */
   const now = async (chain: ActorChain): Promise<readonly string[] | undefined> => {
     const actors = await Promise.all([...new Set(actorsOf(chain))].map((id) => agents.get(id)));
     const owners = await Promise.all(actors.map((found) => found && ownersOf(found.document)));
@@ -51,8 +51,8 @@ export const ownersOfChain = ({
 
   return {
     /**
-     * Those that an approval keeps from the moment it is asked for; undefined where they are not known. Throws
-     * 'access_denied' for more than 512 accounts: some of them could not be left out.
+     * Accounts to store with an approval when it is requested; undefined where they are unknown. Throws 'access_denied' for
+     * more than 512 accounts: some of them could not be excluded.
      */
     async whenAsked(chain: ActorChain): Promise<readonly string[] | undefined> {
       const owners = await now(chain);
@@ -65,7 +65,7 @@ export const ownersOfChain = ({
       return owners;
     },
 
-    /** The owners of every actor, those of when it was asked and those of now; undefined where one is not known. */
+    /** The owners of every actor, at the time of the request and now; undefined where one is unknown. */
     async of({
       action,
       owner,

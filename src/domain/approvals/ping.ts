@@ -2,16 +2,16 @@ import type { TrustedPost } from '../ports/trusted-fetch.ts';
 import { type Approval, stateAt } from './approval.ts';
 import type { ApprovalService } from './approval-service.ts';
 
-/** Between tries, in milliseconds. The agent may poll whatever becomes of them. */
+/** Pauses between attempts, in milliseconds. The agent may poll even if every attempt fails. */
 const AGAIN_AFTER = [500, 2000, 8000];
 const TIMEOUT_MILLISECONDS = 2500;
 
-/** For the log: what became of a ping. */
+/** Outcome of a ping, for the log. */
 type PingOutcome = 'told' | 'failed';
 
 /**
- * Tells an agent that there is an answer, right after it stands (CIBA Core §10.2). Only that: the answer itself is fetched
- * with the agent's own proof. Never throws and is not waited for; a ping that fails is tried three times more.
+ * Notifies an agent of a decision as soon as it is stored (CIBA Core §10.2). Sends no more than that: the agent fetches the
+ * answer with its own proof. Never throws, and callers do not wait for it. Repeats a failed ping three times.
  */
 export const approvalPings = ({
   service,

@@ -14,7 +14,7 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
-/** What an agent would like to do, as the channel it came through understood it. */
+/** What an agent wants to do, as the channel of the request understood it. */
 export type ApprovalRequest = {
   readonly channel: ApprovalDraft['channel'];
   readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
@@ -22,23 +22,23 @@ export type ApprovalRequest = {
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
   readonly requested?: Requested | undefined;
-  /** Words of the agent for the people who decide. */
+  /** Text of the agent for the approvers. */
   readonly message?: string | undefined;
   readonly authReqId?: string | undefined;
   readonly ping?: ApprovalDraft['ping'];
   readonly lifetimeSeconds?: number | undefined;
 };
 
-/** What people would be asked about an intention. */
+/** The approval that an agent's intention would need. */
 export type Prepared = {
   readonly wanted: ApprovalDraft;
-  /** By what somebody may have said yes to it before; absent: it is approved each time. */
+  /** Key for a standing approval that may cover it; absent: it is approved each time. */
   readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
 };
 
 export type AskingForApproval = ReturnType<typeof askingForApproval>;
 
-/** Of all who act. Whoever of them is not among the parties counts as if never handed over, so that nothing comes of it. */
+/** `ownership` over all actors. A non-party actor enters with 0: if it was ever handed over, the approval is invalid. */
 const ownershipOfChain = (
   agent: Pick<Agent, 'id' | 'ownership'>,
   chain: ActorChain,
@@ -51,7 +51,7 @@ const ownershipOfChain = (
 
 const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
 
-/** How an approval keeps whom it asks. */
+/** The stored form of whom an approval asks. */
 const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRule) => ({
   approverNames: names,
   ...(except.length === 0 ? {} : { approversExcept: except }),
@@ -59,7 +59,7 @@ const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRul
   ...(escalation ? { escalation } : {}),
 });
 
-/** Makes an intention a question to people: what exactly it is, what it takes, and who they are. */
+/** Turns an intention into an approval request: the exact action, its requirements and its approvers. */
 export const askingForApproval = ({
   service,
   resolve: { approversOf, leftOut },
@@ -80,7 +80,7 @@ export const askingForApproval = ({
       ? null
       : { id: blueprint, version: (await blueprints.get(blueprint))?.document.version ?? 0 };
 
-  /** The action as it would be now; what is given must be all of it. */
+  /** The action as it would be now; the decision must give all of it. */
   const actionOf = async (
     agent: ApprovalRequest['agent'],
     parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
@@ -100,7 +100,7 @@ export const askingForApproval = ({
     };
   };
 
-  /** What it takes and who they are; undefined where nobody's yes gives all of it. Throws 'access_denied', see `ask`. */
+  /** Requirements and approvers; undefined where no approval gives all of it. Throws 'access_denied', see `ask`. */
   const whoAndHow = async ({
     channel,
     agent,
@@ -132,7 +132,9 @@ export const askingForApproval = ({
     return { ...possible, rule, whom, approvers, owners };
   };
 
-  /** What people would be asked; undefined where nobody's yes gives all of it. Asks nobody. Throws 'access_denied'. */
+  /**
+   * What approvers would be asked; undefined where no approval gives all of it. Asks no approver. Throws 'access_denied'.
+   */
   const prepare = async (intention: ApprovalRequest): Promise<Prepared | undefined> => {
     const { agent, facts, chain } = intention;
     const possible = await whoAndHow(intention);
@@ -150,7 +152,7 @@ export const askingForApproval = ({
       message: intention.message,
     });
     const { channel, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
-    // What is approved each time takes nobody's word from before.
+    // What is approved each time takes no standing approval.
     const isEachTime = risk === 'critical' || whom.quorum > 1;
     return {
       wanted: {
@@ -187,7 +189,7 @@ export const askingForApproval = ({
   return {
     actionOf,
 
-    /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
+    /** Whether people can approve it at all. Asks no approver, and does not check whether they may be asked now. */
     async isPossible(intention: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
       try {
         return (await whoAndHow(intention)) !== undefined;
@@ -199,7 +201,7 @@ export const askingForApproval = ({
 
     prepare,
 
-    /** Whether several that belong together can be asked; see `ApprovalService.checkRoom`. */
+    /** Whether several approvals that belong together can be requested; see `ApprovalService.checkRoom`. */
     async checkRoom(all: readonly Prepared[]): Promise<void> {
       const looked = await Promise.all(
         all.map(async ({ wanted, like }) => ({
@@ -213,8 +215,8 @@ export const askingForApproval = ({
     askPrepared,
 
     /**
-     * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
-     * and what `ApprovalService.ask` throws.
+     * Returns undefined where no approval gives all of it. Throws 'access_denied' where not enough people can be asked, and
+     * what `ApprovalService.ask` throws.
      */
     async ask(intention: ApprovalRequest, request: string): Promise<RequestedApproval | undefined> {
       const prepared = await prepare(intention);

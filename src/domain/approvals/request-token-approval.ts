@@ -4,10 +4,10 @@ import { isDomainError, type Remedy } from '../vocabulary/errors.ts';
 import type { RequestedApproval } from './open-approvals.ts';
 import type { ApprovalRequest, AskingForApproval } from './request-approval.ts';
 
-/** What a token request needs to ask people. */
+/** What a token request needs to ask approvers. */
 export type AskingByToken = {
   readonly asking: Pick<AskingForApproval, 'ask'>;
-  /** How the agent gets what comes of it. */
+  /** How the agent gets the resulting token. */
   remedyOf(asked: RequestedApproval): Remedy;
 };
 
@@ -18,8 +18,8 @@ export const TOO_MANY_APPROVALS = {
 } as const satisfies Refusal;
 
 /**
- * Asks people about a token request that needs their yes, and answers how to wait for them; nothing where nobody's yes is
- * enough. Throws 'too_many_requests' with a denial of its own, and what asking throws besides.
+ * Requests an approval for a token request that needs one, and returns how to wait for it. Returns nothing where no
+ * approval is enough. Throws 'too_many_requests' with a denial of its own, and what the approval request throws.
  */
 export const askForToken =
   ({ approvals, identifiers }: { readonly approvals: AskingByToken; readonly identifiers: Identifiers }) =>

@@ -7,7 +7,7 @@ import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './ap
 
 type By = { readonly server: string; readonly request: string };
 
-/** What becomes of an approval that a resource server asked for: used up by a yes to it, or taken back by it. */
+/** Completes approvals that a resource server requested: a permit uses them up, or the resource server withdraws them. */
 export const requestedApprovals = ({
   rows: { settle },
   clock,
@@ -25,20 +25,20 @@ export const requestedApprovals = ({
   const namesOf = (id: string, call: string): readonly string[] => masterKey.digests('approval-use', id, call);
 
   return {
-    /** Whether it was used up by the call of this name. */
+    /** Whether the call of this name used it up. */
     isUsedBy: ({ id, use }: Approval, call: string | undefined): boolean =>
       use !== undefined && call !== undefined && namesOf(id, call).includes(use.key),
 
     /**
-     * Uses it up for the one yes it is good for. Of all that ask at once exactly one gets it; the same `call` again is
-     * that one, say after an answer was lost. Throws 'not_found' for whoever did not ask for it, and 'conflict' when it
-     * is used, or good no more.
+     * Uses it up for its one permit. Of concurrent callers exactly one gets it. The same `call` again is that caller, for
+     * example after an answer was lost. Throws 'not_found' for a resource server that did not request it, and 'conflict'
+     * when it is used or no longer valid.
      */
     async spend(
       id: string,
       { server, request, call, decision }: By & { readonly call?: string | undefined; readonly decision: string },
     ): Promise<Approval> {
-      // Without a name no call is the same one.
+      // Without a name no two calls are the same.
       const names = namesOf(id, call ?? identifiers.newSecret());
       return settle(id, async (current) => {
         checkAsker(current, server);
@@ -63,7 +63,10 @@ export const requestedApprovals = ({
       });
     },
 
-    /** Whoever asked for it does not need it any more. Throws 'not_found', and 'conflict' when it is decided or over. */
+    /**
+     * The resource server that requested it no longer needs it. Throws 'not_found', and 'conflict' when it is decided or
+     * has ended.
+     */
     async withdraw(id: string, { server, request }: By): Promise<Approval> {
       return settle(id, async (current) => {
         checkAsker(current, server);

@@ -1,4 +1,4 @@
-/** What people would have to do for an action to be given: found by asking the decision itself, as if they had done it. */
+/** Requirements for an action to be given: found by simulating the decision itself with the approvals in place. */
 
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { Decision } from '../authority/decision/decision.ts';
@@ -9,16 +9,16 @@ import type { Detail } from '../vocabulary/detail-type.ts';
 import type { Risk } from '../vocabulary/risk.ts';
 import type { Requirements } from './approval.ts';
 
-/** Longer than any session lives. */
+/** Longer than the lifetime of any session. */
 const OLD_SECONDS = 366 * 86_400;
 
-/** More people than that are a meeting. */
+/** Largest quorum to try. */
 const MOST_PEOPLE = 3;
 
 export type Possible = {
   readonly requires: Requirements;
   readonly risk: Risk;
-  /** What would be given then, of what was asked. */
+  /** What the decision would then give of what was asked. */
   readonly decision: Decision;
 };
 
@@ -28,13 +28,13 @@ export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance'
 };
 
 /**
- * The least that is enough: fewest people first, then the weakest proof. Undefined where no approval by anybody gives
- * all that is asked. `authorize` should ask nobody outside: it is asked up to seven times.
+ * The least requirements that are enough: fewest people first, then the weakest proof. Undefined where no approval gives
+ * all that is asked. Calls `authorize` up to seven times, so it should make no outside call.
  */
 export const leastRequired = async (
   authorize: Authorize,
   facts: ActionFacts,
-  /** Where the yes will be asked for. */
+  /** Route for which approval will be requested. */
   route: Route = 'ciba',
 ): Promise<Possible | undefined> => {
   const risk = highestRisk(facts.server, facts.asked, facts.details.asked);
@@ -50,7 +50,7 @@ export const leastRequired = async (
     for (const acr of [SINGLE_FACTOR, MULTI_FACTOR]) {
       const decision = await withProof(acr, quorum, 0);
       if (isWhole(decision, facts)) {
-        // A policy may want a proof that is younger than the sign-in people come with.
+        // A policy may require a proof that is younger than the approvers' sign-in.
         const isFresh = isProvenAnew || !isWhole(await withProof(acr, quorum, OLD_SECONDS), facts);
         return {
           requires: { quorum, ...(acr === MULTI_FACTOR ? { acr } : {}), isProvenAnew: isFresh },
@@ -63,6 +63,6 @@ export const leastRequired = async (
   return undefined;
 };
 
-/** Whether a decision gives all of an action: half of one is another one. */
+/** Whether a decision gives all of an action. Half of an action is another action. */
 const isWhole = ({ scope, removedDetails }: Decision, { asked }: ActionFacts): boolean =>
   removedDetails.length === 0 && asked.every((name) => scope.includes(name));

@@ -6,16 +6,16 @@ import { isObject } from '../vocabulary/detail-type.ts';
 import type { Action } from './action.ts';
 import type { Vote } from './approval.ts';
 
-/** How far a yes goes beyond the one action it was said to. */
+/** Limits of a standing approval beyond the one action that was approved. */
 export type Remembered = {
-  /** So many more like it. */
+  /** How many more such actions. */
   readonly uses: number;
   readonly seconds: number;
-  /** Their amounts together; needed where the action has an amount. */
+  /** Sum of their amounts; required where the action has an amount. */
   readonly sum?: number;
 };
 
-/** A person's yes to the next ones like an action she approved, counted and with an end. */
+/** A person's approval of future actions like one that they approved, limited in number and time. */
 export type StandingApproval = {
   /** `sap_…` */
   readonly id: string;
@@ -23,15 +23,15 @@ export type StandingApproval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
-  /** The action it was given at; the amounts of others may differ, and nothing else. */
+  /** The approved action. Future ones may differ from it only in their amounts. */
   readonly action: Action;
-  /** Of the approval it was given with; absent: 0. */
+  /** Number of the approval with which it was given; absent: 0. */
   readonly ownership?: number;
   /** `likenessOf` that action. */
   readonly likeness: string;
-  /** Of the approval it was given with. */
+  /** Approval with which it was given. */
   readonly approval: string;
-  /** How she proved who she is. */
+  /** The person's vote, with their proof. */
   readonly vote: Vote;
   readonly mostUses: number;
   readonly uses: number;
@@ -46,18 +46,21 @@ export type StandingApproval = {
   readonly forgetAt?: number;
 };
 
-/** How long after an approval more can be approved with it: it is the proof of who decided. */
+/** Seconds after an approval in which a standing approval can be given: it relies on that approval's proof. */
 export const AFTER_SECONDS = 600;
 
-/** One that is there keeps the same approval from giving another, so it outlives that time. */
+/**
+ * Epoch second from which it may be removed. It must outlive `AFTER_SECONDS`: while it is stored, the same approval cannot
+ * give another.
+ */
 export const forgetStandingAt = (expiresAt: number, keptSeconds: number): number =>
   expiresAt + Math.max(keptSeconds, AFTER_SECONDS);
 
-/** How much an action is about. */
+/** The amount of an action. */
 export type Worth =
-  /** No detail of it is of a type that counts. */
+  /** No detail of the action is of a type with an amount. */
   | { readonly isCounted: false }
-  /** `amount` absent: it says none, or two of its details count, which may be so in units that nobody adds up. */
+  /** `amount` absent: the action states none, or two of its details have amounts, whose units may differ. */
   | { readonly isCounted: true; readonly amount?: number };
 
 export const worthOf = ({ details }: Pick<Action, 'details'>, types: readonly DetailType[]): Worth => {
@@ -67,7 +70,10 @@ export const worthOf = ({ details }: Pick<Action, 'details'>, types: readonly De
   return { isCounted: true, ...(Number.isSafeInteger(amount) ? { amount: amount as number } : {}) };
 };
 
-/** What two actions have in common that differ in their amounts, and in the words of the agent, alone: SHA-256 over canonical JSON, base64url. */
+/**
+ * What two actions have in common that differ only in their amounts and the agent's text: SHA-256 over canonical JSON,
+ * base64url.
+ */
 export const likenessOf = ({ message: _, ...rest }: Action, types: readonly DetailType[]): string =>
   canonicalDigest({ ...rest, details: rest.details.map((detail) => withoutAmount(detail, types)) });
 
@@ -82,11 +88,11 @@ const without = (value: JsonValue, [name = '', ...rest]: readonly string[]): Jso
   return rest.length === 0 || member === undefined ? others : { ...others, [name]: without(member, rest) };
 };
 
-/** Whether there may be another one, as far as it says itself. */
+/** Whether another use is possible; checks only its own members. */
 export const hasMore = ({ state, expiresAt, uses, mostUses }: StandingApproval, now: number): boolean =>
   state === 'active' && expiresAt > now && uses < mostUses;
 
-/** Whether there is room for one more, of this worth. What has an amount takes a limit of it. */
+/** Whether it has room for one more action of this amount. An action with an amount needs a limit of the sum. */
 export const hasRoom = (standing: StandingApproval, worth: Worth, now: number): boolean => {
   const { mostSum, sum } = standing;
   if (!hasMore(standing, now)) return false;

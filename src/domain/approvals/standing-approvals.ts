@@ -36,13 +36,16 @@ export type StandingApprovals = ReturnType<typeof standingApprovals>;
 const MOST_USES = 100;
 const MOST_SECONDS = 30 * 86_400;
 const ATTEMPTS = 20;
-/** Of one likeness that are looked at. */
+/** Standing approvals of one likeness that are examined. */
 const LOOKED_AT = 20;
 const PAGE = 200;
-/** Of one account, of all that may still count: more than anybody says in the longest time there is. */
+/**
+ * Standing approvals of one account that are read, among those that may be active: more than a person gives within
+ * `MOST_SECONDS`.
+ */
 const MOST_OF_ACCOUNT = 2000;
 
-/** What is taken back from an agent. With neither scopes nor types of details: all of it. */
+/** The rights that are revoked. Without scopes and detail types: all rights of the agent. */
 type About = {
   readonly subject: string;
   readonly agent: string;
@@ -51,21 +54,21 @@ type About = {
   readonly detailTypes?: readonly string[];
 };
 
-/** What is asked, and of whom. */
+/** The action, and who may approve it. */
 type Like = {
   readonly action: Action;
   readonly approvers: readonly string[];
   readonly types: readonly DetailType[];
-  /** Class of sign-in that is needed. */
+  /** Required class of sign-in. */
   readonly acr?: string | undefined;
 };
 
 type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 
 /**
- * A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. It stands on
- * what a yes stands on (effective-votes.ts), and no longer than the sessions of hers in which she may have said it: whoever was in
- * her account may have said it in her name. A kill ends it for good, also one that was lifted.
+ * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It needs
+ * what a vote needs to be valid (effective-votes.ts), and lasts no longer than the sessions in which it may have been
+ * given: an intruder in the account may have given it. A kill ends it for good, even one that was lifted.
  */
 export const standingApprovals = ({
   documents,
@@ -80,10 +83,10 @@ export const standingApprovals = ({
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
-  /** As they count now. */
+  /** Accounts in their effective state. */
   readonly accounts: { get(id: string): Promise<{ readonly document: Person } | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
-  /** How long one stays after its end, seconds, but at least 600. Default: 90 days. */
+  /** Seconds for which one is kept after its end, at least 600. Default: 90 days. */
   readonly keptSeconds?: number;
 }) => {
   const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
@@ -97,7 +100,7 @@ export const standingApprovals = ({
     caller: account,
   });
 
-  /** Whether what it rests on is as it was when it was said. */
+  /** Whether it is still valid: both accounts are active, and nothing has ended it since it was given. */
   const isFounded = async (standing: StandingApproval): Promise<boolean> => {
     const { account, subject, action, vote, ownership = 0 } = standing;
     const [giver, person] = await Promise.all([accounts.get(account), accounts.get(subject)]);
@@ -116,7 +119,7 @@ export const standingApprovals = ({
   const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
     (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
-  /** The first that counts, of some that have room. */
+  /** The first valid one, of some that have room. */
   const firstFounded = async (
     all: readonly Versioned<StandingApproval>[],
   ): Promise<Versioned<StandingApproval> | undefined> => {
@@ -138,7 +141,7 @@ export const standingApprovals = ({
     return firstFounded(page.filter(({ document }) => hasRoom(document, worth, now) && counts(document)));
   };
 
-  /** One that is over stays as it is. Undefined when there is none that is meant. */
+  /** Ends one; one that has ended stays as it is. Undefined when none matches. */
   const end = async (
     id: string,
     caller: string,
@@ -165,9 +168,9 @@ export const standingApprovals = ({
 
   return {
     /**
-     * With the yes that was just said. Throws DomainError 'invalid_field' naming the member, and 'forbidden' for what is
-     * approved each time whatever was said before: critical risk, what takes more people than one, and what counts but does
-     * not say how much.
+     * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming the
+     * member. Throws 'forbidden' for actions that are approved each time: critical risk, actions that need several
+     * approvers, and actions of a type with an amount that state none.
      */
     async give(
       account: string,
@@ -224,12 +227,12 @@ export const standingApprovals = ({
       return standing;
     },
 
-    /** Whether nobody would be asked about one like it now. Counts nothing. */
+    /** Whether a standing approval covers such an action now, so that no approver would be asked. Counts no use. */
     covers: async (like: Like): Promise<boolean> => (await covering(like)) !== undefined,
 
     /**
-     * Counts one use for an action like it, if somebody among `approvers` said so and there is room; of many at once no
-     * more than there is room for. Each use is an event.
+     * Counts one use for an action, if one of `approvers` gave a standing approval for it that has room. Concurrent callers
+     * together never exceed the limits. Each use is an event.
      */
     async take(like: Like, request: string): Promise<StandingApproval | undefined> {
       const worth = worthOf(like.action, like.types);
@@ -252,7 +255,7 @@ export const standingApprovals = ({
       throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
     },
 
-    /** Those of an account that count now, newest first. */
+    /** Active ones of an account, newest first. */
     async ofAccount(account: string): Promise<readonly StandingApproval[]> {
       const now = clock.now();
       const mine: StandingApproval[] = [];
@@ -260,7 +263,7 @@ export const standingApprovals = ({
       for (let read = 0; read < MOST_OF_ACCOUNT; read += PAGE) {
         const page = await rows.find({
           where: { account },
-          // What is older than the longest there is counts no more.
+          // Older ones have expired: `MOST_SECONDS` is the longest lifetime.
           range: { field: 'createdAt', gte: now - MOST_SECONDS },
           order: { by: 'createdAt', direction: 'descending' },
           ...(after ? { after } : {}),
@@ -276,21 +279,24 @@ export const standingApprovals = ({
       return mine;
     },
 
-    /** Whoever takes back a yes takes back the one to the next ones that was said with it. Answers whether there was one. */
+    /**
+     * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether there
+     * was one.
+     */
     async endGivenWith(approval: string, by: string, request: string): Promise<boolean> {
       const [found] = await rows.find({ where: { approval }, limit: 1 });
       if (!found || !hasMore(found.document, clock.now())) return false;
       return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
     },
 
-    /** Ends one of an account's own; one that is over stays as it is. Throws 'not_found' for anybody else's. */
+    /** Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account. */
     async end(id: string, account: string, request: string): Promise<StandingApproval> {
       const ended = await end(id, account, request, (one) => one.account === account);
       if (!ended) throw new DomainError('not_found', 'There is no such standing approval.');
       return ended;
     },
 
-    /** Ends what was said in advance to an agent in other hands than those it is in; at most `limit`. Answers how many. */
+    /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
     async endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number> {
       let count = 0;
       let after: Cursor | undefined;
@@ -312,9 +318,9 @@ export const standingApprovals = ({
     },
 
     /**
-     * Ends what was said in advance to one agent for one person, whoever said it: at a resource, about any of these scopes
-     * or details of any of these types (another detail of a type may be what the next request is about). Absent: at all of
-     * them, about anything. `by` is an account, client or agent id, or 'system'. Answers how many ended.
+     * Ends the standing approvals for one agent and one subject, of every approver: at a resource, for any of these scopes
+     * or details of any of these types (the next request may be for another detail of the type). Absent: at all resources,
+     * for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
      */
     async endAbout(
       { subject, agent, resource, scopes, detailTypes }: About,
@@ -350,7 +356,7 @@ export const standingApprovals = ({
   };
 };
 
-/** Whether whoever said yes to it can say so to the next ones like it. */
+/** Whether the account that approved it can also give a standing approval. */
 export const isRememberable = (
   { risk, requires, state, votes, standing, action }: Approval,
   account: string,
@@ -362,10 +368,10 @@ export const isRememberable = (
   requires.quorum === 1 &&
   standing === undefined &&
   (state === 'approved' || state === 'redeemed') &&
-  // Who decides for somebody else says nothing beyond the one action.
+  // A deputy cannot give a standing approval.
   votes.some((vote) => vote.account === account && vote.for === undefined && now - vote.at <= AFTER_SECONDS);
 
-/** What counts and does not say how much has no limit that could be kept. */
+/** An action of a type with an amount that states none cannot be held to a limit. */
 const isTold = (worth: Worth): boolean => !worth.isCounted || worth.amount !== undefined;
 
 const isWithin = (value: number, most: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= most;

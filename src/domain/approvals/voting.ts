@@ -3,13 +3,13 @@ import { DomainError } from '../vocabulary/errors.ts';
 import { digestOf } from './action.ts';
 import { type Approval, shownStateAt, slotOfVote, type Vote } from './approval.ts';
 
-/** How old the proof of who somebody is may be where a decision needs one of its own. */
+/** Maximum age of the sign-in, seconds, where a decision needs a fresh proof of identity. */
 const PROOF_SECONDS = 120;
 
-/** Who says yes, as whom, and the digest of what the person saw. */
+/** Who approves, for whom, and the digest of what they saw. */
 type Saying = { readonly account: string; readonly for?: string | undefined; readonly seen: string };
 
-/** There is nothing to decide about an approval in this state. */
+/** The error for an approval in a state in which it cannot be decided. */
 export const alreadyDecided = (state: string): DomainError =>
   new DomainError(
     'conflict',
@@ -17,8 +17,8 @@ export const alreadyDecided = (state: string): DomainError =>
   );
 
 /**
- * Throws where a yes of somebody who is asked cannot count whatever is proven: 'conflict' when it is decided, over, or
- * said already, 'precondition_failed' when something else was seen.
+ * Throws where the approval of a person who is asked is invalid whatever their proof: 'conflict' when it is decided, has
+ * ended or has that vote already, 'precondition_failed' when the person saw something else.
  */
 export const refuseSaying = (approval: Approval, saying: Saying, now: number): void => {
   const { account, seen } = saying;
@@ -35,7 +35,7 @@ export const refuseSaying = (approval: Approval, saying: Saying, now: number): v
   }
 };
 
-/** Throws for a yes that does not count: see `ApprovalService.approve`. */
+/** Throws for an invalid vote: see `ApprovalService.approve`. */
 export const refuseVote = (
   approval: Approval,
   vote: Saying & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
