@@ -1,7 +1,7 @@
 /**
- * Approvals behind evaluations (AuthZEN Access Request and Approval Profile 1.0): which no people could lift, and whether
- * what they approved makes a yes of it now. Owns the comparison; how people decide is domain/approvals, how it is asked
- * for access-requests.ts.
+ * Approvals behind evaluations (AuthZEN Access Request and Approval Profile 1.0): which denials an approval can lift, and
+ * whether an approval makes an evaluation a permit now. Owns the comparison. Does not own how people decide
+ * (domain/approvals), nor how an approval is requested (access-requests.ts).
  */
 
 import type { Authorize } from '../../authority/decision/authorize.ts';
@@ -22,17 +22,17 @@ import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
 /** What a question is about. */
 export type WantedAccess = { readonly scope: string } | { readonly detail: Detail };
 
-/** How long a no can be asked about. */
+/** Seconds after a denial in which access can be requested. */
 const REQUESTABLE_SECONDS = 600;
 
-/** Members of the context of a no that people could lift. */
+/** Members of the context of a denial that an approval can lift. */
 export type Requestable = {
   readonly evaluation_id: string;
   readonly evaluated_at: string;
   readonly access_request: { readonly endpoint: string; readonly expires_at: string };
 };
 
-/** What to do about a no to somebody who came with an approval. */
+/** What to do about a denial of a question that names an approval. */
 export type NextAction = 'request' | 'none';
 
 export type Lift =
@@ -62,17 +62,17 @@ export const accessApprovals = (deps: {
   readonly ids: EvaluationIds;
   readonly clock: { now(): number };
   readonly issuer: string;
-  /** Where access is asked for. */
+  /** Endpoint for access requests. */
   readonly endpoint: string;
 }) => {
   const { service, asking, authorize, ids, clock, issuer } = deps;
 
-  /** Whoever acts, where it is an agent for a person: about others nobody is asked. */
+  /** What would be approved. Undefined unless an agent acts for a person: nothing else can be approved. */
   const intentionOf = (wanted: WantedAccess, acting: Acting): AccessApprovalRequest | undefined => {
     const { facts, held, token } = acting;
     const { caller, subject } = facts;
     if (caller.kind !== 'agent' || !subject) return undefined;
-    // A token of an approval is good for that action, and asks for no other.
+    // A token of an approval is valid for that action, and cannot request another.
     if (token?.approval !== undefined) return undefined;
     return {
       channel: 'access_request',
@@ -85,7 +85,7 @@ export const accessApprovals = (deps: {
   return {
     intentionOf,
 
-    /** What the caller of a no is told that people could lift; undefined for any other. Asks nobody. */
+    /** Members for the answer to a denial that an approval can lift; undefined for any other. Asks no approver. */
     async requestable(
       question: AccessQuestion,
       wanted: WantedAccess,
@@ -103,7 +103,7 @@ export const accessApprovals = (deps: {
       };
     },
 
-    /** Whether what was approved under `id` makes a yes of this very question now. Uses nothing up. */
+    /** Whether the approval `id` makes this very question a permit now. Uses nothing up. */
     async lift(
       server: ResourceServer,
       question: AccessQuestion,
@@ -113,7 +113,7 @@ export const accessApprovals = (deps: {
     ): Promise<Lift> {
       const intention = intentionOf(wanted, acting);
       const approval = APPROVAL_ID.test(id) ? await service.get(id) : undefined;
-      // Somebody else's, or one that nobody has been told of, is none.
+      // An approval of another resource server, or one that was never given, is treated as missing.
       if (!intention || approval?.requested?.by !== server.id || approval.redeemBy === undefined) {
         return { isLifted: false, reason: 'approval_unverifiable', next: 'none' };
       }
@@ -127,7 +127,7 @@ export const accessApprovals = (deps: {
       }
       const votes = await service.standingVotes(approval);
       const { subject } = intention.facts;
-      // Disabled and enabled again, or killed and lifted since: nothing from before lives (LC-06).
+      // A subject disabled and enabled again, or a kill that was lifted, ends approvals from before (LC-06).
       const isEnded = (subject.tokensValidFrom ?? 0) > approval.createdAt || (await service.isKilled(approval));
       if (!votes || isEnded) return over('approval_expired');
       const decision = await authorize({
@@ -147,7 +147,7 @@ export const accessApprovals = (deps: {
         policyVersion: decision.policyVersion,
         message: approval.action.message,
       });
-      // What is stored is no word of the people who saw it: their digest is.
+      // The stored action does not prove what the people saw: their digest does.
       if (digestOf(actual) !== approval.digest) {
         const changed = differences(approval.action, actual).join(', ');
         return over('approval_expired', `Since it was approved this has changed: ${changed}.`);
@@ -155,7 +155,7 @@ export const accessApprovals = (deps: {
       return { isLifted: true, decision, approval };
     },
 
-    /** Uses it up for the one yes. False: somebody else was first, or it is good no more. */
+    /** Uses up the approval for its one permit. False: another call was first, or it is no longer valid. */
     async spend(
       server: ResourceServer,
       { id }: Approval,
@@ -174,7 +174,7 @@ export const accessApprovals = (deps: {
 
 const APPROVAL_ID = /^apv_\w{1,64}$/;
 
-/** The part of an intention that a question makes; who asks for it, and for how long, is added where it is asked for. */
+/** The part of an approval request that follows from a question. The access request adds who asks and for how long. */
 export type AccessApprovalRequest = Pick<ApprovalRequest, 'channel' | 'agent' | 'facts'> & {
   readonly chain: ActorChain;
 };
@@ -193,7 +193,9 @@ const over = (reason: 'approval_expired' | 'approval_used', text?: string): Lift
   ...(text === undefined ? {} : { text }),
 });
 
-/** Approved, and not given all the same: more people have to agree now, or something else says no. */
+/**
+ * The approval is valid and the access is still denied: either more people have to agree now, or something else denies it.
+ */
 const denied = (decision: Decision, wanted: WantedAccess): Lift => {
   const { reason, text, layer } = 'scope' in wanted ? nothingLeft(decision) : refusedDetails(decision);
   if (reason === 'approval_required') return over('approval_expired', text);

@@ -10,15 +10,15 @@ import { type Approval, stateAt } from '../approval.ts';
 import type { AccessRequest, ShownTask } from './access-request.ts';
 import type { AskedCallback } from './access-request-body.ts';
 
-/** Tasks of one approval that are told of: more than anybody submits. */
+/** Tasks of one approval that are notified: more than a resource server submits. */
 const MOST_TASKS = 20;
 
 export type AccessCallbacks = ReturnType<typeof accessCallbacks>;
 
 /**
- * Tells a resource server that a task is over, at an endpoint that operators registered for it, signed as every webhook
- * and sent by the same way out (Callback Completion). Only that it is over: what came of it is asked for. A hint that gets
- * lost is one poll later.
+ * Notifies a resource server that a task has ended, at an endpoint that operators registered for it (Callback Completion).
+ * Signs and sends the message as every webhook. It says only that the task ended: the resource server asks for the outcome.
+ * A lost message costs one poll.
  */
 export const accessCallbacks = ({
   ephemeral,
@@ -39,7 +39,10 @@ export const accessCallbacks = ({
   };
 
   return {
-    /** The endpoint that is meant. Throws 'invalid_field' for one that is not registered for this resource server, and proven. */
+    /**
+     * The webhook id of an endpoint. Throws 'invalid_field' for an endpoint that is not registered for this resource server
+     * and verified.
+     */
     async endpointOf(server: ResourceServer, { endpoint }: AskedCallback): Promise<string> {
       const webhook = await webhooks.callbackAt(server.id, endpoint);
       return (
@@ -57,7 +60,10 @@ export const accessCallbacks = ({
       }
     },
 
-    /** After a change of an approval: tells of each task that is over now. `look` answers a task as it stands. */
+    /**
+     * Called after a change of an approval: notifies of each task that has ended now. `look` returns a task in its present
+     * state.
+     */
     async tell(
       approval: Approval,
       look: (task: string) => Promise<{ readonly request: AccessRequest; readonly shown: ShownTask } | undefined>,
@@ -70,7 +76,7 @@ export const accessCallbacks = ({
         const { status, status_endpoint } = found.shown.task;
         if (status === 'pending' || (callback.events && !callback.events.includes(status))) continue;
         const { webhook: to, state } = callback;
-        // It may have become another server's since.
+        // The endpoint may belong to another resource server since.
         const endpoint = (await webhooks.get(to))?.document;
         if (endpoint?.state !== 'active' || endpoint.resourceServer !== found.request.server) continue;
         const { decidedAt = clock.now() } = approval;
@@ -87,7 +93,7 @@ export const accessCallbacks = ({
   };
 };
 
-/** The first end of it: neither a yes that is taken back, nor one that is used. */
+/** The first end of an approval: neither an approval that is withdrawn, nor one that is used. */
 const isAnswer = (approval: Approval, now: number): boolean => {
   const state = stateAt(approval, now);
   return state === 'approved' || ((state === 'denied' || state === 'cancelled') && approval.redeemBy === undefined);

@@ -25,7 +25,7 @@ export type AccessDependencies = AccessRegistries & {
   readonly approvals: AccessApprovals;
 };
 
-/** The request that asks, for the audit log. */
+/** The HTTP request that asks, for the audit log. */
 export type AskedIn = { readonly request: string; readonly source: string };
 
 /** A Decision of §5.5. */
@@ -34,16 +34,16 @@ export type AccessAnswer = {
   readonly context: {
     /** `dec_…`, as in the audit log. */
     readonly id?: string;
-    /** Version of the policy set that was asked. */
+    /** Version of the evaluated policy set. */
     readonly policy?: number;
     readonly reason?: string;
     readonly layer?: Layer;
-    /** In the words of the policies, for people. */
+    /** Text of the policies, for people. */
     readonly description?: string;
     readonly remedies?: readonly Remedy[];
-    /** Of a no to somebody who came with an approval. */
+    /** Present in a denial of a question that names an approval. */
     readonly next_action?: NextAction;
-    /** Of a yes that it took an approval for. */
+    /** Present in a permit that needed an approval. */
     readonly approval?: { readonly id: string; readonly approved_until: string };
     readonly error?: { readonly status: number; readonly message: string };
   } & Partial<Requestable>;
@@ -51,11 +51,11 @@ export type AccessAnswer = {
 
 export type AccessDecisions = ReturnType<typeof accessDecisions>;
 
-/** scope-token of RFC 6749 §3.3: nothing else is a scope, and nothing else gets into the audit log. */
+/** scope-token of RFC 6749 §3.3: only such text is a scope, and only such text enters the audit log. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 const USE = 'use';
 
-/** Answers questions one by one; each answer is an event before it leaves. */
+/** Answers questions one by one. The event of each answer is appended before the answer is sent. */
 export const accessDecisions = (deps: AccessDependencies) => {
   const { authorize, audit, identifiers, approvals } = deps;
   const factsOf = accessFacts(deps);
@@ -79,7 +79,7 @@ export const accessDecisions = (deps: AccessDependencies) => {
     return { id: decision.id, decision, acting, wanted, ...(isGiven ? {} : { denied: why(decision) }) };
   };
 
-  /** A no, to somebody who says that people approved it. */
+  /** Applies the approval that a denied question names. */
   const withApproval = async (
     server: ResourceServer,
     question: AccessQuestion,
@@ -89,7 +89,7 @@ export const accessDecisions = (deps: AccessDependencies) => {
     const { id, denied, acting, wanted } = answered;
     const { approval: reference, call } = question.context;
     if (!denied || reference === undefined) return answered;
-    // Nothing that people approve lifts it.
+    // No approval lifts this denial.
     if (denied.reason !== 'approval_required' || !acting || !wanted) return { ...answered, next: 'none' };
     const lift = await approvals.lift(server, question, wanted, acting, reference);
     if (lift.isLifted) {
@@ -107,7 +107,7 @@ export const accessDecisions = (deps: AccessDependencies) => {
     };
   };
 
-  /** What people could lift says where to ask them (Access Request and Approval Profile). */
+  /** Adds to a denial that an approval can lift where to request it (Access Request and Approval Profile). */
   const withRequest = async (question: AccessQuestion, answered: Answered): Promise<Answered> => {
     const { id, denied, acting, wanted, next } = answered;
     if (!acting || !wanted || !(next === 'request' || denied?.reason === 'approval_required')) return answered;
@@ -150,13 +150,13 @@ export const accessDecisions = (deps: AccessDependencies) => {
   return {
     decided,
 
-    /** Throws DomainError 'unavailable' and StoreUnavailable when it cannot be decided or written down. */
+    /** Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or recorded. */
     answer,
 
-    /** Writes down that something an authenticated resource server sent was refused without a decision (decision D18). */
+    /** Records that a request of an authenticated resource server was refused without a decision (decision D18). */
     recordRefusal,
 
-    /** In the order of the questions; ends early where the semantic says so (§7.1.2.1). */
+    /** In the order of the questions. Stops early where the semantic requires it (§7.1.2.1). */
     async answerAll(
       server: ResourceServer,
       semantic: Semantic,
@@ -173,12 +173,12 @@ export const accessDecisions = (deps: AccessDependencies) => {
       return answers;
     },
 
-    /** Whether it would be permitted, for searches, which have one event for all they look at. */
+    /** Whether it would be permitted. For searches, which append one event for all they examine. */
     async isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean> {
       return (await decided(server, question)).denied === undefined;
     },
 
-    /** Scopes that are permitted; undefined: nobody is known who could have any. */
+    /** Scopes that are permitted; undefined when the subject is unknown and so can have none. */
     async permitted(
       server: ResourceServer,
       subject: Entity,
@@ -190,10 +190,10 @@ export const accessDecisions = (deps: AccessDependencies) => {
   };
 };
 
-/** One request does not take all there is of stores and of an external decision point. */
+/** Concurrency limit, so that one request does not take all capacity of the stores and of an external decision point. */
 const AT_ONCE = 16;
 
-/** What `act` answers for each, in their order. */
+/** The results of `act` for each item, in their order. */
 export const fewAtOnce = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> => {
   const answers: R[] = [];
   for (let from = 0; from < items.length; from += AT_ONCE) {
@@ -208,7 +208,7 @@ export type Answered = {
   readonly decision?: Decision;
   readonly acting?: Acting;
   readonly wanted?: WantedAccess;
-  /** It was lifted by. */
+  /** The approval that lifted the denial. */
   readonly approval?: Approval;
   readonly next?: NextAction;
   readonly requestable?: Requestable;
@@ -233,18 +233,18 @@ const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
   denied: { ...why, remedies: [] },
 });
 
-/** Whether these name the resource server that asks. */
+/** Whether the entity is the resource server that asks. */
 export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
   type === 'resource_server' && (id === server.identifier || id === server.id);
 
-/** What a question is about; undefined where its resource is nothing that belongs to who asks. */
+/** What a question is about; undefined where the resource does not belong to the resource server that asks. */
 const wantedOf = (server: ResourceServer, { type, id, detail }: Resource, action: string): WantedAccess | undefined => {
   if (isItself(server, { type, id })) return { scope: action };
   if (type === 'scope' && (action === USE || action === id)) return { scope: id };
   return detail && action === USE ? { detail } : undefined;
 };
 
-/** Of a token of an approval: half of the action that was approved is another one, which nobody has seen. */
+/** Of a token of an approval: a part of the approved action is another action, which no approver has seen. */
 const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
   if (token?.approval === undefined || 'scope' in wanted) return true;
   const asked = canonicalJson(wanted.detail);
@@ -312,7 +312,7 @@ const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered[
   ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
 });
 
-/** What a caller made up is named in the answer, not in the audit log. */
+/** Values that a caller invented appear in the answer, not in the audit log. */
 const written = (decision: Decision) => {
   const { removed, removedDetails = [], ...record } = recordOf(decision);
   return {

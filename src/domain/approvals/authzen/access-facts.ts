@@ -12,7 +12,7 @@ import type { AccessContext, Entity } from './access-question.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Registers as everybody sees them who grants something. */
+/** The registries in their effective state, as all grants use them. */
 export type AccessRegistries = {
   readonly accounts: { get(id: string): Row<Account> };
   readonly agents: { get(id: string): Row<Agent> };
@@ -26,7 +26,7 @@ export type AccessRegistries = {
   readonly clock: { now(): number };
 };
 
-/** Why there is nothing to decide: the answer is no. */
+/** Why there is nothing to decide: the answer is a denial. */
 export type Unknown = { readonly reason: UnknownReason; readonly layer: Layer };
 
 export type UnknownReason =
@@ -38,10 +38,10 @@ export type UnknownReason =
   | 'token_not_live'
   | 'not_approved';
 
-/** Everything about who acts; `about` names it for the audit log. */
+/** All facts about the acting party. */
 export type Acting = {
   readonly facts: Omit<DecisionFacts, 'asked' | 'details'>;
-  /** Who holds which authorization details. */
+  /** Authorization details with their holders. */
   readonly held: Omit<DetailFacts, 'asked'>;
   readonly token?: IssuedToken;
   readonly delegation?: string;
@@ -49,23 +49,23 @@ export type Acting = {
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** With which of these grants an agent gets to act for somebody. */
+/** Grants by which an agent can act for a person. */
 const FOR_SOMEBODY: readonly string[] = ['authorization_code', DEVICE_CODE, TOKEN_EXCHANGE];
 
 /**
- * The facts behind a subject, from our own registers or the token alone. Who cannot act now, for whatever reason, is not
- * known: nothing is told of why.
+ * The facts behind a subject, from our own registries or the token alone. A subject that cannot act now is unknown, for
+ * every reason alike: the answer does not reveal the reason.
  */
 export const accessFacts = (deps: AccessRegistries) => {
   const { accounts, agents, clients, delegations, tokens, clock } = deps;
 
   const ofToken = async (server: ResourceServer, subject: Entity, value: string): Promise<Acting | Unknown> => {
     const found = await tokens.standing(value);
-    // Of tokens for others a resource server learns nothing (decision D11).
+    // A resource server learns nothing about tokens for others (decision D11).
     if (found?.token.audience !== server.identifier) return { reason: 'token_not_live', layer: 'subject_token' };
     const { token } = found;
     const { details, ...facts } = found.facts;
-    // A gateway that mixes two requests up must not be answered about the wrong one.
+    // A gateway that confuses two requests must not get an answer about the wrong one.
     if (subject.id !== token.subject && subject.id !== token.clientId) {
       return { reason: 'subject_not_of_token', layer: 'subject' };
     }
@@ -79,7 +79,7 @@ export const accessFacts = (deps: AccessRegistries) => {
         subjectToken: token.scope,
         assurance: token.assurance,
         isBound: token.jkt !== undefined || token.x5t !== undefined,
-        // Policies are asked as they are now, whichever the token was made under.
+        // The present policies apply, not those under which the token was issued.
         madeUnder: undefined,
       },
     };
@@ -104,7 +104,7 @@ export const accessFacts = (deps: AccessRegistries) => {
   const forAccount = async (server: ResourceServer, id: string, context: AccessContext): Promise<Acting | Unknown> => {
     const actor = context.agent;
     if (actor === undefined) return { reason: 'actor_required', layer: 'request' };
-    // What a person allowed an application, only its token says.
+    // Only its token shows what a person allowed an application.
     if (!actor.startsWith('agt_')) return { reason: 'token_required', layer: 'request' };
     const agent = await agentNow(actor, FOR_SOMEBODY);
     const account = ID.test(id) ? (await accounts.get(id))?.document : undefined;

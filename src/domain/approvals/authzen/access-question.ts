@@ -1,7 +1,7 @@
 /**
  * Questions of resource servers about what may be done there (AuthZEN Authorization API 1.0). Owns how a question is read,
- * which facts it becomes, its answer and its event; the decision itself is domain/authority/decision, who asks is proven in
- * src/provider, the paths are src/http/authzen. What it says about a subject beyond who that is counts nothing.
+ * its facts, its answer and its event. Does not own the decision (domain/authority/decision), the authentication of the
+ * caller (src/provider), nor the paths (src/http/authzen). Statements about a subject beyond its identity are ignored.
  */
 
 import { readDetails } from '../../resources/authorization-details/asked-details.ts';
@@ -11,35 +11,35 @@ import { CALL_NAME } from '../approval-use.ts';
 
 export type Entity = { readonly type: string; readonly id: string };
 
-/** Of one of type `detail`, the authorization detail that its properties make. */
+/** For type `detail`: the authorization detail built from its properties. */
 export type Resource = Entity & { readonly detail?: Detail };
 
-/** Of a question what this server reads; members it does not know are not looked at (§10.1.1). */
+/** The members of a question that this server reads; it ignores unknown members (§10.1.1). */
 export type AccessQuestion = {
   readonly subject: Entity;
   readonly action: string;
   readonly resource: Resource;
   readonly context: AccessContext;
-  /** Its entities letter by letter, which an approval is bound to. Absent in what was not asked as a question. */
+  /** The entities exactly as sent, to which an approval is bound. Absent in what was not sent as a question. */
   readonly sent?: SentEntities;
 };
 
 export type SentEntities = { readonly [entity in 'subject' | 'action' | 'resource']: Members };
 
 export type AccessContext = {
-  /** An access token of ours: who acts, and for whom, is read from it. */
+  /** An access token of this server, which shows who acts and for whom. */
   readonly token?: string;
-  /** The agent that acts for the account which is the subject. */
+  /** The agent that acts for the account in `subject`. */
   readonly agent?: string;
-  /** An approval that should lift the no there was (Access Request and Approval Profile). */
+  /** An approval to lift the denial (Access Request and Approval Profile). */
   readonly approval?: string;
-  /** A name of the caller's for the call it asks about: the same again is the same one. */
+  /** The caller's name for the call in question: the same name is the same call. */
   readonly call?: string;
 };
 
 export type Members = { readonly [member: string]: unknown };
 
-/** Several questions in one request (§7), or the one question that stands in it. */
+/** Several questions in one request (§7), or its single question. */
 export type AskedTogether =
   | { readonly one: AccessQuestion }
   | { readonly semantic: Semantic; readonly items: readonly (() => AccessQuestion)[] };
@@ -51,8 +51,8 @@ export type Semantic = (typeof SEMANTICS)[number];
 const MOST_QUESTIONS = 100;
 
 /**
- * Throws DomainError 'invalid_request' when a member that is needed is missing or of another type, and
- * 'invalid_authorization_details' for what could be no detail.
+ * Throws DomainError 'invalid_request' when a required member is missing or of another type, and
+ * 'invalid_authorization_details' for properties that cannot be a detail.
  */
 export const readQuestion = (given: unknown): AccessQuestion => {
   const members = objectIn(given, 'The question');
@@ -69,7 +69,7 @@ export const readQuestion = (given: unknown): AccessQuestion => {
   };
 };
 
-/** Reads what concerns all of them; each question is read when its turn comes, and may be refused by itself (§7.2.1). */
+/** Reads what all questions share. Each question is read when it is answered, and may be refused by itself (§7.2.1). */
 export const readTogether = (given: unknown): AskedTogether => {
   const members = objectIn(given, 'The request');
   const items = member(members, 'evaluations');
@@ -90,7 +90,7 @@ export const readTogether = (given: unknown): AskedTogether => {
 export const SEARCHES = ['subject', 'resource', 'action'] as const;
 export type Searched = (typeof SEARCHES)[number];
 
-/** Who or what may: the id of what is searched for is not looked at (§8). */
+/** A search for subjects, resources or actions: the id of what is searched for is ignored (§8). */
 export type SearchQuestion = {
   readonly subject: { readonly type: string; readonly id?: string };
   readonly action?: string;
@@ -101,7 +101,7 @@ export type SearchQuestion = {
   readonly limit: number;
 };
 
-/** Entities of one page at most: each is a decision. */
+/** Maximum of entities in one page: each is a decision. */
 const MOST_RESULTS = 50;
 
 /** Throws DomainError 'invalid_request'. */
@@ -127,13 +127,13 @@ export const readSearch = (searched: Searched, given: unknown): SearchQuestion =
 
 const QUESTION_MEMBERS = ['subject', 'action', 'resource', 'context'] as const;
 
-/** What an item leaves out, the request says for all of them; a member stands as a whole (§7.1.1). */
+/** A member that an item omits comes from the request, as a whole (§7.1.1). */
 const pick = (members: Members): Members =>
   Object.fromEntries(
     QUESTION_MEMBERS.flatMap((name) => (member(members, name) === undefined ? [] : [[name, member(members, name)]])),
   );
 
-/** Own members only: whatever an object inherits was not sent. */
+/** Own members only: an inherited member was not sent. */
 export const member = (members: Members, name: string): unknown =>
   Object.hasOwn(members, name) ? members[name] : undefined;
 

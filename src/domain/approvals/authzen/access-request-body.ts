@@ -5,7 +5,7 @@ import { type AccessQuestion, type Members, member, objectIn, readQuestion } fro
 import { TASK_ENDS } from './access-request.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
 
-/** Who a caller says acts, outermost first; believed only if it is who the evaluation was about. */
+/** The acting chain as a caller claims it, outermost first; accepted only if it matches the evaluation. */
 export type ClaimedActor = {
   readonly id: string;
   readonly issuer?: string;
@@ -13,19 +13,19 @@ export type ClaimedActor = {
   readonly act?: Members;
 };
 
-/** One resource and action that is asked for, with the no it is to lift. */
+/** One requested resource and action, with the denial to lift. */
 export type AskedItem = {
   readonly question: AccessQuestion;
-  /** Id of the denied evaluation, as it was told. */
+  /** Id of the denied evaluation, as the resource server received it. */
   readonly evaluation: string;
-  /** What was said of how long it can be asked about, epoch seconds. */
+  /** Until when access can be requested, as stated to the resource server. Epoch seconds. */
   readonly expiresAt: number;
-  /** Access is wanted no longer than that second; `pointer` is the member that says so. */
+  /** Access is wanted no longer than that second; `pointer` names the member that sets it. */
   readonly until?: { readonly at: number; readonly pointer: string };
   readonly isEmergency: boolean;
 };
 
-/** Where a caller wants to be told that it is over (Callback Completion). */
+/** Where the caller wants to be notified of the end (Callback Completion). */
 export type AskedCallback = {
   readonly endpoint: string;
   readonly state?: string;
@@ -35,27 +35,27 @@ export type AskedCallback = {
 /** A submission (Access Request Submission). */
 export type AskedAccess = {
   readonly items: readonly AskedItem[];
-  /** Whether it came as `items`, and is answered so. */
+  /** Whether it was sent as `items`, and is answered so. */
   readonly isBundle: boolean;
-  /** Words for the people who decide. */
+  /** Text for the approvers. */
   readonly message?: string;
   readonly actor?: ClaimedActor;
   readonly callback?: AskedCallback;
 };
 
-/** Of a bundle: each stands before people by itself. */
+/** Items of a bundle: each is an approval of its own. */
 const MOST_ITEMS = 10;
 const MOST_MESSAGE = 300;
 const MOST_STATE = 512;
-/** What may stand beside what is read: only where the profile lets members be added, anything else is a mistake. */
+/** Members allowed beside those read. Where the profile does not let members be added, any other member is a mistake. */
 const TOP = ['subject', 'resource', 'action', 'items', 'context', 'denial', 'requested_access', 'callback', 'client'];
 const ITEM = ['resource', 'action', 'requested_access', 'denial'];
 const DENIAL = ['evaluation_id', 'evaluated_at', 'expires_at', 'reason', 'binding_token', 'template'];
 
 /**
- * Throws DomainError 'invalid_request' or 'invalid_field' for what cannot be read, and the problem
- * 'invalid_denial_binding' where an item has no denial. Members the profile does not know are not looked at in `context`,
- * `requested_access` and `client`, and refused anywhere else (Extension Points).
+ * Throws DomainError 'invalid_request' or 'invalid_field' for what cannot be read, and the problem 'invalid_denial_binding'
+ * where an item has no denial. Ignores unknown members in `context`, `requested_access` and `client`, and refuses them
+ * elsewhere (Extension Points).
  */
 export const readAccessRequest = (body: Members): AskedAccess => {
   refuseOthers(body, TOP, '');
@@ -106,7 +106,9 @@ const itemsIn = (body: Members, items: unknown): readonly Members[] => {
   });
 };
 
-/** Evaluations of this server are bound by their id; a token of another decision point binds nothing here. */
+/**
+ * The id of an evaluation of this server binds the request; a binding token of another decision point binds nothing here.
+ */
 const denialIn = (given: unknown, at: string): Pick<AskedItem, 'evaluation' | 'expiresAt'> => {
   if (given === undefined) throw accessRequestProblem('invalid_denial_binding', 'There is no denial to be lifted.');
   const denial = objectIn(given, 'denial');
@@ -128,7 +130,7 @@ const accessIn = (members: Members, at: string): Members => {
   return given === undefined ? {} : objectIn(given, `${at}/requested_access`);
 };
 
-/** Of several places that may say something the first that does counts. */
+/** Of several places that may hold a member, the first that has it applies. */
 const wishOf = (
   places: readonly { readonly access: Members; readonly at: string }[],
 ): Pick<AskedItem, 'until' | 'isEmergency'> => {
@@ -149,7 +151,7 @@ const wishOf = (
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
-/** A moment (RFC 3339 §5.6), epoch seconds. */
+/** A date-time (RFC 3339 §5.6) as epoch seconds. */
 const secondIn = (members: Members, name: string, at: string): number | undefined => {
   const given = member(members, name);
   if (given === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What the Access Request and Approval Profile 1.0 has problems of its own for (Error Responses); no other channel has them. */
+/** Error codes of the Access Request and Approval Profile 1.0 (Error Responses); no other channel uses them. */
 export type AccessRequestProblemCode =
   | 'not_requestable'
   | 'invalid_denial_binding'

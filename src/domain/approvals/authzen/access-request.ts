@@ -5,27 +5,27 @@ import { moment } from './access-approvals.ts';
 type Entity = { readonly [member: string]: Json };
 
 /**
- * What a resource server asked for, as it gets back to it: a task of the Access Request and Approval Profile. It has no
- * state of its own: that is what the approvals are that people decide about.
+ * An access request of a resource server, returned to it as a task of the Access Request and Approval Profile. It stores no
+ * state: the state of its approvals is the state of the task.
  */
 export type AccessRequest = {
   /** `arq_…` */
   readonly id: string;
   /** `rs_…` */
   readonly server: string;
-  /** One for each thing that was asked for, in its order; resource and action as they were sent, of a bundle only. */
+  /** One for each requested item, in order; resource and action as sent, for a bundle only. */
   readonly items: readonly { readonly approval: string; readonly resource?: Entity; readonly action?: Entity }[];
   readonly isBundle: boolean;
-  /** Which endpoint of webhooks is told when it is over, of which ends, and with what its server said. */
+  /** The webhook to notify of the end, for which ends, and with which `state` of the resource server. */
   readonly callback?: { readonly webhook: string; readonly state?: string; readonly events?: readonly string[] };
-  /** Keyed digest of the Idempotency-Key of this server; the own id without one. Unique. */
+  /** Keyed digest of this resource server's Idempotency-Key; its own id without one. Unique. */
   readonly key: string;
-  /** Digest of what was sent. */
+  /** Digest of the request body. */
   readonly body: string;
   readonly createdAt: number;
-  /** Until when it can be asked for, epoch seconds. */
+  /** Until when the resource server can ask for the task, epoch seconds. */
   readonly expiresAt: number;
-  /** From when on nobody knows of it, nor of the key. */
+  /** Epoch second from which the task and its key may be removed. */
   readonly forgetAt: number;
 };
 
@@ -43,10 +43,10 @@ type TaskResult = {
   readonly approval: { readonly id: string; readonly approved_at: string; readonly approved_until: string };
 };
 
-/** Names of the ends that a callback can ask for (Callback Completion); what is over by its time alone is nobody told. */
+/** Names of the ends that a callback can ask for (Callback Completion). An end by time alone sends no notification. */
 export const TASK_ENDS: readonly string[] = ['approved', 'denied', 'expired', 'cancelled', 'failed', 'partial'];
 
-/** As it is answered (Access Request Response, Completed Task Response). */
+/** The task as returned (Access Request Response, Completed Task Response). */
 export type ShownTask = {
   readonly task: {
     readonly id: string;
@@ -66,8 +66,8 @@ export type ShownTask = {
 };
 
 /**
- * A task ends once. What was approved stays approved for it, also when the yes was taken back, used up or is over:
- * whether it is good for anything the evaluation says.
+ * A task ends once. An approved one stays `approved`, even when the approval is withdrawn, used up or expired: the
+ * evaluation shows whether it is still valid.
  */
 export const taskStatus = (approval: Approval | undefined, now: number): Exclude<TaskStatus, 'partial'> => {
   if (!approval) return 'expired';
@@ -87,7 +87,7 @@ const resultOf = ({ id, decidedAt = 0, redeemBy = 0 }: Approval): TaskResult => 
   approval: { id, approved_at: moment(decidedAt), approved_until: moment(redeemBy) },
 });
 
-/** A task with its approvals, by id, as it stands. `endpoint`: where requests are submitted. */
+/** A task with its approvals, by id, in its present state. `endpoint`: where requests are submitted. */
 export const showTask = (
   { id, items, isBundle, expiresAt }: AccessRequest,
   approvals: ReadonlyMap<string, Approval>,
@@ -118,12 +118,12 @@ export const showTask = (
         : {}),
       ...(isBundle ? { items: shown } : {}),
     },
-    // Of a bundle each item says by itself what it is good for.
+    // In a bundle each item has a result of its own.
     ...(!isBundle && first?.result ? { result: first.result } : {}),
   };
 };
 
-/** For whoever started it. What is at critical risk has a number, which approvers are asked for. */
+/** Text for the user who started the action. An action of critical risk has a number that approvers have to type. */
 const displayOf = (numbers: readonly string[]): NonNullable<ShownTask['task']['display']> => ({
   title: 'People are being asked',
   description:

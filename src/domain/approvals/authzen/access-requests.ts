@@ -1,7 +1,7 @@
 /**
- * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third channel to
- * the approval service. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
- * decide (domain/approvals), nor when their yes makes one of an evaluation (access-approvals.ts).
+ * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third channel
+ * to the approval service. Owns what a submission is bound to, repeated submission, and the task. Does not own how people
+ * decide (domain/approvals), nor when an approval makes an evaluation a permit (access-approvals.ts).
  */
 
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
@@ -26,15 +26,15 @@ import { accessRequestProblem } from './access-request-problem.ts';
 import { isActor } from './claimed-actor.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
 
-/** Whoever wants it for less time than a look at it takes wants nothing. */
+/** Shortest time for which access can be requested, seconds. A person needs as long to look at it. */
 const LEAST_SECONDS = 60;
-/** How long a task and its key are known after it is over. */
+/** Seconds for which a task and its key are kept after its end. */
 const REMEMBERED_SECONDS = 2 * 86_400;
 const TASK_ID = /^arq_\w{1,64}$/;
 
 export type AccessRequests = ReturnType<typeof accessRequests>;
 
-/** `isOver`: nothing will change any more. */
+/** `isOver`: the task will not change any more. */
 export type AnsweredTask = { readonly shown: ShownTask; readonly isOver: boolean };
 
 export const accessRequests = (deps: {
@@ -51,7 +51,7 @@ export const accessRequests = (deps: {
   readonly callbacks: AccessCallbacks;
   readonly pollIntervalSeconds: number;
   readonly endpoint: string;
-  /** Where people decide. */
+  /** URL of the page where people decide. */
   readonly inbox: string;
 }) => {
   const { documents, clock, identifiers, masterKey, service, asking, decisions, ids, endpoint, inbox } = deps;
@@ -64,7 +64,7 @@ export const accessRequests = (deps: {
     return { shown: task, isOver: task.task.status !== 'pending' };
   };
 
-  /** Keys under which it may be remembered, and where a new one is: the first. */
+  /** Keys under which it may be stored; a new one uses the first. */
   const keysOf = (server: ResourceServer, key: string): readonly string[] =>
     masterKey.ordered('idempotency-key', 'access-request', server.id, key);
 
@@ -84,7 +84,7 @@ export const accessRequests = (deps: {
     return undefined;
   };
 
-  /** What of an item is to be asked, when it is bound to a no that people can lift now. */
+  /** What an item asks approvers for. Throws unless it is bound to a denial that an approval can lift now. */
   const checked = async (
     server: ResourceServer,
     item: AskedItem,
@@ -138,7 +138,7 @@ export const accessRequests = (deps: {
     return found;
   };
 
-  /** Nobody is asked about half of what belongs together. */
+  /** Withdraws the approvals requested so far, so that no approver is asked about a part of a bundle. */
   const takeBack = async (
     asked: readonly RequestedApproval[],
     server: ResourceServer,
@@ -149,7 +149,7 @@ export const accessRequests = (deps: {
     }
   };
 
-  /** All of it, or nothing: what can be told is told before anybody is asked. */
+  /** Requests all approvals or none: all checks run before an approver is asked. */
   const askAll = async (
     server: ResourceServer,
     items: readonly Awaited<ReturnType<typeof checked>>[],
@@ -173,7 +173,7 @@ export const accessRequests = (deps: {
   const found = async (server: ResourceServer, id: string): Promise<AccessRequest> => {
     const row = TASK_ID.test(id) ? (await rows.get(id))?.document : undefined;
     const now = clock.now();
-    // Somebody else's is as little there as one that never was.
+    // A task of another resource server gets the same answer as a missing one.
     if (row?.server !== server.id || row.forgetAt <= now) {
       throw accessRequestProblem('unknown_task', 'There is no such task of this resource server.');
     }
@@ -183,8 +183,8 @@ export const accessRequests = (deps: {
 
   return {
     /**
-     * Asks people, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field' for what
-     * cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
+     * Requests approvals, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field' for
+     * what cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
      */
     async submit(
       server: ResourceServer,
@@ -223,7 +223,7 @@ export const accessRequests = (deps: {
         await rows.insert(made);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
-        // The same key at the same moment.
+        // A concurrent request used the same key.
         const first = await remembered(keys, sent).catch(async (refusal: unknown) => {
           await takeBack(asked, server, request);
           throw refusal;
@@ -235,7 +235,7 @@ export const accessRequests = (deps: {
       return shown(made);
     },
 
-    /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for who asks again too soon. */
+    /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for a caller that polls too soon. */
     async status(server: ResourceServer, id: string): Promise<AnsweredTask> {
       const request = await found(server, id);
       const answered = await shown(request);
@@ -252,7 +252,7 @@ export const accessRequests = (deps: {
         return request && { request, shown: (await shown(request)).shown };
       }),
 
-    /** Takes back what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does. */
+    /** Withdraws what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does. */
     async cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask> {
       const task = await found(server, id);
       let cancelled = 0;
@@ -273,7 +273,7 @@ export const accessRequests = (deps: {
 const tooSoon = (seconds: number): DomainError =>
   new DomainError('slow_down', `Ask once in ${seconds} seconds from now on.`, { retryAfterSeconds: seconds });
 
-/** What cannot be asked of anybody is no request. */
+/** Without an approver to ask, the access cannot be requested. */
 const ifNobody = (error: unknown): never => {
   if (!isDomainError(error) || error.code !== 'access_denied') throw error;
   throw accessRequestProblem('not_requestable', error.message);
@@ -289,7 +289,7 @@ const digestOfBody = (body: Members): string => {
   }
 };
 
-/** As they were sent, for the answer. */
+/** Resource and action as sent, for the answer. */
 const echoOf = ({ question: { sent } }: AskedItem): Pick<AccessRequest['items'][number], 'resource' | 'action'> =>
   sent === undefined
     ? {}
@@ -303,7 +303,7 @@ const told = (webhook: string, { state, events }: AskedCallback): NonNullable<Ac
   ...(events === undefined ? {} : { events }),
 });
 
-/** Of what is decided meanwhile nothing is taken back. */
+/** An approval that was decided meanwhile is not withdrawn. */
 const ifDecided = (error: unknown): undefined => {
   if (!isDomainError(error) || error.code !== 'conflict') throw error;
   return undefined;

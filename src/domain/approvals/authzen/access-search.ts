@@ -34,8 +34,8 @@ export type AccessSearch = ReturnType<typeof accessSearch>;
 type Candidates = { readonly subjects: readonly string[]; readonly next?: Cursor | undefined };
 
 /**
- * What a page of candidates may do, each by a decision of its own: a page may be short, or empty, and still have a next
- * one, so that the work of a request is bounded whatever number of agents there is (§8.2).
+ * Searches what the candidates of a page may do, with one decision for each. A page may be short or empty and still have a
+ * next one. This bounds the work of a request whatever the number of agents (§8.2).
  */
 export const accessSearch = (
   deps: Pick<AccessDependencies, 'audit'> & { readonly decisions: AccessDecisions; readonly lists: Lists },
@@ -110,7 +110,7 @@ export const accessSearch = (
     ) => Promise<SearchResult & { readonly examined: number }>;
   } = { subject: subjects, resource: resources, action: actions };
 
-  /** One page, written down before it is answered. */
+  /** Returns one page; its event is appended first. */
   return async (
     searched: Searched,
     server: ResourceServer,

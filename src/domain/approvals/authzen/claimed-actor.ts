@@ -3,8 +3,8 @@ import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import type { ClaimedActor } from './access-request-body.ts';
 
 /**
- * Whether a claimed actor is who the evaluation was found to be about: the outermost of the chain, and where the caller says
- * more, exactly what is behind it. What it does not say it does not claim.
+ * Whether a claimed actor matches the evaluation: the outermost of the chain and, where the caller claims more, exactly
+ * what is behind it. Members that the caller omits are not compared.
  */
 export const isActor = ({ id, issuer, type, act }: ClaimedActor, chain: ActorChain): boolean =>
   id === chain.sub &&

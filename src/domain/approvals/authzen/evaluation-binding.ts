@@ -5,9 +5,9 @@ import type { Acting } from './access-facts.ts';
 import type { AccessQuestion, SentEntities } from './access-question.ts';
 
 /**
- * What a question is, to the letter, and who it was found to be about: SHA-256 over canonical JSON (RFC 8785), base64url.
- * Of its context counts which agent it names, and of a token what stands behind it, so that a younger token of the same
- * transaction asks the same. Undefined for what has no canonical form, or cannot be asked again.
+ * Digest of a question exactly as sent and of the subject found for it: SHA-256 over canonical JSON (RFC 8785), base64url.
+ * Of the context it covers the named agent. Of a token it covers what is behind it, so that a newer token of the same
+ * transaction gives the same digest. Undefined for a question without canonical form, or one that cannot be asked again.
  */
 export const questionDigest = (question: AccessQuestion, acting: Acting): string | undefined => {
   const { sent, context } = question;
@@ -33,7 +33,10 @@ export const questionDigest = (question: AccessQuestion, acting: Acting): string
   }
 };
 
-/** Who acts may be said there or in `client.actor` (Access Request and Approval Profile, binding token integrity). */
+/**
+ * Removes `act`: the actor may be named there or in `client.actor` (Access Request and Approval Profile, binding token
+ * integrity).
+ */
 const withoutActor = (subject: SentEntities['subject']): object => {
   const { properties, ...rest } = subject;
   if (typeof properties !== 'object' || properties === null || !Object.hasOwn(properties, 'act')) return subject;
@@ -41,7 +44,7 @@ const withoutActor = (subject: SentEntities['subject']): object => {
   return Object.keys(others).length === 0 ? rest : { ...rest, properties: others };
 };
 
-/** An id of an evaluation that can be asked about, as it was told. */
+/** Id of an evaluation for which access can be requested, as sent to the resource server. */
 export type EvaluationId = {
   readonly decision: string;
   /** Until when, epoch seconds. */
@@ -52,21 +55,21 @@ export type EvaluationId = {
 const WRITTEN = /^(dec_\w{1,64})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
 /**
- * Ids of evaluations that say by themselves, and to this server alone, which question of which resource server they are
- * of and until when: nothing has to be kept of all the questions nobody ever asks about.
+ * Ids of evaluations. An id itself carries, readable for this server alone, the question, the resource server and the
+ * expiry. Questions for which access is never requested therefore need no storage.
  */
 export const evaluationIds = (masterKey: Pick<MasterKey, 'digest' | 'digests'>) => ({
   make(decision: string, expiresAt: number, digest: string): string {
     return `${decision}.${expiresAt}.${masterKey.digest('evaluation', decision, String(expiresAt), digest)}`;
   },
 
-  /** Undefined for what is no such id. It is believed only if `isOf`. */
+  /** Undefined for any other text. Its content is authentic only if `isOf`. */
   read(text: string): EvaluationId | undefined {
     const [, decision, expiresAt, seal] = WRITTEN.exec(text) ?? [];
     return decision === undefined || seal === undefined ? undefined : { decision, expiresAt: Number(expiresAt), seal };
   },
 
-  /** Whether it was told for this very question. */
+  /** Whether the id belongs to this very question. */
   isOf({ decision, expiresAt, seal }: EvaluationId, digest: string): boolean {
     return isOneOfDigests(seal, masterKey.digests('evaluation', decision, String(expiresAt), digest));
   },
