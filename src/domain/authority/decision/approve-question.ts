@@ -1,6 +1,7 @@
 /**
- * What policies are asked when a person says yes to an action: `approve`, of each scope and detail she would allow. A case of
- * the same shape as those about tokens (policy-question.ts), so that the audit log keeps them alike and a replay decides them again.
+ * Questions to the policies when a person approves an action: `approve`, for each scope and detail that the approval would
+ * allow. A case has the same shape as those about tokens (policy-question.ts), so that the audit log stores them alike and
+ * a replay can evaluate them again.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -17,7 +18,7 @@ import type { Circumstances } from './server-use-question.ts';
 
 type Person = Pick<Account, 'id' | 'state' | 'groups'>;
 
-/** What a person would say yes to. */
+/** What a person would approve. */
 export type Approving = {
   readonly action: {
     readonly agent: string;
@@ -29,21 +30,24 @@ export type Approving = {
     readonly scope: readonly string[];
     readonly details: readonly Detail[];
   };
-  /** The highest of what is asked. */
+  /** The highest risk among what is asked. */
   readonly risk: Risk;
-  /** Who is away and for whom she says it; absent: for herself. */
+  /** The absent person for whom the deputy approves; absent: for themselves. */
   readonly for?: string | undefined;
-  /** It lets the agent act in her name, and comes besides those who approve the action: it is no approval. */
+  /**
+   * It is consent that lets the agent act for this person, and comes besides the approvals of the action: it is no
+   * approval.
+   */
   readonly isConsent?: boolean | undefined;
 };
 
-/** What the registers say of those who are named in it. */
+/** Facts from the registries about those named in it. */
 export type ApprovingFacts = {
   readonly who: Person;
   readonly agent: Agent;
-  /** On whose behalf; undefined: not there any more. */
+  /** The subject; undefined: it no longer exists. */
   readonly subject: Person | undefined;
-  /** She, or a group of hers, answers for the agent. */
+  /** The approver, or one of their groups, owns the agent. */
   readonly isOwner: boolean;
   readonly server: Pick<ResourceServer, 'id' | 'identifier' | 'scopes' | 'detailTypes'>;
   readonly isOwnApi: boolean;
@@ -84,7 +88,7 @@ export const approveCase = (
     },
     resources: action.scope.map((scope) => ({
       scope,
-      // What is not declared any more nobody gets; until then it is the worst there is.
+      // A scope that is no longer declared is never given; until then it has the highest risk.
       entity: scopeEntity(place, server.scopes.find(({ name }) => name === scope) ?? { name: scope, risk: WORST }),
       consented: false,
     })),

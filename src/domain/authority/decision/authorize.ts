@@ -12,10 +12,10 @@ import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
 
-/** Of an account those it has itself, and those that its links give it. */
+/** Groups of an account: its own, and those from its links. */
 export type GroupsOf = (account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>) => Promise<readonly string[]>;
 
-/** The policy set that is active now. */
+/** The active policy set. */
 export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };
 
 export type Authorize = (facts: DecisionFacts) => Promise<Decision>;
@@ -24,21 +24,20 @@ export type DecisionDependencies = {
   readonly identifiers: Identifiers;
   /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off. */
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
-  /** The groups of a person as they count now. Absent: those of the account. */
+  /** The effective groups of a person. Absent: those of the account. */
   readonly groupsOf?: GroupsOf | undefined;
-  /** Asked last, of what is left. Absent: there is none. */
+  /** Evaluated last, for what is left. Absent: not configured. */
   readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
-  /** For tests that show what a layer is there for: whether it is left out on this route. */
+  /** For tests that show the effect of a layer: whether to skip it on this route. */
   readonly without?: ((layer: DecisionLayer, route: Route) => boolean) | undefined;
 };
 
 /**
- * Decides: what is asked, cut by every layer that counts on the route; what is left goes to policy, which may tie it to
- * conditions, and then to the external decision point, where there is one. Never gives a scope that the resource server
- * does not declare. Reads nothing but the active policy set and the person's groups; throws what reading it throws, since authority that is
- * unknown is a no.
+ * Makes a decision. Every layer that applies on the route cuts what is asked. Policy evaluates what is left, and may attach
+ * conditions. The external decision point, if configured, comes last. Never gives a scope that the resource server does not
+ * declare. Reads only the active policy set and the person's groups. Fails closed: errors of these reads propagate.
  */
 export const authorizer = (deps: DecisionDependencies): Authorize => {
   const { identifiers, policies, external, groupsOf = async ({ groups }) => groups, managementApi, without } = deps;
@@ -101,7 +100,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
   return async (asked) => {
     const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
     const decision = await decide(facts);
-    // No server elsewhere keeps administrators out, who have to end what goes wrong.
+    // An external service must not lock administrators out: they have to stop incidents.
     if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
     const { scope, details } = await external.cut(facts, decision);
     const removed = decision.scope.flatMap((name, at) => (scope[at] ? [{ scope: name, ...scope[at] }] : []));

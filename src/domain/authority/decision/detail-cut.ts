@@ -11,12 +11,12 @@ import type { DecisionLayer } from './layers.ts';
 
 export type DetailCut = { readonly details: readonly Detail[]; readonly removed: readonly WithheldDetail[] };
 
-/** How a layer takes part: it must have a say, it has one where it holds something, or none at all. */
+/** How a layer takes part: always, only where it holds something, or not at all. */
 export type Part = (layer: DecisionLayer) => 'must' | 'may' | 'no';
 
 /**
- * What is asked by name is inside what each layer holds, or removed; what is not named is what all hold. `limits` are
- * what the layers leave of scope: one that leaves nothing at the resource leaves no details there.
+ * A detail asked for by name is within what each layer holds, or removed. Without names the result is what all layers hold.
+ * `limits` are the scopes that the layers leave: a layer that leaves nothing at the resource leaves no details there.
  */
 export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part: Part): DetailCut => {
   const { details: given, server } = facts;
@@ -43,7 +43,7 @@ export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part:
 
 type Holder = { readonly layer: 'subject_token' | 'grant' | 'delegation'; readonly held: readonly Detail[] };
 
-/** The nearest first. Whoever must hold something and of whom nothing is known holds nothing. */
+/** The nearest first. A holder that must take part and has no facts holds nothing. */
 const holdersOf = ({ details = {} }: DecisionFacts, part: Part): readonly Holder[] => {
   const { subjectToken, grant, delegation } = details;
   const of = (layer: Holder['layer'], held: readonly Detail[] | undefined): readonly Holder[] =>
@@ -63,20 +63,20 @@ const refusingLayer = (
   part: Part,
 ): Layer | undefined => {
   const type = typeOf(facts.server.detailTypes ?? [], detail);
-  // It may have been given under what the type was then.
+  // The detail may have been given under an earlier schema of the type.
   if (!type || violation(type.schema, detail) !== undefined) return 'resource_server';
   const isOutside = partiesOf(facts).some(
     (party) => party.kind === 'agent' && party.ceilings?.detailTypes?.includes(detail.type) === false,
   );
   if (isOutside && part('blueprint') !== 'no') return 'blueprint';
   const forItself = actsForItself(facts);
-  // Rights of its own are named by scope; a type of details is in none but "*".
+  // A party's own rights are named by scope; only "*" covers types of details.
   return limits.find(({ layer, holds }) => {
     if (holds === undefined || holds.includes('*') || OF_SCOPES.includes(layer)) return false;
     return holds.length === 0 || (forItself && OWN_RIGHTS.includes(layer));
   })?.layer;
 };
 
-/** Layers that say themselves which details they hold. */
+/** Layers that hold details of their own. */
 const OF_SCOPES: readonly Layer[] = ['subject_token', 'grant', 'delegation'];
 const OWN_RIGHTS: readonly Layer[] = ['client', 'agent'];

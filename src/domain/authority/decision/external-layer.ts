@@ -1,6 +1,6 @@
 /**
- * The layer of an external policy decision point: what all others left is asked there (AuthZEN Authorization API 1.0), and
- * only what it permits stays. It cannot give anything, and whatever is no clear yes in time is a no.
+ * The layer of an external policy decision point: it evaluates what all other layers left (AuthZEN Authorization API 1.0),
+ * and only what it permits stays. It cannot give anything. Any other result than a clear permit in time is a denial.
  */
 
 import type { Clock } from '../../ports/clock.ts';
@@ -12,7 +12,7 @@ import { type DecisionFacts, type KnownFacts, partiesOf, type Route } from './fa
 
 type Left = Pick<Decision, 'scope' | 'details'>;
 
-/** In the order in which they were asked about; undefined where one is permitted. */
+/** In the order of the questions; undefined where one is permitted. */
 export type ExternalCut = {
   readonly scope: readonly (Withholding | undefined)[];
   readonly details: readonly (Withholding | undefined)[];
@@ -20,11 +20,11 @@ export type ExternalCut = {
 
 export type ExternalDecisionPoint = {
   isAsked(route: Route): boolean;
-  /** Why which of them is not permitted there. Never throws. */
+  /** Which of them are not permitted there, and why. Never throws. */
   cut(facts: KnownFacts, left: Left): Promise<ExternalCut>;
 };
 
-/** `not_tried`: it failed again and again a moment ago, or too many questions wait already. */
+/** `not_tried`: it failed repeatedly a moment ago, or too many questions are waiting. */
 export type ExternalOutcome = 'answered' | 'failed' | 'not_tried';
 
 export type ExternalSettings = {
@@ -33,15 +33,15 @@ export type ExternalSettings = {
   readonly timeoutMilliseconds: number;
   /** Bearer token. */
   readonly credential?: string | undefined;
-  /** On which routes it is asked; empty: on all where it counts. */
+  /** Routes on which it is asked; empty: on all where it applies. */
   readonly routes: readonly string[];
 };
 
-/** Failures in a row after which it is left alone for a while; then one question tries it. */
+/** Consecutive failures after which it is not asked for `PAUSE_SECONDS`; then one question tries it. */
 const FAILURES = 5;
 const PAUSE_SECONDS = 10;
 const MOST_AT_ONCE = 128;
-/** Of an answer. */
+/** Maximum depth of an answer. */
 const MOST_DEPTH = 16;
 
 export const externalDecisionPoint = (deps: {
@@ -56,10 +56,10 @@ export const externalDecisionPoint = (deps: {
   let pausedUntil = 0;
   let underWay = 0;
 
-  /** Whether it may be asked now. While it is not known to be well again, one question at a time finds out. */
+  /** Whether it may be asked now. After failures one question at a time tries whether it works again. */
   const mayTry = (): boolean => {
     if (failures < FAILURES) return underWay < MOST_AT_ONCE;
-    // Should the clock be put back, the pause does not get longer for that.
+    // A clock that is set back does not prolong the pause.
     const isOver = clock.now() >= pausedUntil || clock.now() < pausedUntil - PAUSE_SECONDS;
     return isOver && underWay === 0;
   };
@@ -108,7 +108,10 @@ export const externalDecisionPoint = (deps: {
 const DENIED: Withholding = { layer: 'external', external: 'denied' };
 const NOT_ANSWERED: Withholding = { layer: 'external', external: 'not_answered' };
 
-/** Ids and names only, nothing by which a person is known elsewhere; but details as a whole, which are what is decided. */
+/**
+ * Sends ids and names only, and nothing by which others know a person. Details are sent whole, since they are what is
+ * decided.
+ */
 const questionsOf = (facts: DecisionFacts, { scope, details }: Left) => {
   const { route, now, server, caller, subject, actors = [], assurance, isBound = false } = facts;
   return {
@@ -147,7 +150,7 @@ const answersIn = (body: Uint8Array): readonly unknown[] => {
   return answers;
 };
 
-/** A yes that is tied to obligations is a no to whoever does not know them (AuthZEN Obligations Profile). */
+/** A permit with obligations is a denial for a caller that does not know them (AuthZEN Obligations Profile). */
 const isPermit = (answer: unknown): boolean => {
   if (!isObject(answer) || answer['decision'] !== true) return false;
   const { context } = answer;

@@ -1,4 +1,6 @@
-/** The layers of a decision but for those that ask somebody, policy and the external decision point: each only narrows, and names itself. */
+/**
+ * The structural layers of a decision: all but policy and the external decision point. Each only narrows, and names itself.
+ */
 import { limitsOfAgent } from '../../clients/agents/effective-agent.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
 import {
@@ -11,7 +13,7 @@ import {
   partiesOf,
 } from './facts.ts';
 
-/** In the order in which they are asked: of several that refuse a scope the first is named. */
+/** In order of evaluation: where several layers deny a scope, the decision names the first. */
 export const DECISION_LAYERS = [
   'client',
   'agent',
@@ -30,7 +32,7 @@ export type DecisionLayer = (typeof DECISION_LAYERS)[number];
 
 type StructuralLayer = Exclude<DecisionLayer, 'policy' | 'external'>;
 
-/** Whether a layer knows by itself what it leaves. */
+/** Whether a layer computes its limit from the facts alone. */
 export const isStructural = (layer: DecisionLayer): layer is StructuralLayer =>
   layer !== 'policy' && layer !== 'external';
 
@@ -46,21 +48,21 @@ const ofAgents =
       .filter((limit) => limit.layer === layer);
 
 /**
- * The authority of a client is what it may do in its own name. What people allow it is not cut by it; what no
- * person is asked about is.
+ * The authority of a client is what it may do in its own name. It does not cut what people allow the client. It does cut
+ * what no person is asked about.
  */
 const heldByClient = ({ authority, skipsConsent, isDocument }: ClientParty, facts: KnownFacts): Limit['holds'] => {
-  // A client without an owner does not get to administer, even if an administrator is talked into allowing it.
+  // A client without an owner may not administer, even if an administrator is talked into allowing it.
   if (isDocument && facts.isOwnApi) return [];
   const own = scopesAt(authority, facts.server.identifier);
   if (actsForItself(facts)) return own ?? [];
   return isForPersonToAllow(facts) && !skipsConsent ? undefined : own;
 };
 
-/** A grant, a token and a row hold scopes by name; only rights given by configuration may say `*`. */
+/** A grant, a token and a delegation hold scopes by name; only configured rights may contain `*`. */
 const named = (scope: readonly string[] | undefined): readonly string[] => (scope ?? []).filter((name) => name !== '*');
 
-/** What each layer leaves at the resource server. */
+/** The limits of each layer at the resource server. */
 export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => readonly Limit[] } = {
   client: (facts) =>
     partiesOf(facts)
@@ -69,7 +71,7 @@ export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => r
   agent: ofAgents('agent'),
   blueprint: ofAgents('blueprint'),
   environment: ofAgents('environment'),
-  // People said yes to this very action.
+  // People approved this very action.
   approval: (facts) => (facts.approval === undefined ? ofAgents('approval')(facts) : []),
   subject: ({ subject, server }) => [
     {

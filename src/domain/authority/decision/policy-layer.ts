@@ -1,4 +1,4 @@
-/** The layer of policy: each scope and detail that the others left is asked about, and what a permit is tied to is looked at. */
+/** The policy layer: evaluates each scope and detail that the other layers left, and checks the conditions of a permit. */
 
 import type {
   CompiledPolicies,
@@ -15,17 +15,17 @@ export type PolicyCut = {
   readonly removed: readonly Withheld[];
   /** Ids of the policies that permit what is given, by scope. */
   readonly by: ReadonlyMap<string, readonly string[]>;
-  /** Of each authorization detail why it is not given; undefined: it is permitted. */
+  /** For each authorization detail why it is not given; undefined: it is permitted. */
   readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
-  /** Who may approve what is given: the different answers there are. */
+  /** Who may approve what is given: the distinct rules. */
   readonly approvers: readonly ApproverRule[];
 };
 
 /**
- * Obligations of all permits that apply add up, and the strictest counts. On a forbid they say what would lift it.
- * What a token that is there was tied to when it was made is not asked for again.
+ * The obligations of all applicable permits add up; the strictest applies. On a forbid they state what would lift it. The
+ * conditions of an existing token were checked when it was issued, and are not checked again.
  */
 export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): PolicyCut => {
   const by = new Map<string, readonly string[]>();
@@ -65,7 +65,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     } else removed.push({ scope: name, ...answer });
   }
   const details = (asked.details ?? []).map(({ entity, consented, amount }): Withholding | undefined => {
-    // What is no whole number that can be told from the next one is not asked about.
+    // An amount beyond the safe integers, or not whole, is not evaluated.
     if (amount !== undefined && !Number.isSafeInteger(amount)) return { layer: 'policy', policies: [] };
     const answer = ask(entity, { consented, amount });
     return 'by' in answer ? undefined : answer;
@@ -84,7 +84,10 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
 const least = (numbers: readonly number[]): number | undefined =>
   numbers.length === 0 ? undefined : Math.min(...numbers);
 
-/** What is not a whole number above zero was refused when the set was uploaded; should it be here, it counts as the least. */
+/**
+ * The upload of a set refuses a value that is not a whole number above zero. Should one be stored, it is read as 1, the
+ * least.
+ */
 const numbersOf = (policies: readonly PolicySummary[], annotation: string): readonly number[] =>
   policies.flatMap(({ annotations }) => {
     const text = annotations[annotation];
@@ -93,7 +96,7 @@ const numbersOf = (policies: readonly PolicySummary[], annotation: string): read
     return [Number.isSafeInteger(number) && number > 0 ? number : 1];
   });
 
-/** Names add up, and so do those who are left out; of several times the longest counts. */
+/** The union of the names, and of the excluded names; of several times the longest applies. */
 const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
   const namesIn = (annotation: string): readonly string[] =>
     [...new Set(policies.flatMap(({ annotations }) => annotations[annotation]?.split(' ') ?? []))].sort();
@@ -106,7 +109,7 @@ const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
   };
 };
 
-/** What is still missing of what these policies ask for. */
+/** The requirements of these policies that are not met yet. */
 const needsOf = (policies: readonly PolicySummary[], { approval, assurance }: PolicyRecord): readonly Need[] => {
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);

@@ -1,6 +1,6 @@
 /**
- * What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
- * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
+ * Questions to the policies: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
+ * plain data and holds all that a policy set sees, so a replay can evaluate the case in an audit event under another set.
  */
 import type { Account } from '../../identity/accounts/account.ts';
 import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../../ports/policy-engine.ts';
@@ -34,7 +34,7 @@ export const partyEntity = (party: Party): PolicyEntity =>
         parents: [],
       };
 
-/** Everything but the scope itself, which is asked about one at a time. */
+/** All entities but the scope, which is evaluated one at a time. */
 const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
   const { subject } = facts;
   return [...partiesOf(facts).map(partyEntity), ...(subject ? [accountEntity(subject)] : []), serverEntity(facts)];
@@ -46,7 +46,7 @@ export const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state
   parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
 });
 
-/** At which resource server something is asked for. */
+/** The resource server of the request. */
 type Place = { readonly server: { readonly id: string; readonly identifier: string } };
 
 export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => ({
@@ -84,7 +84,7 @@ const contextOf = (facts: DecisionFacts): PolicyRecord => {
   };
 };
 
-/** When, from where and how surely: of questions of every kind. */
+/** Time, source address and assurance: for questions of every kind. */
 export const momentFacts = ({
   now,
   assurance,
@@ -122,7 +122,7 @@ export const policyCase = (
   isConditional: facts.route !== 'introspection',
 });
 
-/** About one of a type that is declared; others were taken away before. */
+/** The question about a detail of a declared type; details of other types were removed before. */
 const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQuestion[] => {
   const types = facts.server.detailTypes ?? [];
   const type = typeOf(types, detail);
@@ -137,13 +137,16 @@ const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQu
   ];
 };
 
-/** Whether there is a person here who may have been asked: somebody it is for, whom no peer vouches for. */
+/**
+ * Whether the decision is for a person who may have been asked here: there is a subject, and no trusted issuer vouches for
+ * it.
+ */
 const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean =>
   subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
 
 /**
- * Whether a person said yes to this very scope. oidc-provider issues to clients within what was granted to them, and a
- * token that is there was looked at when it was made.
+ * Whether a person consented to this very scope. oidc-provider issues to clients within their grants. An existing token was
+ * checked when it was issued.
  */
 const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   const { route, caller, delegation, subjectToken } = facts;
@@ -155,7 +158,7 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
 };
 
-/** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
+/** Whether a person consented to the detail: what is left is within the delegation or grant, where there is one. */
 const isDetailConsented = (facts: DecisionFacts): boolean => {
   const { route, details } = facts;
   if (!isAsked(facts)) return false;
@@ -165,7 +168,7 @@ const isDetailConsented = (facts: DecisionFacts): boolean => {
   return details?.delegation !== undefined || details?.grant !== undefined;
 };
 
-/** A person said yes to another server, or to none; or is still to be asked, whatever a client was granted before. */
+/** Routes without consent here: a person consented at another server or not at all, or is still to be asked. */
 const NOT_ASKED: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer', 'consent'];
 
 const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

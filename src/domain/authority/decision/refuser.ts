@@ -1,7 +1,7 @@
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../vocabulary/errors.ts';
 
-/** One reason for which a grant says no: the error it comes with, which layer says it, and its text. */
+/** One reason why a grant is refused: its error, its layer, and its text. */
 export type Refusal = {
   readonly code: DomainErrorCode;
   readonly layer: Layer;
@@ -18,7 +18,7 @@ export type RefusalDetails = {
   readonly cause?: unknown;
 };
 
-/** Makes the error of a refusal of a table, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
+/** Creates the error of a refusal from a table, with a denial that has its own id (decision D6). The caller throws it. */
 export const refuser =
   <R extends string>(table: Readonly<Record<R, Refusal>>, identifiers: Identifiers) =>
   (reason: R, details: RefusalDetails = {}): DomainError => {

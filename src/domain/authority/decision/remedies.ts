@@ -1,4 +1,4 @@
-/** Why a decision left nothing, and what whoever was refused can do about it, in the machine's words. */
+/** Reasons of a decision that leaves nothing, and machine-readable remedies for the caller. */
 import { isReachable } from '../../vocabulary/assurance.ts';
 import type { Layer, Remedy } from '../../vocabulary/errors.ts';
 import { blockingLayer } from '../../vocabulary/scope-sets.ts';
@@ -6,7 +6,7 @@ import type { Decision, Need, Withheld } from './decision.ts';
 
 type Removed = readonly Withheld[];
 
-/** Who can lift what a layer says, where it is somebody else than the person on whose behalf it is asked. */
+/** Who can lift a layer's denial, where it is another party than the subject. */
 const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
   agent: 'owner',
   blueprint: 'operator',
@@ -26,19 +26,19 @@ export type NothingLeft = {
     | 'step_up_required'
     | 'step_up_unavailable';
   readonly layer: Layer;
-  /** In the words of the policies that said no. */
+  /** Text of the denying policies. */
   readonly text?: string;
   readonly remedies: readonly Remedy[];
 };
 
-/** Why nothing is left of what was asked; what all layers would let through was never `granted`. */
+/** Why nothing is left of what was asked. What all layers would let through was never in the grant. */
 export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | undefined): NothingLeft => {
   if (!decision || decision.scope.length > 0) return { reason: 'scope_not_available', layer: 'grant', remedies: [] };
   const layer = blockingLayer(decision);
   const remedies = remediesOf(decision.removed, layer);
   const text = reasonsAt(decision.removed, layer);
   const signIn = remedies.find((remedy) => remedy.kind === 'step_up');
-  // What no sign-in here can reach is said at once, so that nobody sends a person to try (RFC 9470 §5).
+  // Says at once that no sign-in here can reach the class, so that a client does not send a person to try (RFC 9470 §5).
   if (layer === 'policy' && signIn?.acr_values?.split(' ').every((acr) => isReachable(acr)) === false) {
     return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
   }
@@ -54,7 +54,7 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };
 
-/** Why authorization details that were named are not given. */
+/** Why the requested authorization details are not given. */
 export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetails'>) => {
   const removed = removedDetails.map(({ detail, ...why }) => ({ ...why, scope: detail.type }));
   const { reason, layer, text, remedies } = nothingLeft({ scope: [], removed });
@@ -84,7 +84,7 @@ const LAYER_WORDS: Partial<Record<Layer, string>> = {
   resource_server: 'types of the resource server',
 };
 
-/** Remedies of what was removed by `layer`, without duplicates: a stronger sign-in, or whom to ask. */
+/** Remedies for what `layer` removed, without duplicates: a stronger sign-in, or whom to ask. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);
   const whom = WHOM[layer];
@@ -93,7 +93,10 @@ const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   return [...(stepUp ? [stepUp] : []), ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
 };
 
-/** The one sign-in that satisfies all. Several `acr` are several `acr_values`, of which one may not be enough: then it says so at once (RFC 9470 §4). */
+/**
+ * The one sign-in that satisfies all needs. Several `acr` become several `acr_values`, one of which may not be enough: the
+ * next denial then says so (RFC 9470 §4).
+ */
 const strictest = (needs: readonly Need[]): Remedy | undefined => {
   const steps = needs.filter((need) => need.kind === 'step_up');
   if (steps.length === 0) return undefined;
@@ -106,7 +109,7 @@ const strictest = (needs: readonly Need[]): Remedy | undefined => {
   };
 };
 
-/** What the policies say to people about what this layer removed; undefined where they say nothing. */
+/** Texts of the policies about what this layer removed; undefined where there are none. */
 const reasonsAt = (removed: Removed, layer: Layer): string | undefined => {
   const said = [...new Set(removed.filter((each) => each.layer === layer).flatMap(({ reasons = [] }) => reasons))];
   return said.length === 0 ? undefined : said.join('; ');

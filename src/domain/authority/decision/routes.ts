@@ -1,14 +1,11 @@
 /**
- * Which layer counts on which route. The code runs from this table, and the reference page is made of it: a cell that
- * is missing does not compile, and one that says why not is there to be read.
+ * Which layer applies on which route. The code uses this table, and the reference page is generated from it. A missing cell
+ * does not compile, and a cell that does not apply states why.
  */
 import type { DecisionFacts, Route } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
 
-/**
- * `counts`: the layer narrows. `if`: it narrows where the fact is there, which depends on the request. `not`: why it
- * cannot.
- */
+/** `counts`: the layer narrows. `if`: it narrows where the request has the fact. `not`: why it cannot. */
 export type Cell =
   | 'counts'
   | { readonly if: (facts: DecisionFacts) => boolean; readonly when: string }
@@ -37,7 +34,7 @@ const EXTERNAL: Cell = {
   when: 'the configuration names an external decision point for the route, but for the management API',
 };
 
-/** Limits that lie in those whose hands it goes through; empty where they set none. */
+/** Limits that come from the parties; empty where they set none. */
 const PARTIES = {
   client: 'counts',
   agent: 'counts',

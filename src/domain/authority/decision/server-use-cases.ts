@@ -1,4 +1,7 @@
-/** Who uses this server and what of it policies look at, read from the registers: makes the cases of server-use-question.ts. */
+/**
+ * Reads from the registries who uses this server and the facts that policies see: makes the cases of
+ * server-use-question.ts.
+ */
 
 import type { Agent } from '../../clients/agents/agent.ts';
 import { credentialsOf } from '../../clients/agents/credential.ts';
@@ -25,7 +28,7 @@ import {
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Who calls, how and from where; `at` in epoch seconds where it is not now. */
+/** Caller, assurance and source; `at` in epoch seconds, if not now. */
 export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
   readonly caller: string;
   readonly at?: number | undefined;
@@ -38,7 +41,7 @@ export const serverUseCases = (deps: {
   readonly accounts: { get(id: string): StoredDocument<Account> };
   readonly clients: { get(id: string): StoredDocument<Pick<Client, 'id' | 'verifiedAt'>> };
   readonly groupsOf: GroupsOf;
-  /** Groups that own agents, by the account that is a member. */
+  /** Groups that own agents, by member account. */
   readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
   readonly resourceServers: {
     findByIdentifier(identifier: string): StoredDocument<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
@@ -76,7 +79,7 @@ export const serverUseCases = (deps: {
       assurance,
       source,
       isBound,
-      // First start makes it; what no row stands for, policies do not permit.
+      // First start creates it. Policies permit nothing for a resource server that is missing.
       server: { id: server?.id ?? '', identifier: managementApi },
     };
   };
@@ -89,7 +92,7 @@ export const serverUseCases = (deps: {
   };
 
   return {
-    /** Undefined where the agent or the person is not there any more: then nobody can say yes. */
+    /** Undefined where the agent or the person no longer exists: no account can approve then. */
     async approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined> {
       const { action } = asked;
       const [who, agent, subject, server] = await Promise.all([

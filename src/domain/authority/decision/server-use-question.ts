@@ -1,7 +1,7 @@
 /**
- * What policies are asked about the use of this server itself: `register` for each agent and client that is to stand in
- * a register, `administer` for each call of the management API that changes something. Cases of the same shape as those
- * about tokens (policy-question.ts), so that the audit log keeps them alike and a replay decides them again.
+ * Questions to the policies about the use of this server itself: `register` for each agent and client to be registered,
+ * `administer` for each management API call that changes something. Cases have the same shape as those about tokens
+ * (policy-question.ts), so that the audit log stores them alike and a replay can evaluate them again.
  */
 
 import type { Client } from '../../clients/clients/client.ts';
@@ -13,7 +13,7 @@ import { accountEntity, momentFacts } from './policy-question.ts';
 
 type Name = PolicyEntity['name'];
 
-/** How something comes to stand in a register. `itself`: by the token its registration is managed with (RFC 7592). */
+/** Ways of registration. `itself`: by the token with which a client manages its registration (RFC 7592). */
 export const REGISTRATION_WAYS = ['management', 'token', 'statement', 'open', 'document', 'itself'] as const;
 
 export type RegistrationWay = (typeof REGISTRATION_WAYS)[number];
@@ -22,17 +22,20 @@ export type RegistrationWay = (typeof REGISTRATION_WAYS)[number];
 export type UserOfServer =
   | { readonly kind: 'account'; readonly account: Pick<Account, 'id' | 'state' | 'groups'> }
   | { readonly kind: 'client'; readonly client: Pick<Client, 'id' | 'verifiedAt'>; readonly isDocument?: boolean }
-  /** Nobody who signed in: `id` is the initial access token, the issuer of the statement, `open`, or what manages itself. */
+  /**
+   * A caller that did not sign in: `id` is the initial access token, the issuer of the statement, `open`, or the client
+   * that manages itself.
+   */
   | {
       readonly kind: 'registration';
       readonly id: string;
-      /** Who is to answer for it, where a token says so. An account with its groups. */
+      /** The owner to be, where a token names one. An account comes with its groups. */
       readonly within?: string | Pick<Account, 'id' | 'state' | 'groups'>;
     }
-  /** Of somebody who is not known nothing is said, and nothing is permitted. */
+  /** An unknown caller has no attributes and gets no permit. */
   | { readonly kind: 'unknown'; readonly id: string };
 
-/** When, from where and how surely. */
+/** Time, source address and assurance. */
 export type Circumstances = {
   /** Epoch seconds. */
   readonly now: number;
@@ -43,13 +46,13 @@ export type Circumstances = {
   readonly server: { readonly id: string; readonly identifier: string };
 };
 
-/** An agent or client as it is to stand in its register, as far as policies look at it. */
+/** An agent or client as it is to be stored, with the members that policies see. */
 export type Registered = {
   readonly kind: 'agent' | 'client';
   readonly owner?: string | undefined;
   readonly blueprint?: string | undefined;
   readonly environment?: string | undefined;
-  /** Kinds of what it proves itself with, without duplicates, sorted. */
+  /** Kinds of its credentials, without duplicates, sorted. */
   readonly credentials: readonly string[];
   readonly roles: readonly string[];
 };
@@ -62,7 +65,7 @@ export type Administration = {
   readonly target?: string | undefined;
 };
 
-/** Under this name it stands among what was asked about, as a scope does. */
+/** Name of the question in the record, where other cases have a scope. */
 export const REGISTER = 'register';
 
 export const registrationCase = (
@@ -153,7 +156,7 @@ const serverEntity = ({ server }: Circumstances): PolicyEntity => ({
   parents: [],
 });
 
-/** What the facts of every question have, and what of it there is here. */
+/** The context that every question has, as far as it is known here. */
 const contextOf = (route: string, { now, assurance, source, isBound = false }: Circumstances): PolicyRecord => ({
   route,
   ...momentFacts({ now, assurance, source }),

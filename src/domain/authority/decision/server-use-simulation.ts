@@ -1,6 +1,6 @@
 /**
- * `register`, `administer` and `approve` tried without a call or a request: what roles and policies would say, and what would
- * have to change.
+ * Simulates `register`, `administer` and `approve` without a call or a request: the result of roles and policies, and the
+ * required changes.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -23,7 +23,7 @@ import { policySteps, type Step } from './smallest-change.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
-/** What a call takes besides policy, as its route says. */
+/** What a call needs besides policy, as its route declares. */
 export type Demand = { readonly roles: readonly Role[]; readonly own: boolean };
 
 type Common = {
@@ -36,7 +36,7 @@ type Common = {
 export type RegistrationTrial = Common &
   Registered & {
     readonly action: 'register';
-    /** Account or client that calls; the URL of a document. Absent where nobody calls. */
+    /** Account or client that calls; the URL of a document. Absent where there is no caller. */
     readonly caller?: string | undefined;
     readonly way: RegistrationWay;
     readonly isChange: boolean;
@@ -46,26 +46,26 @@ export type RegistrationTrial = Common &
 export type AdministrationTrial = Common &
   Administration & { readonly action: 'administer'; readonly caller: string; readonly demand: Demand };
 
-/** A yes to what an agent would ask; whether she would be asked at all is found when it asks. */
+/** An approval of what an agent would request. Whether the account would be asked at all is decided when the agent asks. */
 export type ApprovalTrial = Common & {
   readonly action: 'approve';
-  /** Account that says yes. */
+  /** Account that approves. */
   readonly caller: string;
   readonly agent: string;
-  /** Account on whose behalf. Default: her own. */
+  /** Account on whose behalf. Default: the approving account. */
   readonly subject?: string | undefined;
   /** Resource indicator. */
   readonly resource: string;
   readonly scope: readonly string[];
-  /** Account that is away and for whom she says it. */
+  /** Absent account for which the deputy approves. */
   readonly for?: string | undefined;
-  /** It is the consent of the person on whose behalf, besides those who approve. */
+  /** It is the subject's consent, besides the approvals. */
   readonly consent?: boolean | undefined;
 };
 
 export type UseTrial = RegistrationTrial | AdministrationTrial | ApprovalTrial;
 
-/** In the form of a simulation about tokens: what would be let through stands where a scope does. */
+/** In the form of a simulation about tokens: the permitted use takes the place of a scope. */
 export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
   readonly decision: {
     readonly route: 'registration' | 'administration' | 'approval';
@@ -162,7 +162,7 @@ export const serverUseSimulator = (deps: {
   };
 
   return {
-    /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what is not there. */
+    /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what does not exist. */
     async simulate(asked: UseTrial, policies: ActivePolicies | undefined): Promise<UseSimulation> {
       const party = await callerOf(asked);
       const names = namesOf(asked);
@@ -189,7 +189,7 @@ export const serverUseSimulator = (deps: {
         if (why) return [why];
         return cut ? [] : [{ scope: name, layer: 'policy', policies: [] }];
       });
-      // A no to a part of what people are asked about is a no to the whole.
+      // A denial of a part of an approval denies the whole.
       const isLetThrough = removed.length === 0;
       return {
         decision: {
@@ -226,7 +226,7 @@ export type ServerUseSimulator = ReturnType<typeof serverUseSimulator>;
 
 type Party = Account | Client;
 
-/** Whether somebody calls the management API, which takes a role; other registrations have rules of their own. */
+/** Whether it is a call of the management API, which needs a role; other registrations have their own rules. */
 const isByRole = (asked: UseTrial): asked is RegistrationTrial | AdministrationTrial =>
   asked.action === 'administer' || (asked.action === 'register' && asked.way === 'management');
 
@@ -235,7 +235,7 @@ const isOwn = ({ demand, caller }: RegistrationTrial | AdministrationTrial): boo
 
 const ROUTES = { register: 'registration', administer: 'administration', approve: 'approval' } as const;
 
-/** What is asked about, as a scope is. */
+/** Names of what is evaluated, in the place of scopes. */
 const namesOf = (asked: UseTrial): readonly string[] => {
   if (asked.action === 'approve') return [...new Set(asked.scope)].sort();
   return [asked.action === 'register' ? REGISTER : asked.operation];

@@ -1,9 +1,9 @@
 /**
- * One more layer before the use of this server itself: whether the active policies let somebody register an agent or
- * client, let a call change something here, and let a person say yes to an action. It comes after roles, ownership and
- * who is asked, and gives nobody what those do not.
- * Does not own what is asked (server-use-question.ts, server-use-cases.ts) nor the registers. Called by the registries before they write, and
- * for each call of the management API, wherever it comes from.
+ * Policy for the use of this server itself: whether the active policies permit the registration of an agent or client, a
+ * call that changes something here, or a person's approval of an action. It comes after roles, ownership and the choice of
+ * approvers, and gives no caller what those do not. Does not own the questions (server-use-question.ts,
+ * server-use-cases.ts) nor the registries. The registries call it before they write, and every management API call does,
+ * whatever its channel.
  */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { Client } from '../../clients/clients/client.ts';
@@ -21,14 +21,17 @@ import type { Administration, Registered, RegistrationWay } from './server-use-q
 
 export type ServerUseDependencies = {
   readonly identifiers: Identifiers;
-  /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off: nobody is asked. */
+  /**
+   * Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off:
+   * nothing is evaluated.
+   */
   readonly policies: { current(): Promise<ActivePolicies | undefined> } | undefined;
   readonly cases: ServerUseCases;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 };
 
-/** What somebody was let do, for the event that says so. */
+/** Members of a permitted use for its event. */
 export type Permitted = Pick<AuditEvent, 'decision' | 'policy' | 'resource' | 'inputs'>;
 
 export type ServerUse = ReturnType<typeof serverUse>;
@@ -36,7 +39,7 @@ export type ServerUse = ReturnType<typeof serverUse>;
 export const serverUse = (deps: ServerUseDependencies) => {
   const { identifiers, policies, cases, managementApi } = deps;
 
-  /** Throws what `decide` says no to, with the decision for the audit log. */
+  /** Throws a denial, with the decision for the audit log. */
   const ask = async (asked: PolicyCase, resource = managementApi): Promise<Permitted> => {
     const active = await policies?.current();
     const decision = identifiers.newId('dec');
@@ -54,12 +57,13 @@ export const serverUse = (deps: ServerUseDependencies) => {
   };
 
   return {
-    /** Whether anybody is asked. */
+    /** Whether policies are evaluated. */
     isAsked: policies !== undefined,
 
     /**
-     * Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in would do (RFC 9470), both with a
-     * denial; 'unavailable' and StoreUnavailable where policies cannot be asked. Undefined: nobody is asked here.
+     * Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in would be enough (RFC 9470), both
+     * with a denial. Throws 'unavailable' and StoreUnavailable where policies cannot be evaluated. Undefined: policy is
+     * switched off.
      */
     async administer(asked: Administration, by: By): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
@@ -67,8 +71,8 @@ export const serverUse = (deps: ServerUseDependencies) => {
     },
 
     /**
-     * One person's yes to an action, after all that stands in the request itself; throws as `administer` does. A no to any
-     * scope or detail is a no to the whole, which is what she was shown.
+     * One person's approval of an action, after all checks of the approval itself; throws as `administer` does. A denial of
+     * any scope or detail denies the whole action, since the person was shown the whole.
      */
     async approval(asked: Approving, by: UseBy): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
@@ -77,7 +81,10 @@ export const serverUse = (deps: ServerUseDependencies) => {
       return ask(question, asked.action.resource);
     },
 
-    /** Of an agent or client as it is to stand in its register; throws as `administer` does. What this server does itself is not asked about. */
+    /**
+     * Registration or change of an agent or client; throws as `administer` does. Actions of this server itself are not
+     * evaluated.
+     */
     async register(
       what: Registered & { readonly id: string },
       isChange: boolean,
@@ -87,7 +94,7 @@ export const serverUse = (deps: ServerUseDependencies) => {
       return ask(await cases.registration({ ...what, way: wayOf(by.caller, what.id), isChange }, by));
     },
 
-    /** A client that is a document at a URL, before an authorization begins with it; throws as `administer` does. */
+    /** A client that is a document at a URL, before its authorization begins; throws as `administer` does. */
     async document(client: Client, by: Pick<By, 'source'>): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       const what = { ...factsOfClient(client), way: 'document', isChange: false } as const;
@@ -96,9 +103,9 @@ export const serverUse = (deps: ServerUseDependencies) => {
   };
 };
 
-/** What first start and housekeeping do. */
+/** Caller of first start and housekeeping. */
 const SYSTEM = 'system';
-/** Who stands in the audit log for an open registration (registration/plan.ts). */
+/** Caller of an open registration in the audit log (registration/plan.ts). */
 const NOBODY = 'registration';
 
 const wayOf = (caller: string, registered: string): RegistrationWay => {
@@ -127,7 +134,7 @@ const refusal = (removed: readonly Withheld[], refused: RefusedDecision, identif
   );
 };
 
-/** Asks before something new is written, and before a change of what policies look at; everything else passes. */
+/** Evaluates before a new document is written, and before a change of members that policies see; other changes pass. */
 export const permitsBy =
   <T extends { readonly id: string }>(
     use: Pick<ServerUse, 'register'>,

@@ -1,4 +1,7 @@
-/** A decision without a token: what would be given to whom for whom, what each layer says, and what would have to change. */
+/**
+ * A decision without a token: what would be given to which caller for which subject, the result of each layer, and the
+ * required changes.
+ */
 
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { Client } from '../../clients/clients/client.ts';
@@ -29,11 +32,11 @@ export type SimulationRequest = {
   readonly subject?: string;
   /** Resource indicator. */
   readonly resource: string;
-  /** Absent: everything. */
+  /** Absent: all scopes. */
   readonly scope?: readonly string[];
   /** Default: an exchange by an agent, a code by a client, client credentials without a subject. */
   readonly route?: Extract<Route, 'client_credentials' | 'authorization_code' | 'token_exchange' | 'consent'>;
-  /** As if the person had allowed it: what would then stand in the way. */
+  /** Assumes the person's consent, to show the remaining obstacles. */
   readonly assumeConsent?: boolean;
   readonly assurance?: Assurance;
   readonly approval?: Approval;
@@ -42,28 +45,28 @@ export type SimulationRequest = {
   readonly at?: number;
 };
 
-/** What one layer says. */
+/** The result of one layer. */
 export type LayerReport = {
   readonly layer: DecisionLayer;
   readonly counts: boolean;
-  /** Where it counts on a condition only: which. Where it does not: why. */
+  /** For a conditional layer: its condition. For one that does not apply: the reason. */
   readonly why?: string;
-  /** What it lets through of what was asked; absent where it sets no limit or does not count. */
+  /** The scopes it lets through of those asked; absent where it sets no limit or does not apply. */
   readonly leaves?: readonly string[];
 };
 
 export type Simulation = {
   readonly decision: Decision;
   readonly layers: readonly LayerReport[];
-  /** Policies that permit or forbid, by scope, whatever the other layers say. */
+  /** Policies that permit or forbid, by scope, independent of the other layers. */
   readonly policies: readonly {
     readonly scope: string;
     readonly effect: 'allow' | 'deny';
     readonly by: readonly PolicySummary[];
   }[];
-  /** For each scope that is not given, all that would have to change; nothing less is enough. */
+  /** All required changes for each scope that is not given; a part of them is not enough. */
   readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
-  /** Why nothing is given whatever the layers say: somebody or something is not active. */
+  /** Reasons why nothing is given whatever the layers leave: an inactive caller or resource server. */
   readonly stops: readonly string[];
 };
 
@@ -120,8 +123,8 @@ export const simulator = (deps: {
 
   return {
     /**
-     * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what is not there. An agent that is
-     * not active holds nothing: it is reported by the layers as it counts now.
+     * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what does not exist. An agent that is
+     * not active holds nothing; the layers report it as if it were active.
      */
     async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
       const { stops, ...facts } = await factsOf(asked);
@@ -140,7 +143,7 @@ export const simulator = (deps: {
           policies.policies,
           policyCase({ ...facts, isOwnApi: facts.server.identifier === deps.managementApi }, known),
         );
-      // Consent lifts what policy only refuses for want of it.
+      // Assumed consent removes the denials of policy that only consent would lift.
       const consented = policies && facts.delegation !== undefined ? everythingConsented(facts) : undefined;
       const strict =
         consented && policies
@@ -187,7 +190,7 @@ export const simulator = (deps: {
 
 export type Simulator = ReturnType<typeof simulator>;
 
-/** As if the person had said yes to everything. */
+/** The facts as if the person had consented to everything. */
 const everythingConsented = (facts: DecisionFacts): DecisionFacts => ({
   ...facts,
   delegation: facts.server.scopes.map(({ name }) => name),

@@ -1,10 +1,10 @@
-/** What would have to change for a scope to be given, a sentence for each layer that stands in the way. */
+/** The required changes for a scope to be given, a sentence for each layer that denies it. */
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { Withheld } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
 
-/** Nothing of this kind is enough alone where others stand beside it. */
+/** One required change. Where there are several, one alone is not enough. */
 export type Step = { readonly layer: DecisionLayer | 'resource_server' | 'role'; readonly text: string };
 
 type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
@@ -42,7 +42,7 @@ export const undeclared = (scope: string, { server }: Facts): Step => ({
   text: `Resource server ${server.id}: declare the scope ${scope}.`,
 });
 
-/** What a policy set would need to permit it: what its policies ask for, or which of them to look at. */
+/** What a policy set would need to permit it: the requirements of its policies, or which of them to examine. */
 export const policySteps = (
   { policies = [], needs = [] }: Pick<Withheld, 'policies' | 'needs'>,
   known: ReadonlyMap<string, PolicySummary>,

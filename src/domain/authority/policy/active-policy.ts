@@ -4,12 +4,12 @@ import { ACTIVE, ACTIVE_POLICY, type ActivePolicy, POLICY_SETS, type PolicySet }
 
 type PoliciesInForce = { readonly version: number; readonly policies: CompiledPolicies };
 
-/** Sets that stay ready: a request that began under the one before ends under it. */
+/** Compiled sets that are kept: a request that began under the set before ends under it. */
 const MOST_READY = 4;
 
 /**
- * The policies that count now. Each question reads which set that is, so that an activation counts on all nodes with
- * the first question after it; a set is read and made ready once.
+ * The active policies. Each evaluation reads which set is active, so that an activation takes effect on all nodes with the
+ * next evaluation. A set is read and compiled once.
  */
 export const newActivePolicy = ({
   documents,
@@ -44,8 +44,8 @@ export const newActivePolicy = ({
 
   return {
     /**
-     * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the set that counts cannot be
-     * used, and StoreUnavailable: without policies nothing is allowed.
+     * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the active set cannot be used, and
+     * StoreUnavailable. Fails closed: without policies nothing is allowed.
      */
     async current(): Promise<PoliciesInForce | undefined> {
       const pointer = await pointers.get(ACTIVE);
@@ -53,13 +53,13 @@ export const newActivePolicy = ({
       const { set } = pointer.document;
       const known = ready.get(set);
       if (known) return known;
-      // One reading for all who wait for it.
+      // One read for all concurrent callers.
       const made = making.get(set) ?? make(pointer.document).finally(() => making.delete(set));
       making.set(set, made);
       return made;
     },
 
-    /** Frees what is ready. */
+    /** Frees the compiled sets. */
     release(): void {
       for (const { policies } of ready.values()) policies.release();
       ready.clear();

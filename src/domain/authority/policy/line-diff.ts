@@ -1,11 +1,11 @@
-/** How two texts differ, line by line. To be read by people; nothing is decided by it. */
+/** Line-by-line difference of two texts, for people to read; no decision depends on it. */
 
 export type DiffLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string };
 
-/** Lines of the longer text and differences up to which the shortest difference is looked for. */
+/** Upper limits for the search of the shortest difference: lines of the longer text, and differences. */
 const MOST_DIFFERENCES = 2_000;
 
-/** E. Myers, "An O(ND) Difference Algorithm" (1986). Texts that have hardly a line in common are shown one behind the other. */
+/** E. Myers, "An O(ND) Difference Algorithm" (1986). Texts that share hardly a line are shown one after the other. */
 export const lineDiff = (before: string, after: string): readonly DiffLine[] => {
   const [a, b] = [linesOf(before), linesOf(after)];
   let start = 0;
@@ -20,10 +20,10 @@ export const lineDiff = (before: string, after: string): readonly DiffLine[] => 
   ];
 };
 
-/** Lines around a difference that are shown. */
+/** Lines shown around a difference. */
 const CONTEXT = 3;
 
-/** What differs, with a few lines around it; undefined stands for those that are left out. Empty where nothing differs. */
+/** The differences, each with a few lines around it; undefined stands for omitted lines. Empty for equal texts. */
 export const differences = (before: string, after: string): readonly (DiffLine | undefined)[] => {
   const lines = lineDiff(before, after);
   const shown = new Set<number>();

@@ -24,7 +24,7 @@ import {
 
 export type NewPolicySet = { readonly text: string; readonly note?: string };
 
-/** With `replaces` only of the one that counts. */
+/** `replaces` is present only on the active set. */
 export type ShownPolicySet = PolicySet & {
   readonly state: PolicySetState;
   readonly replaces?: number;
@@ -32,13 +32,13 @@ export type ShownPolicySet = PolicySet & {
   readonly activatedBy?: string;
 };
 
-/** A set that was written, with what the engine warns of. */
+/** A stored set, with the warnings of the policy engine. */
 export type Written = Versioned<ShownPolicySet> & { readonly warnings: readonly PolicyFinding[] };
 
-/** Texts may be long: so many of them are in memory while a list is read. */
+/** Texts may be long: a list holds no more than this number in memory. */
 const TEXTS_AT_ONCE = 20;
 
-/** What a set permits to nobody at all, and what comes of that. */
+/** An action that a set permits to no principal, and the consequence. */
 export type PolicyGap = { readonly version: number; readonly message: string } & Required<
   Pick<PolicyFinding, 'action'>
 >;
@@ -75,7 +75,7 @@ export const policyRegistry = (dependencies: {
     return set;
   };
 
-  /** Throws 'invalid_field' naming the line of the first error; answers the warnings. */
+  /** Throws 'invalid_field' naming the line of the first error; returns the warnings. */
   const checked = (text: string, note: string | undefined, before: TakenBefore = {}): readonly PolicyFinding[] => {
     if (note !== undefined) checkText(note, '/note', 200);
     const { findings } = engine.check(text, before);
@@ -99,7 +99,7 @@ export const policyRegistry = (dependencies: {
     return newest?.document.version ?? 0;
   };
 
-  /** A new draft. Throws 'invalid_field'. */
+  /** Creates a draft. Throws 'invalid_field'. */
   const create = async ({ text, note }: NewPolicySet, by: By): Promise<Written> => {
     const warnings = checked(text, note);
     const now = clock.now();
@@ -115,7 +115,7 @@ export const policyRegistry = (dependencies: {
         await sets.insert(document);
         return { document: { ...document, state: 'draft' }, version: 1, warnings };
       } catch (error) {
-        // Somebody else drafted this version meanwhile.
+        // A concurrent request drafted this version.
         if (!isDocumentConflict(error)) throw error;
       }
     }
@@ -123,10 +123,10 @@ export const policyRegistry = (dependencies: {
   };
 
   /**
-   * Makes a set the one that counts, at once for all decisions of all nodes; one that counted before just the same.
-   * Of concurrent callers one wins. Throws 'not_found'; 'precondition_failed' unless `expected` is the stored version
-   * of the set and `replaces`, where given, the number of the one that counts; 'invalid_field' when the text is not
-   * valid any more; 'conflict' when another set was activated meanwhile.
+   * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. Of concurrent
+   * callers one succeeds. Throws 'not_found'; 'precondition_failed' unless `expected` is the stored version of the set;
+   * 'invalid_field' when the text is no longer valid; 'conflict' when `replaces` is given and is not the number of the
+   * active set, or when another set was activated meanwhile.
    */
   const activate = async (
     id: string,
@@ -138,13 +138,12 @@ export const policyRegistry = (dependencies: {
     if (expected !== undefined && version !== expected) throw stale();
     if (replaces !== undefined && replaces !== before?.document.version) throw overtaken();
     if (before?.document.set === id) return shown({ document, version }, before.document);
-    // The schema may be another one than when it was written.
-    // The way back to a set that was in force stays open.
+    // The schema may have changed since the text was written. A set that was active can always be activated again.
     checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
     const old = before && (await sets.get(before.document.set))?.document;
     await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
     if (old) await record('policy.archived', old, by, { replacedBy: document.version });
-    // Frozen first: what counts is what can never change again.
+    // Frozen first: an active text can never change again.
     const now = clock.now();
     let frozen = { document, version };
     if (document.frozenAt === undefined) {
@@ -181,7 +180,7 @@ export const policyRegistry = (dependencies: {
     create,
     activate,
 
-    /** By id, by the number of its version, or `active`. */
+    /** By id, by version number, or `active`. */
     async get(name: string): Promise<Versioned<ShownPolicySet> | undefined> {
       const active = (await pointer())?.document;
       if (/^[1-9]\d{0,8}$/.test(name)) {
@@ -194,8 +193,9 @@ export const policyRegistry = (dependencies: {
     },
 
     /**
-     * What the set that counts permits to nobody at all, with what comes of that; nothing where none counts. A set from before
-     * an action was asked about says nothing of it. Looked for once for each set: the text of one that counts stays as it is.
+     * Actions that the active set permits to no principal, each with the consequence; empty where no set is active. A set
+     * from before an action existed has no gap for it. Computed once for each set, since the text of an active set cannot
+     * change.
      */
     async gaps(): Promise<readonly PolicyGap[]> {
       const active = (await pointer())?.document;
@@ -229,7 +229,10 @@ export const policyRegistry = (dependencies: {
       }
     },
 
-    /** Rewrites a draft; what is not given stays. Throws 'not_found', 'precondition_failed', 'invalid_field', and 'conflict' when it is none any more. */
+    /**
+     * Rewrites a draft; omitted members stay. Throws 'not_found', 'precondition_failed', 'invalid_field', and 'conflict'
+     * when the set is no draft any more.
+     */
     async rewrite(id: string, expected: number, change: Partial<NewPolicySet>, by: By): Promise<Written> {
       const { document, version } = await found(id);
       if (version !== expected) throw stale();
@@ -245,10 +248,10 @@ export const policyRegistry = (dependencies: {
       return { document: { ...next, state: 'draft' }, version: version + 1, warnings };
     },
 
-    /** Where nothing counts yet, the starter set does from now on. Called at each start, by one process at a time. */
+    /** Activates the starter set where no set is active yet. Called at each start, by one process at a time. */
     async ensureStarter(by: By): Promise<void> {
       if (await pointer()) return;
-      // Of a first start that was interrupted.
+      // Left by a first start that was interrupted.
       const [first] = await sets.find({ where: { version: 1 }, limit: 1 });
       const isOurs = first?.document.createdBy === by.caller && first.document.text === engine.starter;
       const { document } = isOurs ? first : await create({ text: engine.starter, note: 'Starter set' }, by);

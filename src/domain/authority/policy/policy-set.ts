@@ -1,27 +1,27 @@
 /**
- * Policy sets: texts that decide, in versions, and which of them counts. Owns POLICY_SETS and ACTIVE_POLICY. What a text
- * means, the policy engine knows (ports/policy-engine.ts); what is asked of it and what follows, domain/authority/decision.
- * Called by the management API, the first start, and for each decision (active-policy.ts).
+ * Policy sets: versioned policy texts, and which one is active. Owns POLICY_SETS and ACTIVE_POLICY. Does not own what a
+ * text means (ports/policy-engine.ts), nor what is evaluated and what follows (domain/authority/decision). The management
+ * API, the first start and each decision (active-policy.ts) use it.
  */
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 
-/** `draft`: can be rewritten, and counts nothing. `active`: the one that counts. `archived`: it did, and can again. */
+/** `draft`: can be rewritten, and has no effect. `active`: decides now. `archived`: was active, and can be again. */
 export type PolicySetState = 'draft' | 'active' | 'archived';
 
 export type PolicySet = {
   /** `pol_…` */
   readonly id: string;
-  /** 1, 2, 3 … in the order in which they were drafted. Unique. */
+  /** 1, 2, 3 … in the order of drafting. Unique. */
   readonly version: number;
   readonly text: string;
-  /** SHA-256 of the text in hexadecimal; stands in the audit log. */
+  /** SHA-256 of the text in hexadecimal; recorded in the audit log. */
   readonly digest: string;
-  /** Why there is this version, in a line. */
+  /** Reason for this version, one line. */
   readonly note?: string;
   readonly createdBy: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Since when the text cannot change: it was going to count. */
+  /** Since when the text cannot change, epoch seconds: set right before its first activation. */
   readonly frozenAt?: number;
 };
 
@@ -31,13 +31,13 @@ export const POLICY_SETS = {
   members: ['version', 'text', 'digest', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** One document, moved by compare-and-swap: all nodes go from one set to the next at the same moment. */
+/** One document, changed by compare-and-swap: all nodes change from one set to the next at the same moment. */
 export type ActivePolicy = {
   readonly id: 'active';
-  /** Id of the set that counts. */
+  /** Id of the active set. */
   readonly set: string;
   readonly version: number;
-  /** Version that counted before; absent at the first. */
+  /** Version that was active before; absent for the first. */
   readonly replaces?: number;
   readonly activatedAt: number;
   readonly activatedBy: string;

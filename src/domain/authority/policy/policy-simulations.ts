@@ -10,17 +10,17 @@ import type { Simulation, SimulationRequest, Simulator } from '../decision/simul
 import type { PolicyRegistry } from './policy-registry.ts';
 import { type ReplayProgress, type ReplaySummary, replay } from './replay.ts';
 
-/** Which policies are tried: a stored set, or a text that is stored nowhere. Default: those that count. */
+/** Policies to simulate: a stored set, or a text that is not stored. Default: the active ones. */
 export type SimulatedPolicy = {
-  /** Its version, its id, or `active`. */
+  /** Version, id, or `active`. */
   readonly policy?: string | undefined;
   readonly text?: string | undefined;
 };
 
 export type PolicySimulation = (Simulation | UseSimulation) & {
-  /** Version of the set that was tried; absent for a text, and where none is active. */
+  /** Version of the simulated set; absent for a text, and where no set is active. */
   readonly version?: number;
-  /** False where policies are switched off: then decisions do not ask them, whatever is said here. */
+  /** False where policies are switched off: decisions then do not evaluate them, whatever the simulation shows. */
   readonly isEnforced: boolean;
 };
 
@@ -32,10 +32,12 @@ export type ReplayRequest = SimulatedPolicy & {
 };
 
 const WEEK = 7 * 86_400;
-/** A year. More is asked for in parts. */
+/** One year. A longer range needs several replays. */
 const LONGEST = 366 * 86_400;
 
-/** Policies tried before they count: on a decision that nobody asked for, and on those of the past. Changes nothing. */
+/**
+ * Evaluates policies before they are active: in a simulated decision, and in a replay of past decisions. Changes nothing.
+ */
 export const policyTrials = (deps: {
   readonly registry: Pick<PolicyRegistry, 'get'>;
   readonly active: { current(): Promise<ActivePolicies | undefined> };
@@ -49,7 +51,7 @@ export const policyTrials = (deps: {
   const { registry, active, engine, simulator, useSimulator, audit, clock } = deps;
   let isReplaying = false;
 
-  /** What is to be tried, ready to decide. A set that was made ready only for this is freed afterwards. */
+  /** The compiled policies to simulate. A set that was compiled only for this is freed afterwards. */
   const made = async ({ policy = 'active', text }: SimulatedPolicy) => {
     if (text !== undefined) return ready(engine.compile(text), undefined);
     const activePolicy = await active.current();
@@ -63,7 +65,8 @@ export const policyTrials = (deps: {
 
   return {
     /**
-     * Throws 'invalid_field' for a text with errors, naming its line, and for what is not there.
+     * Throws 'invalid_field' for a text with errors, naming its line, and for a policy set, caller or resource that does
+     * not exist.
      */
     async simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation> {
       checkTried(tried);
@@ -79,8 +82,9 @@ export const policyTrials = (deps: {
     },
 
     /**
-     * Yields where it is, and returns what would be otherwise. That the audit log is read stands in the audit log before it is.
-     * One at a time in this process: throws 'too_many_requests' while there is another. Whoever stops reading ends it.
+     * Yields its progress, and returns the decisions that would differ. First appends an event that the audit log is read.
+     * One at a time in this process: throws 'too_many_requests' while another one runs. It ends when its caller stops
+     * reading.
      */
     async *replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary> {
       checkTried(asked);

@@ -1,4 +1,4 @@
-/** A policy set run over decisions of the past: which of them it would have made otherwise, by agent and by scope. */
+/** Replays recorded decisions under another policy set: which of them would differ, by agent and by scope. */
 
 import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-events.ts';
@@ -8,7 +8,7 @@ import type { Layer } from '../../vocabulary/errors.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 
 const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
-/** Events of decisions, which keep what policies were asked. */
+/** Events of decisions, which keep the question put to the policies. */
 const DECIDED: readonly AuditEventType[] = [
   ...OF_TOKENS,
   'management.permitted',
@@ -27,13 +27,13 @@ const DECIDED: readonly AuditEventType[] = [
   'credential.removed',
   'credential.secret_allowed',
 ];
-/** Nearly all decisions are about tokens. */
+/** Share of the range per event type: nearly all decisions are about tokens. */
 const shareOf = (type: AuditEventType): number => (OF_TOKENS.includes(type) ? 0.45 : 0.1 / (DECIDED.length - 2));
-/** Read without anybody else coming to their turn. */
+/** Events read before other requests get their turn. */
 const PAGE = 250;
-/** Agents, scopes and examples that are told apart; a summary is read by a person. */
+/** Maximum of agents, scopes and examples that are listed separately; people read the summary. */
 const MOST = 200;
-/** Events between two moments at which others come to their turn. */
+/** Events evaluated between two pauses in which other requests run. */
 const AT_ONCE = 10;
 
 export type ReplayRange = {
@@ -43,7 +43,7 @@ export type ReplayRange = {
   readonly agent?: string;
 };
 
-/** One decision that would be another one. */
+/** One decision that would differ. */
 export type Change = {
   readonly at: number;
   readonly decision: string | undefined;
@@ -56,11 +56,11 @@ export type Change = {
 type Count = { allowed: number; refused: number };
 
 export type ReplaySummary = {
-  /** Decisions that were read, and those of them that keep what was asked. */
+  /** Decisions that were read, and those of them that keep their question. */
   readonly read: number;
   readonly decided: number;
   readonly changed: number;
-  /** Scopes that would be given or refused instead, by agent or client, and by resource and scope; the first 200 of each. */
+  /** Scopes that would be given or denied instead, by agent or client, and by resource and scope; the first 200 of each. */
   readonly byCaller: Readonly<Record<string, Count>>;
   readonly byScope: Readonly<Record<string, Count>>;
   /** The first of them. */
@@ -71,13 +71,14 @@ export type ReplayProgress = {
   readonly read: number;
   readonly changed: number;
   readonly atMillis: number;
-  /** How much of the range is behind, of 1. */
+  /** Share of the range that is done, 0 to 1. */
   readonly share: number;
 };
 
 /**
- * Reads the audit log from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
- * does not grow with the range. Only what the other layers had left is asked about: a set can change no more than that.
+ * Reads the audit log from `fromMillis` on, a page at a time. Yields its progress after each page, and returns the summary.
+ * Memory does not grow with the range. Evaluates only what the other layers had left: a policy set can change no more than
+ * that.
  */
 export async function* replay(
   list: (filters: AuditFilters) => Promise<AuditPage>,
@@ -109,7 +110,7 @@ export async function* replay(
         seen += 1;
         if (seen % AT_ONCE === 0) await pause();
         const change = changeOf(entry, policies);
-        // Of other events only those are decisions for which policies were asked.
+        // Other events are decisions only if policies were evaluated for them.
         if (change !== undefined || OF_TOKENS.includes(type)) read += 1;
         if (change === undefined) continue;
         decided += 1;
@@ -126,7 +127,7 @@ export async function* replay(
       const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
       const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
       const share = Math.min(1, behind + passed * shareOf(type));
-      // Of what happens rarely it is said only that it is done.
+      // For rare events only the end is reported.
       if (after || OF_TOKENS.includes(type)) yield { read, changed, atMillis, share };
     } while (after);
     behind += shareOf(type);
@@ -142,10 +143,10 @@ export async function* replay(
   };
 }
 
-/** Requests that came meanwhile. */
+/** Lets pending requests run. */
 const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Undefined for an event that keeps no question: policies were off, or nothing was left to ask about. */
+/** Undefined for an event without a question: policies were off, or nothing was left to evaluate. */
 const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {
   const policyCase = caseOf(event);
   const { removed = [] } = (event.inputs ?? {}) as {
@@ -154,7 +155,7 @@ const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change
   if (!policyCase?.resources) return undefined;
   const wasRefused = new Set(removed.map(({ scope }) => scope));
   const now = new Set(cutByPolicy(policies, policyCase).scope);
-  // What somebody else refused afterwards, no set makes otherwise.
+  // No policy set changes what the external decision point denied afterwards.
   const elsewhere = new Set(removed.filter(({ layer }) => layer === 'external').map(({ scope }) => scope));
   const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
   return {
