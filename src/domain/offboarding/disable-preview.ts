@@ -10,7 +10,7 @@ import type { Group } from '../identity/groups/group.ts';
 import type { Session } from '../identity/sessions/session.ts';
 import type { SessionRegistry } from '../identity/sessions/session-registry.ts';
 
-/** Things of one kind that are named. */
+/** Documents of one kind that are listed. */
 const MOST = 100;
 
 /** The first of a kind; `more`: there are others. */
@@ -22,13 +22,13 @@ export type DisablePreview = {
   /** A disabled account holds none; they return with it. */
   readonly roles: readonly AccountRole[];
   readonly sessions: Some<Session>;
-  /** No account would answer for them: they become orphaned. */
+  /** Agents that no account would own any more: they become orphaned. */
   readonly agents: Some<Agent>;
-  /** No active member would be left. */
+  /** Groups without an active member left. */
   readonly groups: Some<Group>;
-  /** What agents hold on behalf of the account; they get no token for it while it is disabled. */
+  /** Delegations of agents for the account; agents get no token for it while it is disabled. */
   readonly delegations: Some<Delegation>;
-  /** Those that the account gave. */
+  /** Standing approvals that the account gave. */
   readonly standingApprovals: Some<StandingApproval>;
 };
 
@@ -37,8 +37,9 @@ const NONE = { items: [], more: false } as const;
 const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
 
 /**
- * Says what disabling an account would end or stop, by asking what does it: the departures, and the registers of what hangs on an
- * account. An account that is disabled already loses nothing. Throws 'not_found' and 'conflict' as disabling does.
+ * Shows what disabling an account would end or block, by asking the code that does it: the offboarding, and the registries
+ * of what depends on an account. An account that is disabled already loses nothing. Throws 'not_found' and 'conflict' as
+ * disabling does.
  */
 export const disablePreview =
   ({

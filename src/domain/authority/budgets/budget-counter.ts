@@ -1,31 +1,30 @@
 /**
- * What was given out of budgets, changed by compare-and-swap. In this process whoever asks about one budget stands in one
- * line, and all who wait share one swap; so only nodes lose swaps to each other, seldom, and nobody is overtaken for ever.
- * Called by reservations.ts.
+ * Uses of budgets, changed by compare-and-swap. This process queues requests for one budget, and all that wait share one
+ * swap. So only nodes compete for swaps, which is rare, and no request starves. reservations.ts calls it.
  */
 import { randomInt } from 'node:crypto';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
 import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
 import { giveBack, type Taking, take } from './counting.ts';
 
-/** Somebody who waits. `step` may run several times: what the last run made counts. */
+/** A waiting request. `step` may run several times: the result of the last run applies. */
 type Work = {
   readonly step: (use: BudgetUse | undefined) => BudgetUse | undefined;
   readonly done: () => void;
-  /** `isUnknown`: it may have been written all the same. */
+  /** `isUnknown`: the use may have been written nevertheless. */
   readonly failed: (error: unknown, isUnknown: boolean) => void;
-  /** From `elapsed`, in seconds: when it has waited long enough. */
+  /** Deadline in seconds of `elapsed`. */
   readonly until: number;
 };
 
-/** Seconds that somebody waits who loses every swap to other nodes. */
+/** Seconds after which a request fails that loses every swap to other nodes. */
 const PATIENCE_SECONDS = 5;
-/** Who shares one swap. */
+/** Requests that share one swap. */
 const MOST_AT_ONCE = 500;
-/** Between two swaps after one was lost: up to so many milliseconds, more after each. */
+/** Pause after a lost swap: random, up to this number of milliseconds, doubled after each further loss. */
 const FIRST_PAUSE = 4;
 const LONGEST_PAUSE = 64;
-/** Of one budget, waiting for a store that failed; what is beyond stays taken. */
+/** Pending returns of one budget while the store fails; uses beyond that stay counted. */
 const MOST_OWED = 1_000;
 
 export const budgetCounter = ({
@@ -33,12 +32,12 @@ export const budgetCounter = ({
   elapsed,
 }: {
   readonly documents: DocumentStore;
-  /** Seconds, never put back; for waiting only. */
+  /** Monotonic seconds; for waiting only. */
   readonly elapsed: () => number;
 }) => {
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
   const lines = new Map<string, Work[]>();
-  /** What could not be given back, because the store could not be read: it comes with whoever asks next. */
+  /** Uses that could not be returned because the store could not be read: the next request for the budget writes them. */
   const owed = new Map<string, Work['step'][]>();
 
   const isWritten = async (use: BudgetUse, version: number | undefined): Promise<boolean> => {
@@ -66,7 +65,7 @@ export const budgetCounter = ({
         if (!(await isWritten(use, found?.version))) return false;
       }
     } catch (error) {
-      // What may have been given back is not given back once more.
+      // A return that may have been written is not repeated.
       if (isUnderWay) owed.delete(id);
       for (const { failed } of works) failed(error, isUnderWay);
       return true;
@@ -110,14 +109,15 @@ export const budgetCounter = ({
 
   return {
     /**
-     * Takes it, or answers the second from which there is room; undefined: it is taken. Of many at once, on all nodes, no
-     * more get through than the limit lets. Throws StoreUnavailable, after five seconds at the latest; then it may be taken.
+     * Takes the use from the budget. Undefined: taken. Otherwise returns the second from which there is room. Concurrent
+     * requests on all nodes together never exceed the limit. Throws StoreUnavailable after at most five seconds; the use
+     * may then be counted.
      */
     take: (
       budget: Budget,
       taking: Taking,
       now: number,
-      /** Of what an agent was given: whose it is. */
+      /** For the use of an agent: which agent and owner it is of. */
       about: Partial<BudgetUse> = {},
     ): Promise<{ readonly fullUntil: number | undefined } | undefined> =>
       new Promise((resolve, reject) => {
@@ -134,8 +134,9 @@ export const budgetCounter = ({
       }),
 
     /**
-     * Gives back what was taken in the part that begins `at`, once. Never throws: while the store cannot be read it is
-     * owed, and whoever asks next brings it along; where it may have been written it is left as it is.
+     * Returns a use to the part of the window that begins `at`, once. Never throws. While the store cannot be read, the
+     * return stays pending and the next request for the budget writes it. A return that may have been written is not
+     * repeated.
      */
     giveBack: (budget: Budget, taking: Taking, at: number): Promise<void> =>
       new Promise((resolve) => {

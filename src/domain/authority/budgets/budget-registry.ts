@@ -19,7 +19,7 @@ export type BudgetChange = Partial<
 >;
 export type BudgetQuery = PageQuery & { readonly subject?: string };
 
-/** All active ones are looked at for each token, so there are not more. */
+/** Limit of active budgets: each token is checked against all of them. */
 const MOST_ACTIVE = 1000;
 const REREAD_SECONDS = 10;
 const LONGEST_WINDOW = 31 * 86_400;
@@ -31,7 +31,7 @@ const PREFIXES: Readonly<Record<Budget['about'], readonly string[]>> = {
   delegation: ['dlg_'],
 };
 
-/** The register of budgets, and the list of active ones that nodes keep. */
+/** The budget registry, and the list of active budgets that nodes cache. */
 export const budgetRegistry = ({
   documents,
   clock,
@@ -98,12 +98,12 @@ export const budgetRegistry = ({
 
     list: ({ subject, ...query }: BudgetQuery = {}): Promise<Page<Budget>> => documentsOf.list({ subject }, query),
 
-    /** How much of it is gone in the window that ends now. */
+    /** How much of it is used in the window that ends now. */
     async counted(budget: Budget): Promise<number> {
       return countedNow(budget, (await uses.get(budget.id))?.document, clock.now());
     },
 
-    /** Throws 'invalid_field'. It counts from now on, on all nodes with their next token. */
+    /** Throws 'invalid_field'. The budget applies from now on, on all nodes with their next token. */
     async create(wanted: NewBudget, by: By): Promise<Versioned<Budget>> {
       const now = clock.now();
       const budget = await checked({
@@ -127,7 +127,7 @@ export const budgetRegistry = ({
       return changed;
     },
 
-    /** So that there is something to remember: what is absent is asked for each time. */
+    /** Stores the mark, so that it can be cached: a missing document is read each time. */
     async prepare(): Promise<void> {
       if (await marks.get('budgets')) return;
       await marks.insert({ id: 'budgets', changes: 0 }).catch((error: unknown) => {
@@ -135,11 +135,11 @@ export const budgetRegistry = ({
       });
     },
 
-    /** All that count now; read again when the set changed. */
+    /** All active budgets; read again when the set changed. */
     async active(): Promise<readonly Budget[]> {
       const changes = await changesNow();
       const now = clock.now();
-      // Also after a while: a change may have been stored, and its mark not.
+      // Also re-read after a while: a change may have been stored without its mark.
       const isFresh = known?.changes === changes && now >= known.at && now < known.at + REREAD_SECONDS;
       if (!known || !isFresh) known = { changes, at: now, budgets: await activeOnes() };
       return known.budgets;
@@ -151,8 +151,8 @@ const MEMBER_PATH = /^[^.]{1,100}(?:\.[^.]{1,100}){0,7}$/;
 const CURRENCY = /^[\x21-\x7e]{1,20}$/;
 
 /**
- * A budget of amounts says where the currency stands and which one it counts, or that there is none. What it counts is not
- * changed afterwards: a sum of one currency is none of another.
+ * A budget of amounts names the member of the currency and its own currency, or states that there is none. Neither changes
+ * afterwards: a sum in one currency is no sum in another.
  */
 const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, before: Budget | undefined): void => {
   if (measure !== 'amount') {
@@ -160,7 +160,7 @@ const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, bef
     if (currency !== undefined) refuseField('/currency', 'Only amounts have a currency.');
     return;
   }
-  // One from before currencies were told apart may be switched off as it is.
+  // A budget from before currencies were distinguished may be disabled as it is.
   if (currencyMember === undefined && before !== undefined && state === 'disabled') return;
   if (currencyMember === undefined) {
     refuseField(

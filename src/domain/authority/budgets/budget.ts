@@ -1,14 +1,17 @@
 /**
- * Budgets: how much may be given out over a window of time, counted over all nodes. A budget is about an agent, an owner,
- * a person or a delegation, and counts whatever is given through it: what an agent hands on counts for the agent too, so
- * cutting one act into many, or spreading it over sub-agents, is counted all the same. Owns budgets, what was counted and
- * the rule; does not own who asks (src/provider/token-claims.ts) nor what a detail is worth (domain/resources/authorization-details).
+ * Budgets: limits for what may be given within a window of time, over all nodes. A budget is about an agent, an owner, a
+ * person or a delegation, and counts all that is given through it. What an agent re-delegates also counts for that agent,
+ * so splitting an action, or spreading it over sub-agents, does not avoid a budget. Owns budgets, their uses and the rule.
+ * Does not own the caller (src/provider/token-claims.ts) nor the amount of a detail
+ * (domain/resources/authorization-details).
  */
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 
 export const BUDGET_SUBJECTS = ['agent', 'owner', 'account', 'delegation'] as const;
 
-/** `tokens`: how many. `amount`: the sum of a member of details. `targets`: how many different resource servers. */
+/**
+ * `tokens`: their number. `amount`: the sum of a member of details. `targets`: the number of different resource servers.
+ */
 export const MEASURES = ['tokens', 'amount', 'targets'] as const;
 
 export type BudgetMeasure = (typeof MEASURES)[number];
@@ -16,26 +19,26 @@ export type BudgetMeasure = (typeof MEASURES)[number];
 export type Budget = {
   readonly id: string;
   readonly name: string;
-  /** What kind of thing `subject` is. */
+  /** Kind of `subject`. */
   readonly about: (typeof BUDGET_SUBJECTS)[number];
   /** Id of an agent, an owner (account or group), an account on whose behalf, or a delegation with all below it. */
   readonly subject: string;
   readonly measure: BudgetMeasure;
-  /** At most so much within any `windowSeconds`; 0: nothing. */
+  /** Maximum within any `windowSeconds`; 0: nothing. */
   readonly limit: number;
   readonly windowSeconds: number;
   /** Only what is given at this resource server (resource indicator). */
   readonly resource?: string;
   /** Only what holds one of these scopes. */
   readonly scopes?: readonly string[];
-  /** Only details of this type; with `amount` it is needed. */
+  /** Only details of this type; required with `amount`. */
   readonly detailType?: string;
   /**
    * With `amount`: path of the member that holds the currency, as `limits.currency`; null: amounts of this type have none.
-   * Absent: a budget from before currencies were told apart. It lets nothing of its type through until it is given.
+   * Absent: a budget from before currencies were distinguished. It denies everything of its type until the member is set.
    */
   readonly currencyMember?: string | null;
-  /** The one currency it counts, letter by letter as that member says it. */
+  /** The one currency it counts, exactly as that member spells it. */
   readonly currency?: string;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
@@ -48,7 +51,7 @@ export const BUDGETS = {
   members: ['name', 'about', 'subject', 'measure', 'limit', 'windowSeconds', 'state', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** So many parts a window has; a part counts until all of it is older than the window. */
+/** Parts of a window. A part is counted until all of it is older than the window. */
 export const PARTS = 60;
 
 export type Counted = {
@@ -57,24 +60,24 @@ export type Counted = {
   readonly sum: number;
   /** Only of `targets`. */
   readonly targets?: readonly string[];
-  /** How many tokens hold each of them, in the same order; absent on parts from before that was counted. */
+  /** Number of tokens for each of them, in the same order; absent in parts from before that was stored. */
   readonly holders?: readonly number[];
 };
 
 /**
- * What was given out of a budget; its id is the budget's. One document, so that counting is one compare-and-swap. Or what
- * one agent was given while one owner had it, kept for the budgets of owners to come (owner-use.ts).
+ * The use of a budget, under the budget's id; one document, so that counting is one compare-and-swap. Or the use of one
+ * agent under one owner, kept for the budgets of later owners (owner-use.ts).
  */
 export type BudgetUse = {
   readonly id: string;
   readonly parts: readonly Counted[];
-  /** Of a budget of an owner: by agent, what agents that came to this owner had been given under others. */
+  /** For a budget of an owner: by agent, the uses that agents had under other owners. */
   readonly carried?: Readonly<Record<string, readonly Counted[]>>;
-  /** Of what an agent was given: the agent, the owner it had, and what is counted how (`shapeOf`). */
+  /** For the use of an agent: the agent, its owner then, and the shape (`shapeOf`). */
   readonly agent?: string;
   readonly owner?: string;
   readonly shape?: string;
-  /** When nothing of it counts any more. Absent on the use of a budget. */
+  /** Epoch second from which it is no longer counted. Absent on the use of a budget. */
   readonly expiresAt?: number;
 };
 
@@ -85,7 +88,7 @@ export const BUDGET_USE = {
   members: ['parts'],
 } as const satisfies CollectionDeclaration;
 
-/** Marks that the set of budgets changed, so that nodes read it again; its id is `budgets`. */
+/** Changes with the set of budgets, so that nodes read it again; its id is `budgets`. */
 export type BudgetMark = { readonly id: 'budgets'; readonly changes: number };
 
 export const BUDGET_MARK = {

@@ -1,4 +1,4 @@
-/** Adding to what a budget has counted, as a pure function. */
+/** Adds a use to a budget, as a pure function. */
 import { type Budget, type BudgetUse, type Counted, PARTS } from './budget.ts';
 
 /** What one token takes of one budget. */
@@ -6,7 +6,7 @@ export type Taking = { readonly sum: number; readonly target?: string };
 
 export type Outcome =
   | { readonly use: BudgetUse }
-  /** Epoch second from which it would fit, as far as is known now; undefined: never within this budget. */
+  /** Epoch second from which it would fit, as far as known now; undefined: never within this budget. */
   | { readonly fullUntil: number | undefined };
 
 /** Seconds of one part. */
@@ -18,13 +18,13 @@ const isCounting = (budget: Budget, now: number) => {
   return ({ at }: Counted): boolean => at + seconds > now - budget.windowSeconds;
 };
 
-/** With what agents brought along from other owners. */
+/** Includes uses that agents had under other owners. */
 const allOf = (use: BudgetUse | undefined): readonly Counted[] => [
   ...(use?.parts ?? []),
   ...Object.values(use?.carried ?? {}).flat(),
 ];
 
-/** What counts now: the sum, or how many different targets. */
+/** Effective use at `now`: the sum, or the number of different targets. */
 export const countedNow = (budget: Budget, use: BudgetUse | undefined, now: number): number => {
   const parts = allOf(use).filter(isCounting(budget, now));
   return budget.measure === 'targets'
@@ -32,7 +32,7 @@ export const countedNow = (budget: Budget, use: BudgetUse | undefined, now: numb
     : parts.reduce((total, { sum }) => total + sum, 0);
 };
 
-/** Never lets any window hold more than the limit: a part counts until its last second is out of the window. */
+/** Keeps every window within the limit: a part is counted until its last second is out of the window. */
 export const take = (budget: Budget, use: BudgetUse | undefined, taking: Taking, now: number): Outcome => {
   const seconds = partOf(budget);
   const parts = (use?.parts ?? []).filter(isCounting(budget, now));
@@ -48,7 +48,7 @@ export const take = (budget: Budget, use: BudgetUse | undefined, taking: Taking,
   return { fullUntil: freeFrom(budget, allOf(use).filter(isCounting(budget, now)), taking, now) };
 };
 
-/** Who holds each target of a part; of a part from before that was counted nobody knows, so nothing of it is ever given back. */
+/** Tokens per target of a part. Parts from before that was stored have no numbers, so their targets are never returned. */
 const holdersOf = ({ targets = [], holders }: Counted): ReadonlyMap<string, number> =>
   new Map(targets.map((target, index) => [target, holders?.[index] ?? Number.MAX_SAFE_INTEGER]));
 
@@ -69,7 +69,7 @@ const withoutTarget = (part: Counted, target: string): Counted => {
   return heldBy(part.at, holders.set(target, count === Number.MAX_SAFE_INTEGER ? count : count - 1));
 };
 
-/** When enough of what counts has left the window. */
+/** Epoch second at which enough counted use has left the window. */
 const freeFrom = (budget: Budget, parts: readonly Counted[], taking: Taking, now: number): number | undefined => {
   const need = budget.measure === 'targets' ? 1 : taking.sum;
   if (need > budget.limit) return undefined;
@@ -84,7 +84,7 @@ const freeFrom = (budget: Budget, parts: readonly Counted[], taking: Taking, now
   return undefined;
 };
 
-/** Gives back what was taken and not used. A target stays while another token was given for it. */
+/** Returns what was taken and not used. A target stays while another token was issued for it. */
 export const giveBack = (use: BudgetUse, { sum, target }: Taking, at: number): BudgetUse => ({
   ...use,
   parts: use.parts.map((part) => {
@@ -93,10 +93,10 @@ export const giveBack = (use: BudgetUse, { sum, target }: Taking, at: number): B
   }),
 });
 
-/** First second of the part `now` is in. */
+/** First second of the part that contains `now`. */
 export const partAt = (budget: Pick<Budget, 'windowSeconds'>, now: number): number => now - (now % partOf(budget));
 
-/** Several uses of the same window as one, as far as they count now. */
+/** Merges several uses of the same window, as far as they are counted at `now`. */
 export const mergedParts = (
   window: Pick<Budget, 'windowSeconds'>,
   uses: readonly BudgetUse[],
@@ -114,6 +114,6 @@ export const mergedParts = (
   });
 };
 
-/** When nothing of what is taken now counts any more. */
+/** Epoch second from which a use taken at `now` is no longer counted. */
 export const overAt = (window: Pick<Budget, 'windowSeconds'>, now: number): number =>
   now + window.windowSeconds + 2 * partOf(window);

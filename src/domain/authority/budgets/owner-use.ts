@@ -1,7 +1,7 @@
 /**
- * What agents were given, by agent and owner, so that the budgets of a new owner count it from the hand-over on: nobody
- * gets fresh room by handing agents over. It is kept while a budget of some owner would count it. Owns how it is named and
- * carried over; the counter writes it (budget-counter.ts).
+ * Uses by agent and owner. The budgets of a new owner include them from the hand-over on, so that a hand-over gives no
+ * owner new room. A use is kept while a budget of any owner could include it. Owns its name and its transfer to a new
+ * owner; the counter writes it (budget-counter.ts).
  */
 
 import type { Clock } from '../../ports/clock.ts';
@@ -15,7 +15,7 @@ const ATTEMPTS = 20;
 /** Shapes and owners of one agent within the longest window. */
 const MOST_USES = 1000;
 
-/** What is counted how: the same for budgets that differ in name, limit and owner alone. */
+/** The shape of a budget: equal for budgets that differ only in name, limit and owner. */
 export const shapeOf = (budget: Budget): string => {
   const { measure, windowSeconds, resource, scopes, detailType, currencyMember, currency } = budget;
   return canonicalDigest([
@@ -29,7 +29,7 @@ export const shapeOf = (budget: Budget): string => {
   ]);
 };
 
-/** What one agent was given under one owner, as a budget without a limit. */
+/** The use of one agent under one owner, as a budget without a limit. */
 export const useOfAgent = (budget: Budget, agent: string, owner: string): Budget => ({
   ...budget,
   id: `${agent}:${owner}:${shapeOf(budget)}`,
@@ -47,7 +47,7 @@ export const ownerUse = ({
 }) => {
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
 
-  /** Sets what the agent brings along; the same again changes nothing. */
+  /** Sets the uses that the agent brings along. Idempotent. */
   const carry = async (budget: Budget, agent: string, from: readonly BudgetUse[]): Promise<void> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await uses.get(budget.id);
@@ -72,8 +72,8 @@ export const ownerUse = ({
 
   return {
     /**
-     * Lets the budgets of `owner` count what an agent was given under other owners within their windows. To be called
-     * before the owner changes, so that there is no moment of fresh room, and after it, for what was given in between.
+     * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. To be called before the
+     * owner changes, so that there is no moment with new room, and again after it, for uses in between.
      */
     async carryTo(owner: string, agent: string): Promise<void> {
       const all = (await budgets.active()).filter(({ about, subject }) => about === 'owner' && subject === owner);

@@ -10,28 +10,28 @@ import type { BudgetRegistry } from './budget-registry.ts';
 import { overAt, partAt, type Taking } from './counting.ts';
 import { shapeOf, useOfAgent } from './owner-use.ts';
 
-/** A token that is about to be made, as far as budgets look at it; one that no agent gets falls under none. */
+/** A token about to be issued, with the members that budgets use. A token without an agent falls under no budget. */
 export type Spending = {
   /** On whose behalf. */
   readonly subject?: string | undefined;
-  /** Every agent whose hands it goes through. */
+  /** Every agent in its chain. */
   readonly agents: readonly string[];
-  /** The delegation it hangs on. */
+  /** Delegation of the token. */
   readonly delegation?: string | undefined;
   readonly resource?: string | undefined;
   readonly scope: readonly string[];
-  /** Type and worth of each authorization detail; a detail without an amount is worth nothing that can be summed. */
+  /** Type and amount of each authorization detail. A detail without an amount cannot be summed. */
   readonly details?: readonly DetailWorth[];
 };
 
 export type Reservation = {
-  /** Gives back what was taken, once, for a token that did not come to be. Never throws. */
+  /** Returns what was taken, once, for a token that was not issued. Never throws. */
   release(): Promise<void>;
 };
 
 const NOTHING: Reservation = { release: async () => {} };
 
-/** Takes what a token needs out of every budget it falls under, or refuses it and takes nothing. */
+/** Takes the use of a token from every budget it falls under, or denies it and takes nothing. */
 export const budgetReservations = ({
   documents,
   clock,
@@ -43,11 +43,11 @@ export const budgetReservations = ({
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  /** Seconds, never put back; for waiting only. */
+  /** Monotonic seconds; for waiting only. */
   readonly elapsed: () => number;
   readonly identifiers: Identifiers;
   readonly budgets: Pick<BudgetRegistry, 'active'>;
-  /** Each with the owner it has now. */
+  /** Agents with their present owners. */
   readonly ownersOf: (agents: readonly string[]) => Promise<readonly { readonly id: string; readonly owner: string }[]>;
   readonly delegations: {
     live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;
@@ -55,14 +55,14 @@ export const budgetReservations = ({
 }) => {
   const counter = budgetCounter({ documents, elapsed });
 
-  /** Whether a budget counts what is given there, whoever it is about. */
+  /** Whether a budget covers this resource, scope and detail type, whatever its subject. */
   const countsThere = ({ resource, scopes, detailType }: Budget, spending: Spending): boolean => {
     if (resource !== undefined && resource !== spending.resource) return false;
     if (scopes && !scopes.some((scope) => spending.scope.includes(scope))) return false;
     return detailType === undefined || spending.details?.some(({ type }) => type === detailType) === true;
   };
 
-  /** What it falls under, and what is kept of its agents for the owners they may come to. */
+  /** The budgets it falls under, and the uses to store for its agents, which later owners' budgets include. */
   const within = async (spending: Spending) => {
     const all = (await budgets.active()).filter((budget) => countsThere(budget, spending));
     const ofOwners = all.filter(({ about }) => about === 'owner');
@@ -91,8 +91,8 @@ export const budgetReservations = ({
 
   return {
     /**
-     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is about another currency
-     * than all that is given; then nothing is taken. Of many at once, on all nodes, no more get through than the limit lets.
+     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is in another currency
+     * than all that is given; then nothing is taken. Concurrent requests on all nodes together never exceed the limit.
      */
     async reserve(spending: Spending): Promise<Reservation> {
       if (spending.agents.length === 0) return NOTHING;
@@ -117,7 +117,7 @@ export const budgetReservations = ({
         }
         for (const { budget, about } of kept) {
           const taking = takingOf(budget, spending);
-          // What nobody can sum is refused where it would be counted; here it takes all there is.
+          // Where a budget includes it, an unknown amount is denied. Here it would use up everything, so it is left out.
           if (taking.sum === Number.MAX_SAFE_INTEGER) continue;
           await counter.take(budget, taking, now, about);
           taken.push({ budget, taking });
@@ -133,7 +133,7 @@ export const budgetReservations = ({
 
 export type BudgetReservations = ReturnType<typeof budgetReservations>;
 
-/** The currency of a detail, where the budget looks for it; undefined: it says none. */
+/** The currency of a detail, at the member that the budget names; undefined: it states none. */
 const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {
   if (typeof currencyMember !== 'string') return undefined;
   const value = detail && memberAt(detail, currencyMember);
@@ -152,14 +152,14 @@ const takingOf = (budget: Budget, spending: Spending): Taking => {
     (worth) => typeof currencyMember !== 'string' || currencyIn(budget, worth) === currency,
   );
   const amounts = mine.map(({ amount }) => amount);
-  // What is worth nobody knows how much is worth more than any budget.
+  // An unknown amount counts as more than any budget.
   const isUnknown = amounts.some((amount) => amount === undefined || !Number.isFinite(amount) || amount < 0);
   return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
 };
 
 /**
- * Why a budget of amounts cannot count what is given: it does not say where the currency stands, or there is a currency
- * that neither it nor another budget about the same counts. Two currencies are never added.
+ * Why a budget of amounts cannot include the use. Either the budget does not name the member of the currency, or there is a
+ * currency that neither this budget nor another one about the same subject covers. Two currencies are never added.
  */
 const currencyProblem = (
   budget: Budget,

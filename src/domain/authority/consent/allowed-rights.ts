@@ -1,6 +1,6 @@
 /**
- * What a remembered answer allows, right by right, so that it also answers a smaller question. A right is what the person
- * saw of it: who asks and where the answer goes, the resource, the scope and its words. Any difference is another right.
+ * What a remembered answer allows, right by right, so that it also answers a smaller question. A right covers what the
+ * person saw: who asks and where the answer goes, the resource, the scope and its text. Any difference makes another right.
  */
 import { createHash } from 'node:crypto';
 import type { ConsentResult } from '../../ports/interactions.ts';

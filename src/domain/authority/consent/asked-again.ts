@@ -1,10 +1,13 @@
-/** Apps without consent that a person ended: from then on they ask that person. Owns the collection ASKED_AGAIN. */
+/**
+ * First-party apps without consent that a person ended: from then on they need that person's consent. Owns the collection
+ * ASKED_AGAIN.
+ */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 
 type AskedAgain = {
-  /** Made of account and client. */
+  /** Derived from account and client. */
   readonly id: string;
   readonly account: string;
   readonly clientId: string;

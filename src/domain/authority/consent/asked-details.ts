@@ -1,4 +1,4 @@
-/** Authorization details in a question to a person: each in the words of its type, to be allowed or left out one by one. */
+/** Authorization details in a question to a person: each described by its type, and allowed or left out one by one. */
 import { type DescribedDetail, describedDetail } from '../../resources/authorization-details/described-detail.ts';
 import { detailId } from '../../resources/authorization-details/detail-id.ts';
 import { typeOf } from '../../resources/authorization-details/narrowed-details.ts';
@@ -6,18 +6,18 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import type { Detail, DetailsByResource } from '../../vocabulary/detail-type.ts';
 
 export type AskedDetail = {
-  /** Names it in a form: a digest of what it says and where. */
+  /** Name of the detail in a form: a digest of its content and its resource. */
   readonly id: string;
   readonly detail: Detail;
   readonly described: DescribedDetail;
 };
 
-/** As far as details are in it. */
+/** The part of a question that concerns details. */
 type Question = {
   readonly resources: readonly { readonly identifier: string; readonly details: readonly AskedDetail[] }[];
 };
 
-/** In their order; none of a type that nobody declares, which cannot be told in words (AP-10). */
+/** In their order. A detail of an undeclared type is left out, since no text describes it (AP-10). */
 export const askedDetails = (server: ResourceServer, details: readonly Detail[]): readonly AskedDetail[] =>
   details.flatMap((detail) => {
     const type = typeOf(server.detailTypes ?? [], detail);
@@ -25,7 +25,7 @@ export const askedDetails = (server: ResourceServer, details: readonly Detail[])
     return [{ id: detailId(server.identifier, detail), detail, described: describedDetail(type, detail) }];
   });
 
-/** Those of the question that `isAllowed` takes, by resource. */
+/** The details of the question that `isAllowed` accepts, by resource. */
 export const detailsOf = (
   { resources }: Question,
   isAllowed: (asked: AskedDetail) => boolean = () => true,
@@ -36,7 +36,7 @@ export const detailsOf = (
   return found.length === 0 ? {} : { details: Object.fromEntries(found) };
 };
 
-/** An answer about what can do great harm is for this one time. */
+/** Whether the answer is valid only once, because it is about a right that can do great harm. */
 export const isAskedEachTime = ({ resources }: Question): boolean =>
   resources.some(({ details }) => details.some(({ described: { risk } }) => risk === 'high' || risk === 'critical'));
 

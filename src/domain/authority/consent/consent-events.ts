@@ -6,7 +6,7 @@ import { detailsOf } from './asked-details.ts';
 import { type ConsentQuestion, requesterId } from './consent.ts';
 import { type Wish, wishesByAgent } from './wishes.ts';
 
-/** Appends what a person decided about a question. */
+/** Appends the event of a person's decision about a question. */
 export const recordDecision = (
   audit: AuditLog,
   type: 'consent.granted' | 'consent.denied',
@@ -48,7 +48,7 @@ export const recordDecision = (
 
 const askedOf = (wish: Wish) => ({ wish, scope: wish.scopes.map(({ name }) => name) });
 
-/** Types of details by resource; what the details say may be about people. */
+/** Types of details by resource; their content may be about people. */
 export const typesOf = (details: DetailsByResource | undefined, name: string) =>
   details === undefined
     ? {}
@@ -58,6 +58,6 @@ export const typesOf = (details: DetailsByResource | undefined, name: string) =>
         ),
       };
 
-/** The agent that acts for the person by what is allowed: the one that asks, or the one a client asks for. */
+/** The agent that acts for the person with what is allowed: the requesting agent, or the one that a client requests. */
 export const actorIn = ({ requester, actor }: ConsentQuestion): Agent | undefined =>
   requester.kind === 'agent' ? requester.agent : actor;

@@ -52,9 +52,9 @@ export type ConsentDeps = {
   readonly authorize: Authorize;
   /** Resource indicator of the management API, at which no agent acts for its caller. */
   readonly managementApi?: string;
-  /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
+  /** Stores a client that is a metadata document as it was shown, before anything is allowed to it. */
   readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
-  /** With what the process has latched. Default: what stands in the store. */
+  /** Includes what this process has latched. Default: what the store holds. */
   readonly revocation?: Revocation;
 };
 
@@ -68,7 +68,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
   const owners = newOwners({ documents, delegations });
   const wishes = wishesOf(deps);
 
-  /** Whether an administrator decided that the client asks nobody, and the person has not decided otherwise. */
+  /** Whether an administrator set that the client needs no consent, and the person has not decided otherwise. */
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
 
@@ -94,7 +94,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
     return client;
   };
 
-  /** The question as it stands now; `passOn` names the agents to offer, absent: those worth choosing from. */
+  /** The question as it is now. `passOn` names the agents to offer; absent: a selection to choose from. */
   const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
@@ -123,8 +123,8 @@ export const consentRegistry = (deps: ConsentDeps) => {
   };
 
   /**
-   * The page: the question, and below it what MCP servers would like to do when the client calls them. Not for an agent,
-   * whose delegation is handed on by hops, nor where a client asks for one agent by name.
+   * The page: the question, and below it what MCP servers would like to do when the client calls them. No wishes for an
+   * agent, whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
    */
   const page = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
     const of = await question(asked, passOn);
@@ -139,7 +139,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
     return found.length === 0 ? of : { ...of, wishes: found };
   };
 
-  /** What a person allowed an agent counts only while the rows hold it. */
+  /** Expiry of a remembered consent to an agent; undefined unless the delegations still hold all of it. */
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
     for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
@@ -160,7 +160,10 @@ export const consentRegistry = (deps: ConsentDeps) => {
     return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
-  /** What was shown of a client that is a document, and the agent that acts through it, is what the grant will be about. */
+  /**
+   * Adds to the result what the grant will refer to: the document version shown of a client that is a document, and the
+   * agent that acts through it.
+   */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
     const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };
     const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
@@ -174,12 +177,13 @@ export const consentRegistry = (deps: ConsentDeps) => {
     question: (asked: AskedConsent): Promise<ConsentQuestion> => page(asked),
 
     /**
-     * The answer that makes a page unnecessary: everything for a first-party client that the person did not end, or what the person
-     * decided before about exactly this question or a larger one. Undefined: ask. Never answers a device flow from memory.
+     * The answer that makes a page unnecessary. For a first-party client that the person did not end it is everything;
+     * otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
+     * answers a device flow from memory.
      */
     async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
-      // Nobody is given an agent that acts for them without having been asked.
+      // An agent that would act for the person always needs consent.
       const { requester } = of;
       if (requester.kind === 'client' && !of.actor && (await isUnasked(of.account.id, requester.client))) {
         return {
@@ -214,9 +218,9 @@ export const consentRegistry = (deps: ConsentDeps) => {
     },
 
     /**
-     * Writes down what a person allowed, in this order: the event, the rows of an agent, the memory.
-     * `seen` is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when
-     * that is not what would be asked now, else as `applyDecision` does.
+     * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer. `seen`
+     * is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when the question has changed
+     * since, and what `applyDecision` throws.
      */
     async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
       const { of, decision } = await checked(asked, seen, form);
@@ -265,14 +269,14 @@ export const consentRegistry = (deps: ConsentDeps) => {
         ...(details === undefined ? {} : { details }),
         expiresAt,
       });
-      // A page that was reached by a code on another device, or by an agent's link, is answered each time.
+      // A page reached by a code on another device, or by an agent's link, is answered each time.
       if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await answers.keep(of, decision);
       return given;
     },
 
     /**
-     * Writes down a refusal. What was allowed before stays, unless it waited for the person to confirm a new owner: then
-     * it ends. The same question is asked again next time.
+     * Records a denial. Earlier consent stays, unless it waited for the person to confirm a new owner: then it ends. The
+     * same question is asked again next time.
      */
     async deny(asked: AskedConsent, by: By): Promise<void> {
       const of = await question(asked, []);
@@ -285,7 +289,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
 
     isUnasked,
 
-    /** A first-party client asks this person from now on, for good. Idempotent. */
+    /** From now on a first-party client needs this person's consent, permanently. Idempotent. */
     async askFromNowOn(account: string, clientId: string, by: By): Promise<void> {
       await audit.append({
         type: 'consent.asked_again',

@@ -1,8 +1,8 @@
 /**
- * Consent: what a person is asked when a client or an agent wants access, and what an answer allows.
- * Owns the question, the rule that an answer is never more than the question, and the consents that
- * are remembered. Does not own the rows it leads to (delegation registry), grants (oidc-provider) or
- * pages. Called by the pages and by the authorization endpoint, which asks whether a page is needed.
+ * Consent: what a person is asked when a client or an agent wants access, and what an answer allows. Owns the question, the
+ * rule that an answer is never more than the question, and the remembered consents. Does not own the resulting delegations
+ * (delegation registry), grants (oidc-provider) or pages. The pages call it, and the authorization endpoint to find out
+ * whether a page is needed.
  */
 import { createHash } from 'node:crypto';
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -21,16 +21,16 @@ import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import { type AllowedWish, allowedWishes, seenWishes, type Wish } from './wishes.ts';
 
-/** What is asked, of whom and for whom, before it is cut to what can be given. */
+/** What is asked, of which account and for which client, before it is cut to what can be given. */
 export type AskedConsent = Pick<
   Interaction,
   'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode' | 'requestedActor'
 > & {
   /** Account id. */
   readonly account: string;
-  /** The transaction it came up in, when an agent's exchange led here. */
+  /** The transaction in which it arose, when an agent's exchange led here. */
   readonly txn?: string;
-  /** Client in calls of which alone the agent that asks may act (decision 21). */
+  /** The requesting agent may act only in calls by this client (decision 21). */
   readonly via?: string;
 };
 
@@ -45,13 +45,13 @@ export type DurationSettings = {
   readonly maxDepth: number;
 };
 
-/** Everything the person decides about. What the page shows is made of this and of nothing else. */
+/** Everything the person decides about. The page shows this and nothing else. */
 export type ConsentQuestion = {
   readonly account: Account;
   readonly requester: Requester;
-  /** Agent that is to act for the person through the client that asks: what is allowed, it may do. */
+  /** Agent that is to act for the person through the requesting client: it may do what is allowed. */
   readonly actor?: Agent;
-  /** Client that calls the agent that asks: what is allowed counts in its calls alone, and gives the client nothing. */
+  /** Client that calls the requesting agent: what is allowed applies only to its calls, and gives the client nothing. */
   readonly via?: Client;
   readonly redirectUri?: string;
   readonly userCode?: string;
@@ -59,16 +59,18 @@ export type ConsentQuestion = {
   readonly openidScopes: readonly string[];
   /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
   readonly resources: readonly AskedResource[];
-  /** What was asked for and cannot be given, with the part that said no. */
+  /** What was asked for and cannot be given, with the layer that denied it. */
   readonly withheld: readonly Withheld[];
   /** Seconds to choose from, ascending; the last is the longest allowed. */
   readonly durations: readonly number[];
   readonly duration: number;
-  /** Whether the agent was in other hands when the person allowed it something that waits since: the page says so. */
+  /** Whether the agent had another owner when the person allowed it something that waits since: the page says so. */
   readonly isNewOwner?: true;
-  /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not looked for. */
+  /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not computed. */
   readonly wishes?: readonly Wish[];
-  /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
+  /**
+   * Agents to which it may be re-delegated, and the maximum of hops; absent where there is no such choice (decision D2).
+   */
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
 
@@ -105,7 +107,7 @@ export type ConsentDecision = ConsentResult & { readonly passOn: PassOn; readonl
 
 export const NO_PASS_ON: PassOn = { agents: [], depth: 0 };
 
-/** OpenID scopes this server knows; others ask for nothing (OpenID Connect Core §3.1.2.1). */
+/** OpenID scopes that this server knows; it ignores others (OpenID Connect Core §3.1.2.1). */
 const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -115,9 +117,9 @@ export const requesterId = (requester: Requester): string =>
   requester.kind === 'agent' ? requester.agent.id : requester.client.id;
 
 /**
- * The question behind an asked consent: at each resource what was asked, cut to what that resource
- * declares, the requester may hold and the person may give (decision D4). `candidates` are agents that
- * could be passed on to; only active ones other than the requester are offered.
+ * The question for a consent request. At each resource it holds what was asked, cut to what that resource declares, the
+ * requester may hold and the person may give (decision D4). `candidates` are agents for re-delegation; only active ones
+ * other than the requester are offered.
  */
 export const consentQuestion = async (input: {
   readonly asked: AskedConsent;
@@ -213,9 +215,9 @@ const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSet
 };
 
 /**
- * What an answer allows: never a scope, a second, an agent or a hop that the question did not offer.
- * Throws DomainError 'invalid_request' naming the field that holds something else, and 'access_denied'
- * when nothing was allowed. `openid` cannot be taken away from a sign-in; to refuse it is to deny all.
+ * What an answer allows: never a scope, a second, an agent or a hop that the question did not offer. Throws DomainError
+ * 'invalid_request' naming the field that holds something else, and 'access_denied' when nothing was allowed. `openid`
+ * cannot be removed from a sign-in: to refuse it is to deny all.
  */
 export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now: number): ConsentDecision => {
   const offered = (field: string, given: readonly string[], from: readonly string[]): readonly string[] => {
@@ -271,7 +273,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   };
 };
 
-/** Of a question what is no right: who asks, for whom, and where the answer goes. */
+/** The part of a question that is not a right: who asks, for whom, and where the answer goes. */
 export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
   question.account.id,
   snapshot(question.requester),
@@ -280,7 +282,9 @@ export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
   question.redirectUri ?? null,
 ];
 
-/** Digest of all that the person sees and decides: the question, and the wishes below it. Any difference is another page. */
+/**
+ * Digest of all that the person sees and decides: the question, and the wishes below it. Any difference makes another page.
+ */
 export const questionDigest = (question: ConsentQuestion): string => {
   const asked = rememberedDigest(question);
   const { wishes = [] } = question;
@@ -292,8 +296,8 @@ export const questionDigest = (question: ConsentQuestion): string => {
 };
 
 /**
- * Digest of the question alone, by which its answer is remembered: who asks (with keys, owner and redirect URIs as
- * registered), where the answer goes, which rights in which words (AP-11). Wishes come and go without a new page.
+ * Digest of the question alone, under which its answer is remembered: who asks (with keys, owner and redirect URIs as
+ * registered), where the answer goes, which rights with which texts (AP-11). A change of wishes alone needs no new page.
  */
 export const rememberedDigest = (question: ConsentQuestion): string =>
   createHash('sha256')
@@ -322,7 +326,7 @@ const snapshot = (requester: Requester): unknown =>
         requester.agent.environment,
         requester.agent.redirectUris,
         requester.agent.jwks ?? requester.agent.jwksUri ?? null,
-        // Handed over and back again is not the same.
+        // An agent that was handed over and back again is not the same.
         ...(ownershipOf(requester.agent) === 0 ? [] : [ownershipOf(requester.agent)]),
       ]
     : [
@@ -334,7 +338,7 @@ const snapshot = (requester: Requester): unknown =>
         requester.client.tokenEndpointAuthMethod,
         requester.client.redirectUris,
         requester.client.jwks ?? requester.client.jwksUri ?? null,
-        // A new secret means new hands may hold it.
+        // A new secret may be known to other people.
         requester.client.secretHash ?? null,
         ...(requester.client.certificate === undefined ? [] : [requester.client.certificate]),
         ...(documentVersionOf(requester.client) === undefined ? [] : [documentVersionOf(requester.client)]),

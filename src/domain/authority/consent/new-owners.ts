@@ -5,7 +5,7 @@ import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { AskedConsent } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
-/** What a person allowed an agent in other hands, as far as a question of consent has to know it. */
+/** What a person allowed an agent under a former owner, as far as a question of consent needs it. */
 export const newOwners = ({
   documents,
   delegations,
@@ -16,12 +16,14 @@ export const newOwners = ({
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
   return {
-    /** Whether the person allowed the agent that acts anything before it changed hands, here or elsewhere, and nothing since. */
+    /**
+     * Whether the person allowed the acting agent something before it changed hands, here or elsewhere, and nothing since.
+     */
     async isNew({ account, clientId }: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean> {
       const { id } = agent;
       if ((await delegations.suspendedOf(account, id)).length > 0) return true;
       if (ownershipOf(agent) === 0) return false;
-      // Of a sign-in alone there is no row, only the memory.
+      // A sign-in alone has no delegation, only a remembered answer.
       if (clientId !== id) return false;
       const found = await consents.find({ where: { account, clientId }, limit: 100 });
       return found.length > 0 && found.every(({ document }) => ownershipOf(document) !== ownershipOf(agent));

@@ -2,11 +2,11 @@ import type { Agent } from '../../clients/agents/agent.ts';
 import { ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 
-/** So many agents are offered for passing on; more belong on a page of their own. */
+/** Maximum of agents offered for re-delegation; more belong on a page of their own. */
 const PASS_ON_CHOICES = 50;
 
 /**
- * How a form names an agent in the hands that its page showed: by its id, and behind a colon by how often it had changed
+ * How a form names an agent and the owner that its page showed: by its id, and after a colon by how often it had changed
  * hands. An agent that never did is named by its id alone.
  */
 export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
@@ -15,7 +15,7 @@ export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
 /** The id of the agent that a choice names. */
 export const agentOfChoice = (choice: string): string => choice.split(':')[0] ?? '';
 
-/** What this asks the register of agents. */
+/** What this needs of the agent registry. */
 export type AgentLookup = {
   getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
   list(query: { readonly owner?: string; readonly state: 'active'; readonly limit: number }): Promise<{
@@ -23,7 +23,7 @@ export type AgentLookup = {
   }>;
 };
 
-/** Agents that what is allowed to `agent` may be passed on to: those that are named, or those worth choosing from. */
+/** Agents to which `agent` may re-delegate what it is allowed: the named ones, or a selection to choose from. */
 export const candidatesFor = async (
   agents: AgentLookup,
   agent: Agent,
@@ -32,7 +32,7 @@ export const candidatesFor = async (
   if (named) {
     return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
   }
-  // Those of the same owner all before anybody else's, of whom the newest are shown: there may be very many.
+  // All agents of the same owner come before those of others. Only the newest are read: there may be very many.
   const newest = { state: 'active', limit: PASS_ON_CHOICES + 1 } as const;
   const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
   const others = sisters.length > PASS_ON_CHOICES ? [] : (await agents.list(newest)).items;

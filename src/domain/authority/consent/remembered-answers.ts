@@ -1,6 +1,7 @@
 /**
- * Answers of people that are kept for the same question, and for smaller ones. Owns the collection CONSENTS. Does not
- * decide whether an answer may count from memory (consent-registry.ts). The later of two decisions about a right stands.
+ * Remembered answers of people, valid for the same question and for smaller ones. Owns the collection CONSENTS. Does not
+ * decide whether a question may be answered from memory (consent-registry.ts). Of two decisions about a right the later one
+ * applies.
  */
 import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,7 +11,7 @@ import { detailsOf } from './asked-details.ts';
 import { type ConsentDecision, type ConsentQuestion, rememberedDigest, requesterId } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
-/** Answers to one client that are looked at. */
+/** Answers to one client that are examined. */
 const MOST = 100;
 
 export const rememberedAnswers = ({
@@ -30,7 +31,7 @@ export const rememberedAnswers = ({
 
   const isLive = ({ expiresAt }: RememberedConsent): boolean => expiresAt > clock.now();
 
-  /** Whether an answer allows all that is asked; one from before rights were kept answers its own question only. */
+  /** Whether an answer allows all that is asked; one from before rights were stored answers its own question only. */
   const covers = ({ rights = [] }: RememberedConsent, wanted: readonly string[]): boolean =>
     wanted.length > 0 && wanted.every((right) => rights.includes(right));
 
@@ -52,8 +53,8 @@ export const rememberedAnswers = ({
 
   return {
     /**
-     * The answers that count for a question, in the order in which they do: the one to exactly this question, as it was
-     * narrowed; else those that allow all of it, cut to it, the longest first.
+     * The answers to a question, in order of precedence. First the answer to exactly this question, as it was narrowed.
+     * Then those that allow all of it, cut to it, the longest first.
      */
     async to(of: ConsentQuestion): Promise<readonly RememberedConsent[]> {
       const own = (await consents.get(idOf(of)))?.document;
@@ -71,7 +72,7 @@ export const rememberedAnswers = ({
         .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
     },
 
-    /** Keeps an answer. What it leaves out is in no answer before it any more. */
+    /** Stores an answer, and removes from earlier answers what it leaves out. */
     async keep(of: ConsentQuestion, decision: ConsentDecision): Promise<void> {
       const { openidScopes, resources, details, expiresAt } = decision;
       const { allowed, left } = answeredRights(of, decision);
@@ -93,7 +94,7 @@ export const rememberedAnswers = ({
       });
     },
 
-    /** No answer counts for this question any more; answers that allow less than it asks stay. */
+    /** Ends all answers to this question; answers that allow less than it asks stay. */
     async drop(of: ConsentQuestion): Promise<void> {
       await consents.take(idOf(of));
       const wanted = askedRights(of);
@@ -115,6 +116,6 @@ export const rememberedAnswers = ({
 
 const idOf = (question: ConsentQuestion): string => `cns_${rememberedDigest(question)}`;
 
-/** In whose hands an agent that asks for itself is. */
+/** The `ownership` number of an agent that asks for itself. */
 export const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>
   requester.kind === 'agent' ? ownershipMember(ownershipOf(requester.agent)) : {};

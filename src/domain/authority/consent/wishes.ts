@@ -1,7 +1,7 @@
 /**
- * Wishes of MCP servers (decision 21): what agents that are registered as the resource server an app asks for would like to
- * do for the person when that app calls them. Owns which wishes are shown, and what an answer makes of them. They are part
- * of the page, and never a reason for one.
+ * Wishes of MCP servers (decision 21). An app asks for a resource server; agents registered as that resource server may
+ * want to act for the person when the app calls them. Owns which wishes are shown, and the result of an answer. They are
+ * part of the page, and never a reason for a page.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -28,16 +28,16 @@ export type Wish = {
   readonly name: string;
   /** Sorted by name; none that the person allowed before. */
   readonly scopes: readonly ScopeDeclaration[];
-  /** Longest time by the ceilings of the agent, seconds. Absent: as long as the page offers. */
+  /** Maximum duration by the ceilings of the agent, seconds. Absent: the maximum of the page. */
   readonly mostSeconds?: number;
-  /** The person allowed the agent something when it was in other hands, and has not confirmed the new owner. */
+  /** The person allowed the agent something under a former owner, and has not confirmed the new owner. */
   readonly isNewOwner?: true;
 };
 
-/** What a person allowed of the wishes, of one agent at one API. */
+/** What a person allowed of the wishes, for one agent at one API. */
 export type AllowedWish = { readonly wish: Wish; readonly scope: readonly string[] };
 
-/** How many agents of one MCP server, and how many wishes, a page shows. */
+/** Maximum of agents of one MCP server on a page, and of wishes. */
 const MOST_AGENTS = 5;
 const MOST_WISHES = 20;
 
@@ -51,7 +51,7 @@ export type WishesDependencies = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegistry, 'consented' | 'suspendedOf'>;
   readonly authorize: Authorize;
-  /** Resource indicator of the management API, at which no exchanged token is good. */
+  /** Resource indicator of the management API, at which no exchanged token is valid. */
   readonly managementApi?: string | undefined;
 };
 
@@ -127,11 +127,11 @@ export const wishesOf = (deps: WishesDependencies) => {
   };
 };
 
-/** How a form names a scope of a wish: the agent in the hands that the page showed, the resource indicator, the scope. */
+/** How a form names a scope of a wish: the agent with the owner that the page showed, the resource indicator, the scope. */
 export const wishFieldValue = ({ agent, identifier }: Wish, scope: string): string =>
   `${choiceOf(agent)} ${identifier} ${scope}`;
 
-/** What of the wishes a form allows. Throws DomainError 'invalid_request' when it names something that was not offered. */
+/** The wishes that a form allows. Throws DomainError 'invalid_request' when it names something that was not offered. */
 export const allowedWishes = (wishes: readonly Wish[], given: readonly string[]): readonly AllowedWish[] => {
   const known = new Set<string>();
   const allowed = wishes.flatMap((wish) => {
@@ -175,7 +175,7 @@ export const wishesByAgent = (
   );
 };
 
-/** What a person allowed, as the delegations it becomes: for calls of `client`, handed on to no agent. */
+/** What a person allowed, as delegations: for calls of `client`, not to be re-delegated. */
 export const consentsOfWishes = (
   allowed: readonly AllowedWish[],
   about: { readonly subject: string; readonly client: string; readonly now: number; readonly expiresAt: number },
@@ -185,7 +185,7 @@ export const consentsOfWishes = (
     actor: agent.id,
     resource: identifier,
     via: about.client,
-    // A wish that is not ticked was not refused: what the person decided elsewhere stays.
+    // A wish that is not ticked is not denied: the person's decisions elsewhere stay.
     asked: scope,
     scope,
     expiresAt: Math.min(about.expiresAt, about.now + mostSeconds),

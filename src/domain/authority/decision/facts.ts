@@ -81,7 +81,7 @@ export type DecisionFacts = {
   readonly isUnasked?: boolean;
   /** What the grant of the person's client holds at the resource; for an assertion, what its trusted issuer may give. */
   readonly grant?: readonly string[] | undefined;
-  /** What the subject token, or the assertion, holds, when it is for the same resource. */
+  /** What the subject token holds, when it is for the same resource; for an assertion, what it holds. */
   readonly subjectToken?: readonly string[] | undefined;
   /** What the delegation holds; undefined on a route that has none. */
   readonly delegation?: readonly string[] | undefined;

@@ -124,7 +124,7 @@ export const simulator = (deps: {
   return {
     /**
      * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what does not exist. An agent that is
-     * not active holds nothing; the layers report it as if it were active.
+     * not active holds nothing; the layers report it in its effective state.
      */
     async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
       const { stops, ...facts } = await factsOf(asked);

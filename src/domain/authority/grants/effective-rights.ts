@@ -1,6 +1,6 @@
 /**
- * What is left now of what a person allowed: the same decision as of a token that carried all of it, and why not more.
- * Reads only; nobody elsewhere is asked.
+ * What is left now of what a person allowed, and why not more: the same decision as for a token that carried all of it.
+ * Reads only; it makes no outside call.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -19,7 +19,7 @@ import type { Decision, Withheld, WithheldDetail } from '../decision/decision.ts
 import { agentParty, clientParty, type Party } from '../decision/facts.ts';
 import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
 
-/** What may be done now, and what was allowed and is stopped at present. */
+/** What may be done now, and what was allowed and is blocked at present. */
 export type EffectiveRights = {
   readonly scope: readonly string[];
   readonly withheld: readonly Withheld[];
@@ -87,7 +87,7 @@ export const effectiveRights = (deps: {
   };
 
   return {
-    /** Of a delegation, as it counts now. */
+    /** Effective rights of a delegation. */
     async ofDelegation(row: Delegation, account: Account): Promise<EffectiveRights> {
       const held = { ...row, details: row.details ?? [] };
       const calling = row.via === undefined ? undefined : (await clients.get(row.via))?.document;
@@ -97,7 +97,7 @@ export const effectiveRights = (deps: {
       return decided(held, parties && [...parties, ...caller], account, row);
     },
 
-    /** Of what a client holds at one resource. An agent holds what its delegations say, and nothing by itself. */
+    /** Effective rights of a client at one resource. An agent holds what its delegations give it, and nothing by itself. */
     async ofClient(clientId: Grant['clientId'], held: Held, account: Account): Promise<EffectiveRights> {
       const client = (await clients.get(clientId))?.document;
       if (client?.state !== 'active') return nothing(held, 'client');

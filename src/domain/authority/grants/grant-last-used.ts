@@ -1,4 +1,4 @@
-/** When grants and delegations were last used: a token came of them. */
+/** When grants and delegations were last used, that is when a token was issued from them. */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -16,7 +16,7 @@ export const GRANT_USE = {
 
 const MOST_AT_ONCE = 1000;
 
-/** `longestSeconds`: the longest life of a grant or delegation. When so long has passed since its last use, it is over. */
+/** `longestSeconds`: the longest lifetime of a grant or delegation. One that was not used for so long has ended. */
 export const grantUse = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export const grantUse = (deps: {
   const noted = lastUsedTracker(collection, clock);
 
   return {
-    /** Notes what a token was made of. Costs nothing but memory. */
+    /** Notes the grant and delegation of a token. In memory only. */
     note({ type, grant, delegation }: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void {
       if (type !== 'token.issued') return;
       for (const id of [grant, delegation]) {
@@ -38,8 +38,8 @@ export const grantUse = (deps: {
     flush: noted.flush,
 
     /**
-     * Last uses, epoch seconds, of grants and delegations; those of which nothing is known are left out. What this
-     * process has not written yet counts too.
+     * Last uses of grants and delegations, epoch seconds; ids without a known use are left out. Includes what this process
+     * has not written yet.
      */
     async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
       const uses = new Map<string, number>();

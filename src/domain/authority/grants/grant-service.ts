@@ -1,7 +1,7 @@
 /**
- * What was allowed is taken back: grants of clients, delegations of agents, whole or scope by scope. Owns the order of it.
- * Does not own grants (oidc-provider's, behind a port), rows of delegation, or the consents that are remembered. Called by the
- * pages of an account and the management API.
+ * Revocation of what was allowed: grants of clients, delegations of agents, whole or scope by scope. Owns the order of the
+ * steps. Does not own grants (oidc-provider's, behind a port), delegations, or the remembered consents. The pages of an
+ * account and the management API call it.
  */
 import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -12,14 +12,14 @@ import type { Detail } from '../../vocabulary/detail-type.ts';
 import { typesOf } from '../consent/consent-events.ts';
 import type { ConsentRegistry } from '../consent/consent-registry.ts';
 
-/** What is to be taken from grants, whichever of them hold it: authorization details by `detailId`. */
+/** What to remove from every grant that holds it: authorization details by `detailId`. */
 export type Taking = Pick<GrantRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
 
-/** Grants looked at in one go. */
+/** Grants read at a time. */
 const PAGE = 200;
 const PASSES = 5;
 
-/** What came of an end or a narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
+/** Result of revoking or narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
 type Change = 'done' | 'over' | 'nothing';
 
 export type GrantService = ReturnType<typeof newGrantService>;
@@ -33,7 +33,7 @@ export const newGrantService = ({
   readonly grants: Pick<Grants, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegistry, 'forget'>;
   readonly audit: AuditLog;
-  /** Ends what rests on a grant besides its tokens; before the grant ends. */
+  /** Ends what depends on a grant besides its tokens; called before the grant ends. */
   readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;
 }) => {
   const about = (grant: Grant, { caller, request, source }: By) =>
@@ -49,9 +49,9 @@ export const newGrantService = ({
     }) as const;
 
   /**
-   * Does something to each grant a client holds of an account, again until a pass finds nothing to do: what is remembered is
-   * forgotten with the first one, and what was granted from it meanwhile is found by the next pass, as is what took the place
-   * of one that was over first. Answers how many it was done to.
+   * Applies a change to each grant of a client and account, until a pass finds nothing to change. The first change also
+   * forgets the remembered consents. The next pass finds what was granted from them meanwhile, and what replaced a grant
+   * that had ended first. Returns how many were changed.
    */
   const toAll = async (
     account: string,
@@ -110,32 +110,33 @@ export const newGrantService = ({
 
   return {
     /**
-     * Ends a grant. First what is remembered, so that nothing is granted anew without a page. A share of an instance ends
-     * alone: the authorization it is of stays, and so does its memory. Of concurrent callers one is told true; false when it
-     * was over first, which an event says, too.
+     * Revokes a grant. Forgets remembered consents first, so that nothing is granted anew without a page. An instance grant
+     * ends alone: its parent grant and the remembered consent stay. Of concurrent callers one gets true. The others get
+     * false, and an event says that the grant had ended first.
      */
     revoke: async (grant: Grant, by: By): Promise<boolean> => (await end(grant, by)) === 'done',
 
-    /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
+    /** Revokes all grants of a client and account, however many, including those issued meanwhile. Returns how many. */
     async revokeAllOf(account: string, clientId: string, by: By): Promise<number> {
       const authorizations = new Set<string>();
       const count = await toAll(account, clientId, (grant) => {
         if (grant.parent !== undefined) authorizations.add(grant.parent);
         return end(grant, by);
       });
-      // One whose own tokens were over before is no grant any more; with its row no further share can be made of it.
+      // Where the parent's own tokens had ended, it is no grant any more. Without its row no further instance grant can be
+      // made.
       for (const id of authorizations) await grants.revoke(id);
       return count;
     },
 
     /**
-     * Takes single rights from all a client holds of an account, in the same way; access tokens that carry one are over, the
-     * next ones carry what is left. A grant that holds nothing then ends. Answers of how many grants.
+     * Removes single rights from all grants of a client and account, in the same way. Access tokens with such a right end;
+     * the next ones carry what is left. A grant that then holds nothing ends. Returns how many grants were changed.
      */
     narrowAllOf: (account: string, clientId: string, taking: Taking, by: By): Promise<number> =>
       toAll(account, clientId, (grant) => narrow(grant, taking, by)),
 
-    /** The same of one grant; of an authorization that copies of an agent have shares of, with all shares, whichever is named. */
+    /** The same for one grant. If it has instance grants or is one, the change applies to the parent and all of them. */
     narrow(grant: Grant, taking: Taking, by: By): Promise<number> {
       const root = grant.parent ?? grant.id;
       return toAll(grant.account, grant.clientId, async (each) =>
@@ -145,20 +146,20 @@ export const newGrantService = ({
   };
 };
 
-/** That somebody signed in, and for how long, is what the grant is; it is taken back with all of it only. */
+/** The sign-in and its duration make up the grant: they are revoked only with the whole grant. */
 const KEPT: ReadonlySet<string> = new Set(['openid', 'offline_access']);
 
-/** Whether an OpenID scope can be taken from a grant by itself. */
+/** Whether an OpenID scope can be removed from a grant by itself. */
 export const isNarrowable = (openidScope: string): boolean => !KEPT.has(openidScope);
 
-/** What of a grant is taken, and what is left of it. */
+/** What is removed from a grant, and what is left of it. */
 export const split = (
   { openidScopes, resources, details = {} }: GrantRights,
   taking: Taking,
 ): { readonly lost: GrantRights; readonly left: GrantRights } => {
   const takes = {
     openid: (scope: string) => taking.openidScopes.includes(scope) && isNarrowable(scope),
-    // A resource may be called what every object has.
+    // A resource may have the name of a member that every object inherits.
     scope: (resource: string, scope: string) =>
       Object.hasOwn(taking.resources, resource) && (taking.resources[resource]?.includes(scope) ?? false),
     detail: (resource: string, detail: Detail) => taking.detailIds?.includes(detailId(resource, detail)) ?? false,

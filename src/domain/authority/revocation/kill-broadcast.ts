@@ -1,18 +1,18 @@
-/** Tells the other nodes of a kill that the durable store does not hold yet (decision D24). */
+/** Notifies the other nodes of a kill that the durable store does not hold yet (decision D24). */
 
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import type { Broadcast } from '../../ports/broadcast.ts';
 import type { Kill } from '../../vocabulary/kill.ts';
 
 export type KillBroadcast = {
-  /** Whether it was handed on. Never throws. */
+  /** Returns whether the message was sent. Never throws. */
   tell(kill: Kill): Promise<boolean>;
   listen(hear: (kill: Kill) => void): void;
 };
 
 const CONTEXT = 'broadcast/kill';
 
-/** Sealed, so that only a node of this installation can stop something, and nobody else reads the reason. */
+/** Sealed, so that only a node of this installation can send a kill, and only such a node can read the reason. */
 export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'seal' | 'open'>): KillBroadcast => ({
   tell: (kill) => broadcast.publish('kills', masterKey.seal(CONTEXT, JSON.stringify(kill))),
   listen(hear) {
@@ -23,5 +23,5 @@ export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, '
   },
 });
 
-/** Of a process that has no others, such as a command. */
+/** For a process without other nodes, such as a command. */
 export const toNobody: KillBroadcast = { tell: async () => false, listen: () => undefined };

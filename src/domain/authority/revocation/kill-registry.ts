@@ -1,6 +1,6 @@
 /**
- * Kills in the durable store and their events in the trail: what every node reads. Whoever cannot write there keeps
- * a kill in waiting-kills.ts. Called by kill-switch.ts.
+ * Kills in the durable store and their events in the audit log, which every node reads. A process that cannot write there
+ * keeps a kill in waiting-kills.ts. kill-switch.ts calls it.
  */
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';
@@ -12,7 +12,7 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
 import { KILLS } from './kill.ts';
 
-/** Ends for good what has a row of its own. Both are idempotent. */
+/** Ends permanently what has a document of its own. Both are idempotent. */
 export type FinalEnds = {
   delegation(id: string, by: By): Promise<unknown>;
   token(id: string): Promise<unknown>;
@@ -27,12 +27,12 @@ export type KillQuery = {
   readonly limit: number;
 };
 
-/** Who signs a lift, and when what it signs with was last changed. */
+/** The signer of a lift: when its credentials were last changed. */
 export type Signer = { readonly changedAt: number };
 
 export type KillRegistry = ReturnType<typeof killRegistry>;
 
-/** Signatures that may be lost to others before a lift is given up. */
+/** Attempts to sign a lift against concurrent signers. */
 const ATTEMPTS = 20;
 
 export const killRegistry = (deps: {
@@ -40,7 +40,7 @@ export const killRegistry = (deps: {
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly ends: FinalEnds;
-  /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
+  /** Second of the newest event of the audit log. Nothing was issued later, whatever the clock shows now. */
   readonly newestEvent: () => Promise<number>;
 }) => {
   const { documents, clock, audit, ends, newestEvent } = deps;
@@ -77,13 +77,13 @@ export const killRegistry = (deps: {
       return (await kills.get(id))?.document;
     },
 
-    /** The kill of this target that stands and was ordered by `caller`. */
+    /** The standing kill of this target that `caller` ordered. */
     async standingOf(key: string, caller: string): Promise<Kill | undefined> {
       const found = await kills.find({ where: { key, state: 'standing' }, limit: 1000 });
       return found.find(({ document }) => document.by === caller)?.document;
     },
 
-    /** The record first, so that what stands can always be seen and lifted. Idempotent. */
+    /** Stores the record first, so that a standing kill can always be seen and lifted. Idempotent. */
     async put(kill: Kill, by: By): Promise<void> {
       try {
         await kills.insert(kill);
@@ -93,7 +93,7 @@ export const killRegistry = (deps: {
       await carryOut(kill, by);
     },
 
-    /** Whether the store holds the kill, or its lift; what a crash after the record left undone is done. */
+    /** Whether the store holds the kill, or its lift. Completes what a crash after the record left undone. */
     async holds({ id }: Kill): Promise<boolean> {
       const kill = await registry.get(id);
       if (!kill) return false;
@@ -118,7 +118,7 @@ export const killRegistry = (deps: {
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /** Every kill that stands, a page at a time. */
+    /** Every standing kill, a page at a time. */
     async *standing(): AsyncGenerator<Kill> {
       let after: Cursor | undefined;
       do {
@@ -135,10 +135,10 @@ export const killRegistry = (deps: {
     },
 
     /**
-     * Signs a lift; the last signature that is needed lifts. Idempotent. Nothing made before lives again.
-     * Throws 'not_found', 'conflict' when there is nothing to lift, 'forbidden' when the signer was changed since
-     * the order: who would otherwise make or take over a second signer could sign alone. Throws StoreUnavailable
-     * when others signed at the same time again and again.
+     * Signs a lift; the last required signature lifts the kill. Idempotent. What was issued before the kill stays ended.
+     * Throws 'not_found', 'conflict' when there is nothing to lift, 'forbidden' when the signer was changed since the
+     * order: otherwise a caller who creates or takes over a second signer could sign alone. Throws StoreUnavailable when
+     * concurrent signers win repeatedly.
      */
     async sign(id: string, by: By, signer: Signer): Promise<Kill> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -1,7 +1,7 @@
 /**
- * Orders and lifts kills, and sees to it that none is forgotten. Where the audit log or the store takes no writes, a kill
- * counts all the same: at once in this process, and in every node that hears of it (waiting-kills.ts). Who may order
- * or lift what is for the caller to say.
+ * Orders and lifts kills, and ensures that none is lost. Where the audit log or the store takes no writes, a kill is
+ * effective nevertheless: at once in this process, and in every node that receives it (waiting-kills.ts). The caller checks
+ * who may order or lift.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -25,7 +25,7 @@ export type KillOrder = {
   readonly owner?: string;
 };
 
-/** `missing`: what does not hold the kill durably yet; empty once all is done. */
+/** `missing`: stores that do not hold the kill durably yet; empty once all do. */
 export type OrderedKill = { readonly kill: Kill; readonly missing: LatchedKill['missing'] };
 
 export type KillSwitch = ReturnType<typeof killSwitch>;
@@ -38,7 +38,7 @@ export const killSwitch = (deps: {
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
   readonly ends: FinalEnds;
-  /** Second of the newest event of the trail: what was issued is not newer, whatever the clock says now. */
+  /** Second of the newest event of the audit log. Nothing was issued later, whatever the clock shows now. */
   readonly newestEvent: () => Promise<number>;
   /** The other nodes; absent: none. */
   readonly broadcast?: KillBroadcast;
@@ -49,12 +49,12 @@ export const killSwitch = (deps: {
 
   return {
     /**
-     * Ends what hangs on the target and blocks it. Throws 'unavailable' when neither store and audit log nor latch
-     * could be written; it counts in this process even then.
+     * Blocks the target and ends what depends on it. Throws 'unavailable' when neither store and audit log nor latch could
+     * be written; the kill is effective in this process even then.
      */
     async order({ scope, target, reason, owner }: KillOrder, by: By): Promise<OrderedKill> {
       const key = killKey(scope, target);
-      // Again by the same caller: the one that stands, with its epoch raised once more.
+      // A repeated order of the same caller returns the standing kill, and raises its epoch once more.
       const kill: Kill = (await unlessOut(() => registry.standingOf(key, by.caller))) ?? {
         id: identifiers.newId('kil'),
         scope,
@@ -75,7 +75,7 @@ export const killSwitch = (deps: {
       return (await registry.get(id)) ?? waiting.get(id);
     },
 
-    /** Newest first; before them, on the first page, those that the store does not hold yet. */
+    /** Newest first. The first page begins with kills that the store does not hold yet. */
     async list(query: KillQuery): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }> {
       const { items, ...next } = await registry.list(query);
       if (query.after) return { items, ...next };
@@ -85,7 +85,7 @@ export const killSwitch = (deps: {
       return { items: [...early, ...items], ...next };
     },
 
-    /** As `sign` of the register. Throws 'unavailable' besides, while the store does not hold the kill. */
+    /** As `sign` of the registry. Also throws 'unavailable' while the store does not hold the kill. */
     async lift(id: string, by: By, signer: Signer): Promise<Kill> {
       if (waiting.get(id)) {
         throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
@@ -96,8 +96,8 @@ export const killSwitch = (deps: {
     },
 
     /**
-     * Before a node serves: what is latched counts, copies that the store has lost are put back, and every kill
-     * that stands has its epoch. A store that takes no writes now is tried again by `poll`.
+     * Called before a node serves: latched kills are effective, lost documents are written to the store again, and every
+     * standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
      */
     async start(): Promise<void> {
       waiting.listen();
@@ -107,7 +107,7 @@ export const killSwitch = (deps: {
       });
     },
 
-    /** Every now and then. */
+    /** To be called regularly. */
     poll: () => withPriority('essential', waiting.poll),
   };
 };

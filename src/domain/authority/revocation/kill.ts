@@ -6,7 +6,7 @@ export const KILLS = {
   indexes: [{ fields: ['createdAt'] }, { fields: ['key'] }, { fields: ['state'] }, { fields: ['owner'] }],
 } as const satisfies CollectionDeclaration;
 
-/** The kills of this process that the store does not hold yet. They count all the same (decision D24). */
+/** The kills of this process that the store does not hold yet. They are effective nevertheless (decision D24). */
 export type LatchedKills = ReturnType<typeof latchedKills>;
 
 export const latchedKills = () => {

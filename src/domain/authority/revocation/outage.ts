@@ -1,4 +1,4 @@
-/** The store or the audit log takes no writes; anything else is a mistake and goes on up. */
+/** Whether the store or the audit log takes no writes. Any other error is a bug and propagates. */
 const isOutage = (error: unknown): boolean =>
   ['store_unavailable', 'unavailable'].includes(String((error as { code?: unknown } | undefined)?.code));
 

@@ -1,7 +1,7 @@
 /**
- * Whether agents are in the hands they were in when something was made of them. Two things say so: the number that grows
- * with each hand-over (agents/ownership.ts), and, for what people said yes to, whether an account is left in the owning
- * group that was a member then. Part of the revocation check.
+ * Whether agents still have the owners they had when something was created for them. Two facts show it: the number that
+ * grows with each hand-over (agents/ownership.ts), and, for people's approvals, whether the owning group still has an
+ * account that was a member then. Part of the revocation check.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -11,7 +11,7 @@ import { GROUPS, type Group, isGroupId } from '../../identity/groups/group.ts';
 import { heldSince } from '../../identity/groups/membership.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 
-/** Of what is looked at (`Part` of the revocation check), what this is about. */
+/** The members of a `Part` of the revocation check that this uses. */
 type OwnershipFacts = {
   readonly parties?: readonly string[] | undefined;
   readonly ownership?: number | undefined;
@@ -24,7 +24,7 @@ export const handsOver = (documents: DocumentStore) => {
   const groups = documents.collection<Group>(GROUPS);
   const accounts = documents.collection<Account>(ACCOUNTS);
 
-  /** Of groups, see `heldSince`. One that is not there is held by no account. */
+  /** `heldSince` of groups. A missing group is held by no account. */
   const heldGroups = async (ids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
     if (ids.length === 0) return new Map();
     const found = (await groups.getMany(ids)).map(({ document }) => document);
@@ -34,7 +34,7 @@ export const handsOver = (documents: DocumentStore) => {
     return new Map(ids.map((id) => [id, since.get(id) ?? Number.POSITIVE_INFINITY]));
   };
 
-  /** By agent: from which second on people said yes to who answers for it now. */
+  /** By agent: from which second on people's approvals refer to its present owner. */
   const from = async (agents: readonly HeldAgent[]): Promise<ReadonlyMap<string, number>> => {
     const held = await heldGroups([...new Set(agents.map(({ owner }) => owner).filter(isGroupId))]);
     return new Map(agents.map(({ id, owner, heldFrom = 0 }) => [id, Math.max(heldFrom, held.get(owner) ?? 0)]));
@@ -44,7 +44,7 @@ export const handsOver = (documents: DocumentStore) => {
     from,
     heldGroups,
 
-    /** Of each part, whether an agent among its parties is in other hands. `held`: the agents among them. */
+    /** For each part, whether an agent among its parties has changed hands. `held`: the agents among them. */
     async others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]> {
       const agentsOf = ({ parties = [] }: OwnershipFacts): readonly HeldAgent[] =>
         parties.flatMap((id) => held.get(id) ?? []);

@@ -8,9 +8,9 @@ import type { Revocation } from '../../ports/revocation.ts';
 type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
 /**
- * The registers as everybody who grants sees them: whoever is killed looks like one who is not active, so that
- * every check of a state refuses them in its own words. What is stored stays as it is, and counts again after the
- * lift. The management API works on the registers themselves.
+ * The registries as all granting code sees them. A killed subject looks inactive, so that every check of a state refuses it
+ * with its own error. The stored document does not change, and is effective again after the lift. The management API uses
+ * the registries themselves.
  */
 export const registersUnderKills = <
   Accounts extends { get(id: string): StoredDocument<Account>; findByUsername(typed: string): StoredDocument<Account> },
@@ -61,7 +61,7 @@ export const registersUnderKills = <
   };
 };
 
-/** Of who is killed nothing is fetched, and no version is known. */
+/** Fetches no metadata document of a killed client, and finds no version of it. */
 export const documentsUnderKills = (
   documents: Pick<MetadataDocuments, 'current' | 'get' | 'version'>,
   { ended }: Pick<Revocation, 'ended'>,

@@ -8,9 +8,9 @@ import type { LatchedKills } from './kill.ts';
 import { type HeldAgent, handsOver } from './ownership-check.ts';
 
 /**
- * The one place that knows which kills and epochs what hangs on. Reads the store for each question, so that every
- * process on the same store answers alike, and adds what this process has latched. A store that cannot be read
- * throws StoreUnavailable: unknown is no.
+ * The one place that knows which kills and epochs a token, delegation or approval depends on. Reads the store for each
+ * question, so that every process on the same store gives the same answer, and adds what this process has latched. Fails
+ * closed: a store that cannot be read throws StoreUnavailable.
  */
 export const revocation = (deps: {
   readonly documents: DocumentStore;
@@ -38,7 +38,7 @@ export const revocation = (deps: {
   return {
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
       const held = await heldBy(parts);
-      /** Epoch → when the oldest of what hangs on it was made. */
+      /** Epoch → creation time of the oldest part that depends on it. */
       const since = new Map<string, number>();
       for (const part of parts) {
         const made = part.since ?? Number.POSITIVE_INFINITY;
@@ -81,7 +81,9 @@ export const revocation = (deps: {
 
 type Held = HeldAgent;
 
-/** Asked at every turn of every request: a list that grows, where spreading many small ones costs more than the question. */
+/**
+ * Called many times in every request. It appends to one list: spreading many small lists would cost more than the check.
+ */
 const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
   const keys = [ALL];
   if (subject !== undefined) keys.push(killKey('account', subject));

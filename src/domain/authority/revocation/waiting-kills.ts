@@ -1,7 +1,6 @@
 /**
- * Kills that the store or the audit log does not hold yet: kept on the data volume and in this process, told to the other
- * nodes again and again, and brought in as soon as that can be (decision D24). They only ever say no. Called by
- * kill-switch.ts.
+ * Kills that the store or the audit log does not hold yet. They are kept on the data volume and in this process, sent to
+ * the other nodes repeatedly, and stored as soon as possible (decision D24). They can only deny. kill-switch.ts calls it.
  */
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -13,7 +12,7 @@ import type { KillBroadcast } from './kill-broadcast.ts';
 import type { KillRegistry } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
-/** A kill that another process ordered is left to it for so long. */
+/** Seconds for which a kill that another process ordered is left to that process. */
 const PATIENCE_SECONDS = 10;
 
 export const waitingKills = (deps: {
@@ -24,16 +23,18 @@ export const waitingKills = (deps: {
   readonly broadcast: KillBroadcast;
 }) => {
   const { registry, clock, latch, latched, broadcast } = deps;
-  /** Being written right now: the poll leaves them alone. */
+  /** Being written right now: the poll skips them. */
   const underWay = new Set<string>();
-  /** Ordered here and not done yet: this process need not wait for another. */
+  /** Ordered here and not stored yet: this process need not wait for another one. */
   const ours = new Set<string>();
-  /** Kept in memory alone, because the volume took no writes either. */
+  /** Kept in memory only, because the volume took no writes either. */
   const unwritten = new Map<string, LatchedKill>();
 
-  /** What is written of a kill on the volume, after a step. What ended for good and everywhere needs no copy. */
+  /**
+   * Writes the state of a kill to the volume after a step. A kill that ended its target everywhere for good needs no copy.
+   */
   const settleLatch = async (now: LatchedKill): Promise<void> => {
-    // A copy too many says more than is so, never less; the next start finds out.
+    // A superfluous copy denies too much, never too little; the next start removes it.
     if (now.missing.length === 0 && now.kill.state === 'final') await latch.remove(now.kill.id).catch(() => undefined);
     else await latch.write(now).catch(() => undefined);
   };
@@ -45,7 +46,7 @@ export const waitingKills = (deps: {
     await settleLatch({ kill, missing: [] });
   };
 
-  /** Brings a latched kill into audit log and store. Throws when one of them still takes no writes. */
+  /** Writes a latched kill to audit log and store. Throws when one of them still takes no writes. */
   const reconcile = async ({ kill, missing }: LatchedKill): Promise<void> => {
     const by: By = { caller: kill.by };
     await registry.record('kill.reconciled', kill, by);
@@ -53,7 +54,7 @@ export const waitingKills = (deps: {
     await done(kill);
   };
 
-  /** What a restored database, or a crash between two writes, may have lost of a kill that is done. */
+  /** Writes again what a restored database, or a crash between two writes, lost of a completed kill. */
   const renew = async (copy: Kill): Promise<void> => {
     if (!(await registry.holds(copy))) {
       const waiting: LatchedKill = { kill: copy, missing: ['store'] };
@@ -67,7 +68,7 @@ export const waitingKills = (deps: {
     if (latched.get(kill.id) || underWay.has(kill.id)) return;
     underWay.add(kill.id);
     try {
-      // Said again by whoever recorded it long ago, the kill may be in the store, and lifted. What cannot be known stands.
+      // A node may repeat an old kill that the store holds, or that was lifted. Without the store the kill stands.
       if (await registry.holds(kill).catch(() => false)) return;
       latched.add(kill);
       const waiting: LatchedKill = { kill, missing: ['store'] };
@@ -79,8 +80,9 @@ export const waitingKills = (deps: {
 
   return {
     /**
-     * Event, latch, store, in this order. Answers what does not hold the kill yet; then the other nodes are told.
-     * Throws 'unavailable' when neither store and audit log nor latch could be written; it counts in this process even then.
+     * Writes event, latch and store, in this order. Returns what does not hold the kill yet, and notifies the other nodes.
+     * Throws 'unavailable' when neither store and audit log nor latch could be written; the kill is effective in this
+     * process even then.
      */
     async enter(kill: Kill, by: By): Promise<LatchedKill['missing']> {
       underWay.add(kill.id);
@@ -91,7 +93,7 @@ export const waitingKills = (deps: {
           () => true,
           () => false,
         );
-        // A store that cannot be written will hardly take more than the audit log in it.
+        // The audit log is in the store: if it takes no event, it will hardly take the kill.
         const told = audited ? undefined : broadcast.tell(kill);
         const stored = await succeeds(() => registry.put(kill, by));
         if (stored) latched.remove(kill.id);
@@ -113,21 +115,21 @@ export const waitingKills = (deps: {
       }
     },
 
-    /** Those that this process holds and the store does not. */
+    /** Kills that this process holds and the store does not. */
     all: latched.all,
     get: latched.get,
 
-    /** The copy of a kill that was lifted. */
+    /** Removes the copy of a kill that was lifted. */
     forget: async (id: string): Promise<void> => latch.remove(id).catch(() => undefined),
 
-    /** Takes up what another node tells. Never throws: what is not understood is said again. */
+    /** Adds kills that other nodes send. Never throws: the sender repeats what could not be read. */
     listen(): void {
       broadcast.listen((kill) => void hear(kill).catch(() => undefined));
     },
 
-    /** Before a node serves: what is latched counts, and copies that the store has lost are put back. */
+    /** Called before a node serves: latched kills are effective, and lost documents are written to the store again. */
     async start(): Promise<void> {
-      // On a volume that is full already there may be room from before.
+      // A volume that is full now may have room that was reserved before.
       await latch.prepare?.().catch(() => undefined);
       for (const found of await latch.read()) {
         if (found.missing.length > 0) latched.add(found.kill);
@@ -135,7 +137,7 @@ export const waitingKills = (deps: {
       }
     },
 
-    /** Takes up what another process on this volume latched, tells the other nodes, and reconciles what can be. */
+    /** Adds kills that another process on this volume latched, notifies the other nodes, and writes what can be written. */
     async poll(): Promise<void> {
       const found = [...(await latch.read()), ...unwritten.values()].filter(
         ({ kill, missing }) => missing.length > 0 && !underWay.has(kill.id),
@@ -145,11 +147,11 @@ export const waitingKills = (deps: {
       for (const id of known) {
         if (!underWay.has(id) && !found.some(({ kill }) => kill.id === id)) latched.remove(id);
       }
-      // Again, for nodes that did not hear it or have started since.
+      // Sent again, for nodes that missed it or have started since.
       await Promise.all(found.map(({ kill, missing }) => missing.includes('store') && broadcast.tell(kill)));
       for (const one of found) {
         const { kill, missing } = one;
-        // Its event is written, or is for another node to write, and the store may hold it by now.
+        // Its event is written, or another node writes it; the store may hold the kill by now.
         if (!missing.includes('audit') && (await unlessOut(() => registry.holds(kill)))) {
           await done(kill);
           continue;
