@@ -3,22 +3,22 @@ import type { AuditEvent } from './audit-event.ts';
 import { type EventBudget, eventBudget } from './event-budget.ts';
 
 /**
- * `requests`: of clients that prove nothing. `documents`: of metadata documents that nobody allowed anything; `allowed`: of
- * those that somebody did, so that the former cannot silence them. `summaries`: how many stand in no event.
+ * `requests`: by clients that prove nothing. `documents`: about metadata documents without any consent. `allowed`: about
+ * those with consent, so that the former cannot use up their budget. `summaries`: numbers of events left out.
  */
 const SHARES = { requests: 0.6, documents: 0.1, allowed: 0.2, summaries: 0.1 } as const;
 export type AnonymousShare = Exclude<keyof typeof SHARES, 'summaries'>;
 
-/** Of each share that one network, or one domain of documents, may take. */
+/** Maximum part of each share for one network, or one domain of documents. */
 const PER_GROUP = 0.25;
-/** Kinds, clients and networks that are told apart among what was left out. */
+/** Kinds, clients and networks that a summary lists separately. */
 const MOST_TOLD_APART = 16;
 const OTHER = 'other';
 const HOUR = 3600;
 
 export type AnonymousEvents = ReturnType<typeof anonymousEvents>;
 
-/** What no event of its own says. */
+/** What was left out and has no event of its own. */
 type LeftOut = {
   since: number;
   count: number;
@@ -28,9 +28,9 @@ type LeftOut = {
 };
 
 /**
- * Events about requests behind which there is neither a person nor a credential, and which change nothing by themselves:
- * one event each while the budget of their hour lasts, then numbers (decision D18). The budget is not that of refusals, so
- * that neither uses up the other. A crash loses the numbers that were not written yet.
+ * Events about requests that have neither a person nor a credential and change nothing. Each is one event while the budget
+ * of the hour lasts; further ones are only counted (decision D18). The budget is separate from that of refusals, so that
+ * neither uses up the other. A crash loses the numbers that were not written yet.
  */
 export const anonymousEvents = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;
@@ -81,8 +81,8 @@ export const anonymousEvents = (deps: {
 
   return {
     /**
-     * Writes an event, or counts it when the budget of the hour is used up or not known. `group`: the coarse network, or
-     * the domain of a document. Throws DomainError 'unavailable' when it could not be written; it is then not counted.
+     * Writes an event, or counts it when the budget of the hour is used up or unknown. `group`: the coarse network, or the
+     * domain of a document. Throws DomainError 'unavailable' when the event could not be written; it is then not counted.
      */
     async note(
       event: AuditEvent,
@@ -92,7 +92,9 @@ export const anonymousEvents = (deps: {
       else leaveOut(event, group);
     },
 
-    /** Writes how many were left out, once an hour; `all`: at the end of the process. Throws, and keeps them, when it cannot. */
+    /**
+     * Writes the numbers left out, once an hour; `all`: at the end of the process. Throws and keeps them when that fails.
+     */
     async flush({ all = false } = {}): Promise<void> {
       if (leftOut && (all || Math.floor(clock.now() / HOUR) > Math.floor(leftOut.since / HOUR))) await writeLeftOut();
     },

@@ -1,14 +1,14 @@
 /**
- * The audit log: what is recorded, how records are chained, written in groups, listed, exported,
- * verified without the server, and how a personal value is erased (decisions D17, D18).
+ * The audit log: what is recorded, how records are chained, written in groups, listed, exported and verified without the
+ * server, and how a personal value is erased (decisions D17, D18).
  *
- * Does not decide what happened (whoever acts appends an event first), hold the audit key, keep time
- * intervals or remember heads outside the store: those are passed in by `compose`.
+ * Does not decide what happened (the acting code appends an event first). Does not hold the audit key, keep time intervals
+ * or store heads outside the store: `compose` passes those in.
  */
 import type { ActorChain } from '../vocabulary/actor-chain.ts';
 import type { Denial } from '../vocabulary/errors.ts';
 
-/** Every kind of event there is. Documented in docs/reference/audit-events.md, which is generated from `AUDIT_EVENTS`. */
+/** All event types. docs/reference/audit-events.md documents them and is generated from `AUDIT_EVENTS`. */
 export const AUDIT_EVENTS = {
   'token.issued': 'A token request was granted; written before the token exists.',
   'token.refused': 'A token request of an authenticated client was refused.',
@@ -251,9 +251,9 @@ export const AUDIT_EVENTS = {
 export type AuditEventType = keyof typeof AUDIT_EVENTS;
 
 /**
- * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal
- * values go into `personal` only: the audit log keeps a salted commitment in the chain and the value
- * beside it, where it can be erased (decision D17).
+ * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal values go into `personal`
+ * only: the audit log keeps a salted commitment in the chain, and the value beside it, where it can be erased (decision
+ * D17).
  */
 export type AuditEvent = {
   readonly type: AuditEventType;
@@ -264,31 +264,31 @@ export type AuditEvent = {
   readonly txn?: string;
   /** Account on whose behalf. */
   readonly subject?: string;
-  /** Who acted, outermost first. */
+  /** The actors, outermost first. */
   readonly chain?: ActorChain;
   /** Authenticated client or agent, or account in the management API and the pages. */
   readonly caller?: string;
   readonly agent?: string;
-  /** Which instance of the agent. */
+  /** Instance of the agent. */
   readonly instance?: string;
   /** The agent's owner. */
   readonly owner?: string;
   readonly grantType?: string;
-  /** What allowed or refused it (`dec_…`). */
+  /** The decision that granted or denied it (`dec_…`). */
   readonly decision?: string;
-  /** Version of the policy set that was asked. */
+  /** Version of the evaluated policy set. */
   readonly policy?: number;
   readonly resource?: string;
   readonly scopeAsked?: readonly string[];
   readonly scopeGiven?: readonly string[];
-  /** What people approved, and a token was made of. */
+  /** The approval from which a token was issued. */
   readonly approval?: string;
   /** The grant: oidc-provider's Grant. */
   readonly grant?: string;
   readonly delegation?: string;
   /**
-   * `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. In
-   * 'token.refused': the token that 'token.issued' of the same request announced, and that was never made.
+   * `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. In 'token.refused': the
+   * token that 'token.issued' of the same request announced, and that was never issued.
    */
   readonly token?: {
     readonly id: string;
@@ -297,7 +297,7 @@ export type AuditEvent = {
     readonly parent?: string;
   };
   readonly error?: string;
-  /** Of what could be done about it only the kind: the page for a person is theirs. */
+  /** Remedies by their kind only: the page for a person is theirs. */
   readonly denial?: Omit<Denial, 'remedies'> & { readonly remedies?: readonly { readonly kind: string }[] };
   /** The object of a management action. */
   readonly target?: { readonly kind: string; readonly id: string };
@@ -307,12 +307,12 @@ export type AuditEvent = {
   readonly inputs?: { readonly [name: string]: unknown };
   /** Bounded text for the reader; never agent-chosen, never secret. */
   readonly note?: string;
-  /** Counted refusals: how many, and since which second. */
+  /** Counted refusals: their number, and since which second. */
   readonly count?: number;
   readonly since?: number;
   /**
-   * `device`: the address that a device asked from (RFC 8628). `details`: authorization details (RFC 9396) as JSON; they may
-   * name people. `message`: what an agent said to people.
+   * `device`: address from which a device asked (RFC 8628). `details`: authorization details (RFC 9396) as JSON; they may
+   * name people. `message`: text of an agent for people.
    */
   readonly personal?: {
     readonly source?: string;
@@ -323,19 +323,18 @@ export type AuditEvent = {
   };
 };
 
-/** Added to the event of a change, in a second event, when another's end was before it. */
+/** Members of a second event about a change that had no effect, because a concurrent end came first. */
 export const OVER_FIRST = {
   outcome: 'refused',
   note: 'came to nothing: it was over first',
 } as const satisfies Partial<AuditEvent>;
 
-/** Where an event stands: its place in a stream, and the digest that the next one is chained to. */
+/** Place of an event in a stream, and the digest to which the next one is chained. */
 export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
 
 /**
- * Appends to the audit log. The promise resolves when the event is on stable storage; until then
- * nothing that the event speaks of may leave the process. Throws DomainError 'unavailable' when it
- * cannot be written. Concurrent callers share one write.
+ * Appends to the audit log. The promise resolves when the event is on stable storage; until then nothing about it may leave
+ * the process. Throws DomainError 'unavailable' when it cannot be written. Concurrent callers share one write.
  */
 export interface AuditLog {
   append(event: AuditEvent): Promise<AuditReceipt>;

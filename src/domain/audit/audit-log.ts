@@ -20,8 +20,8 @@ import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 
 /**
- * The audit log of one node: appends to the node's own stream, makes checkpoints over all streams,
- * lists, exports and erases. Nothing can be appended before `open` and after `close`.
+ * The audit log of one node: appends to the node's own stream, makes checkpoints over all streams, lists, exports and
+ * erases. Appends are possible only between `open` and `close`.
  */
 export const newAuditLog = (deps: {
   readonly documents: DocumentStore;
@@ -33,9 +33,9 @@ export const newAuditLog = (deps: {
   /** Public keys that signed earlier checkpoints; exports carry them. */
   readonly formerKeys?: readonly AuditSigner['key'][];
   readonly remember?: Witness;
-  /** Events waiting to be written; one more is refused. Default 10,000. */
+  /** Maximum of events waiting to be written; a further one is refused. Default 10,000. */
   readonly queueLimit?: number;
-  /** Runs something after what is ready now has run. Default `setImmediate`. */
+  /** Runs work behind all work that is ready now. Default `setImmediate`. */
   readonly defer?: (run: () => void) => void;
 }) => {
   const { clock, issuer, node, signer } = deps;
@@ -64,9 +64,9 @@ export const newAuditLog = (deps: {
 
   return {
     /**
-     * Opens the node's stream with a `node.started` event.
-     * Throws an Error when the store does not hold what `remembered` heads name: it was put back to an
-     * earlier state or rewritten (decision D24). Throws DomainError 'unavailable' when it cannot be written.
+     * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold what `remembered`
+     * heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError 'unavailable' when
+     * the event cannot be written.
      */
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
       for (const head of options.remembered ?? []) {
@@ -87,7 +87,7 @@ export const newAuditLog = (deps: {
       return write(event);
     },
 
-    /** Looks at some of the stored records, for `milliseconds` at most. `remembered` as for `open`. */
+    /** Checks some of the stored records, for at most `milliseconds`. `remembered` as for `open`. */
     sample: (options: { readonly remembered?: Heads; readonly milliseconds: number; readonly elapsed: () => number }) =>
       sampleStore({ records, remembered: [], ...options }),
 
@@ -116,8 +116,8 @@ export const newAuditLog = (deps: {
       }),
 
     /**
-     * Removes a personal value and the salt of its commitment; the chain still verifies. False when there
-     * is no such value (any more). The caller appends `audit.erased` first.
+     * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such value
+     * (any more). The caller appends `audit.erased` first.
      */
     async erase(id: string, field: string): Promise<boolean> {
       let isErased = false;
@@ -131,7 +131,7 @@ export const newAuditLog = (deps: {
       return isErased;
     },
 
-    /** Closes the stream with `node.stopped` behind everything appended before, and makes a last checkpoint. Idempotent. */
+    /** Closes the stream with `node.stopped` after everything appended before, and makes a last checkpoint. Idempotent. */
     async close(): Promise<void> {
       if (state !== 'open') return;
       state = 'closed';

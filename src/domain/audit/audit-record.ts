@@ -6,7 +6,7 @@ import type { AuditEvent, AuditReceipt } from './audit-event.ts';
 import { withSenderApart } from './separate-sender.ts';
 import { sortedCopy } from './sorted-copy.ts';
 
-/** An event as it is hashed: each personal value stands as its commitment, base64url of SHA-256(salt ‖ value). */
+/** An event as it is hashed, with a commitment in place of each personal value: base64url of SHA-256(salt ‖ value). */
 export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
   readonly personal?: Readonly<Record<string, string>>;
 };
@@ -14,7 +14,7 @@ export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
 /** A personal value beside the chain, with the salt of its commitment: 16 bytes, base64url. */
 export type Erasable = { readonly salt: string; readonly value: string };
 
-/** What the digest of a record is made of; `prev` is the digest of the record before it. */
+/** The hashed members of a record; `prev` is the digest of the record before it. */
 export type Link = {
   readonly stream: string;
   /** 1, 2, 3 … without a gap. */
@@ -29,14 +29,17 @@ export type AuditRecord = Link & {
   /** `stream:sequence`, the sequence padded to 16 digits. */
   readonly id: string;
   readonly hash: string;
-  /** Which writer stored it: tells a write of unknown outcome from the same record of somebody else. Not hashed. */
+  /**
+   * The writer that stored it, not hashed. After a write of unknown outcome it distinguishes the record from an equal one
+   * of another writer.
+   */
   readonly writer: string;
   readonly erasable?: Readonly<Record<string, Erasable>>;
   /** On the first record of a stream only: how all streams are found. */
   readonly opens?: true;
 } & IndexMembers;
 
-/** Copies of members of the event, for the indexes. The event alone is covered by the digest: never read a copy for what it says. */
+/** Copies of members of the event, for the indexes. The digest covers only the event: never use a copy as evidence. */
 export type IndexMembers = {
   readonly type: string;
   readonly subject?: string;
@@ -50,7 +53,7 @@ export type IndexMembers = {
   readonly approval?: string;
   /** Id of the object of a management action. */
   readonly target?: string;
-  /** On refusals alone, which are few beside the rest. */
+  /** Only on refusals, which are few. */
   readonly isRefused?: true;
 };
 
@@ -82,12 +85,12 @@ export const CHECKPOINT_STREAM = 'checkpoints';
 /** Last places of streams, ordered by stream name. */
 export type Heads = readonly AuditReceipt[];
 
-/** An event made ready to be linked: everything about it that does not depend on its place. */
+/** An event ready to be linked: everything that does not depend on its place. */
 export type PreparedEvent = {
   readonly at: number;
   /** RFC 8785 text of the event. */
   readonly text: string;
-  /** What that text says. */
+  /** The event as that text states it. */
   readonly event: RecordedEvent;
   readonly erasable?: Readonly<Record<string, Erasable>>;
 };
@@ -111,7 +114,7 @@ export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
     erasable.push([name, { salt, value }]);
   }
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
-  // What is stored is made with what is hashed, so the two cannot differ, whatever the caller passes or does.
+  // The stored and the hashed event come from one value, so they cannot differ, even if the caller changes its object.
   const { text, value } = canonicalOf(recorded);
   if (text.length > MAX_EVENT_LENGTH) {
     throw new DomainError('invalid_request', 'The request is too large to be recorded.', {
@@ -126,7 +129,7 @@ export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
   };
 };
 
-/** Gives a prepared event its place behind `head`; no head: it opens the stream. */
+/** Links a prepared event behind `head`; without a head it opens the stream. */
 export const linkRecord = (
   stream: string,
   head: { readonly sequence: number; readonly hash: string } | undefined,
@@ -155,7 +158,7 @@ export const linkRecord = (
 export const hashOf = (link: Link): string =>
   digestOf(link.stream, link.sequence, link.at, link.prev, canonicalText(link.event));
 
-/** What the first record of a stream names as `prev`. */
+/** The `prev` of the first record of a stream. */
 export const genesisOf = (stream: string): string => sha256(canonicalText({ behalf_audit: 1, stream }));
 
 export const commitmentOf = ({ salt, value }: Erasable): string =>
@@ -165,15 +168,15 @@ export const commitmentOf = ({ salt, value }: Erasable): string =>
 const SALT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 /**
- * Whether a value is the one of its commitment. The length of the salt is fixed: else its end could be read as the
- * beginning of the value, or the other way round, with the same digest.
+ * Whether a value matches its commitment. The length of the salt is fixed; otherwise a part of the salt could be read as
+ * part of the value, or the reverse, with the same digest.
  */
 export const isCommittedTo = (erasable: Erasable, commitment: unknown): boolean =>
   SALT.test(erasable.salt) && erasable.value.isWellFormed() && commitment === commitmentOf(erasable);
 
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
 
-/** The RFC 8785 text of a value, and a copy of the value as that text says it. */
+/** The RFC 8785 text of a value, and a copy of the value as that text states it. */
 const canonicalOf = (value: object): { readonly text: string; readonly value: unknown } => {
   const copy = sortedCopy(value);
   if (copy !== undefined) return { text: JSON.stringify(copy), value: copy };
@@ -187,7 +190,7 @@ export const canonicalText = (value: unknown): string => {
     const text = canonicalJson(value);
     if (text !== undefined) return text;
   } catch {
-    // Most likely a lone surrogate; if it is something worse, the second attempt says so.
+    // Most likely a lone surrogate; for anything worse the second attempt throws.
     const text = canonicalJson(wellFormed(JSON.parse(JSON.stringify(value))));
     if (text !== undefined) return text;
   }
@@ -202,7 +205,7 @@ const digestOf = (stream: string, sequence: number, at: number, prev: string, ev
     `{"at":${at},"event":${eventText},"prev":${JSON.stringify(prev)},"sequence":${sequence},"stream":${JSON.stringify(stream)}}`,
   );
 
-/** What the copies of an event are; an editor of the store may have made them something else. */
+/** The expected copies of an event; an editor of the store may have changed the stored ones. */
 export const indexMembers = (event: RecordedEvent): IndexMembers => ({
   type: event.type,
   ...(event.subject === undefined ? {} : { subject: event.subject }),

@@ -4,7 +4,7 @@ import { CompactSign, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 export type AuditSigner = {
   /** Public key (ES256), as exports carry it. */
   readonly key: JWK;
-  /** Answers a compact JWS over the text. */
+  /** Returns a compact JWS over the text. */
   sign(payload: string): Promise<string>;
 };
 

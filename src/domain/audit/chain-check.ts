@@ -7,12 +7,12 @@ import { openSignedHeads, type VerificationKey, type WitnessedHeads } from './si
 type Named = { readonly hash: string; readonly by: string };
 
 /**
- * Follows all streams of an audit log record by record, checkpoints first, then each stream in its order: digests, links, the
- * signatures of checkpoints, and that what they and a witness name is there. Throws a Fault at the first that does not
- * fit. Memory grows with the number of checkpoints, not of records.
+ * Checks all streams of an audit log record by record: checkpoints first, then each stream in its order. Verifies digests,
+ * links and the signatures of checkpoints, and that all records exist that checkpoints and a witness name. Throws a Fault
+ * at the first mismatch. Memory grows with the number of checkpoints, not of records.
  */
 export const chainCheck = () => {
-  /** What checkpoints and the witness say about records not met yet: stream → sequence → digest. */
+  /** Digests of records still to come, as named by checkpoints and the witness: stream → sequence → digest. */
   const named = new Map<string, Map<number, Named>>();
   const finished = new Map<string, AuditReceipt>();
   let current: AuditReceipt | undefined;
@@ -119,9 +119,9 @@ export const chainCheck = () => {
   };
 
   return {
-    /** The place of a record, and what it holds. */
+    /** Returns the place of a record, and its content. */
     follow,
-    /** `where` is told beside what the checkpoint names. */
+    /** `where` is added to the message about a checkpoint. */
     readCheckpoint,
     /** Heads that must still stand; to be called before the first record. */
     async witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void> {
@@ -130,7 +130,7 @@ export const chainCheck = () => {
       if (!opened) return broken('the witness was not signed with a key of this audit log, or was changed');
       name(vouchedHeads(witness.signed, opened), 'the witness');
     },
-    /** Ends the last stream. Throws when one that was named did not come. */
+    /** Ends the last stream. Throws when a named record did not come. */
     end(): void {
       finish();
       for (const [stream, places] of named) {

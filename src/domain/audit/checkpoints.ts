@@ -13,12 +13,12 @@ import type { AuditSigner } from './audit-signer.ts';
 import type { SignedHeads } from './signed-heads.ts';
 import { readHead, receiptOf, unavailable } from './stream-writer.ts';
 
-/** Heads of all streams, and the compact JWS that says so. */
+/** Heads of all streams, and their compact JWS. */
 export type Checkpoint = { readonly heads: Heads; readonly signed: string };
 
 /**
- * Keeps heads where a restored or rewritten store cannot change them: called after each checkpoint
- * (decision D24). Resolves when they are on stable storage.
+ * Stores heads where a restored or rewritten store cannot change them: called after each checkpoint (decision D24).
+ * Resolves when they are on stable storage.
  */
 export type Witness = (checkpoint: Checkpoint) => Promise<void>;
 
@@ -43,8 +43,8 @@ export const checkpoints = (deps: {
 
   const make = async (): Promise<Checkpoint> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      // The predecessor first: when another checkpoint comes between, the insert fails and heads are read again,
-      // so that no checkpoint ever names an earlier place than the one before it.
+      // Reads the predecessor first: if another checkpoint comes between, the insert fails and the heads are read again. So
+      // no checkpoint names an earlier place than the one before it.
       const previous = await readHead(records, CHECKPOINT_STREAM);
       const heads = await readHeads(records);
       const covers = canonicalText(heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM));
@@ -77,7 +77,7 @@ export const checkpoints = (deps: {
   };
 
   return {
-    /** Signs and stores the heads of all streams. Nothing new since the last one made here: answers that one. */
+    /** Signs and stores the heads of all streams. Returns the last checkpoint made here when there is nothing new since. */
     make(): Promise<Checkpoint> {
       const made = turn.then(make, make);
       turn = made.catch(() => undefined);
@@ -86,7 +86,7 @@ export const checkpoints = (deps: {
   };
 };
 
-/** The record of a checkpoint: all of it follows from what was signed, and from nothing else. */
+/** The record of a checkpoint, derived only from what was signed. */
 const checkpointRecord = (
   previous: AuditReceipt | undefined,
   signed: string,
@@ -100,7 +100,7 @@ const checkpointRecord = (
     writer,
   );
 
-/** What a signature vouches for: the places it names, and of a checkpoint the place of its own record as well. */
+/** The places that a signature confirms: those it names, and for a checkpoint the place of its own record as well. */
 export const vouchedHeads = (jws: string, { kind, at, heads }: SignedHeads): Heads => {
   if (kind === 'export') return heads;
   const previous = heads.find(({ stream }) => stream === CHECKPOINT_STREAM);
@@ -108,7 +108,7 @@ export const vouchedHeads = (jws: string, { kind, at, heads }: SignedHeads): Hea
   return byStream([...others, receiptOf(checkpointRecord(previous, jws, at, ''))]);
 };
 
-/** Heads of all streams as they are stored now. */
+/** Stored heads of all streams. */
 export const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
   const heads: AuditReceipt[] = [];
   for (let after: { id: string } | undefined; ; ) {

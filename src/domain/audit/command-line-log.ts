@@ -7,7 +7,7 @@ import { streamWriter } from './stream-writer.ts';
 
 const COMMAND_LINE_STREAM = 'command-line';
 
-/** What commands on the machine do is written to a stream of its own, whether a server runs or not. */
+/** Writes the events of commands on the machine to a stream of their own, whether a server runs or not. */
 export const commandLineAuditLog = (documents: DocumentStore, clock: Clock): AuditLog => {
   const stream = streamWriter({
     records: documents.collection<AuditRecord>(AUDIT_RECORDS),

@@ -3,20 +3,20 @@ import type { AuditRecord } from './audit-record.ts';
 
 type Stored = Versioned<AuditRecord>;
 
-/** Erasures of one record that are looked at; each value is erased once, a second attempt finds nothing. */
+/** Erasures of one record that are examined. Each value is erased once; a second attempt finds nothing. */
 const MOST_ERASURES = 200;
 
-/** Names of personal values that a record has a commitment of, and not the value. */
+/** Names of personal values that a record has a commitment for, without the value. */
 const missingValues = ({ event, erasable = {} }: AuditRecord): readonly string[] =>
   Object.keys(event.personal ?? {}).filter((name) => !Object.hasOwn(erasable, name));
 
-/** What the event says, not what its copies for the indexes do: the digest covers it. */
+/** Reads the event, not its copies for the indexes: the digest covers the event. */
 const erasedBy = ({ event }: AuditRecord, id: string): readonly string[] =>
   event.type === 'audit.erased' && event.target?.id === id ? (event.changed ?? []) : [];
 
 /**
- * Names of personal values of a record that are gone while no event `audit.erased` says so: an editor of the store removed
- * them. One read where a value is gone, none else.
+ * Names of personal values of a record that are missing without an `audit.erased` event: an editor of the store removed
+ * them. One read where a value is missing, otherwise none.
  */
 export const removedValues = async (
   records: Collection<AuditRecord>,
@@ -24,7 +24,7 @@ export const removedValues = async (
 ): Promise<readonly string[]> => {
   const missing = missingValues(record);
   if (missing.length === 0) return [];
-  // The event is durable before the value goes, so it is found whenever the value was erased.
+  // The event is durable before the value is removed, so it is found whenever the value was erased.
   const where = { target: record.id, type: 'audit.erased' };
   const found = await records.find({ where, limit: MOST_ERASURES });
   const erased = found.flatMap(({ document }) => erasedBy(document, record.id));
@@ -32,8 +32,8 @@ export const removedValues = async (
 };
 
 /**
- * Names of personal values that an event `audit.erased` says were erased, and that their record holds: the erasure was
- * interrupted, or an editor of the store put them back. One read for such an event, none else.
+ * Names of personal values that an `audit.erased` event names as erased and that their record still holds. Either the
+ * erasure was interrupted, or an editor of the store put them back. One read for such an event, otherwise none.
  */
 export const keptValues = async (
   records: Collection<AuditRecord>,

@@ -3,18 +3,15 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 
 const HOUR = 3600;
 const HOURS = 24;
-/** Shares are no binary fractions. */
+/** Tolerance, since shares are not exact in binary. */
 const ROUNDING = 1e-6;
-/** The key of an hour outlives it, so that no process counts anew at its end. */
+/** The key of an hour outlives the hour, so that no process starts a new count at its end. */
 const KEPT_SECONDS = 2 * HOUR;
 
 export type EventBudget<Share extends string> = {
   /** False: the budget is `perDay` 0, and nothing is bounded. */
   readonly isBounded: boolean;
-  /**
-   * Takes one event of this hour; says whether there was one, also for this `group`. False as well when that cannot be
-   * known now.
-   */
+  /** Takes one event of this hour. Returns whether one was left, also for this `group`; false if that is unknown now. */
   take(share: Share, group?: string): Promise<boolean>;
 };
 
@@ -22,33 +19,33 @@ export type EventBudget<Share extends string> = {
 type Taken = { readonly hour: number; count: number; readonly groups: Map<string, number> };
 
 /**
- * Bounds how many permanent events strangers can cause in a day (decision D18): a 24th of `perDay` in each hour of the
- * day in UTC, over all processes that share the ephemeral store. A store that forgets lets each process have it anew
- * once. `perDay` 0 switches the bound off.
+ * Limits the permanent events that anonymous callers can cause in a day (decision D18). Each hour of the day in UTC has a
+ * 24th of `perDay`, over all processes that share the ephemeral store. If the store loses its values, each process can take
+ * the budget of the hour once more. `perDay` 0 switches the limit off.
  */
 export const eventBudget = <Share extends string>(deps: {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Tells budgets apart in the store. */
+  /** Name of the budget, a part of its keys in the store. */
   readonly name: string;
   readonly perDay: number;
-  /** What the events are about. Each has a share of its own, so that no one of them silences the others. */
+  /** Kinds of events. Each has a share of its own, so that no kind uses up the budget of another. */
   readonly shares: Readonly<Record<Share, number>>;
-  /** The share that has what rounding leaves of the others: of a budget of one event a day that one. */
+  /** The share that gets the rounding remainder of the others: with a budget of one event a day, that event. */
   readonly rest: Share;
-  /** Which part of a share one group may take. Default: all of it. */
+  /** Part of a share that one group may take. Default: all of it. */
   readonly perGroup?: number;
 }): EventBudget<Share> => {
   const { ephemeral, clock, name, perDay, shares, rest, perGroup = 1 } = deps;
   const isBounded = perDay > 0;
   const taken = new Map<Share, Taken>();
-  /** Whole events a day, which together are no more than `perDay`. */
+  /** Whole events a day; together at most `perDay`. */
   const daily = new Map<Share, number>();
   for (const share of Object.keys(shares) as Share[]) daily.set(share, Math.floor(perDay * shares[share] + ROUNDING));
   const ofOthers = [...daily].reduce((sum, [share, events]) => (share === rest ? sum : sum + events), 0);
   daily.set(rest, Math.max(0, perDay - ofOthers));
 
-  /** Events of a share in this hour: as even as whole events are, and in a day no more than its own. */
+  /** Events of a share in this hour: spread evenly, in whole events, and in a day no more than its own. */
   const mostIn = (share: Share, hour: number): number => {
     const until = (hours: number): number => Math.floor(((daily.get(share) ?? 0) * hours) / HOURS);
     return until((hour % HOURS) + 1) - until(hour % HOURS);
@@ -62,7 +59,7 @@ export const eventBudget = <Share extends string>(deps: {
     return fresh;
   };
 
-  /** Whether a group has one left; then it is taken. */
+  /** Takes one event of a group. Returns whether one was left. */
   const takeOf = async (own: Taken, share: Share, group: string, most: number): Promise<boolean> => {
     const held = own.groups.get(group) ?? 0;
     if (held >= most) return false;
@@ -85,14 +82,14 @@ export const eventBudget = <Share extends string>(deps: {
       const most = mostIn(share, own.hour);
       if (own.count >= most) return false;
       own.count += 1;
-      // In the order of the bounds: a group that is full takes nothing from the others, and no group is asked about when nobody has any more.
+      // In this order: a full group takes nothing from the others, and no group is counted once the share is used up.
       if (group !== undefined && !(await takeOf(own, share, group, Math.max(1, Math.floor(most * perGroup))))) {
         own.count -= 1;
         return false;
       }
       try {
         const all = await ephemeral.count(`${name}:${share}:${own.hour}`, KEPT_SECONDS);
-        // Nobody has any more in this hour: the store is not asked again.
+        // The share is used up for this hour: the store is not asked again.
         if (all > most) own.count = most;
         return all <= most;
       } catch {

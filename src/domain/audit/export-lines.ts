@@ -5,7 +5,7 @@ export type ExportedRecord = Link & { readonly hash: string; readonly erasable?:
 
 export type Place = { readonly stream: string; readonly sequence?: number };
 
-/** The sentence that ends a verification; not an Error, as nothing went wrong with the program. */
+/** The sentence that ends a verification; not an Error, since the program did not fail. */
 export type Fault = { readonly fault: string; readonly place: Place | undefined };
 
 /** Only the exact canonical text of a value is accepted: no second spelling of a line, no member twice. */
@@ -24,7 +24,7 @@ export const parseLine = (text: string): Record<string, unknown> => {
 
 const MEMBERS = new Set(['at', 'erasable', 'event', 'hash', 'prev', 'sequence', 'stream']);
 
-/** Throws a Fault on anything else, and on a member that nothing vouches for. */
+/** Throws a Fault on anything else, and on a member that the digest does not cover. */
 export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
   const { stream, sequence, at, prev, hash, event, erasable } = value;
   const isRecord =

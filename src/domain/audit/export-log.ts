@@ -9,9 +9,9 @@ import type { Checkpoint } from './checkpoints.ts';
 const PAGE = 500;
 
 /**
- * Lines of an export, in RFC 8785 form: a header, the records of the stream of checkpoints, those of each
- * node by stream name and sequence, and a signed head over all of it. Reads a page at a time, up to the
- * heads of a checkpoint made at the start; what is appended meanwhile is left out.
+ * Lines of an export, in RFC 8785 form: a header, the records of the stream of checkpoints, those of each node by stream
+ * name and sequence, and a signed head over all of it. Reads a page at a time, up to the heads of a checkpoint made at the
+ * start; leaves out what is appended meanwhile.
  */
 export async function* exportAuditLog(deps: {
   readonly records: Collection<AuditRecord>;
@@ -55,7 +55,7 @@ export async function* exportAuditLog(deps: {
   yield canonicalText({ head: await signer.sign(canonicalText(head)) });
 }
 
-/** Checkpoints in front, so that a reader knows what they name before it meets the records. */
+/** Checkpoints first, so that a reader knows what they name before it reads the records. */
 const checkpointsFirst = (heads: Heads): Heads => [
   ...heads.filter(({ stream }) => stream === CHECKPOINT_STREAM),
   ...heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM),
@@ -72,7 +72,7 @@ async function* recordsUpTo(records: Collection<AuditRecord>, head: AuditReceipt
       ...(after ? { after } : {}),
     });
     const end = page.at(-1)?.document;
-    // A missing record is for the verifier to find; an export that never ends is not.
+    // The verifier reports a missing record; the export must end nevertheless.
     if (!end) return;
     for (const { document } of page) yield document;
     read += page.length;

@@ -3,10 +3,10 @@ import type { AuditEvent } from './audit-event.ts';
 import { type AuditRecord, indexMembers } from './audit-record.ts';
 import { mismatchesOfPage } from './record-check.ts';
 
-/** Which events: all conditions hold at once. */
+/** Filters of events; all conditions apply together. */
 export type AuditFilters = {
   readonly outcome?: AuditEvent['outcome'] | undefined;
-  /** What the event is about in any way: one of `AUDIT_IDS`. */
+  /** An id that the event refers to in any role: one of `AUDIT_IDS`. */
   readonly id?: string | undefined;
   readonly type?: string;
   readonly subject?: string;
@@ -26,7 +26,7 @@ export type AuditFilters = {
   readonly limit?: number;
 };
 
-/** A recorded event to be read: its place, and the event with those personal values that were not erased. */
+/** A recorded event for readers: its place, and the event with those personal values that were not erased. */
 export type AuditEntry = {
   readonly id: string;
   readonly stream: string;
@@ -37,7 +37,7 @@ export type AuditEntry = {
   readonly event: AuditEvent;
   /** Names of personal values that were erased; absent when none was. */
   readonly erased?: readonly string[];
-  /** What of the stored record does not match its digest, as `mismatchesOf` names it; absent when all does. */
+  /** Mismatches of the stored record with its digest, as `mismatchesOf` names them; absent when there are none. */
   readonly mismatches?: readonly string[];
 };
 
@@ -45,7 +45,7 @@ export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next
 
 const CONDITIONS = ['type', 'subject', 'agent', 'caller', 'txn', 'delegation', 'tokenId'] as const;
 
-/** Members that hold the id of something, each with an index. */
+/** Members that hold an id, each with an index. */
 const AUDIT_IDS = [
   'subject',
   'agent',
@@ -61,14 +61,14 @@ const AUDIT_IDS = [
 
 type Where = Readonly<Record<string, string | true>>;
 
-/** Records read for one page where not all conditions are in an index; a page then may hold less than was asked. */
+/** Records read for one page where an index does not cover all conditions; a page may then be shorter than requested. */
 const MOST_READ = 2_000;
 const AT_A_TIME = 200;
 
 /**
- * One page by time. `next` is absent on the last page; with `id`, or with an outcome beside other conditions, a page may be
- * shorter than asked for and still have a next one: what it reads has a bound. Other conditions are left to the store, which
- * walks the index of one of them.
+ * One page by time. `next` is absent on the last page. With `id`, or with an outcome beside other conditions, a page may be
+ * shorter than requested and still have a next one, since its reads are limited. The store applies other conditions, and
+ * uses the index of one of them.
  */
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
   const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;
@@ -103,7 +103,7 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
   for (let read = 0; read < MOST_READ; ) {
     const parts = await Promise.all(sources.map((where) => find(where, after, AT_A_TIME)));
     read += parts.reduce((sum, part) => sum + part.length, 0);
-    // Up to where the first of them was cut off nothing is missing.
+    // Up to the end of the part that was cut off first, the page is complete.
     const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
     const rows = [...new Map(parts.flat().map((record) => [record.document.id, record])).values()].sort(before);
     for (const record of rows) {
@@ -118,7 +118,7 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
   return { ...(await pageOf(records, found, undefined)), ...(after ? { next: after } : {}) };
 };
 
-/** What is looked for in the store, each by one index, and what of it is looked at record by record. */
+/** The indexed queries to the store, and the conditions to check record by record. */
 const planOf = (
   filters: AuditFilters,
 ): { readonly sources: readonly Where[]; readonly fits?: (record: AuditRecord) => boolean } => {
@@ -131,7 +131,7 @@ const planOf = (
   if (id !== undefined) {
     return {
       sources: AUDIT_IDS.map((name) => ({ [name]: id })),
-      // What the event says, not what its copies for the indexes do.
+      // Checks the event, not its copies for the indexes.
       fits: (record) => {
         const members = indexMembers(record.event);
         return hasOutcome(record) && given.every(([name, value]) => members[name] === value);
@@ -157,7 +157,7 @@ const pageOf = async (
   };
 };
 
-/** One event by the id of its record; undefined: there is none. */
+/** One event by the id of its record; undefined when there is none. */
 export const readEvent = async (records: Collection<AuditRecord>, id: string): Promise<AuditEntry | undefined> => {
   const found = await records.get(id);
   if (!found) return undefined;

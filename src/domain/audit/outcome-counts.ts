@@ -1,7 +1,7 @@
 /**
- * How many events were refused and granted in each hour of the last days, so that a chart never reads the audit log, however
- * long that is. Noted in memory, written by housekeeping into one row for each node and day. A process that dies loses
- * what it noted since; these are figures to look at, what counts is the audit log.
+ * Numbers of refused and granted events in each hour of the last days, so that a chart does not read the audit log, which
+ * may be long. They are counted in memory; housekeeping writes them to one document for each node and day. A process that
+ * dies loses what it counted since the last write. The figures are for display; the audit log is authoritative.
  */
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
@@ -11,9 +11,9 @@ const HOURS = 24;
 const HOUR = 3600;
 const DAY = HOURS * HOUR;
 
-/** Days that can be looked at. A row is kept for a day longer. */
+/** Days that can be shown. A document is kept for a day longer. */
 export const COUNTED_DAYS = 14;
-/** Rows read for one look: those of 71 nodes. */
+/** Documents read for one chart: enough for 71 nodes. */
 const MOST_ROWS = 1000;
 
 /** One number for each hour of a day in UTC. */
@@ -25,7 +25,7 @@ type DayCounts = {
   /** Beginning of the day in UTC, epoch seconds. */
   readonly day: number;
   readonly granted: Hours;
-  /** By kind of event. */
+  /** By event type. */
   readonly refused: Readonly<Record<string, Hours>>;
   readonly endsAt: number;
 };
@@ -44,11 +44,11 @@ type Noted = { granted: number[]; refused: Record<string, number[]> };
 export type OutcomeFigures = {
   /** The oldest first, without a gap. `from` is epoch seconds. */
   readonly spans: readonly { readonly from: number; readonly granted: number; readonly refused: number }[];
-  /** What was refused, the most frequent first. */
+  /** Types of refused events, the most frequent first. */
   readonly kinds: readonly { readonly type: AuditEventType; readonly count: number }[];
 };
 
-/** `node`: id of this node, under which it alone writes. */
+/** `node`: id of this node; only this node writes under it. */
 export const outcomeCounts = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Pick<Clock, 'now'>;
@@ -86,7 +86,7 @@ export const outcomeCounts = (deps: {
   };
 
   return {
-    /** Counts an event that was recorded now; a counted refusal as often as it says. Costs nothing but memory. */
+    /** Counts an event that was recorded now; a counted refusal as often as its `count`. In memory only. */
     note({ type, outcome, count = 1 }: Pick<AuditEvent, 'type' | 'outcome' | 'count'>): void {
       if (outcome === 'done') return;
       const now = clock.now();
@@ -99,13 +99,13 @@ export const outcomeCounts = (deps: {
       hours[hour] = (hours[hour] ?? 0) + count;
     },
 
-    /** Writes what was noted. What could not be written stays noted; then it throws. */
+    /** Writes what was counted. What cannot be written stays counted; then it throws. */
     flush(): Promise<void> {
       writing = writing.catch(() => undefined).then(flush);
       return writing;
     },
 
-    /** Of all nodes, by day or by hour, up to now; of other nodes what they have written. One query. */
+    /** Figures of all nodes, by day or by hour, up to now; other nodes' figures as far as they are written. One query. */
     async of(span: 'days' | 'hours'): Promise<OutcomeFigures> {
       await writing.catch(() => undefined);
       const now = clock.now();

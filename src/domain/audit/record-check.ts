@@ -17,10 +17,10 @@ const COPIES = [...new Set(AUDIT_RECORDS.indexes.flatMap(({ fields }): readonly 
 ) as readonly (keyof IndexMembers)[];
 
 /**
- * Names what of a stored record does not match what its digest covers; empty when all does. `hash`: the content does not
- * give the digest. `id` and `opens`: the key or the mark of a first record is another. `personal.NAME`: the value does not
- * give its commitment, or has none. Any other name is an index member, by which a search misses the record or finds it
- * wrongly. `record`: it cannot be understood at all.
+ * Names the members of a stored record that do not match its digest; empty when all do. `hash`: the content does not give
+ * the digest. `id` and `opens`: the key, or the mark of a first record, differs. `personal.NAME`: the value does not give
+ * its commitment, or has none. Any other name is an index member: a search may miss the record or find it wrongly.
+ * `record`: the record cannot be read at all.
  */
 export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<AuditRecord>): readonly string[] => {
   try {
@@ -45,9 +45,9 @@ export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<Au
 };
 
 /**
- * The same for records of one page, and `hash` also where the record that follows in the stream names another digest: an
- * editor of one record can compute its digest anew, but not that of all behind it. `personal.NAME` also where the value is
- * gone and no event says that it was erased. One read more, and one for each record with a value that is gone.
+ * The same for the records of one page. Reports `hash` also where the next record of the stream names another digest: an
+ * editor of one record can compute its digest anew, but not those of all later records. Reports `personal.NAME` also where
+ * the value is missing without an event that it was erased. One read more, and one for each record with a missing value.
  */
 export const mismatchesOfPage = async (
   records: Collection<AuditRecord>,

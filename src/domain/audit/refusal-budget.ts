@@ -1,12 +1,12 @@
 import { type EventBudget, eventBudget } from './event-budget.ts';
 
-/** What the events of a budget are about. Each has a share of its own, so that no one of them silences the others. */
+/** Kinds of events. Each has a share of its own, so that no kind uses up the budget of another. */
 export const BUDGET_SHARES = { requests: 0.5, clients: 0.15, sign_ins: 0.15, summaries: 0.2 } as const;
 export type BudgetShare = keyof typeof BUDGET_SHARES;
 
 export type RefusalBudget = EventBudget<BudgetShare>;
 
-/** The budget of events about refusals of strangers. */
+/** The budget of events about refusals of anonymous callers. */
 export const refusalBudget = (
   deps: Omit<Parameters<typeof eventBudget>[0], 'name' | 'shares' | 'rest' | 'perGroup'>,
 ): RefusalBudget => eventBudget({ ...deps, name: 'refusal_events', shares: BUDGET_SHARES, rest: 'summaries' });

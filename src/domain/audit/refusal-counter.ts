@@ -13,31 +13,31 @@ export type Counted = {
 type Entry = {
   readonly group: string;
   readonly reason: string;
-  /** Refusals that stand in no event yet. */
+  /** Refusals that are in no event yet. */
   count: number;
   since: number;
-  /** From then on the next refusal is an event, and what was counted is another. */
+  /** From this second on the next refusal is an event, and those counted before are another one. */
   dueAt: number;
-  /** Whether the gap is over in which some were counted. */
+  /** Whether counted refusals wait whose gap has ended. */
   isDue: boolean;
   /** Seconds between two events. */
   gap: number;
 };
 
-/** What no event of its own says. */
+/** What was left out and has no event of its own. */
 type LeftOut = { since: number; count: number; readonly reasons: Map<string, number> };
 
-/** Groups and reasons that are told apart at once. */
+/** Groups and reasons that are counted separately at a time. */
 const MOST_KEYS = 1000;
-/** Reasons that are told apart among what was left out. */
+/** Reasons that a summary lists separately. */
 const MOST_REASONS = 16;
 const OTHER = 'other';
 const HOUR = 3600;
 
 /**
- * Refusals before anybody is authenticated (decision D18). The first of a group and reason is an event at once; further
- * ones are counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while
- * they go on. What the budget or the memory has no room for becomes one number a process and hour.
+ * Refusals before authentication (decision D18). The first of a group and reason is an event at once; further ones are
+ * counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while they
+ * continue. Refusals beyond the budget or the memory limit become one number for each process and hour.
  */
 export const refusalCounter = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;
@@ -45,7 +45,7 @@ export const refusalCounter = (deps: {
   readonly intervalSeconds: number;
   readonly budget: RefusalBudget;
   readonly share: Exclude<BudgetShare, 'summaries'>;
-  /** What is counted together. */
+  /** Group of a source; refusals of a group are counted together. */
   readonly groupOf: (source: string) => string;
   readonly eventOf: (counted: Counted, request?: string) => AuditEvent;
   /** Default 1000. */
@@ -74,7 +74,7 @@ export const refusalCounter = (deps: {
     entry.count += count;
   };
 
-  /** Writes some refusals of an entry, or leaves them out. What could not be written stays counted; then it throws. */
+  /** Writes some refusals of an entry, or leaves them out. What cannot be written stays counted; then it throws. */
   const write = async (entry: Entry, some: Counted, request?: string): Promise<void> => {
     if (!(await budget.take(share))) return leaveOut(some.reason, some.count, some.since);
     try {
@@ -113,8 +113,8 @@ export const refusalCounter = (deps: {
 
   return {
     /**
-     * Notes one refusal, or as many as `times` says. Resolves at once when it is only counted, else when it is durable; throws
-     * DomainError 'unavailable' when it could not be written (it is then counted).
+     * Notes one refusal, or `times` of them. Resolves at once when it is only counted, otherwise when its event is durable.
+     * Throws DomainError 'unavailable' when the event could not be written (the refusal is then counted).
      */
     async note(source: string, reason: string, request?: string, times = 1): Promise<void> {
       const now = clock.now();
@@ -141,18 +141,18 @@ export const refusalCounter = (deps: {
     },
 
     /**
-     * Writes what is due, and once an hour how much was left out; `all`: at the end of the process, both whether due or
-     * not. What could not be written stays counted; then it throws.
+     * Writes what is due, and once an hour the number left out; `all`: at the end of the process, both whether due or not.
+     * What cannot be written stays counted; then it throws.
      */
     async flush({ all = false } = {}): Promise<void> {
       const now = clock.now();
       const writing: Promise<void>[] = [];
       for (const [key, entry] of entries) {
-        // The first gap is over with the interval it began in.
+        // The first gap ends with the interval in which it began.
         const isOver = now >= entry.dueAt || entry.gap === intervalSeconds;
         if (entry.count > 0 && (all || isOver || entry.isDue)) {
           writing.push(writeCounted(entry));
-          // Without a budget the next refusal is an event at once, whatever was written late.
+          // Without a budget the next refusal is an event at once, even if an earlier one was written late.
           if (isOver && budget.isBounded) nextGap(entry);
         } else if (entry.count === 0 && now >= entry.dueAt + entry.gap) entries.delete(key);
       }

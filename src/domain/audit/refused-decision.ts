@@ -1,7 +1,7 @@
 import type { DomainError } from '../vocabulary/errors.ts';
 import type { AuditEvent } from './audit-event.ts';
 
-/** What the event of a refusal says about the decision behind it. Empty where no policy was asked. */
+/** Members of a refusal's event about the decision behind it. Empty where no policy was evaluated. */
 export const refusedDecision = (error: Pick<DomainError, 'refused' | 'denial'>): Partial<AuditEvent> => {
   const { refused, denial } = error;
   if (!refused) return {};

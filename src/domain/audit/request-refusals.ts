@@ -3,8 +3,8 @@ import type { AuditEvent } from './audit-event.ts';
 import { type Counted, refusalCounter } from './refusal-counter.ts';
 
 /**
- * Refusals of requests that name nobody who is known, by reason and the sender's network: IPv4 /24, IPv6 /48, which is
- * what one site has at most. `note(address, reason)`.
+ * Refusals of requests without a known client, by reason and the sender's network: IPv4 /24, IPv6 /48, the most that one
+ * site has. `note(address, reason)`.
  */
 export const requestRefusals = (
   deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'>,

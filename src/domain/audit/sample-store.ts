@@ -8,22 +8,22 @@ import type { Mismatch } from './verify-store.ts';
 
 export type Sample = { readonly checked: number; readonly mismatches: readonly Mismatch[] };
 
-/** Records looked at; a shorter log is looked at whole. */
+/** Records examined; a shorter log is examined whole. */
 const MOST_RECORDS = 1_000;
-/** Of those, the newest of each stream. */
+/** Of these, the newest of each stream. */
 const NEWEST = 100;
 const AT_A_TIME = 200;
 
 /**
  * Compares stored records with their digests: the newest of each stream and others at random, at most 1,000, and none after
- * `milliseconds`. Names what does not match as `mismatchesOf` does; `missing`: there is no such record, or it is damaged.
+ * `milliseconds`. Names mismatches as `mismatchesOf` does; `missing`: there is no such record, or it is damaged.
  * `remembered` heads stand for streams that the store does not list. Throws StoreUnavailable when the store fails.
  */
 export const sampleStore = async (deps: {
   readonly records: Collection<AuditRecord>;
   readonly remembered: Heads;
   readonly milliseconds: number;
-  /** Milliseconds from some moment on. */
+  /** Milliseconds since an arbitrary moment. */
   readonly elapsed: () => number;
 }): Promise<Sample> => {
   const { records, remembered, milliseconds, elapsed } = deps;
@@ -59,7 +59,7 @@ const placesOf = (heads: Heads): readonly Place[] => {
     })),
   );
   const chosen = new Map(newest.slice(0, MOST_RECORDS).map((place) => [recordId(place.stream, place.sequence), place]));
-  // Places that are drawn twice count once: the number of draws has a bound, not the number of places.
+  // A record drawn twice is examined once: the number of draws is limited, not the number of records.
   for (let draw = chosen.size; draw < MOST_RECORDS && !isWhole; draw += 1) {
     const place = placeAt(heads, randomInt(total));
     chosen.set(recordId(place.stream, place.sequence), place);
@@ -67,7 +67,7 @@ const placesOf = (heads: Heads): readonly Place[] => {
   return [...chosen.values()];
 };
 
-/** The place number `index` of all streams one behind the other. */
+/** Place number `index` in the concatenation of all streams. */
 const placeAt = (heads: Heads, index: number): Place => {
   let rest = index;
   for (const { stream, sequence } of heads) {
@@ -77,7 +77,7 @@ const placeAt = (heads: Heads, index: number): Place => {
   throw new RangeError('no such place');
 };
 
-/** A damaged record is left out, and does not keep the others from being read. */
+/** Leaves out a damaged record, so that the others can be read. */
 const readable = async (
   records: Collection<AuditRecord>,
   places: readonly Place[],
@@ -95,7 +95,7 @@ const readable = async (
         if (one) found.push(one);
       } catch (one) {
         failed += 1;
-        // Not one record, but the store.
+        // All reads failed: the store has failed, not one record.
         if (failed === ids.length || !isStoreUnavailable(one)) throw error;
       }
     }

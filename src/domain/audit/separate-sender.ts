@@ -1,16 +1,16 @@
 /**
- * The sender's address among the facts of a policy case. In an event it stands where all personal values do, so that it can
- * be erased and does not leave with an export (decision D17); the case says only that it was there.
+ * The sender's address among the facts of a policy case. An event holds it with all personal values, so that it can be
+ * erased and is not part of an export (decision D17). The case itself records only that there was an address.
  */
 import type { PolicyCase, PolicyRecord } from '../ports/policy-engine.ts';
 import type { AuditEvent } from './audit-event.ts';
 
-/** In place of the address. */
+/** Placeholder for the address. */
 const APART = { personal: 'source' } as const;
 
 type Cases = { readonly policyCase?: PolicyCase };
 
-/** What is recorded: the address of a policy case beside the event. An event without one comes back as it is. */
+/** Moves the address of a policy case into the event's personal values. An event without one is returned as it is. */
 export const withSenderApart = (event: AuditEvent): AuditEvent => {
   const { policyCase } = (event.inputs ?? {}) as Cases;
   const source: unknown = policyCase?.context?.['source'];
@@ -19,14 +19,14 @@ export const withSenderApart = (event: AuditEvent): AuditEvent => {
   return {
     ...event,
     inputs: { ...event.inputs, policyCase: { ...policyCase, context: { ...policyCase.context, source: APART } } },
-    // Of the one request there is, both say who sent it.
+    // The event and its case are of one request, so both have the same sender.
     personal: { ...event.personal, source: address },
   };
 };
 
 /**
- * The case to be decided again. Without an address that was erased, as a question of which the sender is not known. Events
- * from before addresses were kept apart have theirs in them.
+ * The policy case of an event, to be evaluated again. Where the address was erased, the sender is unknown. Events from
+ * before addresses were separated have theirs in the case.
  */
 export const caseOf = (event: AuditEvent): PolicyCase | undefined => {
   const { policyCase } = (event.inputs ?? {}) as Cases;

@@ -3,33 +3,33 @@ import { coarseNetwork } from '../vocabulary/client-network.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type Counted, refusalCounter } from './refusal-counter.ts';
 
-/** Refused sign-ins of one account that are events of their own, for each reason and day in UTC. */
+/** Single events for refused sign-ins of one account, for each reason and day in UTC. */
 const SINGLE_EVENTS_PER_DAY = 10;
 const DAY = 86_400;
-/** Not written yet; with more, the next refusal waits for them. */
+/** Refusals not written yet; beyond that number the next refusal waits for them. */
 const MOST_WAITING = 1000;
 
 type Waiting = {
   readonly event: AuditEvent;
-  /** It has its place among the single ones already. */
+  /** Whether it has taken a single event already. */
   isSingle?: boolean;
 };
 
 export type SignInRefusals = ReturnType<typeof signInRefusals>;
 
 /**
- * Refused sign-ins: anybody can cause them, so they make a bounded number of events (decision D18). Of an account that
- * exists the first 10 of a reason and day are single events, so that its person and administrators find them, whatever
- * strangers do elsewhere; further ones are counted by account and reason. Of names that no account has they are counted
- * by network and reason. What is counted stands under the daily budget.
+ * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account the
+ * first 10 of a reason and day are single events: its person and administrators find them whatever happens elsewhere.
+ * Further ones are counted by account and reason. For unknown names they are counted by network and reason. Counted ones
+ * fall under the daily budget.
  *
- * An answer does not wait for its event: whether there is one, and so whether there is such an account, cannot be told from
- * the time it takes (LG-01).
+ * The answer does not wait for its event. Its duration therefore does not show whether there is an event, and so whether
+ * the account exists (LG-01).
  */
 export const signInRefusals = (
   deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'> & {
     readonly ephemeral: Pick<EphemeralStore, 'count'>;
-    /** Runs it some time after the answer. */
+    /** Runs the work some time after the answer. */
     readonly later: (work: () => void) => void;
   },
 ) => {
@@ -57,7 +57,7 @@ export const signInRefusals = (
     if (one.isSingle) return void (await append(event));
     const { subject, personal, error, inputs, request, count = 1 } = event;
     const reason = [error, inputs?.['reason'], inputs?.['upstream']].filter((part) => part !== undefined).join(' ');
-    // An event of a limit stands for those since the one before, which was half as many.
+    // The event of a rate limit stands for all since the one before, which had half the count.
     await counter.note(subject ?? personal?.source ?? '', reason, request, Math.ceil(count / 2));
   };
 
@@ -90,8 +90,9 @@ export const signInRefusals = (
     drained,
 
     /**
-     * Notes one refusal, an event 'session.refused' but for its type; it is written after the answer. While events cannot
-     * be written it waits for that, and throws DomainError 'unavailable' when it still cannot be: nobody guesses unseen.
+     * Notes one refusal: an event without its type, 'session.refused'. The event is written after the answer. While events
+     * cannot be written, it waits, and throws DomainError 'unavailable' if they still cannot be: no attempt stays
+     * unrecorded.
      */
     async note(event: Omit<AuditEvent, 'type' | 'outcome'>): Promise<void> {
       waiting.push({ event: { ...event, type: 'session.refused', outcome: 'refused' } });

@@ -13,13 +13,13 @@ export type SignedHeads = {
   readonly digest?: string;
 };
 
-/** Heads somebody kept outside the server: as plain list, or as signed (a compact JWS). */
+/** Heads kept outside the server: as a plain list, or signed (a compact JWS). */
 export type WitnessedHeads = { readonly heads: Heads } | { readonly signed: string };
 
 export type VerificationKey = {
   /** RFC 7638, SHA-256, base64url. */
   readonly thumbprint: string;
-  /** Answers the payload of a compact JWS, or undefined when this key did not sign it. */
+  /** Returns the payload of a compact JWS, or undefined when this key did not sign it. */
   open(jws: string): Promise<Uint8Array | undefined>;
 };
 
@@ -43,7 +43,7 @@ export const verificationKey = async (key: unknown): Promise<VerificationKey> =>
   };
 };
 
-/** What one of the keys signed, or undefined when none did or the text is not a list of heads. */
+/** The heads that one of the keys signed. Undefined when none did, or when the text is not a list of heads. */
 export const openSignedHeads = async (
   jws: unknown,
   keys: readonly VerificationKey[],
@@ -57,8 +57,8 @@ export const openSignedHeads = async (
 };
 
 /**
- * Reads a witness file: an earlier export or its last line, a compact JWS, a checkpoint as the server
- * remembers it, or a JSON list of heads. Throws TypeError when it is none of these.
+ * Reads a witness file: an earlier export or its last line, a compact JWS, a checkpoint as the server remembers it, or a
+ * JSON list of heads. Throws TypeError for anything else.
  */
 export const readWitness = (text: string): WitnessedHeads => {
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
@@ -72,7 +72,7 @@ export const readWitness = (text: string): WitnessedHeads => {
 const asHeads = (value: unknown): Heads | undefined =>
   Array.isArray(value) && value.every(isReceipt) ? value : undefined;
 
-/** What a stream may be called: nothing that needs quoting in a message. */
+/** Whether the text is a name of a stream: it needs no quoting in a message. */
 export const isStreamName = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value);
 
@@ -81,7 +81,7 @@ const asWitness = (text: string): WitnessedHeads | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     const { head, signed = head, heads } = (value ?? {}) as { head?: unknown; signed?: unknown; heads?: unknown };
-    // Heads that stand beside a signature are a copy of what it says.
+    // Heads beside a signature are only a copy of its payload.
     if (typeof signed === 'string') return { signed };
     const plain = asHeads(value) ?? asHeads(heads);
     return plain && { heads: plain };
@@ -111,5 +111,5 @@ const isReceipt = (value: unknown): value is AuditReceipt => {
   return isStreamName(stream) && Number.isSafeInteger(sequence) && sequence >= 1 && typeof hash === 'string';
 };
 
-/** Decoders overlook the spare bits of the last character; a changed character must not go unseen. */
+/** Decoders ignore the spare bits of the last character; this detects a changed character. */
 const isExactBase64url = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;

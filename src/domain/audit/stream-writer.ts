@@ -13,29 +13,28 @@ type Waiting = {
 
 /** Records in one write. */
 const MAX_BATCH = 500;
-/** Lost races for a place in the stream, one after the other, before the callers are told to come again. */
+/** Consecutive lost races for a place in the stream, after which callers get 'unavailable'. */
 const MAX_ATTEMPTS = 20;
 
 /**
- * Writes one stream by group commit: events that come while a write is under way are linked and
- * written together by the next one. The unique key (stream, sequence) makes it impossible that two
- * writers fork the chain: the one who comes second reads the new head and links again.
+ * Writes one stream by group commit: events that arrive during a write are linked and written together by the next one. The
+ * unique key (stream, sequence) prevents a fork by two writers: the second one reads the new head and links again.
  */
 export const streamWriter = (deps: {
   readonly records: Collection<AuditRecord>;
   readonly stream: string;
   /** Unique for each writer, also among those of one stream. */
   readonly writer: string;
-  /** Events waiting to be written; one more is refused. */
+  /** Maximum of events waiting to be written; a further one is refused. */
   readonly queueLimit: number;
-  /** Runs the write after what is ready now has run, so that it too is in the group. */
+  /** Schedules the write behind all work that is ready now, so that its events join the group. */
   readonly defer: (run: () => void) => void;
 }) => {
   const { records, stream } = deps;
   let waiting: Waiting[] = [];
   let isWriting = false;
   let batches = 0;
-  /** The last record known to be stored. Undefined: unknown, to be read before the next write. */
+  /** The last record known to be stored. Undefined: unknown, so it is read before the next write. */
   let head: { readonly known: AuditReceipt | undefined } | undefined;
 
   const drain = async (): Promise<void> => {
@@ -43,7 +42,7 @@ export const streamWriter = (deps: {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
       const failed = await tried(batch);
-      // Where there is no room for the least of them, there may be for others.
+      // Without room for the lowest priority there may still be room for the others.
       if (isOutOfSpace(failed?.error))
         for (const priority of WRITE_PRIORITIES.toReversed()) {
           const left = failed?.left.filter((one) => one.priority === priority) ?? [];
@@ -56,7 +55,7 @@ export const streamWriter = (deps: {
 
   type Failed = { readonly left: readonly Waiting[]; readonly error: unknown };
 
-  /** Writes with the lowest priority of those in it. Answers whom it could not be written for. */
+  /** Writes with the lowest priority in the batch. Returns the callers whose events could not be written. */
   const tried = async (batch: readonly Waiting[]): Promise<Failed | undefined> => {
     if (batch.length === 0) return undefined;
     const lowest = WRITE_PRIORITIES.find((priority) => batch.some((one) => one.priority === priority));
@@ -74,11 +73,11 @@ export const streamWriter = (deps: {
       reject(unavailable('the audit log could not be written', failed?.error));
   };
 
-  /** Resolves every caller of the batch, or throws with those left over that were not resolved yet. */
+  /** Resolves every caller of the batch, or throws for those that are left. */
   const write = async (batch: readonly Waiting[], settled: Set<Waiting>): Promise<void> => {
     let left = batch;
     batches += 1;
-    // Tells this batch also from one of ours that failed and whose write takes effect only now.
+    // Distinguishes this batch also from an earlier batch of this writer that failed and takes effect only now.
     const mark = `${deps.writer}:${batches}`;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       head ??= { known: await readHead(records, stream) };
@@ -91,10 +90,10 @@ export const streamWriter = (deps: {
       try {
         await records.insertMany(linked);
       } catch (error) {
-        // It may have happened all the same: the next write finds out by reading.
+        // The write may have taken effect nevertheless: the next one reads the head.
         head = undefined;
         if (!isDocumentConflict(error)) throw error;
-        // Another writer took a place. Those of ours in front of it may have been stored.
+        // Another writer took a place. Records of this batch before it may have been stored.
         const stored = await countStored(linked, mark);
         settle(left.slice(0, stored), linked, settled);
         left = left.slice(stored);
@@ -143,7 +142,7 @@ export const readHead = async (records: Collection<AuditRecord>, stream: string)
 
 export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
 
-/** What everybody is told when the audit log cannot be written: nothing happened, come again. */
+/** The error for all callers while the audit log cannot be written: nothing happened, try again. */
 export const unavailable = (detail: string, cause?: unknown): DomainError => {
   const { message, retryAfterSeconds } = isOutOfSpace(cause)
     ? NO_SPACE

@@ -14,13 +14,13 @@ export type Verdict =
   | {
       readonly ok: true;
       readonly issuer: string;
-      /** Milliseconds since the epoch, as the server says. */
+      /** Milliseconds since the epoch, as stated by the server. */
       readonly exportedAt: number;
       readonly records: number;
       readonly streams: number;
       readonly checkpoints: number;
       readonly heads: Heads;
-      /** Of the key that signed the head (RFC 7638). Says nothing unless it is known from elsewhere: pin it. */
+      /** Thumbprint of the key that signed the head (RFC 7638). It proves nothing unless known from elsewhere: pin it. */
       readonly key: string;
     }
   | {

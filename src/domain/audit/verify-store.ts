@@ -6,7 +6,7 @@ import { asRecord, broken, type ExportedRecord, type Fault } from './export-line
 import { mismatchesOf } from './record-check.ts';
 import type { VerificationKey, WitnessedHeads } from './signed-heads.ts';
 
-/** What does not match of one record; `members` as `mismatchesOf` names them. */
+/** The mismatches of one record; `members` as `mismatchesOf` names them. */
 export type Mismatch = { readonly stream: string; readonly sequence: number; readonly members: readonly string[] };
 
 export type StoreVerdict =
@@ -21,7 +21,7 @@ export type StoreVerdict =
     }
   | {
       readonly ok: false;
-      /** Sentences for a person, in the order they were found: at most 100 about members, and at most one about the chain. */
+      /** Sentences for people, in the order they were found: at most 100 about members, and at most one about the chain. */
       readonly problems: readonly string[];
       /** Records whose members do not match; at most 100. */
       readonly mismatches: readonly Mismatch[];
@@ -31,24 +31,25 @@ const PAGE = 500;
 const MOST_MISMATCHES = 100;
 
 /**
- * Verifies the audit log where it is stored, without writing: every digest, link and checkpoint as `verifyExport` does, and
- * what an export does not hold: the members that lists and searches use, as the document and as the index have them, and
- * personal values against their commitments and against the events that say which of them were erased. Goes on behind a member that does not match; ends where the chain breaks.
- * Records that are appended meanwhile may be left out. Throws StoreUnavailable when the store fails.
+ * Verifies the audit log in its store, without writing. Checks every digest, link and checkpoint, as `verifyExport` does.
+ * Also checks what an export does not hold. The first are the members that lists and searches use, in the document and in
+ * the index. The second are personal values against their commitments and against the events that record their erasure.
+ * Continues after a member that does not match; ends where the chain breaks. May leave out records that are appended
+ * meanwhile. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Heads that must still stand. */
   readonly witnesses?: readonly WitnessedHeads[];
-  /** Whether the store has left out a record so far because it could not read it. */
+  /** Whether the store has left out an unreadable record so far. */
   readonly unreadable?: () => boolean;
 }): Promise<StoreVerdict> => {
   const { records, key, witnesses = [], unreadable } = deps;
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
-  /** Events of an erasure whose value was there: once more at the end, since the server erases after it recorded. */
+  /** Erasure events whose value was still there: checked again at the end, since the server erases after recording. */
   const unfinished: Versioned<AuditRecord>[] = [];
 
   const note = (mismatch: Mismatch, text: string): void => {
@@ -99,7 +100,7 @@ export const verifyStore = async (deps: {
       ...(erasable === undefined ? {} : { erasable }),
     });
     chain.follow(record);
-    // What the digest covers has been followed already.
+    // The chain check has covered the digest already.
     const members = mismatchesOf(one).filter((member) => member !== 'hash');
     if (members.length > 0) note({ stream, sequence, members }, mismatchText({ stream, sequence, members }));
     await checkErasures(one);
@@ -136,10 +137,7 @@ export const verifyStore = async (deps: {
 const mismatchText = ({ stream, sequence, members }: Mismatch): string =>
   `record ${sequence} of stream ${stream} does not match its digest in: ${members.join(', ')}.`;
 
-/**
- * All records of the stream of checkpoints, or all others, by the id of their rows: no index that an editor of the store
- * could have changed decides which records there are.
- */
+/** All records of the stream of checkpoints, or all others, by document id: a manipulated index cannot hide a record. */
 async function* pagesOf(
   records: Collection<AuditRecord>,
   isCheckpoints: boolean,
