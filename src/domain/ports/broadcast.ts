@@ -1,10 +1,10 @@
 /**
- * Short messages to all nodes, this one included: at most once, in no order. One that is lost costs only the time
- * until whoever listens looks by itself, so nothing may depend on it. A message is no authority: a listener believes
- * only what it can check, and never grants because of it.
+ * Short messages to all nodes, this one included: at most once, in no order. A lost message costs only the time until the
+ * listener's next poll, so nothing may depend on it. A message carries no authority: a listener trusts only what it can
+ * check, and never grants because of it.
  */
 export interface Broadcast {
-  /** Whether it was handed on; who heard it is not known. Never throws. */
+  /** Returns whether the message was sent; who received it is unknown. Never throws. */
   publish(topic: Topic, message: string): Promise<boolean>;
   /** `handler` must not throw. Handlers stay until `close`. */
   subscribe(topic: Topic, handler: (message: string) => void): void;
@@ -14,7 +14,7 @@ export interface Broadcast {
 
 /**
  * `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys were changed. `approvals`: there is
- * something new for those who decide. `sessions`: a session may be over.
+ * something new for approvers. `sessions`: a session may have ended.
  */
 export const TOPICS = ['kills', 'keys', 'approvals', 'sessions'] as const;
 

@@ -1,6 +1,6 @@
 /**
- * The durable store: JSON documents in declared collections. Its promise is small so that every
- * backend can keep it: one document is the unit of every decision, and nothing spans two.
+ * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep it: one
+ * document is the unit of every decision, and no operation is atomic over two.
  *
  * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
  */
@@ -10,18 +10,20 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Documents are JSON: no Date, undefined, Buffer or NaN. Times are whole epoch seconds (NumericDate, RFC 7519 §2). */
 export type Document = { readonly id: string };
 
-/** As it is stored, frozen through and through: whoever wants to change a document makes another. */
+/** A stored document, deeply frozen: to change it, callers create another one. */
 export type Versioned<T> = {
   readonly document: T;
   readonly version: number;
   /**
-   * Fields under which the index holds another value than the document, and `id` where its key is another: a search does
-   * not find what it should. Only of collections that declare `comparesIndexes`; absent when all agree.
+   * Fields whose value in the index differs from the document, and `id` where its key differs: a search does not find what
+   * it should. Only in collections that declare `comparesIndexes`; absent when all agree.
    */
   readonly misindexed?: readonly string[];
 };
 
-/** Fields are top-level members holding a string, an integer or a boolean. A document without the field is not in the index. */
+/**
+ * Fields are top-level members holding a string, an integer or a boolean. A document without the field is not in the index.
+ */
 export type IndexDeclaration = { readonly fields: readonly string[]; readonly unique?: boolean };
 
 export type CollectionDeclaration = {
@@ -29,31 +31,31 @@ export type CollectionDeclaration = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
   /**
-   * Top-level members holding lists of different texts, at most 64. `where` finds the documents whose list holds a
-   * text. Such a member stands first in an index that is not unique, of its own or with one field behind it, by which
-   * the found ones can be ordered. Not together with `expiresAt`.
+   * Top-level members holding lists of different texts, at most 64. `where` finds the documents whose list holds a text.
+   * Such a member is first in an index that is not unique: alone, or followed by one field that can order the documents
+   * found. Not together with `expiresAt`.
    */
   readonly lists?: readonly string[];
   /**
-   * A top-level member holding the epoch second from which the document may be swept. The sweeper
-   * removes it some time after; whoever reads must still check expiry. Indexed by the adapter.
+   * A top-level member holding the epoch second from which the document may be swept. The sweeper removes it some time
+   * later; readers must still check expiry. Indexed by the adapter.
    */
   readonly expiresAt?: string;
-  /** Members without which a document is not understood: it is damaged, or of another version. */
+  /** Members without which a document cannot be read: it is damaged, or of another version. */
   readonly members?: readonly string[];
   /**
-   * A document that is not understood is as if it were not there. For collections in which what is missing is
-   * refused; in all others reading such a document throws StoreUnavailable.
+   * A document that cannot be read is treated as absent. For collections in which absence means denial; in all others
+   * reading such a document throws StoreUnavailable.
    */
   readonly isAbsentWhenUnreadable?: boolean;
-  /** Every read also compares what the indexes hold with the document, for collections that defend against an editor of the store. */
+  /** Every read also compares the indexes with the document, for collections that defend against an editor of the store. */
   readonly comparesIndexes?: boolean;
 };
 
-/** Hears of stored documents that are not understood; the id is not always known. */
+/** Called for stored documents that cannot be read; the id is not always known. */
 export type OnUnreadable = (collection: string, id: string | undefined) => void;
 
-/** Where a page ended: the last document's value of the ordering field, and its id. */
+/** End of a page: the last document's value of the ordering field, and its id. */
 export type Cursor = { readonly value?: string | number; readonly id: string };
 
 export type Query = {
@@ -75,22 +77,25 @@ export interface Collection<T extends Document> {
   /** Stores a new document at version 1. Throws DocumentConflict when its id or a unique key is taken. */
   insert(document: T): Promise<void>;
   /**
-   * Stores new documents in the given order, each at version 1, in one durable step where the
-   * backend can. On the first conflict it throws DocumentConflict and stores nothing after it; the
-   * ones before may have been stored. Later documents are never stored without the earlier ones.
+   * Stores new documents in the given order, each at version 1, in one durable step where the backend can. On the first
+   * conflict it throws DocumentConflict and stores nothing after it; the ones before may have been stored. Later documents
+   * are never stored without the earlier ones.
    */
   insertMany(documents: readonly T[]): Promise<void>;
   get(id: string): Promise<Versioned<T> | undefined>;
   /** The documents found, in the order of `ids`; unknown ids are left out. At most 1000 ids. */
   getMany(ids: readonly string[]): Promise<readonly Versioned<T>[]>;
-  /** Compare-and-swap: writes only while the stored version is `expected`; says whether it wrote. Throws DocumentConflict on a unique key. */
+  /**
+   * Compare-and-swap: writes only while the stored version is `expected`; returns whether it wrote. Throws DocumentConflict
+   * on a unique key.
+   */
   replace(document: T, expected: number): Promise<boolean>;
   /** Deletes and returns the document. Of concurrent callers exactly one gets it. */
   take(id: string): Promise<T | undefined>;
   find(query: Query): Promise<readonly Versioned<T>[]>;
 }
 
-/** What one call of a sweep has done. `isDone`: nothing that has expired was left when it ended. */
+/** Result of one call of a sweep. `isDone`: no expired document was left when it ended. */
 export type SweepSlice = { readonly removed: number; readonly isDone: boolean };
 
 /** A write has reached stable storage when its promise resolves. Any method throws StoreUnavailable when the backend fails. */
@@ -100,24 +105,24 @@ export interface DocumentStore {
   /** The names of the collections declared so far whose documents expire. */
   expiring(): readonly string[];
   /**
-   * Removes documents of one collection that expired before `now`, at most `limit`. A store within this process ends
-   * after about `milliseconds`, because no request is served meanwhile; absent: it does not look at the time. A removal
-   * need not have reached stable storage. Throws TypeError for a collection whose documents do not expire.
+   * Removes documents of one collection that expired before `now`, at most `limit`. A store within this process ends after
+   * about `milliseconds`, because it serves no request meanwhile; absent: no time limit. A removal need not have reached
+   * stable storage. Throws TypeError for a collection whose documents do not expire.
    */
   sweep(collection: string, now: number, limit: number, milliseconds?: number): Promise<SweepSlice>;
   /** How many documents of one collection expired before `now`, counted up to `most`. */
   countExpired(collection: string, now: number, most: number): Promise<number>;
   /**
-   * Gives a few pages that hold nothing any more back to the file system; says whether more are to be given back. Absent
-   * where the server behind the store does that by itself, and where nothing is kept in a file.
+   * Returns a few unused pages to the file system; returns whether more are left. Absent where the server behind the store
+   * does that by itself, and where no file is used.
    */
   shrink?(): Promise<boolean>;
   /**
-   * Reads within `work` may be answered from what was true at any moment since it began, or since this process last
-   * wrote anything; so one question may stand for all of them. Absent, and outside: at any moment since the read began.
+   * Reads within `work` may return what was true at any moment since it began, or since this process last wrote anything;
+   * so one read may serve all of them. Absent, and outside: at any moment since the read began.
    */
   asOneRequest?<R>(work: () => R): R;
-  /** Idempotent. Waits for writes under way. */
+  /** Idempotent. Waits for writes in progress. */
   close(): Promise<void>;
 }
 
@@ -127,14 +132,14 @@ export class DocumentConflict extends Error {
   readonly code = 'document_conflict';
 }
 
-/** Why a store fails, where that is known and has a remedy of its own. */
+/** Why a store fails, where the cause is known and has a remedy of its own. */
 export type StoreFailure = 'no_space';
 
-/** The backend failed or is closed; nothing is known about a write under way. `code` is 'store_unavailable'. */
+/** The backend failed or is closed; the outcome of a write in progress is unknown. `code` is 'store_unavailable'. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'store_unavailable';
-  /** `no_space`: there is no room for what was to be written, and nothing of it was. */
+  /** `no_space`: there is no room for the write, and nothing of it was stored. */
   readonly reason: StoreFailure | undefined;
 
   constructor(message: string, options: { readonly cause?: unknown; readonly reason?: StoreFailure } = {}) {
@@ -149,13 +154,13 @@ export const isDocumentConflict = (error: unknown): error is DocumentConflict =>
 export const isStoreUnavailable = (error: unknown): error is StoreUnavailable =>
   (error as { code?: unknown } | undefined)?.code === 'store_unavailable';
 
-/** What callers are told while there is no room, and when to come again. Safe to send. */
+/** Message and retry time for callers while there is no room. Safe to send. */
 export const NO_SPACE = {
   message: 'The storage of this server is full. Nothing was changed. Try again later, or tell its operator.',
   retryAfterSeconds: 30,
 } as const;
 
-/** Whether an error, or what caused it, is that a store has no room. */
+/** Whether an error, or its cause, is that a store has no room. */
 export const isOutOfSpace = (error: unknown): boolean => {
   for (let cause = error, depth = 0; depth < 8 && cause instanceof Object; depth += 1) {
     if (isStoreUnavailable(cause) && cause.reason === 'no_space') return true;
@@ -167,10 +172,9 @@ export const isOutOfSpace = (error: unknown): boolean => {
 };
 
 /**
- * Reads, changes and writes one document, again from a fresh read when another writer came between.
- * `change` may throw to refuse, or return `undefined` to leave the document as it is.
- * Answers what is stored afterwards, or `undefined` when there is no such document.
- * Throws StoreUnavailable after 20 lost swaps.
+ * Reads, changes and writes one document. Reads again when another writer came between. `change` may throw to refuse, or
+ * return `undefined` to leave the document as it is. Returns what is stored afterwards, or `undefined` when there is no
+ * such document. Throws StoreUnavailable after 20 lost swaps.
  */
 export const update = async <T extends Document>(
   collection: Collection<T>,

@@ -1,7 +1,7 @@
 import type { DetailsByResource } from '../vocabulary/detail-type.ts';
 import type { Cursor } from './document-store.ts';
 
-/** What one consent gave one client: oidc-provider's Grant, one for each authorization (decision D8). */
+/** What one authorization gave one client: oidc-provider's Grant, one for each authorization (decision D8). */
 export type Grant = {
   readonly id: string;
   readonly account: string;
@@ -11,28 +11,31 @@ export type Grant = {
   readonly details?: DetailsByResource;
   /** Agent that acts for the person through the client. */
   readonly actor?: string;
-  /** Session it ends with. */
+  /** Session with which it ends. */
   readonly session?: string;
-  /** Of the grant of an instance: the grant of the authorization, which it ends with, and the copy. */
+  /** Of an instance grant: its parent grant, with which it ends, and the instance. */
   readonly parent?: string;
   readonly instance?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
 
-/** Rights of one grant that are to be taken away. */
+/** Rights to remove from one grant. */
 export type GrantRights = Pick<Grant, 'openidScopes' | 'resources' | 'details'>;
 
 export interface Grants {
-  /** The live grant, or undefined; also one whose session is over, since what agents were given from it is not. */
+  /**
+   * The live grant, or undefined. Also a grant whose session has ended, since agents may still hold what they were given
+   * from it.
+   */
   get(id: string): Promise<Grant | undefined>;
-  /** The grant as its client holds it, or undefined: exactly those that `list` has. */
+  /** The grant as its client holds it, or undefined: exactly the grants in `list`. */
   held(id: string): Promise<Grant | undefined>;
   /** Live grants of an account, newest first; at most 1000. */
   ofAccount(account: string): Promise<readonly Grant[]>;
   /**
-   * Live grants, newest first: of an account, a client, both, or all. `next` is there when there may be more: they are
-   * looked through, and a page may be shorter than `limit`.
+   * Live grants, newest first: of an account, a client, both, or all. `next` is present when there may be more. Grants are
+   * filtered while they are read, so a page may be shorter than `limit`.
    */
   list(query: {
     readonly account?: string | undefined;
@@ -42,14 +45,13 @@ export interface Grants {
     readonly limit: number;
   }): Promise<{ readonly items: readonly Grant[]; readonly next?: Cursor }>;
   /**
-   * Takes rights away by one swap, and before from the authorization that it is an instance's share of; what it does not
-   * hold it cannot lose. Access tokens that carry one are over. Answers the grant as it is then; undefined when there is
-   * none any more.
+   * Removes rights by one swap, from an instance grant after its parent grant. Ignores rights that it does not hold. Access
+   * tokens with such a right end. Returns the grant as it is then; undefined when it no longer exists.
    */
   narrow(id: string, without: GrantRights): Promise<Grant | undefined>;
   /**
-   * Ends a grant: its refresh and access tokens, what was exchanged from them, and the shares that hang on it are over. Of a
-   * share only that one: the authorization and its other shares go on. Of concurrent callers exactly one is told true;
+   * Revokes a grant: its refresh and access tokens, what was exchanged from them, and its instance grants end. An instance
+   * grant ends alone: its parent grant and the other instance grants continue. Of concurrent callers exactly one gets true;
    * false when there was none.
    */
   revoke(id: string): Promise<boolean>;

@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 
-/** What an id names; each has its own prefix, so that an id says what it is. No name reads as an id (display-names/id-form.ts). */
+/**
+ * What an id names. Each has its own prefix, so that an id shows its kind. No display name reads as an id
+ * (display-names/id-form.ts).
+ */
 export const ID_PREFIXES = [
   'acc', // account
-  'agt', // agent
+  'agt', // client that is not an agent
   'app', // client that is no agent
   'grp', // group that owns agents
   'rs', // resource server
   'iat', // initial access token
   'dlg', // delegation
-  'grt', // grant: one Grant of oidc-provider
+  'grt', // instance of an agent: derived from its key (domain/clients/instances/instance.ts)
   'ins', // instance of an agent: made of its key (domain/clients/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request
@@ -27,15 +30,15 @@ export const ID_PREFIXES = [
   'crd', // credential of an agent
   'fac', // second factor of an account
   'tis', // trusted issuer of workload tokens
-  'whk', // endpoint of webhooks
-  'psh', // browser that a person is told in: made of its address (domain/notifications/push-subscription.ts)
+  'whk', // browser with push notifications: derived from its address (domain/notifications/push-subscription.ts)
+  'psh', // key that authenticates this server to push services
   'vpk', // key with which we speak to push services
   'per', // peer: an authorization server of another domain
   'apv', // approval
   'arq', // access request: a task
   'abs', // absence
   'sap', // standing approval
-  'lnk', // account link: which account a person of a peer is
+  'lnk', // upstream: a provider at which people of this server sign in
   'upi', // upstream: a provider at which people of ours sign in
   'upl', // upstream link: which account a person of an upstream is
 ] as const;
@@ -44,9 +47,9 @@ export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 export interface Identifiers {
   /**
-   * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Those of `txn` and
-   * `tok`, which are made for almost every token and name no authority, begin with 45 bits of time in
-   * their order, so that an index of them grows at its end.
+   * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Those of `txn` and `tok`, which are
+   * created for almost every token and name no authority, begin with 45 bits of time in order, so that their index grows at
+   * its end.
    */
   newId(prefix: IdPrefix): string;
   /** A URL-safe bearer value with 256 random bits. */
@@ -56,7 +59,7 @@ export interface Identifiers {
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 26;
 
-/** The id of what has a name of its own already; it looks like any other. No secret that can be guessed goes in. */
+/** An id derived from a name; it looks like any other id. A guessable secret must not be part of the name. */
 export const idMadeOf = (prefix: IdPrefix, name: string): string => {
   const digest = hash('sha256', name, 'buffer');
   return `${prefix}_${[...digest.subarray(0, ID_LENGTH)].map((byte) => ALPHABET[byte & 31]).join('')}`;

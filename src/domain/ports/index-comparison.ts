@@ -2,8 +2,8 @@ import type { Document } from './document-store.ts';
 import { type CollectionRules, type FieldValue, fieldValue } from './store-rules.ts';
 
 /**
- * The member `misindexed` of a document that was read: which fields the index holds otherwise than the document says.
- * `isHeld` compares one of them; a value that no index takes counts as another.
+ * The member `misindexed` of a document that was read: fields whose value in the index differs from the document. `isHeld`
+ * compares one of them; a value that no index can hold is a difference.
  */
 export const indexComparison = (
   rules: CollectionRules,

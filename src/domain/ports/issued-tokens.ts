@@ -2,7 +2,7 @@ import type { ActorChain, ForeignActor } from '../vocabulary/actor-chain.ts';
 import type { Assurance } from '../vocabulary/assurance.ts';
 import type { Detail } from '../vocabulary/detail-type.ts';
 
-/** An access token of ours that is live now. */
+/** An access token of this server that is live now. */
 export type IssuedToken = {
   /** `jti` of a JWT; keyed digest of an opaque token. */
   readonly id: string;
@@ -11,31 +11,31 @@ export type IssuedToken = {
   readonly key?: string;
   /** Account on whose behalf; absent when a client acts for itself. */
   readonly subject?: string;
-  /** To whom it was issued. */
+  /** Client or agent to which it was issued. */
   readonly clientId: string;
-  /** Resource indicator; absent on a token that is good at the UserInfo endpoint only. */
+  /** Resource indicator; absent on a token that is valid at the UserInfo endpoint only. */
   readonly audience?: string;
   readonly scope: readonly string[];
   /** Authorization details (RFC 9396). */
   readonly details?: readonly Detail[];
   readonly chain?: ActorChain;
-  /** Agent that may act for the person by this token of a client (RFC 8693 §4.4). */
+  /** Agent that may act for the person with this token of a client (RFC 8693 §4.4). */
   readonly mayAct?: string;
-  /** Of a token that was got with an assertion of a peer: the link it rests on, and who acted there. */
+  /** Of a token issued for an assertion of a trusted issuer: the link on which it depends, and the actors there. */
   readonly origin?: { readonly link: string; readonly act?: ForeignActor };
-  /** Delegation row. */
+  /** Id of the delegation. */
   readonly delegation?: string;
   /** Instance of the agent that got it. */
   readonly instance?: string;
   readonly grant?: string;
   readonly txn?: string;
-  /** The decision it comes from, and the version of the policy set that was asked. */
+  /** The decision behind it, and the version of the evaluated policy set. */
   readonly decision?: string;
   readonly policy?: number;
-  /** How often it may be used at most. */
+  /** Maximum number of uses. */
   readonly maxUses?: number;
   readonly approval?: TokenApproval;
-  /** How often the agents it came through had changed hands together (agents/ownership.ts); absent: never. */
+  /** How often the agents in its chain had changed hands together (agents/ownership.ts); absent: never. */
   readonly ownership?: number;
   /** How the person signed in. */
   readonly assurance?: Assurance;
@@ -47,15 +47,15 @@ export type IssuedToken = {
   readonly x5t?: string;
 };
 
-/** The approval a token was made of, and the digest of the one action it is good for. */
+/** The approval from which a token was issued, and the digest of the one action for which it is valid. */
 export type TokenApproval = {
   readonly id: string;
   readonly digest: string;
-  /** Two people let it happen in an emergency, without those who are asked. */
+  /** Two people approved it in an emergency, without the approvers. */
   readonly break_glass?: true;
 };
 
-/** What ended a token before its time. */
+/** Why a token ended before its expiry. */
 export type TokenEnd =
   | 'revoked'
   | 'killed'
@@ -79,15 +79,15 @@ export type TokenEnd =
 
 export interface IssuedTokens {
   /**
-   * The token behind a presented string, if it is one of our access tokens and everything it hangs on is
-   * live: signature, issuer, `typ`, expiry, not revoked, grant, delegation with all above it, agent, client and account
-   * active, issued after the epoch, and its scope still allowed by all of them. Anything else, of whatever shape
-   * or size, is undefined.
+   * The token behind a presented string, if it is an access token of this server and everything it depends on is live. This
+   * covers signature, issuer, `typ`, expiry and revocation; grant, and delegation with all its ancestors; agent, client and
+   * account active; issued after the epoch; its scope still allowed by all of them. Undefined for anything else, in any
+   * shape or size.
    */
   find(token: string): Promise<IssuedToken | undefined>;
   /**
-   * Whether a token that was live once has ended otherwise than by its time: it was revoked, or something it hung on is
-   * over. `format` is absent for a sign-in, which is none.
+   * Whether a token that was live once has ended otherwise than by expiry: it was revoked, or something it depends on has
+   * ended. `format` is absent for a sign-in, which is not a token.
    */
   isEnded(
     token: Omit<IssuedToken, 'format' | 'expiresAt'> & {
@@ -95,6 +95,9 @@ export interface IssuedTokens {
       readonly expiresAt?: number;
     },
   ): Promise<boolean>;
-  /** What ended a genuine, unexpired token; undefined for anything else. For the audit log: who presents it is not told. */
+  /**
+   * Why a genuine, unexpired token ended; undefined for anything else. For the audit log only: the presenter does not learn
+   * it.
+   */
   endOf(token: string): Promise<{ readonly token: IssuedToken; readonly end: TokenEnd } | undefined>;
 }

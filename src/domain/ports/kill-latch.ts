@@ -4,14 +4,14 @@ import type { Kill } from '../vocabulary/kill.ts';
 export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('audit' | 'store')[] };
 
 /**
- * Kills on the data volume of a node: what is ordered while the store takes no writes, and a copy of each that
- * stands, so that a database put back to an earlier state does not forget it (decision D24). A write is on
- * stable storage when its promise resolves. Processes on one volume share it. Any method throws when the volume fails.
+ * Kills on the data volume of a node: those ordered while the store takes no writes, and a copy of each standing kill, so
+ * that a database restored to an earlier state does not lose it (decision D24). A write is on stable storage when its
+ * promise resolves. Processes on one volume share it. Any method throws when the volume fails.
  */
 export interface KillLatch {
   /**
-   * Allocates room for kills to come, so that `write` works on a volume that has become full. Idempotent. Absent where
-   * nothing is to be allocated.
+   * Allocates room for future kills, so that `write` works on a volume that has become full. Idempotent. Absent where no
+   * room has to be allocated.
    */
   prepare?(): Promise<void>;
   read(): Promise<readonly LatchedKill[]>;

@@ -1,5 +1,5 @@
 export type MailMessage = {
-  /** The same at each try: the left part of the Message-ID. */
+  /** The same for each attempt: the left part of the Message-ID. */
   readonly id: string;
   /** One address. */
   readonly to: string;
@@ -13,8 +13,8 @@ export type MailMessage = {
 /** Sends mail to a server the configuration names. */
 export interface Mailer {
   /**
-   * Resolves when the server has taken the message. Throws MailNotSent: `isFinal` when it says that it never will take
-   * it. It has given up after 20 seconds at the latest.
+   * Resolves when the server has accepted the message. Throws MailNotSent, with `isFinal` when the server will never accept
+   * it. Gives up after 20 seconds at the latest.
    */
   send(message: MailMessage): Promise<void>;
   close(): void;
@@ -26,7 +26,7 @@ export class MailNotSent extends Error {
   readonly code = 'mail_not_sent';
   readonly isFinal: boolean;
 
-  /** `reason`: a word, such as the code of an error or of an SMTP answer; never the text of the server. */
+  /** `reason`: a word, such as the code of an error or of an SMTP reply; never the text of the server. */
   constructor(reason: string, isFinal: boolean) {
     super(reason);
     this.isFinal = isFinal;

@@ -1,12 +1,12 @@
 /**
- * What evaluates policies. The domain says who asks what of what, with the facts; the engine says yes or no and
- * which policies made it so. It knows no store and no clock, does not wait, and never throws on a question: what goes
- * wrong inside is an error in the verdict, and a verdict with an error is a `deny`.
+ * The policy engine: evaluates policies. The domain supplies principal, action, resource and facts; the engine returns a
+ * verdict and the policies that determined it. It has no store and no clock, is synchronous, and never throws on a
+ * question. An internal failure is an error in the verdict, and a verdict with an error is a `deny`.
  */
 
 import { DomainError } from '../vocabulary/errors.ts';
 
-/** What policies decide about. `act`: take a token; `delegate`: be given a delegation; the rest: use this server itself. */
+/** Actions that policies decide. `act`: get a token; `delegate`: get a delegation; the rest: use this server itself. */
 export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;
 
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
@@ -34,29 +34,29 @@ export type PolicyValue =
   | readonly PolicyValue[]
   | { readonly record: PolicyRecord };
 
-/** Members that are undefined are left out: an attribute that is not there. */
+/** Members that are undefined are left out: the attribute is missing. */
 export type PolicyRecord = { readonly [attribute: string]: PolicyValue | undefined };
 
 export type PolicyEntity = {
   readonly name: EntityName;
   readonly attributes: PolicyRecord;
-  /** What it is `in`; they need no row of their own. */
+  /** The entities that it is `in`; they need no entity of their own here. */
   readonly parents: readonly EntityName[];
 };
 
-/** All that a policy set is asked about in one decision. */
+/** All that a policy set evaluates in one decision. */
 export type PolicyCase = {
   readonly action: PolicyAction;
   readonly principal: EntityName;
-  /** Everybody and everything but the resources. */
+  /** All entities but the resources. */
   readonly entities: readonly PolicyEntity[];
-  /** Of every question alike, but for `consented`. */
+  /** Context of all questions, without `consented`. */
   readonly context: PolicyRecord;
-  /** What is asked about, one at a time. */
+  /** The scopes to evaluate, one at a time. */
   readonly resources: readonly { readonly scope: string; readonly entity: PolicyEntity; readonly consented: boolean }[];
-  /** Authorization details, likewise; `amount` is absent where their type counts none. */
+  /** The authorization details to evaluate, likewise; `amount` is absent where their type has none. */
   readonly details?: readonly DetailQuestion[];
-  /** Of a token that is there, conditions were met when it was made. */
+  /** Conditions of an existing token were met when it was issued. */
   readonly isConditional: boolean;
 };
 
@@ -75,13 +75,16 @@ export type PolicyQuestion = {
 
 export type Verdict = {
   readonly effect: 'allow' | 'deny';
-  /** Ids of the policies that made it so: the permits of an `allow`, the forbids of a `deny`; none when nothing permits it. */
+  /**
+   * Ids of the policies that determined the verdict: the permits of an `allow`, the forbids of a `deny`; none when nothing
+   * permits it.
+   */
   readonly determining: readonly string[];
-  /** Which policies could not be evaluated, in words. Any error makes the effect `deny`. */
+  /** Policies that could not be evaluated, as text. Any error makes the effect `deny`. */
   readonly errors: readonly string[];
 };
 
-/** What stands in a policy beside its rule. */
+/** The parts of a policy beside its rule. */
 export type PolicySummary = {
   /** Its annotation `@id`, unique in its set. */
   readonly id: string;
@@ -90,14 +93,14 @@ export type PolicySummary = {
 };
 
 export type PolicyFinding = {
-  /** A set with an error is not taken; warnings are shown. */
+  /** A set with an error is refused; warnings are shown. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
-  /** Id of the policy, when it is known which. */
+  /** Id of the policy, if known. */
   readonly policy?: string;
   /** 1-based, in the text as uploaded. */
   readonly line?: number;
-  /** No policy of the set permits this at all, to anybody. */
+  /** No policy of the set permits this action to any principal. */
   readonly action?: Exclude<PolicyAction, 'delegate'>;
 };
 
@@ -106,11 +109,11 @@ export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonl
 export type CompiledPolicies = {
   readonly policies: ReadonlyMap<string, PolicySummary>;
   decide(question: PolicyQuestion, entities: readonly PolicyEntity[]): Verdict;
-  /** Frees what it holds; deciding afterwards is an error in the verdict. */
+  /** Frees what it holds; a later evaluation gives an error in the verdict. */
   release(): void;
 };
 
-/** `wasTaken`: the text was in force before, so ids in it that no object can have are no error. */
+/** `wasTaken`: the text was active before, so ids in it that no object can have are no error. */
 export type TakenBefore = { readonly wasTaken?: boolean };
 
 export interface PolicyEngine {
@@ -119,15 +122,15 @@ export interface PolicyEngine {
    * shape.
    */
   check(text: string, before?: TakenBefore): PolicyCheck;
-  /** Makes a set ready to decide. Throws DomainError 'invalid_field' when `check` finds an error. */
+  /** Compiles a set. Throws DomainError 'invalid_field' when `check` finds an error. */
   compile(text: string, before?: TakenBefore): CompiledPolicies;
-  /** The schema policies are written against, as text. */
+  /** The schema for policies, as text. */
   readonly schema: string;
   /** The set a new server starts with. */
   readonly starter: string;
 }
 
-/** A text with errors in it is no set; the first one is the message, all of them stand in `errors`. */
+/** The error for a text with errors: the first one is the message, all of them are in `errors`. */
 export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError => {
   const details = findings
     .filter(({ severity }) => severity === 'error')
@@ -137,6 +140,6 @@ export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError
   return Object.assign(error, { errors });
 };
 
-/** Nothing can be decided for now, so nothing is allowed. */
+/** The error while policies cannot be evaluated, so nothing is allowed. */
 export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>
   new DomainError('unavailable', 'Policies cannot be asked right now.', { detail, cause });

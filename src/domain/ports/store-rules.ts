@@ -1,6 +1,6 @@
 /**
- * What every store adapter checks in the same way, so that a mistake shows on each backend alike:
- * declarations, documents, ids and queries. A TypeError here is a mistake of the calling code.
+ * Checks that all store adapters share, so that a mistake shows on each backend alike: declarations, documents, ids and
+ * queries. A TypeError here is a bug of the calling code.
  */
 import {
   type CollectionDeclaration,
@@ -15,7 +15,7 @@ import {
 /** What an index holds for one field. */
 export type FieldValue = string | number | boolean;
 
-/** A declaration that has been checked. `expiresAt` counts as an index of its own. */
+/** A checked declaration. `expiresAt` is an additional index. */
 export type CollectionRules = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
@@ -39,7 +39,7 @@ export type ListIndex = { readonly list: string; readonly by: string | undefined
 /** A query with its defaults filled in. `by` undefined: by id. */
 export type CheckedQuery = {
   readonly where: readonly (readonly [string, FieldValue])[];
-  /** The text a list has to hold, and the index to go by. */
+  /** The text that a list has to hold, and the index to use. */
   readonly list: (ListIndex & { readonly holds: string }) | undefined;
   readonly range: { readonly field: string; readonly gte?: number; readonly lte?: number } | undefined;
   readonly by: string | undefined;
@@ -90,8 +90,8 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
 };
 
 /**
- * The document in a stored text; undefined when it is not understood and counts as absent. Otherwise throws
- * StoreUnavailable: what it would have forbidden is not known.
+ * The document in a stored text; undefined when it cannot be read and is treated as absent. Otherwise throws
+ * StoreUnavailable: what it would have denied is unknown.
  */
 export const storedBody = <T extends Document>(
   rules: CollectionRules,
@@ -155,8 +155,8 @@ export const listValues = (document: object, list: string): readonly string[] =>
 const isListed = (text: unknown): boolean => typeof text === 'string' && text.isWellFormed();
 
 /**
- * Whether a stored document could have this id. False for text that is no Unicode (a lone
- * surrogate). Throws TypeError when it is not a string at all: `{ $ne: '' }` names nothing.
+ * Whether a stored document could have this id. False for text that is not Unicode (a lone surrogate). Throws TypeError
+ * when it is not a string at all: `{ $ne: '' }` is no id.
  */
 export const isPossibleId = (id: unknown): id is string => {
   if (typeof id !== 'string') throw new TypeError('an id is a string');
@@ -176,7 +176,7 @@ export const checkDocument = (document: { readonly id: string }): void => {
   checkJson(document, 0);
 };
 
-/** Freezes a JSON value through and through, and answers it. */
+/** Freezes a JSON value deeply, and returns it. */
 export const deepFrozen = <T extends object>(value: T): T => {
   for (const member in value) {
     const held = value[member];
@@ -192,7 +192,7 @@ export const fieldValue = (document: object, field: string): FieldValue | undefi
   return value === undefined || value === null ? undefined : checkFieldValue(value, field);
 };
 
-/** Undefined when nothing can match. Throws TypeError when the query names what is not indexed, or is malformed. */
+/** Undefined when nothing can match. Throws TypeError when the query names a member without index, or is malformed. */
 export const checkQuery = (rules: CollectionRules, query: Query): CheckedQuery | undefined => {
   const all = Object.entries(query.where ?? {});
   const where = all.filter(([field]) => !rules.lists.includes(field));
@@ -253,7 +253,7 @@ export const checkValue = (value: string): void => {
   if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError('a value is well-formed Unicode');
 };
 
-/** Throws TypeError unless it is a whole number of seconds, at least 1: nothing lives for ever by a rounding. */
+/** Throws TypeError unless it is a whole number of seconds, at least 1: no rounding makes a value permanent. */
 export const checkTtl = (seconds: number): void => {
   if (!Number.isSafeInteger(seconds) || seconds < 1)
     throw new TypeError('a TTL is a whole number of seconds, at least 1');
@@ -300,7 +300,7 @@ const checkJson = (value: unknown, depth: number): void => {
   throw new TypeError('a document is JSON: no Date, Buffer, function, bigint or NaN, at most 100 levels deep');
 };
 
-/** Throws TypeError unless a counter can be moved by this much: a whole number other than 0. */
+/** Throws TypeError unless a counter can be changed by this number: a whole number other than 0. */
 export const checkStep = (by: number): void => {
   if (!Number.isSafeInteger(by)) throw new TypeError('a counter moves by a whole number');
 };

@@ -2,25 +2,28 @@ import { DomainError } from '../vocabulary/errors.ts';
 import type { EpochSeconds } from './clock.ts';
 
 /**
- * What a document is fetched for. Each purpose has its own connections, media types and size: 64 KiB, of
- * client metadata 5 KiB (Client ID Metadata Document draft-02).
+ * Purpose of a fetched document. Each purpose has its own connections, media types and size: 64 KiB, for client metadata 5
+ * KiB (Client ID Metadata Document draft-02).
  */
 export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
 /**
- * What is posted: a question to a decision point that the configuration names, a message to an endpoint that operators
- * registered, of whose answer nothing but the status is read, the proof that such an endpoint wants them, to an agent that
- * there is an answer for it, to a push service that the configuration names a message for a browser,
- * and to an app that a session is over (OpenID Connect Back-Channel Logout 1.0).
+ * Purpose of a POST:
+ * - a question to a decision point that the configuration names;
+ * - a message to an endpoint that operators registered; only the status of its answer is read;
+ * - the verification that such an endpoint wants messages;
+ * - to an agent, that a decision is ready for it;
+ * - to a push service that the configuration names, a message for a browser;
+ * - to an app, that a session has ended (OpenID Connect Back-Channel Logout 1.0).
  */
 export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push' | 'app_logout';
 
-/** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
+/** Requests to a registered provider for a person who signs in there: never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
 
 /**
- * What a host of `egress.internalHosts` is opened for: its lists have these names. A host that is open for one purpose is
- * closed for all others.
+ * Purposes for which a host of `egress.internalHosts` is open: its lists have these names. A host that is open for one
+ * purpose is closed for all others.
  */
 export const INTERNAL_PURPOSES = [
   'upstreamProviders',
@@ -36,7 +39,10 @@ export const INTERNAL_PURPOSES = [
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
 
-/** Why a document was not had. For the audit log, the log and the owner; a caller that is not authenticated is told none of it. */
+/**
+ * Why a document could not be fetched. For the audit log, the log and the owner; an unauthenticated caller learns none of
+ * it.
+ */
 export type FetchReason =
   | 'url_not_allowed'
   | 'address_not_allowed'
@@ -55,22 +61,25 @@ export type FetchReason =
 export type FetchRequest = {
   readonly url: string;
   readonly purpose: FetchPurpose;
-  /** Which list of internal hosts counts; absent: the URL reaches public hosts only. */
+  /** The list of internal hosts that applies; absent: the URL reaches public hosts only. */
   readonly internal?: InternalPurpose | undefined;
-  /** URL of the document that named this one: the list counts only where that one is at a host of it, too. */
+  /** URL of the document that named this one: the list applies only if that document is at a host of it, too. */
   readonly namedBy?: string | undefined;
-  /** Address on whose behalf it is fetched: counts against the budget of that source. */
+  /** Address of the caller: the fetch uses the budget of that source. */
   readonly source?: string;
   /**
-   * Fetches anew although a copy is fresh: an unknown `kid`, a look for drift. A copy younger than 30 seconds is
-   * answered all the same, and so is a fresh one when the new fetch fails.
+   * Fetches again although a copy is fresh: for an unknown `kid`, or to detect drift. Nevertheless returns a copy younger
+   * than 30 seconds, and a fresh one when the new fetch fails.
    */
   readonly again?: boolean;
-  /** No copy that was fetched up to this second is answered, however fresh it is. */
+  /** Returns no copy that was fetched up to this second, even a fresh one. */
   readonly after?: EpochSeconds;
 };
 
-/** What was served at a URL with status 200. The same object as long as the copy is kept: what is made of it can be kept with it. */
+/**
+ * A document served with status 200. The same object as long as the copy is kept: results derived from it can be kept with
+ * it.
+ */
 export type FetchedDocument = {
   readonly url: string;
   readonly body: Uint8Array;
@@ -79,25 +88,25 @@ export type FetchedDocument = {
   /** SHA-256 of the body, base64url: differs when the document has changed. */
   readonly digest: string;
   readonly fetchedAt: EpochSeconds;
-  /** `max-age`, held between 60 and 3600 seconds; 300 when nothing is said. */
+  /** `max-age`, limited to 60 to 3600 seconds; 300 when it is missing. */
   readonly freshUntil: EpochSeconds;
 };
 
 /**
- * The only way out of this process to a URL that somebody else chose. https only, to public addresses and to
- * hosts that the configuration names for this purpose; one connection to an address that was checked, no redirects, at most 64 KiB,
- * 2.5 seconds from the name to the last byte.
+ * The only way out of this process to a URL that another party chose. https only, to public addresses and to hosts that the
+ * configuration names for this purpose. One connection to a checked address, no redirects, at most 64 KiB, 2.5 seconds from
+ * the name to the last byte.
  */
 export interface TrustedFetch {
   /**
-   * Whether a URL could be fetched at all, by its spelling: https, a host that is no forbidden address, no user
-   * name, fragment or dot segment, port 443; and no internal host of another purpose. Without `internal` that is every
-   * listed host. Asks nobody. Use it where a URL is registered.
+   * Whether a URL could be fetched at all, by its spelling. It needs https, a host that is no forbidden address, no user
+   * name, fragment or dot segment, port 443, and no internal host of another purpose. Without `internal` that is every
+   * listed host. Sends nothing. Use it where a URL is registered.
    */
   check(url: string, internal?: InternalPurpose): FetchReason | undefined;
   /**
-   * The document at a URL; from memory while it is fresh, and one fetch for all who ask at once. Throws a
-   * DomainError, see `fetchFailed`. A failure is remembered for 60 seconds.
+   * The document at a URL: from memory while it is fresh, and one fetch for concurrent callers. Throws a DomainError, see
+   * `fetchFailed`. A failure is remembered for 60 seconds.
    */
   get(request: FetchRequest): Promise<FetchedDocument>;
 }
@@ -106,9 +115,9 @@ export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** JSON; for a browser bytes that only it can read; for an app a form. */
+  /** JSON; for a browser bytes that only it can decrypt; for an app a form. */
   readonly body: string | Uint8Array;
-  /** The header of this name. */
+  /** Value of the header `Authorization`. */
   readonly authorization?: string;
   /** More headers: of a webhook those whose names begin with `webhook-`, of a push those of RFC 8030 and RFC 8188. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -117,12 +126,12 @@ export type PostRequest = {
 };
 
 /**
- * The same way out for what is sent to a server that the operator chose: the same URLs, addresses, connections and
- * bounds as for documents, but no memory and no budget, since nobody else has a hand in whether it is asked.
+ * The same way out for messages to a server that the operator chose. The same URLs, addresses, connections and limits as
+ * for documents, but no memory and no budget, since no other party causes the request.
  */
 export interface TrustedPost {
   /**
-   * The JSON that is answered with status 200, at most 64 KiB; of a webhook and a ping nothing, with any status of success.
+   * The JSON of an answer with status 200, at most 64 KiB. For a webhook and a ping nothing, with any status of success.
    * Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
@@ -136,16 +145,16 @@ export type AskRequest = {
   readonly namedBy?: string | undefined;
   /** `application/x-www-form-urlencoded`; with it the request is a POST. */
   readonly form?: string;
-  /** The header of this name. */
+  /** Value of the header `Authorization`. */
   readonly authorization?: string;
 };
 
-/** Of a token endpoint also 400 and 401, whose JSON says what is wrong (RFC 6749 §5.2); else 200. */
+/** For a token endpoint also 400 and 401, whose JSON states the error (RFC 6749 §5.2); otherwise 200. */
 export type AskAnswer = { readonly status: number; readonly mediaType: string; readonly body: Uint8Array };
 
 /**
- * The same way out for what is said once and must not be remembered: a code for tokens, a token for claims. The same
- * URLs, addresses, connections, bounds and budgets as for documents, no memory, and no second attempt.
+ * The same way out for one-time requests that must not be remembered: a code for tokens, a token for claims. The same URLs,
+ * addresses, connections, limits and budgets as for documents, no memory, and no second attempt.
  */
 export interface TrustedAsk {
   /** Throws a DomainError, see `fetchFailed`. */
@@ -161,12 +170,12 @@ type Failure = {
   readonly fetchRetryAfter?: string;
 };
 
-/** What was answered, where that is why a fetch failed. `retryAfter` is the header as it came, cut short. */
+/** The answer that made a fetch fail. `retryAfter` is the header as sent, truncated. */
 export type Answered = { readonly status: number; readonly retryAfter?: string };
 
 /**
- * Made for every fetch that failed. 'unavailable' when a budget of ours was used up, else 'invalid_request';
- * the message is the same for all, so that nothing is learnt of the network the server stands in.
+ * The error of every failed fetch. 'unavailable' when a budget of this server was used up, otherwise 'invalid_request'. The
+ * message is always the same, so that a caller learns nothing about the server's network.
  */
 export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answered): DomainError => {
   const cause: Failure = {
@@ -183,10 +192,10 @@ export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answ
     : new DomainError('invalid_request', 'a document could not be fetched', { detail: `${reason}: ${detail}`, cause });
 };
 
-/** Why a fetch failed, if this is what was thrown. */
+/** Why a fetch failed, if this error is of a failed fetch. */
 export const fetchReasonOf = (error: unknown): FetchReason | undefined => failureIn(error)?.fetchReason;
 
-/** The status that was answered, where that is why. */
+/** The answered status, if it made the fetch fail. */
 export const fetchStatusOf = (error: unknown): number | undefined => failureIn(error)?.fetchStatus;
 
 /** The same with the header Retry-After (RFC 9110 §10.2.3), if there was one. */

@@ -1,8 +1,8 @@
 import { DomainError } from '../vocabulary/errors.ts';
 
-/** One provider as our client there sees it. */
+/** One provider, as this server's client there sees it. */
 export type UpstreamParty = {
-  /** Another one for each version of what is configured. */
+  /** Differs for each version of the configuration. */
   readonly key: string;
   readonly issuer: string;
   readonly clientId: string;
@@ -11,7 +11,7 @@ export type UpstreamParty = {
     | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: string };
 };
 
-/** What binds an answer to the request it is the answer to. */
+/** Values that bind an answer to its request. */
 export type UpstreamBinding = {
   readonly state: string;
   readonly nonce: string;
@@ -23,19 +23,19 @@ export type UpstreamRequest = UpstreamBinding & {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly loginHint?: string;
-  /** The person has to sign in there anew, whoever is signed in. */
+  /** The person has to sign in there anew, even with a session there. */
   readonly isFresh: boolean;
 };
 
-/** What the provider vouched for. Claims of userinfo stand in for those that the ID token leaves out. */
+/** The identity that the provider asserts. Claims of userinfo replace those that the ID token leaves out. */
 export type UpstreamIdentity = {
   readonly subject: string;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** As it was signed; a hint for signing out there. */
+  /** The ID token as signed; a hint for signing out there. */
   readonly idToken: string;
 };
 
-/** Why a provider's answer was not accepted: the reason in the audit log. Nobody in a browser is told. */
+/** Why a provider's answer was not accepted: the reason in the audit log. The browser does not learn it. */
 export type UpstreamReason =
   | 'provider_unreachable'
   | 'provider_metadata'
@@ -47,35 +47,37 @@ export type UpstreamReason =
   | 'claims_invalid';
 
 /**
- * A client of OpenID providers. Everything is fetched through the guard; the addresses a browser is sent to are https.
+ * A client of OpenID providers. Sends every request by trusted-fetch.ts; URLs for a browser are https.
  * Every method throws a DomainError, see `upstreamFailed`.
  */
 export interface UpstreamClient {
   /** Where the browser goes to sign in. */
   authorizationUrl(party: UpstreamParty, request: UpstreamRequest): Promise<string>;
   /**
-   * Redeems the code of an answer, whose query this is, and checks what comes: `iss` (RFC 9207), state, signature of the
-   * ID token, issuer, audience, nonce and times; then asks for the claims of userinfo, where there is such an endpoint.
+   * Redeems the code of an answer with this query, and checks the result: `iss` (RFC 9207), state, signature of the ID
+   * token, issuer, audience, nonce and times. Then asks for the claims of userinfo, if the provider has such an endpoint.
    */
   identify(
     party: UpstreamParty,
     answer: UpstreamBinding & { readonly redirectUri: string; readonly query: URLSearchParams },
   ): Promise<UpstreamIdentity>;
   /**
-   * Where a person can sign out there (OpenID Connect RP-Initiated Logout 1.0); undefined where that is not offered.
-   * Without `idToken` the provider asks whom that is about.
+   * URL at which a person can sign out there (OpenID Connect RP-Initiated Logout 1.0); undefined where that is not offered.
+   * Without `idToken` the provider asks the person which account to sign out.
    */
   endSessionUrl(
     party: UpstreamParty,
     request: { readonly idToken?: string; readonly returnTo: string; readonly state: string },
   ): Promise<string | undefined>;
-  /** Where the keys are by which it signs: `jwks_uri` of its metadata. */
+  /** URL of its signing keys: `jwks_uri` of its metadata. */
   keysUrl(party: UpstreamParty): Promise<string>;
 }
 
 type Failure = { readonly upstreamReason: UpstreamReason };
 
-/** What the person is told, who can do something about these two; of all others no more than that it did not work. */
+/**
+ * Texts for the two reasons about which the person can do something. For all others the person learns only that it failed.
+ */
 const SAID: Partial<Record<UpstreamReason, string>> = {
   provider_refused: 'The provider did not sign you in.',
   client_refused: 'The provider does not know this server. Tell its administrator.',
@@ -96,6 +98,6 @@ export const upstreamFailed = (reason: UpstreamReason, detail: string): DomainEr
       });
 };
 
-/** Why, if this is what was thrown. */
+/** The reason, if this error is of an upstream. */
 export const upstreamReasonOf = (error: unknown): UpstreamReason | undefined =>
   ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.upstreamReason;

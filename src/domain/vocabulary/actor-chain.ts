@@ -1,7 +1,7 @@
 /**
- * The actor chain as the `act` claim carries it (RFC 8693 §4.1): outermost is who acts now, nested
- * are those before. Written by us only; no part of it ever comes from input (invariant 3).
- * `iss` names the namespace of `sub`; `sub_profile` says what kind of entity it is (OAuth Actor Profile).
+ * The actor chain as the `act` claim carries it (RFC 8693 §4.1): the outermost actor acts now, nested ones acted before.
+ * Only this server writes it; no part of it ever comes from input (invariant 3). `iss` names the namespace of `sub`;
+ * `sub_profile` names the kind of entity (OAuth Actor Profile).
  */
 export type ActorChain = {
   readonly sub: string;
@@ -18,7 +18,7 @@ export const extendChain = (agent: string, issuer: string, inbound?: ActorChain)
   ...(inbound ? { act: inbound } : {}),
 });
 
-/** Who acted in another domain, as that domain says. For information: nothing here is decided by it. */
+/** The actors in another domain, as that domain states them. For information only: no decision uses it. */
 export type ForeignActor = {
   readonly sub: string;
   readonly iss: string;
@@ -26,7 +26,7 @@ export type ForeignActor = {
   readonly act?: ForeignActor;
 };
 
-/** The claim `act` of a token that came out of another domain: ours act outermost. */
+/** The claim `act` of a token derived from a token of another domain: actors of this server are outermost. */
 export const actClaim = (
   chain: ActorChain | undefined,
   foreign: ForeignActor | undefined,

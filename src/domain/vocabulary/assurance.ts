@@ -1,27 +1,27 @@
 /**
- * How surely a person proved who it is. The classes of OpenID Connect Core §2 (`acr`) that this server knows, weakest
- * first; which factors there were is `amr` (RFC 8176).
+ * Assurance of a sign-in. The classes of OpenID Connect Core §2 (`acr`) that this server knows, weakest first; `amr` lists
+ * the factors (RFC 8176).
  */
 
 export const SINGLE_FACTOR = 'urn:behalf:acr:single-factor';
 export const MULTI_FACTOR = 'urn:behalf:acr:multi-factor';
 
-/** The person signed in at another provider, for this. RFC 8176 has no word for it. */
+/** The person signed in at another provider for this request. RFC 8176 has no value for it. */
 export const UPSTREAM = 'urn:behalf:amr:upstream';
-/** The person was signed in at another provider already, or it does not say since when. */
+/** The person was signed in at another provider already, or that provider does not state since when. */
 export const UPSTREAM_SESSION = 'urn:behalf:amr:upstream-session';
 
-/** What a code proves, as `amr` says it. RFC 8176 has no word for one on paper. */
+/** The `amr` values of codes. RFC 8176 has none for a code on paper. */
 export const BY_CODE = { totp: 'otp', recovery: 'urn:behalf:amr:recovery-code' } as const;
-/** Whatever of these is among `amr` was proven here. */
+/** Values of `amr` that were proven here. */
 const PROVEN_HERE: ReadonlySet<string> = new Set([...Object.values(BY_CODE), 'hwk', 'swk']);
 
 const CLASSES: readonly string[] = [SINGLE_FACTOR, MULTI_FACTOR];
 
-/** What sign-ins here can reach, for somebody who has a second factor. */
+/** Classes that sign-ins here can reach with a second factor. */
 export const REACHABLE: readonly string[] = CLASSES;
 
-/** What a sign-in of one account can reach. */
+/** Classes that sign-ins of one account can reach. */
 export const reachableWith = (hasFactor: boolean): readonly string[] => (hasFactor ? REACHABLE : [SINGLE_FACTOR]);
 
 export type Assurance = {
@@ -32,26 +32,26 @@ export type Assurance = {
 };
 
 /**
- * Whether nobody here knows when the person last proved anything: who was signed in elsewhere may have been for days,
- * whatever `authTime` says. A factor that was proven here after it is from then or later.
+ * Whether the age of the proof is unknown here: a session elsewhere may have lasted for days, whatever `authTime` states. A
+ * factor proven here afterwards is not older than `authTime`.
  */
 export const isOfUnknownAge = (amr: readonly string[]): boolean =>
   amr.includes(UPSTREAM_SESSION) && !amr.some((method) => PROVEN_HERE.has(method));
 
-/** Whether a sign-in of this class is as good as the one that is wanted. A class we do not know is good for itself only. */
+/** Whether a sign-in of this class satisfies the wanted class. An unknown class satisfies only itself. */
 export const satisfiesAcr = (acr: string | undefined, wanted: string): boolean => {
   if (acr === wanted) return true;
   const rank = CLASSES.indexOf(wanted);
   return rank >= 0 && CLASSES.indexOf(acr ?? '') >= rank;
 };
 
-/** Whether some sign-in can satisfy it: of anybody here, or of whoever reaches `reachable`. */
+/** Whether some sign-in can satisfy it: one of any account here, or one that reaches `reachable`. */
 export const isReachable = (wanted: string, reachable: readonly string[] = REACHABLE): boolean =>
   reachable.some((acr) => satisfiesAcr(acr, wanted));
 
 /**
- * A sign-in to which one more factor was added. Its time stays that of the first: what was proven then was not proven
- * again (OpenID Connect Core §2, `auth_time`).
+ * A sign-in with one more factor. It keeps its time, since the first factor was not proven again (OpenID Connect Core §2,
+ * `auth_time`).
  */
 export const withFactor = ({ amr, authTime }: Assurance, added: readonly string[]): Assurance => ({
   acr: MULTI_FACTOR,

@@ -3,7 +3,7 @@
  * ECMAScript writes them. The digests of the audit log are made over this text, so a change of its bytes breaks the chain.
  */
 
-/** Far deeper than JSON that the server reads. A value that contains itself ends here, too. */
+/** Far deeper than JSON that the server reads. Also stops a value that contains itself. */
 const MAXIMUM_DEPTH = 1000;
 
 /**

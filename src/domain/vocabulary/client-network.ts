@@ -1,26 +1,26 @@
 /**
- * Maps a client address to the networks that limits and budgets count it in. One IPv6 subscriber holds at least a /64,
- * a home connection often a /56, a site a /48 (RFC 6177), so that counting single addresses bounds nothing (RL-03).
+ * Maps a client address to the networks for limits and budgets. One IPv6 subscriber holds at least a /64, a home connection
+ * often a /56, a site a /48 (RFC 6177). Counting single addresses would therefore limit nothing (RL-03).
  */
 
 /**
- * Networks of one address in CIDR notation, narrowest first: IPv6 /64, /56, /48; IPv4 /32, /24, /16. Each lies within
- * the next one. An input that is no address is in `unknown` at all three levels.
+ * Networks of one address in CIDR notation, narrowest first: IPv6 /64, /56, /48; IPv4 /32, /24, /16. Each lies within the
+ * next one. Any input that is not an address is in `unknown` at all three levels.
  */
 export type ClientNetworks = readonly [narrow: string, middle: string, wide: string];
 
-/** The one bucket of all input that is no address. */
+/** The one bucket of all input that is not an address. */
 export const UNKNOWN_NETWORK = 'unknown';
 
 const UNKNOWN: ClientNetworks = [UNKNOWN_NETWORK, UNKNOWN_NETWORK, UNKNOWN_NETWORK];
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-/** Longest address with a zone (RFC 4007) that is read; beyond it is no address. */
+/** Longest address with a zone (RFC 4007) that is read; longer text is not an address. */
 const MAXIMUM_LENGTH = 128;
 const GROUPS = 8;
 
 /**
- * The networks of `address`. IPv4-mapped (RFC 4291 §2.5.5.2) and NAT64 addresses (64:ff9b::/96, RFC 6052) count as the
- * IPv4 address inside; a zone is ignored. Never throws.
+ * The networks of `address`. IPv4-mapped (RFC 4291 §2.5.5.2) and NAT64 addresses (64:ff9b::/96, RFC 6052) give the networks
+ * of the IPv4 address inside; a zone is ignored. Never throws.
  */
 export const clientNetworks = (address: string): ClientNetworks => {
   if (address.length > MAXIMUM_LENGTH) return UNKNOWN;
@@ -36,23 +36,25 @@ export const clientNetworks = (address: string): ClientNetworks => {
   return [`${front}:${hex(d)}::/64`, `${front}:${hex(d & 0xff00)}::/56`, `${front}::/48`];
 };
 
-/** What one subscriber has at least: the address of IPv4 as a /32, of IPv6 its /64. */
+/** The smallest network of one subscriber: a /32 of IPv4, a /64 of IPv6. */
 export const clientNetwork = (address: string): string => clientNetworks(address)[0];
 
-/** What one site has at most: IPv4 /24, IPv6 /48. For records and pages that name no single subscriber. */
+/**
+ * The largest network of one site: IPv4 /24, IPv6 /48. For records and pages that must not identify a single subscriber.
+ */
 export const coarseNetwork = (address: string): string => {
   const [, middle, wide] = clientNetworks(address);
   return wide.includes(':') ? wide : middle;
 };
 
-/** A network, and how many times the limit of one subscriber all of it may use. */
+/** A network, and its limit as a multiple of one subscriber's limit. */
 export type LimitedNetwork = { readonly network: string; readonly times: number };
 
 const MIDDLE_TIMES = 4;
 const WIDE_TIMES = 16;
 
 /**
- * The networks in which a limit of one subscriber holds, narrowest first: IPv6 /64 once, /56 four times, /48 sixteen
+ * The networks to which a limit of one subscriber applies, narrowest first: IPv6 /64 once, /56 four times, /48 sixteen
  * times; IPv4 the address once, its /24 sixteen times.
  */
 export const limitedNetworks = (address: string): readonly LimitedNetwork[] => {

@@ -5,9 +5,9 @@
 const SIGN = '[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\ufe66\\ufe62\\ufe63\\ufe6b\\u2212]';
 
 /**
- * A sign where a spreadsheet may begin a cell: first in the text, and after all that it may split at. Which that is depends
- * on its locale and on how it was imported; where it is not the comma, our quotation marks hold nothing together. Blanks,
- * quotation marks and what is drawn as nothing may stand between.
+ * A sign where a spreadsheet may begin a cell: first in the text, and after each character at which it may split. Those
+ * depend on its locale and on the import; where the separator is not the comma, quotation marks do not keep a cell
+ * together. Blanks, quotation marks and invisible characters may stand between.
  */
 const FORMULA = new RegExp(`(^|[,;|\\t\\r\\n])([\\s"\\p{Cc}\\p{Default_Ignorable_Code_Point}]*)(?=${SIGN})`, 'gu');
 

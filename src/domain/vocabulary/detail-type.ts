@@ -1,8 +1,7 @@
 /**
- * Authorization details (RFC 9396): which types there are, what a detail of a type may say, when one detail is inside
- * another, and how one is told to people. Owns all of that as pure functions. Does not own where details are kept
- * (grants, delegations, tokens) nor who gets them (decision). Called by the register of resource servers, which types
- * belong to, by decisions, and by pages.
+ * Authorization details (RFC 9396): their types, the allowed content of a detail, when one detail contains another, and
+ * their text for people. Pure functions. Does not own where details are stored (grants, delegations, tokens), nor who gets
+ * them (decision). The registry of resource servers, to which types belong, decisions and pages call it.
  */
 import type { Risk } from './risk.ts';
 
@@ -17,21 +16,21 @@ export type JsonValue =
 /** One authorization detail (RFC 9396 §2). */
 export type Detail = { readonly type: string; readonly [member: string]: JsonValue };
 
-/** Resource indicator to what is asked for or held there. */
+/** Resource indicator → details asked for or held there. */
 export type DetailsByResource = Readonly<Record<string, readonly Detail[]>>;
 
 export const MEMBER_RULES = ['max', 'min', 'subset', 'prefix', 'equal', 'before', 'after'] as const;
 
-/** How a member of a child must stand to the same member of its parent. Members without a rule are `equal`. */
+/** Required relation of a child's member to the same member of its parent. Members without a rule are `equal`. */
 export type MemberRule = {
   readonly rule: (typeof MEMBER_RULES)[number];
-  /** A parent without this member sets no limit by it. Default: the child must be without it, too. */
+  /** A parent without this member sets no limit by it. Default: the child must lack it, too. */
   readonly absent?: 'unlimited';
 };
 
-/** A type of authorization details, registered with the resource server that understands it. */
+/** A type of authorization details, registered at the resource server that understands it. */
 export type DetailType = {
-  /** As in the member `type`; unique at its resource server. */
+  /** Value of the member `type`; unique at its resource server. */
   readonly type: string;
   /** What details of this type are about, for people. */
   readonly description: string;
@@ -42,16 +41,16 @@ export type DetailType = {
   readonly display: string;
   /** By name; of a member of an object by path, as `limits.amount`. */
   readonly members: Readonly<Record<string, MemberRule>>;
-  /** Member that says how much: a whole number. Children of one parent share it. */
+  /** Member with the amount: a whole number. Children of one parent share it. */
   readonly amount?: string;
 };
 
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
 
-/** Characters, entries and nesting of what one request may ask for, and of what is held at one place. */
+/** Limits of what one request may ask for, and of what is held at one resource: characters, entries and nesting. */
 export const DETAIL_LIMITS = { length: 8192, count: 50, depth: 16 } as const;
 
-/** What the path names in a value, through objects only. */
+/** The value at a path, through objects only. */
 export const memberAt = (value: JsonValue | undefined, path: string): JsonValue | undefined =>
   path
     .split('.')

@@ -1,6 +1,6 @@
 /**
- * Every refusal the domain can give. The set is closed: two tables (OAuth errors in `src/provider`,
- * problems in `src/http`) are exhaustive over it, so a new code does not compile until both answer.
+ * Every error that the domain can return. The set is closed: two tables (OAuth errors in `src/provider`, problems in
+ * `src/http`) are exhaustive over it, so a new code does not compile until both handle it.
  */
 export type DomainErrorCode =
   | 'invalid_request'
@@ -26,7 +26,7 @@ export type DomainErrorCode =
   | 'slow_down'
   | 'expired_token';
 
-/** The part of the decision that said no. Named in refusals, in the audit log and in the docs. */
+/** The part of the decision that denied. Refusals, the audit log and the docs name it. */
 export type Layer =
   | 'request'
   | 'client'
@@ -45,8 +45,8 @@ export type Layer =
   | 'limits';
 
 /**
- * Why a token request was refused, for machines (decision D6). `id` is also the id in the audit
- * event; `reason` is a stable snake_case code; `remedies` say what to ask for next.
+ * Why a token request was refused, machine-readable (decision D6). `id` is also the id in the audit event; `reason` is a
+ * stable snake_case code; `remedies` state what to ask for next.
  */
 export type Denial = {
   readonly id: string;
@@ -56,10 +56,12 @@ export type Denial = {
 };
 
 /**
- * `consent`: hand `url` to the person named by the subject token; it works once, or where it asks about a new owner of the agent, until the person has decided. `narrow`: ask again with this
- * scope, which is allowed now. `step_up`: have the person sign in again with these `acr_values` or this `max_age`
- * (RFC 9470). `approval`: people are being asked; ask the token endpoint with this `grant_type` and `auth_req_id`, every
- * `interval` seconds, until there is an answer (CIBA §10.1). `number` is to be shown to whoever started it. `wait`: there is room again from `until`, in epoch seconds, if nobody else takes it. `contact`: only somebody can change it, the owner of the agent or the operator of this server.
+ * `consent`: give `url` to the person named by the subject token; it works once. If it asks about a new owner of the agent,
+ * it works until the person has decided. `narrow`: ask again with this scope, which is allowed now. `step_up`: have the
+ * person sign in again with these `acr_values` or this `max_age` (RFC 9470). `approval`: people are being asked; poll the
+ * token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an answer (CIBA §10.1).
+ * Show `number` to the user who started the action. `wait`: there is room again from `until`, in epoch seconds, unless
+ * other requests take it. `contact`: only the owner of the agent, or the operator of this server, can change it.
  */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
@@ -80,7 +82,7 @@ export type Remedy =
 /** The decision behind a refusal. For the audit log only; never sent. */
 export type RefusedDecision = {
   readonly decision: string;
-  /** Version of the policy set that was asked. */
+  /** Version of the evaluated policy set. */
   readonly policy?: number;
   readonly resource: string;
   readonly inputs: { readonly [name: string]: unknown };
@@ -89,7 +91,7 @@ export type RefusedDecision = {
 export type DomainErrorOptions = {
   /** The request member at fault: a parameter name or a JSON pointer. */
   readonly field?: string;
-  /** Whole seconds after which trying again makes sense; sent as `Retry-After`. */
+  /** Whole seconds after which a retry may succeed; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
   readonly denial?: Denial;
   readonly refused?: RefusedDecision;
@@ -99,8 +101,8 @@ export type DomainErrorOptions = {
 };
 
 /**
- * A refusal with a text that is safe to show the caller (`message`). Compare `code`, never
- * `instanceof`: copies of a class do not survive package and test-realm borders.
+ * An error with a text that is safe to show to the caller (`message`). Compare `code`, never `instanceof`: duplicate
+ * classes from other packages or test realms do not match.
  */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
@@ -122,11 +124,11 @@ export class DomainError extends Error {
   }
 }
 
-/** Refuses a member of what is to be registered or changed; `field` is its JSON pointer. */
+/** Refuses a member of a document to be registered or changed; `field` is its JSON pointer. */
 export const refuseField = (field: string, message: string): never => {
   throw new DomainError('invalid_field', message, { field });
 };
 
-/** Whether a thrown value is one of ours, without `instanceof`. */
+/** Whether a thrown value is a DomainError, without `instanceof`. */
 export const isDomainError = (error: unknown): error is DomainError =>
   typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'DomainError';

@@ -1,12 +1,12 @@
 /**
- * What a kill ends. `delegation` and `token` end for good; the others stand until they are lifted. `owner` means
- * the agents an account answers for, `account` besides what is done on the person's behalf and their sessions.
+ * Scopes of a kill. `delegation` and `token` end permanently; the others stand until they are lifted. `owner` means the
+ * agents that an account owns. `account` also ends what is done on the person's behalf, and their sessions.
  */
 export const KILL_SCOPES = ['agent', 'delegation', 'account', 'client', 'owner', 'token', 'all'] as const;
 
 export type KillScope = (typeof KILL_SCOPES)[number];
 
-/** Who has asked for the lift, and when. */
+/** Who has signed the lift, and when. */
 export type LiftSignature = { readonly by: string; readonly at: number };
 
 export type Kill = {
@@ -19,7 +19,7 @@ export type Kill = {
   readonly reason: string;
   /** Account or client that ordered it, or 'system' for the command on the machine. */
   readonly by: string;
-  /** With scope `agent`: the account that answered for it. */
+  /** With scope `agent`: the account that owned it. */
   readonly owner?: string;
   /** `final`: there is nothing to lift. */
   readonly state: 'standing' | 'lifted' | 'final';
@@ -30,8 +30,8 @@ export type Kill = {
 
 export const killKey = (scope: KillScope, target: string): string => (scope === 'all' ? 'all' : `${scope}:${target}`);
 
-/** Whether the end stands in a row of its own, for good, and not in an epoch. */
+/** Whether the end is permanent and stored in a document of its own, not in an epoch. */
 export const isFinal = (scope: KillScope): boolean => scope === 'delegation' || scope === 'token';
 
-/** A kill of everything comes back only when two agree. */
+/** Two signatures lift a kill of everything, one lifts any other. */
 export const signaturesNeeded = (scope: KillScope): number => (scope === 'all' ? 2 : 1);

@@ -1,2 +1,2 @@
-/** How bad a misuse is. */
+/** Severity of a misuse. */
 export type Risk = 'low' | 'medium' | 'high' | 'critical';

@@ -12,18 +12,20 @@ export type Limit = { readonly layer: Layer; readonly holds: readonly string[] |
 export type Cut = {
   /** What is left: sorted, without duplicates. */
   readonly scope: readonly string[];
-  /** What was asked and which layer first took it away. */
+  /** Each removed scope, and the first layer that removed it. */
   readonly removed: readonly { readonly scope: string; readonly layer: Layer }[];
 };
 
-/** What a layer holds at one resource. An authority that does not name the resource holds nothing there; no authority at all is no limit. */
+/**
+ * What a layer holds at one resource. An authority that does not name the resource holds nothing there; without an
+ * authority there is no limit.
+ */
 export const scopesAt = (authority: ScopesByResource | undefined, resource: string): readonly string[] | undefined =>
   authority === undefined ? undefined : Object.hasOwn(authority, resource) ? authority[resource] : [];
 
 /**
- * Scope that is left of `asked` when every limit has had its say. Absent `asked` means everything
- * that `declared` names. Never returns a scope absent from `declared` or from any limit.
- * RFC 8693 §2.1, RFC 6749 §3.3 (order does not matter).
+ * The scope that all limits leave of `asked`. Absent `asked` means everything in `declared`. Never returns a scope that is
+ * missing in `declared` or in a limit. RFC 8693 §2.1, RFC 6749 §3.3 (order does not matter).
  */
 export const cutScope = (
   asked: readonly string[] | undefined,
@@ -57,6 +59,6 @@ const NEAREST_FIRST: readonly Layer[] = [
   'resource_server',
 ];
 
-/** Of the layers that took something away, the one nearest to a yes. */
+/** Of the layers that removed something, the one whose denial is easiest to lift. */
 export const blockingLayer = ({ removed }: Pick<Cut, 'removed'>): Layer =>
   NEAREST_FIRST.find((layer) => removed.some((each) => each.layer === layer)) ?? 'resource_server';

@@ -3,9 +3,9 @@ import { DomainError } from './errors.ts';
 const MAXIMUM_DEPTH = 32;
 
 /**
- * The value of a JSON text, refused where two readers could read it differently: bytes that are no UTF-8, a byte
- * order mark, objects that name a member twice; and what is nested more than `maximumDepth` deep, or names a member that is
- * `refused`. Throws 'invalid_request'.
+ * The value of a JSON text, refused where two parsers could read it differently: bytes that are not UTF-8, a byte order
+ * mark, objects that name a member twice. Also refuses text that is nested more than `maximumDepth` deep, or that names a
+ * `refused` member. Throws 'invalid_request'.
  */
 export const strictJson = (
   bytes: Uint8Array,
@@ -31,7 +31,7 @@ const decoded = (bytes: Uint8Array): string => {
   }
 };
 
-/** Walks a text that is known to be JSON. Escapes in names are read, so that no spelling hides a second member. */
+/** Walks a text that is known to be JSON. Decodes escapes in names, so that no spelling hides a second member. */
 const checkStructure = (text: string, refused: readonly string[], maximumDepth: number): void => {
   const open: (Set<string> | undefined)[] = [];
   for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {

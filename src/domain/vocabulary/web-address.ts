@@ -1,7 +1,7 @@
 import { refuseField } from './errors.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
-/** Schemes a browser would run or read instead of handing the answer to the app (AZ-04). */
+/** Schemes that a browser runs or reads itself, so that the app does not get the response (AZ-04). */
 const SCRIPT_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:', 'view-source:', 'filesystem:'];
 const MAXIMUM_LENGTH = 2000;
 const MAXIMUM_COUNT = 20;
@@ -26,7 +26,10 @@ export const checkOrigins = (origins: readonly string[], field = '/cors_origins'
       refuseField(at, 'An origin is scheme, host and port only, such as "https://app.example".');
   });
 
-/** Where the pages of a client run that nobody told us more of: whoever is sent the code there may redeem it from there. */
+/**
+ * Origins of a client's pages, if none are registered: an app that receives the code at a redirect URI may redeem it from
+ * that origin.
+ */
 export const originsOf = (redirectUris: readonly string[]): readonly string[] => [
   ...new Set(redirectUris.flatMap((uri) => (/^https?:/.test(uri) ? (URL.parse(uri)?.origin ?? []) : []))),
 ];
@@ -77,7 +80,7 @@ const parse = (value: string, field: string): URL => {
   return url;
 };
 
-/** Two spellings of one address would make "exactly equal" and "the same place" different questions. */
+/** Refuses a second spelling of an address: exact comparison would not recognize it as the same place. */
 const checkNormalised = (value: string, url: URL, field: string): void => {
   const isBareOrigin = value === url.origin;
   if (url.href !== value && !isBareOrigin) refuseField(field, `Write this URI in its normal form: ${url.href}`);
