@@ -6,14 +6,14 @@ import { hash } from 'node:crypto';
  */
 export const ID_PREFIXES = [
   'acc', // account
-  'agt', // client that is not an agent
-  'app', // client that is no agent
+  'agt', // agent
+  'app', // client that is not an agent
   'grp', // group that owns agents
   'rs', // resource server
   'iat', // initial access token
   'dlg', // delegation
-  'grt', // instance of an agent: derived from its key (domain/clients/instances/instance.ts)
-  'ins', // instance of an agent: made of its key (domain/clients/instances/instance.ts)
+  'grt', // grant: one Grant of oidc-provider
+  'ins', // instance of an agent: derived from its key (domain/clients/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request
   'txn', // transaction
@@ -30,16 +30,16 @@ export const ID_PREFIXES = [
   'crd', // credential of an agent
   'fac', // second factor of an account
   'tis', // trusted issuer of workload tokens
-  'whk', // browser with push notifications: derived from its address (domain/notifications/push-subscription.ts)
-  'psh', // key that authenticates this server to push services
-  'vpk', // key with which we speak to push services
+  'whk', // endpoint of webhooks
+  'psh', // browser with push notifications: derived from its address (domain/notifications/push-subscription.ts)
+  'vpk', // key that authenticates this server to push services
   'per', // peer: an authorization server of another domain
   'apv', // approval
   'arq', // access request: a task
   'abs', // absence
   'sap', // standing approval
-  'lnk', // upstream: a provider at which people of this server sign in
-  'upi', // upstream: a provider at which people of ours sign in
+  'lnk', // account link: which account a person of a peer is
+  'upi', // upstream: a provider at which people of this server sign in
   'upl', // upstream link: which account a person of an upstream is
 ] as const;
 
