@@ -27,8 +27,8 @@ const ATTEMPTS = 20;
 const LOOKED_AT = 100;
 
 /**
- * Who decides for an absent person. An absence gives a deputy no more than the absent person has: whether that person could
- * decide is checked each time (effective-votes.ts), and a deputy cannot appoint a deputy for it. It is valid while both
+ * Who decides for an absent person. An absence gives a deputy no more than the absent person has. Whether that person could
+ * decide is checked each time (effective-votes.ts). A deputy cannot appoint a deputy for it. It is valid while both
  * accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions of the
  * absent person, and a kill of either account, end it for good.
  */

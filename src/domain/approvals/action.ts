@@ -6,7 +6,7 @@ import type { Detail } from '../vocabulary/detail-type.ts';
 
 /**
  * One exact action that people are asked about. The page shows it, the digest covers it, and the token is checked against
- * it: what is approved is what was shown, and what runs is what was approved (invariant 4).
+ * it. So what is approved is what was shown, and what runs is what was approved (invariant 4).
  */
 export type Action = {
   /** `client_id` that asked. */

@@ -49,7 +49,7 @@ export const newApprovalService = (
       /** Who may decide now, and whose approval is valid now. */
       readonly votes: Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
       /**
-       * Whether policies let the approver approve; returns what its event says about that. Throws 'forbidden', or
+       * Checks that policies permit the approval; returns members for its event. Throws 'forbidden', or
        * 'insufficient_user_authentication' where a stronger sign-in would be enough, with a denial.
        */
       readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
@@ -195,10 +195,13 @@ export const newApprovalService = (
     },
 
     /**
-     * One person approves. Throws 'not_found' for an account that is not asked (WB-11), 'conflict' when the approval is
-     * decided or has ended, 'precondition_failed' when the person saw something else, 'insufficient_user_authentication'
-     * when the proof is too weak or too old, 'invalid_field' for a wrong number, and 'forbidden' where policies deny it,
-     * which changes nothing.
+     * One person approves. Throws:
+     * - 'not_found' for an account that is not asked (WB-11);
+     * - 'conflict' when the approval is decided or has ended;
+     * - 'precondition_failed' when the person saw something else;
+     * - 'insufficient_user_authentication' when the proof is too weak or too old;
+     * - 'invalid_field' for a wrong number;
+     * - 'forbidden' where policies deny it, which changes nothing.
      */
     async approve(
       id: string,

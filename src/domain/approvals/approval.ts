@@ -123,7 +123,7 @@ export type Approval = {
   readonly approvers: readonly string[];
   /** Names by which they were asked: `subject`, `owner`, ids of groups. */
   readonly approverNames: readonly string[];
-  /** Names of people who may not decide, whatever other name includes them. */
+  /** Names of people who may not decide, even if another name includes them. */
   readonly approversExcept?: readonly string[];
   /**
    * Further people who are asked from a second on, if it is undecided by then; `added`: those of them who were notified.

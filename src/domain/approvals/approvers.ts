@@ -7,7 +7,7 @@ import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } fr
 export type Names = {
   /** `subject`, `owner`, ids of groups. */
   readonly names: readonly string[];
-  /** A person among these is not asked, whatever other name includes them. */
+  /** A person among these is not asked, even if another name includes them. */
   readonly except: readonly string[];
   /** The subject consents in addition to the approvers; an exclusion of the subject does not apply to that consent. */
   readonly isBesides: boolean;

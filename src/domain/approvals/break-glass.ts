@@ -134,10 +134,13 @@ export const newBreakGlassService = ({
     },
 
     /**
-     * Calls for break-glass as the first person, or confirms it as the second. Throws 'not_found' for an account that may
-     * not (WB-11), 'conflict' where break-glass is impossible or for the same person twice, 'precondition_failed' when the
-     * person saw something else, 'insufficient_user_authentication' without a passkey, 'invalid_field' without a reason,
-     * 'too_many_requests'.
+     * Calls for break-glass as the first person, or confirms it as the second. Throws:
+     * - 'not_found' for an account that may not (WB-11);
+     * - 'conflict' where break-glass is impossible, or for the same person twice;
+     * - 'precondition_failed' when the person saw something else;
+     * - 'insufficient_user_authentication' without a passkey;
+     * - 'invalid_field' without a reason;
+     * - 'too_many_requests' after too many first calls in an hour.
      */
     async break(id: string, who: Breaking): Promise<Approval> {
       const { account, assurance, request, source } = who;
@@ -212,9 +215,9 @@ export const newBreakGlassService = ({
     },
 
     /**
-     * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing,
-     * 'forbidden' for one of the two people and for an owner of an agent in the chain, 'conflict' when the review is
-     * closed, 'invalid_field'.
+     * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing. Throws
+     * 'forbidden' for one of the two people and for an owner of an agent in the chain. Throws 'conflict' when the review is
+     * closed, and 'invalid_field'.
      */
     async close(
       id: string,

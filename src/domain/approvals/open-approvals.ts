@@ -35,7 +35,7 @@ export type ApprovalDraft = {
   readonly owner: string;
   /** Accounts that own an actor of the chain, at most 512. */
   readonly ownersWhenAsked?: readonly string[];
-  /** The agents' `ownership` numbers, added over the chain. */
+  /** Sum of the `ownership` numbers of the agents in the chain. */
   readonly ownership?: number;
   readonly action: Action;
   readonly risk: Risk;
@@ -176,8 +176,7 @@ export const openApprovals = ({
   };
 
   /**
-   * Cancels an approval that exceeded a limit together with concurrent ones. Of several concurrent ones possibly none
-   * stays.
+   * Cancels an approval that exceeded a limit together with concurrent ones. Possibly none of the concurrent ones stays.
    */
   const withdraw = ({ id }: Approval, request: string): Promise<Approval> =>
     settle(id, async (approval) =>

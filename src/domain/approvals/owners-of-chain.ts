@@ -20,7 +20,7 @@ export type OwnersOfChain = ReturnType<typeof ownersOfChain>;
 type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>;
 
 /**
- * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent: each of
+ * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent. Each of
  * them may have a key of the agent, or a key that was added with such a key. The age of its present credentials therefore
  * does not show who holds them. Returns no account twice.
  */

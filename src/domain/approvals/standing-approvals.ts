@@ -66,9 +66,9 @@ type Like = {
 type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 
 /**
- * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It needs
- * what a vote needs to be valid (effective-votes.ts), and lasts no longer than the sessions in which it may have been
- * given: an intruder in the account may have given it. A kill ends it for good, even one that was lifted.
+ * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It is
+ * valid under the conditions of a vote (effective-votes.ts). It lasts no longer than the sessions in which it may have been
+ * given, since an intruder in the account may have given it. A kill ends it for good, even one that was lifted.
  */
 export const standingApprovals = ({
   documents,
@@ -318,9 +318,9 @@ export const standingApprovals = ({
     },
 
     /**
-     * Ends the standing approvals for one agent and one subject, of every approver: at a resource, for any of these scopes
-     * or details of any of these types (the next request may be for another detail of the type). Absent: at all resources,
-     * for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
+     * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
+     * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent: at
+     * all resources, for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
      */
     async endAbout(
       { subject, agent, resource, scopes, detailTypes }: About,

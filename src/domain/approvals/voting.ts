@@ -17,8 +17,8 @@ export const alreadyDecided = (state: string): DomainError =>
   );
 
 /**
- * Throws where the approval of a person who is asked is invalid whatever their proof: 'conflict' when it is decided, has
- * ended or has that vote already, 'precondition_failed' when the person saw something else.
+ * Throws where a vote is invalid, even with a sufficient proof: 'conflict' when the approval is decided, has ended or has
+ * that vote already, 'precondition_failed' when the person saw something else.
  */
 export const refuseSaying = (approval: Approval, saying: Saying, now: number): void => {
   const { account, seen } = saying;

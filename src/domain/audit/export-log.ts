@@ -9,9 +9,9 @@ import type { Checkpoint } from './checkpoints.ts';
 const PAGE = 500;
 
 /**
- * Lines of an export, in RFC 8785 form: a header, the records of the stream of checkpoints, those of each node by stream
- * name and sequence, and a signed head over all of it. Reads a page at a time, up to the heads of a checkpoint made at the
- * start; leaves out what is appended meanwhile.
+ * Lines of an export, in RFC 8785 form. First a header and the records of the stream of checkpoints. Then those of each
+ * node by stream name and sequence, and last a signed head over all of it. Reads a page at a time, up to the heads of a
+ * checkpoint made at the start; leaves out what is appended meanwhile.
  */
 export async function* exportAuditLog(deps: {
   readonly records: Collection<AuditRecord>;

@@ -19,9 +19,9 @@ export type SignInRefusals = ReturnType<typeof signInRefusals>;
 
 /**
  * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account the
- * first 10 of a reason and day are single events: its person and administrators find them whatever happens elsewhere.
- * Further ones are counted by account and reason. For unknown names they are counted by network and reason. Counted ones
- * fall under the daily budget.
+ * first 10 of a reason and day are single events: its person and administrators find them, independent of refusals
+ * elsewhere. Further ones are counted by account and reason. For unknown names they are counted by network and reason.
+ * Counted ones fall under the daily budget.
  *
  * The answer does not wait for its event. Its duration therefore does not show whether there is an event, and so whether
  * the account exists (LG-01).

@@ -26,8 +26,8 @@ export interface EphemeralStore {
   countExpired(most: number): Promise<number>;
   /**
    * The epoch second at which this store was last found to have lost claims, if ever. Claims from before can no longer be
-   * told from missing ones and must be refused (decision D13). Current as of the last claim that resolved, so ask after
-   * claiming. Absent in a store that loses nothing by itself.
+   * distinguished from missing ones and must be refused (decision D13). Current as of the last claim that resolved, so ask
+   * after claiming. Absent in a store that loses nothing by itself.
    */
   coldSince?(): number | undefined;
   /** Idempotent. */

@@ -47,8 +47,8 @@ export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 export interface Identifiers {
   /**
-   * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Those of `txn` and `tok`, which are
-   * created for almost every token and name no authority, begin with 45 bits of time in order, so that their index grows at
+   * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Ids of `txn` and `tok` are created
+   * for almost every token and name no authority. They begin with 45 bits of time in order, so that their index grows at
    * its end.
    */
   newId(prefix: IdPrefix): string;

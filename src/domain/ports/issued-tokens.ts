@@ -79,10 +79,10 @@ export type TokenEnd =
 
 export interface IssuedTokens {
   /**
-   * The token behind a presented string, if it is an access token of this server and everything it depends on is live. This
-   * covers signature, issuer, `typ`, expiry and revocation; grant, and delegation with all its ancestors; agent, client and
-   * account active; issued after the epoch; its scope still allowed by all of them. Undefined for anything else, in any
-   * shape or size.
+   * The token behind a presented string, if it is an access token of this server and everything it depends on is live.
+   * Checks signature, issuer, `typ`, expiry and revocation. Checks the grant, and the delegation with all its ancestors.
+   * Agent, client and account must be active, the token issued after the epoch, and its scope still allowed by all of them.
+   * Undefined for anything else, in any shape or size.
    */
   find(token: string): Promise<IssuedToken | undefined>;
   /**

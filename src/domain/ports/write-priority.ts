@@ -1,7 +1,7 @@
 /**
- * Priority of writes, for the time when room is short: a store with little room left refuses writes of anonymous callers
- * first, and keeps the last of it for what is essential. Also the one place that knows whether a request is anonymous. Work
- * outside of a request is the server's own.
+ * Priority of writes while room is short. A store with little room left refuses writes of anonymous callers first, and
+ * keeps the last room for essential ones. Also the one place that knows whether a request is anonymous. Work outside of a
+ * request is the server's own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 

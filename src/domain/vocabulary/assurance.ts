@@ -32,8 +32,8 @@ export type Assurance = {
 };
 
 /**
- * Whether the age of the proof is unknown here: a session elsewhere may have lasted for days, whatever `authTime` states. A
- * factor proven here afterwards is not older than `authTime`.
+ * Whether the age of the proof is unknown here: a session elsewhere may have lasted for days, although `authTime` is
+ * recent. A factor proven here afterwards is not older than `authTime`.
  */
 export const isOfUnknownAge = (amr: readonly string[]): boolean =>
   amr.includes(UPSTREAM_SESSION) && !amr.some((method) => PROVEN_HERE.has(method));

@@ -35,7 +35,7 @@ type Candidates = { readonly subjects: readonly string[]; readonly next?: Cursor
 
 /**
  * Searches what the candidates of a page may do, with one decision for each. A page may be short or empty and still have a
- * next one. This bounds the work of a request whatever the number of agents (§8.2).
+ * next one. This limits the work of a request for any number of agents (§8.2).
  */
 export const accessSearch = (
   deps: Pick<AccessDependencies, 'audit'> & { readonly decisions: AccessDecisions; readonly lists: Lists },

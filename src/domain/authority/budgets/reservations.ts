@@ -55,7 +55,7 @@ export const budgetReservations = ({
 }) => {
   const counter = budgetCounter({ documents, elapsed });
 
-  /** Whether a budget covers this resource, scope and detail type, whatever its subject. */
+  /** Whether a budget covers this resource, scope and detail type; ignores its subject. */
   const countsThere = ({ resource, scopes, detailType }: Budget, spending: Spending): boolean => {
     if (resource !== undefined && resource !== spending.resource) return false;
     if (scopes && !scopes.some((scope) => spending.scope.includes(scope))) return false;

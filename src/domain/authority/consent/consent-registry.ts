@@ -177,9 +177,9 @@ export const consentRegistry = (deps: ConsentDeps) => {
     question: (asked: AskedConsent): Promise<ConsentQuestion> => page(asked),
 
     /**
-     * The answer that makes a page unnecessary. For a first-party client that the person did not end it is everything;
-     * otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
-     * answers a device flow from memory.
+     * The answer that makes a page unnecessary. A first-party client that the person did not end gets everything. Otherwise
+     * it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never answers a
+     * device flow from memory.
      */
     async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);

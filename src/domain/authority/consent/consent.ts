@@ -296,8 +296,9 @@ export const questionDigest = (question: ConsentQuestion): string => {
 };
 
 /**
- * Digest of the question alone, under which its answer is remembered: who asks (with keys, owner and redirect URIs as
- * registered), where the answer goes, which rights with which texts (AP-11). A change of wishes alone needs no new page.
+ * Digest of the question alone, under which its answer is remembered. It covers who asks (with keys, owner and redirect
+ * URIs as registered), where the answer goes, and the rights with their texts (AP-11). A change of wishes alone needs no
+ * new page.
  */
 export const rememberedDigest = (question: ConsentQuestion): string =>
   createHash('sha256')

@@ -1,9 +1,9 @@
 /**
- * Policy for the use of this server itself: whether the active policies permit the registration of an agent or client, a
- * call that changes something here, or a person's approval of an action. It comes after roles, ownership and the choice of
+ * Policy for the use of this server itself. The active policies may deny the registration of an agent or client, a call
+ * that changes something here, and a person's approval of an action. It comes after roles, ownership and the choice of
  * approvers, and gives no caller what those do not. Does not own the questions (server-use-question.ts,
- * server-use-cases.ts) nor the registries. The registries call it before they write, and every management API call does,
- * whatever its channel.
+ * server-use-cases.ts) nor the registries. The registries call it before they write, and so does every call of the
+ * management API, over every channel.
  */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { Client } from '../../clients/clients/client.ts';

@@ -66,7 +66,7 @@ export type Simulation = {
   }[];
   /** All required changes for each scope that is not given; a part of them is not enough. */
   readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
-  /** Reasons why nothing is given whatever the layers leave: an inactive caller or resource server. */
+  /** Reasons why nothing is given, independent of the layers: an inactive caller or resource server. */
   readonly stops: readonly string[];
 };
 

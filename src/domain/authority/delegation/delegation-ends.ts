@@ -13,8 +13,8 @@ export const KEPT_SECONDS = 90 * 86_400;
 const MOST_COUNTED = 1000;
 
 /**
- * Time from which the delegation may be removed, epoch seconds: `keptSeconds` after revocation for a revoked one, after
- * expiry for one that is active or may be confirmed again (suspended).
+ * Epoch second from which the delegation may be removed. A revoked one is kept for `keptSeconds` from its revocation. One
+ * that is active, or may be confirmed again (suspended), is kept for as long from its expiry.
  */
 export const forgetAtOf = ({ state, revokedAt, expiresAt }: Delegation, keptSeconds: number): number =>
   (state === 'revoked' ? (revokedAt ?? expiresAt) : expiresAt) + keptSeconds;

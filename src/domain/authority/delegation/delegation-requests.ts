@@ -66,8 +66,8 @@ export const delegationRequests = ({
   const requests = {
     /**
      * The page for a request. Returns the same page while at least half of its lifetime is left and the person has not
-     * decided, so that an agent that retries does not fill the person's table. Throws DomainError 'too_many_requests' when
-     * the agent has opened too many for this account.
+     * decided. Repeated requests of an agent therefore do not fill the person's list. Throws DomainError
+     * 'too_many_requests' when the agent has opened too many for this account.
      */
     async create(wanted: Omit<DelegationRequest, 'expiresAt'>): Promise<{
       readonly url: string;
@@ -76,7 +76,7 @@ export const delegationRequests = ({
       const { subject, agent, resource, details, via } = wanted;
       const scope = [...new Set(wanted.scope)].sort();
       const now = clock.now();
-      // A scope is one word, so that what stands behind the scopes is none.
+      // A scope contains neither a quotation mark nor a blank, so it cannot equal one of these parts.
       const more = [...(details ? [JSON.stringify(details)] : []), ...(via === undefined ? [] : [`via ${via}`])];
       const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope, ...more)}`;
       const earlier = await ephemeral.get(sameKey);

@@ -20,8 +20,8 @@ export type Delegation = {
   /** Resource indicator. */
   readonly resource: string;
   /**
-   * Client that calls the agent, an MCP server, for the person (decision 21): the delegation applies only to exchanges of
-   * that client's tokens, and the client's grant does not cap it. Hops below keep it. Absent: any caller, capped by its
+   * Client that calls the agent, an MCP server, for the person (decision 21). The delegation then applies only to exchanges
+   * of that client's tokens, and the client's grant does not cap it. Hops below keep it. Absent: any caller, capped by its
    * grant.
    */
   readonly via?: string;

@@ -123,8 +123,8 @@ export const newGrantService = ({
         if (grant.parent !== undefined) authorizations.add(grant.parent);
         return end(grant, by);
       });
-      // Where the parent's own tokens had ended, it is no grant any more. Without its row no further instance grant can be
-      // made.
+      // Where the parent's own tokens had ended, it is no grant any more. Without its document no further instance grant
+      // can be created.
       for (const id of authorizations) await grants.revoke(id);
       return count;
     },

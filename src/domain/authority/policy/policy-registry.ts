@@ -124,9 +124,11 @@ export const policyRegistry = (dependencies: {
 
   /**
    * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. Of concurrent
-   * callers one succeeds. Throws 'not_found'; 'precondition_failed' unless `expected` is the stored version of the set;
-   * 'invalid_field' when the text is no longer valid; 'conflict' when `replaces` is given and is not the number of the
-   * active set, or when another set was activated meanwhile.
+   * callers one succeeds. Throws:
+   * - 'not_found';
+   * - 'precondition_failed' unless `expected` is the stored version of the set;
+   * - 'invalid_field' when the text is no longer valid;
+   * - 'conflict' when `replaces` is given and is not the number of the active set, or another set was activated meanwhile.
    */
   const activate = async (
     id: string,

@@ -20,7 +20,7 @@ export type SimulatedPolicy = {
 export type PolicySimulation = (Simulation | UseSimulation) & {
   /** Version of the simulated set; absent for a text, and where no set is active. */
   readonly version?: number;
-  /** False where policies are switched off: decisions then do not evaluate them, whatever the simulation shows. */
+  /** False where policies are switched off: decisions then do not evaluate them, in contrast to the simulation. */
   readonly isEnforced: boolean;
 };
 

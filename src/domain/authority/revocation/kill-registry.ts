@@ -40,7 +40,7 @@ export const killRegistry = (deps: {
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly ends: FinalEnds;
-  /** Second of the newest event of the audit log. Nothing was issued later, whatever the clock shows now. */
+  /** Second of the newest event of the audit log. Nothing was issued later, even if the clock shows an earlier time now. */
   readonly newestEvent: () => Promise<number>;
 }) => {
   const { documents, clock, audit, ends, newestEvent } = deps;
@@ -136,9 +136,9 @@ export const killRegistry = (deps: {
 
     /**
      * Signs a lift; the last required signature lifts the kill. Idempotent. What was issued before the kill stays ended.
-     * Throws 'not_found', 'conflict' when there is nothing to lift, 'forbidden' when the signer was changed since the
-     * order: otherwise a caller who creates or takes over a second signer could sign alone. Throws StoreUnavailable when
-     * concurrent signers win repeatedly.
+     * Throws 'not_found', and 'conflict' when there is nothing to lift. Throws 'forbidden' when the signer was changed
+     * since the order: otherwise a caller could create or take over a second signer and lift alone. Throws StoreUnavailable
+     * when concurrent signers win repeatedly.
      */
     async sign(id: string, by: By, signer: Signer): Promise<Kill> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -38,7 +38,7 @@ export const killSwitch = (deps: {
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
   readonly ends: FinalEnds;
-  /** Second of the newest event of the audit log. Nothing was issued later, whatever the clock shows now. */
+  /** Second of the newest event of the audit log. Nothing was issued later, even if the clock shows an earlier time now. */
   readonly newestEvent: () => Promise<number>;
   /** The other nodes; absent: none. */
   readonly broadcast?: KillBroadcast;
