@@ -21,7 +21,7 @@ export type IssuedToken = {
   readonly chain?: ActorChain;
   /** Agent that may act for the person with this token of a client (RFC 8693 §4.4). */
   readonly mayAct?: string;
-  /** Of a token issued for an assertion of a trusted issuer: the link on which it depends, and the actors there. */
+  /** Of a token issued for an assertion of a peer: the account link on which it depends, and the actors there. */
   readonly origin?: { readonly link: string; readonly act?: ForeignActor };
   /** Id of the delegation. */
   readonly delegation?: string;

@@ -10,7 +10,7 @@ import { type Approval, stateAt } from '../approval.ts';
 import type { AccessRequest, ShownTask } from './access-request.ts';
 import type { AskedCallback } from './access-request-body.ts';
 
-/** Tasks of one approval that are notified: more than a resource server submits. */
+/** Maximum of tasks to notify for one approval; a resource server submits fewer. */
 const MOST_TASKS = 20;
 
 export type AccessCallbacks = ReturnType<typeof accessCallbacks>;

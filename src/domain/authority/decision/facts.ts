@@ -77,9 +77,9 @@ export type DecisionFacts = {
   readonly through?: readonly Party[];
   /** Account on whose behalf. Absent: the caller acts for itself. */
   readonly subject?: Account | undefined;
-  /** The person was not asked here whether the caller may act for them: a trusted issuer asserts who they are. */
+  /** The person was not asked here whether the caller may act for them: a peer asserts who they are. */
   readonly isUnasked?: boolean;
-  /** What the grant of the person's client holds at the resource; for an assertion, what its trusted issuer may give. */
+  /** What the grant of the person's client holds at the resource; for an assertion, what its peer is trusted to give. */
   readonly grant?: readonly string[] | undefined;
   /** What the subject token holds, when it is for the same resource; for an assertion, what it holds. */
   readonly subjectToken?: readonly string[] | undefined;
@@ -111,8 +111,8 @@ export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 
 const NOT_ALLOWED_HERE: readonly Route[] = ['id_jag', 'jwt_bearer'];
 
 /**
- * Whether a person decides what is given, or has decided. False where a trusted issuer asserts who the person is, and where
- * a client acts for itself.
+ * Whether a person decides what is given, or has decided. False where a peer asserts who the person is, and where a client
+ * acts for itself.
  */
 export const isForPersonToAllow = ({
   route,

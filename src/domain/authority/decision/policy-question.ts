@@ -137,10 +137,7 @@ const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQu
   ];
 };
 
-/**
- * Whether the decision is for a person who may have been asked here: there is a subject, and no trusted issuer vouches for
- * it.
- */
+/** Whether the decision is for a person who may have been asked here: there is a subject, and no peer asserts it. */
 const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean =>
   subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
 
