@@ -1,6 +1,6 @@
 /**
  * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep it: one
- * document is the unit of every decision, and no operation is atomic over two.
+ * document is the unit of every decision, and no decision spans two.
  *
  * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
  */
@@ -113,8 +113,8 @@ export interface DocumentStore {
   /** How many documents of one collection expired before `now`, counted up to `most`. */
   countExpired(collection: string, now: number, most: number): Promise<number>;
   /**
-   * Returns a few unused pages to the file system; returns whether more are left. Absent where the server behind the store
-   * does that by itself, and where no file is used.
+   * Gives a few unused pages back to the file system; returns whether more are left. Absent where the server behind the
+   * store does that by itself, and where no file is used.
    */
   shrink?(): Promise<boolean>;
   /**
