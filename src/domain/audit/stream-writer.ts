@@ -115,7 +115,10 @@ export const streamWriter = (deps: {
   };
 
   return {
-    /** Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written or too many wait. */
+    /**
+     * Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written, or when
+     * too many events wait.
+     */
     append(prepared: PreparedEvent): Promise<AuditReceipt> {
       if (waiting.length >= deps.queueLimit) {
         return Promise.reject(unavailable(`more than ${deps.queueLimit} events wait to be written`));
