@@ -4,12 +4,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { AGENTS, type Agent } from './agent.ts';
 
-/** The collection of agents, and changes to it that stand in the audit log first. For this folder only. */
+/** The collection of agents. Writes the audit event before each change. For this folder only. */
 export const agentDocuments = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  /** Asked before an agent is registered, and before what policies look at in it changes. Default: nobody is. */
+  /** Called before an agent is registered and before members that policies read change. Default: no check. */
   readonly permits?: Permits<Agent> | undefined;
 }) => {
   const collection = deps.documents.collection<Agent>(AGENTS);

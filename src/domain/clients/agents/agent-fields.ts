@@ -1,4 +1,4 @@
-/** What stands in an agent, and what of it is checked when it comes. Called by the register only. */
+/** The members of an agent and their validation at registration and update. Called by the registry only. */
 
 import type { Owners } from '../../identity/groups/owners.ts';
 import { checkName, checkText } from '../../platform/display-names/display-text.ts';
@@ -67,7 +67,7 @@ const ERASABLE = [
 ] as const;
 type Erasable = (typeof ERASABLE)[number];
 
-/** Members that are given replace what is stored; `null` takes one away that may be absent. */
+/** Members that are given replace the stored ones. `null` removes a member that is optional. */
 export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition' | 'credentials'>> & {
   readonly [member in Erasable]?: NewAgent[member] | null;
 };
@@ -82,7 +82,7 @@ export type AgentCheckDeps = {
   readonly now: () => number;
 };
 
-/** Members of a new agent, with the defaults filled in; who owns it and its state are not among them. */
+/** Members of a new agent, with defaults filled in. Owner and state are not among them. */
 export const membersOf = (input: NewAgent) => {
   const { owner: _, composition: __, credentials: ___, ...given } = input;
   const redirectUris = input.redirectUris ?? [];
@@ -113,14 +113,17 @@ export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): A
 
 type Origin = {
   readonly before?: Agent;
-  /** What somebody sent. */
+  /** The members that the caller sent. */
   readonly entered?: Pick<AgentChange, 'jwksUri' | 'backchannelClientNotificationEndpoint'> &
     Pick<NewAgent, 'credentials'>;
   /** Whether that was an operator or administrator. */
   readonly isByRole?: boolean | undefined;
 };
 
-/** What is the same in `before` was checked when it came, and may since have become unknown. Throws 'invalid_field'. */
+/**
+ * Does not check again what is unchanged since `before`: it may have become unknown since. Throws
+ * 'invalid_field'.
+ */
 export const checkedAgent = async (
   deps: AgentCheckDeps,
   agent: Agent,
@@ -135,7 +138,7 @@ export const checkedAgent = async (
   checkTexts(agent);
   if (agent.uses !== undefined && agent.uses.length > 20) refuseField('/uses', 'At most 20 uses can be named.');
   for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
-  // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
+  // Agents run on developers' machines and on servers, so both kinds of redirect URI are allowed.
   checkRedirectUris(agent.redirectUris, 'native');
   if (agent.redirectUris !== before?.redirectUris)
     deps.addresses?.refuseEachServed(agent.redirectUris, '/redirect_uris');
@@ -195,7 +198,7 @@ const checkNotificationEndpoint = (
   checkReachable(url, at, checkUrl, { purpose: 'approvalPings', isByRole });
 };
 
-/** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */
+/** Throws 'invalid_field' unless `owner` is an account or group that can own an agent. */
 export const checkOwner = async (owners: AgentCheckDeps['owners'], owner: string): Promise<void> => {
   if (await owners.isActive(owner)) return;
   refuseField('/owner', 'The owner is an active account, or a group with an active member.');

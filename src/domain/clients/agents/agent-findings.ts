@@ -1,4 +1,4 @@
-/** What about agents is worth a look, the most urgent first: the same for the API, the command line and the console. */
+/** Findings about agents, the most urgent first. The API, the command line and the console show the same ones. */
 import type { Page } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, Versioned } from '../../ports/document-store.ts';
@@ -6,8 +6,9 @@ import type { Agent } from './agent.ts';
 import type { AgentQuery } from './agent-lists.ts';
 
 /**
- * `orphaned`: nobody answers for them. `secrets`: an exception that can be copied. `expiring`: the agent or a credential
- * of it ends within 30 days. `stopped`: active, and nothing works. `pending`: not accepted. `unused`: no token for 30 days.
+ * `orphaned`: the agent has no owner. `secrets`: it has an exception for a client secret, which can be copied.
+ * `expiring`: the agent or one of its credentials ends within 30 days. `stopped`: active, but nothing works.
+ * `pending`: not accepted. `unused`: no token for 30 days.
  */
 export const FINDING_KINDS = ['orphaned', 'secrets', 'expiring', 'stopped', 'pending', 'unused'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -48,7 +49,7 @@ export const agentFindings = ({
     list(query: AgentQuery): Promise<Page<Agent>>;
     lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   };
-  /** The same agents as everybody sees them who grants something. */
+  /** The same agents in their effective state, as token requests see them. */
   readonly counting: { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly clock: Pick<Clock, 'now'>;
 }) => {

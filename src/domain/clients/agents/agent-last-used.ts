@@ -1,6 +1,7 @@
 /**
- * When agents were last used. Kept beside the register, so that using an agent changes nothing in it: noted in memory,
- * written by housekeeping at most once a minute for each agent. A process that dies loses a minute of it.
+ * When agents were last used. Stored apart from the registry, so that the use of an agent does not change the
+ * agent. Recorded in memory; housekeeping writes it at most once a minute for each agent. A process that
+ * crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -19,7 +20,7 @@ export type AgentUse = {
   /** Last use; of one that was never used, when it was registered. Epoch seconds. */
   readonly usedAt: number;
   readonly isUsed?: true;
-  /** Since when it counts as inactive; absent while it is suspended for that. */
+  /** The start of its inactivity, epoch seconds. Absent while it is suspended for inactivity. */
   readonly idleFrom?: number;
 };
 
@@ -32,7 +33,7 @@ export const AGENT_USE = {
 
 /** Seconds between two writes for one agent. */
 const APART_SECONDS = 60;
-/** Agents remembered by this process; what is beyond is forgotten, never grown. */
+/** The most agents that this process remembers. Beyond it, uses are dropped. */
 const MOST_REMEMBERED = 100_000;
 const BATCH = 500;
 
@@ -49,7 +50,7 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
     idleFrom: createdAt,
   });
 
-  /** Writes what `change` makes of the row; another writer's later use is never put back. */
+  /** Writes the record that `change` returns. Never overwrites a later use that another node wrote. */
   const write = async (id: string, change: (row: AgentUse) => AgentUse): Promise<void> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const found = await collection.get(id);
@@ -70,7 +71,7 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
   };
 
   return {
-    /** Rows of agents that were just registered. */
+    /** Creates the records of agents that were just registered. */
     begin: (made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void> =>
       collection.insertMany(made.map(beginning)),
 
@@ -97,11 +98,11 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
       }
     },
 
-    /** Counts an agent as used from now on for the rule of inactivity: it was resumed, or has a new owner. */
+    /** Restarts the inactivity period of an agent that was resumed or has a new owner. */
     renew: (id: string, owner: string): Promise<void> =>
       write(id, (row) => ({ ...row, owner, idleFrom: Math.max(clock.now(), row.idleFrom ?? 0) })),
 
-    /** Nobody has to look at it any more: it is suspended. */
+    /** Stops the inactivity check for an agent that is suspended. */
     settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...row }) => row),
 
     /** Idle since `until` or longer, the longest first. */

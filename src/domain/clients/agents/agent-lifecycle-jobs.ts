@@ -11,7 +11,7 @@ import { nextState } from './agent-lifecycle.ts';
 export type LifecycleJobsSettings = {
   /** 0: agents are never suspended for not being used. */
   readonly inactiveAfterSeconds: number;
-  /** How long before it its owner is told. */
+  /** How long before the suspension the owner is notified. */
   readonly noticeSeconds: number;
 };
 
@@ -21,9 +21,10 @@ const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
 /**
- * What time does to agents: those nobody accepted in time are retired; those whose end has come, and those that were
- * not used for too long, are suspended, never before their owner was told and had the time of a notice. A clock that
- * was set forward therefore suspends nobody for inactivity before that time has passed on it.
+ * Lifecycle jobs of agents. They retire agents that no owner accepted in time. They suspend agents that have
+ * expired, and agents that were inactive for too long.
+ * An owner is notified before a suspension and always has the full notice period. A clock that was set forward
+ * therefore suspends no agent for inactivity before that period has passed.
  */
 export const agentLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
@@ -31,13 +32,16 @@ export const agentLifecycleJobs = (deps: {
   readonly clock: Clock;
   readonly uses: AgentUses;
   readonly settings: LifecycleJobsSettings;
-  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/notifications). */
+  /**
+   * Called beside the audit event, for the log. The audit event sends the mail to the owner
+   * (src/domain/notifications).
+   */
   readonly onNotice: (agent: Agent, notice: AgentNotice) => void;
 }) => {
   const { documents, clock, uses, settings, onNotice } = deps;
   const { collection, documentsOf } = agentDocuments(deps);
 
-  /** Runs `act` for each agent that is due, in batches, until none is left or enough was done. */
+  /** Runs `act` for each agent that is due, in batches, until none is left or the limit is reached. */
   const each = async (
     find: (after: Cursor | undefined) => Promise<readonly (readonly [Agent, Cursor])[]>,
     act: (agent: Agent) => Promise<unknown>,
@@ -73,7 +77,7 @@ export const agentLifecycleJobs = (deps: {
     return rows.map((row) => ({ row, agent: known.get(row.id)?.document }));
   };
 
-  /** Says whether the owner was told long enough ago; tells it when it was not told yet. */
+  /** Whether the owner was notified long enough ago. Notifies the owner when that has not happened yet. */
   const wasTold = async (agent: Agent, notice: AgentNotice): Promise<boolean> => {
     const { noticed } = agent;
     if (noticed?.kind === notice.kind && noticed.at === notice.at) {
@@ -100,7 +104,7 @@ export const agentLifecycleJobs = (deps: {
         return acceptBy !== undefined && acceptBy <= now ? { ...rest, state: nextState('pending', 'expire') } : agent;
       }),
     );
-    // An end is an end, told before or not: nothing works from it on anyway.
+    // An expired agent is suspended with or without a notification: nothing works for it any more.
     await each(due('expiresAt', now, { state: 'active' }), ({ id }) =>
       suspend(id, 'agent.expired', ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now),
     );

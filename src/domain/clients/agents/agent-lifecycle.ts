@@ -1,10 +1,10 @@
 import { DomainError } from '../../vocabulary/errors.ts';
 import type { AgentState } from './agent.ts';
 
-/** `expire`: nobody accepted it in time. `orphan`: nobody answers for it any more. */
+/** `expire`: no owner accepted it in time. `orphan`: it has lost its owner. */
 export type Transition = 'accept' | 'suspend' | 'resume' | 'retire' | 'orphan' | 'expire' | 'decline';
 
-/** Where each transition leads from each state; absent: not allowed. A retired agent stays so. */
+/** The next state by transition and current state. Absent: not allowed. A retired agent stays retired. */
 const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<AgentState, AgentState>>>>> = {
   accept: { pending: 'active', orphaned: 'active' },
   decline: { pending: 'retired' },
@@ -15,7 +15,10 @@ const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<AgentStat
   retire: { pending: 'retired', active: 'retired', suspended: 'retired', orphaned: 'retired', retired: 'retired' },
 };
 
-/** The state after a transition, which is the same state when it was made before. Throws 'conflict' when it is not allowed. */
+/**
+ * The state after a transition. It is the same state when the transition was made before. Throws 'conflict'
+ * when the transition is not allowed.
+ */
 export const nextState = (state: AgentState, transition: Transition): AgentState => {
   const next = TRANSITIONS[transition][state];
   if (!next) throw new DomainError('conflict', `An agent that is ${state} cannot ${transition}.`, { field: '/state' });

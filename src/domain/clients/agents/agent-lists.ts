@@ -16,15 +16,15 @@ export type AgentQuery = PageQuery & {
   readonly blueprint?: string;
   /** Registered as this resource server: its id. */
   readonly resourceServer?: string;
-  /** Whole words of name, provider or purpose, all of them. In the order of creation only. */
+  /** Whole words of name, provider or purpose; all of them must match. Only with the order by creation. */
   readonly search?: string;
-  /** Not used since this epoch second, or never and registered before it. In the order of last use only. */
+  /** Not used since this epoch second, or never used and registered before it. Only with the order by last use. */
   readonly unusedSince?: number;
   /** Those that were allowed a secret whose time is not over. */
   readonly withSecret?: boolean;
   /** Those that wait for one of `owners` to accept them. */
   readonly awaiting?: boolean;
-  /** Default: by creation, newest first; by name from A; by last use with the one that is unused longest first. */
+  /** Default: by creation, newest first. By name: from A. By last use: the longest unused first. */
   readonly sort?: (typeof AGENT_SORTS)[number];
   readonly direction?: 'ascending' | 'descending';
 };
@@ -34,19 +34,23 @@ type Direction = 'ascending' | 'descending';
 /** An agent with its place in the order of a list. */
 type Placed = { readonly found: Versioned<Agent> | undefined; readonly place: Cursor };
 
-/** So many agents are looked at for one page; then the page ends, full or not, and the next one goes on from there. */
+/**
+ * The most agents examined for one page. The page then ends, full or not, and the next page continues from
+ * there.
+ */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 /** Agents read along each index that could be walked, to see which one is the shortest. */
 const PROBE = 20;
-/** Words whose indexes are tried: the longest ones. */
+/** The most words whose indexes are tried, the longest first. */
 const MOST_WORDS_TRIED = 6;
 
 /**
- * Pages of agents. Each is one walk of an index, or one for each owner, whatever number of agents there is; what the
- * index does not decide is looked at one by one, so a page may have fewer agents than asked for, and still a next one.
- * Where several indexes lead to what is asked for, the one is walked in which agents are the rarest: whoever asks for
- * the whole name of an agent finds it at once, however many share all its words but one.
+ * Pages of agents. Each page is one walk of an index, or one walk for each owner, however many agents there
+ * are. Conditions that the index does not decide are checked agent by agent. A page may therefore hold fewer
+ * agents than asked for and still have a next page.
+ * Where several indexes fit, it walks the one with the fewest agents. A search for the full name of an agent
+ * finds it at once, even when many agents share all but one of its words.
  */
 export const agentLists = (deps: {
   readonly collection: Collection<Agent>;
@@ -91,7 +95,10 @@ export const agentLists = (deps: {
     return places.map((place) => ({ found: found.get(place.id), place }));
   };
 
-  /** Of walks in the same order: the one that ends first, or gets the farthest with as many steps. */
+  /**
+   * Of walks in the same order: the one that ends first, or else the one that gets farthest in the same number
+   * of steps.
+   */
   const shortest = async (
     ways: readonly (readonly Where[])[],
     direction: Direction,
@@ -125,7 +132,7 @@ export const agentLists = (deps: {
 
     const items: Versioned<Agent>[] = [];
     let after = query.after;
-    // A page that the index decides alone is one read; the rarer what is looked for, the larger the next ones.
+    // A page that the index decides alone takes one read. Otherwise the batches grow as matches become rarer.
     let batch = limit + 1;
     for (let looked = 0; looked < MOST_LOOKED_AT; batch = Math.max(limit + 1, Math.min(BATCH, 2 * batch))) {
       const placed = await walk(after, batch);
@@ -143,7 +150,7 @@ export const agentLists = (deps: {
   };
 };
 
-/** Indexes that hold all that is asked for, in the order of the list. Nothing here is taken for granted by `fits`. */
+/** Indexes that hold all matches, in the order of the list. `fits` checks every condition again. */
 const waysOf = (
   { owners, state, environment, blueprint, resourceServer, awaiting, withSecret }: AgentQuery,
   words: readonly string[] = [],

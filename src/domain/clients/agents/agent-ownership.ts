@@ -31,16 +31,19 @@ type Dependencies = AgentDocuments & {
 
 type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
 
-/** The account that somebody stands for. The server itself, at first start, stands for everybody. */
+/** The account that the caller acts for. At first start the server itself acts for every account. */
 const accountOf = ({ caller, account }: By): string => account ?? caller;
 
-/** Who answers for an agent: accepting it, offering it to another owner, losing its owner. Part of the register. */
+/**
+ * Ownership of agents: accepting an agent, offering it to another owner, losing the owner. Part of the
+ * registry.
+ */
 export const agentOwnership = (deps: Dependencies) => {
   const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted } = deps;
   const mayAccept = async (owner: string, by: By): Promise<boolean> =>
     by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
 
-  /** Never before the owner's last return, so that what is accepted in the second of it counts. */
+  /** Never earlier than the owner's last return, so that an acceptance in the same second is valid. */
   const acceptanceAt = async (owner: string): Promise<number> =>
     Math.max(clock.now(), (await owners.answersFrom(owner)) ?? 0);
 
@@ -49,15 +52,15 @@ export const agentOwnership = (deps: Dependencies) => {
     return wasSuspended ? 'suspended' : nextState(state, 'accept');
   };
 
-  /** Where it is not known who owned it together, the next owner is as good as a stranger. */
+  /** If the accounts that owned it together are unknown, the next owner is treated as unrelated. */
   const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
     agent.state === 'pending' ||
     ((await keepsHands(owners, agent, owner)) &&
       (agent.owner === owner || (await owners.accountsSince(agent.owner, inHandsSince(agent))) !== undefined));
 
   /**
-   * Nothing of it ends, so those who owned it together may go on to act as it. What people allowed it before the owner came
-   * to the group waits for them.
+   * Nothing of the agent ends, so its former co-owners may still act as it. Consents from before the owner
+   * joined the group need a new confirmation.
    */
   const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> => {
     if (agent.owner === owner || agent.state === 'pending') return agent;
@@ -66,7 +69,7 @@ export const agentOwnership = (deps: Dependencies) => {
     return { ...agent, formerOwners, ...(heldFrom > 0 ? { heldFrom } : {}) };
   };
 
-  /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
+  /** The agent with an owner who has accepted it. Counts as a change of ownership unless `keepsHands` applies. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
     const now = (await isKept(agent, owner)) ? await withFormerOwners(agent, owner) : inNewHands(agent, clock.now());
     const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
@@ -74,7 +77,10 @@ export const agentOwnership = (deps: Dependencies) => {
     return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
   };
 
-  /** What accepting would be for this caller; undefined: nothing is left to accept. Throws 'forbidden' and 'conflict'. */
+  /**
+   * What acceptance by this caller means. Undefined: nothing is left to accept. Throws 'forbidden' and
+   * 'conflict'.
+   */
   const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
     if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be accepted.');
     if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) return 'agent.transferred';
@@ -97,7 +103,7 @@ export const agentOwnership = (deps: Dependencies) => {
       return { ...agent, ...was, state: nextState(agent.state, 'orphan') };
     });
 
-  /** The agents of an owner that nobody answers for; `leaving`: an account that is taken for disabled. */
+  /** The agents of an owner that have no active owner. `leaving`: an account that is treated as disabled. */
   const unanswered = async function* (owner: string, leaving?: string): AsyncGenerator<Agent> {
     for (const state of ['active', 'suspended'] as const) {
       let after: Cursor | undefined;
@@ -124,10 +130,12 @@ export const agentOwnership = (deps: Dependencies) => {
     acceptedBy,
 
     /**
-     * Makes the caller's side answer for an agent: one that is pending or an orphan of its own, or one that was
-     * offered to it. Idempotent. `expected`: the version that the caller has seen; software may change a pending agent.
-     * Throws 'not_found', 'forbidden' when the caller was not asked, 'precondition_failed' unless `expected` is the stored
-     * version, and 'conflict' when it is too late, or the owner-to-be is not active.
+     * Makes the caller's account or group the owner of an agent. The agent is pending, an orphan of that owner,
+     * or was offered to it. Idempotent. `expected`: the version that the caller has seen, because software may
+     * change a pending agent.
+     * Throws 'not_found', 'forbidden' when the caller was not asked, and 'precondition_failed' unless
+     * `expected` is the stored version. Throws 'conflict' when it is too late or the future owner is not
+     * active.
      */
     async accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>> {
       const found = await documentsOf.found(id);
@@ -155,7 +163,7 @@ export const agentOwnership = (deps: Dependencies) => {
       return accepted;
     },
 
-    /** The opposite: a pending agent is retired, an offer is taken back. Throws as `accept` does. */
+    /** Declines: a pending agent is retired, an offer is withdrawn. Throws as `accept` does. */
     decline: (id: string, by: By): Promise<Versioned<Agent>> =>
       documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
         const { transferTo, ...rest } = agent;
@@ -169,8 +177,8 @@ export const agentOwnership = (deps: Dependencies) => {
       }),
 
     /**
-     * Freezes what an owner owned who is not there any more, at most `limit` agents; says whether none is left. What
-     * was accepted since it came back is left alone.
+     * Freezes at most `limit` agents of an owner that is no longer active. Returns whether none is left. Agents
+     * that the owner accepted after a return are left alone.
      */
     async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
       let done = 0;
@@ -182,7 +190,10 @@ export const agentOwnership = (deps: Dependencies) => {
       return true;
     },
 
-    /** The agents that `orphanAll` would freeze once the account `leaving` is disabled, at most `limit`. Changes nothing. */
+    /**
+     * Returns at most `limit` agents that `orphanAll` would freeze once the account `leaving` is disabled.
+     * Changes nothing.
+     */
     async orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]> {
       const found: Agent[] = [];
       for await (const agent of unanswered(owner, leaving)) {

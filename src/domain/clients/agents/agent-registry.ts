@@ -1,8 +1,7 @@
 /**
- * The register of agents: who exists, who answers for it, which keys it has and whether it may act.
- * Owns the collection AGENTS and the rules for what stands in it; only it changes states. It does not
- * decide who may call it (src/http/management) nor what an agent may do (delegation). Read by the
- * provider at each token request.
+ * The registry of agents: which agents exist, who owns them, which keys they have and whether they may act.
+ * Owns the collection AGENTS and its rules; only the registry changes states. It does not decide who may call
+ * it (src/http/management) nor what an agent may do (delegation). The provider reads it at each token request.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -46,7 +45,7 @@ type Dependencies = {
   readonly resourceServers: ResourceServerLookup;
   /** Without it no agent is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
-  /** Those of this server, which are nobody else's. Default: none. */
+  /** Addresses of this server, which no client may use. Default: none. */
   readonly addresses?: OwnAddresses;
   /** Whether blueprints take an agent. Default: there are none. */
   readonly admission?: BlueprintAdmission;
@@ -101,13 +100,13 @@ export const agentRegistry = (dependencies: Dependencies) => {
         state: nextState(agent.state, step),
       }));
 
-  /** What an update of the owner comes to: an offer, unless the caller can accept it in the same breath. */
+  /** Applies a new owner: creates an offer, unless the caller can accept for that owner at once. */
   const ownedAs = async (agent: Agent, owner: string, by: By): Promise<Agent> => {
     const { transferTo: _, ...rest } = agent;
     if (owner === agent.owner) return rest;
     await checkOwner(owners, owner);
     if (await ownership.mayAccept(owner, by)) return ownership.acceptedBy(agent, owner);
-    // Nobody has answered for it yet: another one is asked in place of the first.
+    // No owner has accepted it yet: the new owner is asked in place of the first one.
     return agent.state === 'pending'
       ? { ...rest, owner, acceptBy: clock.now() + ACCEPTANCE_SECONDS }
       : { ...rest, transferTo: owner };
@@ -148,13 +147,13 @@ export const agentRegistry = (dependencies: Dependencies) => {
     /** See agent-lists.ts: a page may be shorter than asked for and still have a next one. */
     list: (query: AgentQuery = {}): Promise<Page<Agent>> => lists(query),
 
-    /** Last uses by agent, epoch seconds; those that were never used are left out. At most 1000 ids. */
+    /** Last uses by agent, epoch seconds. Agents that were never used are left out. At most 1000 ids. */
     lastUses: uses.lastUses,
 
     /**
-     * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
-     * pending until the owner accepts it. `reservedId`: one made for it before; DocumentConflict when it is there
-     * already. Throws 'invalid_field'.
+     * Registers an agent under an unused id. It is active when the caller may accept for its owner, and
+     * otherwise pending until the owner accepts. `reservedId`: an id created for it before; throws
+     * DocumentConflict when it exists already. Throws 'invalid_field'.
      */
     async create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>> {
       const now = clock.now();
@@ -187,10 +186,11 @@ export const agentRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys, and
-     * new addresses that its codes and pings go to, and tokens without a binding take the rights of `credentialRights` over the agent as it is after the
-     * change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
-     * the agent is retired, 'invalid_field'.
+     * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for
+     * that owner. Three changes need the rights of `credentialRights` over the agent as it is after the change:
+     * other keys, new addresses for its codes and pings, and tokens without a binding.
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when the
+     * agent is retired, and 'invalid_field'.
      */
     async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
       const stored = (await documentsOf.found(id)).document;
@@ -225,7 +225,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     orphanAll: ownership.orphanAll,
     orphansWithout: ownership.orphansWithout,
 
-    /** A new version of what the agent is made of; the same as the last one is none. Throws as `update` does. */
+    /** Creates a new version of the agent's composition, unless it equals the last one. Throws as `update` does. */
     declareComposition: (
       id: string,
       expected: number | undefined,
@@ -239,7 +239,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
       });
     },
 
-    /** Nothing the agent holds works until it is resumed. Idempotent; 'conflict' once retired. */
+    /**
+     * Nothing the agent holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is
+     * retired.
+     */
     suspend: transition('suspend'),
     /** Throws 'conflict' when its time is over, until it is given a later end. */
     async resume(id: string, by: By): Promise<Versioned<Agent>> {

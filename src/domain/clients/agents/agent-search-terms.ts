@@ -1,11 +1,14 @@
 import { wordsIn } from '../../platform/display-names/word-search.ts';
 
-/** Words an agent has at most; more of a long purpose are left out. */
+/** The most words indexed for an agent. Further words of a long purpose are left out. */
 const MOST_WORDS = 16;
 
 const normalised = (text: string): string => text.normalize('NFKC').toLowerCase();
 
-/** By what an agent is found and ordered (decision D15): the words of its name first, then of who makes it and of what it is for. */
+/**
+ * Search and sort terms of an agent (decision D15): the words of its name first, then of its provider and its
+ * purpose.
+ */
 export const searchable = ({
   name,
   provider = '',
@@ -19,6 +22,6 @@ export const searchable = ({
   words: [...new Set([name, provider, purpose].flatMap(wordsIn))].slice(0, MOST_WORDS),
 });
 
-/** The words that somebody looks for, the one that is likely the rarest first; none when there are none in it. */
+/** The words of a search, the one that is likely the rarest first. Empty when the search holds no word. */
 export const wordsLookedFor = (search: string): readonly string[] =>
   [...new Set(wordsIn(search.slice(0, 500)))].sort((one, other) => other.length - one.length).slice(0, MOST_WORDS);

@@ -6,8 +6,9 @@ import type { Agent } from './agent.ts';
 type StoredDocument = Promise<Versioned<Agent> | undefined>;
 
 /**
- * The agent as it counts now, whatever is stored: an orphan from the moment on at which nobody answers for it, and
- * suspended from its end on. The same object when that is what is stored. The register follows when it comes to it.
+ * The agent in its current state, independent of the stored one. It is orphaned as soon as it has no active
+ * owner, and suspended from its expiry on. Returns the same object when the stored state is current. The
+ * registry stores the new state later.
  */
 export const standingNow =
   ({ owners, clock }: { readonly owners: Pick<Owners, 'answerFor'>; readonly clock: Clock }) =>
@@ -19,7 +20,7 @@ export const standingNow =
 
 export type StandingNow = ReturnType<typeof standingNow>;
 
-/** A register of agents that answers them as they count now. For all who grant something. */
+/** A registry of agents that returns them in their current state. For all code that grants access. */
 export const agentsAsTheyStand = <
   Agents extends {
     get(id: string): StoredDocument;

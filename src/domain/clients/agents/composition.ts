@@ -1,7 +1,7 @@
 import { checkText } from '../../platform/display-names/display-text.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 
-/** What an agent is made of. The digest stands for the whole; the texts say what of it is known. */
+/** What an agent is made of. The digest identifies the whole; the texts describe the known parts. */
 export type Composition = {
   /** 1, 2, … within one agent. */
   readonly version: number;

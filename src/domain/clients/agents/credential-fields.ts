@@ -1,4 +1,4 @@
-/** What stands in a credential, checked when it comes, and what follows from all of an agent together. */
+/** The members of a credential and their validation, and what the credentials of an agent imply together. */
 
 import { checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
@@ -76,8 +76,8 @@ export const checkedMaterial = async (
 };
 
 /**
- * The agent with these credentials beside its registered keys, and what is derived from them. Throws 'invalid_field'
- * when there are too many, or when a `kid` of its keys would not say which key is meant (RFC 8725 §3.2).
+ * The agent with these credentials beside its registered keys, and the members derived from them. Throws
+ * 'invalid_field' when there are too many, or when a `kid` of its keys is ambiguous (RFC 8725 §3.2).
  */
 export const withCredentials = (agent: Agent, credentials: readonly Credential[], at = '/credentials'): Agent => {
   const { credentials: _, workloads: __, credentialsEndAt: ___, hasSecret: ____, ...rest } = agent;
@@ -90,7 +90,7 @@ export const withCredentials = (agent: Agent, credentials: readonly Credential[]
 export const keysUrlOf = (credential: CredentialMaterial): string | undefined =>
   'jwksUri' in credential ? credential.jwksUri : undefined;
 
-/** The agent with `operatorUrls` for the URLs it has now; `entered` are those that come by role. */
+/** The agent with `operatorUrls` for its current URLs. `entered` are those entered by role. */
 export const withOperatorUrls = (
   agent: Agent,
   before: Pick<Agent, 'operatorUrls'> | undefined,

@@ -23,7 +23,10 @@ export const credentialUse = ({ documents, clock }: { readonly documents: Docume
 
     flush: noted.flush,
 
-    /** Last uses of the credentials of an agent, epoch seconds; what this process has not written yet counts too. */
+    /**
+     * Last uses of the credentials of an agent, epoch seconds. Includes uses that this process has not written
+     * yet.
+     */
     async lastUses(agent: string): Promise<ReadonlyMap<string, number>> {
       const found = await collection.find({ where: { agent }, limit: 1000 });
       const pending = [...noted.pending.values()].filter((use) => use.agent === agent);

@@ -1,4 +1,7 @@
-/** What time does to credentials: owners are told before one ends, and the register says when one has. */
+/**
+ * Lifecycle jobs of credentials: notify owners before a credential expires, and record in the registry that it
+ * has expired.
+ */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -18,9 +21,12 @@ export const credentialLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  /** How long before the end of a credential the owner is told. */
+  /** How long before the end of a credential the owner is notified. */
   readonly noticeSeconds: number;
-  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/notifications). */
+  /**
+   * Called beside the audit event, for the log. The audit event sends the mail to the owner
+   * (src/domain/notifications).
+   */
   readonly onNotice: (agent: Agent, credential: Credential) => void;
 }) => {
   const { documents, clock, noticeSeconds, onNotice } = deps;

@@ -1,6 +1,7 @@
 /**
- * Changes to the credentials of agents: added, stopped, changed for new keys, removed. Owns nothing of its own: they
- * stand in the agent, so that one swap decides. Called by the management API and by the register of agents.
+ * Changes to the credentials of agents: add, suspend, rotate, delete. Owns no collection: credentials are
+ * stored in the agent, so that one compare-and-swap decides. Called by the management API and by the registry
+ * of agents.
  */
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -81,7 +82,7 @@ export const credentialRegistry = (deps: {
         }
         const next = all.flatMap((one) => (one.id === id ? alter(one) : [one]));
         const registered = id === registeredCredentialId(agentId);
-        // The keys of the registration stay where they stand until they differ from what that can say.
+        // The keys of the registration stay in the registration until they differ from what it can express.
         return withCredentials(
           registered ? withoutRegistered(agent) : agent,
           registered ? next : next.filter((one) => one.id !== registeredCredentialId(agentId) || stands(agent, one)),
@@ -96,8 +97,9 @@ export const credentialRegistry = (deps: {
       Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
 
     /**
-     * `seen`: the agent as the caller read it. Throws 'not_found', 'invalid_field', 'forbidden' and 'conflict' as
-     * `credentialRights` does, and 'conflict' when the agent is retired, or has changed hands since.
+     * `seen`: the agent as the caller read it. Throws 'not_found' and 'invalid_field', and 'forbidden' and
+     * 'conflict' as `credentialRights` does. Also throws 'conflict' when the agent is retired or changed
+     * ownership since.
      */
     async add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential> {
       const credential = await made(given, '', by.isByRole);
@@ -122,7 +124,10 @@ export const credentialRegistry = (deps: {
     suspend: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.suspended', by, (one) => [{ ...one, state: 'suspended' }]),
 
-    /** Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when its time is over. */
+    /**
+     * Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when the credential has
+     * expired.
+     */
     resume: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> => {
       const resumed = (one: Credential): readonly Credential[] => {
         if (one.state === 'expired' || (one.expiresAt !== undefined && one.expiresAt <= clock.now())) {
@@ -137,8 +142,9 @@ export const credentialRegistry = (deps: {
       changeOne(agentId, id, 'credential.removed', by, () => []),
 
     /**
-     * New keys in place of those of a credential, which are good for `overlapSeconds` more. Answers the new credential.
-     * Throws as `credentialRights` does, and 'conflict' unless the old one is usable and holds keys that stand in it.
+     * Replaces the keys of a credential. The old keys stay valid for `overlapSeconds` more. Returns the new
+     * credential. Throws as `credentialRights` does, and 'conflict' unless the old credential is usable and
+     * holds its keys itself.
      */
     async rotate(
       agentId: string,
@@ -174,5 +180,5 @@ export const credentialRegistry = (deps: {
 
 const withoutRegistered = ({ jwks: _, jwksUri: __, ...rest }: Agent): Agent => rest;
 
-/** Whether a credential is one of those that stand in the list of the agent. */
+/** Whether a credential is in the agent's own list of credentials. */
 const stands = ({ credentials = [] }: Agent, { id }: Credential): boolean => credentials.some((one) => one.id === id);

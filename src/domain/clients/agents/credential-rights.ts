@@ -1,7 +1,8 @@
 /**
- * Who gives an agent credentials, and addresses that codes and pings for it go to. The holder of a credential acts for
- * every person who consented to the agent, so a new one is a decision of its owner, not of the role operator. Called by
- * every register that writes one: keys, secrets, workload rules, certificates, attesters, instances, redirect URIs.
+ * Decides who may give an agent credentials, and addresses that receive its codes and pings. The holder of a
+ * credential acts for every user who consented to the agent. A new credential is therefore a decision of the
+ * owner, not of the role operator. Called by every registry that writes one: keys, secrets, workload rules,
+ * certificates, attesters, instances, redirect URIs.
  */
 
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -12,9 +13,9 @@ import type { Agent } from './agent.ts';
 export const credentialRights =
   (owners: Pick<Owners, 'answersFor'>) =>
   /**
-   * Throws 'forbidden' unless the caller is the owner (for a group: a member), an administrator, the agent itself or the
-   * server; 'conflict' while the agent is orphaned: its next owner would take over a key that no owner chose. The owner of
-   * a pending agent is the account or group that is asked to accept it.
+   * Throws 'forbidden' unless the caller is the owner (for a group: a member), an administrator, the agent
+   * itself or the server. Throws 'conflict' while the agent is orphaned: its next owner would take over a key
+   * that no owner chose. The owner of a pending agent is the account or group that is asked to accept it.
    */
   async ({ id, owner, state }: Pick<Agent, 'id' | 'owner' | 'state'>, by: By): Promise<void> => {
     const isItself = by.caller === id || by.caller === 'system';

@@ -1,7 +1,8 @@
 /**
- * What an agent proves itself with: several credentials at once, each of which can be stopped alone. Owns their shape
- * and which of them count now. Does not change them (credential-changes.ts, through the register) nor check a proof
- * (src/provider, src/domain/clients/workload-identity). When they were last used stands beside the register (credential-last-used.ts).
+ * What an agent authenticates with: several credentials at once, each of which can be suspended alone. Owns
+ * their shape and which of them are usable now. Does not change them (credential-changes.ts, through the
+ * registry). Does not verify a proof (src/provider, src/domain/clients/workload-identity). Last uses are stored
+ * beside the registry (credential-last-used.ts).
  */
 
 import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
@@ -22,7 +23,7 @@ type Common = {
   readonly createdAt: number;
   /** Epoch second from which it proves nothing. */
   readonly expiresAt?: number;
-  /** When the owner of the agent was told that it ends soon. */
+  /** When the owner of the agent was notified that it ends soon. */
   readonly toldAt?: number;
 };
 
@@ -32,7 +33,10 @@ export type CredentialMaterial =
   | { readonly kind: 'jwks'; readonly jwks: JsonWebKeySet }
   /** Where they are served (RFC 7591 §2). */
   | { readonly kind: 'jwks_uri'; readonly jwksUri: string }
-  /** Tokens that the platform it runs on gives it (RFC 7523): of one trusted issuer (`tis_…`), about one subject. */
+  /**
+   * Tokens of the platform that the agent runs on (RFC 7523): from one trusted issuer (`tis_…`), about one
+   * subject.
+   */
   | {
       readonly kind: 'federated';
       readonly issuer: string;
@@ -41,7 +45,7 @@ export type CredentialMaterial =
     }
   /** Certificates for TLS (RFC 8705): known by a name in them, or each by itself. */
   | ({ readonly kind: 'mtls' } & CertificateRule)
-  /** Attestations of the keys of its instances, by one attester: whose keys stand here, or at a URL (never both). */
+  /** Attestations of its instances' keys by one attester, whose keys are stored here or at a URL (never both). */
   | {
       readonly kind: 'attested';
       /** What the attester is called; `iss` of its attestations where they name one. */
@@ -49,7 +53,7 @@ export type CredentialMaterial =
       readonly jwks?: JsonWebKeySet;
       readonly jwksUri?: string;
     }
-  /** A secret it was allowed for a while (`client_secret_basic`, `client_secret_post`); see secret-exceptions.ts. */
+  /** A temporary client secret (`client_secret_basic`, `client_secret_post`); see secret-exceptions.ts. */
   | {
       readonly kind: 'secret';
       /** Keyed digest of it. */
@@ -75,7 +79,7 @@ type Holder = {
 /** Id of the credential that the keys of a registration are: one for each agent. */
 export const registeredCredentialId = (agent: string): string => `crd_${agent.slice(4)}`;
 
-/** All credentials of an agent, in whatever state: the keys it was registered with first. */
+/** All credentials of an agent, in any state: the keys it was registered with first. */
 export const credentialsOf = ({ id, jwks, jwksUri, credentials = [], createdAt }: Holder): readonly Credential[] => {
   const common = { id: registeredCredentialId(id), state: 'active', createdAt } as const;
   if (jwks !== undefined) return [{ ...common, kind: 'jwks', jwks }, ...credentials];
@@ -86,7 +90,7 @@ export const credentialsOf = ({ id, jwks, jwksUri, credentials = [], createdAt }
 export const isUsable = ({ state, expiresAt }: Credential, now: number): boolean =>
   state === 'active' && (expiresAt === undefined || now < expiresAt);
 
-/** Those an agent can prove itself with now; of an effective agent those its blueprint allows. */
+/** The credentials an agent can authenticate with now. For an effective agent: only those its blueprint allows. */
 export const usableCredentials = (agent: Holder, now: number): readonly Credential[] =>
   credentialsOf(agent).filter((credential) => isUsable(credential, now));
 
@@ -95,7 +99,10 @@ export const ofKind = <Kind extends CredentialKind>(
   kind: Kind,
 ): readonly CredentialOf<Kind>[] => credentials.filter((one): one is CredentialOf<Kind> => one.kind === kind);
 
-/** The agent with only the credentials of these ways. The same object when that is all of them. */
+/**
+ * The agent with only the credentials of these authentication methods. Returns the same object when that is all
+ * of them.
+ */
 export const withCredentialsOf = <T extends Holder>(agent: T, ways: readonly AuthenticationMethod[] | undefined): T => {
   if (ways === undefined || credentialsOf(agent).every(({ kind }) => ways.includes(kind))) return agent;
   const { jwks, jwksUri, credentials, ...rest } = agent;

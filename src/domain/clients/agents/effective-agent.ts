@@ -1,4 +1,7 @@
-/** What of an agent counts: what is stored, cut to what it narrowed itself and to the ceilings of its blueprint now. */
+/**
+ * The agent in effect: the stored agent, limited to its own ceilings and to the current ceilings of its
+ * blueprint.
+ */
 
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
@@ -15,7 +18,10 @@ export type Stop =
   | 'authentication_not_allowed';
 
 export type EffectiveAgent = {
-  /** The same object while nothing is cut. An agent that is stopped looks suspended, so that every check refuses it. */
+  /**
+   * The same object when nothing is cut. An agent that is stopped looks suspended, so that every check refuses
+   * it.
+   */
   readonly agent: Agent;
   readonly stops: readonly Stop[];
 };
@@ -23,9 +29,9 @@ export type EffectiveAgent = {
 type Limiting = Pick<Blueprint, 'version' | 'ceilings'> | undefined;
 
 /**
- * Only narrows, and the more the narrower the blueprint is. `blueprint` is the one the agent names; unknown,
- * unreadable or never activated, it leaves nothing. Rights the agent has not got are not given by a blueprint:
- * where it has no `authority` of its own, the ceilings limit what people allow it (`limitsOfAgent`).
+ * Only narrows; a narrower blueprint narrows more. `blueprint` is the one the agent names. A blueprint that is
+ * unknown, unreadable or was never activated leaves nothing. A blueprint adds no rights: where the agent has no
+ * `authority` of its own, the ceilings limit what users allow it (`limitsOfAgent`).
  */
 export const effectiveAgent = (agent: Agent, blueprint: Limiting): EffectiveAgent => {
   if (agent.blueprint === undefined && agent.ceilings === undefined) return { agent, stops: [] };
@@ -65,8 +71,8 @@ const within = (names: readonly string[], allowed: readonly string[] | undefined
   allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 
 /**
- * All limits that lie in an agent on what may be held at a resource server, the one that is easiest to lift first.
- * Absent rights of its own are no limit on what people allow it, but leave nothing to an agent that acts for itself.
+ * All limits of an agent on what it may hold at a resource server, the easiest to lift first. An agent without
+ * rights of its own has no limit on what users allow it. When it acts for itself, it then has no rights.
  */
 export const limitsOfAgent = (
   { authority, ceilings, environment }: Pick<Agent, 'authority' | 'ceilings' | 'environment'>,
@@ -90,7 +96,10 @@ export const limitsOfAgent = (
   ];
 };
 
-/** Seconds a token may live through whose hands it goes; undefined: none of them has a limit. */
+/**
+ * The longest life, in seconds, of a token that passes through these agents. Undefined: none of them sets a
+ * limit.
+ */
 export const tokenLifeOf = (agents: readonly Pick<Agent, 'ceilings'>[]): number | undefined => {
   const lives = agents.flatMap(({ ceilings }) => ceilings?.maxAccessTokenSeconds ?? []);
   return lives.length === 0 ? undefined : Math.min(...lives);

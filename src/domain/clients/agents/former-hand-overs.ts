@@ -1,6 +1,7 @@
 /**
- * Ends what agents have from before hand-overs that came before hand-overs had a number (ownership.ts), once in the life of
- * a store. The audit log says which agents were handed over, and when. Any number of nodes may do it at once, or begin again.
+ * Ends what agents hold from before ownership changes that had no number yet (ownership.ts). Runs once in the
+ * life of a store. The audit log says which agents changed ownership, and when. Any number of nodes may run it
+ * at once or start it again.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -54,8 +55,8 @@ const withoutFormer = (agent: Agent, at: number): Agent => {
 };
 
 /**
- * Tokens, grants, delegations, approvals, instances and credentials from before the hand-over of such an agent end. An agent
- * that stayed in its group keeps all. Answers which agents it was; undefined: it was done before.
+ * Ends tokens, grants, delegations, approvals, instances and credentials from before the change of ownership of
+ * such an agent. An agent that stayed in its group keeps all. Returns those agents. Undefined: it ran before.
  */
 export const endFormerHands = async ({
   documents,

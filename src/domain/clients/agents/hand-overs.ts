@@ -12,8 +12,9 @@ import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
 
 /**
- * A hand-over of an agent, until all that it ended stands so in the store. Written before it, so that no crash loses it. Also
- * that the members of a group changed, which is the agent then.
+ * A change of ownership of an agent, kept until everything it ended is stored as ended. Written before the
+ * change, so that no crash loses it. Also records that the members of a group changed; `agent` is then the
+ * group.
  */
 type HandOver = {
   /** The agent and the number it gets. */
@@ -34,17 +35,21 @@ const ANNOUNCED_SECONDS = 3600;
 /** Of each kind, ended within the call that hands over; the rest follows. */
 const AT_ONCE = 50;
 const LATER = 1000;
-/** So long the call that hands over may take to end it all by itself: who is told twice was told once too often. */
+/** The time the call itself has to end everything. Without it a second worker could notify users twice. */
 const GRACE_SECONDS = 30;
 const PAGE = 100;
 const SYSTEM: By = { caller: 'system' };
 
-/** Ends, in the store, at most `limit` of what an agent has from before its hand-over; answers how many. Idempotent. */
+/**
+ * Ends, in the store, at most `limit` of what an agent holds from before its change of ownership. Returns how
+ * many. Idempotent.
+ */
 export type EndFormer = (agent: Pick<Agent, 'id' | 'owner' | 'ownership'>, by: By, limit: number) => Promise<number>;
 
 /**
- * What follows a hand-over: nothing from before it counts from the swap of the owner on (ownership.ts); this makes it
- * stand so in the store, with the events by which people are told. What a crash leaves undone is done later, on one node.
+ * Completes changes of ownership. From the swap of the owner on, nothing from before it is valid
+ * (ownership.ts). This writes that to the store, with the audit events that notify users. One node later
+ * completes what a crash left undone.
  */
 export const handOvers = (deps: {
   readonly documents: DocumentStore;
@@ -95,8 +100,8 @@ export const handOvers = (deps: {
     },
 
     /**
-     * To be called when accounts came to a group or left it. Nothing that people said to accounts that have all left counts
-     * from then on; that it stands so in the store, and is told, follows by `settleAll`.
+     * Called after accounts joined or left a group. Consents to accounts that have all left are invalid from
+     * then on. `settleAll` writes that to the store later and notifies users.
      */
     async membersChanged(group: string): Promise<void> {
       if ((await hands.heldSince(group)) === 0) return;
@@ -107,7 +112,7 @@ export const handOvers = (deps: {
       }
     },
 
-    /** Goes on with what is left to do, of hand-overs that the call itself has had `graceSeconds` for. */
+    /** Continues unfinished changes of ownership whose own call has had `graceSeconds`. */
     settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>
       withMutex({ documents, clock }, 'hand-overs', async () => {
         const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });

@@ -7,7 +7,10 @@ import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } fr
 import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 
-/** An account that leaves, until all that it answered for is frozen. Written before it leaves, so that no crash loses it. */
+/**
+ * An account that leaves, kept until all that it owned is frozen. Written before it leaves, so that no crash
+ * loses it.
+ */
 type OffboardingRecord = { readonly id: string; readonly at: number };
 
 export const OFFBOARDINGS = {
@@ -25,9 +28,9 @@ const SYSTEM: By = { caller: 'system' };
 export type Offboarding = ReturnType<typeof newOffboarding>;
 
 /**
- * Makes orphans of the agents of accounts that are disabled or gone, and of groups nobody is left in. Nothing works
- * for them before this has come to them: who answers for an agent is asked each time (groups/owners.ts). This is what
- * makes it stay so, and be seen in lists.
+ * Makes orphans of the agents of accounts that are disabled or deleted, and of groups without members. Nothing
+ * works for these agents before this runs, because each request checks the owner (groups/owners.ts). This makes
+ * the state permanent and visible in lists.
  */
 export const newOffboarding = (deps: {
   readonly documents: DocumentStore;
@@ -43,14 +46,17 @@ export const newOffboarding = (deps: {
   const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
   const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
 
-  /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
+  /** A group without members loses everything it accepted, even if an account joins it again. */
   const closeGroup = async (id: string): Promise<boolean> => {
     if ((await owners.answersFrom(id)) !== undefined) return false;
     await groups.lostAll(id, clock.now());
     return true;
   };
 
-  /** Whose agents have to be looked at when an account leaves: its own, and those of groups that `isLost` or lost all before. */
+  /**
+   * Owners whose agents must be checked when an account leaves: the account, and its groups that are or were
+   * lost (`isLost`).
+   */
   const ownersLeftBy = async (account: string, isLost: (group: string) => Promise<boolean>) => {
     const owned = [account];
     const lost: Group[] = [];
@@ -90,8 +96,8 @@ export const newOffboarding = (deps: {
     },
 
     /**
-     * What `left` would find if an active account left now: agents that nobody would answer for, at most `limit`, and groups
-     * without an active member. Changes nothing.
+     * Previews `left` for an active account: at most `limit` agents that would have no owner, and groups that
+     * would have no active member. Changes nothing.
      */
     async ifLeft(
       account: string,
@@ -108,7 +114,10 @@ export const newOffboarding = (deps: {
       return { agents: orphans, groups: lost };
     },
 
-    /** To be called before it is enabled again, so that it brings no group back that had lost everybody. */
+    /**
+     * Called before an account is enabled again, so that it does not restore a group that had lost all its
+     * members.
+     */
     async returning(account: string): Promise<void> {
       for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
     },
@@ -120,7 +129,7 @@ export const newOffboarding = (deps: {
       await membersChanged?.(id);
     },
 
-    /** Goes on with what is left to do, at most about `limit` agents for each account that left. */
+    /** Continues unfinished work, at most about `limit` agents for each account that left. */
     async settleAll(limit = 500): Promise<void> {
       const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
       for (const { document } of found) {

@@ -1,8 +1,9 @@
 /**
- * Hand-overs of agents. Owns the number that says in whose hands something was made for an agent: `ownership` of the
- * agent grows with each change of hands in the very swap that changes the owner, so that a hand-over and the end of all
- * that was made before it are one write, on every node. Whatever hangs on an agent keeps the number it was made at, and
- * the revocation check compares (revocation/revocation.ts). Does not decide who may accept an agent (agent-ownership.ts).
+ * Changes of ownership of agents. Owns the number `ownership` of an agent, which says under which ownership
+ * something was created for it. It grows with each change, in the same swap that changes the owner. A change of
+ * ownership and the end of everything created before it are therefore one write, on every node. Everything that
+ * depends on an agent keeps the number of its creation, and the revocation check compares the two
+ * (revocation/revocation.ts). Does not decide who may accept an agent (agent-ownership.ts).
  */
 
 import { isGroupId } from '../../identity/groups/group.ts';
@@ -15,23 +16,24 @@ import { withCredentials } from './credential-fields.ts';
 export const ownershipOf = ({ ownership }: Pick<Agent, 'ownership'>): number => ownership ?? 0;
 
 /**
- * The numbers of several agents as one. Each only grows, so the sum is the same only while all of them are. An agent
- * that is named twice counts once.
+ * The numbers of several agents as one sum. Each number only grows, so the sum is equal only while all are. An
+ * agent that is named twice counts once.
  */
 export const ownershipOfAll = (agents: readonly Pick<Agent, 'id' | 'ownership'>[]): number =>
   [...new Map(agents.map((agent) => [agent.id, ownershipOf(agent)])).values()].reduce((sum, one) => sum + one, 0);
 
-/** Since when it is in the hands it is in, epoch seconds. None of its credentials is older. */
+/** Start of the current ownership, epoch seconds. None of the agent's credentials is older. */
 export const inHandsSince = ({ handedOverAt, createdAt }: Pick<Agent, 'handedOverAt' | 'createdAt'>): number =>
   handedOverAt ?? createdAt;
 
-/** A member `ownership` where it says anything: what was never handed over is stored without it. */
+/** The member `ownership`, left out when the agent never changed ownership. */
 export const ownershipMember = (ownership: number): { readonly ownership?: number } =>
   ownership === 0 ? {} : { ownership };
 
 /**
- * Whether an agent stays in the hands it is in: with the same account, within the group that owns it, or with a member of
- * that. A group that lost all its members at once since it accepted the agent is other people under the same id.
+ * Whether a new owner continues the current ownership: the same account, the group that owns it, or a member of
+ * that group. A group that lost all its members at once since it accepted the agent counts as a different
+ * owner.
  */
 export const keepsHands = async (
   owners: Pick<Owners, 'answersFor' | 'answerFor'>,
@@ -44,8 +46,8 @@ export const keepsHands = async (
 };
 
 /**
- * The agent in new hands: none of its credentials is left, and nothing made before counts. Nor is it told at the address
- * of the former owner what people decide.
+ * The agent after a change of ownership: it has no credentials, and nothing created before is valid. Decisions
+ * are no longer sent to the address of the former owner.
  */
 export const inNewHands = (agent: Agent, now: number): Agent => {
   const { jwks: _, jwksUri: __, formerOwners: ___, heldFrom: ____, ...others } = agent;
@@ -54,8 +56,8 @@ export const inNewHands = (agent: Agent, now: number): Agent => {
 };
 
 /**
- * Throws 'conflict' when the agent changed hands since `seen` was read: whoever was allowed to give it a credential then
- * is a stranger to it now. `seen` absent: the caller is the server itself.
+ * Throws 'conflict' when the agent changed ownership since `seen` was read: a caller who could add a credential
+ * then may have no right to it now. `seen` absent: the caller is the server itself.
  */
 export const refuseOtherHands = (agent: Pick<Agent, 'ownership'>, seen: Pick<Agent, 'ownership'> | undefined): void => {
   if (seen === undefined || ownershipOf(agent) === ownershipOf(seen)) return;

@@ -1,6 +1,7 @@
 /**
- * Secrets of agents: off, and for one agent an exception, for a reason and with an end. Whoever holds a secret is the
- * agent, and who that is cannot be told; so it is shown once, kept as a digest, listed, and short.
+ * Client secrets of agents: disabled by default, and allowed for one agent by an exception with a reason and an
+ * end. Every holder of a secret can act as the agent and cannot be told apart. A secret is therefore shown
+ * once, stored as a digest, listed and short-lived.
  */
 import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -60,8 +61,9 @@ export const secretExceptions = (deps: {
 
   return {
     /**
-     * Throws 'invalid_field' without a reason or an end within 90 days, 'not_found', and 'conflict' while nobody answers
-     * for the agent or when it holds a secret already: that one is rotated. 'forbidden' as `credentialRights` throws it.
+     * Throws 'invalid_field' without a reason or an end within 90 days, and 'not_found'. Throws 'conflict'
+     * while the agent has no owner, or when it already has a secret: rotate that one. Throws 'forbidden' as
+     * `credentialRights` does.
      */
     async allow(
       agentId: string,
@@ -109,8 +111,9 @@ export const secretExceptions = (deps: {
     },
 
     /**
-     * Another secret in place of the one an agent has, which is good for `overlapSeconds` more; the end stays where it
-     * was. Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has none, or two already.
+     * Replaces the secret of an agent. The old one stays valid for `overlapSeconds` more; the end does not
+     * change. Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has no
+     * secret or already has two.
      */
     async rotate(
       agentId: string,
@@ -141,7 +144,7 @@ export const secretExceptions = (deps: {
           }
           const credential = { ...old, id: next, secretHash, createdAt: now };
           answer = { credential, secret };
-          // Whoever rotates knows when the old one ends.
+          // The caller who rotates learns when the old secret ends.
           const ending = {
             ...old,
             toldAt: old.toldAt ?? now,
