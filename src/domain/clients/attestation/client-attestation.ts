@@ -1,7 +1,8 @@
 /**
- * Client attestations (draft-ietf-oauth-attestation-based-client-auth-12): an attester that an agent names says which
- * key an instance of it has, and the instance proves that key. Owns what is checked of both tokens. Does not own
- * challenges, nor that a proof works once, nor what the copy then is (src/provider/attested-proofs.ts).
+ * Client attestations (draft-ietf-oauth-attestation-based-client-auth-12). An attester that an agent names
+ * attests the key of an instance, and the instance proves possession of that key. Owns the checks of both
+ * tokens. Does not own challenges, single use of a proof, or the resulting instance
+ * (src/provider/attested-proofs.ts).
  */
 import { calculateJwkThumbprint } from 'jose';
 import { checkPublicKey } from '../../platform/remote-keys/public-keys.ts';
@@ -34,7 +35,10 @@ const LONGEST_ID = 256;
 /** Both tokens as they came; an absent proof is the empty text. */
 export type GivenAttestation = { readonly attestation: string; readonly proof: string };
 
-/** What was found good: by which credential, which key the copy has, and the proof that is to work once. */
+/**
+ * The result of a successful check: the credential, the key of the instance, and the proof that may be used
+ * once.
+ */
 export type AttestedKey = {
   readonly credential: CredentialOf<'attested'>;
   readonly thumbprint: string;
@@ -42,7 +46,10 @@ export type AttestedKey = {
   readonly provenAt: number;
 };
 
-/** The keys of the attester a credential names: those that are known, or `again`, fetched anew. Throws when they cannot be had. */
+/**
+ * The keys of the attester that a credential names: the cached ones, or fetched again with `again`. Throws when
+ * they are unavailable.
+ */
 export type AttesterKeys = (
   credential: CredentialOf<'attested'>,
   kid: string | undefined,
@@ -123,7 +130,10 @@ export const clientAttestations = ({
   };
 
   return {
-    /** Whether both tokens prove that their holder is a copy of this agent. Throws 'unavailable' where a fetch had no room. */
+    /**
+     * Checks whether both tokens prove that their holder is an instance of this agent. Throws 'unavailable'
+     * when the fetch budget is used up.
+     */
     async prove(
       given: GivenAttestation,
       agent: string,
@@ -137,7 +147,7 @@ export const clientAttestations = ({
       const late = wrongTimes(attestation.claims, clock.now(), tolerance);
       if (late !== undefined) return { check: 'time', why: `attestation: ${late}` };
       const { iat: madeAt, exp } = attestation.claims as { readonly iat: number; readonly exp: number };
-      // Else one of an instance that was ended would outlive what is known of that.
+      // Otherwise an instance that was ended would outlive the record of its end.
       if (exp - madeAt > KEPT_SECONDS) return { check: 'time', why: 'attestation: it lives longer than 30 days' };
       let why: Refusal = { check: 'attester', why: 'this agent names no attester' };
       let credential: CredentialOf<'attested'> | undefined;

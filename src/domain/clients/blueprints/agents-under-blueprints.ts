@@ -8,15 +8,18 @@ type Found<T> = Promise<Versioned<T> | undefined>;
 type Reading<T> = { get(id: string): Found<T>; getMany(ids: readonly string[]): Promise<readonly Versioned<T>[]> };
 
 /**
- * The register of agents as everybody sees it who grants or checks something: each agent as far as its blueprint
- * lets it go now. Reads the blueprint for each question, so that every process on the same store follows a change
- * alike; a blueprint that cannot be read leaves nothing, a store that cannot be read throws StoreUnavailable.
+ * The registry of agents for all code that grants or checks: each agent within the current ceilings of its
+ * blueprint. Reads the blueprint for each call, so that all processes on one store see a change at once. A
+ * blueprint that cannot be read leaves no rights. A store that cannot be read throws StoreUnavailable.
  */
 export const agentsUnderBlueprints = <Agents extends Reading<Agent>>(
   agents: Agents,
   blueprints: Reading<Blueprint>,
 ) => {
-  /** Of the same two stored documents always the same object, so that what is made of an agent can be kept with it. */
+  /**
+   * Returns the same object for the same two stored documents, so that values derived from the agent can be
+   * cached by it.
+   */
   const made = new WeakMap<Agent, { readonly from: Blueprint | undefined; readonly agent: Agent }>();
 
   const effective = (found: Versioned<Agent>, from: Blueprint | undefined): Versioned<Agent> => {

@@ -9,8 +9,9 @@ import type { BlueprintRegistry } from './blueprint-registry.ts';
 import { type Ceilings, meetAuthority } from './ceilings.ts';
 
 /**
- * Where most change to comes last: whoever moves on while they are counted is counted there. Those that are few come a
- * second time, for whoever moved back meanwhile.
+ * The order in which agents are counted by state. The state that most agents move to comes last, so that an
+ * agent that moves during the count is still counted. States with few agents come twice, for agents that moved
+ * back meanwhile.
  */
 const COUNTED = [
   'pending',
@@ -24,8 +25,9 @@ const COUNTED = [
 export type BlueprintAdmission = ReturnType<typeof blueprintAdmission>;
 
 /**
- * Whether a blueprint takes an agent. Beyond a ceiling an agent would be cut anyway; whoever registers it hears of it
- * at once. What stands already is not refused when the blueprint is tightened: it is cut.
+ * Decides whether a blueprint admits an agent. An agent beyond a ceiling would be cut anyway; the caller who
+ * registers it learns so at once. Existing agents are not refused when the blueprint is tightened: they are
+ * cut.
  */
 export const blueprintAdmission = (deps: {
   readonly documents: DocumentStore;
@@ -45,7 +47,10 @@ export const blueprintAdmission = (deps: {
     );
   };
 
-  /** Agents of a blueprint that are not retired, counted up to `most`; those that are may be many more, and are not read. */
+  /**
+   * Counts up to `most` agents of a blueprint that are not retired. Retired agents may be many more; they are
+   * not read.
+   */
   const countUpTo = async (blueprint: string, most: number): Promise<number> => {
     const counted = new Set<string>();
     for (const state of COUNTED) {
@@ -68,8 +73,9 @@ export const blueprintAdmission = (deps: {
 
   return {
     /**
-     * Grant types for a new agent that names none: those of `usual` that its blueprint allows, else all it allows that
-     * need no redirect URI. Throws 'invalid_field' when the blueprint takes no agents.
+     * Grant types for a new agent that names none: those of `usual` that its blueprint allows. If it allows
+     * none of them: all it allows that need no redirect URI. Throws 'invalid_field' when the blueprint takes no
+     * agents.
      */
     async grantTypesFor(blueprint: string, usual: readonly string[]): Promise<readonly string[]> {
       const { grantTypes } = (await taking(blueprint)).ceilings;
@@ -79,9 +85,9 @@ export const blueprintAdmission = (deps: {
     },
 
     /**
-     * Runs `store`, which registers or changes the agent, if its blueprint lets it: 'invalid_field' names what is
-     * beyond a ceiling and was not so `before`, 'conflict' says that the blueprint is full. One at a time for each
-     * blueprint that has a quota, on all nodes.
+     * Runs `store`, which registers or changes the agent, if its blueprint admits it. Throws 'invalid_field'
+     * naming what is beyond a ceiling and was not so `before`, and 'conflict' when the blueprint is full. Runs
+     * one at a time for each blueprint with a quota, across all nodes.
      */
     async admit<T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> {
       const { blueprint } = agent;

@@ -51,7 +51,10 @@ const lost = (before: ScopesByResource, after: ScopesByResource): ScopesByResour
   );
 };
 
-/** Goes through the agents of a blueprint, page by page, for those that other ceilings would break. Changes nothing. */
+/**
+ * Reads the agents of a blueprint, page by page, and returns those that other ceilings would break. Changes
+ * nothing.
+ */
 export const blueprintPreview = ({ documents }: { readonly documents: DocumentStore }) => {
   const agents = documents.collection<Agent>(AGENTS);
   return async (

@@ -1,8 +1,8 @@
 /**
- * The register of blueprints: which there are, their versions, and which version counts. Owns the collections
- * BLUEPRINTS and BLUEPRINT_VERSIONS. It does not decide who may change them (src/http/management) nor apply them
- * (agents/effective-agent.ts, for every decision anew). A tightening counts from the moment `activate` swaps one
- * document: whoever grants or checks reads that.
+ * The registry of blueprints, their versions and which version is active. Owns the collections BLUEPRINTS and
+ * BLUEPRINT_VERSIONS. It does not decide who may change them (src/http/management). It does not apply them
+ * (agents/effective-agent.ts, for each decision). A tightening takes effect when `activate` swaps one document,
+ * which every grant and check reads.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
@@ -35,7 +35,7 @@ export type BlueprintChange = Partial<NewBlueprint>;
 
 export type BlueprintQuery = PageQuery & { readonly state?: BlueprintState };
 
-/** `state` of a version: the one that counts is active, those before it are deprecated. */
+/** `state` of a version: the one in force is active, earlier ones are deprecated. */
 export type ShownVersion = BlueprintVersion & { readonly state: BlueprintState };
 
 export type BlueprintRegistry = ReturnType<typeof blueprintRegistry>;
@@ -78,7 +78,10 @@ export const blueprintRegistry = (dependencies: {
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
     });
 
-  /** Puts ceilings into the draft, which is made where there is none. Throws 'conflict' when it was activated meanwhile. */
+  /**
+   * Writes ceilings into the draft and creates the draft when there is none. Throws 'conflict' when it was
+   * activated meanwhile.
+   */
   const draft = async (blueprint: Blueprint, ceilings: Ceilings, by: By): Promise<void> => {
     const { revision } = blueprint;
     const version = blueprint.version + 1;
@@ -113,7 +116,10 @@ export const blueprintRegistry = (dependencies: {
 
     list: ({ state, ...query }: BlueprintQuery = {}): Promise<Page<Blueprint>> => documentsOf.list({ state }, query),
 
-    /** A blueprint with a first draft; nothing of it counts before it is activated. Throws 'invalid_field', 'conflict'. */
+    /**
+     * Creates a blueprint with a first draft, which has no effect before it is activated. Throws
+     * 'invalid_field', 'conflict'.
+     */
     async create({ name, purpose, ceilings }: NewBlueprint, by: By): Promise<Versioned<Blueprint>> {
       checkWords({ name, purpose });
       const checked = await checkCeilings(ceilings, resourceServers);
@@ -134,7 +140,10 @@ export const blueprintRegistry = (dependencies: {
       return made;
     },
 
-    /** Changes the words at once and the draft for later. Throws 'not_found', 'precondition_failed', 'invalid_field', 'conflict'. */
+    /**
+     * Changes the texts at once, and the ceilings in the draft only. Throws 'not_found', 'precondition_failed',
+     * 'invalid_field', 'conflict'.
+     */
     async update(id: string, expected: number, change: BlueprintChange, by: By): Promise<Versioned<Blueprint>> {
       const { ceilings, ...words } = change;
       const checked = ceilings && (await checkCeilings(ceilings, resourceServers));
@@ -151,23 +160,24 @@ export const blueprintRegistry = (dependencies: {
     draftOf: ({ id, version }: Blueprint): Promise<BlueprintVersion | undefined> => versionOf(id, version + 1),
 
     /**
-     * Makes the draft count for all agents of the blueprint, and the version before it deprecated. Idempotent for
-     * callers at once. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict'
-     * without a draft.
+     * Activates the draft for all agents of the blueprint and deprecates the version before it. Idempotent for
+     * concurrent callers. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version,
+     * 'conflict' without a draft.
      */
     async activate(id: string, expected: number, by: By): Promise<Versioned<Blueprint>> {
       const { document, version } = await documentsOf.found(id);
       if (version !== expected) throw stale();
       const next = document.version + 1;
       const found = await versionOf(id, next);
-      // One that was frozen was decided on: whoever comes next finishes it.
+      // A frozen draft was already decided on: the next caller finishes its activation.
       if (!found || (found.frozenAt === undefined && found.revision !== document.revision)) throw noDraft();
       await record('blueprint.activated', document, by, {
         version: next,
         ceilings: found.ceilings,
         changes: diffCeilings(document.ceilings, found.ceilings),
       });
-      // Frozen first: what counts is what can never change again. Whoever finds it frozen goes on from there.
+      // Freezes the draft first, so that an active version can never change again. A caller who finds it frozen
+      // continues from there.
       const now = clock.now();
       const frozen = await update(versions, found.id, (one) => {
         if (one.revision !== found.revision) throw stale();
@@ -187,7 +197,10 @@ export const blueprintRegistry = (dependencies: {
       throw stale();
     },
 
-    /** It takes no new agents; those it has stay under it, and it can still be tightened. Final, idempotent. */
+    /**
+     * The blueprint takes no new agents. Existing agents stay under it, and it can still be tightened. Final,
+     * idempotent.
+     */
     deprecate: (id: string, by: By): Promise<Versioned<Blueprint>> =>
       documentsOf.change(id, undefined, 'blueprint.deprecated', by, (blueprint) => ({
         ...blueprint,

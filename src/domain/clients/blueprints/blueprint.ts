@@ -1,12 +1,12 @@
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 import type { Ceilings } from './ceilings.ts';
 
-/** `draft`: nothing of it counts yet. `deprecated`: it takes no new agents, and goes on limiting those it has. */
+/** `draft`: has no effect yet. `deprecated`: takes no new agents and still limits those it has. */
 export type BlueprintState = 'draft' | 'active' | 'deprecated';
 
 /**
- * Template and live ceiling for agents. Carries the ceilings of the version that counts, so that every decision
- * reads one document.
+ * Template and live ceiling for agents. Carries the ceilings of the active version, so that each decision reads
+ * one document.
  */
 export type Blueprint = {
   readonly id: string;
@@ -14,9 +14,9 @@ export type Blueprint = {
   readonly name: string;
   readonly purpose: string;
   readonly state: BlueprintState;
-  /** Number of the version that counts; 0 before the first. */
+  /** Number of the active version; 0 before the first. */
   readonly version: number;
-  /** Of the version that counts. */
+  /** Ceilings of the active version. */
   readonly ceilings: Ceilings;
   /** How often a draft was written: who activates names the one that was read. */
   readonly revision: number;

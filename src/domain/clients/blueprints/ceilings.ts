@@ -1,7 +1,7 @@
 /**
- * Ceilings: how much an agent may have at most, axis by axis, and the algebra of that. Owns what "narrower" means.
- * Does not own who sets them (blueprint-registry.ts), which of them count for an agent (agents/effective-agent.ts)
- * or where they are enforced (whoever grants, and the liveness of what was granted).
+ * Ceilings: the most that an agent may have, axis by axis, and their algebra. Owns what "narrower" means. Does
+ * not own who sets them (blueprint-registry.ts) or which of them apply to an agent (agents/effective-agent.ts).
+ * Does not enforce them (the code that grants, and the liveness check of what was granted).
  */
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
@@ -15,7 +15,7 @@ export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 export type Ceilings = {
   readonly grantTypes?: readonly string[];
   readonly authenticationMethods?: readonly AuthenticationMethod[];
-  /** Resource servers, and scopes there; whoever is not named is out of reach. */
+  /** Resource servers and scopes there. A resource server that is not named is out of reach. */
   readonly authority?: ScopesByResource;
   /** Types of authorization details (RFC 9396). */
   readonly detailTypes?: readonly string[];
@@ -23,12 +23,12 @@ export type Ceilings = {
   readonly maxAccessTokenSeconds?: number;
   /** Longest time for which one authorization can be refreshed, seconds. */
   readonly maxGrantSeconds?: number;
-  /** Longest time for which a person's consent counts, seconds from the last time it was given. */
+  /** How long the consent of a user is valid, at most; seconds from the last time it was given. */
   readonly maxDelegationSeconds?: number;
-  /** Over how many hops what the agent holds may be handed on; 0: not at all. */
+  /** Over how many hops a delegation may be re-delegated; 0: not at all. */
   readonly maxDelegationDepth?: number;
   readonly environments?: readonly Environment[];
-  /** Scopes that need a person's approval each time. The one member that grows when ceilings are joined. */
+  /** Scopes that need a user's approval each time. The only member that grows when ceilings are joined. */
   readonly approvals?: ScopesByResource;
   /** Digests of the compositions (model, prompt, tools) that may run. */
   readonly compositions?: readonly string[];
@@ -55,7 +55,10 @@ export const NUMBER_AXES = [
   'maxInstances',
 ] as const satisfies readonly (keyof Ceilings)[];
 
-/** The most that both allow. Commutative, associative and idempotent; lists come out sorted, without duplicates. */
+/**
+ * The most that both ceilings allow. Commutative, associative and idempotent. Lists come out sorted, without
+ * duplicates.
+ */
 export const meetCeilings = (one: Ceilings, other: Ceilings): Ceilings => {
   const lists = LIST_AXES.map((axis) => [axis, meetLists(one[axis], other[axis])] as const);
   const numbers = NUMBER_AXES.map((axis) => [axis, least(one[axis], other[axis])] as const);
@@ -72,7 +75,7 @@ export const meetCeilings = (one: Ceilings, other: Ceilings): Ceilings => {
 export const isWithinCeilings = (one: Ceilings, other: Ceilings): boolean =>
   JSON.stringify(ordered(meetCeilings(one, other))) === JSON.stringify(ordered(meetCeilings(one, one)));
 
-/** What both hold; `*` at a resource holds whatever the other does there. Undefined is no limit. */
+/** What both hold. `*` at a resource matches all scopes of the other there. Undefined is no limit. */
 export const meetAuthority = (
   one: ScopesByResource | undefined,
   other: ScopesByResource | undefined,

@@ -18,8 +18,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const DETAIL_TYPE = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Ceilings in their one spelling. Throws 'invalid_field' below `field` for a resource or scope that nobody declared:
- * a ceiling with a slip of the pen would take more away than was meant.
+ * Ceilings in their canonical form. Throws 'invalid_field' below `field` for a resource or scope that is not
+ * declared: a typing error in a ceiling would remove more than was meant.
  */
 export const checkCeilings = async (
   ceilings: Ceilings,

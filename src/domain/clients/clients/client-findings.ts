@@ -1,4 +1,4 @@
-/** Clients for which a rule is lifted, the newest first: for the API, the command line and the console. */
+/** Clients with an exception from a rule, the newest first. Used by the API, the command line and the console. */
 
 import type { Page } from '../../platform/registries/registered-documents.ts';
 import type { Client } from './client.ts';

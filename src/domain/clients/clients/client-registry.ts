@@ -1,7 +1,7 @@
 /**
- * The register of clients that are no agents: existing software that signs people in, and back ends.
- * Owns the collection CLIENTS and the rules for what stands in it. It does not decide who may call it
- * (src/http/management) and does not authenticate anybody (src/provider does, with what it reads here).
+ * The registry of clients that are not agents: existing software that signs users in, and back ends. Owns the
+ * collection CLIENTS and its rules. It does not decide who may call it (src/http/management). It does not
+ * authenticate clients (src/provider does, with what it reads here).
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { certificateFor, type NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
@@ -53,7 +53,10 @@ export type NewClient = Pick<Client, 'name'> &
     readonly certificate?: NewCertificateRule;
   };
 
-/** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
+/**
+ * The authentication method and the application type of a client cannot change. `authority: null` removes its
+ * authority.
+ */
 export type ClientChange = Partial<
   Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'backchannelLogoutUri' | 'expiresAt'>
 > & {
@@ -76,14 +79,14 @@ type Dependencies = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
-  /** A keyed digest: what is stored in place of a secret (decision D14). */
+  /** A keyed digest, stored in place of a secret (decision D14). */
   readonly digestSecret: (secret: string) => string;
   /** Whether there is an active account with this id. */
   readonly accountExists: (id: string) => Promise<boolean>;
   readonly resourceServers: ResourceServerLookup;
   /** Without it no client is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
-  /** Those of this server, which are nobody else's. Default: none. */
+  /** Addresses of this server, which no client may use. Default: none. */
   readonly addresses?: OwnAddresses;
   /** Without it no name is verified. */
   readonly names?: VerifiedNames;
@@ -92,7 +95,7 @@ type Dependencies = {
 
 type Origin = {
   readonly before?: Client;
-  /** What somebody sent. */
+  /** The members that the caller sent. */
   readonly entered?: Pick<ClientChange, 'jwksUri' | 'backchannelLogoutUri'>;
   /** Whether that was an operator or administrator. */
   readonly isByRole?: boolean | undefined;
@@ -112,7 +115,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     derived: ['credentialsSetBy', 'redirectUrisSetBy', 'hasException'],
   });
 
-  /** What is the same in `before` was checked when it came, and may since have become unknown. */
+  /** Does not check again what is unchanged since `before`: it may have become unknown since. */
   const checked = async (client: Client, { before, entered = {}, isByRole = false }: Origin): Promise<Client> => {
     if (client.name !== before?.name) {
       checkName(client.name, '/name', 100);
@@ -218,8 +221,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' once retired or as
-     * `checkVouched` does, 'invalid_field'.
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, and 'invalid_field'.
+     * Throws 'conflict' once the client is retired, or as `checkVouched` does.
      */
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
@@ -242,7 +245,10 @@ export const clientRegistry = (dependencies: Dependencies) => {
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });
       }),
 
-    /** Nothing the client holds works until it is enabled again. Idempotent; 'conflict' once retired. */
+    /**
+     * Nothing the client holds works until it is enabled again. Idempotent. Throws 'conflict' once the client
+     * is retired.
+     */
     disable: (id: string, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({
         ...notRetired(client),
@@ -258,8 +264,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
       documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
 
     /**
-     * The account answers from now on for a client that registered itself; it does not end by itself any more.
-     * Throws 'not_found', 'conflict' when somebody answers for it or it did not register itself, 'invalid_field'.
+     * Makes the account the owner of a client that registered itself. The client then no longer expires. Throws
+     * 'not_found', 'invalid_field', and 'conflict' when the client has an owner or did not register itself.
      */
     async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
       if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
@@ -278,7 +284,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
 
     ...verification({ kind: 'client', documentsOf, names, clock }),
 
-    /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has none. */
+    /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has no secret. */
     async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {

@@ -18,7 +18,7 @@ export const logoutOf = ({
 }: Logout): Pick<Client, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> =>
   backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri, backchannelLogoutSessionRequired };
 
-/** As a URL of keys is checked: one this server could never send to is refused where it is registered. */
+/** Checks it like a URL of keys: a URL this server could never send to is refused at registration. */
 export const checkLogoutUri = (
   { backchannelLogoutUri: url, redirectUris }: Client,
   before: Client | undefined,
@@ -54,7 +54,8 @@ export const checkAuthentication = (client: Client): void => {
   if (roles.length > 0 && !actsForItself) {
     refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
   }
-  // Any program may receive on loopback or under a private scheme: without a page nobody would notice (RFC 8252 §8.6).
+  // Any program may receive on loopback or under a private scheme. Without a consent page no user would notice
+  // (RFC 8252 §8.6).
   if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
     refuseField('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
   }

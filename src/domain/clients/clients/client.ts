@@ -10,20 +10,26 @@ export type ClientAuthMethod =
   | CertificateMethod
   | 'none';
 
-/** Who set the credentials, or the redirect URIs, of a client last, and when (epoch seconds). */
+/** Who last set the credentials, or the redirect URIs, of a client, and when (epoch seconds). */
 export type CredentialsSet = { readonly caller: string; readonly at: number; readonly isAdministrator?: true };
 
-/** An OAuth client that is no agent: existing software that signs people in, or a back end. */
+/** An OAuth client that is not an agent: existing software that signs users in, or a back end. */
 export type Client = {
   readonly id: string;
   readonly name: string;
-  /** Account that answers for it. A client with a role stands for it in the management API: it may accept agents in its name. */
+  /**
+   * The account that owns it. A client with a role acts for that account in the management API and may accept
+   * agents in its name.
+   */
   readonly owner?: string;
   readonly applicationType: 'web' | 'native';
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
   /** Only a digest is kept; the secret is shown once. */
   readonly secretHash?: string;
-  /** Or else `jwksUri`. Beside another method than `private_key_jwt` they are kept and prove nothing (RFC 7591 §2). */
+  /**
+   * Or else `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove nothing (RFC
+   * 7591 §2).
+   */
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
@@ -40,33 +46,45 @@ export type Client = {
   readonly postLogoutRedirectUris: readonly string[];
   /** Where it hears that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2). */
   readonly backchannelLogoutUri?: string;
-  /** Whether it wants to be told which one: `sid` in its ID tokens and in what it hears. Without, all of the person's are meant. */
+  /**
+   * Whether it requires the session: `sid` in its ID tokens and in logout tokens. Without it, a logout means
+   * all sessions of the user.
+   */
   readonly backchannelLogoutSessionRequired?: boolean;
   /** Origins of browser apps that may call the token endpoint (CORS). */
   readonly corsOrigins: readonly string[];
   /** First party: no consent page. Never true for an agent. */
   readonly skipConsent: boolean;
   readonly dpopBoundAccessTokens: boolean;
-  /** Whether its access tokens are bound to the certificate of their request (RFC 8705 §3). */
+  /** Whether its access tokens are bound to the client certificate of their request (RFC 8705 §3). */
   readonly certificateBoundAccessTokens?: boolean;
-  /** Whether its authorization requests are pushed, and none is taken otherwise (RFC 9126 §6). */
+  /** Whether only pushed authorization requests are accepted from it (RFC 9126 §6). */
   readonly requirePushedAuthorizationRequests?: boolean;
-  /** False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). Absent: they never do. */
+  /**
+   * False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). Absent: PKCE is
+   * required.
+   */
   readonly requirePkce?: boolean;
-  /** Whether its assertions may name the token endpoint as `aud`, as RFC 7523 §3 allowed, in place of the issuer. */
+  /**
+   * Whether its assertions may name the token endpoint as `aud`, as RFC 7523 §3 allowed, in place of the
+   * issuer.
+   */
   readonly legacyAssertionAudience?: boolean;
   /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
   readonly hasException?: true;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
-  /** What it may do in its own name; and a ceiling where people are not asked (`skipConsent`, assertions of peers). */
+  /**
+   * What it may do in its own name. Also a ceiling where users are not asked (`skipConsent`, assertions of
+   * peers).
+   */
   readonly authority?: ScopesByResource;
   /** Roles in the management API when it acts for itself (decision D22). */
   readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
-  /** Since when its name is verified: nobody else's may look like it. */
+  /** Since when its name is verified: no other client may have a name that looks like it. */
   readonly verifiedAt?: number;
   /** `retired` is final. */
   readonly state: 'active' | 'disabled' | 'retired';
-  /** Of a client that registered itself and that nobody answers for: the second from which it is not there any more. */
+  /** The second at which a self-registered client without an owner expires. */
   readonly expiresAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;

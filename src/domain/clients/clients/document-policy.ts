@@ -1,8 +1,11 @@
-/** Of which hosts client metadata documents are accepted, and what they may make the server fetch. */
+/**
+ * The hosts from which client metadata documents are accepted, and what the documents may make the server
+ * fetch.
+ */
 export type DocumentPolicy = {
   readonly isEnabled: boolean;
   isAccepted(id: string): boolean;
-  /** Whether a document, or keys it points at, may be fetched from there, as far as the settings say. */
+  /** Whether the settings allow fetching a document, or keys it points at, from this URL. */
   mayFetch(url: string): boolean;
 };
 
@@ -12,13 +15,16 @@ type Settings = {
   readonly hosts: readonly string[];
   /** Hosts that may be fetched from although they are not public. */
   readonly internalHosts: readonly string[];
-  /** An http issuer. Elsewhere nothing on this machine is fetched, whatever is listed (draft-02, loopback exception). */
+  /**
+   * An http issuer. Any other server fetches nothing from its own machine, even from a listed host (draft-02,
+   * loopback exception).
+   */
   readonly isDevelopment: boolean;
 };
 
 /**
- * Anybody can name a client_id, so a host inside that was opened for keys of an issuer is not open to this: it must
- * be listed here as well.
+ * Any caller can name a client_id. An internal host that was opened for keys of an issuer is therefore not open
+ * here: it must be listed here as well.
  */
 export const documentPolicy = ({ isEnabled, hosts, internalHosts, isDevelopment }: Settings): DocumentPolicy => {
   const listed = new Set(hosts.map((host) => host.toLowerCase()));

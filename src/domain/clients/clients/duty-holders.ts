@@ -1,6 +1,6 @@
 /**
- * Who a caller is for the separation of duties: every account and client that may be the same person. Reads the
- * registries of accounts and clients each time.
+ * The identity of a caller for the separation of duties: every account and client that may be the same person.
+ * Reads the registries of accounts and clients each time.
  */
 import { ACCOUNTS, type Account, type Role } from '../../identity/accounts/account.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -16,8 +16,9 @@ export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }
   const clients = documents.collection<Client>(CLIENTS);
 
   /**
-   * The account that calls. Of a client: the client, its owner, who set its credentials, and the owner of that one. Throws
-   * 'forbidden' where no active account with a role stands behind the call, or it is not known who set the credentials.
+   * The account that calls. For a client: the client, its owner, the caller who set its credentials, and the
+   * owner of that caller. Throws 'forbidden' when no active account with a role is behind the call, or when it
+   * is unknown who set the credentials.
    */
   return async ({ caller }: Pick<By, 'caller'>): Promise<DutyHolder> => {
     const account = (await accounts.get(caller))?.document;
@@ -36,7 +37,7 @@ export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }
     const ofSetter = (await clients.get(setter))?.document.owner;
     return {
       parties: [...new Set([client.id, withRole(owner).id, setter, ...(ofSetter === undefined ? [] : [ofSetter])])]
-        // First start makes clients for the first administrator, and stands for no second person.
+        // First start creates clients for the first administrator and is not a second person.
         .filter((id) => id !== 'system'),
       changedAt: Math.max(client.updatedAt, owner.updatedAt),
     };

@@ -1,13 +1,13 @@
 /**
- * Rules of this server that an administrator lifted for one client, because existing software cannot follow them. Each is
- * off by default, and a finding as long as it is on.
+ * Rules of this server that an administrator lifted for one client, because existing software cannot follow
+ * them. Each exception is off by default, and is a finding while it is on.
  */
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
 
 /**
- * `no_pkce`: code requests with a nonce in place of a code challenge. `token_endpoint_audience`: client assertions for the
- * token endpoint (RFC 7523 §3) in place of the issuer (RFC 10070).
+ * `no_pkce`: code requests with a nonce in place of a code challenge. `token_endpoint_audience`: client
+ * assertions for the token endpoint (RFC 7523 §3) in place of the issuer (RFC 10070).
  */
 export const CLIENT_EXCEPTIONS = ['no_pkce', 'token_endpoint_audience'] as const;
 export type ClientException = (typeof CLIENT_EXCEPTIONS)[number];
@@ -28,7 +28,7 @@ const EXCEPTIONS: Readonly<
 export const exceptionsOf = (client: Rules): readonly ClientException[] =>
   CLIENT_EXCEPTIONS.filter((exception) => EXCEPTIONS[exception].isOn(client));
 
-/** Members of a change that lift a rule which `before` still follows, as the API spells them. */
+/** Members of a change that lift a rule which `before` still follows, in the spelling of the API. */
 export const liftedBy = (change: Rules, before: Rules = {}): readonly string[] =>
   exceptionsOf(change)
     .filter((exception) => !EXCEPTIONS[exception].isOn(before))
@@ -58,7 +58,10 @@ export const checkExceptions = (client: Client): void => {
   }
 };
 
-/** What FAPI 2.0 asks of a client (Security Profile §5.3.2): pushed requests, and tokens bound to a key or certificate. */
+/**
+ * The requirements of FAPI 2.0 on a client (Security Profile §5.3.2): pushed requests, and tokens bound to a
+ * key or certificate.
+ */
 const isFapi = (client: Client): boolean =>
   client.requirePushedAuthorizationRequests === true &&
   (client.dpopBoundAccessTokens || client.certificateBoundAccessTokens === true);

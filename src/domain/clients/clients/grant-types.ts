@@ -22,7 +22,7 @@ export const GRANT_TYPES: readonly string[] = [
 ];
 
 /**
- * Grant types that fit each other and the redirect URIs: redirect URIs are there if and only if the
+ * Checks that grant types fit each other and the redirect URIs: there are redirect URIs if and only if the
  * authorization endpoint is used (RFC 7591 §2). Throws 'invalid_field'.
  */
 export const checkGrantTypes = (

@@ -4,7 +4,7 @@ import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 
-/** Where the public keys of an agent or client come from: they stand here, or at a URL. */
+/** Where the public keys of an agent or client come from: registered keys, or a URL. */
 export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
 
 /** Why keys could never be fetched from a URL, by its spelling. */
@@ -13,13 +13,16 @@ export type KeyUrlCheck = TrustedFetch['check'];
 /** Of agents and clients, entered by those without a role. */
 const USUAL: UrlReach = { purpose: 'clientKeys', isByRole: false };
 
-/** What is asked for, else what stood; one kind takes the place of the other. */
+/** The requested source, or else the current one. One kind replaces the other. */
 export const keySourceOf = (asked: KeySource, before: KeySource = {}): KeySource => {
   const { jwks, jwksUri } = asked.jwks === undefined && asked.jwksUri === undefined ? before : asked;
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) };
 };
 
-/** The source as it is stored. Throws 'invalid_field' unless it is exactly one, of keys we accept or a URL we may fetch. */
+/**
+ * The source as it is stored. Throws 'invalid_field' unless it is exactly one source, with keys we accept or a
+ * URL we may fetch.
+ */
 export const checkKeySource = (
   { jwks, jwksUri }: KeySource,
   before: KeySource | undefined,

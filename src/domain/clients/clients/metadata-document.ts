@@ -10,11 +10,11 @@ import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.t
 import type { SelfChosen } from './self-chosen.ts';
 
 /**
- * A client that nobody registered: it says who it is in a document at the URL that is its id
+ * A client without registration: it describes itself in a document at the URL that is its id
  * (draft-ietf-oauth-client-id-metadata-document-02). It has no owner, no rights of its own and no secret.
  */
 export type DocumentClient = Client & {
-  /** Digest of all that is read from the document: another one is another question to a person. */
+  /** Digest of all that is read from the document. A different digest asks the user for consent again. */
   readonly documentVersion: string;
 };
 
@@ -25,17 +25,17 @@ export const isDocumentId = (id: string): boolean => id.startsWith('https://');
 export const asDocumentClient = (client: Client): DocumentClient | undefined =>
   (client as Partial<DocumentClient>).documentVersion === undefined ? undefined : (client as DocumentClient);
 
-/** Which version of its document a client is; undefined for one that is registered here. */
+/** The version of its document that a client was read from. Undefined for a registered client. */
 export const documentVersionOf = (client: Client): string | undefined => asDocumentClient(client)?.documentVersion;
 
 const MAXIMUM_ID = 512;
 
 /**
- * Throws 'invalid_request' unless this is an https URL with a path, in its normal form, so that one document has one
- * spelling and ids are compared character by character.
+ * Throws 'invalid_request' unless this is an https URL with a path, in its normal form. One document then has
+ * one spelling, and ids are compared character by character.
  *
- * DIVERGENCE: the draft advises against a query only. Here there is none: an endpoint that sends back what its query
- * says would let anybody be a client of that host.
+ * DIVERGENCE: the draft only advises against a query. Here a query is refused: through an endpoint that echoes
+ * its query, any caller could be a client of that host.
  */
 export const checkDocumentId = (id: string): void => {
   const url = URL.parse(id);
@@ -47,7 +47,10 @@ export const checkDocumentId = (id: string): void => {
   );
 };
 
-/** `https://host:port` of such an id: no id itself, since it has no path. A kill of it is one of all clients there. */
+/**
+ * `https://host:port` of such an id. It is not an id itself, since it has no path. A kill of it kills all
+ * clients there.
+ */
 export const siteOf = (id: string): string => {
   const end = id.indexOf('/', 'https://'.length);
   return end === -1 ? id : id.slice(0, end);
@@ -65,8 +68,8 @@ const SECRETS = ['client_secret', 'client_secret_expires_at'];
 const MAXIMUM_ENTRIES = 20;
 
 /**
- * The client a document describes, by the rules of every registration. Members that are not read here are passed
- * over, as is what other servers offer and this one does not: one document is for all of them. Throws 'invalid_request'
+ * Reads the client from a document, by the rules of every registration. Ignores members that are not read here
+ * and values that only other servers support, because one document serves all servers. Throws 'invalid_request'
  * or 'invalid_field' with the member at fault.
  */
 export const readMetadataDocument = (
@@ -130,7 +133,10 @@ const nameOf = (name: unknown, id: string, selfChosen: SelfChosen | undefined): 
   return name;
 };
 
-/** Absent: with keys it uses them, without it has nothing to prove itself with. The default of RFC 7591 §2 is a secret. */
+/**
+ * Absent: a client with keys uses them; a client without keys has no method. The default of RFC 7591 §2 is a
+ * secret.
+ */
 const methodOf = (method: unknown, { jwks, jwksUri }: KeySource): 'none' | 'private_key_jwt' => {
   if (method === undefined) return jwks === undefined && jwksUri === undefined ? 'none' : 'private_key_jwt';
   return method === 'none' || method === 'private_key_jwt'
@@ -140,7 +146,7 @@ const methodOf = (method: unknown, { jwks, jwksUri }: KeySource): 'none' | 'priv
 
 const keysOf = (jwks: unknown, jwksUri: unknown): KeySource => {
   if (jwksUri !== undefined && typeof jwksUri !== 'string') refuseField('/jwks_uri', 'This is a URL.');
-  // What is in it is checked where it is used.
+  // Its content is checked where it is used.
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) } as KeySource;
 };
 

@@ -20,7 +20,7 @@ import type { DocumentPolicy } from './document-policy.ts';
 import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';
 import type { SelfChosen } from './self-chosen.ts';
 
-/** What a person saw of a client when they allowed it something, kept while that may count (DR-01). */
+/** What a user saw of a client when they consented, kept while the consent may be valid (DR-01). */
 export type ClientSnapshot = {
   /** `documentVersion` of the client. */
   readonly id: string;
@@ -46,7 +46,7 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
-  /** Within which budget a change is written: anybody can make one, as often as they like. */
+  /** The budget for audit events of changes: any caller can cause a change, as often as they like. */
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   /** Holds what was fetched, within budgets. */
   readonly open: Pick<OpenRecords, 'set'>;
@@ -55,16 +55,16 @@ type Dependencies = {
   readonly policy: DocumentPolicy;
   /** Without it every name and address is good. */
   readonly selfChosen?: SelfChosen;
-  /** Without it no name is kept for anybody. */
+  /** Without it no name is reserved for a client. */
   readonly names?: Pick<VerifiedNames, 'likeness'>;
-  /** Throws where policy lets no authorization begin with it. Default: policy is not asked. */
+  /** Throws when policy lets no authorization begin with this client. Default: no policy check. */
   readonly permits?: ((client: DocumentClient, asking: Asking) => Promise<unknown>) | undefined;
-  /** How long what was fetched is known to the pages: longer than a person may take to answer. */
+  /** How long a fetched client is available to the pages: longer than a user may take to answer. */
   readonly heldSeconds: number;
 };
 
 const KIND = 'client_document';
-/** What is held is held anew when it is older than this. */
+/** A held client that is older than this is held again. */
 const HOLD_AGAIN_SECONDS = 120;
 const SNAPSHOT_GRACE_SECONDS = 3600;
 const SAME_CHANGE_SECONDS = 86_400;
@@ -72,9 +72,9 @@ const SAME_CHANGE_SECONDS = 86_400;
 export type MetadataDocuments = ReturnType<typeof metadataDocuments>;
 
 /**
- * Clients that are a document at a URL. The document is fetched only where a new authorization begins. What came of
- * it is held for the pages of that authorization, and what a person allowed is kept as they saw it: everything later
- * (redeeming, refreshing, introspecting) is about that snapshot and fetches nothing (findings V14, V15).
+ * Clients that are a document at a URL. The document is fetched only when a new authorization begins. The
+ * result is held for the pages of that authorization. What a user consented to is kept as they saw it. All
+ * later steps (redeeming, refreshing, introspecting) use that snapshot and fetch nothing (findings V14, V15).
  */
 export const metadataDocuments = (deps: Dependencies) => {
   const { documents, ephemeral, clock, anonymous, masterKey, trustedFetch, policy } = deps;
@@ -108,14 +108,15 @@ export const metadataDocuments = (deps: Dependencies) => {
     try {
       return clientIn(id, document);
     } catch (error) {
-      // What is not good is not kept as what is (draft §4.4): whoever mends it need not wait until it is stale.
+      // A bad document is not cached like a good one (draft §4.4): after a correction the client need not wait
+      // for the cache to expire.
       const again = await trustedFetch.get({ ...request, again: true });
       if (again === document) throw error;
       return clientIn(id, again);
     }
   };
 
-  /** Nobody answers for a document, so it cannot be the one whose name was verified (DR-09). */
+  /** A document has no owner, so it cannot be the client whose name was verified (DR-09). */
   const checkLikeness = async ({ id, name }: DocumentClient): Promise<void> => {
     if (name === new URL(id).host || !(await deps.names?.likeness({ id, name }))) return;
     refuseField('/client_name', 'This name looks like one that was verified here for somebody else.');
@@ -143,7 +144,7 @@ export const metadataDocuments = (deps: Dependencies) => {
   const latest = async (id: string): Promise<DocumentClient | undefined> =>
     (await heldClient(id)) ?? (await newestSnapshot(id));
 
-  /** Once a day for each version it changes to: whoever serves it decides how often that is. */
+  /** At most once a day for each new version: the host of the document decides how often it changes. */
   const noteChange = async (before: DocumentClient, after: DocumentClient, asking: Asking): Promise<void> => {
     if (before.documentVersion === after.documentVersion) return;
     const [key] = masterKey.ordered(KIND, after.id, after.documentVersion);
@@ -178,9 +179,9 @@ export const metadataDocuments = (deps: Dependencies) => {
     isEnabled: policy.isEnabled,
 
     /**
-     * The client as its document is now, fetched unless a copy is fresh. Throws 'invalid_request' when it cannot be
-     * had or its host is not accepted, 'invalid_field' with the member at fault, 'forbidden' by policy, 'unavailable'
-     * over a budget.
+     * The client as its document is now, fetched unless a cached one is fresh. Throws 'invalid_request' when it
+     * is unavailable or its host is not accepted, and 'invalid_field' with the member at fault. Throws
+     * 'forbidden' by policy, and 'unavailable' over a budget.
      */
     async current(id: string, asking: Asking): Promise<DocumentClient> {
       checkDocumentId(id);
@@ -193,7 +194,7 @@ export const metadataDocuments = (deps: Dependencies) => {
       return client;
     },
 
-    /** The client as it was last seen, for pages and for what a person is asked. Fetches nothing. */
+    /** The client as it was last seen, for pages and consent requests. Fetches nothing. */
     async get(id: string): Promise<Versioned<Client> | undefined> {
       const document = policy.isAccepted(id) ? await latest(id) : undefined;
       return document && { document, version: 1 };
@@ -206,7 +207,7 @@ export const metadataDocuments = (deps: Dependencies) => {
       return found?.clientId === id && found.expiresAt > clock.now() ? found.client : undefined;
     },
 
-    /** Keeps a client as it was shown, at least until `until`. To be called before anything is allowed to it. */
+    /** Keeps a client as it was shown, at least until `until`. Must be called before a grant is given to it. */
     async keep(client: DocumentClient, until: number): Promise<void> {
       const { documentVersion: id, id: clientId } = client;
       const expiresAt = until + SNAPSHOT_GRACE_SECONDS;

@@ -4,7 +4,10 @@ export type OwnAddresses = ReturnType<typeof ownAddresses>;
 
 const LOOPBACK = 'localhost';
 
-/** One spelling for each host: without points at the end, IPv4 without IPv6 around it, and one for all of loopback. */
+/**
+ * One spelling for each host: without trailing dots, IPv4 without its IPv6 mapping, and one for all of
+ * loopback.
+ */
 const hostOf = ({ hostname }: URL): string => {
   const host = hostname.toLowerCase().replace(/\.+$/, '');
   const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(host) ?? [];
@@ -29,7 +32,7 @@ export const ownAddresses = (issuer: string) => {
     portOf(url) === portOf(own) &&
     (url.pathname === base || url.pathname.startsWith(`${base}/`));
 
-  /** Cookies do not tell ports and schemes of a host apart. On loopback the ports are different programs. */
+  /** Cookies do not separate ports and schemes of a host. On loopback the ports are different programs. */
   const isOnOurHost = (url: URL): boolean =>
     hostOf(url) === hostOf(own) && (hostOf(own) !== LOOPBACK || portOf(url) === portOf(own));
 
@@ -43,9 +46,12 @@ export const ownAddresses = (issuer: string) => {
   const refuseHost = refusing(isOnOurHost, 'This host is the one of this server. Name one of the application.');
 
   return {
-    /** Throws 'invalid_field' for an address that this server answers. For what is registered by role. */
+    /** Throws 'invalid_field' for an address that this server answers. For registrations by role. */
     refuseServed,
-    /** The same for every address on its host, whatever scheme, port and path. For what nobody here has looked at. */
+    /**
+     * Throws 'invalid_field' for every address on its host, with any scheme, port and path. For registrations
+     * without review.
+     */
     refuseHost,
     refuseEachServed: (uris: readonly string[], field: string): void => {
       for (const [index, uri] of uris.entries()) refuseServed(uri, `${field}/${index}`);

@@ -1,7 +1,7 @@
 /**
- * What software may say of itself that nobody here has looked at: names that are not ours and claim no trust, addresses
- * that are not ours. Called where clients register themselves, where a metadata document is read, and where a person
- * without a role registers an agent.
+ * Rules for what software says about itself without review: its names are not ours and claim no trust, and its
+ * addresses are not ours. Called where clients register themselves, where a metadata document is read, and
+ * where a user without a role registers an agent.
  */
 
 import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../../platform/display-names/marks-of-trust.ts';
@@ -13,7 +13,7 @@ export type SelfChosen = ReturnType<typeof selfChosen>;
 
 const PRODUCT = 'Behalf';
 
-/** The host, and the domain above its first label. Nothing for loopback, which every developer has. */
+/** The host, and the domain above its first label. Empty for loopback, which every developer has. */
 const hostNames = (issuer: string): readonly string[] => {
   const { hostname } = new URL(issuer);
   if (/^(?:localhost|127\.|\[)/.test(hostname)) return [];
@@ -30,7 +30,7 @@ export const selfChosen = ({ issuer, reserved }: { readonly issuer: string; read
   return {
     addresses,
 
-    /** Throws 'invalid_field' for a name with one of ours in it, or with a word or sign of trust. */
+    /** Throws 'invalid_field' for a name that contains one of ours, or a word or sign of trust. */
     checkName(name: string, field: string): void {
       const ours = reservedIn(name);
       if (ours !== undefined) {

@@ -1,4 +1,4 @@
-/** How an agent hears that people have decided about what it asked for (CIBA Core §4, §5). */
+/** How an agent learns that the approvers have decided on its request (CIBA Core §4, §5). */
 import { refuseField } from '../../vocabulary/errors.ts';
 import { CIBA } from './grant-types.ts';
 
@@ -13,8 +13,8 @@ type Notified = {
 };
 
 /**
- * The mode follows from what is stored: `ping` with a notification endpoint, else `poll`. Undefined without the grant
- * type CIBA. Rows that hold no mode therefore have one.
+ * Derives the mode from what is stored: `ping` with a notification endpoint, otherwise `poll`. Undefined
+ * without the grant type CIBA. Stored agents that hold no mode therefore have one.
  */
 export const deliveryModeOf = (party: Notified): DeliveryMode | undefined => {
   if (!party.grantTypes.includes(CIBA)) return undefined;
@@ -22,8 +22,8 @@ export const deliveryModeOf = (party: Notified): DeliveryMode | undefined => {
 };
 
 /**
- * People approve single actions of agents; a client that is no agent has no use for the grant type. One registered with
- * it before this rule keeps it. Throws 'invalid_field' that names the entry.
+ * Users approve single actions of agents. A client that is not an agent has no use for the grant type. A client
+ * registered with it before this rule keeps it. Throws 'invalid_field' that names the entry.
  */
 export const checkNoBackchannel = (grantTypes: readonly string[], before: readonly string[] = []): void => {
   const index = grantTypes.indexOf(CIBA);

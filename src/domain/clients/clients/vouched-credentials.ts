@@ -1,8 +1,8 @@
 /**
- * Who set the credentials and redirect URIs of a client, and whether a decision may rest on them. A role, an owner for a
- * client with a role and `skip_consent` make the holder of a key, or who receives a code, speak for an account or for
- * people: the account that decides so vouches for them. What another account set before is not taken along unseen. Called
- * by the registry of clients.
+ * Who set the credentials and redirect URIs of a client, and whether a decision may rely on them. Three members
+ * let the holder of a key, or the receiver of a code, act for an account or for users: a role, an owner of a
+ * client with a role, and `skip_consent`. The account that sets one of them vouches for the credentials. It
+ * must not take over unseen what another account set before. Called by the registry of clients.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -18,8 +18,8 @@ export const setBy = ({ caller, isAdministrator }: By, at: number): CredentialsS
 });
 
 /**
- * Whether a change says what the client proves itself with, be it what it has already. Keys beside another method than
- * `private_key_jwt` prove nothing: who sends them does not vouch for the secret.
+ * Whether a change names the credentials of the client, even unchanged ones. Keys beside another method than
+ * `private_key_jwt` prove nothing: a caller who sends them does not vouch for the secret.
  */
 export const namesCredentials = (
   change: { readonly jwks?: unknown; readonly jwksUri?: unknown; readonly certificate?: unknown },
@@ -30,9 +30,9 @@ export const namesCredentials = (
 };
 
 /**
- * Throws 'conflict' where a client comes to stand for more than before with credentials that neither the caller nor an
- * administrator set, also where it is not known who did; without consent also with such redirect URIs: codes for everybody
- * who signs in go there. Public clients have no credentials.
+ * Throws 'conflict' where a client gains standing with credentials that neither the caller nor an administrator
+ * set, or whose origin is unknown. Without consent the same applies to redirect URIs: they receive the codes of
+ * every user who signs in. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);

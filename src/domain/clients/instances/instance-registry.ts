@@ -22,7 +22,10 @@ import type { Ceilings } from '../blueprints/ceilings.ts';
 import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
 import { instanceSlots } from './instance-slots.ts';
 
-/** What an instance is started with: the key it signs with, or the thumbprint of one that was proven with DPoP. */
+/**
+ * The key an instance is started with: the key it signs with, or the thumbprint of one that was proven with
+ * DPoP.
+ */
 export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: string };
 
 /** `over_limit`: the agent may not have so many any more. */
@@ -70,7 +73,7 @@ export const instanceRegistry = (deps: {
     return agent;
   };
 
-  /** Writes an instance into its place; undefined when somebody else wrote it meanwhile. */
+  /** Writes an instance into its slot. Undefined when another process wrote it meanwhile. */
   const put = async (
     next: Instance,
     earlier: Versioned<Instance> | undefined,
@@ -88,7 +91,7 @@ export const instanceRegistry = (deps: {
     }
   };
 
-  /** The instance if it counts, but for kills and for whether its agent is active; `agent` as that counts now. */
+  /** The instance if it is active, apart from kills and the state of its agent; `agent` in its current state. */
   const counting = async (id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined> => {
     const found = (await collection.get(id))?.document;
     if (found?.agent !== agent.id) return undefined;
@@ -104,7 +107,7 @@ export const instanceRegistry = (deps: {
 
     counting,
 
-    /** The instance with this key, if it counts and nobody has killed what it was. */
+    /** The instance with this key, if it is active and neither it nor its agent is killed. */
     async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
       const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
       if (!found) return undefined;
@@ -113,9 +116,10 @@ export const instanceRegistry = (deps: {
     },
 
     /**
-     * Starts an instance, or answers the one that has this key already. Throws as `credentialRights` does, and 'conflict' when the agent is not active
-     * or has as many as it may have, or the key is one of an ended instance or of the agent itself, or the agent has
-     * changed hands since `seen`, which is the agent as the caller was allowed to start one.
+     * Starts an instance, or returns the one that already has this key. `seen` is the agent as the caller was
+     * allowed to start one. Throws as `credentialRights` does.
+     * Throws 'conflict' when the agent is not active or has no free slot. Also when the key belongs to an ended
+     * instance or to the agent itself, or when the agent changed ownership since `seen`.
      */
     async start(
       agentId: string,
@@ -179,19 +183,23 @@ export const instanceRegistry = (deps: {
       });
     },
 
-    /** Notes that an instance that counts was used now; prolongs its life once enough of it has passed. */
+    /** Records that an active instance was used now. Prolongs its life once enough of it has passed. */
     async used({ id, usedAt }: Instance, by: By): Promise<void> {
       const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
       if (!isDue(usedAt)) return;
       await rows.change(id, undefined, 'instance.renewed', by, (row) =>
-        // What was ended or is over stays so; who lost the swap to another use has nothing left to do.
+        // An ended or expired instance stays so. A caller who lost the swap to another use has nothing left to
+        // do.
         row.state === 'active' && clock.now() < row.expiresAt && isDue(row.usedAt)
           ? { ...row, ...lifeFrom(clock.now()) }
           : row,
       );
     },
 
-    /** Ends an instance for good, with its refresh tokens and all made from them, and nobody else's. Idempotent. */
+    /**
+     * Ends an instance for good, with its refresh tokens and all tokens made from them. Other instances are not
+     * affected. Idempotent.
+     */
     async end(agent: string, id: string, by: By): Promise<Versioned<Instance>> {
       const found = await collection.get(id);
       if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
@@ -202,7 +210,10 @@ export const instanceRegistry = (deps: {
       });
     },
 
-    /** Ends those that were started before the agent came into the hands it is in; at most `limit`. Answers how many. */
+    /**
+     * Ends at most `limit` instances that were started before the last change of ownership of the agent.
+     * Returns how many.
+     */
     async endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number> {
       let count = 0;
       let after: Cursor | undefined;
@@ -222,7 +233,7 @@ export const instanceRegistry = (deps: {
     /** Of an agent, newest first; those that are over are among them for a month. */
     list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
 
-    /** What is to be shown of instances of an agent. */
+    /** The states to show for instances of an agent. */
     async states(agent: string): Promise<(instance: Instance) => ShownState> {
       const found = (await agents.get(agent))?.document;
       const places = most(found?.ceilings);
@@ -238,7 +249,10 @@ export const instanceRegistry = (deps: {
   return registry;
 };
 
-/** The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' where no such key may be used. */
+/**
+ * The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' when the key
+ * may not be used.
+ */
 const signingKey = async (
   agent: Agent,
   value: unknown,

@@ -11,7 +11,10 @@ const BATCH = 100;
 
 type Claim = { readonly slot: number; readonly claimedAt: number };
 
-/** The places of an agent: as many as it may have instances, each held by at most one, whoever starts at once. */
+/**
+ * The slots of an agent: as many as it may have instances. At most one instance holds each, even when several
+ * start at once.
+ */
 export const instanceSlots = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export const instanceSlots = (deps: {
   };
 
   return {
-    /** A place for an instance that is about to be written. Throws 'conflict' when there is none left. */
+    /** Claims a slot for an instance that is about to be written. Throws 'conflict' when none is left. */
     async claim(agent: string, instance: string, most: number): Promise<Claim> {
       for (let first = 0; first < most; first += BATCH) {
         const places = Array.from({ length: Math.min(BATCH, most - first) }, (_, index) => first + index);
@@ -64,7 +67,7 @@ export const instanceSlots = (deps: {
       );
     },
 
-    /** Throws 'unavailable' when a place that was claimed may be somebody else's by now. */
+    /** Throws 'unavailable' when another instance may hold the claimed slot by now. */
     stillMine({ claimedAt }: Claim): void {
       if (clock.now() - claimedAt < WRITTEN_WITHIN_SECONDS) return;
       throw new DomainError('unavailable', 'Starting the instance took too long; try again.', { retryAfterSeconds: 1 });

@@ -1,7 +1,7 @@
 /**
- * Instances of agents. Each has a key of its own and a run grant: a short life that is renewed by
- * use, and refresh tokens that end without those of its siblings. Owns what an instance is and when it counts. Does not
- * own its refresh tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
+ * Instances of agents. Each instance has its own key, a short life that use renews, and refresh tokens that end
+ * independently of other instances. Owns what an instance is and when it is active. Does not own its refresh
+ * tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
@@ -12,19 +12,22 @@ import type { Ceilings } from '../blueprints/ceilings.ts';
 export type InstanceState = 'active' | 'ended';
 
 export type Instance = {
-  /** `ins_…`, made of the agent and the key: the same key of an agent is always the same instance. */
+  /** `ins_…`, derived from the agent and the key: the same key of an agent is always the same instance. */
   readonly id: string;
   readonly agent: string;
-  /** Of its key (RFC 7638): `kid` of the assertions it signs, or the key of its DPoP proofs. */
+  /** Thumbprint of its key (RFC 7638): `kid` of the assertions it signs, or the key of its DPoP proofs. */
   readonly thumbprint: string;
-  /** Its public key, if it signs client assertions with it; absent: the agent's credential and a DPoP proof by its key. */
+  /**
+   * Its public key, if it signs client assertions with it. Absent: it uses the agent's credential and a DPoP
+   * proof by its key.
+   */
   readonly jwk?: PublicJwk;
   /** What people call it. */
   readonly name?: string;
   readonly state: InstanceState;
-  /** How often its agent had changed hands when it was started (agents/ownership.ts); absent: never. */
+  /** How often the ownership of its agent had changed when it was started (agents/ownership.ts); absent: never. */
   readonly ownership?: number;
-  /** Which of the places of the agent it has, from 0: one that lies beyond what the agent may have does not count. */
+  /** Its slot of the agent, from 0. An instance in a slot beyond the agent's maximum is not active. */
   readonly slot: number;
   /** Account, client or agent that started it. */
   readonly startedBy: string;
@@ -51,7 +54,10 @@ export const INSTANCES = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** One place of an agent, and which instance has it; so that no two that start at once get the same one. */
+/**
+ * One slot of an agent and the instance that holds it, so that no two instances that start at once get the same
+ * slot.
+ */
 export type InstanceSlot = { readonly id: string; readonly instance: string; readonly claimedAt: number };
 
 export const INSTANCE_SLOTS = {
@@ -60,13 +66,13 @@ export const INSTANCE_SLOTS = {
   members: ['instance', 'claimedAt'],
 } as const satisfies CollectionDeclaration;
 
-/** The instance that a key of an agent is: a thumbprint says nothing that is not public. */
+/** The id of the instance for a key of an agent. A thumbprint reveals nothing that is not public. */
 export const instanceIdOf = (agent: string, thumbprint: string): string => idMadeOf('ins', `${agent} ${thumbprint}`);
 
 /** How many instances an agent may have at once. */
 export const mostInstances = (configured: number, ceilings: Pick<Ceilings, 'maxInstances'> | undefined): number =>
   Math.min(configured, ceilings?.maxInstances ?? Number.POSITIVE_INFINITY);
 
-/** Whether it counts, as far as that lies in itself; its agent and kills are asked elsewhere. */
+/** Whether the instance itself is active. The state of its agent and kills are checked elsewhere. */
 export const isRunning = ({ state, expiresAt, slot }: Instance, now: number, most: number): boolean =>
   state === 'active' && now < expiresAt && slot < most;

@@ -21,7 +21,7 @@ export type AccountLink = {
   readonly peer: string;
   /** `sub` at the peer, compared character by character. */
   readonly subject: string;
-  /** Digest of peer and subject: what is unique. */
+  /** Digest of peer and subject; unique. */
   readonly key: string;
   readonly account: string;
   /** Who made it: an account or client, or the peer itself where a verified address did. */
@@ -47,15 +47,15 @@ export type NewAccountLink = { readonly peer: string; readonly subject: string; 
 /** UTF-16 units. */
 export const LONGEST_SUBJECT = 1024;
 
-/** A digest, so that no store folds what is written differently: case, form of Unicode, NUL (JB-09). */
+/** A digest, so that no store treats different spellings as equal: case, Unicode form, NUL (JB-09). */
 const keyOf = (peer: string, subject: string): string =>
   createHash('sha256')
     .update(JSON.stringify([peer, subject]))
     .digest('base64url');
 
 /**
- * Whether others may speak for an account. With a role it decides about others here, and that takes a sign-in here: a link
- * of before is inert while it has one.
+ * Whether a peer may assert an account. An account with a role decides about others here, and that needs a
+ * sign-in here. A link from before is inert while the account has a role.
  */
 export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
 
@@ -83,7 +83,8 @@ export const accountLinks = (deps: {
 
   const find = async (peer: string, subject: string): Promise<AccountLink | undefined> => {
     const [found] = await collection.find({ where: { key: keyOf(peer, subject) }, limit: 1 });
-    // Two subjects of one digest do not happen; should a store answer another one all the same, it is no link.
+    // Two subjects of one digest do not happen. If a store returned another subject all the same, it is no
+    // link.
     return found?.document.peer === peer && found.document.subject === subject ? found.document : undefined;
   };
 
@@ -125,8 +126,8 @@ export const accountLinks = (deps: {
     },
 
     /**
-     * The link that was there, or is now: of those who make one at the same time the first counts. Undefined: one was ended
-     * before, and only an administrator makes it again.
+     * Returns the existing link, or creates it: of concurrent callers the first one wins. Undefined: a link was
+     * ended before, and only an administrator may create it again.
      */
     async ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined> {
       const key = keyOf(given.peer, given.subject);
@@ -144,7 +145,7 @@ export const accountLinks = (deps: {
       }
     },
 
-    /** A link that counts, with its peer; undefined where one of them is gone or the peer is not trusted any more. */
+    /** A valid link with its peer. Undefined when one of them is gone or the peer is not trusted any more. */
     async standing(
       id: string,
     ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined> {
@@ -156,8 +157,8 @@ export const accountLinks = (deps: {
     },
 
     /**
-     * Ends a link: tokens that rest on it are over, and no verified address makes it again. `of`: only one of this account.
-     * Throws 'not_found'.
+     * Ends a link: tokens that rest on it are revoked, and no verified address creates it again. `of`: only a
+     * link of this account. Throws 'not_found'.
      */
     async remove(id: string, by: By, of?: string): Promise<void> {
       const { document } = await documentsOf.found(id);

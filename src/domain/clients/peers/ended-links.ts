@@ -1,4 +1,4 @@
-/** Links that a person or an operator ended. Owns the collection ENDED_ACCOUNT_LINKS; called by account-links.ts. */
+/** Links that a user or an operator ended. Owns the collection ENDED_ACCOUNT_LINKS; called by account-links.ts. */
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 
 /** A verified address does not make such a link again; an administrator does. */

@@ -1,6 +1,7 @@
 /**
- * Checks of an assertion of a peer (ID-JAG, RFC 7523 §3) that do not depend on whom it is about: form, issuer, audience,
- * client, times, key and signature. The first that fails is named; that name is for the audit log, never for the caller.
+ * Checks of a peer's assertion (ID-JAG, RFC 7523 §3) that do not depend on its subject: form, issuer, audience,
+ * client, times, key and signature. Names the first check that fails. That name is for the audit log, never for
+ * the caller.
  */
 import { hash } from 'node:crypto';
 import type { Claims } from '../../platform/remote-keys/claim-rules.ts';
@@ -28,7 +29,7 @@ const ID_JAG_TYPE = 'oauth-id-jag+jwt';
 export type PeerAssertion = {
   readonly peer: Peer & { readonly inbound: Inbound };
   readonly id: string;
-  /** Names its one use, for whatever its id is made of. */
+  /** Identifies its single use, independent of how its id is built. */
   readonly use: string;
   readonly subject: string;
   /** Epoch seconds. */
@@ -36,13 +37,16 @@ export type PeerAssertion = {
   readonly scope?: readonly string[];
   /** Resource servers it names; empty: none by name. */
   readonly resources: readonly string[];
-  /** What whoever redeems it has to prove. */
+  /** What the client that redeems it must prove. */
   readonly bound?: { readonly jkt: string } | { readonly x5t: string };
   readonly act?: ForeignActor;
   readonly email?: string;
 };
 
-/** What would narrow it in ways that are not understood here: then it is not taken at all (JB-06). */
+/**
+ * Members that would narrow it in a way this server does not understand. An assertion with one of them is
+ * refused (JB-06).
+ */
 const NOT_UNDERSTOOD = ['authorization_details', 'tenant', 'aud_tenant', 'may_act', 'max_uses'];
 const LONGEST_CHAIN = 8;
 const MOST_RESOURCES = 10;
@@ -70,8 +74,9 @@ export const peerAssertions = (deps: {
 
   return {
     /**
-     * `handedOverAt`: when the client, an agent, changed hands last; what the peer said before was said about the former
-     * owner's agent. Throws 'unavailable' where a fetch of keys had no room.
+     * `handedOverAt`: when the ownership of the client, an agent, last changed. What the peer said before that
+     * concerned the agent of the former owner. Throws 'unavailable' when the budget for fetching keys is used
+     * up.
      */
     async read(token: string, clientId: string, handedOverAt?: number): Promise<PeerAssertion | Refusal> {
       const read = readSigned(token, TYPES);
@@ -155,7 +160,7 @@ const boundTo = (cnf: unknown): PeerAssertion['bound'] | 'unknown' => {
   return name === 'x5t#S256' ? { x5t: value } : 'unknown';
 };
 
-/** Only the members that name somebody; everything else of a foreign chain stays behind. */
+/** Only the members that identify an actor. All other members of a foreign chain are dropped. */
 const foreignActor = (value: unknown, issuer: string, left: number): ForeignActor | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || left === 0) return undefined;
   const { sub, iss = issuer, sub_profile: profile, act } = value as { readonly [name: string]: unknown };

@@ -1,4 +1,4 @@
-/** The register of peers. Owns the collection PEERS and the rules for what stands in it. */
+/** The registry of peers. Owns the collection PEERS and its rules. */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -186,7 +186,10 @@ export const peerRegistry = (deps: {
         return checked(Object.fromEntries(given) as unknown as NewPeer & Peer, peer);
       }),
 
-    /** We vouch for nobody there and take its word for nothing from the next request on. Idempotent, as is its opposite. */
+    /**
+     * From the next request on, this server vouches for no user at the peer and accepts nothing from it.
+     * Idempotent, as is its opposite.
+     */
     disable: switched('disabled', 'peer.disabled'),
     enable: switched('active', 'peer.enabled'),
 

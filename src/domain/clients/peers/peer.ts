@@ -1,8 +1,9 @@
 /**
- * Authorization servers of other domains that this one works with (ID-JAG, draft-ietf-oauth-identity-assertion-authz-grant):
- * to which it vouches for people, and whose word about people it takes. Owns what stands in such a peer. Does not fetch
- * keys (workload-identity/issuer-keys.ts), check assertions (peer-assertions.ts), or say which account a foreign subject is
- * (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
+ * Authorization servers of other domains that this one works with (ID-JAG,
+ * draft-ietf-oauth-identity-assertion-authz-grant). This server vouches for users to a peer, accepts a peer's
+ * assertions about users, or both. Owns the shape of a peer. Does not fetch keys
+ * (workload-identity/issuer-keys.ts), check assertions (peer-assertions.ts), or map foreign subjects to
+ * accounts (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
@@ -31,8 +32,8 @@ export type Inbound = {
   /** Our resource servers, and the scopes there that its assertions are good for at most. */
   readonly resources: ScopesByResource;
   /**
-   * `linked`: only subjects that an administrator linked to an account. `verified_email`: of an unknown one also the
-   * account of the same verified address, which is then linked.
+   * `linked`: only subjects that an administrator linked to an account. `verified_email`: an unknown subject
+   * also matches the account with the same verified address, which is then linked.
    */
   readonly subjects: (typeof SUBJECT_RULES)[number];
   /** Seconds between `iat` and `exp` of an assertion at most, 30..3600. */
@@ -46,7 +47,7 @@ export type Peer = {
   readonly name: string;
   /** Its issuer identifier, compared character by character. Unique. */
   readonly issuer: string;
-  /** Absent: we vouch for nobody there. */
+  /** Absent: this server vouches for no user there. */
   readonly outbound?: Outbound;
   /** Absent: its assertions are good for nothing. */
   readonly inbound?: Inbound;
@@ -73,7 +74,10 @@ export const PEERS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** A resource server behind a peer as decisions see one; undefined where the peer has none of this identifier. */
+/**
+ * A resource server behind a peer, in the form that decisions use. Undefined when the peer has none with this
+ * identifier.
+ */
 export const resourceBehind = (
   { id, name, state, outbound, createdAt, updatedAt }: Peer,
   identifier: string,

@@ -53,7 +53,7 @@ export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; 
 const memberOf = (certificate: CertificateName): string =>
   WIRE[names.find((name) => certificate[name] !== undefined) ?? 'subjectDn'];
 
-/** Of what is registered; absent where it is known in a way that RFC 8705 has no member for. */
+/** The name in a registered rule. Absent when RFC 8705 has no member for it. */
 const nameOf = (rule: CertificateRule | undefined): CertificateName | undefined => {
   const name = names.find((one) => rule?.[one] !== undefined);
   return name && rule && { [name]: rule[name] };
@@ -88,7 +88,10 @@ export const checkSameCertificate = (
   }
 };
 
-/** `certificate/san_dns` and `credentials/0/san_dns`, the pointers of the registries, as this wire has them. */
+/**
+ * Translates pointers of the registries, `certificate/san_dns` and `credentials/0/san_dns`, to the member on
+ * the wire.
+ */
 export const certificateMember = (field: string): string | undefined => {
   const [, name] = /^\/?(?:certificate|credentials\/\d+)\/(subject_dn|san_\w+)$/.exec(field) ?? [];
   return name && `tls_client_auth_${name}`;

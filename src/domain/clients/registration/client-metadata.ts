@@ -1,4 +1,4 @@
-/** What of a registration request is heard (RFC 7591 §2): everything that is not named here is kept out. */
+/** The members of a registration request that are read (RFC 7591 §2). Members not named here are ignored. */
 
 import { checkName, checkText } from '../../platform/display-names/display-text.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
@@ -8,7 +8,7 @@ import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
 import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
 
-/** Members as they came, with the types they must have; whether the values are good is for the registries to say. */
+/** Members as they came, with their types checked. The registries check their values. */
 export type ClientMetadata = {
   readonly name?: string;
   readonly redirectUris?: readonly string[];
@@ -55,8 +55,8 @@ const SIGNATURES = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const;
 const TEXT = 2000;
 
 /**
- * The members of a body we know. Only own members count, and `null` is as if it were not there. Throws 'invalid_field'
- * with the member as it is spelled on the wire.
+ * Reads the known members of a body. Only own members count, and `null` is treated as absent. Throws
+ * 'invalid_field' with the member as it is spelled on the wire.
  */
 export const readMetadata = (body: Body): ClientMetadata => {
   const given = (member: string): unknown => (Object.hasOwn(body, member) ? (body[member] ?? undefined) : undefined);
@@ -132,7 +132,10 @@ export const readMetadata = (body: Body): ClientMetadata => {
   });
 };
 
-/** RFC 7591 §2.1: they follow from the grant types, and there is one kind of them here; without its grant type it is kept out. */
+/**
+ * Response types follow from the grant types (RFC 7591 §2.1), and this server has only one. It is ignored
+ * without its grant type.
+ */
 const checkResponseTypes = (given: readonly string[] | undefined, grantTypes: readonly string[] | undefined): void => {
   for (const [index, type] of (given ?? []).entries()) {
     if (type !== 'code') refuseField(`/response_types/${index}`, 'The response type is "code".');
@@ -173,7 +176,10 @@ const WIRE: Readonly<Record<string, string>> = {
   certificate_bound_access_tokens: 'tls_client_certificate_bound_access_tokens',
 };
 
-/** The pointer of a refusal by a registry, as the sender knows the member: without the slash in front. */
+/**
+ * Turns the pointer of a registry's refusal into the member name that the sender knows: without the leading
+ * slash.
+ */
 export const wireMember = (field: string): string => {
   const known = certificateMember(field);
   if (known !== undefined) return known;

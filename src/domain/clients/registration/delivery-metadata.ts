@@ -7,8 +7,8 @@ import type { ClientMetadata } from './client-metadata.ts';
 const ENDPOINT = 'backchannel_client_notification_endpoint';
 
 /**
- * The endpoint to register, which decides the mode; undefined: the agent polls. An endpoint beside `poll`, or without
- * the grant type CIBA, is kept out (RFC 7591 §2). Throws 'invalid_field' for `ping` without an endpoint.
+ * The endpoint to register, which decides the mode. Undefined: the agent polls. An endpoint beside `poll`, or
+ * without the grant type CIBA, is ignored (RFC 7591 §2). Throws 'invalid_field' for `ping` without an endpoint.
  */
 export const notificationEndpointOf = ({
   grantTypes,

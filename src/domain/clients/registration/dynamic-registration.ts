@@ -40,7 +40,7 @@ type Dependencies = {
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
   readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
-  /** The same as everybody sees them who grants something. */
+  /** The same registries in their effective state, as token requests see them. */
   readonly effectiveRegistries: {
     readonly agents: { get(id: string): StoredDocument<Agent> };
     readonly clients: { get(id: string): StoredDocument<Client> };
@@ -51,9 +51,12 @@ type Dependencies = {
   readonly selfChosen: SelfChosen;
   readonly revocation: Pick<Revocation, 'ended'>;
   readonly isSecretOf: (client: Client, secret: string) => boolean;
-  /** Whether anybody may register a public client, and how long it lasts without somebody who answers for it. */
+  /** Whether any caller may register a public client, and how long the client lasts without an owner. */
   readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
-  /** `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up what there is for all. */
+  /**
+   * `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up the quota of
+   * all.
+   */
   readonly quotas: {
     readonly source: Quota;
     readonly owner: Quota;
@@ -70,7 +73,10 @@ const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
 
 export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
 
-/** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the audit log, or counted, before it is thrown. */
+/**
+ * RFC 7591 and RFC 7592. All methods throw DomainError. Each refusal is in the audit log, or counted, before it
+ * is thrown.
+ */
 export const dynamicRegistration = (deps: Dependencies) => {
   const { issuer, clock, audit, agents, clients, effectiveRegistries, tokens, registrations, statements, quotas } =
     deps;
@@ -94,7 +100,10 @@ export const dynamicRegistration = (deps: Dependencies) => {
     }
   };
 
-  /** A name or address that is the same as in `before` was let in when it came. Throws 'invalid_field'. */
+  /**
+   * A name or address that is unchanged since `before` was accepted earlier and is not checked again. Throws
+   * 'invalid_field'.
+   */
   const checkSelfChosen = (asked: ClientMetadata, before?: Agent | Client): void => {
     const { checkName, addresses } = deps.selfChosen;
     const { name, redirectUris = [], postLogoutRedirectUris = [] } = asked;
@@ -172,7 +181,10 @@ export const dynamicRegistration = (deps: Dependencies) => {
     return registeredMetadata(document, { registration: row, token: managing, secret, issuer });
   };
 
-  /** Whoever is not active is managed by its owner, not by itself; one that waits to be accepted may be put right. */
+  /**
+   * An agent or client that is not active is managed by its owner, not by itself. A pending one may still
+   * correct itself.
+   */
   const stands = async (id: string): Promise<boolean> => {
     if (id.startsWith('app_')) return (await effectiveRegistries.clients.get(id))?.document.state === 'active';
     const agent = (await effectiveRegistries.agents.get(id))?.document;
@@ -208,7 +220,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     } else await audit.append(event);
   };
 
-  /** Refuses at once what may not be changed; the registries refuse the rest when it is made. */
+  /** Refuses at once what may not be changed. The registries refuse the rest when the change is made. */
   const changeOf = (document: Agent | Client, asked: ClientMetadata, version: number, by: By) => {
     const { id } = document;
     if ('purpose' in document) {
@@ -223,7 +235,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     registeredMetadata(party, { registration: row.document, token, issuer });
 
   return {
-    /** What stands in the register, with the tokens to manage it; a client secret is shown this once. */
+    /** Returns the registered metadata with the tokens to manage it. A client secret is shown only this once. */
     register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
       refusing(from, 'register', async (knows) => {
         await quotas.source.take(from.source);
@@ -248,7 +260,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         return shown(found, found.party.document, await registrations.rotate(found.row));
       }),
 
-    /** Throws 'precondition_failed' when somebody else changed it at the same time. */
+    /** Throws 'precondition_failed' when another caller changed it at the same time. */
     replace: (id: string, body: Body, bearer: string | undefined, from: From): Promise<Body> =>
       refusing(from, 'replace', async (knows) => {
         const found = await managed(id, bearer, knows);
@@ -259,7 +271,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
         const change = changeOf(document, asked, version, { caller: id, ...from });
-        // Each change is an event that stays: what a stranger changes counts as a registration.
+        // Each change is a permanent audit event: a change by an unowned client counts as a registration.
         if (isStrangers(found)) {
           await quotas.source.take(from.source);
           await takeOpen(from);
@@ -270,7 +282,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         try {
           return shown({ ...found, row }, (await change()).document, token);
         } catch (error) {
-          // A change that was refused leaves everything as it was, the token that was presented too.
+          // A refused change leaves everything as it was, including the presented token.
           if (isDomainError(error)) await registrations.restore(found.row);
           throw error;
         }
@@ -288,7 +300,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     /** Whether the client or agent registered itself, also when it was adopted since. */
     isSelfRegistered: (id: string): Promise<boolean> => registrations.has(id),
 
-    /** An account answers from now on for a client that registered itself. Throws 'not_found' and 'conflict'. */
+    /** Makes an account the owner of a client that registered itself. Throws 'not_found' and 'conflict'. */
     async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
       const adopted = await clients.adopt(id, owner, by);
       await registrations.keep(id);
@@ -297,7 +309,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
   };
 };
 
-/** It came by open registration and has no owner: the client that manages it is as unknown as a stranger. */
+/** It came by open registration and has no owner: its caller is as unknown as any unauthenticated one. */
 const isStrangers = ({ row, party }: Managed): boolean =>
   row.document.way === 'open' && party.document.owner === undefined;
 

@@ -1,8 +1,8 @@
 /**
- * Self-service registration of clients and agents (RFC 7591, RFC 7592): who may register, what of it is heard, and how
- * a registration is managed by whoever made it. Owns initial access tokens and the rows registration access tokens
- * stand in. Does not own agents and clients, nor the rules for what stands in them: their registries check and write
- * whatever comes this way as they do for everybody. Called by src/http/registration and the management API.
+ * Self-service registration of clients and agents (RFC 7591, RFC 7592): who may register, which members are
+ * read, and how the registrant manages the registration. Owns initial access tokens and the records of
+ * registration access tokens. Does not own agents and clients or their rules: their registries check and write
+ * these registrations like all others. Called by src/http/registration and the management API.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { isGroupId } from '../../identity/groups/group.ts';
@@ -20,11 +20,14 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 
-/** RFC 7591 §1.2. It registers in the name of one owner: agents under a blueprint, or clients that are none. */
+/**
+ * RFC 7591 §1.2. It registers in the name of one owner: agents under a blueprint, or clients that are not
+ * agents.
+ */
 export type InitialAccessToken = {
   readonly id: string;
   readonly digest: string;
-  /** Account or group that is asked to answer for what is registered. */
+  /** The account or group that is asked to own what is registered. */
   readonly owner: string;
   /** With it agents are registered, under this blueprint; without it clients. */
   readonly blueprint?: string;
@@ -133,7 +136,7 @@ export const initialAccessTokens = (deps: {
         token.revokedAt === undefined ? { ...token, revokedAt: clock.now() } : token,
       ),
 
-    /** The token a value stands for, while something can be registered with it in the name of its owner. */
+    /** The initial access token of this value, while it can still register in the name of its owner. */
     async find(value: string): Promise<InitialAccessToken | undefined> {
       if (!value.startsWith(PREFIX)) return undefined;
       for (const digest of masterKey.digests('initial_access_token', value)) {
@@ -143,7 +146,10 @@ export const initialAccessTokens = (deps: {
       return undefined;
     },
 
-    /** Takes one use; false when there is none left, or it was revoked in the meantime. Of N uses never more than N are had. */
+    /**
+     * Takes one use. False when none is left, or the token was revoked meanwhile. A token with N uses never
+     * gives more than N.
+     */
     async take(id: string): Promise<boolean> {
       let isTaken = false;
       await update(collection, id, (token) => {

@@ -3,8 +3,8 @@ import type { NewClient } from '../clients/client-registry.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 
 /**
- * Where it hears that sessions are over. Nobody has looked at a client that registers itself: it may have this server
- * send to no host but those it sends people to.
+ * Where the client receives logout tokens. A client that registers itself is not reviewed: it may have this
+ * server send only to hosts of its redirect URIs.
  */
 export const logoutOf = (
   { backchannelLogoutUri: url, backchannelLogoutSessionRequired }: ClientMetadata,

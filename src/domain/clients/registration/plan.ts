@@ -10,17 +10,20 @@ import { logoutOf } from './logout-metadata.ts';
 import type { Way } from './registrations.ts';
 import type { Statement } from './software-statements.ts';
 
-/** What a registration is to be: whose, and an agent or not. Nothing of it is what the sender says of itself alone. */
+/**
+ * What a registration will be: its owner, and whether it is an agent. Nothing in it rests only on what the
+ * sender says of itself.
+ */
 export type Plan = {
   readonly way: Way;
-  /** Who stands in the audit log for it. */
+  /** The caller in its audit events. */
   readonly caller: string;
   readonly owner: string | undefined;
   readonly asked: ClientMetadata;
   readonly statement: Statement | undefined;
 } & ({ readonly kind: 'agent'; readonly owner: string; readonly blueprint: string } | { readonly kind: 'client' });
 
-/** Stands in the audit log where nobody else does. */
+/** The caller in audit events when no other caller is known. */
 const NOBODY = 'registration';
 
 type RegistrationRequest = {
@@ -30,7 +33,7 @@ type RegistrationRequest = {
 };
 
 /**
- * An initial access token says owner and blueprint; what the sender says of them has to be the same. Without one a
+ * An initial access token sets owner and blueprint; what the sender says of them must match. Without one a
  * software statement may name a blueprint, and the owner it asks has to accept. Throws 'invalid_field'.
  */
 export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => {
@@ -98,7 +101,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
   };
 };
 
-/** `expiresAt`: when it ends unless somebody adopts it. */
+/** `expiresAt`: when it expires unless an account adopts it. */
 export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
   checkCertificateName(asked);
   const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
@@ -129,7 +132,7 @@ export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | und
 
 const isHttps = (uri: string): boolean => uri.startsWith('https:');
 
-/** Only whoever vouches for software says that it is an agent, and under which blueprint. */
+/** Only the issuer of a software statement may declare the software an agent and name its blueprint. */
 const statementBlueprint = (statement: Statement | undefined): string | undefined => {
   const { agent_blueprint: named } = (statement?.claims ?? {}) as { readonly agent_blueprint?: unknown };
   return typeof named === 'string' ? named : undefined;

@@ -1,4 +1,4 @@
-/** Agents and clients as whoever registered them sees them: what stands in the register, in RFC 7591 spelling. */
+/** Agents and clients as their registrants see them: the registered members, in RFC 7591 spelling. */
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import { deliveryModeOf } from '../clients/token-delivery.ts';
@@ -6,7 +6,7 @@ import { agentAuthMethod, shownCertificateName } from './certificate-metadata.ts
 import type { Body } from './client-metadata.ts';
 import type { Registration } from './registrations.ts';
 
-/** What is known of the one that is shown. */
+/** What is known of the registered agent or client. */
 export type Shown = {
   readonly registration: Registration;
   /** The registration access token, this once. */

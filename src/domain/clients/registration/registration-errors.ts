@@ -15,7 +15,7 @@ const metadataError = (member: string): string => {
   return member.startsWith('software_statement') ? 'invalid_software_statement' : 'invalid_client_metadata';
 };
 
-/** Every refusal of a registration: what is wrong with the metadata is 400 and names the member. */
+/** Every refusal of a registration. Wrong metadata is 400 and names the member. */
 export const registrationError = ({ code, field, message, denial }: DomainError): RegistrationError => {
   const member = field === undefined ? undefined : wireMember(field);
   const description = member === undefined ? message : `${member}: ${message}`;

@@ -4,7 +4,7 @@ import { type CollectionDeclaration, type DocumentStore, update, type Versioned 
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
-/** How somebody was let register. */
+/** What allowed the registration. */
 export type Way = 'token' | 'statement' | 'open';
 
 /** A client or agent that registered itself, and what it is managed with (RFC 7592). */
@@ -21,7 +21,7 @@ export type Registration = {
   readonly softwareId?: string;
   readonly softwareVersion?: string;
   readonly createdAt: number;
-  /** Of a client that nobody answers for: it goes with it. */
+  /** Set for a client without an owner: the registration expires with it. */
   readonly expiresAt?: number;
 };
 
@@ -33,7 +33,10 @@ export const REGISTRATIONS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** The registration with what a replacement says of scopes; left out, there are none (RFC 7592 §2.2). */
+/**
+ * The registration with the scopes of a replacement. A replacement that leaves them out has none (RFC 7592
+ * §2.2).
+ */
 export const withScope = (
   { document, ...row }: Versioned<Registration>,
   scope: string | undefined,
@@ -86,8 +89,8 @@ export const registrations = (deps: {
     },
 
     /**
-     * Puts another token in place of the one that was presented: of several who present it at once one goes on.
-     * Throws 'unauthenticated' for the others.
+     * Replaces the token that was presented. Of concurrent callers with the same token one succeeds. Throws
+     * 'unauthenticated' for the others.
      */
     async rotate({ document, version }: Versioned<Registration>): Promise<string> {
       const { token, tokenDigest } = newToken(document.id);
@@ -100,7 +103,7 @@ export const registrations = (deps: {
       await collection.replace(document, version + 1);
     },
 
-    /** Somebody answers for the client now: it does not end by itself. */
+    /** The client has an owner now and no longer expires. */
     async keep(id: string): Promise<void> {
       await update(collection, id, ({ expiresAt: _, ...row }) => row);
     },

@@ -1,7 +1,7 @@
 /**
- * Registrations that can be asked for again: under the same key of the same caller the same place of a request
- * registers one agent, however often, by whichever process, and whatever broke in between (MG-10). Owns the collection
- * REPEATABLE_REGISTRATIONS. What an agent is, and who may register it, is said elsewhere.
+ * Idempotent registrations. Under one key of one caller, one place of a request registers exactly one agent.
+ * This holds for any number of retries and processes, and after any failure in between (MG-10). Owns the
+ * collection REPEATABLE_REGISTRATIONS. Does not own what an agent is or who may register it.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,7 +15,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
 
-/** Whose registration it is, the key they gave it, and its place in the request: 0, or the number of a line. */
+/** The caller, the key they chose, and the place in the request: 0, or the number of a line. */
 export type RegistrationKey = { readonly caller: string; readonly key: string; readonly place: number };
 
 type Registration = {
@@ -73,8 +73,8 @@ export const repeatableRegistration = (deps: {
 
   return {
     /**
-     * Runs `register` with the id to register under, unless that was done before. What was refused is tried again.
-     * `text` is what was asked for; another one under the same key is refused with 'conflict'.
+     * Runs `register` with the id to register under, unless that was done before. A refused registration is
+     * tried again. `text` is the content of the request. Throws 'conflict' for another text under the same key.
      */
     async once(
       key: RegistrationKey,

@@ -1,6 +1,7 @@
 /**
- * What a replacement by the registration access token comes to (RFC 7592 §2.2). That token is a bearer value, and
- * somebody may have accepted what was registered: so nothing becomes weaker by it, whether it is said or left out.
+ * The change that a replacement with the registration access token makes (RFC 7592 §2.2). That token is a
+ * bearer value, and an owner may have accepted the registration. A replacement therefore weakens nothing,
+ * whether a member is given or left out.
  */
 
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
@@ -21,7 +22,7 @@ import { logoutOf } from './logout-metadata.ts';
 const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
   grantTypes.includes('authorization_code') ? (asked.redirectUris ?? []) : [];
 
-/** Members only we set; a replacement that has one was not made from what it should have been made from. */
+/** Members that only this server sets. A replacement that holds one was not built from the registered metadata. */
 const OURS = [
   'registration_access_token',
   'registration_client_uri',
@@ -29,7 +30,7 @@ const OURS = [
   'client_id_issued_at',
 ] as const;
 
-/** Throws 'invalid_field' unless the body is about this client and holds nothing that is ours to set. */
+/** Throws 'invalid_field' unless the body is about this client and holds no member that only this server sets. */
 export const checkReplacement = (
   body: Body,
   { id, statement, isSecret }: { id: string; statement?: string | undefined; isSecret: (secret: string) => boolean },
@@ -86,8 +87,8 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
 };
 
 /**
- * An administrator gave it a role, or let it do without consent: it speaks for people who trust that decision, and the
- * registration access token, a bearer value, changes none of its credentials.
+ * An administrator gave the client a role, or allowed it to skip consent. It acts for users who rely on that
+ * decision. The registration access token, a bearer value, therefore changes none of its credentials.
  */
 const checkStands = (client: Client, asked: ClientMetadata): void => {
   if (client.roles.length === 0 && !client.skipConsent) return;
@@ -108,7 +109,7 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   const redirectUris = redirectUrisFor(grantTypes, asked);
   const places = new Set(client.redirectUris.map(placeOf));
   for (const [index, uri] of redirectUris.entries()) {
-    // People who allowed the client something are not asked again: what comes back must not go to anybody else.
+    // Users who consented to the client are not asked again, so responses must not go to another party.
     if (!client.redirectUris.includes(uri) && !places.has(placeOf(uri))) {
       refuseField(
         `/redirect_uris/${index}`,
@@ -125,7 +126,7 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
     ...keysOf(asked),
     redirectUris,
     postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
-    // Left out it stays: whoever has the token must not keep the client from hearing that people signed out.
+    // Left out, it stays: a holder of the token must not stop the client from learning that users signed out.
     ...logoutOf(asked, redirectUris),
     grantTypes,
     ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),

@@ -6,19 +6,19 @@ import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { Body } from './client-metadata.ts';
 
-/** Who vouches for software, and with which keys: they stand here, or are fetched. */
+/** The issuers that vouch for software, with their keys: registered or fetched. */
 export type StatementIssuers = Readonly<
   Record<string, { readonly jwks: JsonWebKeySet } | { readonly jwksUri: string }>
 >;
 
-/** What a statement says of the client (RFC 7591 §2.3); its values go before those beside it. */
+/** What a statement says of the client (RFC 7591 §2.3). Its values take precedence over those beside it. */
 export type Statement = { readonly issuer: string; readonly claims: Body; readonly text: string };
 
 const MAXIMUM_LENGTH = 8192;
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
 /** About the statement, not about the client. */
 const ABOUT_ITSELF = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'software_statement']);
-/** Nobody vouches for these; a client gets them from us. */
+/** No statement sets these members; this server gives them to the client. */
 const NEVER = new Set(['client_id', 'client_secret']);
 const CLOCK_TOLERANCE = 15;
 
@@ -73,7 +73,10 @@ export const softwareStatements = (deps: {
   };
 
   return {
-    /** Throws 'invalid_field' for a statement that is not good, 'access_denied' for one whose issuer nobody named here. */
+    /**
+     * Throws 'invalid_field' for a statement that is invalid, 'access_denied' for one whose issuer is not
+     * configured here.
+     */
     async verify(text: unknown, source?: string): Promise<Statement> {
       if (typeof text !== 'string' || text.length > MAXIMUM_LENGTH) {
         return refuse(`This is a JWT of at most ${MAXIMUM_LENGTH} characters.`);

@@ -1,6 +1,6 @@
 /**
- * The keys of trusted issuers: pinned, or fetched through the guard and kept for a while. Owns when they are fetched
- * anew and how long old ones are good. It does not decide whether an issuer is trusted.
+ * The keys of trusted issuers: pinned, or fetched through the guarded fetch and cached. Owns when they are
+ * fetched again and how long old ones stay valid. It does not decide whether an issuer is trusted.
  */
 
 import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
@@ -13,9 +13,12 @@ import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
-/** Seconds after which keys are looked at anew: what an issuer takes out is refused that soon. */
+/**
+ * Seconds after which keys are fetched again. A key that an issuer removes is refused after this time at the
+ * latest.
+ */
 const FRESH_SECONDS = 300;
-/** Seconds between two looks for a `kid` nobody knows. */
+/** Seconds between two fetches for an unknown `kid`. */
 const APART_SECONDS = 30;
 const MOST_ISSUERS = 1000;
 
@@ -41,7 +44,7 @@ export const issuerKeys = ({
   readonly fetcher: Pick<TrustedFetch, 'get'>;
   readonly clock: Clock;
 }) => {
-  // By issuer and where its keys come from: whatever of that changes, nothing of before is used.
+  // By issuer and source of its keys. When one of these changes, nothing cached before is used.
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, issuer, jwksUri = '' }: KeyHolder): Place => {
@@ -104,8 +107,9 @@ export const issuerKeys = ({
 
   return {
     /**
-     * The keys of an issuer. Those that were fetched last are good for `maxKeyAgeSeconds` while no new ones can be had;
-     * for a `kid` that is not among them they are fetched anew, twice a minute at most. Throws what the fetch throws.
+     * The keys of an issuer. The keys fetched last are valid for `maxKeyAgeSeconds` while new ones are
+     * unavailable. A `kid` that is not among them causes a new fetch, at most twice a minute. Throws what the
+     * fetch throws.
      */
     async find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet> {
       if (issuer.jwks) return issuer.jwks;
@@ -115,7 +119,7 @@ export const issuerKeys = ({
       if (isFresh && (kid === undefined || held.keys.keys.some((key) => key['kid'] === kid))) return held.keys;
       const now = clock.now();
       const wasLately = place.lookedAt !== undefined && now >= place.lookedAt && now - place.lookedAt < APART_SECONDS;
-      // Who comes while they are being fetched waits for that: the new key may be among them.
+      // A caller who comes during a fetch waits for it: the new key may be among the fetched ones.
       if (isFresh && wasLately && place.flight === undefined) return held.keys;
       if (isFresh && !wasLately) place.lookedAt = now;
       try {
@@ -140,7 +144,10 @@ export const issuerKeys = ({
 
 export type IssuerKeys = ReturnType<typeof issuerKeys>;
 
-/** A set in which a `kid` says which key is meant; keys of a SPIFFE bundle say in their own way that they sign tokens. */
+/**
+ * A key set in which each `kid` is unambiguous. Keys of a SPIFFE bundle mark in their own way that they sign
+ * tokens.
+ */
 const keysIn = (value: unknown): JsonWebKeySet => {
   const { keys } = value as { readonly keys?: unknown };
   const plain = Array.isArray(keys)

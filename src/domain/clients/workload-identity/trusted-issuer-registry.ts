@@ -1,4 +1,4 @@
-/** The register of trusted issuers. Owns the collection TRUSTED_ISSUERS and the rules for what stands in it. */
+/** The registry of trusted issuers. Owns the collection TRUSTED_ISSUERS and its rules. */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -34,7 +34,7 @@ export type NewTrustedIssuer = {
 const ERASABLE = ['jwks', 'jwksUri', 'audience'] as const;
 type Erasable = (typeof ERASABLE)[number];
 
-/** `null` takes away what may be absent: without `jwks` and `jwksUri` the keys are discovered. */
+/** `null` removes an optional member. Without `jwks` and `jwksUri` the keys are discovered. */
 export type TrustedIssuerChange = Partial<Omit<NewTrustedIssuer, Erasable | 'issuer' | 'template'>> & {
   readonly [member in Erasable]?: NewTrustedIssuer[member] | null;
 };

@@ -1,7 +1,7 @@
 /**
- * Issuers whose workload tokens we accept as client assertions (RFC 7523): platforms that agents run on. Owns what
- * stands in such an issuer and what is known of each platform. Does not fetch keys (issuer-keys.ts), check tokens
- * (workload-tokens.ts) or say which agent a token stands for (workload-identity.ts).
+ * Issuers whose workload tokens we accept as client assertions (RFC 7523): platforms that agents run on. Owns
+ * the shape of such an issuer and the presets of each platform. Does not fetch keys (issuer-keys.ts), check
+ * tokens (workload-tokens.ts) or map a token to an agent (workload-identity.ts).
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
@@ -30,9 +30,12 @@ export type TrustedIssuer = {
   readonly issuer: string;
   /** Its keys, pinned here: nothing is fetched. */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served. With neither, its discovery document says where (OIDC Discovery §4). */
+  /** Where its keys are served. With neither, its discovery document names the URL (OIDC Discovery §4). */
   readonly jwksUri?: string;
-  /** Audience of its tokens. Default: our issuer; another one only for a platform that cannot make such tokens. */
+  /**
+   * Audience of its tokens. Default: our issuer. Set another one only for a platform that cannot issue such
+   * tokens.
+   */
   readonly audience?: string;
   /** Seconds after its `iat` for which a token is good, however long it says it lives. */
   readonly maxTokenAgeSeconds: number;
@@ -55,8 +58,9 @@ export const TRUSTED_ISSUERS = {
 } as const satisfies CollectionDeclaration;
 
 /**
- * Characters that divide the subjects of each platform into parts. With GitHub `@` too: a subject of a repository made
- * or renamed after 2026-07-15 has the ids of owner and repository behind their names (`repo:OWNER@ID/REPO@ID:…`).
+ * Characters that separate the parts of a subject on each platform. With GitHub `@` too: a subject of a
+ * repository made or renamed after 2026-07-15 has the ids of owner and repository behind their names
+ * (`repo:OWNER@ID/REPO@ID:…`).
  */
 const SEPARATORS: Readonly<Record<IssuerTemplate, string>> = {
   kubernetes: ':/',

@@ -1,6 +1,6 @@
 /**
- * Which agent a workload token stands for: by the rules of its federated credentials. Called where an agent
- * authenticates (src/provider) and where somebody tries a token (the management API).
+ * Maps a workload token to an agent, by the rules of the agent's federated credentials. Called where an agent
+ * authenticates (src/provider) and where an administrator tests a token (the management API).
  */
 
 import { firstUnfit, fitsText } from '../../platform/remote-keys/claim-rules.ts';
@@ -26,7 +26,7 @@ export type TokenTest = {
   readonly subject?: string;
   /** Absent: the token is good. */
   readonly refusal?: Refusal;
-  /** Whom the token stands for. More than one: its holder has to say which, with `client_id`. */
+  /** The agents that the token stands for. With more than one, its holder must name one with `client_id`. */
   readonly matches: readonly { readonly agent: Agent; readonly credential: string }[];
 };
 
@@ -58,7 +58,7 @@ export const workloadIdentity = (deps: {
     return name === undefined ? undefined : { check: `claim ${name}`, why: `the claim ${name} does not fit its rule` };
   };
 
-  /** The active agents that a token of this issuer stands for, if it is what it says. */
+  /** The active agents that a token of this issuer stands for, if its claims are true. */
   const candidates = async (read: ReadToken, issuer: TrustedIssuer): Promise<TokenTest['matches']> => {
     const found = await Promise.all(
       workloadsFor(issuer.id, read.claims.sub).map((workloads) =>
@@ -76,7 +76,10 @@ export const workloadIdentity = (deps: {
   };
 
   return {
-    /** Id of the one agent that a token names by itself. Nothing of it has been checked: it only says whose rules count. */
+    /**
+     * Id of the one agent that a token names by itself. Nothing of the token has been checked: it only selects
+     * whose rules apply.
+     */
     async named(token: string): Promise<string | Refusal> {
       const read = readToken(token);
       if (isRefusal(read)) return read;
@@ -89,7 +92,10 @@ export const workloadIdentity = (deps: {
         : first.agent.id;
     },
 
-    /** Whether a token proves that its holder is this agent, and by which credential. Throws 'unavailable'. */
+    /**
+     * Checks whether a token proves that its holder is this agent, and by which credential. Throws
+     * 'unavailable'.
+     */
     async prove(token: string, agent: Agent): Promise<Proof | Refusal> {
       const read = readToken(token);
       if (isRefusal(read)) return read;
@@ -103,7 +109,7 @@ export const workloadIdentity = (deps: {
       for (const credential of held.filter((one) => one.issuer === issuer.id)) {
         const lack = unfit(credential, issuer, read.claims);
         if (!lack) return { credential, issuer, claims: read.claims };
-        // Of several rules the one is told that was fitted best.
+        // Of several rules, reports the failure of the one that matched best.
         if (lack.check !== 'subject') why = lack;
       }
       return why;

@@ -1,6 +1,6 @@
 /**
- * Checks of a workload token that do not depend on who it may stand for: form, issuer, key, signature, audience and
- * times. The first that fails is named; that name is for whoever answers for the agent, never for the caller.
+ * Checks of a workload token that do not depend on the agent: form, issuer, key, signature, audience and times.
+ * Names the first check that fails. That name is for the owner of the agent, never for the caller.
  */
 
 import type { Claims } from '../../platform/remote-keys/claim-rules.ts';
@@ -60,7 +60,10 @@ export const workloadTokens = (deps: {
   };
 
   return {
-    /** What of a token of this issuer is not good; undefined when all is. Throws 'unavailable' where a fetch had no room. */
+    /**
+     * What is wrong with a token of this issuer. Undefined when it is valid. Throws 'unavailable' when the
+     * fetch budget is used up.
+     */
     async refusalOf(read: ReadToken, issuer: TrustedIssuer): Promise<Refusal | undefined> {
       const { claims } = read;
       if (issuer.state !== 'active') return { check: 'issuer', why: 'this issuer is not trusted any more' };

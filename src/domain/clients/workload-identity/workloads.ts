@@ -1,10 +1,10 @@
-/** How agents are found by what a workload token says: an index of their subject rules, made of digests. */
+/** Finds agents by the subject of a workload token: an index of their subject rules, made of digests. */
 import { createHash } from 'node:crypto';
 import type { TextRule } from '../../platform/remote-keys/claim-rules.ts';
 
 type Rule = { readonly issuer: string; readonly subject: TextRule };
 
-/** Stands for every rule with a pattern: such have to be looked at one by one. */
+/** Index entry of every rule with a pattern. Such rules are checked one by one. */
 const PATTERN = '*';
 
 const entry = (issuer: string, subject: string): string =>
@@ -20,7 +20,7 @@ export const workloadsOf = (rules: readonly Rule[]): readonly string[] => [
   ),
 ];
 
-/** Under what the agents are found that a token of this subject may stand for. */
+/** The index entries under which to find the agents that a token of this subject may stand for. */
 export const workloadsFor = (issuer: string, subject: string): readonly string[] => [
   entry(issuer, subject),
   entry(issuer, PATTERN),
