@@ -17,7 +17,7 @@ export type NewAccount = {
   readonly password?: string;
 };
 
-/** Members to change; `null` takes a member away. The username stays: it is what audit readers know. */
+/** Members to change; `null` removes a member. The username cannot change: audit readers know it. */
 export type AccountChanges = {
   readonly name?: string;
   readonly email?: string | null;
@@ -29,8 +29,8 @@ export type AccountChanges = {
 };
 
 const ROLES: readonly AccountRole[] = ['administrator', 'operator', 'auditor', 'break_glass'];
-// Control, format (bidirectional overrides among them) and unassigned characters never belong in a shown
-// text; the two joiners are part of some scripts.
+// Control, format (including bidirectional overrides) and unassigned characters are never allowed in a shown text.
+// The two joiners are allowed: some scripts need them.
 const UNSHOWABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
@@ -69,7 +69,7 @@ export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   return [...new Set(groups)].sort();
 };
 
-/** Whether a name that is free text could be taken for the id of a group that owns agents. */
+/** Whether a free-text name could be taken for the id of a group that owns agents. */
 export const readsAsGroupId = (name: string): boolean => readsAsId(name, ['grp']);
 
 export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that is how ids of groups begin.';

@@ -32,15 +32,15 @@ export type AccountRegistryDeps = {
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
   readonly passwords: Passwords;
-  /** Whoever has to know that an account leaves or returns: what it answers for is frozen. */
+  /** Called when an account leaves or returns, so that the agents it owns are frozen. */
   readonly offboarding?: {
     announce(id: string): Promise<void>;
     left(id: string, by: By): Promise<void>;
     returning(id: string): Promise<void>;
   };
-  /** Called before all sessions of an account end, but for one perhaps, and again when they have. */
+  /** Called before all sessions of an account end (except the kept one, if any), and again when they have ended. */
   readonly sessions?: { ending(id: string, isOver: boolean, but?: string): Promise<void> };
-  /** Called before an account loses its verified address, so that somebody reads of it there. */
+  /** Called before an account loses its verified address, so that a mail goes there first. */
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
 
@@ -50,17 +50,16 @@ const MOST_OF_ADDRESS = 20;
 /** The one in which its person ends the others. */
 type KeptSession = Pick<Session, 'id' | 'authTime'>;
 
-/** Indexes find administrators, and accounts by address, without reading all; the members never leave this file. */
+/** Indexes find administrators, and accounts by address, without reading all. These members never leave this file. */
 type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
 
-/**
- * The accounts of this installation. Each change is validated, then audited, then written.
- */
+/** The accounts of this installation. Each change is validated, then audited, then written. */
 export const accountRegistry = (deps: AccountRegistryDeps) => {
   const { documents, clock, identifiers, audit, passwords, offboarding, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   const names = ownerNames({ documents, clock });
-  // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
+  // Changes that could remove the last administrator run one after the other: in a queue of this process, then under
+  // a mutex of all nodes.
   const queue = serially();
   const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
     queue(() => withMutex({ documents, clock }, 'administrators', task));
@@ -133,8 +132,8 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
 
   return {
     /**
-     * Throws DomainError 'invalid_field' for what may not be, and 'conflict' when an account or a group has the username. `id`:
-     * one that was made for it, where something names it already; of several at once with one id one counts.
+     * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
+     * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
      */
     async create(input: NewAccount, by: By, id: string = identifiers.newId('acc')): Promise<Versioned<Account>> {
       const now = clock.now();
@@ -203,8 +202,8 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     },
 
     /**
-     * The one active account with this address verified, however its letters are written (email-key.ts); undefined where
-     * several have it verified. An address says who a person is only where its local part is ASCII: others look alike.
+     * The one active account with this verified address, compared by its key (email-key.ts). Undefined when several
+     * accounts have verified it. Only an address with an ASCII local part identifies a user: others look alike.
      */
     async findByVerifiedEmail(email: string): Promise<Account | undefined> {
       if (email.length > 254 || !/^[\x21-\x7e]+@\S+$/.test(email)) return undefined;
@@ -215,13 +214,13 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       return isSure ? published(first).document : undefined;
     },
 
-    /** Who can do something about what nobody else answers for; at most 50. */
+    /** The active administrators, who can act on agents without an owner; at most 50. */
     async administrators(): Promise<readonly Account[]> {
       const found = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 50 });
       return found.map((one) => published(one).document);
     },
 
-    /** Whether any account has this address, verified or not, however its letters are written. */
+    /** Whether any account has this address, verified or not, compared by its key. */
     async hasEmail(email: string): Promise<boolean> {
       return (await accounts.find({ where: { emailKey: emailKey(email) }, limit: 1 })).length > 0;
     },
@@ -241,7 +240,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
 
     /**
      * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not
-     * `expectedVersion` any more, and 'conflict' when it would take the last administrator's role away.
+     * `expectedVersion` any more. Throws 'conflict' when the change would remove the last administrator's role.
      */
     update(id: string, expectedVersion: number, changes: AccountChanges, by: By) {
       return oneByOne(async (): Promise<Versioned<Account>> => {
@@ -262,8 +261,8 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     },
 
     /**
-     * Gives the account an address that is known to be theirs. `onGood` is called before anything is changed; what it
-     * throws is thrown.
+     * Gives the account an address that is proven to be theirs. Calls `onGood` before anything is changed; an error
+     * from it propagates.
      */
     async confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void> {
       const email = checkedEmail(given);
@@ -279,14 +278,17 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       await changeState(id, 'account.email_confirmed', confirmed, by);
     },
 
-    /** Notes that a link gives it groups, before it does. Changes nothing that is shown of it. */
+    /** Records that a link gives the account groups, before the link does. Changes no visible member. */
     async noteLinkedGroups(id: string): Promise<void> {
       await update(accounts, id, (account) =>
         account.hasLinkedGroups ? undefined : { ...account, hasLinkedGroups: true as const },
       );
     },
 
-    /** The language its person chose on a page. Nothing happens where it is that already. Throws 'invalid_field' for another. */
+    /**
+     * Sets the language that the user chose on a page. Does nothing when it is set already. Throws 'invalid_field'
+     * for an unknown language.
+     */
     async setLanguage(id: string, given: string, by: By): Promise<void> {
       const language: Language = checkedLanguage(given);
       const chosen = (account: StoredAccount): StoredAccount | undefined =>
@@ -294,14 +296,20 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
     },
 
-    /** The account, where `disable` would be let. Throws 'not_found' and 'conflict' as that does, and changes nothing. */
+    /**
+     * Returns the account if `disable` would be allowed. Throws 'not_found' and 'conflict' as `disable` does.
+     * Changes nothing.
+     */
     async checkDisable(id: string): Promise<Account> {
       const found = await existing(id);
       await refuseLastAdministrator(found.document);
       return published(found).document;
     },
 
-    /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
+    /**
+     * Also ends its sessions and tokens for good, including those that begin in this second. Does nothing when it is
+     * disabled already.
+     */
     disable(id: string, by: By): Promise<Versioned<Account>> {
       return oneByOne(async () => {
         await refuseLastAdministrator((await existing(id)).document);
@@ -325,10 +333,11 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     },
 
     /**
-     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
-     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown. `instead`: the hash
-     * it takes the place of; 'conflict' where another one was set meanwhile. `check`: throws where the account, as it is in the
-     * swap, must not get it.
+     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash`
+     * does.
+     * `onGood` is called when the password is acceptable, before anything is changed; an error from it propagates.
+     * `instead`: the hash to replace; throws 'conflict' when another one was set meanwhile. `check`: throws when the
+     * account, as it is in the swap, must not get it.
      */
     async setPassword(
       id: string,
@@ -359,8 +368,9 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     },
 
     /**
-     * Ends all sessions of the account by one swap, those included that begin in this second, and what hangs on them;
-     * but for the one that is kept, unless something else has ended it by then. Answers the account as it is then.
+     * Ends all sessions of the account by one swap, with everything that depends on them. Sessions that begin in
+     * this second end too. The kept session stays, unless something else has ended it by then. Returns the account
+     * after the swap.
      */
     async endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>> {
       await existing(id);
@@ -395,7 +405,7 @@ const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): Store
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
 };
 
-/** With what follows from the rest: what an address is compared by, and the times since which it is as it is. */
+/** Adds the derived members: the key an address is compared by, and the times since which values hold. */
 const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
   withKey(withAddressTime(withRoleTime(next, before, now), before, now));
 
@@ -409,11 +419,14 @@ const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined,
     before !== undefined &&
     next.email === before.email &&
     (next.emailVerified === true) === (before.emailVerified === true);
-  // Later than the one before also within a second: an address that comes back is another one.
+  // Later than the time before, also within a second: an address that comes back counts as a different one.
   return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
 };
 
-/** With the time since which it holds the role without a gap; a disabled account holds none. No other change counts. */
+/**
+ * Adds the time since which the account holds the role without a gap. A disabled account holds no role. No other
+ * change affects it.
+ */
 const withRoleTime = (
   { breakGlassFrom: _, ...next }: StoredAccount,
   before: StoredAccount | undefined,
@@ -428,7 +441,7 @@ const changed = (account: StoredAccount, changes: AccountChanges, now: number): 
   const { email, emailVerified, language, entitlements, ...rest } = account;
   const nextEmail =
     changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
-  // A new address has not been verified, whatever was known of the old one.
+  // A new address is not verified, even if the old one was.
   const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
   const nextLanguage =
     changes.language === undefined
@@ -456,7 +469,7 @@ const changed = (account: StoredAccount, changes: AccountChanges, now: number): 
   );
 };
 
-/** Runs tasks one after the other, in order of arrival; one that fails does not stop the next. */
+/** Runs tasks one after the other, in order of arrival. A failed task does not stop the next. */
 const serially = () => {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(task: () => Promise<T>): Promise<T> => {

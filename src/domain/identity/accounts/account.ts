@@ -2,33 +2,42 @@ import type { CollectionDeclaration } from '../../ports/document-store.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { Language } from './language.ts';
 
-/** What an account may do in the management API and the console (decision D22). An owner needs no role: own agents are enough. */
+/**
+ * What an account may do in the management API and the console (decision D22). An owner needs no role for their own
+ * agents.
+ */
 export type Role = 'administrator' | 'operator' | 'auditor';
 
-/** With what of a person alone may do, and no client: two who hold it let an action happen in an emergency (decision 16). */
+/**
+ * Roles, including the one that only a user may hold, never a client: two users who hold it can allow an action in
+ * an emergency (decision 16).
+ */
 export type AccountRole = Role | 'break_glass';
 
 /** A person who can sign in here. */
 export type Account = {
   readonly id: string;
-  /** Lower-case, NFKC; what is typed at sign-in. Unique. */
+  /** The name typed at sign-in: lower case, NFKC. Unique. */
   readonly username: string;
   readonly name: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
-  /** Since when it has this address, so verified or not: each change is later than the one before. */
+  /** Since when it has this address with this verification. Each change is later than the one before. */
   readonly emailFrom?: number;
-  /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
+  /** The language of mails to the user, and of pages that set no other. Absent: never chosen. */
   readonly language?: Language;
-  /** Its own: names for existing software and for policies. Those that links give it come besides (upstream/linked-groups.ts). */
+  /**
+   * The account's own groups: names for existing software and for policies. Links add further groups
+   * (upstream/linked-groups.ts).
+   */
   readonly groups: readonly string[];
   /** A link has given it groups at some time. Absent: none ever did. */
   readonly hasLinkedGroups?: true;
   readonly roles: readonly AccountRole[];
-  /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` says. */
+  /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` derives it. */
   readonly breakGlassFrom?: number;
   readonly state: 'active' | 'disabled';
-  /** The person's own rights. Absent: what consent gave. Present: nothing beyond it (decision D4). */
+  /** The user's own rights. Absent: what consent gave. Present: nothing beyond them (decision D4). */
   readonly entitlements?: ScopesByResource;
   /** PHC string of Argon2id; absent when the account has no password. */
   readonly passwordHash?: string;
@@ -36,7 +45,10 @@ export type Account = {
   readonly sessionsValidFrom: number;
   /** But for this one, which its person kept when the others were ended. */
   readonly keptSession?: string;
-  /** Tokens and grants from before this second are over; set when the account is disabled, so that enabling it revives none. */
+  /**
+   * Tokens and grants from before this second are revoked. Set when the account is disabled, so that enabling it
+   * revives none.
+   */
   readonly tokensValidFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -44,7 +56,10 @@ export type Account = {
 
 export const holdsRole = ({ roles }: Pick<Account, 'roles'>, role: AccountRole): boolean => roles.includes(role);
 
-/** Since which second an account that holds the role `break_glass` holds it. Of an account from before the time was kept: its last change. */
+/**
+ * The second since which an account with the role `break_glass` holds it. For an account from before the time was
+ * stored: its last change.
+ */
 export const breakGlassSince = ({ breakGlassFrom, updatedAt }: Pick<Account, 'breakGlassFrom' | 'updatedAt'>): number =>
   breakGlassFrom ?? updatedAt;
 

@@ -12,7 +12,7 @@ import { knownDevices } from './known-devices.ts';
 export type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
   readonly signInPerAccount: number;
-  /** Attempts that did not succeed, from one client address or one /64, in one window (`limitedNetworks`). */
+  /** Failed attempts from one client address or one /64, in one window (`limitedNetworks`). */
   readonly signInPerSource: number;
   readonly signInWindowSeconds: number;
 };
@@ -42,7 +42,7 @@ export const attempts = (deps: AttemptsDeps) => {
   const counterOf = (kind: string, value: string): string =>
     `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
 
-  /** Throws DomainError 'too_many_requests' for an attempt that is so many beyond a limit; resolves for one that is not. */
+  /** Throws DomainError 'too_many_requests' for an attempt that is `over` a limit; otherwise resolves. */
   const refuseBeyond = async (
     kind: string,
     over: number,
@@ -53,7 +53,8 @@ export const attempts = (deps: AttemptsDeps) => {
     const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
     const inputs = { reason: `limit_per_${kind}` };
     if (event.subject === undefined) throw await refused({ ...event, inputs }, error);
-    // Of an account the 1st, 2nd, 4th, 8th … of a window are noted, each with how many there were (decision D18).
+    // Of an account's attempts beyond the limit in a window, only the 1st, 2nd, 4th, 8th … are recorded, each with
+    // the count so far (decision D18).
     if ((over & (over - 1)) !== 0) throw error;
     throw await refused({ ...event, count: over, inputs }, error);
   };
@@ -64,7 +65,7 @@ export const attempts = (deps: AttemptsDeps) => {
   return {
     refused,
 
-    /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+    /** Counts an attempt. Throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
     async spend(kind: string, value: string, { limit, window }: Window, event: Partial<AuditEvent>): Promise<void> {
       const count = await ephemeral.count(counterOf(kind, value), window);
       await refuseBeyond(kind, count - limit, window, event);
@@ -87,8 +88,8 @@ export const attempts = (deps: AttemptsDeps) => {
     },
 
     /**
-     * Takes back what `spendOfSource` counted, once for each attempt that succeeded: only failed ones use up the limit,
-     * however many people sign in behind one address. Never throws.
+     * Undoes the count of `spendOfSource`, once for each attempt that succeeded. Only failed attempts use up the
+     * limit, however many users sign in behind one address. Never throws.
      */
     succeededFrom: (kind: string, source: string, budget: Window): Promise<void> =>
       ofSource(kind, budget).giveBack(source),

@@ -19,8 +19,8 @@ const OVER = 'This link is not yours, was used already, or is too old. Ask for a
 export type EmailChange = ReturnType<typeof emailChange>;
 
 /**
- * Another address for an account, by its person: it counts when the link that was mailed there has been followed and a
- * button pressed behind it, by who is signed in to the account. The address before is told (LG-07).
+ * A change of an account's address by its user. The new address takes effect when a user who is signed in to the
+ * account follows the mailed link and presses a button there. The old address is notified (LG-07).
  */
 export const emailChange = (deps: {
   readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
@@ -46,7 +46,10 @@ export const emailChange = (deps: {
   };
 
   return {
-    /** Mails a link to the address, in the language of the page where the account has none. Changes nothing. Throws 'invalid_field', and 'too_many_requests' beyond a limit. */
+    /**
+     * Mails a link to the address, in the language of the page when the account has none. Changes nothing. Throws
+     * 'invalid_field', and 'too_many_requests' beyond a limit.
+     */
     async ask(account: Account, typed: string, pageLanguage?: string): Promise<void> {
       const address = checkedEmail(typed);
       const { limit, window } = PER_ACCOUNT;
@@ -62,10 +65,10 @@ export const emailChange = (deps: {
       });
     },
 
-    /** The address that a link of this account confirms. Throws 'not_found' when it is no such link. */
+    /** The address that a link of this account confirms. Throws 'not_found' when it is not such a link. */
     addressOf: linkOf,
 
-    /** The address of the account from now on, verified. Throws 'not_found' as `addressOf` does. */
+    /** Sets the verified address of the account. Throws 'not_found' as `addressOf` does. */
     async confirm(account: Account, token: string, by: By): Promise<void> {
       const address = await linkOf(account, token);
       await accounts.confirmEmail(account.id, address, by, async () => {
@@ -73,7 +76,7 @@ export const emailChange = (deps: {
       });
     },
 
-    /** Tells the address that an account is about to lose. */
+    /** Notifies the address that an account is about to lose. */
     leaving: (account: Account, { caller }: By): Promise<void> =>
       mail(account, 'account.email_changed', {
         address: account.email,

@@ -1,6 +1,6 @@
 /**
- * Gives the accounts from before addresses were compared by key (email-key.ts) theirs, once in the life of a store. Owns the
- * mark that says so. Each account is one compare-and-swap, so that any number of nodes may do it at once, or begin again.
+ * Migration, once in the life of a store: gives accounts from before address keys (email-key.ts) their key. Owns the
+ * mark that it ran. Each account is one compare-and-swap, so any number of nodes may run it at once or restart it.
  */
 
 import { MIGRATIONS } from '../../platform/retention/migrations.ts';
@@ -14,8 +14,8 @@ const MARK = 'accounts.email_key';
 type Keyed = Account & { readonly emailKey?: string };
 
 /**
- * Answers which accounts have a verified address that another one has, too, each such address as the ids of its accounts:
- * none of them is found by that address until one is left. Undefined: it was done before.
+ * Returns the verified addresses that several accounts share, each as the ids of its accounts. None of these
+ * accounts is found by that address until only one has it. Undefined: it ran before.
  */
 export const keyAddresses = async (documents: DocumentStore): Promise<readonly (readonly string[])[] | undefined> => {
   const marks = documents.collection<{ readonly id: string }>(MIGRATIONS);

@@ -1,10 +1,11 @@
 import { asciiDomain } from './ascii-domain.ts';
 
 /**
- * What e-mail addresses are compared by: two spellings of one mailbox have one key. The domain is compared as DNS does, in
- * its ASCII form (RFC 5890), without a dot at its end. The local part is compared without regard to case: RFC 5321 §2.4 lets
- * a host tell cases apart, no provider that matters does, and two people whose addresses differ in case alone are a trap. A
- * letter that is no ASCII letter never becomes one (the Kelvin sign is no k). Not for sending: mail goes to what was stored.
+ * The key that e-mail addresses are compared by: two spellings of one mailbox have one key. The domain is compared
+ * as DNS does, in its ASCII form (RFC 5890), without a trailing dot. The local part is compared without regard to
+ * case. RFC 5321 §2.4 lets a host distinguish cases, but no major provider does, and two users whose addresses
+ * differ only in case are a trap. A non-ASCII letter never becomes an ASCII one (the Kelvin sign is not k). Not for
+ * sending: mail goes to the stored address.
  */
 export const emailKey = (address: string): string => {
   const at = address.lastIndexOf('@');

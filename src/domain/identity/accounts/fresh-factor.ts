@@ -1,6 +1,6 @@
 /**
- * Proof of a second factor before calls that decide who may speak for people: trust in other issuers, links to accounts,
- * apps without consent. Called by the management API and the console.
+ * Requires a fresh second factor for calls that decide who may act for users: trust in other issuers, links to
+ * accounts, apps without consent. Called by the management API and the console.
  */
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -16,8 +16,9 @@ export type FreshFactor = ReturnType<typeof freshFactor>;
 export const freshFactor =
   (deps: { readonly clock: Pick<Clock, 'now'>; readonly identifiers: Pick<Identifiers, 'newId'> }) =>
   /**
-   * Throws 'insufficient_user_authentication' with a denial (RFC 9470 §3) unless the caller signed in with a second factor
-   * at most 300 seconds ago (`auth_time`, `acr`), or is a client that proved to be on the machine of this server.
+   * Throws 'insufficient_user_authentication' with a denial (RFC 9470 §3) unless the caller signed in with a second
+   * factor at most 300 seconds ago (`auth_time`, `acr`). A client that proved to be on the machine of this server
+   * also passes.
    */
   (by: Pick<By, 'assurance' | 'isOnThisMachine'>): void => {
     if (by.isOnThisMachine) return;

@@ -24,16 +24,17 @@ export const knownDevices = ({
   readonly masterKey: MasterKey;
 }) => {
   /**
-   * Good until the sessions of the account are ended, as they are by another password: who signed in with the last one
-   * has no budgets left to guess the next. And what one factor made known is not known to whoever asks for two.
+   * Valid until the sessions of the account are ended, for example by a new password. A browser that knew the old
+   * password therefore has no budget left to guess the new one. A device that was proven with one factor is not
+   * known where two are required.
    */
   const factsOf = ({ id, sessionsValidFrom }: Owner, since: string, nonce: string, strength: Strength) =>
     ['sign_in_device_cookie', id, since, nonce, strength, String(sessionsValidFrom)] as const;
 
   return {
     /**
-     * The number of a device in which this was proven of an account within `DEVICE_TTL_SECONDS`, and since its sessions were
-     * last ended; else undefined.
+     * The number of a device in which this strength was proven for an account. The proof must be within
+     * `DEVICE_TTL_SECONDS` and after the account's sessions were last ended. Otherwise undefined.
      */
     knownDevice(device: string | undefined, account: Owner, least: Strength = 'one_factor'): string | undefined {
       const [, since, nonce, proof] =
@@ -48,7 +49,7 @@ export const knownDevices = ({
       return isOurs ? nonce : undefined;
     },
 
-    /** For a browser in which somebody proved as much as this class of sign-in says. */
+    /** For a browser in which a user proved this class of sign-in. */
     newDevice(account: Owner, acr: string | undefined): string {
       const since = String(clock.now());
       const nonce = identifiers.newSecret().slice(0, 43);

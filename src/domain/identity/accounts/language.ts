@@ -1,4 +1,4 @@
-/** Languages that people read. The pages have the same (views/language.ts): a test sees to it. */
+/** Languages of mails. The pages have the same ones (views/language.ts); a test holds that. */
 export const LANGUAGES = ['en', 'de'] as const;
 
 export type Language = (typeof LANGUAGES)[number];

@@ -7,14 +7,17 @@ import type { Account } from './account.ts';
 /** What a link in a mail is good for. */
 export type LinkPurpose = 'reset' | 'email';
 
-/** A link that was mailed to somebody: good once, until it is over, and only while the account is as it was then. */
+/** A link that was mailed to a user. It is valid once, until it expires, and only while the account is unchanged. */
 export type MailLink = {
   /** Keyed digest of the token in the link (LG-07). */
   readonly id: string;
   readonly account: string;
-  /** `sessionsValidFrom` of the account: a password that was set or an account that was disabled ends its links. */
+  /** `sessionsValidFrom` of the account: setting a password or disabling the account ends its links. */
   readonly validFrom: number;
-  /** The address that is confirmed, or, of a new password, to which the link was mailed: it ends with that. */
+  /**
+   * The address to confirm, or, for a new password, the address that the link was mailed to. The link ends when the
+   * account loses that address.
+   */
   readonly email?: string;
   /** `emailFrom` of the account: an address that comes back brings no link back. */
   readonly emailFrom?: number;
@@ -23,7 +26,7 @@ export type MailLink = {
   readonly expiresAt: number;
 };
 
-/** What is not understood lets nobody in. */
+/** A record that is not understood gives no access. */
 export const MAIL_LINKS = {
   name: 'mail_links',
   indexes: [],
@@ -46,7 +49,10 @@ const TOKEN = /^[A-Za-z0-9_-]{40,128}$/;
 
 export type MailLinks = ReturnType<typeof mailLinks>;
 
-/** Links that people are mailed. Only digests of them are stored; of concurrent uses of one exactly one counts. */
+/**
+ * Links that are mailed to users. Only their digests are stored. Of concurrent uses of one link exactly one
+ * succeeds.
+ */
 export const mailLinks = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -84,7 +90,7 @@ export const mailLinks = (deps: {
       return token;
     },
 
-    /** Whose link it is, or undefined when it is none or not good any more. Changes nothing. */
+    /** The record and account of a link. Undefined when the link is unknown or not valid any more. Changes nothing. */
     async peek(purpose: LinkPurpose, token: string): Promise<(MailLink & { readonly of: Account }) | undefined> {
       for (const id of idsOf(purpose, token)) {
         const link = (await links.get(id))?.document;

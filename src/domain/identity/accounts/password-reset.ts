@@ -34,7 +34,10 @@ type Asking = {
 };
 
 const LONGEST_DEVICE = 200;
-/** Links of one account and day in UTC that are single events; further ones stand under the budget of anonymous events. */
+/**
+ * Links for one account and UTC day that are recorded as single events. Further ones fall under the budget of
+ * anonymous events.
+ */
 const SINGLE_EVENTS_PER_DAY = 10;
 const DAY = 86_400;
 const TOO_MANY = 'This was asked for too often. Wait and try again.';
@@ -43,10 +46,11 @@ const OVER = 'This link was used already, or is too old. Ask for a new one.';
 export type PasswordReset = ReturnType<typeof passwordReset>;
 
 /**
- * A new password for who cannot sign in, by a link to the verified address. What is asked for is put into the outbox as
- * it was typed, the same for known and unknown, and only the delivery worker looks whose it is: neither answer nor time tells
- * whether there is such an account (LG-01). The link then waits among the mails of its account, so that an address that takes
- * no mail delays no other account. A reset signs nobody in, so that the second factor is asked for as ever.
+ * Sets a new password for a user who cannot sign in, by a link to the verified address. The request is put into the
+ * outbox as it was typed, the same for known and unknown accounts. Only the delivery worker looks up the account.
+ * Neither the response nor its timing therefore reveals whether an account exists (LG-01). The link then waits among
+ * the mails of its account, so that an address that accepts no mail delays no other account. A reset signs no user
+ * in, so that the second factor is still required.
  */
 export const passwordReset = (deps: {
   readonly accounts: Pick<AccountRegistry, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
@@ -74,7 +78,7 @@ export const passwordReset = (deps: {
     return isMeant && found.emailVerified === true ? found : undefined;
   };
 
-  /** The asking browser is not known, so that the events of all accounts together are bounded (decision D18). */
+  /** The asking browser is unknown, so the events of all accounts together are limited (decision D18). */
   const record = async (event: AuditEvent, account: string, source: string): Promise<void> => {
     const key = `reset_events:${Math.floor(clock.now() / DAY)}:${account}`;
     if ((await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY) await audit.append(event);
@@ -82,7 +86,10 @@ export const passwordReset = (deps: {
   };
 
   return {
-    /** Throws 'too_many_requests' beyond the limit of a source; else it does the same for whatever was typed. */
+    /**
+     * Throws 'too_many_requests' beyond the limit of a source. Otherwise it does the same for every text that is
+     * typed.
+     */
     async ask(asked: Asked, pageLanguage?: string): Promise<void> {
       if (!(await budget.takeRequest(asked.source))) {
         throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: budget.windowSeconds });
@@ -100,7 +107,7 @@ export const passwordReset = (deps: {
       await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });
     },
 
-    /** For the delivery worker: mails a link to the account that is meant, if there is one and its budget is not used up. */
+    /** For the delivery worker: mails a link to the account, if there is one and its budget is not used up. */
     async answer(
       { typed, source, request, device }: Asked,
       { id, at, pageLanguage, isCounted }: Asking,
@@ -132,8 +139,8 @@ export const passwordReset = (deps: {
     },
 
     /**
-     * Sets the password and ends all sessions; signs nobody in. A password that may not be leaves the link as it is.
-     * Answers the account as it is then. Throws 'not_found' as `of` does, and 'invalid_field'.
+     * Sets the password and ends all sessions; signs no user in. A password that is refused does not use up the
+     * link. Returns the account after the change. Throws 'not_found' as `of` does, and 'invalid_field'.
      */
     async reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account> {
       const link = await links.peek('reset', token);
@@ -142,7 +149,7 @@ export const passwordReset = (deps: {
       const onGood = async (): Promise<void> => {
         if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
       };
-      // Once more in the swap itself: the address may have changed since the link was used up.
+      // Checked again in the swap: the address may have changed since the link was used up.
       const check = (account: Account): void => {
         if (!isGoodFor(link, account)) throw new DomainError('not_found', OVER);
       };

@@ -1,8 +1,8 @@
 /**
- * Accounts: who can sign in here, with which password, and how often somebody may try.
- * Owns the collection ACCOUNTS, password hashes and the limits of sign-in. Does not own sessions
- * (`BrowserSessions`), pages or what an account allowed others. Called by the pages of
- * `src/http/interaction` and `src/http/account`, by the management API and by the first start.
+ * Accounts: who can sign in here, with which password, and how many attempts are allowed. Owns the collection
+ * ACCOUNTS, password hashes and the limits of sign-in. Does not own sessions (`BrowserSessions`), pages or the
+ * consents of an account. Called by the pages of `src/http/interaction` and `src/http/account`, by the management
+ * API and by the first start.
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { fairQueue } from '../../platform/rate-limits/fair-queue.ts';
@@ -16,7 +16,10 @@ export type PasswordSettings = {
   readonly argon2Parallelism: number;
   /** Hashes computed at the same time. */
   readonly concurrency: number;
-  /** Hashes that may wait for their turn; with one more, the newest of the network with most waiting is refused. */
+  /**
+   * Hashes that may wait in the queue. When it is full, the newest hash of the network with the most waiting is
+   * refused.
+   */
   readonly queueLimit: number;
   /** In code points of the NFC form. */
   readonly minimumLength: number;
@@ -25,7 +28,7 @@ export type PasswordSettings = {
 /** A password longer than this many bytes of UTF-8 is never hashed (LG-06). */
 const PASSWORD_MAX_BYTES = 1024;
 
-/** The group of what no client address stands for. */
+/** The group of requests without a client address. */
 const OWN = 'server';
 
 const TAG_BYTES = 32;
@@ -35,11 +38,11 @@ const PHC = /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})\$([A-Za-z0-9
 type Work = { readonly memory: number; readonly passes: number; readonly parallelism: number };
 
 /**
- * Argon2id (RFC 9106) behind a queue of bounded length, so that a wave of sign-ins can neither fill
- * the memory nor keep token requests waiting. Hashes are PHC strings that carry their own parameters.
- * Networks take turns (/24 or /48, and within it addresses or /64s), so that a flood from some does not keep out the
- * others; `source` is the client address, absent for what the server or an operator asks for. Every method throws
- * DomainError 'unavailable' when the queue is full and the network has most waiting.
+ * Argon2id (RFC 9106) behind a bounded queue, so that a wave of sign-ins can neither fill the memory nor delay token
+ * requests. Hashes are PHC strings that carry their own parameters. Networks take turns (/24 or /48, and within it
+ * addresses or /64s), so that a flood from some does not keep out the others. `source` is the client address, absent
+ * for requests of the server or an operator. Every method throws DomainError 'unavailable' when the queue is full
+ * and the network has most waiting.
  */
 export const passwords = (settings: PasswordSettings) => {
   const inTurn = fairQueue(settings.concurrency, settings.queueLimit, () => {
@@ -88,7 +91,10 @@ export const passwords = (settings: PasswordSettings) => {
       return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(key)}`;
     },
 
-    /** Whether the password belongs to the hash; compared in constant time. A password that is too long is false without any work. */
+    /**
+     * Whether the password matches the hash; compared in constant time. A password that is too long is false without
+     * any work.
+     */
     async verify(hash: string, password: string, source?: string): Promise<boolean> {
       const message = normalised(password);
       const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash) ?? [];
@@ -103,7 +109,10 @@ export const passwords = (settings: PasswordSettings) => {
       return timingSafeEqual(key, expected);
     },
 
-    /** The work of `verify` where there is nothing to verify, so that an unknown account takes as long as a known one (LG-01). */
+    /**
+     * Does the work of `verify` when there is no hash, so that an unknown account takes as long as a known one
+     * (LG-01).
+     */
     async verifyNothing(password: string, source?: string): Promise<false> {
       const message = normalised(password);
       if (message) await derive(source, message, Buffer.alloc(SALT_BYTES), TAG_BYTES, current);
@@ -114,9 +123,9 @@ export const passwords = (settings: PasswordSettings) => {
 
 export type Passwords = ReturnType<typeof passwords>;
 
-/** NFC, so that one password typed on two keyboards is the same bytes; undefined when too long. */
+/** NFC, so that one password typed on two keyboards gives the same bytes. Undefined when too long. */
 const normalised = (password: string): Buffer | undefined => {
-  // Normalising can shorten a text but never below a third: what is longer than that is not worth the work.
+  // Normalising never shortens a text below a third of its length, so longer input is refused without the work.
   if (password.length > 3 * PASSWORD_MAX_BYTES) return undefined;
   const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
   return bytes.length > PASSWORD_MAX_BYTES ? undefined : bytes;

@@ -1,6 +1,6 @@
 /**
- * How often a link for a new password is asked for, and mailed. Owns the limits in front of the outbox, for any text that
- * was typed, and the budgets of one account behind it.
+ * Limits on requests and mails for password reset links. Owns the limits in front of the outbox, for any typed text,
+ * and the budgets of one account behind it.
  */
 
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
@@ -14,15 +14,21 @@ import type { SignInLimits } from './attempts.ts';
 import { LINK_SECONDS } from './mail-links.ts';
 
 /**
- * Mails to one account, asked for from one network or one known device. The window is as long as a link works: when this
- * budget is used up, a link of it lies in the mailbox and still works.
+ * Mails to one account, asked for from one network or one known device. The window is as long as a link is valid.
+ * When this budget is used up, a valid link is in the mailbox.
  */
 const PER_ASKER = { limit: 2, window: LINK_SECONDS };
-/** Mails to one account from all networks: more than one network has, so that a stranger does not use it up alone. */
+/**
+ * Mails to one account from all networks: more than the budget of one network, so that one attacker does not use it
+ * up alone.
+ */
 const PER_ACCOUNT = { limit: 3, window: LINK_SECONDS / 2 };
 /** Requests from all networks. */
 const IN_ALL = { limit: 300, window: 60 };
-/** The first request of a network in that time counts here, so that many from few networks keep no other network out. */
+/**
+ * Counts only the first request of a network in that time, so that many requests from few networks block no other
+ * network.
+ */
 const FIRST_IN_ALL = { limit: 3000, window: 60 };
 
 export const resetBudget = ({
@@ -52,7 +58,7 @@ export const resetBudget = ({
   return {
     windowSeconds: limits.signInWindowSeconds,
 
-    /** Counts a request, whatever was typed; false: it is one too many of its network, or of all. */
+    /** Counts a request for any typed text. False: it is beyond the limit of its network, or of all. */
     async takeRequest(source: string): Promise<boolean> {
       if ((await ofSource.take(source)) > 0) return false;
       const [, , wide] = clientNetworks(source);
@@ -61,9 +67,9 @@ export const resetBudget = ({
     },
 
     /**
-     * Counts a mail to an account; false: none is sent, and one that was sent lately still works. The budgets start anew with
-     * each password and address: no link of before works then. `device`: number of a browser that signed in before, which
-     * has a budget that no other browser uses up.
+     * Counts a mail to an account. False: no mail is sent, and a link that was sent lately is still valid. The
+     * budgets restart with each new password and address, because no earlier link is valid then. `device`: number of
+     * a browser that signed in before; its budget is used up by no other browser.
      */
     async takeMail(account: Account, source: string, device: string | undefined): Promise<boolean> {
       const { id, sessionsValidFrom, emailFrom = 0 } = account;

@@ -28,7 +28,7 @@ export type SignInAttempt = {
   readonly request: string;
 };
 
-/** `factor`: the password was right, and a second factor is asked for; nobody is signed in yet. */
+/** `factor`: the password was right, and a second factor is required; no user is signed in yet. */
 export type SignedIn =
   | { readonly next: 'done'; readonly account: Account; readonly device: string; readonly assurance: Assurance }
   | { readonly next: 'factor'; readonly account: Account; readonly assurance: Assurance };
@@ -36,9 +36,9 @@ export type SignedIn =
 const REFUSED = 'The username or the password is not right.';
 
 /**
- * Sign-in with a username and a password. Attempts are counted before anything is checked, so that
- * parallel guesses cannot pass the limit. A browser that signed in to an account before has a budget
- * of its own there, so that strangers who use up the account's cannot lock its person out (LG-02).
+ * Sign-in with a username and a password. Attempts are counted before anything is checked, so that parallel guesses
+ * cannot pass the limit. A browser that signed in to an account before has its own budget there. An attacker who
+ * uses up the account's budget therefore cannot lock its user out (LG-02).
  */
 export const passwordSignIn = (deps: SignInDeps) => {
   const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
@@ -48,12 +48,12 @@ export const passwordSignIn = (deps: SignInDeps) => {
 
   return {
     /**
-     * The account, when it is active and the password is its own, and whether that is enough. Otherwise DomainError
-     * 'unauthenticated' with one text and after the same work for whatever was wrong (LG-01),
-     * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
+     * Returns the account, when it is active and the password is right, and whether a second factor is still
+     * required. Throws DomainError 'unauthenticated' with one text and after the same work for every cause (LG-01).
+     * Throws 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
      */
     async signIn({ username: typed, password, source, device, request }: SignInAttempt): Promise<SignedIn> {
-      // The moment of the password that is looked at: a hash may wait for its turn, and what was changed or ended meanwhile
+      // The moment when the password is read. A hash may wait in the queue; a change or end of sessions meanwhile
       // ends this sign-in, too.
       const authTime = clock.now();
       const username = normaliseUsername(typed);
@@ -68,7 +68,8 @@ export const passwordSignIn = (deps: SignInDeps) => {
         await spendOfSource('source', source, perSource, event);
         await (account ? spend : spendUnknown)('account', key, perAccount, event);
       } else {
-        // Its cookie proves a sign-in of before: on a full volume this one waits for no more room than clients do.
+        // Its cookie proves an earlier sign-in: on a full volume this sign-in gets the same reserve of space as
+        // clients.
         raisePriority('authenticated');
         await spend('device', nonce, perAccount, event);
       }
@@ -110,12 +111,12 @@ export const passwordSignIn = (deps: SignInDeps) => {
       return { next: 'done', account, assurance, device: newDevice(account, assurance.acr) };
     },
 
-    /** What a browser is known by in which somebody is signed in to this account, as surely as that. */
+    /** A device cookie for a browser in which a user is signed in to this account, with the strength of that sign-in. */
     deviceOf: newDevice,
 
     /**
-     * Makes sure that who holds a session also knows the password; answers the account whose it was. Throws DomainError
-     * 'unauthenticated' or 'too_many_requests'; the attempts have a budget of their own for each account.
+     * Checks that the holder of a session also knows the password. Returns the account of the session. Throws
+     * DomainError 'unauthenticated' or 'too_many_requests'; these attempts have their own budget for each account.
      */
     async confirmPassword(attempt: {
       readonly account: string;

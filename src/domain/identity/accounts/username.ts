@@ -1,4 +1,4 @@
-/** What is said of a username that may not be. */
+/** The error text for a username that is not allowed. */
 export const USERNAME_RULE = 'A username has 1 to 64 letters, digits and . _ - @ +';
 
 // Letters of all scripts with their marks, but nothing that is drawn as nothing.
@@ -11,9 +11,9 @@ const LOOKS_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 export const foldedName = (typed: string): string => typed.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
 
 /**
- * The one form of a username: trimmed, NFKC, lower case. Undefined when it is no username: empty,
- * longer than 64 code points, other characters than `USERNAME_RULE` names, invisible ones, or Latin
- * letters mixed with Cyrillic or Greek ones that look the same.
+ * The canonical form of a username: trimmed, NFKC, lower case. Undefined when the input is no username. That is: it
+ * is empty, is longer than 64 code points, or has invisible characters or others than `USERNAME_RULE` names. Or it
+ * mixes Latin letters with Cyrillic or Greek ones that look the same.
  */
 export const normaliseUsername = (typed: string): string | undefined => {
   if (typed.length > 512) return undefined;

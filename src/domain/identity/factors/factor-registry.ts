@@ -31,8 +31,8 @@ const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recov
 const AMR = { totp: [BY_CODE.totp], passkey: [], recovery: [BY_CODE.recovery] } as const;
 
 /**
- * A factor that was just proven, but for what the register gives it. Of an app `secret` is base 32 and not sealed yet,
- * `lastStep` that of the code that proved it.
+ * A factor that was just proven, without the members that the registry sets. For an app, `secret` is base 32 and not
+ * sealed yet, and `lastStep` is the step of the code that proved it.
  */
 export type NewFactor = { readonly name: string } & (
   | Pick<TotpFactor, 'kind' | 'secret' | 'lastStep'>
@@ -57,7 +57,10 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
   const { documents, clock, identifiers, masterKey, audit } = deps;
   const stored = documents.collection<AccountFactors>(FACTORS);
 
-  /** Without a document there are none. One that is not understood is not as good as none: that would open the account. */
+  /**
+   * Without a document there are none. A document that is not understood is an error, not an empty list: an empty
+   * list would open the account.
+   */
   const all = async (account: string): Promise<readonly Factor[]> => {
     const found = await stored.get(account);
     if (found === undefined) return [];
@@ -76,7 +79,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       ...more,
     });
 
-  /** Compare-and-swap on the document of an account, which is made when there is none. `change` throws to refuse. */
+  /** Compare-and-swap on the document of an account, which is created when there is none. `change` throws to refuse. */
   const write = async (account: string, change: (factors: readonly Factor[]) => readonly Factor[]): Promise<void> => {
     const next = (factors: readonly Factor[]): AccountFactors => ({
       id: account,
@@ -143,8 +146,8 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
   };
 
   /**
-   * Compare-and-swap on the one factor that `use` answers as it is afterwards, without further rules: for whoever has
-   * just proven it. Answers that factor. `use` may run several times.
+   * Compare-and-swap on one factor, without further rules: for a caller who has just proven it. `use` returns the
+   * factor as it is afterwards. Returns that factor. `use` may run several times.
    */
   const useOne = async (account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined> => {
     let used: Factor | undefined;
@@ -168,7 +171,10 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
   return {
     useOne,
 
-    /** Throws 'forbidden' where a sign-in is too old or too weak to change factors with: before something is handed out to add one. */
+    /**
+     * Throws 'forbidden' where a sign-in is too old or too weak to change factors. Called before a challenge or
+     * secret to add one is issued.
+     */
     requireMayChange,
 
     /** The passkeys of an account that count. */
@@ -185,10 +191,10 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       isRecent(assurance) && (!asksFactor(await all(account)) || satisfiesAcr(assurance.acr, MULTI_FACTOR)),
 
     /**
-     * Adds a factor that was just proven. With the first one come recovery codes, which are answered here and never
-     * again. Throws DomainError 'invalid_field' for its name, 'conflict' for one too many or one twice, and 'forbidden' where
-     * the sign-in is weaker than a factor there is. That it was recent is looked at when the factor is offered
-     * (`requireMayChange`): who began in time may finish.
+     * Adds a factor that was just proven. The first one also creates recovery codes, which are returned here and
+     * never again. Throws DomainError 'invalid_field' for its name, and 'conflict' for a duplicate or one too many.
+     * Throws 'forbidden' where the sign-in is weaker than an existing factor. The age of the sign-in is checked when
+     * the factor is offered (`requireMayChange`), so that a user who began in time may finish.
      */
     async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
       const name = factorName(added.name);
@@ -221,7 +227,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       return isShown ? codes : undefined;
     },
 
-    /** Codes in place of all there were. Throws as `add` does, and 'conflict' where there is no other factor. */
+    /** Replaces all recovery codes. Throws as `add` does, and 'conflict' where there is no other factor. */
     async newRecoveryCodes({ account, assurance, by }: Changing): Promise<readonly string[]> {
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
@@ -241,8 +247,8 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
     },
 
     /**
-     * With the last factor its recovery codes go, too. Throws as `add` does, and 'not_found'. `onGood` is called when it
-     * may be removed, before anything is changed; what it throws is thrown.
+     * Removes a factor, and the recovery codes with the last one. Throws as `add` does, and 'not_found'. Calls
+     * `onGood` when it may be removed, before anything is changed; an error from it propagates.
      */
     async remove(id: string, { account, assurance, by }: Changing, onGood?: () => Promise<void>): Promise<void> {
       const check = (factors: readonly Factor[]): Factor => {
@@ -261,7 +267,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       });
     },
 
-    /** Takes all factors of somebody who lost them, so that the password is enough. For administrators. */
+    /** Removes all factors of a user who lost them, so that the password is enough. For administrators. */
     async removeAll(account: string, by: By): Promise<void> {
       const kinds = (await all(account)).map(({ kind }) => kind);
       await record('factor.all_removed', account, by, { target: { kind: 'account', id: account }, inputs: { kinds } });
@@ -269,8 +275,8 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
     },
 
     /**
-     * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one is
-     * right, and nobody is after that (invariant I1, LG-04).
+     * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one
+     * succeeds, and no later caller does (invariant I1, LG-04).
      */
     async prove(account: string, code: string): Promise<readonly string[] | undefined> {
       const used = await useOne(account, (factor) => proven(account, factor, code));

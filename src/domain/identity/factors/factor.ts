@@ -1,8 +1,8 @@
 /**
- * Second factors: what a person has besides the password, how it is added and taken away, and how a code of it is
- * proven at most once. Owns the collection FACTORS and the step of a sign-in that comes after the password. Does not own
- * passwords and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called by the pages
- * of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
+ * Second factors: what a user has besides the password, how it is added and removed, and how one of its codes is
+ * accepted at most once. Owns the collection FACTORS and the step of a sign-in after the password. Does not own
+ * passwords and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called
+ * by the pages of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
  */
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 
@@ -20,18 +20,18 @@ export type TotpFactor = Common & {
   readonly kind: 'totp';
   /** Base 32, sealed with the master key. */
   readonly secret: string;
-  /** Of the newest code that was accepted: none of this step or one before it is accepted again (RFC 6238 §5.2). */
+  /** Step of the newest accepted code: no code of this step or an earlier one is accepted again (RFC 6238 §5.2). */
   readonly lastStep: number;
 };
 
-/** Codes on paper, in place of an app that is lost. At most one of an account, and none without another factor. */
+/** Codes on paper that replace a lost app. At most one set for an account, and none without another factor. */
 export type RecoveryFactor = Common & {
   readonly kind: 'recovery';
   /** Keyed digests of the codes that were not used yet. */
   readonly codes: readonly string[];
 };
 
-/** A WebAuthn credential (WebAuthn Level 3), proven by a signature that is good for this origin alone. */
+/** A WebAuthn credential (WebAuthn Level 3), proven by a signature that is valid for this origin only. */
 export type PasskeyFactor = Common & {
   readonly kind: 'passkey';
   /** Credential id, base64url. */
@@ -41,9 +41,12 @@ export type PasskeyFactor = Common & {
   /** Of the newest signature; stays 0 where the authenticator does not count. */
   readonly counter: number;
   readonly transports: readonly string[];
-  /** Whether it may live on several devices. What the authenticator says; nobody attests it. */
+  /** Whether it may be on several devices. Claimed by the authenticator, not attested. */
   readonly isSynced: boolean;
-  /** A signature came with an older counter: there may be a copy, and none of them counts (WebAuthn §6.1.1). */
+  /**
+   * A signature came with an older counter: there may be a copy, and none of its signatures is accepted (WebAuthn
+   * §6.1.1).
+   */
   readonly isCopied?: true;
 };
 
@@ -58,7 +61,7 @@ export type AccountFactors = {
   readonly updatedAt: number;
 };
 
-/** A document that cannot be read is not as if it were absent: then nobody signs in with the password alone. */
+/** A document that cannot be read is not treated as absent: otherwise a user could sign in with the password alone. */
 export const FACTORS = {
   name: 'factors',
   indexes: [],
@@ -90,6 +93,6 @@ export const factsOf = (factor: Factor): FactorFacts => {
   };
 };
 
-/** Whether a sign-in asks for one. Recovery codes stand in for another factor and are none of their own. */
+/** Whether a sign-in requires a second factor. Recovery codes replace another factor and are not one themselves. */
 export const asksFactor = (factors: readonly { readonly kind: FactorKind }[]): boolean =>
   factors.some(({ kind }) => kind !== 'recovery');

@@ -28,7 +28,7 @@ export type PasskeysDeps = {
   readonly issuer: string;
 };
 
-/** What a stored challenge was made for: adding a passkey, or the step after the password. */
+/** The purpose of a stored challenge: adding a passkey, or the step after the password. */
 type Purpose = 'add' | 'factor';
 
 export type ProvenPasskey = { readonly account: string; readonly amr: readonly string[] };
@@ -36,10 +36,10 @@ export type ProvenPasskey = { readonly account: string; readonly amr: readonly s
 export type Passkeys = ReturnType<typeof passkeys>;
 
 /**
- * Passkeys: made and proven in the browser. Each challenge is good once, for one purpose, and for the session or
- * interaction whose page held it (LG-05, OT-10). Of those for an account, a page that is shown again holds another, and
- * only that one counts. The page of the sign-in is shown to strangers: its challenge says by itself, sealed, for which
- * interaction and until when it is good, and nothing is stored before it comes back.
+ * Passkeys: created and proven in the browser. Each challenge is valid once, for one purpose, and for the session or
+ * interaction whose page held it (LG-05, OT-10). A page for an account that is shown again holds a new challenge,
+ * and only that one is valid. The sign-in page is shown to unauthenticated browsers. Its challenge carries, sealed,
+ * its interaction and its end, and nothing is stored before it comes back.
  */
 export const passkeys = (deps: PasskeysDeps) => {
   const { factors, ephemeral, clock, identifiers, masterKey, audit } = deps;
@@ -67,7 +67,10 @@ export const passkeys = (deps: PasskeysDeps) => {
 
   const openChallenge = (uid: string): string => masterKey.seal(contextOf(uid), String(clock.now() + RECENT_SECONDS));
 
-  /** The challenge of a sign-in that a browser signed, if it was made for this interaction; of concurrent callers one gets it. */
+  /**
+   * The challenge of a sign-in that a browser signed, if it was issued for this interaction. Of concurrent callers
+   * one gets it.
+   */
   const takeOpenChallenge = async (uid: string, credential: string): Promise<string | undefined> => {
     const challenge = challengeIn(credential);
     const end = challenge === undefined ? undefined : openedOrNothing(masterKey, contextOf(uid), challenge);
@@ -79,7 +82,7 @@ export const passkeys = (deps: PasskeysDeps) => {
     return challenge;
   };
 
-  /** A signature with this passkey; of concurrent ones with one counter exactly one is good. */
+  /** Uses a signature with this passkey. Of concurrent ones with one counter exactly one is accepted. */
   const use = async (
     account: string,
     passkey: PasskeyFactor,
@@ -110,8 +113,9 @@ export const passkeys = (deps: PasskeysDeps) => {
     isAvailable: party !== undefined,
 
     /**
-     * Options for a new passkey, as JSON. Throws DomainError 'not_found' where there are none, and 'forbidden' where the
-     * sign-in of the session is too old or too weak: whoever has a challenge can add a way in for good (LG-07).
+     * Options for a new passkey, as JSON. Throws DomainError 'not_found' when passkeys are not available. Throws
+     * 'forbidden' where the sign-in of the session is too old or too weak: a challenge lets its holder add a
+     * permanent sign-in method (LG-07).
      */
     async offerNew(
       account: Pick<Account, 'id' | 'username' | 'name'>,
@@ -123,7 +127,7 @@ export const passkeys = (deps: PasskeysDeps) => {
       return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
     },
 
-    /** Adds what the browser made. Answers recovery codes as `FactorRegistry.add` does, and throws as it does, too. */
+    /** Adds the passkey that the browser created. Returns recovery codes and throws as `FactorRegistry.add` does. */
     async confirmNew(
       { name, credential, session }: { readonly name: string; readonly credential: string; readonly session: string },
       changing: Changing,
@@ -135,8 +139,8 @@ export const passkeys = (deps: PasskeysDeps) => {
     },
 
     /**
-     * Options for the step after the password, or for a proof of `uid` alone; undefined where the account has no passkey.
-     * `mustVerify`: the passkey has to verify its person (a PIN, a finger) besides being touched.
+     * Options for the step after the password, or for a proof of `uid` alone. Undefined where the account has no
+     * passkey. `mustVerify`: the passkey must verify its user (a PIN, a finger), not only be touched.
      */
     async offerFactor(account: string, uid: string, mustVerify = false): Promise<string | undefined> {
       const allowed = party ? await factors.passkeysOf(account) : [];
@@ -144,15 +148,15 @@ export const passkeys = (deps: PasskeysDeps) => {
       return requestOptions(party, await newChallenge('factor', account, uid), { allowed, mustVerify });
     },
 
-    /** Options for a sign-in with nothing but a passkey: the same for whoever it may be (LG-01). */
+    /** Options for a sign-in with only a passkey: the same for every user (LG-01). */
     async offerSignIn(uid: string): Promise<string | undefined> {
-      // A passkey alone has to stand for the password, too.
+      // A passkey alone must also replace the password.
       return party && requestOptions(party, openChallenge(uid), { mustVerify: true });
     },
 
     /**
-     * What a browser's signature proves; undefined for one that is not good. With `account` it is that one's factor;
-     * without, the passkey says whose it is and the person has to have been verified by it (a PIN, a finger), as with
+     * What a browser's signature proves; undefined for an invalid one. With `account`, it must be that account's
+     * factor. Without, the passkey names its account and must have verified its user (a PIN, a finger), as with
      * `mustVerify`.
      */
     async prove(
@@ -182,8 +186,8 @@ export const passkeys = (deps: PasskeysDeps) => {
 };
 
 /**
- * RFC 8176: a synced key lies in software; one that cannot leave its device counts as hardware, by the word of the
- * authenticator. `user` is the touch that each signature takes, `mfa` that the person was verified besides.
+ * RFC 8176: a synced key is in software. A key that cannot leave its device counts as hardware, as the authenticator
+ * claims. `user` is the touch that each signature takes. `mfa` says that the user was verified as well.
  */
 const amrOf = ({ isSynced }: PasskeyFactor, isVerified: boolean): readonly string[] => [
   isSynced ? 'swk' : 'hwk',

@@ -6,7 +6,7 @@ export const RECOVERY_CODES = 10;
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const LENGTH = 16;
 
-/** 80 random bits in four groups of characters that nobody mistakes for each other. */
+/** 80 random bits in four groups of characters that are not confused with each other. */
 export const recoveryCode = (identifiers: Pick<Identifiers, 'newSecret'>): string => {
   const bytes = Buffer.from(identifiers.newSecret(), 'base64url').subarray(0, LENGTH);
   // The alphabet has 32 characters, so each is uniform.
@@ -14,7 +14,7 @@ export const recoveryCode = (identifiers: Pick<Identifiers, 'newSecret'>): strin
   return (text.match(/.{4}/g) ?? []).join('-');
 };
 
-/** A code as somebody typed it, in its one form; undefined for what cannot be one. */
+/** A typed code in its canonical form; undefined for input that cannot be one. */
 export const normalRecoveryCode = (typed: string): string | undefined => {
   const code = typed.slice(0, 64).toLowerCase().replace(/[\s-]/g, '');
   return code.length === LENGTH && [...code].every((character) => ALPHABET.includes(character)) ? code : undefined;

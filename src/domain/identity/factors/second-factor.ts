@@ -14,7 +14,7 @@ export type SecondFactorDeps = AttemptsDeps & {
   readonly limits: SignInLimits;
 };
 
-/** Somebody knew the password of an account in this interaction. */
+/** A user proved the password of an account in this interaction. */
 export type Waiting = { readonly account: string; readonly assurance: Assurance };
 
 export type FactorAttempt = {
@@ -27,7 +27,7 @@ export type FactorAttempt = {
   readonly uid: string;
   /** A code, or what the browser made of a passkey's signature. */
   readonly proof: { readonly code: string } | { readonly credential: string };
-  /** Whether a passkey has to verify its person (a PIN, a finger): a touch can be anybody's who is there. */
+  /** Whether a passkey must verify its user (a PIN, a finger): any person nearby can touch it. */
   readonly mustVerify?: boolean;
   readonly source: string;
   readonly device?: string | undefined;
@@ -38,8 +38,8 @@ export type FactorAttempt = {
 const WAITING_SECONDS = 600;
 
 /**
- * Codes for one account in a day from browsers that never signed in to it. With three codes right at a time, a thief of
- * a password guesses one within a year with a chance of one in thirty.
+ * Codes for one account in a day from browsers that never signed in to it. With three codes valid at a time, an
+ * attacker who has the password guesses one within a year with a chance of one in thirty.
  */
 const PER_DAY = { limit: 30, window: 86_400 };
 
@@ -50,9 +50,9 @@ const PASSKEY_MUST_VERIFY = 'That passkey was not accepted. It has to verify you
 export type SecondFactor = ReturnType<typeof secondFactor>;
 
 /**
- * The step of a sign-in after the password. Between the two nobody is signed in: what is known is kept for the one
- * interaction it was proven in. Attempts are counted before a code is looked at, apart from those at the password, so
- * that neither uses up the other; a browser that signed in before has a budget of its own (LG-02).
+ * The step of a sign-in after the password. Between the two steps no user is signed in: the proof is kept for the
+ * interaction it was given in. Attempts are counted before a code is checked. They are counted apart from those at
+ * the password, so that neither uses up the other. A browser that signed in before has its own budget (LG-02).
  */
 export const secondFactor = (deps: SecondFactorDeps) => {
   const { accounts, factors, passkeys, ephemeral, masterKey, clock, audit, limits } = deps;
@@ -84,8 +84,8 @@ export const secondFactor = (deps: SecondFactorDeps) => {
     },
 
     /**
-     * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a wrong
-     * code and 'too_many_requests' beyond a limit.
+     * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a
+     * wrong code and 'too_many_requests' beyond a limit.
      */
     async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
       const { account: id, uid, isStepUp, proof, mustVerify = false, source, device, request } = attempt;
@@ -129,8 +129,8 @@ export const secondFactor = (deps: SecondFactorDeps) => {
     },
 
     /**
-     * A sign-in with nothing but a passkey that verified its person. Nothing can be guessed here, so that attempts are
-     * counted for each source alone. Throws as `prove` does, with one text for whatever was wrong (LG-01).
+     * A sign-in with only a passkey that verified its user. Nothing can be guessed here, so attempts are counted by
+     * source only. Throws as `prove` does, with one text for every cause (LG-01).
      */
     async signInWithPasskey({
       uid,

@@ -26,8 +26,9 @@ const TRIES = 10;
 export type TotpEnrolment = ReturnType<typeof totpEnrolment>;
 
 /**
- * Adding an authenticator app: a secret that waits, bound to one browser session and one account, until a code shows
- * that the app has it. The session was strong enough when the secret was made; the register asks again at the end.
+ * Adding an authenticator app. A secret waits, bound to one browser session and one account, until a code shows that
+ * the app has it. The strength of the session is checked when the secret is created, and again by the registry at
+ * the end.
  */
 export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
   const { ephemeral, clock, identifiers, masterKey, factors, issuerName } = deps;
@@ -46,8 +47,8 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
 
   return {
     /**
-     * The same secret for as long as it waits, so that a page shown again fits what was scanned. Throws 'forbidden' for a
-     * new one where the sign-in of the session is too old or too weak.
+     * Returns the same secret while it waits, so that a page shown again matches the scanned code. Throws
+     * 'forbidden' for a new one where the sign-in of the session is too old or too weak.
      */
     async offer(
       account: { readonly id: string; readonly username: string },
@@ -63,8 +64,9 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
     },
 
     /**
-     * Adds the app. Answers recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no secret
-     * waits, 'invalid_field' for a wrong code or name, 'too_many_requests' after ten codes, and what `add` throws.
+     * Adds the app. Returns recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no
+     * secret waits, 'invalid_field' for a wrong code or name, and 'too_many_requests' after ten codes. Also throws
+     * what `add` throws.
      */
     async confirm(
       { name, code, session }: { readonly name: string; readonly code: string; readonly session: string },
@@ -82,7 +84,7 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
       if (lastStep === undefined) {
         throw new DomainError('invalid_field', 'That is not the code the app shows now.', { field: '/code' });
       }
-      // Before the secret is used up: what is scanned already has to stay what it is.
+      // Checked before the secret is used up: a scanned secret must stay valid.
       factorName(name);
       // Of two forms sent at the same time one adds it.
       if ((await ephemeral.take(found.key)) === undefined) {

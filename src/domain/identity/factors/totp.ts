@@ -1,9 +1,12 @@
 import { Secret, TOTP } from 'otpauth';
 
-/** What every authenticator app reads, and most read nothing else (RFC 6238 with the values of RFC 4226). */
+/**
+ * The parameters that every authenticator app supports, and most support no others (RFC 6238 with the values of RFC
+ * 4226).
+ */
 const PARAMETERS = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 const STEP_MILLISECONDS = PARAMETERS.period * 1000;
-/** Steps before and after the present one, for clocks that differ and people who type slowly (RFC 6238 §5.2). */
+/** Steps accepted before and after the present one, for clocks that differ and users who type slowly (RFC 6238 §5.2). */
 const WINDOW = 1;
 /** Beyond it the QR code would not fit a phone's screen. */
 const LABEL_LENGTH = 64;
@@ -24,7 +27,7 @@ export const totpAddress = (secret: string, issuer: string, username: string): s
     label: username.slice(0, LABEL_LENGTH).replaceAll(':', ' '),
   }).toString();
 
-/** The time step whose code this is, if it is one near `now` (milliseconds) and later than `after`. */
+/** The time step of this code, if it is near `now` (milliseconds) and later than `after`. */
 export const stepOf = (secret: string, code: string, now: number, after: number): number | undefined => {
   if (!/^[0-9]{6}$/.test(code)) return undefined;
   const totp = new TOTP({ ...PARAMETERS, secret: Secret.fromBase32(secret) });

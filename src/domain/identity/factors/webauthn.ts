@@ -8,10 +8,10 @@ import {
 } from '@simplewebauthn/server';
 import type { PasskeyFactor } from './factor.ts';
 
-/** For whom passkeys are good: from the configuration, never from a request (invariant 7). */
+/** The relying party of passkeys: from the configuration, never from a request (invariant 7). */
 export type RelyingParty = { readonly id: string; readonly name: string; readonly origin: string };
 
-/** EdDSA, ES256, RS256 (COSE): what is offered, and what is accepted. */
+/** EdDSA, ES256, RS256 (COSE): the algorithms that are offered and accepted. */
 const ALGORITHMS = [-8, -7, -257];
 
 /** Beyond this a credential in a form is no credential. */
@@ -22,8 +22,8 @@ const LONGEST_CHALLENGE = 100;
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
 /**
- * The relying party of an issuer, or undefined where a browser would refuse: WebAuthn takes a domain and a secure
- * context, so neither an address nor plain http elsewhere than on localhost (WebAuthn §5.1.3).
+ * The relying party of an issuer. Undefined where a browser would refuse: WebAuthn needs a domain and a secure
+ * context. That excludes IP addresses, and plain http except on localhost (WebAuthn §5.1.3).
  */
 export const relyingParty = (issuer: string): RelyingParty | undefined => {
   const { hostname, origin, protocol } = new URL(issuer);
@@ -54,7 +54,10 @@ export const creationOptions = async (
     }),
   );
 
-/** What a browser signs with a passkey: one of `allowed`, or whichever it finds for us when that is undefined. */
+/**
+ * The options for a signature with a passkey: one of `allowed`, or any of ours that the browser finds when that is
+ * undefined.
+ */
 export const requestOptions = async (
   party: RelyingParty,
   challenge: string,
@@ -85,7 +88,7 @@ const parsed = (credential: string): unknown => {
   }
 };
 
-/** The passkey that a browser made, or undefined where anything about it is not as it was asked for. */
+/** The passkey that a browser created. Undefined where it differs from the request in any way. */
 export const madePasskey = async (
   party: RelyingParty,
   challenge: string,
@@ -113,14 +116,14 @@ export const madePasskey = async (
       isSynced: registrationInfo.credentialDeviceType === 'multiDevice',
     };
   } catch {
-    // The library throws for whatever is not as expected, and its words are about what a stranger sent.
+    // The library throws for every mismatch, and its messages are about unauthenticated input.
     return undefined;
   }
 };
 
 export type Assertion = { readonly counter: number; readonly isVerified: boolean };
 
-/** Which passkey, and of whom, a browser says that it signed with; nothing of it is checked. */
+/** The passkey and user that a browser claims to have signed with. Nothing is verified. */
 export const claimedBy = (credential: string): { readonly id: string; readonly account?: string } | undefined => {
   const found = parsed(credential) as { id?: unknown; response?: { userHandle?: unknown } } | null | undefined;
   if (typeof found?.id !== 'string') return undefined;
@@ -142,7 +145,7 @@ export const challengeIn = (credential: string): string | undefined => {
   }
 };
 
-/** What a signature of this passkey says, or undefined for one that is not good. The counter is for the caller to compare. */
+/** The content of a signature by this passkey; undefined for an invalid one. The caller must compare the counter. */
 export const checkedAssertion = async (
   party: RelyingParty,
   challenge: string,

@@ -1,7 +1,8 @@
 /**
- * The register of groups that own agents, and who of them answers for what (owners.ts). Owns the collection GROUPS.
- * It knows accounts by their ids only, and nothing of agents: what becomes of those of a group nobody is left in, the
- * register of agents says. Not the `groups` of an account, which are names for existing software.
+ * The registry of groups that own agents, and of the agents each member owns through them (owners.ts). Owns the
+ * collection GROUPS. It knows accounts only by id, and no agents: the registry of agents decides what happens to the
+ * agents of a group without members. These are not the `groups` of an account, which are names for existing
+ * software.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -74,7 +75,10 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     return { ...group, nameKey: nameKey(group.name), foldedName: foldedName(group.name) };
   };
 
-  /** A member answers for agents of the group and acts for all who consented to them: that is no decision of an operator. */
+  /**
+   * A member owns the agents of the group and acts for all users who consented to them. An operator must not decide
+   * that.
+   */
   const checkRights = (before: Group, members: readonly string[], by: By): void => {
     const isAdding = members.some((id) => !before.members.includes(id));
     if (!isAdding || by.isAdministrator || by.caller === 'system') return;
@@ -111,7 +115,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       return found.map(({ document }) => document);
     },
 
-    /** Throws 'invalid_field', and 'conflict' when a group or, as its username, an account has the name. */
+    /** Throws 'invalid_field', and 'conflict' when a group has the name, or an account has it as username. */
     async create({ name, members }: NewGroup, by: By): Promise<Versioned<Group>> {
       const now = clock.now();
       const group = await checked({ id: identifiers.newId('grp'), name, members, createdAt: now, updatedAt: now });
@@ -121,9 +125,9 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     },
 
     /**
-     * Where no active member stays, those who come answer for nothing that was accepted before them. Throws as `create`
-     * does, and 'not_found' and 'precondition_failed'; 'forbidden' for who adds members and is neither a member nor an
-     * administrator.
+     * If no active member stays, the new members do not own what was accepted before they joined. Throws as `create`
+     * does, and 'not_found' and 'precondition_failed'. Throws 'forbidden' for a caller who adds members and is
+     * neither a member nor an administrator.
      */
     async update(id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> {
       const change = () =>
@@ -144,7 +148,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       });
     },
 
-    /** Notes that nobody was left in it at `now`: what it accepted until then it does not answer for any more. */
+    /** Records that the group had no member left at `now`: it no longer owns what it accepted until then. */
     async lostAll(id: string, now: number): Promise<void> {
       await update(collection, id, (group) => ({ ...group, answersFrom: now + 1 }));
     },

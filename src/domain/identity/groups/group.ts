@@ -1,6 +1,6 @@
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 
-/** Accounts that answer for agents together: each of them may do what an owner does. */
+/** Accounts that own agents together: each of them may do what an owner does. */
 export type Group = {
   /** `grp_…` */
   readonly id: string;
@@ -9,19 +9,22 @@ export type Group = {
   /** Ids of accounts, at least two. */
   readonly members: readonly string[];
   /**
-   * Accounts that are members no more, and when each left last, newest first; at most 448. They may still hold keys of its
-   * agents (`membersSince`).
+   * Accounts that are members no more, with the time each last left, newest first; at most 448. They may still hold
+   * keys of its agents (`membersSince`).
    */
   readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
   /** Until this second more accounts left than are kept. */
   readonly leftUnknownUntil?: number;
-  /** From which second on each member answers for it, of those who were not there from the beginning. */
+  /** The second from which each member is an owner, for those who were not there from the beginning. */
   readonly joinedAt?: Readonly<Record<string, number>>;
-  /** What it accepted before this second is nobody's: no member of then was left in it. */
+  /** What it accepted before this second has no owner: no member from then was left. */
   readonly answersFrom?: number;
   /** What its name looks like (display-names/skeleton.ts): no two groups look alike. */
   readonly nameKey?: string;
-  /** Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before that was kept. */
+  /**
+   * Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before this was
+   * stored.
+   */
   readonly foldedName?: string;
   readonly createdAt: number;
   readonly updatedAt: number;

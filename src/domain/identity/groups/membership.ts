@@ -6,11 +6,11 @@ type Membership = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil' |
 /** With the members of now as many as one approval keeps. */
 const MOST_FORMER = 448;
 
-/** The group with other members, and with who came and who left noted. `now`: epoch seconds. */
+/** The group with other members, and a record of who joined and left. `now`: epoch seconds. */
 export const withMembers = <T extends Membership>(group: T, members: readonly string[], now: number): T => {
   const { formerMembers: before = [], leftUnknownUntil, joinedAt: joinedBefore = {}, ...rest } = group;
   const joined = members.flatMap((account) => {
-    // From the next second on: what people said in this one, they said to those who were there.
+    // From the next second on: consents of this second were given to the members before the change.
     const at = group.members.includes(account) ? joinedBefore[account] : now + 1;
     return at === undefined ? [] : [[account, at] as const];
   });
@@ -31,8 +31,8 @@ export const withMembers = <T extends Membership>(group: T, members: readonly st
 };
 
 /**
- * Who is a member, or was one at `since` (epoch seconds) or later. Undefined: so many left since that not all of them are
- * known.
+ * The accounts that are members, or were at `since` (epoch seconds) or later. Undefined: so many left since that not
+ * all of them are known.
  */
 export const membersSince = (
   { members, formerMembers = [], leftUnknownUntil }: Membership,
@@ -43,8 +43,8 @@ export const membersSince = (
 };
 
 /**
- * Since when the group has had a member who is still there, without a gap; 0: from the beginning. What people said to it
- * before, they said to accounts that have all left. Infinity: no active account is in it. `accounts`: its members.
+ * Since when the group has, without a gap, had a member who is still in it; 0: from the beginning. Consents from
+ * before were given to accounts that have all left. Infinity: no active account is in it. `accounts`: its members.
  */
 export const heldSince = (
   { members, joinedAt = {}, answersFrom = 0 }: Pick<Group, 'members' | 'joinedAt' | 'answersFrom'>,

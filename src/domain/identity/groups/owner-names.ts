@@ -1,7 +1,7 @@
 /**
- * The names of those who can own agents: usernames of accounts and names of groups are one space of names. Decides who
- * may get a name, and what a name that a user typed means. Reads the collections of accounts and groups; the registers
- * that own them write. Names are compared as usernames are: trimmed, NFKC, lower case.
+ * The names of possible owners: usernames of accounts and names of groups share one namespace. Decides who may get a
+ * name, and what a typed name refers to. Reads the collections of accounts and groups; the registries that own them
+ * write. Names are compared like usernames: trimmed, NFKC, lower case.
  */
 import { createHash } from 'node:crypto';
 import { withMutex } from '../../platform/cluster/mutex.ts';
@@ -66,10 +66,10 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
     isTaken,
 
     /**
-     * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind has it;
-     * within a kind the unique index of its collection decides. Of two kinds that want one name at once, on any nodes, one
-     * gets it: they take turns. A process that stood still for longer than a turn finds the other one afterwards, and
-     * takes back what it wrote.
+     * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind
+     * has it. Within a kind the unique index of its collection decides. When both kinds want one name at once, on
+     * any nodes, one gets it: they take turns. A process that was paused for longer than its turn finds the other
+     * one afterwards, and undoes its own write.
      */
     async give<T>(
       name: string,
@@ -89,9 +89,9 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
     },
 
     /**
-     * Whom a user means who typed an id, a username or the name of a group; undefined: nobody. What begins like an id of an
-     * account or a group is an id. Says nothing of whether an account is active. Throws 'conflict', with the ids of all,
-     * when the name means more than one; `field` is where it was typed.
+     * Resolves a typed id, username or group name to an owner; undefined: none has it. Input that begins like an id
+     * of an account or a group is treated as an id. Does not check whether an account is active. `field` is where it
+     * was typed. Throws 'conflict', with the ids of all, when the name refers to more than one.
      */
     async find(
       typed: string,

@@ -6,7 +6,7 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly createdAt: number };
 
-/** Who answers for what an account or a group owns. Reads the registers each time it is asked. */
+/** The accounts behind an owner, which is an account or a group. Reads the registries on each call. */
 export const ownersOf = ({
   accounts,
   groups,
@@ -18,14 +18,14 @@ export const ownersOf = ({
   readonly groups: { get(id: string): Found<Group> };
 }) => {
   /**
-   * Since when the owner has had somebody without a gap; undefined: it has nobody, or there is no such owner. `leaving`: an
-   * account that is taken for disabled.
+   * Since when the owner has had an active account without a gap. Undefined: it has none, or there is no such owner.
+   * `leaving`: an account that is treated as disabled.
    */
   const answersFrom = async (owner: string, leaving?: string): Promise<number | undefined> => {
     if (owner === leaving) return undefined;
     if (!isGroupId(owner)) {
       const account = (await accounts.get(owner))?.document;
-      // Set when an account is disabled: enabling it again brings nothing back that it owned (LC-06).
+      // Set when an account is disabled: enabling it again restores nothing that it owned (LC-06).
       return account?.state === 'active' ? (account.tokensValidFrom ?? 0) : undefined;
     }
     const group = (await groups.get(owner))?.document;
@@ -40,20 +40,20 @@ export const ownersOf = ({
     /** Whether there is an active account with this id, or a group with an active member. */
     isActive: async (owner: string): Promise<boolean> => (await answersFrom(owner)) !== undefined,
 
-    /** Whether an account is the owner, or a member of it. Says nothing of whether the account is active. */
+    /** Whether an account is the owner, or a member of it. Does not check whether the account is active. */
     async answersFor(owner: string, account: string): Promise<boolean> {
       if (!isGroupId(owner)) return owner === account;
       return (await groups.get(owner))?.document.members.includes(account) ?? false;
     },
 
-    /** The accounts that an owner stood for at `since` or later: itself, or members of the group; see `membersSince`. */
+    /** The accounts behind an owner at `since` or later: itself, or members of the group; see `membersSince`. */
     async accountsSince(owner: string, since: number): Promise<readonly string[] | undefined> {
       if (!isGroupId(owner)) return [owner];
       const group = (await groups.get(owner))?.document;
       return group ? membersSince(group, since) : [];
     },
 
-    /** Since when an account answers for an owner as a member of it, without a gap; 0: from the beginning. */
+    /** Since when an account has been a member of an owner without a gap; 0: from the beginning. */
     async memberSince(owner: string, account: string): Promise<number> {
       const group = isGroupId(owner) ? (await groups.get(owner))?.document : undefined;
       if (!group) return 0;
@@ -61,7 +61,10 @@ export const ownersOf = ({
       return Math.max(group.answersFrom ?? 0, group.joinedAt?.[account] ?? 0, tokensValidFrom);
     },
 
-    /** Whether somebody answers for it now, and has done since it was accepted. `leaving`: as for `answersFrom`. */
+    /**
+     * Whether the owner has an active account now, and has had one since it accepted the agent. `leaving`: as for
+     * `answersFrom`.
+     */
     async answerFor({ owner, acceptedAt, createdAt }: Answered, leaving?: string): Promise<boolean> {
       const from = await answersFrom(owner, leaving);
       return from !== undefined && (acceptedAt ?? createdAt) >= from;

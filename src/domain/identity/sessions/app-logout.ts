@@ -3,7 +3,7 @@ import { messageId } from '../../platform/outbox/delivery.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Session, SignedInApp } from './session.ts';
 
-/** What an app is told, as it waits in the outbox. */
+/** A logout notification to an app, as it waits in the outbox. */
 export type AppLogout = {
   readonly account: string;
   /** What the session is called at the app. */
@@ -12,12 +12,12 @@ export type AppLogout = {
   readonly session?: string;
 };
 
-/** How long it is tried to tell an app: its own sessions rarely last longer. */
+/** How long delivery to an app is tried: its own sessions rarely last longer. */
 const LIFETIME_SECONDS = 6 * 3600;
-/** Longer than an end takes from its announcement until it stands. */
+/** Longer than an end takes from its announcement until it is stored. */
 const HOLD_SECONDS = 15;
 
-/** Tells apps that somebody who signed in there is so no more (OpenID Connect Back-Channel Logout 1.0), from the outbox. */
+/** Notifies apps that a user has been signed out (OpenID Connect Back-Channel Logout 1.0), through the outbox. */
 export const appLogouts = (deps: {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clients: {
@@ -32,7 +32,7 @@ export const appLogouts = (deps: {
   ): Promise<void> => {
     if ((await deps.clients.get(client))?.document.backchannelLogoutUri === undefined) return;
     await deps.outbox.put({
-      // Made of what is over, so that saying it twice tells it once.
+      // Derived from what ended, so that a repeated call sends one notification.
       id: messageId(at * 1000, hash('sha256', JSON.stringify([told.session ?? '', client, sid]), 'base64url')),
       channel: 'app',
       to: client,
@@ -45,8 +45,8 @@ export const appLogouts = (deps: {
 
   return {
     /**
-     * To be called before a session ends and again when it has. Whoever dies in between has not forgotten what was about
-     * to happen; should it not have happened, nothing is told (src/domain/notifications/logout-channel.ts).
+     * Must be called before a session ends and again when it has. A process that crashes in between has stored the
+     * coming end. If the end did not happen, no app is notified (src/domain/notifications/logout-channel.ts).
      */
     async ending({ id, account, apps, startedAt }: Session, isOver: boolean): Promise<void> {
       for (const app of apps) {

@@ -1,4 +1,4 @@
-/** A rule, and what it stands for. The first that fits counts: most browsers name those they are made of, too. */
+/** A pattern and its label. The first match wins: most browsers also name those they are based on. */
 type Rule = readonly [RegExp, string];
 
 const FAMILIES: readonly Rule[] = [
@@ -31,8 +31,8 @@ const wordOf = (rules: readonly Rule[], text: string): string | undefined =>
 export type BrowserHint = { readonly family?: string; readonly system?: string };
 
 /**
- * Family and system that a `User-Agent` claims. A hint for the person and nothing else: what the header says is never
- * kept or shown. Undefined for what is no browser we know.
+ * The browser family and system that a `User-Agent` claims. Only a hint for the user: the header itself is never
+ * stored or shown. Undefined for an unknown browser.
  */
 export const browserHint = (userAgent: string | undefined): BrowserHint | undefined => {
   const text = (userAgent ?? '').slice(0, LONGEST);

@@ -4,7 +4,10 @@ import { coarseNetwork, UNKNOWN_NETWORK } from '../../vocabulary/client-network.
 export const SOURCES = ['network', 'address', 'none'] as const;
 export type KeptSource = (typeof SOURCES)[number];
 
-/** As much of an address as is kept: of a network the /24, or the /48 of IPv6. Undefined for input that is no address. */
+/**
+ * The part of an address that is stored: of a network the /24, or the /48 of IPv6. Undefined for input that is no
+ * address.
+ */
 export const keptSource = (address: string, kept: KeptSource): string | undefined => {
   const network = coarseNetwork(address);
   if (kept === 'none' || network === UNKNOWN_NETWORK) return undefined;

@@ -24,7 +24,7 @@ import {
   upstreamKeyOf,
 } from './session.ts';
 
-/** What is seen of a session when oidc-provider keeps it. */
+/** What the storage of oidc-provider reports about a session when it saves one. */
 export type SeenSession = {
   /** oidc-provider's name of it. */
   readonly uid: string;
@@ -51,13 +51,13 @@ export type HowEnded =
   | 'from_elsewhere'
   /** At the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0). */
   | 'at_end_session'
-  /** Somebody else signed in in the same browser. */
+  /** Another user signed in in the same browser. */
   | 'other_account'
   /** Over the management API. */
   | 'by_api'
   /** At the provider at which it began. */
   | 'at_provider'
-  /** The account is not connected any more with whoever it is there. */
+  /** The account is no longer connected with the user at that provider. */
   | 'disconnected';
 
 /** Whose sessions are meant: those of a person there, or one session there. */
@@ -68,10 +68,10 @@ export type UpstreamOrigin = { readonly provider: string } & (
 
 /** Seconds between two writes of the last use of one session. */
 const APART_SECONDS = 60;
-/** Sessions remembered by this process; what is beyond is forgotten, never grown. */
+/** The most sessions that this process remembers. Beyond it, uses are dropped. */
 const MOST_REMEMBERED = 100_000;
 const PAGE = 200;
-/** Sessions of one account that are shown: nobody reads more, and whoever signs in without end makes no endless page. */
+/** The most sessions of one account that are shown. A user who signs in without end creates no endless page. */
 export const MOST_SHOWN = PAGE;
 /** Apps of one session that are remembered; oidc-provider bounds neither. */
 const MOST_APPS = 200;
@@ -79,8 +79,8 @@ const MOST_APPS = 200;
 export type SessionRegistry = ReturnType<typeof sessionRegistry>;
 
 /**
- * The sessions of all accounts. Each end is audited, then written; a session that ended counts nowhere from then on, on
- * no node, whatever is still kept of it.
+ * The sessions of all accounts. Each end is audited, then written. From then on the session is valid on no node,
+ * even if data of it is still stored.
  */
 export const sessionRegistry = (deps: {
   readonly documents: DocumentStore;
@@ -89,8 +89,8 @@ export const sessionRegistry = (deps: {
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
   /**
-   * Called before a session is over, and again when it is: whoever dies in between has not forgotten it, and has told
-   * nobody of what did not happen. What it throws is thrown.
+   * Called before a session ends, and again when it has ended. A process that crashes in between leaves a record,
+   * and no app is notified of an end that did not happen. Its errors propagate.
    */
   readonly announce?: (session: Session, isOver: boolean) => Promise<void>;
   readonly source?: KeptSource;
@@ -216,7 +216,7 @@ export const sessionRegistry = (deps: {
     return isMine;
   };
 
-  /** Whether something else than its own row has ended a session. */
+  /** Whether something other than its own record has ended a session. */
   const isDropped = async (session: Session, account: Account): Promise<boolean> =>
     !isLetCount(account, session.id, session.authTime) ||
     (await revocation.ended([{ subject: account.id, since: session.authTime }])) !== undefined;
@@ -233,7 +233,7 @@ export const sessionRegistry = (deps: {
     },
 
     /**
-     * Keeps what is seen of a session, before the browser is given its cookie. One that ended stays as it is. Throws
+     * Stores what is known of a session, before the browser gets its cookie. An ended session stays ended. Throws
      * StoreUnavailable.
      */
     keep(seen: SeenSession): Promise<void> {
@@ -273,8 +273,9 @@ export const sessionRegistry = (deps: {
     },
 
     /**
-     * Whether a session of this account counts, or what hangs on it, that is from this second on, as far as sessions are
-     * concerned: it was not ended, and is from after those of the account were last ended. Kills are for others to ask.
+     * Whether a session of this account, or what depends on it, is valid from this second on, as far as sessions are
+     * concerned. It was not ended, and it is from after the account's sessions were last ended. Kills are checked
+     * elsewhere.
      */
     async isLive(id: string, account: Account, since: number): Promise<boolean> {
       if (!isLetCount(account, id, since)) return false;
@@ -282,7 +283,7 @@ export const sessionRegistry = (deps: {
       return found?.account === account.id && found.state === 'active';
     },
 
-    /** Whether a session is over, for whatever reason but its time; one that nobody knows is. */
+    /** Whether a session has ended for any reason other than its time. An unknown session has ended. */
     async isOver(id: string): Promise<boolean> {
       const session = (await sessions.get(id))?.document;
       const account = session && (await accounts.get(session.account))?.document;
@@ -304,8 +305,8 @@ export const sessionRegistry = (deps: {
     },
 
     /**
-     * Those that began at a provider and that nothing has ended: with this person there, or in this session there. Where
-     * both are named, also those of the person of which the provider did not say in which session they began.
+     * Active sessions that began at a provider: of this user there, or in this session there. With both given, the
+     * result includes sessions of the user for which the provider named no session.
      */
     async ofUpstream({ provider, subject, sid }: UpstreamOrigin): Promise<readonly Session[]> {
       const named =
@@ -315,7 +316,10 @@ export const sessionRegistry = (deps: {
       return (await activeWhere(named)).filter(({ upstream }) => sid === undefined || (upstream?.sid ?? sid) === sid);
     },
 
-    /** Notes that a session is used now. Costs nothing but memory; written by `flush`, at most once a minute for each. */
+    /**
+     * Records that a session is used now. Costs only memory; `flush` writes it, at most once a minute for each
+     * session.
+     */
     note(id: string, source?: string): void {
       const at = clock.now();
       if (at - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
@@ -338,18 +342,18 @@ export const sessionRegistry = (deps: {
       }
     },
 
-    /** Ends one; false when it was over already, or is none. Of concurrent callers one is told that it did. */
+    /** Ends a session. False when it had ended already or is unknown. Of concurrent callers exactly one gets true. */
     end,
 
     /**
-     * To be called before all sessions of an account end at once, and when they have: `AccountRegistry` does the ending
+     * Must be called before all sessions of an account end at once, and when they have. `AccountRegistry` ends them
      * itself, by one swap.
      */
     async ending(id: string, isOver: boolean, but?: string): Promise<void> {
       const account = (await accounts.get(id))?.document;
       for (const session of account ? await activeOf(id) : []) {
         if (!account || session.id === but) continue;
-        // One that began in the meantime goes on; one that was dropped before has been announced.
+        // A session that began meanwhile goes on; one that was dropped before has been announced.
         if ((await isDropped(session, account)) !== isOver) continue;
         if (isOver) await update(sessions, session.id, (before) => over(before, clock.now()));
         await announce?.(session, isOver);
@@ -365,13 +369,16 @@ const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstre
   ...(upstream.sid === undefined ? {} : { upstreamSid: upstreamKeyOf(upstream.provider, upstream.sid) }),
 });
 
-/** oidc-provider writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
+/**
+ * oidc-provider writes its sessions whole, so of two concurrent requests one loses what the other added. Nothing is
+ * dropped here.
+ */
 const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
   const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));
   return added.length === 0 ? before : [...before, ...added].slice(-MOST_APPS);
 };
 
-/** Runs what has one name in this process one after the other: requests of one browser come together. */
+/** Runs tasks with the same name one after the other in this process: requests of one browser come together. */
 const turns = () => {
   const last = new Map<string, Promise<unknown>>();
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {

@@ -1,15 +1,16 @@
 /**
- * Sessions: where a person is signed in, and how that ends. Owns the collection SESSIONS, one document for each session
- * of a browser, and whether a session counts. Does not own the cookie or what oidc-provider keeps with it (src/provider),
- * how somebody signs in (src/domain/identity/accounts, factors, upstream), or what apps were allowed. Called by oidc-provider's
- * storage when it keeps a session, by the pages of src/http/account, and by the management API.
+ * Sessions: where a user is signed in, and how that ends. Owns the collection SESSIONS, one document for each
+ * session of a browser, and whether a session is valid. Does not own the cookie or what oidc-provider stores with it
+ * (src/provider). Does not own how a user signs in (src/domain/identity/accounts, factors, upstream), or the grants
+ * of apps. Called by oidc-provider's storage when it saves a session, by the pages of src/http/account, and by the
+ * management API.
  */
 import { hash } from 'node:crypto';
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
 import type { Account } from '../accounts/account.ts';
 import type { BrowserHint } from './browser-hint.ts';
 
-/** An app that signed the person in by a session, and what that sign-in is called there: `sid` of its ID tokens. */
+/** An app that the user signed in to by a session, and the id of that sign-in there: `sid` of its ID tokens. */
 export type SignedInApp = { readonly client: string; readonly sid: string };
 
 /** At which provider a session began. */
@@ -18,16 +19,19 @@ export type SessionUpstream = {
   readonly provider: string;
   /** `sub` there. */
   readonly subject: string;
-  /** `sid` of the ID token from there (OpenID Connect Back-Channel Logout 1.0 §2.1), where it had one. */
+  /** `sid` of the provider's ID token (OpenID Connect Back-Channel Logout 1.0 §2.1), where it had one. */
   readonly sid?: string;
 };
 
-/** One browser in which somebody is, or was, signed in. */
+/** One browser in which a user is, or was, signed in. */
 export type Session = {
-  /** `ses_…`: a digest of what oidc-provider calls it, which is no credential. Stays the same while the session lasts. */
+  /**
+   * `ses_…`: a digest of oidc-provider's id of the session. It is no credential and stays the same while the session
+   * lasts.
+   */
   readonly id: string;
   readonly account: string;
-  /** `ended` is final: whatever oidc-provider still keeps of it counts for nothing. */
+  /** `ended` is final: data that oidc-provider still stores for it has no effect. */
   readonly state: 'active' | 'ended';
   /** Epoch seconds, all of them. */
   readonly startedAt: number;
@@ -38,7 +42,7 @@ export type Session = {
   /** To the minute; see `SessionRegistry.note`. */
   readonly usedAt: number;
   readonly browser?: BrowserHint;
-  /** Where the last sign-in came from, as much of the address as the configuration lets be kept. */
+  /** Where the last sign-in came from, as much of the address as the configuration lets the server store. */
   readonly source?: string;
   /** The same of its last use. */
   readonly seenFrom?: string;
@@ -72,13 +76,13 @@ export const SESSIONS = {
 /** What a session is called outside oidc-provider. */
 export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;
 
-/** A digest, so that no store folds what is written differently. */
+/** A digest, so that no store treats different spellings as equal. */
 export const upstreamKeyOf = (provider: string, what = ''): string =>
   hash('sha256', JSON.stringify([provider, what]), 'base64url');
 
 /**
- * Whether the account lets a session count, or what hangs on it, that is from this second: it is from after sessions
- * were last ended, or of the one that was kept then.
+ * Whether the account allows a session, or what depends on it, from this second: it is from after sessions were last
+ * ended, or belongs to the session kept then.
  */
 export const isLetCount = (
   { state, sessionsValidFrom, keptSession }: Pick<Account, 'state' | 'sessionsValidFrom' | 'keptSession'>,

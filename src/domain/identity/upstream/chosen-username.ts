@@ -8,8 +8,8 @@ const MOST_TRIED = 20;
 const KEPT = 55;
 
 /**
- * The username of the account that is made for a person of an upstream: the claimed one, or, where that reads as an id or is
- * the name of a group, one made of it that nobody has. Undefined when there is none.
+ * The username of the account to create for a user of an upstream: the claimed one. Where that reads as an id or is
+ * the name of a group, an unused one derived from it. Undefined when there is none.
  */
 export const chosenUsername = async (
   claimed: string,

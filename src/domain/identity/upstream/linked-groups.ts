@@ -1,7 +1,7 @@
 /**
- * The groups of an account as they count now: its own, and those that its links to upstream providers give it. A link gives
- * what the claim said at its last sign-in, by the mapping of now, while link and provider stand. Nothing of it is copied into
- * the account, so that it ends with the link in every store at once.
+ * The effective groups of an account: its own, and those that its links to upstream providers give it. A link gives
+ * what the claim said at its last sign-in, by the current mapping, while link and provider exist. Nothing of it is
+ * copied into the account, so that it ends with the link in every store at once.
  */
 import type { Account } from '../accounts/account.ts';
 import { isGroupId } from '../groups/group.ts';
@@ -41,7 +41,7 @@ export const linkedGroups = ({
     groups,
     hasLinkedGroups,
   }: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>): Promise<readonly string[]> => {
-    // Those from before it was refused: a name that reads as the id of a group makes nobody a member of it.
+    // Names from before the rule: a name that reads as the id of a group makes no account a member of it.
     const all = [...groups, ...(hasLinkedGroups ? await linked(id) : [])].filter((name) => !isGroupId(name));
     return [...new Set(all)].sort();
   };

@@ -1,7 +1,7 @@
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** Values of one kind in the ephemeral store, found by a secret that the store does not know and sealed (decision D14). */
+/** Sealed values of one kind in the ephemeral store, found by a secret that the store does not know (decision D14). */
 export const sealedRecords = <T>(
   { ephemeral, masterKey }: { readonly ephemeral: EphemeralStore; readonly masterKey: MasterKey },
   kind: string,

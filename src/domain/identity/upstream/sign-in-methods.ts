@@ -11,7 +11,7 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
 
-/** By what somebody can sign in, and how one of several is taken away: never the last. */
+/** The sign-in methods of an account, and the removal of one of several: never the last. */
 export const signInMethods = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -62,7 +62,7 @@ export const signInMethods = (deps: {
         await links.remove(id, by, session);
       }),
 
-    /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is all there is. */
+    /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is the only sign-in method. */
     removeFactor: (
       id: string,
       changing: Parameters<FactorRegistry['remove']>[1],

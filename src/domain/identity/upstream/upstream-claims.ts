@@ -2,7 +2,7 @@ import type { UpstreamIdentity } from '../../ports/upstream-client.ts';
 import { normaliseUsername } from '../accounts/username.ts';
 import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
 
-/** What the claims of somebody mean here. */
+/** What the claims about a user mean here. */
 export type UpstreamPerson = {
   readonly subject: string;
   /** In the form of usernames here; absent where the claim is none. */
@@ -45,7 +45,7 @@ export const upstreamPerson = (provider: UpstreamProvider, { subject, claims }: 
   };
 };
 
-/** An account's own groups without those that the provider speaks of: those its link gives, or not. */
+/** An account's own groups without those that the provider maps, which only its link gives. */
 export const ownGroups = (
   { groups: mapping }: Pick<UpstreamProvider, 'groups'>,
   groups: readonly string[],

@@ -1,4 +1,4 @@
-/** Which account of ours a person of an upstream provider is. Owns the collection UPSTREAM_LINKS. */
+/** Links from users of an upstream provider to accounts here. Owns the collection UPSTREAM_LINKS. */
 import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../audit/audit-event.ts';
 import {
@@ -18,12 +18,15 @@ export type UpstreamLink = {
   readonly upstream: string;
   /** `sub` at the provider, compared character by character. */
   readonly subject: string;
-  /** Digest of provider and subject: what is unique. */
+  /** Digest of provider and subject; unique. */
   readonly key: string;
   readonly account: string;
   /** What the person is called there, to be shown to them. */
   readonly label?: string;
-  /** Of the groups that its provider maps, those the claim had at the last sign-in, as they are called there. Absent: none yet. */
+  /**
+   * Of the groups that its provider maps, those in the claim at the last sign-in, by their names there. Absent: none
+   * yet.
+   */
   readonly claimed?: readonly string[];
   /** When that was proven. */
   readonly claimedAt?: number;
@@ -35,8 +38,8 @@ export type UpstreamLink = {
 };
 
 /**
- * `created`: the account was made for this person. `sign_in`: the person proved the account during the sign-in at the
- * provider. `session`: the other way round. `administrator`: somebody who may change accounts answers for it.
+ * `created`: the account was created for this user. `sign_in`: the user proved the account during the sign-in at the
+ * provider. `session`: the other way round. `administrator`: a caller who may change accounts vouches for it.
  */
 export type LinkProof = 'created' | 'sign_in' | 'session' | 'administrator';
 
@@ -54,13 +57,13 @@ export const UPSTREAM_LINKS = {
 
 export type NewUpstreamLink = Pick<UpstreamLink, 'upstream' | 'subject' | 'account' | 'label' | 'proof'>;
 
-/** Whether somebody can be linked under this `sub`: 1 to 255 UTF-16 units (OpenID Connect Core §2). */
+/** Whether a user can be linked under this `sub`: 1 to 255 UTF-16 units (OpenID Connect Core §2). */
 export const isSubject = (subject: string): boolean => subject !== '' && subject.length <= LONGEST_SUBJECT;
 
 const LONGEST_SUBJECT = 255;
 const MOST_OF_ACCOUNT = 20;
 
-/** A digest, so that no store folds what is written differently: case, form of Unicode, NUL. */
+/** A digest, so that no store treats different spellings as equal: case, Unicode form, NUL. */
 const keyOf = (upstream: string, subject: string): string =>
   createHash('sha256')
     .update(JSON.stringify([upstream, subject]))
@@ -97,7 +100,7 @@ export const upstreamLinks = (deps: {
 
     async find(upstream: string, subject: string): Promise<UpstreamLink | undefined> {
       const [found] = await collection.find({ where: { key: keyOf(upstream, subject) }, limit: 1 });
-      // Two subjects of one digest do not happen; should a store answer another one all the same, it is no link.
+      // Two subjects of one digest do not happen. If a store returned another subject all the same, it is no link.
       return found?.document.upstream === upstream && found.document.subject === subject ? found.document : undefined;
     },
 
@@ -109,8 +112,9 @@ export const upstreamLinks = (deps: {
       documentsOf.list({ upstream, account }, query),
 
     /**
-     * Throws 'invalid_field', and 'conflict' when the person is connected already: of several at once the first counts.
-     * With the proof `created` the account is made after it: whoever dies in between finds the link, and makes it then.
+     * Throws 'invalid_field', and 'conflict' when the user is connected already: of concurrent calls the first one
+     * wins. With the proof `created` the account is created after the link. After a crash in between, the next
+     * sign-in finds the link and creates the account.
      */
     async create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>> {
       if (!isSubject(given.subject)) {
@@ -129,8 +133,8 @@ export const upstreamLinks = (deps: {
     },
 
     /**
-     * Keeps what the claim of groups had at a sign-in that was proven `at`; an older one changes nothing. Recorded where it
-     * is another one than before. Throws 'unauthenticated' where the link is over or is another account's.
+     * Stores the group claim of a sign-in that was proven `at`; an older one changes nothing. Recorded where it
+     * differs from the one before. Throws 'unauthenticated' where the link has ended or belongs to another account.
      */
     async noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void> {
       const over = new DomainError('unauthenticated', 'You are not connected there any more. Sign in another way.');
@@ -148,7 +152,7 @@ export const upstreamLinks = (deps: {
     /** Ends what began by it, too, but `keep`. Throws 'not_found'. */
     async remove(id: string, by: By, keep?: string): Promise<void> {
       const { document: link } = await documentsOf.found(id);
-      // Before, so that what fails half way can be done again; and after, for whoever signed in in the meantime.
+      // Once before, so that a failure half way can be retried, and once after, for sign-ins in the meantime.
       await deps.endSessions(link, by, keep);
       await documentsOf.remove(id, 'upstream_link.removed', by);
       await deps.endSessions(link, by, keep);

@@ -33,7 +33,10 @@ const LONGEST_NAME = 255;
 
 type UpstreamLogoutClaims = { readonly origin: UpstreamOrigin; readonly jti: string; readonly iat: number };
 
-/** A provider tells that a session there is over (OpenID Connect Back-Channel Logout 1.0): ours that began by it are, too. */
+/**
+ * Receives logout tokens of a provider (OpenID Connect Back-Channel Logout 1.0) and ends the sessions here that
+ * began with the session there.
+ */
 export const upstreamLogout = (deps: {
   readonly upstreams: Pick<UpstreamRegistry, 'ofIssuer' | 'partyOf'>;
   readonly client: Pick<UpstreamClient, 'keysUrl'>;
@@ -59,8 +62,8 @@ export const upstreamLogout = (deps: {
     };
     const known = await keysByUrl.find(question);
     if (await isByOneOf(known)) return true;
-    // A key may change without another name, or have none. Whoever sends what nobody signed has them fetched twice a
-    // minute at most (`KeysByUrl.again`).
+    // A key may change without a new name, or have none. A sender of unsigned tokens causes at most two fetches a
+    // minute (`KeysByUrl.again`).
     const now = await keysByUrl.again(question);
     return now !== known && isByOneOf(now);
   };
@@ -85,9 +88,9 @@ export const upstreamLogout = (deps: {
 
   return {
     /**
-     * Ends the sessions that the token is about; those that began after it was made are others. Answers how many that
-     * were. Throws 'invalid_request' for a token that is not good, `field` being which check failed; 'unavailable' and
-     * StoreUnavailable, after which the same token is good again.
+     * Ends the sessions that the token is about. Sessions that began after the token was issued are not affected.
+     * Returns how many ended. Throws 'invalid_request' for an invalid token; `field` is the check that failed.
+     * Throws 'unavailable' and StoreUnavailable, after which the same token may be sent again.
      */
     async receive(
       text: string,
@@ -104,7 +107,8 @@ export const upstreamLogout = (deps: {
       const about = told(token, provider);
       if (isRefusal(about)) throw refused(about);
       const { origin, jti, iat } = about;
-      // Looked at before and noted after: of two at once the second ends nothing more, and one that failed comes again.
+      // Read before and written after: of two concurrent tokens the second ends nothing more, and a failed one can
+      // be sent again.
       if (await known.get(provider.id, jti))
         throw refused({ check: 'replay', why: 'this logout token was used before' });
       const by = { caller: provider.id, request, source };
@@ -128,7 +132,7 @@ const isEvent = (events: Claims[string]): boolean => {
 const refused = ({ check, why }: Refusal): DomainError =>
   new DomainError('invalid_request', `The logout token is not accepted: ${why}.`, { field: check });
 
-/** Keys that cannot be had now may be had in a moment; a set that is none explains no signature. */
+/** Keys that are unavailable now may be available in a moment. A malformed key set explains no signature. */
 const whyNot = (error: unknown): false => {
   if (!isDomainError(error)) throw error;
   const isPassing = error.code === 'unavailable' || fetchReasonOf(error) !== undefined || upstreamReasonOf(error);

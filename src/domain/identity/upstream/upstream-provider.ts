@@ -1,8 +1,8 @@
 /**
- * Sign-in at existing identity providers by OpenID Connect ("upstream"). Owns what is configured of a provider, which
- * account a person there is, and the way of a sign-in there and back. Does not speak the protocol (the port
- * `UpstreamClient`), ask for second factors (src/domain/identity/factors), or own sessions and pages. Called by the pages of
- * src/http/interaction and src/http/account, and by the management API.
+ * Sign-in at existing identity providers by OpenID Connect ("upstream"). Owns the configuration of a provider, the
+ * link from a user there to an account here, and the round trip of a sign-in. Does not implement the protocol (the
+ * port `UpstreamClient`), ask for second factors (src/domain/identity/factors), or own sessions and pages. Called by
+ * the pages of src/http/interaction and src/http/account, and by the management API.
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
@@ -33,7 +33,7 @@ export const USUAL_CLAIMS: ClaimNames = {
 export type UpstreamProvider = {
   /** `upi_…` */
   readonly id: string;
-  /** Stands on the button, one line. */
+  /** The label of its button, one line. */
   readonly name: string;
   /** Its issuer identifier, compared character by character. Unique. */
   readonly issuer: string;
@@ -43,21 +43,36 @@ export type UpstreamProvider = {
   /** With `client_secret_…`: the secret, sealed with the master key. */
   readonly clientSecret?: string;
   readonly scopes: readonly string[];
-  /** Lower case. Whoever types a username that ends with `@` and one of these is sent there. No two providers have the same. */
+  /**
+   * Lower case. A user who types a username that ends with `@` and one of these is sent to this provider. No two
+   * providers have the same.
+   */
   readonly domains: readonly string[];
   /** Whether there is a button. Without one only domains lead there. */
   readonly button: boolean;
   readonly claims: ClaimNames;
-  /** Value of the claim of groups there → name of the group in the account here. At each sign-in these are joined and left, and no others. */
+  /**
+   * Value of the group claim there → name of the group of the account here. Each sign-in adds and removes these
+   * groups and no others.
+   */
   readonly groups: Readonly<Record<string, string>>;
-  /** Whether somebody who has no account here gets one. */
+  /** Whether a user without an account here gets one. */
   readonly create: 'never' | 'always';
-  /** What there counts as a second factor here: one of these as `acr`, or one of these among `amr`. Empty: nothing does. */
+  /**
+   * What counts as a second factor at the provider: one of these as `acr`, or one of these among `amr`. Empty:
+   * nothing does.
+   */
   readonly multiFactor: { readonly acr: readonly string[]; readonly amr: readonly string[] };
-  /** Whether signing out here goes on there, where the provider has a way to: on the page after, or at once. Absent: `offer`. */
+  /**
+   * Whether signing out here also signs out at the provider, where it supports that: on the next page, or at once.
+   * Absent: `offer`.
+   */
   readonly signOut?: SignOutThere;
   readonly state: 'active' | 'disabled';
-  /** Groups that were claimed before this second count no more: it was disabled then, and enabling it brings none back. */
+  /**
+   * Groups that were claimed before this second have no effect: the provider was disabled then, and enabling it
+   * restores none.
+   */
   readonly claimsFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -88,8 +103,8 @@ export const UPSTREAMS = {
 } as const satisfies CollectionDeclaration;
 
 /**
- * The domain of an address, in the form in which they are kept: lower case and ASCII (RFC 5890), whatever was typed.
- * Undefined for anything else.
+ * The domain of an address, in stored form: lower case and ASCII (RFC 5890), for every spelling. Undefined for
+ * anything else.
  */
 export const domainOf = (typed: string): string | undefined => {
   const [, written = ''] = /^[^@\s]{1,200}@([^@\s]{1,255})$/.exec(typed.trim()) ?? [];

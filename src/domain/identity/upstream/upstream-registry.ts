@@ -1,4 +1,4 @@
-/** The register of upstream providers. Owns the collection UPSTREAMS and the rules for what stands in it. */
+/** The registry of upstream providers. Owns the collection UPSTREAMS and its rules. */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
@@ -48,7 +48,7 @@ type Chosen = Pick<
 export type NewUpstream = Pick<UpstreamProvider, 'name' | 'issuer' | 'clientId'> &
   Partial<Omit<Chosen, 'name' | 'clientId'>>;
 
-/** What is not given stays, each claim by itself; `groups` and the lists are replaced whole. */
+/** Members that are left out stay, each claim by itself; `groups` and the lists are replaced whole. */
 export type UpstreamChange = Partial<Chosen>;
 
 export type UpstreamRegistryDeps = {
@@ -109,7 +109,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
   const checked = async (provider: UpstreamProvider): Promise<UpstreamProvider> => {
     checkText(provider.name, '/name', 60);
     checkText(provider.clientId, '/client_id', 512);
-    // An assertion of ours there has that name as `iss`: it must not read like a token of ours.
+    // Our assertions there have that name as `iss`: they must not look like tokens of ours.
     if (provider.clientId === deps.issuer) refuseField('/client_id', 'Our own issuer is no name for a client.');
     if (!AUTHENTICATION_METHODS.includes(provider.authentication)) {
       refuseField('/authentication', `This is ${AUTHENTICATION_METHODS.join(', ')}.`);
@@ -168,7 +168,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     return { clientSecret: masterKey.seal(contextOf(id), clientSecret) };
   };
 
-  /** Somebody must be able to sign in afterwards. */
+  /** At least one sign-in method must remain. */
   const refuseLast = async (id: string): Promise<void> => {
     if (deps.isPasswordOn || (await active()).some((one) => one.id !== id)) return;
     throw new DomainError('conflict', 'Passwords are switched off, and this is the last provider to sign in at.');
@@ -179,26 +179,29 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     list: (query: PageQuery = {}): Promise<Page<UpstreamProvider>> => documentsOf.list({}, query),
     active,
 
-    /** The one that counts and has this id. */
+    /** The provider with this id, if it is active. */
     async standing(id: string): Promise<UpstreamProvider | undefined> {
       const found = /^upi_[a-z0-9]+$/.test(id) ? (await collection.get(id))?.document : undefined;
       return found?.state === 'active' ? found : undefined;
     },
 
-    /** The one that counts and has exactly this issuer identifier. */
+    /** The active provider with exactly this issuer identifier. */
     async ofIssuer(issuer: string): Promise<UpstreamProvider | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document.issuer === issuer && found.document.state === 'active' ? found.document : undefined;
     },
 
-    /** To which a username with this domain leads; undefined for anything that is no address, and for most addresses. */
+    /**
+     * The active provider for the domain of this username. Undefined for input that is no address, and for most
+     * addresses.
+     */
     async ofUsername(typed: string): Promise<UpstreamProvider | undefined> {
       const domain = domainOf(typed);
       const found = domain === undefined ? undefined : await ofDomain(domain);
       return found?.state === 'active' ? found : undefined;
     },
 
-    /** Whose the domain of a username is, also while nobody signs in there. */
+    /** The provider that owns the domain of a username, also while it is disabled. */
     async ownerOfDomain(typed: string): Promise<UpstreamProvider | undefined> {
       const domain = domainOf(typed);
       return domain === undefined ? undefined : ofDomain(domain);
@@ -275,7 +278,10 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
         });
       }),
 
-    /** Nobody signs in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the last one while passwords are off. */
+    /**
+     * No user can sign in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the
+     * last provider while passwords are off.
+     */
     async disable(id: string, by: By): Promise<Versioned<UpstreamProvider>> {
       await refuseLast(id);
       return documentsOf.change(id, undefined, 'upstream.disabled', by, (one) =>
@@ -286,7 +292,10 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     enable: (id: string, by: By): Promise<Versioned<UpstreamProvider>> =>
       documentsOf.change(id, undefined, 'upstream.enabled', by, (one) => ({ ...one, state: 'active' })),
 
-    /** Throws 'not_found', and as `disable` does. Another one of the same issuer has another id: no link of before counts there. */
+    /**
+     * Throws 'not_found', and as `disable` does. A new provider of the same issuer has another id: no earlier link
+     * is valid there.
+     */
     async remove(id: string, by: By): Promise<void> {
       await documentsOf.found(id);
       await refuseLast(id);

@@ -11,12 +11,15 @@ import { upstreamAddresses } from './upstream-addresses.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 import type { UpstreamProof } from './upstream-sign-in.ts';
 
-/** Seconds in which the page after signing out offers to do so at the provider, and somebody comes back from there. */
+/**
+ * Seconds in which the page after signing out offers to sign out at the provider, and in which the user may return
+ * from there.
+ */
 const ENDED_SECONDS = 600;
 /** From the way back from a provider until the session begins. */
 const ORIGIN_SECONDS = 3600;
 
-/** Which sign-ins are over: in a session there, of a person, or of a person where no session was named. */
+/** Which sign-ins have ended: in a session there, of a user, or of a user where no session was named. */
 type Which = 'session' | 'person' | 'person alone';
 
 type Origin = SessionUpstream & { readonly account: string; readonly idToken: string };
@@ -25,7 +28,7 @@ type Return = { readonly browser: readonly string[]; readonly next?: string };
 /** Where to sign out, too. */
 export type EndedUpstream = { readonly name: string; readonly href: string };
 
-/** At which provider a session began, and how it is ended there, too (OpenID Connect RP-Initiated Logout 1.0). */
+/** The provider at which a session began, and the sign-out at that provider (OpenID Connect RP-Initiated Logout 1.0). */
 export const upstreamSessions = (deps: {
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
@@ -51,14 +54,17 @@ export const upstreamSessions = (deps: {
   };
 
   return {
-    /** Somebody signed in there for this interaction. */
+    /** A user signed in there for this interaction. */
     begin: (uid: string, account: string, { upstream, person, sid, idToken }: UpstreamProof): Promise<void> =>
       origins.set(
         { provider: upstream, subject: person.subject, ...(sid === undefined ? {} : { sid }), account, idToken },
         uid,
       ),
 
-    /** Where a sign-in of this account, in this interaction, was; the session is the one it begins, or goes on in. */
+    /**
+     * Where the sign-in of this account in this interaction happened. `session` is the session that it begins or
+     * continues.
+     */
     async began(uid: string, account: string, session: string): Promise<SessionUpstream | undefined> {
       const origin = await origins.get(uid);
       if (origin?.account !== account) return undefined;
@@ -68,9 +74,10 @@ export const upstreamSessions = (deps: {
     },
 
     /**
-     * This session is over, in this browser: where it can be ended, too, if it began at a provider that offers that. `now`:
-     * the browser goes there at once, and then on to `next`, a URL that was checked. `later`: `ended` answers it, for the
-     * next page. A provider that cannot be asked keeps nobody from signing out here.
+     * Called when this session has ended in this browser. Finds where it can also be ended, if it began at a
+     * provider that supports that. `now`: the browser goes there at once, and then on to `next`, a URL that was
+     * checked. `later`: `ended` returns it for the next page. A provider that cannot be reached does not prevent a
+     * sign-out here.
      */
     async end(
       { id, upstream }: Pick<Session, 'id' | 'upstream'>,
@@ -100,7 +107,7 @@ export const upstreamSessions = (deps: {
     },
 
     /**
-     * Ends the sessions that began there until then, but `keep`; answers how many that were. Sign-ins until then that
+     * Ends the sessions that began there until then, except `keep`. Returns how many ended. Sign-ins until then that
      * have no session yet get none, for an hour.
      */
     async endAll(
@@ -113,7 +120,7 @@ export const upstreamSessions = (deps: {
       }: { readonly until: number; readonly by: By; readonly how: HowEnded; readonly keep?: string },
     ): Promise<number> {
       for (const mark of marks(origin)) {
-        // What is told late takes nothing back of what was told since.
+        // A late report does not undo a later one.
         if (((await over.get(provider, ...mark)) ?? 0) < until) await over.set(until, provider, ...mark);
       }
       const found = await sessions.ofUpstream({ provider, ...origin } as UpstreamOrigin);
@@ -134,7 +141,10 @@ export const upstreamSessions = (deps: {
     /** Where the person could sign out, too, once. */
     ended: (browser: string): Promise<EndedUpstream | undefined> => ended.take(browser),
 
-    /** Where somebody goes on who is back from signing out there; undefined for whatever did not begin in this browser. */
+    /**
+     * Where a user continues after a sign-out at the provider. Undefined for a sign-out that did not begin in this
+     * browser.
+     */
     async returned(state: string, browser: string): Promise<string | undefined> {
       const found = await returns.get(state);
       if (!found || !masterKey.digests('upstream_browser', browser).some((one) => found.browser.includes(one))) {

@@ -41,7 +41,7 @@ export type UpstreamSignInDeps = AttemptsDeps & {
   readonly open: Pick<OpenRecords, 'set'>;
 };
 
-/** What a round trip is for: an interaction, or the session of somebody who wants to be connected. */
+/** The purpose of a round trip: an interaction, or the session of a user who wants to connect the account. */
 export type UpstreamPurpose =
   | { readonly kind: 'sign_in'; readonly uid: string; readonly isFresh: boolean }
   | { readonly kind: 'link'; readonly session: string; readonly account: string };
@@ -51,12 +51,12 @@ type Flow = UpstreamBinding & {
   /** Digests of the cookie of the browser it began in. */
   readonly browser: readonly string[];
   readonly purpose: UpstreamPurpose;
-  /** Client address at the beginning: its limit is not used up by those who come back proven. */
+  /** Client address at the beginning: a sign-in that comes back proven does not use up its limit. */
   readonly source: string;
   readonly begunAt: number;
 };
 
-/** Somebody proved who they are at a provider, in one interaction. */
+/** A user proved their identity at a provider, in one interaction. */
 export type UpstreamProof = {
   readonly upstream: string;
   readonly person: UpstreamPerson;
@@ -66,16 +66,16 @@ export type UpstreamProof = {
   readonly provenAt: number;
   /** Whether they signed in there for this. */
   readonly isFresh: boolean;
-  /** A sign-in now was asked for, and the provider never says when one was: a factor here has to be proven now. */
+  /** A fresh sign-in was required, and the provider never reports when one was: a factor must be proven here now. */
   readonly lacksTime?: true;
-  /** Who they are here; absent: nobody yet. */
+  /** The account here; absent: none yet. */
   readonly account?: string;
   /** The account whose second factor is all that is missing to connect the two. */
   readonly connecting?: string;
 };
 
 export type Arrival =
-  /** It belongs to nothing that began in this browser. Whatever did goes on unharmed. */
+  /** It belongs to no sign-in that began in this browser. Sign-ins that did are not affected. */
   | { readonly next: 'stray'; readonly reason: string }
   /** It ended what began in this browser; the event is written. */
   | { readonly next: 'failed'; readonly purpose: UpstreamPurpose; readonly name: string; readonly error: DomainError }
@@ -98,9 +98,9 @@ const PROOF_SECONDS = 600;
 export type UpstreamSignIn = ReturnType<typeof upstreamSignIn>;
 
 /**
- * Sign-in at a provider. The way there leaves a record behind that only the same browser can use up, once; the way back
- * is checked against it before anything is asked of the provider. Nobody is taken for an account because claims read
- * alike: without a link the person has to prove the account, too (LG-08).
+ * Sign-in at a provider. The way there stores a record that only the same browser can use, once. The way back is
+ * checked against it before any request to the provider. Equal claims never match a user to an account: without a
+ * link the user must also prove the account (LG-08).
  */
 export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   const { upstreams, links, client, accounts, factors, clock, identifiers, masterKey, audit, limits } = deps;
@@ -114,8 +114,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
 
   /**
-   * The account a person is, if it may sign in. What it may not is written down, and looks like nobody (LG-01). A link whose
-   * account was never made is `unfinished`.
+   * The account that a user is linked to, if it may sign in. An account that may not is recorded and treated as
+   * unknown (LG-01). A link whose account was never created is `unfinished`.
    */
   const linked = async (
     { id }: UpstreamProvider,
@@ -132,19 +132,19 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     return { isStopped: true };
   };
 
-  /** Whether somebody here could be meant already: then nobody is made. */
+  /** Whether an existing account could be meant: then no account is created. */
   const isLikeSomebody = async ({ username, email }: UpstreamPerson): Promise<boolean> =>
     username === undefined ||
     (await accounts.findByUsername(username)) !== undefined ||
     (email !== undefined && (await accounts.hasEmail(email)));
 
-  /** A username with a domain of another provider is not this one's to give, nor while the other is switched off. */
+  /** This provider may not assign a username with a domain of another provider, even while the other is disabled. */
   const isOthers = async ({ username = '' }: UpstreamPerson, { id }: UpstreamProvider): Promise<boolean> => {
     const other = await upstreams.ownerOfDomain(username);
     return other !== undefined && other.id !== id;
   };
 
-  /** A link that nobody is made for goes, unless another tab has made its account meanwhile. */
+  /** Removes a link whose account is not created, unless another tab has created it meanwhile. */
   const withoutAccount = async (link: UpstreamLink, by: By): Promise<string | undefined> => {
     if (await accounts.get(link.account)) return link.account;
     await links.remove(link.id, by);
@@ -157,7 +157,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return (await accounts.create(input, by, link.account)).document.id;
     } catch (error) {
       if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
-      // Another tab was first, or somebody else has the name now, or what is claimed is no name or address.
+      // Another tab was first, or another account has the name now, or the claim is no valid name or address.
       return withoutAccount(link, by);
     }
   };
@@ -187,7 +187,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     }
   };
 
-  /** Of groups that the provider speaks of, the account has none of its own. */
+  /** Removes the account's own groups that the provider maps. */
   const leaveGroups = async (provider: UpstreamProvider, id: string, by: By): Promise<void> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const found: Versioned<Account> | undefined = await accounts.get(id);
@@ -206,7 +206,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     });
   };
 
-  /** The link gives the groups of this claim from now on. Throws 'unauthenticated' where the link is over. */
+  /** The link gives the groups of this claim from now on. Throws 'unauthenticated' where the link has ended. */
   const followClaim = async (
     provider: UpstreamProvider,
     { claimed }: UpstreamPerson,
@@ -219,7 +219,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     await links.noteClaim(link, claimed, at, by);
   };
 
-  /** A time that is still to come, such as one in milliseconds, says nothing of when that was. */
+  /** A time in the future, such as one in milliseconds, says nothing about when the sign-in was. */
   const isFresh = ({ begunAt }: Flow, { authTime }: UpstreamPerson): boolean =>
     authTime !== undefined &&
     authTime >= begunAt - deps.clockToleranceSeconds &&
@@ -234,7 +234,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   ): Promise<Arrival> => {
     const { purpose } = flow;
     const identity = await client.identify(upstreams.partyOf(provider), { ...flow, redirectUri, query });
-    // Before anything is made for somebody who could not be known again.
+    // Before an account is created for a user who could not be recognised again.
     if (!isSubject(identity.subject)) throw upstreamFailed('claims_invalid', 'the subject is too long');
     const person = upstreamPerson(provider, identity);
     const fresh = isFresh(flow, person);
@@ -245,7 +245,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     const lacksTime = purpose.isFresh && person.authTime === undefined;
     if (purpose.isFresh && !fresh && !lacksTime) throw notFresh(provider);
     const { account: known, unfinished, isStopped } = await linked(provider, person, event);
-    // Fails closed: where nothing can be proven here, nobody knows when this person signed in.
+    // Fails closed: where nothing can be proven here, the time of the sign-in is unknown.
     if (lacksTime && (known === undefined || !(await factors.isAsked(known)))) throw saysNoTime(provider);
     const by = { caller: provider.id, ...requestIn(event) };
     const account = known ?? (isStopped ? undefined : await madeFor(provider, person, by, unfinished));
@@ -264,7 +264,10 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   };
 
   return {
-    /** Where the browser goes. `browser` is the value of its cookie. Throws 'too_many_requests', 'unavailable', 'invalid_request'. */
+    /**
+     * Starts a sign-in and returns where the browser goes. `browser` is the value of its cookie. Throws
+     * 'too_many_requests', 'unavailable', 'invalid_request'.
+     */
     async begin(
       provider: UpstreamProvider,
       {
@@ -299,8 +302,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     },
 
     /**
-     * The way back, with the query of the answer. What does not belong to this browser, or names another issuer, uses
-     * nothing up; what does is good once.
+     * The way back, with the query of the response. A response that does not belong to this browser, or names
+     * another issuer, uses nothing up. One that does is valid once.
      */
     async arrive({
       query,
@@ -346,8 +349,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     },
 
     /**
-     * Signs in who is known, once; undefined when another request was first. `factor`: a second one is asked for, and
-     * nobody is signed in yet. Throws 'unauthenticated' when the provider or the account does not count any more.
+     * Signs in a known user, once. Undefined when another request was first. `factor`: a second factor is required,
+     * and no user is signed in yet. Throws 'unauthenticated' when the provider or the account is no longer active.
      */
     async signIn(
       uid: string,
@@ -403,8 +406,9 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     },
 
     /**
-     * Connects who was proven at the provider with the account that was proven here, in the same interaction; of several
-     * requests one does. `isWaiting`: only where `connectLater` named this account. Throws as `UpstreamLinks.create` does.
+     * Connects the user proven at the provider with the account proven here, in the same interaction. Of several
+     * requests exactly one succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
+     * `UpstreamLinks.create` does.
      */
     async connect(
       uid: string,
@@ -423,7 +427,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return proof;
     },
 
-    /** Connects who was proven at the provider with the account of the session that began it. Throws 'conflict'. */
+    /** Connects the user proven at the provider with the account of the session that began it. Throws 'conflict'. */
     async link({ provider, person, purpose }: Arrival & { readonly next: 'link' }, by: By): Promise<void> {
       const { account } = purpose;
       const found = await links.find(provider.id, person.subject);
@@ -440,7 +444,7 @@ const notFresh = ({ name }: UpstreamProvider): DomainError =>
     field: 'not_fresh',
   });
 
-/** What an administrator can do about it stands in docs/how-to/upstream-sign-in.md. */
+/** docs/how-to/upstream-sign-in.md describes what an administrator can do. */
 const saysNoTime = ({ name }: UpstreamProvider): DomainError =>
   new DomainError(
     'unauthenticated',
