@@ -8,7 +8,7 @@ import { DomainError } from '../vocabulary/errors.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
 
-/** What was given up: kept for 30 days to be seen, and to be tried again by somebody who says so. */
+/** Deliveries that were given up: kept for 30 days, and retried when an operator asks for it. */
 export const deadLetters = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -34,8 +34,8 @@ export const deadLetters = (deps: {
     },
 
     /**
-     * It waits again, with the same id, for as long as a new one. Throws 'not_found', and 'conflict' for a mail with a
-     * link that is over by now.
+     * Puts a dead letter back into the outbox, with the same id, for as long as a new one. Throws 'not_found', and
+     * 'conflict' for a mail whose link has expired.
      */
     async retry(id: string, by: By): Promise<void> {
       const found = (await deliveries.get(id))?.document;

@@ -3,7 +3,7 @@ import { fetchReasonOf } from '../ports/trusted-fetch.ts';
 /** A message that was tried at once. `failure` is a word of ours. */
 export type DeliveryAttempt = { readonly isSent: boolean; readonly failure?: string };
 
-/** Why it did not get there, or what `work` says. Throws what is no failure of the way out. */
+/** Why a delivery failed, or what `work` returns. Throws errors that are no failure of the connection. */
 export const failureOf = async (work: () => Promise<string | undefined>): Promise<string | undefined> => {
   try {
     return await work();

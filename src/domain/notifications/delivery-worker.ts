@@ -14,9 +14,9 @@ import { backoff } from './backoff.ts';
 import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**
- * What became of a try. `over`: nobody is there any more to hear of it, or what it told of is past; it is forgotten.
- * `failure` is a word of ours; `isFinal`: another try would come to the same; `retryAfterSeconds`: the recipient wants to
- * be left alone for so long.
+ * The result of a try. `over`: the recipient no longer exists, or the event is out of date; the delivery is dropped.
+ * `failure` is one of our own codes. `isFinal`: another try would fail in the same way. `retryAfterSeconds`: the
+ * recipient asked to be left alone for that long.
  */
 export type Outcome = 'sent' | 'over' | Failed;
 
@@ -30,33 +30,36 @@ export type Failed = {
 const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
 
 export type Sender = {
-  /** Has an end within 20 seconds; throws nothing but what nobody expected. */
+  /** Ends within 20 seconds. Throws only unexpected errors. */
   send(delivery: Delivery): Promise<Outcome>;
-  /** Nothing has got to the recipient for so long that it is given up, or it said that it wants nothing more. */
+  /**
+   * Called when no delivery has reached the recipient for so long that it is given up, or when it refused all
+   * further ones.
+   */
   giveUp?(to: string, reason: 'failing' | 'gone'): Promise<void>;
 };
 
-/** Longer than what is done before `TURN_SECONDS` are over and one more try. */
+/** Longer than the work within `TURN_SECONDS` and one more try. */
 const LOCK_SECONDS = 60;
 const TURN_SECONDS = 25;
 const PAGE = 50;
 /** Recipients at once, on one node. */
 const AT_ONCE = 64;
-/** How long a recipient that does not answer is left alone at most, so that it hears soon when it is back. */
+/** The longest pause for a recipient that does not respond, so that it is reached soon after it is back. */
 const LONGEST_PAUSE_SECONDS = 900;
-/** What does not answer for so long is given up as a whole. */
+/** A recipient that does not respond for this long is given up as a whole. */
 const FAILING_SECONDS = 72 * 3600;
 const DEAD_SECONDS = 30 * 86_400;
-/** How long a notification is known after it was handed on, for the order of those about the same. */
+/** How long a notification is kept after its dispatch, for the order of notifications about the same object. */
 const NOTIFICATION_SECONDS = 30 * 86_400;
 const PERSON_SECONDS = 86_400;
 const STOPPING_MILLISECONDS = 5_000;
 
 /**
- * Hands notifications on and sends what is in the outbox, at least once each. Whoever takes the lock of a recipient works at
- * it, one message after the other; when that process dies, another one begins again when the lock is
- * over, with the same ids (WH-01). A recipient that does not answer is left alone for longer and longer, and keeps
- * nobody else waiting (WH-04).
+ * Dispatches notifications and sends what is in the outbox, at least once each. One worker per recipient at a time,
+ * under a lock; it sends one message after the other. When that process crashes, another starts again once the lock
+ * expires, with the same ids (WH-01). A failing recipient is retried at growing intervals and delays no other
+ * recipient (WH-04).
  */
 export const deliveryWorker = (deps: {
   readonly documents: DocumentStore;
@@ -66,7 +69,7 @@ export const deliveryWorker = (deps: {
   readonly senders: Readonly<Record<Channel, Sender>>;
   /** `failure`: why, of a try that failed. */
   readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
-  /** What nobody expected; it is tried again. */
+  /** Called with unexpected errors; the work is tried again. */
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
 }) => {
@@ -91,7 +94,7 @@ export const deliveryWorker = (deps: {
     await notifications.replace({ ...done, forgetAt: clock.now() + NOTIFICATION_SECONDS }, version + 1);
   };
 
-  /** Given up. The event first: a dead letter that nobody heard of would be lost. */
+  /** Gives a delivery up. Writes the event first: otherwise a dead letter could exist without any notification of it. */
   const moveToDeadLetters = async (delivery: Delivery, failure: string): Promise<void> => {
     const { id, channel, to, kind, attempts } = delivery;
     await audit.append({
@@ -164,7 +167,7 @@ export const deliveryWorker = (deps: {
       })
     )[0]?.document.dueAt;
 
-  /** Works at one recipient until nothing is due, it does not answer, or the turn is over. */
+  /** Sends to one recipient until nothing is due, it does not respond, or the turn is over. */
   const work = async (claimed: DeliveryQueue): Promise<void> => {
     const { id } = claimed;
     const begun = clock.now();
@@ -191,12 +194,12 @@ export const deliveryWorker = (deps: {
     if (channel && (isGone || isLost)) await senders[channel].giveUp?.(to, isGone ? 'gone' : 'failing');
   };
 
-  /** Gives the recipient back, due when there is something to do. What was put in meanwhile is seen. */
+  /** Releases the recipient and sets when it is due next. Includes messages that were added meanwhile. */
   const settle = async ({ lockedUntil, dueAt: _, ...facts }: DeliveryQueue, last: Outcome): Promise<void> => {
     const { id, failures } = facts;
     for (let tries = 0; tries < 20; tries += 1) {
       const stored = await queues.get(id);
-      // Somebody else has it by now: this turn took longer than its lock.
+      // Another process has it by now: this turn took longer than its lock.
       if (stored?.document.lockedUntil !== lockedUntil || !stored) return;
       const next = await nextIn(id);
       const now = clock.now();
@@ -223,8 +226,8 @@ export const deliveryWorker = (deps: {
 
   return {
     /**
-     * Hands on what was noted and begins to send what is due; does not wait for recipients. To be called every second
-     * and when something was put into the outbox.
+     * Dispatches recorded notifications and starts to send what is due; does not wait for recipients. Must be called
+     * every second and after each addition to the outbox.
      */
     async poll(): Promise<void> {
       for (const notification of await due(notifications)) {
@@ -246,8 +249,8 @@ export const deliveryWorker = (deps: {
     idle,
 
     /**
-     * Begins nothing more; resolves when what is under way has come to its end, or after five seconds: what was not
-     * noted as sent by then is sent again later.
+     * Starts no further work. Resolves when running work has ended, or after five seconds. A message not recorded as
+     * sent by then is sent again later.
      */
     async stop(): Promise<void> {
       isStopped = true;

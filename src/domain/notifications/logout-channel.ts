@@ -4,11 +4,14 @@ import { isByOperator } from '../platform/remote-keys/operator-urls.ts';
 import { fetchReasonOf, fetchStatusOf, type TrustedPost } from '../ports/trusted-fetch.ts';
 import type { Sender } from './delivery-worker.ts';
 
-/** A logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4), made when it is sent: it lives two minutes. */
+/**
+ * Creates a logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4) when it is sent: it lives two
+ * minutes.
+ */
 export type MakeLogoutToken = (about: {
   readonly client: Client;
   readonly account: string;
-  /** Only for an app that wants to be told which session. */
+  /** Only for an app that requires the session. */
   readonly sid?: string;
 }) => Promise<string>;
 
@@ -16,7 +19,7 @@ const TIMEOUT_MILLISECONDS = 2500;
 /** §2.8: the request was understood, and will not be another time. */
 const REFUSED = 400;
 
-/** Sends to apps that a session is over. Where it goes is checked at each try, by the way out itself. */
+/** Notifies apps that a session has ended. The guarded fetch checks the address at each try. */
 export const logoutChannel = (deps: {
   readonly clients: { get(id: string): Promise<{ readonly document: Client } | undefined> };
   /** Whether this session is over by now. */
@@ -28,7 +31,7 @@ export const logoutChannel = (deps: {
     const { account, sid, session } = JSON.parse(body) as AppLogout;
     const client = (await deps.clients.get(to))?.document;
     if (client?.backchannelLogoutUri === undefined) return 'over';
-    // What was announced has not happened: nothing is told.
+    // The announced end has not happened: no app is notified.
     if (session !== undefined && !(await deps.isOver(session))) return 'over';
     const about = { client, account, ...(client.backchannelLogoutSessionRequired ? { sid } : {}) };
     const form = new URLSearchParams({ logout_token: await deps.tokenFor(about) });

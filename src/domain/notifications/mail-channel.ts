@@ -6,7 +6,7 @@ import { isMailNotSent, type Mailer, type MailMessage } from '../ports/mailer.ts
 import type { Outcome, Sender } from './delivery-worker.ts';
 import { isAsking, isForActive } from './notification-kinds.ts';
 
-/** What a mail is to say: facts, put into words by views/mail. */
+/** The facts of a mail; views/mail writes the text. */
 export type MailFacts = {
   readonly at: number;
   readonly agent?: string;
@@ -16,15 +16,15 @@ export type MailFacts = {
   readonly object?: string;
   /** Another account it is about, whose name is said. */
   readonly other?: string;
-  /** Who is told decides for that one; else it is the other way round. */
+  /** The recipient decides for that user; otherwise that user decides for the recipient. */
   readonly isDeputy?: true;
   /** Where it goes, where that is not the verified address of the account. */
   readonly address?: string;
   /** Path of a page of ours: works once. */
   readonly path?: string;
-  /** Of the page on which it was asked for: counts where the account says nothing. */
+  /** Language of the page on which it was asked for. Used where the account has none. */
   readonly pageLanguage?: string;
-  /** What was asked for by somebody who is not signed in: whose account it is has to be found. */
+  /** A request of a user who is not signed in: its account has to be found. */
   readonly asked?: {
     readonly typed: string;
     readonly source: string;
@@ -43,7 +43,7 @@ export type MailModel = MailFacts & {
   readonly otherName?: string;
 };
 
-/** Sends what is for people, to the address that is verified when it is sent. */
+/** Sends mails to users, to the address that is verified when the mail is sent. */
 export const mailChannel = (deps: {
   readonly mailer: Mailer | undefined;
   readonly masterKey: MasterKey;
@@ -51,7 +51,7 @@ export const mailChannel = (deps: {
   readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
   /** Whether people can still decide about an approval. */
   readonly isWaiting: (approval: string) => Promise<boolean>;
-  /** Absent: nobody can ask for a new password. */
+  /** Absent: no user can ask for a new password. */
   readonly resets?: Pick<PasswordReset, 'answer'>;
   /** For people of whom nothing else is known. */
   readonly usualLanguage: string;
@@ -98,7 +98,7 @@ export const mailChannel = (deps: {
         return 'sent';
       }
       const { kind } = delivery;
-      // A mail that waited may be about what was decided, taken back or over since.
+      // A mail that waited may be about an approval that was decided, withdrawn or has expired since.
       if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
       const account = (await accounts.get(delivery.to))?.document;
       if (account && account.state !== 'active' && isForActive(kind)) return 'over';

@@ -1,17 +1,17 @@
 /**
- * Telling people and other systems what happened: which audit events become a notification (here), how a notification is kept
- * (notification-log.ts), to whom it goes (recipient-routing.ts), and how it gets there, however often that takes (delivery-worker.ts, with
- * the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the endpoints of webhooks
- * (webhook-registry.ts) and the browsers of people (push-registry.ts). Does not decide anything, know SMTP or HTTP
- * (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail or message looks (views/mail, views/push).
- * Called by the audit log as it is composed, by housekeeping and by the management API.
+ * Notifications to users and other systems: which audit events become a notification (here), how a notification is
+ * stored (notification-log.ts), its recipients (recipient-routing.ts), and its delivery with retries
+ * (delivery-worker.ts, with the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the webhook
+ * endpoints (webhook-registry.ts) and the browsers of users (push-registry.ts). Does not decide anything, implement
+ * SMTP or HTTP (ports/mailer.ts, ports/trusted-fetch.ts), or write the text of a mail or message (views/mail,
+ * views/push). Called by the audit log as it is composed, by housekeeping and by the management API.
  */
 import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
 /**
- * Who is told by mail, and in browsers: who answers for the agent, who was asked to, the account itself, who can do
- * something about it, or who may decide about the approval; or who came to be asked about it later; both people of an
- * absence; and whoever it concerns, with the administrators.
+ * The recipients by mail and in browsers. They are: the owner of the agent, the account that was asked to own it,
+ * the account itself, those who can act on it, or those who may decide on the approval. Also: those who were asked
+ * about it later, both users of an absence, and every user concerned together with the administrators.
  */
 export type Audience =
   | 'owner'
@@ -28,12 +28,15 @@ type KindRule = {
   readonly says: string;
   readonly from: readonly AuditEventType[];
   readonly when?: (event: AuditEvent) => boolean;
-  /** What the notifications are counted by: the receiver knows by their sequence which of two about it is newer. */
+  /**
+   * What a notification's sequence counts: by it the receiver knows which of two notifications about one object is
+   * newer.
+   */
   /** `consent`: an agent and the person it acts for. */
   readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
   /** Absent: webhooks only. */
   readonly mail?: Audience;
-  /** The same people are told in their browsers: it waits for their decision, or is about who gets into their account. */
+  /** Also sent to the browsers of the same users: it waits for their decision, or is about access to their account. */
   readonly isPushed?: true;
   /** Not again about the same within so many seconds. */
   readonly onceIn?: number;
@@ -42,12 +45,15 @@ type KindRule = {
 const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
 /** Not one that came to nothing, because something else was first. */
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
-/** By somebody who may, and who is not the person. */
+/** By a permitted caller who is not the user. */
 const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
   outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
-/** Every kind of notification there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
+/**
+ * Every kind of notification. A new kind is an entry here, and one in views/mail and in views/push if it is sent
+ * there.
+ */
 export const NOTIFICATION_KINDS = {
   'agent.pending': {
     says: 'An agent was registered and waits for its owner to accept it.',
@@ -171,7 +177,7 @@ export const NOTIFICATION_KINDS = {
     about: 'target',
     mail: 'escalated',
     isPushed: true,
-    // Whoever took over from a process that died records it once more.
+    // A process that takes over from a crashed one records it once more.
     onceIn: 86_400,
   },
   'approval.muted': {
@@ -242,7 +248,7 @@ export const NOTIFICATION_KINDS = {
     when: isDone,
     mail: 'account',
     isPushed: true,
-    // An agent that acts at many resources is one message, however long it takes to suspend them all.
+    // An agent that acts at many resources gives one message, however long it takes to suspend them all.
     onceIn: 3600,
   },
   'delegation.confirmed': {
@@ -287,7 +293,7 @@ export const NOTIFICATION_KINDS = {
   'upstream_link.created': {
     says: 'An account was connected with a person at an identity provider, who can sign in to it.',
     from: ['upstream_link.created'],
-    // An account that was made by this very sign-in has nobody else to be told.
+    // An account that this same sign-in created has no other user to notify.
     when: ({ inputs }) => inputs?.['proof'] !== 'created',
     about: 'account',
     mail: 'account',
@@ -372,13 +378,13 @@ export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
 
 export const NOTIFICATION_KIND_NAMES = Object.keys(NOTIFICATION_KINDS) as readonly NotificationKind[];
 
-/** An approval waits for who is told. */
+/** An approval waits for the recipient. */
 const ASKING: readonly string[] = ['approval.requested', 'approval.escalated'] satisfies readonly NotificationKind[];
 
-/** Whether it asks for a decision about an approval: past that there is nothing to tell. */
+/** Whether it asks for a decision on an approval: after that decision no notification is due. */
 export const isAsking = (kind: string): boolean => ASKING.includes(kind);
 
-/** Whether a kind tells people what they do here, and not what becomes of their own account. */
+/** Whether a kind is about what users do here, and not about the state of their own account. */
 export const isForActive = (kind: string): boolean =>
   Object.hasOwn(NOTIFICATION_KINDS, kind) && ruleOf(kind as NotificationKind).mail !== 'account';
 

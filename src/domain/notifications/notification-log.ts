@@ -7,8 +7,8 @@ import { kindOf, type NotificationKind, ruleOf } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
 
 /**
- * Events are recorded before what they tell of is done. So long it is waited until anybody is told, so that who hears
- * of a change and looks finds it made.
+ * Events are recorded before their change is made. A notification waits this long, so that a recipient who looks
+ * finds the change made.
  */
 const SETTLING_SECONDS = 1;
 /** Looked at for a notification that is not to be given again. */
@@ -16,16 +16,17 @@ const LOOKED_AT = 50;
 const ATTEMPTS = 20;
 
 /**
- * Makes notifications of audit events, durably, before what the event speaks of is done: an event is recorded, noted, and
- * then the change is made and answered. Whoever dies after the first has changed nothing; whoever dies after the
- * second has told of what was about to happen, as the audit log has. Nothing that was done is not told (WH-01).
+ * Turns audit events into notifications, durably, before the change that the event describes. The order is: record
+ * the event, store the notification, make the change, respond. A process that crashes after the first step has
+ * changed nothing. One that crashes after the second has notified of a coming change, just as the audit log has. No
+ * change is made without its notification (WH-01).
  */
 export const newNotificationLog = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  /** Whether there is anybody who sends mail. */
+  /** Whether mail is configured. */
   readonly isMailed: boolean;
-  /** Whether anybody wants to be told in a browser. */
+  /** Whether any browser is subscribed. */
   readonly isPushed: () => Promise<boolean>;
 }) => {
   const { documents, clock, isMailed, isPushed } = deps;

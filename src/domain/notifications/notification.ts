@@ -2,9 +2,12 @@ import type { EpochSeconds } from '../ports/clock.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
-/** That something was recorded which others want to hear of. Ids and moments only: names are read when it is told. */
+/** A recorded event that recipients are to learn of. Ids and times only: names are read when it is sent. */
 export type Notification = {
-  /** `ntf_…`: made of the place of its audit event, so that an event has one, however often it is noted. */
+  /**
+   * `ntf_…`: derived from the position of its audit event, so that each event has one notification, however often it
+   * is stored.
+   */
   readonly id: string;
   readonly kind: NotificationKind;
   /** What it is about; notifications about one thing are in the order of `sequence`. */
@@ -20,11 +23,11 @@ export type Notification = {
   readonly object?: string;
   /** What it is about comes to its end then. */
   readonly until?: EpochSeconds;
-  /** Somebody else than the account did it. */
+  /** A caller other than the account did it. */
   readonly isByOther?: true;
-  /** Until it was handed on to all it is for; while that is under way, when it is begun anew. */
+  /** Set until it has been dispatched to all recipients. While that is in progress: when it starts again. */
   readonly dueAt?: EpochSeconds;
-  /** Set when it was handed on: kept for its sequence, and so that it is not noted again. */
+  /** Set after its dispatch. It is kept for its sequence, and so that it is not stored again. */
   readonly forgetAt?: EpochSeconds;
 };
 

@@ -4,17 +4,17 @@ import type { Outcome, Sender } from './delivery-worker.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 import type { PushMessage, PushRegistry } from './push-registry.ts';
 
-/** What a browser is to be told of: ids and moments; no name and no text that anybody chose. */
+/** The content of a push message: ids and times; no name and no text that a user or client chose. */
 export type PushFacts = {
-  /** Whose browser it was when it was decided to tell it. */
+  /** The account of the browser when the notification was routed to it. */
   readonly account: string;
   /** Approval that waits for a decision. */
   readonly approval?: string;
-  /** Past this second there is nothing to tell. */
+  /** After this second the message is out of date. */
   readonly until?: number;
 };
 
-/** How a browser shows it: words of ours, and which page of ours a click opens. */
+/** What a browser shows: our own text, and the page of ours that a click opens. */
 export type PushWords = {
   readonly title: string;
   readonly text: string;
@@ -28,7 +28,7 @@ export type PushWords = {
 const LONGEST_SECONDS = 3 * 86_400;
 /** How long it is believed when it says that it wants to be left alone. */
 const LONGEST_PAUSE_SECONDS = 6 * 3600;
-/** What is wrong with the message itself (RFC 8030 §7.2, RFC 9110 §15.5). */
+/** Status codes that refuse the message itself (RFC 8030 §7.2, RFC 9110 §15.5). */
 const REFUSED: readonly (number | undefined)[] = [400, 413];
 
 /** The message itself, as the worker of the browser reads it. */
@@ -37,7 +37,7 @@ export const pushMessage = (
   { urgency, ttlSeconds }: Pick<PushMessage, 'urgency' | 'ttlSeconds'>,
 ): PushMessage => ({ text: JSON.stringify(words), topic: words.topic, urgency, ttlSeconds });
 
-/** Sends what is for browsers. Where that goes is checked at each try, by the way out itself (SF-12). */
+/** Sends push messages to browsers. The guarded fetch checks the address at each try (SF-12). */
 export const pushChannel = (deps: {
   readonly registry: Pick<PushRegistry, 'deliver' | 'drop'>;
   readonly clock: Clock;
@@ -53,7 +53,8 @@ export const pushChannel = (deps: {
   ): Promise<Outcome> => {
     const left = until === undefined ? LONGEST_SECONDS : Math.min(LONGEST_SECONDS, until - clock.now());
     if (left <= 0 || (approval !== undefined && !(await isWaiting(approval)))) return 'over';
-    // Whoever asks waits for an answer; the rest may come when the device is awake (RFC 8030 §5.3).
+    // A request for approval waits for an answer. Other messages may arrive when the device is awake (RFC 8030
+    // §5.3).
     const urgency = approval === undefined ? 'normal' : 'high';
     const sending = { urgency, ttlSeconds: left } as const;
     return registry.deliver(id, account, (language) => pushMessage(words(kind, language), sending));
@@ -75,7 +76,10 @@ export const pushChannel = (deps: {
   };
 };
 
-/** Seconds, of a number of them or a date (RFC 9110 §10.2.3); 0 for anything else, and never longer than we wait. */
+/**
+ * Seconds, from a number of them or a date (RFC 9110 §10.2.3). 0 for anything else, and never longer than our own
+ * limit.
+ */
 const retryAfter = (header: string | undefined, clock: Clock): number => {
   if (header === undefined) return 0;
   const seconds = /^\d{1,10}$/.test(header)

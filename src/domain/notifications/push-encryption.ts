@@ -1,6 +1,6 @@
 /**
- * Messages that only one browser can read (RFC 8291), as one record of `aes128gcm` (RFC 8188): about forty lines over
- * `node:crypto`, held to the example of the standard (test/unit/notifications/push-encryption.test.ts).
+ * Messages that only one browser can read (RFC 8291), as one record of `aes128gcm` (RFC 8188). About forty lines
+ * over `node:crypto`, tested with the example of the standard (test/unit/notifications/push-encryption.test.ts).
  */
 import { createCipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -38,9 +38,9 @@ export const isReceiver = ({ p256dh, auth }: Receiver): boolean => {
 };
 
 /**
- * The body of a push message, at most 4096 bytes. `length`: bytes to which the text is filled up, so that nobody on the
- * way tells messages apart by their size; at most 3993. Throws TypeError when the text is longer. `material`: what is
- * drawn by chance otherwise, for tests.
+ * The body of a push message, at most 4096 bytes. `length`: the bytes to which the text is padded, so that no
+ * intermediary can distinguish messages by size; at most 3993. Throws TypeError when the text is longer. `material`:
+ * replaces the random values, for tests.
  */
 export const encryptedFor = (
   { p256dh, auth }: Receiver,

@@ -1,8 +1,8 @@
 /**
- * The keys with which this server speaks to push services (RFC 8292): the same on all nodes, made when the first browser
- * asks for one, private halves sealed with the master key. A browser takes messages of the key it was given, and of no
- * other; so a rotation gives new browsers the new key and goes on with the old one for the others, until they are there
- * again. A key that others may know is ended at once, with every browser it was given to.
+ * The keys with which this server authenticates to push services (RFC 8292). They are the same on all nodes and
+ * created when the first browser asks for one. Private halves are sealed with the master key. A browser accepts only
+ * messages of the key it was given. A rotation therefore gives new browsers the new key, and uses the old one for
+ * the others until they come back. A compromised key is ended at once, with every browser it was given to.
  */
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { AuditLog } from '../audit/audit-event.ts';
@@ -52,7 +52,10 @@ export const pushKeys = (deps: {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly audit: AuditLog;
-  /** Whom a push service can ask about our messages: `mailto:` or https (RFC 8292 §2.1). Absent: that is not said. */
+  /**
+   * Contact for push services with questions about our messages: `mailto:` or https (RFC 8292 §2.1). Absent: none is
+   * sent.
+   */
   readonly contact?: string;
 }) => {
   const { documents, clock, identifiers, masterKey, audit, contact } = deps;
@@ -112,8 +115,8 @@ export const pushKeys = (deps: {
     list: all,
 
     /**
-     * The header Authorization of a message to a push service, signed with this key (RFC 8292 §3); undefined when there
-     * is no such key any more. Throws an Error when its private half cannot be read.
+     * The header Authorization of a message to a push service, signed with this key (RFC 8292 §3). Undefined when
+     * the key no longer exists. Throws an Error when its private half cannot be read.
      */
     async authorization(id: string, endpoint: string): Promise<string | undefined> {
       const key = (await all()).find((one) => one.id === id);
@@ -127,7 +130,10 @@ export const pushKeys = (deps: {
       return `vapid t=${await token.sign(await importJWK(jwk, 'ES256'))}, k=${key.publicKey}`;
     },
 
-    /** Makes a new key, which browsers are given from now on. Those that have another keep it until they are there again. */
+    /**
+     * Creates a new key, which browsers are given from now on. Browsers with another key keep it until they come
+     * back.
+     */
     async rotate(by: By): Promise<readonly PushKey[]> {
       await current();
       const next = await made();
@@ -135,14 +141,17 @@ export const pushKeys = (deps: {
       return changeRing((keys) => [next, ...keys].slice(0, MOST_KEYS));
     },
 
-    /** Ends a key at once, with every browser it was given to; another one is given from now on. Throws 'not_found'. */
+    /**
+     * Ends a key at once, with every browser it was given to. Browsers are given another key from now on. Throws
+     * 'not_found'.
+     */
     async revoke(id: string, reason: string, by: By): Promise<readonly PushKey[]> {
       if (!(await all()).some((key) => key.id === id)) throw new DomainError('not_found', 'There is no such object.');
       const next = await made();
       await record('push_key.revoked', id, by, reason);
       return changeRing((keys) => {
         const left = keys.filter((key) => key.id !== id);
-        // One that was rotated away is given to nobody again.
+        // A key that was rotated away is given to no browser again.
         return keys[0]?.id === id ? [next, ...left] : left;
       });
     },

@@ -13,30 +13,30 @@ import type { PushKey, PushKeys } from './push-keys.ts';
 import { isAtService } from './push-services.ts';
 import { PUSH_SUBSCRIPTIONS, type PushSubscription, pushSealContext, subscriptionIdOf } from './push-subscription.ts';
 
-/** What a browser hands over when it is to be told (Push API §8). */
+/** The subscription that a browser sends (Push API §8). */
 export type GivenSubscription = Receiver & {
   readonly name: string;
   readonly endpoint: string;
-  /** BCP 47: what is shown there is in this language. */
+  /** BCP 47: the language of messages in this browser. */
   readonly language: string;
-  /** The public key of ours that it was told to take messages of. */
+  /** Our public key whose messages the browser accepts. */
   readonly applicationServerKey: string;
 };
 
-/** What is sent: `text` for the browser alone, the rest for the push service (RFC 8030 §5). */
+/** A message: `text` for the browser alone, the rest for the push service (RFC 8030 §5). */
 export type PushMessage = {
   readonly text: string;
   readonly urgency: 'high' | 'normal';
   /** Seconds that the push service keeps it for a browser that is not there. */
   readonly ttlSeconds: number;
-  /** Of two with the same word the service keeps the later one; it is told a digest of it. */
+  /** Of two messages with the same topic the push service keeps the later one. It receives a digest of the topic. */
   readonly topic: string;
 };
 
-/** The same for whoever reads this language. */
+/** The message in this language. */
 export type MessageIn = (language: string) => PushMessage;
 
-/** Why a browser is told no more. */
+/** Why a browser is no longer notified. */
 type EndReason =
   | 'person'
   | 'other_person'
@@ -55,14 +55,14 @@ export const MOST_SUBSCRIPTIONS = 10;
 const TESTS_PER_MINUTE = 5;
 const ATTEMPTS = 20;
 const TIMEOUT_MILLISECONDS = 2500;
-/** Every message has this length, so that nobody on the way can tell one from another by its size. */
+/** The length of every message, so that no intermediary can distinguish messages by size. */
 const MESSAGE_BYTES = 1024;
 /** RFC 8030 §5.4: at most 32 characters of base64url. */
 const TOPIC_CHARACTERS = 32;
 
 export type PushRegistry = ReturnType<typeof pushRegistry>;
 
-/** The browsers in which people want to be told: what stands in the register, and how a message gets to one. */
+/** The browsers in which users are notified: their registry, and the delivery of messages to one. */
 export const pushRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
@@ -146,7 +146,7 @@ export const pushRegistry = (deps: {
   };
 
   /**
-   * Sends a message. A browser that can be told nothing more is taken away, and why is answered. Throws as
+   * Sends a message. Removes a browser that can receive no more, and returns the reason. Throws as
    * `TrustedPost.post` does.
    */
   const send = async (subscription: PushSubscription, message: PushMessage): Promise<'sent' | EndReason> => {
@@ -185,12 +185,13 @@ export const pushRegistry = (deps: {
     /** Newest first. */
     list: ofAccount,
 
-    /** Whether anybody wants to be told in a browser. */
+    /** Whether any browser is subscribed. */
     isUsed: async (): Promise<boolean> => (await subscriptions.find({ limit: 1 })).length > 0,
 
     /**
-     * From now on the account is told in this browser, and whoever was told there before is not. Throws 'invalid_field',
-     * and 'conflict' where the person has enough or the page was made before the key was changed.
+     * Subscribes this browser for the account. An account that was subscribed there before no longer is. Throws
+     * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page was made before the key was
+     * changed.
      */
     async add(account: string, given: GivenSubscription, by: By): Promise<PushSubscription> {
       const key = await checked(given);
@@ -226,8 +227,8 @@ export const pushRegistry = (deps: {
     },
 
     /**
-     * Sends one message at once, and says what became of it. Throws 'not_found', and 'too_many_requests' for more than a
-     * few in a minute.
+     * Sends one message at once and returns the result. Throws 'not_found', and 'too_many_requests' beyond a few in
+     * a minute.
      */
     async test(account: string, id: string, message: MessageIn, by: By): Promise<DeliveryAttempt> {
       const subscription = await own(account, id);
@@ -246,8 +247,8 @@ export const pushRegistry = (deps: {
     },
 
     /**
-     * Sends a message, if the browser is still that of this account and the account is active. `over`: it is told no
-     * more. Throws as `TrustedPost.post` does.
+     * Sends a message, if the browser still belongs to this account and the account is active. `over`: the browser
+     * is no longer notified. Throws as `TrustedPost.post` does.
      */
     async deliver(id: string, account: string, message: MessageIn): Promise<'sent' | 'over'> {
       const subscription = (await subscriptions.get(id))?.document;

@@ -1,18 +1,18 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import { idMadeOf } from '../ports/identifiers.ts';
 
-/** A browser in which a person wants to be told (RFC 8030). It belongs to whoever turned it on there last. */
+/** A browser in which a user is notified (RFC 8030). It belongs to the user who turned it on there last. */
 export type PushSubscription = {
-  /** `psh_…`, made of its address at the push service: a browser is there once, and knows its own id. */
+  /** `psh_…`, derived from its address at the push service: each browser has one subscription and knows its id. */
   readonly id: string;
   readonly account: string;
   /** What the person calls it, one line. */
   readonly name: string;
   /** BCP 47: what the person read when it was turned on. */
   readonly language: string;
-  /** Address at the push service and what the browser made for its messages, as JSON, sealed. */
+  /** Address at the push service and the keys the browser made for its messages, as JSON, sealed. */
   readonly sealed: string;
-  /** The key of ours that the browser was told to take messages of. */
+  /** Our key whose messages the browser accepts. */
   readonly key: string;
   readonly createdAt: number;
   /** When the push service took a message for it last. */
@@ -23,7 +23,7 @@ export const PUSH_SUBSCRIPTIONS = {
   name: 'push_subscriptions',
   indexes: [{ fields: ['account', 'createdAt'] }],
   members: ['account', 'name', 'language', 'sealed', 'key', 'createdAt'],
-  // What is not understood is sent nothing.
+  // A subscription that is not understood receives nothing.
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 

@@ -16,14 +16,17 @@ type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Waiting and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
-/** An hour, about agents, to one person: whoever registers agents must not be able to fill a mailbox (AP-05). */
+/**
+ * Notifications an hour, about agents, to one user: a caller who registers agents must not be able to fill a mailbox
+ * (AP-05).
+ */
 const MOST_PER_HOUR = 30;
 
-/** Says to whom a notification goes, and puts it into the outbox for each of them. Doing it twice comes to the same. */
+/** Finds the recipients of a notification and puts a message for each into the outbox. Idempotent. */
 export const recipientRouting = (deps: {
   readonly outbox: Outbox;
   readonly isMailed: boolean;
-  /** Absent: nobody is told in a browser. */
+  /** Absent: no browser is notified. */
   readonly push?: { list(account: string): Promise<readonly { readonly id: string }[]> };
   readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
   readonly agents: { get(id: string): StoredDocument<Agent> };
@@ -34,11 +37,11 @@ export const recipientRouting = (deps: {
   };
   /** Accounts that may decide about an approval. */
   readonly approversOf: (approval: string) => Promise<readonly string[]>;
-  /** Those who came to be asked because nobody had decided. */
+  /** The approvers who were asked later because none had decided. */
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
   /** Both people of an absence. */
   readonly partiesOf: (absence: string) => Promise<readonly string[]>;
-  /** Whoever an approval concerns that somebody lets happen in an emergency, but for the administrators. */
+  /** The users concerned by an approval that is granted in an emergency, without the administrators. */
   readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly onWithheld: (account: string, channel: Channel) => void;
@@ -78,7 +81,7 @@ export const recipientRouting = (deps: {
     }
   };
 
-  /** Whether somebody was told enough about agents within an hour; what nobody may miss is told all the same. */
+  /** Whether a user reached the hourly limit of notifications about agents. Alarms are sent all the same. */
   const isEnough = async (channel: 'mail' | 'push', notification: Notification, account: string): Promise<boolean> => {
     if (notification.agent === undefined || isAlarm(notification)) return false;
     if ((await ephemeral.count(`${channel}s:${account}`, 3600)) <= MOST_PER_HOUR) return false;
@@ -167,7 +170,7 @@ export const recipientRouting = (deps: {
   return async (notification: Notification): Promise<void> => {
     const { kind, agent: about } = notification;
     const agent = about === undefined ? undefined : (await agents.get(about))?.document;
-    // Accepted at once by who registered it: nobody waits for anything.
+    // Accepted at once by the caller who registered it: no acceptance is due.
     if (kind === 'agent.pending' && agent?.state !== 'pending') return;
     await byWebhook(notification, agent);
     const pushing = ruleOf(kind).isPushed ? push : undefined;
@@ -177,10 +180,10 @@ export const recipientRouting = (deps: {
   };
 };
 
-/** What nobody may miss, however much there was before. */
+/** An alarm, which is sent beyond the limit too. */
 const isAlarm = ({ kind }: Notification): boolean => ruleOf(kind).mail === 'alarmed';
 
-/** Of two people whom it is about: who the other is, and which of the two is told. */
+/** For two users whom it is about: who the other is, and which of the two is notified. */
 const betweenTwo = (
   { account }: Notification,
   audience: readonly Account[],

@@ -1,8 +1,8 @@
 import type { Notification } from './notification.ts';
 
 /**
- * What an endpoint is sent of a notification: ids, moments and the sequence; no name, address or text that anybody chose.
- * Whoever wants to know more reads the object, with rights of their own.
+ * The body that an endpoint receives for a notification: ids, times and the sequence. It holds no name, address or
+ * text that a user or client chose. A receiver that needs more reads the object, with its own rights.
  */
 export const webhookBody = (notification: Notification): string => {
   const { kind, at, subject, sequence, agent, owner, account, delegation, object, until } = notification;
@@ -10,7 +10,7 @@ export const webhookBody = (notification: Notification): string => {
   return JSON.stringify({ type: kind, timestamp: momentOf(at), data });
 };
 
-/** A message that tells of nothing: of an endpoint alone. */
+/** A message without a notification, about the endpoint itself. */
 export const bareBody = (type: 'webhook.test' | 'webhook.challenge', at: number, data: object): string =>
   JSON.stringify({ type, timestamp: momentOf(at), data });
 

@@ -2,10 +2,10 @@ import { fetchReasonOf, fetchStatusOf } from '../ports/trusted-fetch.ts';
 import type { Sender } from './delivery-worker.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';
 
-/** Gone (RFC 9110 §15.5.11): the receiver wants nothing more, as Standard Webhooks reads it. */
+/** Gone (RFC 9110 §15.5.11): the receiver wants no further messages, as in Standard Webhooks. */
 const GONE = 410;
 
-/** Sends what is for endpoints. Where it goes is checked at each try, by the way out itself (WH-05). */
+/** Sends messages to endpoints. The guarded fetch checks the address at each try (WH-05). */
 export const webhookChannel = (webhooks: Pick<WebhookRegistry, 'deliver' | 'stopFor'>): Sender => ({
   async send({ id, to, body }) {
     try {

@@ -38,7 +38,7 @@ export type WebhookChange = {
   readonly resourceServer?: string | null;
 };
 
-/** What is known of how it answers. */
+/** What is known of the endpoint's responses. */
 export type WebhookHealth = Pick<
   DeliveryQueue,
   'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
@@ -53,7 +53,10 @@ const FORGET_SECONDS = 7 * 86_400;
 
 export type WebhookRegistry = ReturnType<typeof webhookRegistry>;
 
-/** The register of endpoints: what stands in one, its secrets, and that it is theirs who asked for it (WH-06). */
+/**
+ * The registry of endpoints: their members, their secrets, and the proof that the caller controls the endpoint
+ * (WH-06).
+ */
 export const webhookRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -145,7 +148,7 @@ export const webhookRegistry = (deps: {
       return found.map(({ document }) => document).filter(({ state }) => state === 'active');
     },
 
-    /** The active endpoint with this very URL that is there for access requests of a resource server. */
+    /** The active endpoint with exactly this URL for access requests of a resource server. */
     async callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined> {
       const all = (await collection.find({ limit: MOST_WEBHOOKS })).map(({ document }) => document);
       return all.find((one) => one.state === 'active' && one.resourceServer === resourceServer && one.url === url);
@@ -155,7 +158,10 @@ export const webhookRegistry = (deps: {
       return (await queues.get(id))?.document ?? { failures: 0 };
     },
 
-    /** It hears of nothing until it was proven. Throws 'invalid_field', and 'conflict' when there are too many. */
+    /**
+     * The endpoint receives nothing until it is proven. Throws 'invalid_field', and 'conflict' when there are too
+     * many.
+     */
     async create(given: NewWebhook, by: By): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }> {
       const facts = await checked(given);
       if ((await collection.find({ limit: MOST_WEBHOOKS })).length === MOST_WEBHOOKS) {
@@ -168,7 +174,7 @@ export const webhookRegistry = (deps: {
       return { made: await documentsOf.insert(webhook, 'webhook.created', by), secret };
     },
 
-    /** Another URL has to be proven anew. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
+    /** A new URL must be proven again. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
     update: (id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>> =>
       documentsOf.change(id, expected, 'webhook.updated', by, async (webhook) => {
         const { owner: held, resourceServer: of, ...rest } = webhook;
@@ -186,9 +192,9 @@ export const webhookRegistry = (deps: {
       }),
 
     /**
-     * Sends a challenge, signed like every message, that has to come back as `{"challenge": …}`: whoever answers it
-     * wants to be told, and has the secret in its place. Then it is active, also if it had been stopped. Throws
-     * 'not_found', and 'conflict' when it did not come back.
+     * Sends a challenge, signed like every message, that must come back as `{"challenge": …}`. The response proves
+     * that the receiver wants messages and has the secret in place. The endpoint is then active, even if it had been
+     * stopped. Throws 'not_found', and 'conflict' when the challenge did not come back.
      */
     async prove(id: string, by: By): Promise<Versioned<Webhook>> {
       const found = await documentsOf.found(id);
@@ -218,7 +224,10 @@ export const webhookRegistry = (deps: {
       return proven;
     },
 
-    /** A message that tells of nothing, sent at once and once. Throws 'not_found', and 'conflict' before it was proven. */
+    /**
+     * Sends a test message at once, without retries. Throws 'not_found', and 'conflict' before the endpoint was
+     * proven.
+     */
     async test(id: string, by: By): Promise<DeliveryAttempt> {
       const { document } = await documentsOf.found(id);
       if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
@@ -241,12 +250,12 @@ export const webhookRegistry = (deps: {
     /** Nothing is sent to it or kept for it until it is proven again. Idempotent. */
     stop: (id: string, by: By): Promise<Versioned<Webhook>> => switched(id, by),
 
-    /** The same by the server itself, which told nobody there for too long. */
+    /** The same by the server itself, after too long without a successful delivery there. */
     async stopFor(id: string, reason: 'failing' | 'gone' | 'queue_full'): Promise<void> {
       if ((await collection.get(id))?.document.state === 'active') await switched(id, { caller: 'system' }, reason);
     },
 
-    /** A new secret; the one before signs beside it for a day. One from before that is over. Throws 'not_found'. */
+    /** Creates a new secret; the previous one also signs for a day. An older one ends. Throws 'not_found'. */
     async rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }> {
       const { secret, stored } = newSecret(id);
       const endsAt = clock.now() + OVERLAP_SECONDS;
@@ -264,7 +273,7 @@ export const webhookRegistry = (deps: {
       await update(queues, id, (queue) => ({ ...queue, forgetAt: clock.now() + FORGET_SECONDS }));
     },
 
-    /** Sends what is to be sent, if there is such an endpoint and it is active. Throws as `TrustedPost.post` does. */
+    /** Sends a message, if the endpoint exists and is active. Throws as `TrustedPost.post` does. */
     async deliver(id: string, message: { readonly id: string; readonly body: string }): Promise<'sent' | 'not_active'> {
       const webhook = (await collection.get(id))?.document;
       if (webhook?.state !== 'active') return 'not_active';

@@ -7,8 +7,8 @@ export const writtenSecret = (secret: string): string =>
   `${PREFIX}${Buffer.from(secret, 'base64url').toString('base64')}`;
 
 /**
- * The headers of a message (Standard Webhooks 1.0): an HMAC-SHA-256 over id, second and the very bytes of the body, one
- * for each secret, so that a receiver that knows either accepts it.
+ * The headers of a message (Standard Webhooks 1.0): an HMAC-SHA-256 over id, second and the exact bytes of the body,
+ * one for each secret. A receiver that knows either secret accepts the message.
  */
 export const signedHeaders = (
   { id, body }: { readonly id: string; readonly body: string },

@@ -1,7 +1,7 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
-/** A secret that messages are signed with. While it is changed there are two, and both sign. */
+/** A secret that messages are signed with. During a rotation there are two, and both sign. */
 export type WebhookSecret = {
   /** 32 bytes in base64, sealed with the master key. */
   readonly sealed: string;
@@ -16,7 +16,7 @@ export type Webhook = {
   readonly id: string;
   /** Name to show, one line. */
   readonly name: string;
-  /** https, to a public host or one that the configuration names; checked again at each delivery. */
+  /** https, to a public host or one that the configuration names. Checked again at each delivery. */
   readonly url: string;
   /** What it hears of; different ones. */
   readonly kinds: readonly NotificationKind[];
@@ -25,8 +25,8 @@ export type Webhook = {
   /** Access requests of this resource server may name the URL as their callback (`rs_…`). */
   readonly resourceServer?: string;
   /**
-   * `unproven`: it has not yet answered a challenge, and is sent nothing else. `stopped`: by somebody, or because
-   * nothing got there for too long; nothing is kept for it.
+   * `unproven`: it has not yet answered a challenge, and receives nothing else. `stopped`: by a caller, or because
+   * no delivery succeeded for too long; no messages are kept for it.
    */
   readonly state: 'unproven' | 'active' | 'stopped';
   /** Newest first, at most two. */
