@@ -15,7 +15,10 @@ const KINDS: Readonly<Record<string, keyof AlternativeNames>> = {
   'IP Address': 'ip',
 };
 
-/** Of the text Node makes of the extension, in which values with special characters are JSON strings. Unreadable: none. */
+/**
+ * Reads Node's text form of the extension, in which values with special characters are JSON strings. An unreadable
+ * text gives no names.
+ */
 export const alternativeNames = (text: string | undefined): AlternativeNames => {
   const names: Record<keyof AlternativeNames, string[]> = { dns: [], uri: [], email: [], ip: [] };
   const entry = /([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y;
@@ -37,7 +40,7 @@ const unquoted = (value: string): string => {
   }
 };
 
-/** One spelling of each address. Undefined for what is none. */
+/** The canonical form of an IP address. Undefined for input that is no address. */
 export const plainIp = (address: string): string | undefined => {
   if (/^[0-9A-Fa-f:.]+$/.test(address) && address.includes(':')) return URL.parse(`http://[${address}]/`)?.hostname;
   const numbers = address.split('.');
@@ -48,7 +51,10 @@ export const plainIp = (address: string): string | undefined => {
 
 type Part = readonly [type: string, value: string];
 
-/** A distinguished name as people write it (RFC 4514), most specific part first; undefined for what is none we compare. */
+/**
+ * A distinguished name in its text form (RFC 4514), most specific part first. Undefined for a name that is not
+ * compared here.
+ */
 export const distinguishedName = (text: string): readonly Part[] | undefined => partsOf(text, ',')?.reverse();
 
 /** The same of what Node makes of a subject: a line for each part, most general first. */

@@ -5,8 +5,8 @@ import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName }
 import { type ClientCertificate, isWithinTime, readCertificate, thumbprintOf } from './client-certificate.ts';
 
 /**
- * Exactly one of: a name in a certificate that a configured authority vouches for (`tls_client_auth`), a SPIFFE ID in
- * such a one, or the certificates themselves (`self_signed_tls_client_auth`).
+ * Exactly one of three: a name in a certificate of a configured authority (`tls_client_auth`), a SPIFFE ID in such a
+ * certificate, or the certificates themselves (`self_signed_tls_client_auth`).
  */
 export type CertificateRule = {
   /** RFC 4514, most specific part first. */
@@ -44,8 +44,8 @@ export type CertificateMethod = (typeof CERTIFICATE_METHODS)[number];
 const usesCertificate = (method: string): boolean => CERTIFICATE_METHODS.some((known) => known === method);
 
 /**
- * The rule of a client with this method: what is given, else what it had before. Throws 'invalid_field' when it needs one,
- * needs none, or the other kind.
+ * The rule of a client with this method: the given one, or else the previous one. Throws 'invalid_field' when it
+ * needs a rule, needs none, or needs the other kind.
  */
 export const certificateFor = (
   method: string,
@@ -109,7 +109,7 @@ const isName = (name: (typeof NAMES)[number], value: string): boolean => {
   if (name === 'sanIp') return plainIp(value) !== undefined;
   if (name === 'sanUri') return URL.canParse(value);
   if (name === 'sanEmail') return /^[^\s@]+@[^\s@]+$/.test(value);
-  // No patterns: what stands there is compared as a whole.
+  // No patterns: the value is compared as a whole.
   return value.split('.').every((label) => /^[A-Za-z0-9_-]+$/.test(label));
 };
 

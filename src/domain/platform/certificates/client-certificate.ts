@@ -1,6 +1,6 @@
 /**
- * Certificates by which clients prove themselves (RFC 8705): what one says, whether an authority of ours vouches for
- * it, and the rules by which it is an agent's. Does not know where a certificate comes from (src/http) nor whose it is.
+ * Client certificates (RFC 8705): their content, whether a configured authority issued one, and the rules by which
+ * one belongs to an agent. Does not know where a certificate comes from (src/http) or whose it is.
  */
 import { hash, X509Certificate } from 'node:crypto';
 
@@ -8,7 +8,7 @@ export type ClientCertificate = {
   readonly x509: X509Certificate;
   /** `x5t#S256` (RFC 8705 §3.1). */
   readonly thumbprint: string;
-  /** Whether a configured authority vouches for it; the time is looked at when it is used. */
+  /** Whether a configured authority issued it. Its validity period is checked when it is used. */
   readonly isVouched: boolean;
 };
 
@@ -20,7 +20,7 @@ export const clientCertificate = (x509: X509Certificate, isVouched: boolean): Cl
 
 export const thumbprintOf = ({ raw }: X509Certificate): string => hash('sha256', raw, 'base64url');
 
-/** Undefined for what is no certificate: DER, or PEM. */
+/** Reads DER or PEM. Undefined for input that is no certificate. */
 export const readCertificate = (encoded: string | Buffer): X509Certificate | undefined => {
   try {
     return new X509Certificate(encoded);
@@ -42,7 +42,7 @@ export type Authorities = {
   vouchFor(certificate: X509Certificate, now: number): boolean;
 };
 
-/** Authorities of a PEM file, in which those between the root and the clients stand as well. Throws when one is unreadable. */
+/** Authorities of a PEM file, including intermediate ones. Throws when one is unreadable. */
 export const authoritiesIn = (pem: string): Authorities => {
   const all = (pem.match(PEM) ?? []).map((one) => new X509Certificate(one));
   return {

@@ -5,8 +5,8 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 const MOST = 64;
 
 /**
- * That something changed for some accounts, on all nodes: whose pages look again. It says neither what nor which, and
- * nothing is decided by it, so that it takes no proof of who says it.
+ * Tells all nodes that something changed for some accounts, so that open pages reload. It carries neither the change
+ * nor the object. No decision depends on it, so the sender needs no authentication.
  */
 export const changeBroadcast = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
   const here = identifiers.newSecret();

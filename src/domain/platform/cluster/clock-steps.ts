@@ -1,10 +1,10 @@
 /**
- * Notices that the clock was set. Whoever deletes by the clock asks here first: what was deleted because of a clock that ran
- * ahead for a while, such as the mark that something was used, is missing when the clock is right again.
+ * Detects that the clock was set. Code that deletes by the clock checks this first. A clock that ran ahead may have
+ * caused deletions, such as of the mark that something was used. That mark is missing when the clock is right again.
  */
 import type { Clock } from '../../ports/clock.ts';
 
-/** Less is drift, and the granularity of whoever asks. */
+/** A smaller step is drift, or the granularity of the caller. */
 const STEP_SECONDS = 60;
 /** A clock that has been ahead for so long is taken for right. */
 const BELIEVED_AFTER_SECONDS = 3_600;

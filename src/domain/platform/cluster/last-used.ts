@@ -1,6 +1,6 @@
 /**
- * When something was last used, kept beside it, so that using it changes nothing in it: noted in memory, written by
- * housekeeping at most once a minute for each. A process that dies loses a minute of it.
+ * When something was last used. Stored apart from it, so that its use does not change it. Recorded in memory;
+ * housekeeping writes it at most once a minute for each. A process that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
 import { type Collection, isDocumentConflict } from '../../ports/document-store.ts';
@@ -10,7 +10,7 @@ type Use = { readonly id: string; readonly usedAt: number };
 
 /** Seconds between two writes for one of them. */
 const APART_SECONDS = 60;
-/** Remembered by this process; what is beyond is forgotten, never grown. */
+/** The most entries that this process remembers. Beyond it, uses are dropped. */
 const MOST_REMEMBERED = 100_000;
 const ATTEMPTS = 5;
 
@@ -34,7 +34,7 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
   };
 
   return {
-    /** What is not written yet, by id. */
+    /** Uses that are not written yet, by id. */
     pending: pending as ReadonlyMap<string, T>,
 
     /** Notes a use now. Costs nothing but memory. */
@@ -44,7 +44,7 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, rowOf(now));
     },
 
-    /** Writes what was noted, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+    /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
     async flush(limit = 2_000): Promise<void> {
       for (const [id, row] of [...pending].slice(0, limit)) {
         await write(row);

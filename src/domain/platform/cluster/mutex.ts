@@ -9,13 +9,13 @@ export const TURNS = { name: 'turns', indexes: [] } as const satisfies Collectio
 /** After this a process that took its turn and did not end it is taken for dead. */
 const LONGEST_TURN_SECONDS = 30;
 const PAUSE_MILLISECONDS = 25;
-/** Two dead processes in a row, and time to spare. */
+/** The time of two crashed processes in a row, with a margin. */
 const MOST_PAUSES = 4_000;
 
 /**
- * Runs `work` while no other process on the same store runs what has the same name: what a start makes when it is
- * missing must be made once. Throws an Error when the turn of another one never ends. A process that stood still
- * for longer than 30 s may find that it was passed, so `work` must bear being done twice one after the other.
+ * Runs `work` while no other process on the same store runs work of the same name. A start uses it to create a
+ * missing object exactly once. Throws an Error when the turn of another process never ends. A process that was
+ * paused for longer than 30 s may have been overtaken, so `work` must tolerate being done twice one after the other.
  */
 export const withMutex = async <T>(
   { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },

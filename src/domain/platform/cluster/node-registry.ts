@@ -1,15 +1,14 @@
 /**
- * The nodes that serve from one store, as they show themselves to each other: one heartbeat document each.
- * Owns who bears a node's name, and whether clocks agree. Does not own the file that keeps the name
- * (src/node-state.ts) or the audit stream that is called by it (../audit). Called by src/compose and
- * src/housekeeping.ts.
+ * The nodes that serve from one store: one heartbeat document each. Owns which process holds a node's name, and
+ * whether clocks agree. Does not own the file that keeps the name (src/node-state.ts) or the audit stream of that
+ * name (../audit). Called by src/compose and src/housekeeping.ts.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 import { withPriority } from '../../ports/write-priority.ts';
 
-/** What a process is called on its machine, to tell a neighbour that lives from one that was killed. */
+/** Identifies a process on its machine, to tell a live neighbour from one that was killed. */
 export type Machine = {
   readonly host: string;
   readonly process: number;
@@ -25,9 +24,9 @@ export type NodeRecord = {
   readonly process: number;
   /** Milliseconds since the epoch by that node's own clock, when it wrote this. */
   readonly at: number;
-  /** Epoch second from which on the node counts as silent, unless it shows itself again. */
+  /** Epoch second from which the node counts as silent, unless it sends another heartbeat. */
   readonly expiresAt: number;
-  /** Epoch second at which the record is removed; absent in records of before: they stay until their name is taken up. */
+  /** Epoch second at which the record is removed. Absent in older records: they stay until their name is taken up. */
   readonly keptUntil?: number;
 };
 
@@ -40,13 +39,13 @@ export const NODES = {
 /** A node that has not shown itself for so long is gone. */
 const SILENCE_SECONDS = 15;
 /**
- * How long the record of a silent node is kept. A process of this machine that lives cannot show itself while the volume is
- * full, and its name must not go to another one meanwhile.
+ * How long the record of a silent node is kept. A live process of this machine cannot send heartbeats while the
+ * volume is full, and its name must not go to another one meanwhile.
  */
 const KEPT_SECONDS = 86_400;
-/** More than this between two clocks, and times of one node mean something else on the other. */
+/** With a greater distance between two clocks, times of one node mean something else on the other. */
 const MOST_APART_MILLISECONDS = 2_000;
-/** Heartbeats apart, one after the other, before it is believed: one may have been written late. */
+/** Consecutive heartbeats with a wrong clock before it is believed: one may have been written late. */
 const BELIEVED_AFTER = 2;
 
 /** What is known of another node's clock. */
@@ -71,7 +70,7 @@ export const nodeRegistry = (deps: {
   const nodes = deps.documents.collection<NodeRecord>(NODES);
   const instance = randomUUID();
   const sightings = new Map<string, Sighting>();
-  /** Silent nodes, by the version of their last heartbeat: one that shows itself again has another one. */
+  /** Silent nodes, by the version of their last heartbeat: a new heartbeat has another version. */
   const silent = new Map<string, number>();
   let held: string | undefined;
   let isLost = false;
@@ -88,8 +87,8 @@ export const nodeRegistry = (deps: {
   });
 
   /**
-   * A process of this machine that runs no more, however long it has been silent, or one of another machine that has been
-   * silent. Our own number means one before us.
+   * A process of this machine that no longer runs, however long it has been silent, or one of another machine that
+   * is silent. A record with our own process number is from a process before this one.
    */
   const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
     host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();
@@ -173,7 +172,10 @@ export const nodeRegistry = (deps: {
       }
     },
 
-    /** Why this node should not serve, or undefined. Of two nodes apart neither can be believed; of three, two can. */
+    /**
+     * Why this node should not serve, or undefined. With two nodes apart neither can be believed; with three, two
+     * can.
+     */
     problem(): string | undefined {
       if (isLost) return 'another process serves under the name of this node';
       const others = [...sightings.values()];
@@ -183,7 +185,7 @@ export const nodeRegistry = (deps: {
       return `the clock is ${seconds.toFixed(1)} s or more apart from ${apart.length} of ${others.length} other nodes`;
     },
 
-    /** Nodes that serve, this one included, as last observed. Before the first look there may be another one: 2. */
+    /** Nodes that serve, including this one, as last observed. Before the first look there may be another one: 2. */
     count: (): number => (hasLooked ? sightings.size + 1 : 2),
 
     /** Gives the name back, so that the next process may take it. */

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Of two buffers of one length; a test counts what it is given. */
+/** Compares two buffers of one length; a test counts its calls. */
 type Compare = (one: Buffer, other: Buffer) => boolean;
 
 /**
- * Whether what is stored is one of the digests that somebody's guess has. The work depends on neither: each digest is
- * compared as a whole, also after one that fits (CA-09). Digests come from `masterKey.digests`, one for each master key.
+ * Whether the stored digest is one of the digests of a guess. The work depends on neither: each digest is compared
+ * as a whole, also after a match (CA-09). Digests come from `masterKey.digests`, one for each master key.
  */
 export const isOneOfDigests = (
   stored: string,

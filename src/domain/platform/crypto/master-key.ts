@@ -1,22 +1,29 @@
 /**
- * Everything derived from the one key that lives outside the database: digests under which bearer
- * handles are stored, sealed values oidc-provider must read back, and named sub-keys (decision D14).
- * A dump of the database without this key gives no usable credential (invariant 8).
+ * Everything derived from the one key that is stored outside the database: digests under which bearer handles are
+ * stored, sealed values that oidc-provider must read back, and named sub-keys (decision D14). A dump of the database
+ * without this key gives no usable credential (invariant 8).
  *
- * While it is changed there are two: what is new is made with the first, what was made with either is good. What must
- * have one place although two nodes may have the keys the other way round (a claim, a mark of use) takes both.
+ * During a rotation there are two keys: new values are made with the first, and values made with either are valid. A
+ * value that needs one place although nodes may have the keys in a different order (a claim, a mark of use) is
+ * stored under both.
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
 export type MasterKey = {
   /**
-   * HMAC-SHA-256 of a value, base64url, 43 characters. `kind` keeps key spaces apart: the same value
-   * of another kind has another digest, whatever characters either holds.
+   * HMAC-SHA-256 of a value, base64url, 43 characters. `kind` separates key spaces: the same value of another kind
+   * has another digest, whichever characters either holds.
    */
   digest(kind: string, ...values: readonly string[]): string;
-  /** Under which digests a value may be kept: that of `digest` first, then that of the other key, if there is one. */
+  /**
+   * The digests under which a value may be stored: that of `digest` first, then that of the other key, if there is
+   * one.
+   */
   digests(kind: string, ...values: readonly string[]): readonly string[];
-  /** The same in the order all nodes agree on: who takes them one after the other meets everybody else at the first. */
+  /**
+   * The same digests in an order that all nodes agree on. Callers that take them one after the other all contend at
+   * the first one.
+   */
   ordered(kind: string, ...values: readonly string[]): readonly string[];
   /** AES-256-GCM; the result is base64url and bound to `context`. */
   seal(context: string, plaintext: string): string;
@@ -64,7 +71,7 @@ const keyOf = (secret: Buffer) => {
   if (secret.length !== 32) throw new TypeError('the master key has 32 bytes');
   const derive = (name: string, length: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `behalf/${name}`, length));
-  // Key objects: a bare buffer would be made into one at each call, which costs more than the digest itself.
+  // Key objects: a buffer would be converted at each call, which costs more than the digest itself.
   const digestKey = createSecretKey(derive('digest', 32));
   const sealKey = createSecretKey(derive('seal', 32));
 
@@ -96,7 +103,7 @@ const keyOf = (secret: Buffer) => {
   };
 };
 
-/** Undefined for what is damaged, or was sealed with another key or for something else. */
+/** Undefined for a value that is damaged, or was sealed with another key or for another context. */
 export const openedOrNothing = (key: Pick<MasterKey, 'open'>, context: string, sealed: string): string | undefined => {
   try {
     return key.open(context, sealed);

@@ -21,7 +21,10 @@ const PAGE = 500;
 const MOST_AT_ONCE = 200;
 const MOST_CHARACTERS = 2_000_000;
 
-/** All documents by id, a page at a time. A page may be short before the end: some backends bound an answer in bytes. */
+/**
+ * All documents by id, a page at a time. A page may be short before the end: some backends limit a response in
+ * bytes.
+ */
 async function* pagesOf(collection: Pick<Collection<Document>, 'find'>): AsyncGenerator<readonly Document[]> {
   for (let after: Cursor | undefined; ; ) {
     const page = await collection.find({ limit: PAGE, ...(after ? { after } : {}) });
@@ -84,8 +87,8 @@ export async function* dataLines(deps: {
 export type Placed = { readonly placed: number; readonly present: number };
 
 /**
- * Stores the documents of the lines. What is there already and equal stays; throws MovingRefused, which names the
- * document, when another one is there. Never changes a document.
+ * Stores the documents of the lines. An equal document that is already there stays. Throws MovingRefused, which
+ * names the document, when a different one is there. Never changes a document.
  */
 export const placeLines = async (
   lines: AsyncIterable<string>,
@@ -115,7 +118,7 @@ const place = async (collection: Collection<Document>, name: string, given: read
     await collection.insertMany(missing);
   } catch (error) {
     if (!isDocumentConflict(error)) throw error;
-    // Some may have been stored before the one in whose way another stands: by its id, or by a unique key.
+    // Some documents may have been stored before the one that conflicts with another, by its id or by a unique key.
     for (const document of await missingOf(collection, name, missing)) await insertOne(collection, name, document);
   }
   return missing.length;
@@ -151,8 +154,8 @@ const different = (name: string, id: string): MovingRefused =>
   );
 
 /**
- * Reads everything back. Throws MovingRefused unless the store holds what the lines do, and nothing besides. What has
- * expired may be gone: a database may remove it by itself.
+ * Reads everything back. Throws MovingRefused unless the store holds exactly the documents of the lines. Expired
+ * documents may be missing: a database may remove them by itself.
  */
 export const checkPlaced = async (
   lines: AsyncIterable<string>,
@@ -187,7 +190,7 @@ const AGAIN = 'Somebody else writes to the store, or it lost what it had acknowl
 
 type Batch = { readonly declaration: CollectionDeclaration; readonly documents: readonly Document[] };
 
-/** Documents of the lines as they may be written together: of one collection, bounded in number and size. */
+/** Documents of the lines in batches that may be written together: of one collection, limited in number and size. */
 async function* batchesOf(
   lines: AsyncIterable<string>,
   collections: readonly CollectionDeclaration[],

@@ -1,14 +1,14 @@
 /**
- * Moving all data of an installation from one store to another, as one file of lines. Owns the form of that file, the
- * copying of documents, and the mark of an import that has not ended. Does not open stores or files, and does not know
- * which collections there are: those are passed in by src/compose.
+ * Transfer of all data of an installation from one store to another, as one file of lines. Owns the format of that
+ * file, the copying of documents, and the mark of an unfinished import. Does not open stores or files, and does not
+ * know which collections there are: src/compose passes them in.
  *
- * This file: what the file says, and whether it is whole and ours.
+ * This file: the content of the data file, and whether it is complete and ours.
  */
 import { createHash } from 'node:crypto';
 import type { MasterKey } from '../crypto/master-key.ts';
 
-/** What stands in the way of a move; `hint` says what to do. */
+/** The reason why a transfer is refused; `hint` says what to do. */
 export class MovingRefused extends Error {
   override readonly name = 'MovingRefused';
   readonly code = 'moving_refused';
@@ -31,7 +31,7 @@ export type DataHeader = {
   readonly source: string;
   /** Milliseconds since the epoch. */
   readonly exportedAt: number;
-  /** Sealed with the master key: whoever cannot open it cannot use the rest. */
+  /** Sealed with the master key: a server that cannot open it cannot use the rest. */
   readonly probe: string;
   /** Documents of each collection when the export began. */
   readonly collections: Readonly<Record<string, number>>;
@@ -83,8 +83,8 @@ export const lineDocument = (
 };
 
 /**
- * Reads the whole file and says what it is. Throws MovingRefused when it is of another issuer or master key, of a newer
- * version, cut off, or changed since it was written.
+ * Reads the whole file and returns what it is. Throws MovingRefused when it is of another issuer or master key, of a
+ * newer version, cut off, or changed since it was written.
  */
 export const checkDataFile = async (
   lines: AsyncIterable<string>,

@@ -17,7 +17,7 @@ export type ImportMark = {
 
 export const IMPORTS = { name: 'imports', indexes: [] } as const satisfies CollectionDeclaration;
 
-/** Set before the first document, so that nobody serves from half of the data: what is missing may be a revocation. */
+/** Set before the first document, so that no process serves from part of the data: a revocation may be missing. */
 export const importMarks = (documents: DocumentStore) => {
   const marks = documents.collection<ImportMark>(IMPORTS);
   const all = async (): Promise<readonly ImportMark[]> =>
@@ -48,8 +48,8 @@ export const importMarks = (documents: DocumentStore) => {
       await update(marks, id, (mark) => ({ ...mark, state, ...(state === 'done' ? { finishedAt: now } : {}) }));
     },
     /**
-     * The second in which data was last brought into this store, if ever. Throws StoreUnavailable while an import has
-     * not ended.
+     * The second in which data was last imported into this store, if ever. Throws StoreUnavailable while an import
+     * has not ended.
      */
     async lastMove(): Promise<number | undefined> {
       const known = await all();

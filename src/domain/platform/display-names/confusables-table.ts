@@ -1,8 +1,8 @@
 /**
- * What looks like what: confusables.txt of Unicode Security Mechanisms (UTS 39) 17.0.0, in hexadecimal, as
- * `prototype:source,source …` with `+` between the code points of a prototype. Made from Unicode data files,
- * © 1991-2025 Unicode, Inc., used under the Unicode License V3 (SPDX: Unicode-3.0). The version is
- * that of Node's own Unicode tables (`process.versions.unicode`). Read by skeleton.ts only.
+ * Look-alike characters: confusables.txt of Unicode Security Mechanisms (UTS 39) 17.0.0, in hexadecimal, as
+ * `prototype:source,source …` with `+` between the code points of a prototype. Made from Unicode data files, ©
+ * 1991-2025 Unicode, Inc., used under the Unicode License V3 (SPDX: Unicode-3.0). The version is that of Node's own
+ * Unicode tables (`process.versions.unicode`). Read by skeleton.ts only.
  */
 export const CONFUSABLES = `
 20:a0,1680,2000,2001,2002,2003,2004,2005,2006,2007,2008,2009,200a,2028,2029,202f,205f 21:1c3,2d51,ff01 21+21:203c 21+3f:2049 24+20e0:1f10f 26:a778

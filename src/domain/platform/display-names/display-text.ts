@@ -1,18 +1,18 @@
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { mixesScripts } from './scripts.ts';
 
-/** Characters that show nothing, reorder what stands beside them, or end a line. */
+/** Characters that are invisible, reorder adjacent text, or end a line. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
- * Marks piled up on a letter until they cover the lines around it: more than two that go with any script, the same
- * twice, or more than four that belong to the script (Tibetan has three, UTS 39 §5.4).
+ * Marks piled up on a letter until they cover the lines around it. More than two that go with any script, the same
+ * one twice, or more than four that belong to the script (Tibetan has three, UTS 39 §5.4).
  */
 const PILED_UP = /(?:(?=\p{Mn})\p{Script=Inherited}){3}|(\p{Mn})\1|\p{Mn}{5}/u;
 
 /**
- * A text that pages show to people: one line, NFC, without characters that hide or reorder text, so that
- * what is shown is what was registered. Throws 'invalid_field'. `maximum` counts code points.
+ * A text that pages show to users: one line, NFC, without characters that hide or reorder text, so that the shown
+ * text is the registered one. Throws 'invalid_field'. `maximum` counts code points.
  */
 export const checkText = (value: string, field: string, maximum: number): string => {
   const refuse = (message: string): never => {

@@ -1,12 +1,12 @@
 import { ID_PREFIXES, type IdPrefix } from '../../ports/identifiers.ts';
 import { skeleton } from './skeleton.ts';
 
-/** What is said of a name that reads as an id. */
+/** The error text for a name that reads as an id. */
 export const NO_ID_RULE = 'A name does not begin like an id, such as acc_ or grp_. Choose another one.';
 
 /**
- * Whether a text reads as an id, for people or for what compares it: it begins with a prefix and its underscore, in any
- * case, width and script, with invisible characters in between or not.
+ * Whether a text reads as an id, to users or to code that compares it. It begins with a prefix and its underscore,
+ * in any case, width and script, with or without invisible characters in between.
  */
 export const readsAsId = (text: string, prefixes: readonly IdPrefix[] = ID_PREFIXES): boolean => {
   const folded = text

@@ -1,6 +1,6 @@
 import { nameKey } from './skeleton.ts';
 
-/** Digits and signs that are read as letters inside of a word, beside those that UTS 39 knows. */
+/** Digits and signs that are read as letters inside a word, in addition to those of UTS 39. */
 const READ_AS: Readonly<Record<string, string>> = {
   '3': 'e',
   '4': 'a',
@@ -15,7 +15,7 @@ const READ_AS: Readonly<Record<string, string>> = {
   '¢': 'c',
 };
 
-/** Marks and strokes on letters, and quotation marks beside them: a name that differs in nothing else reads as the same. */
+/** Marks and strokes on letters, and quotation marks beside them: names that differ only in these read as the same. */
 const DECORATION = /[\p{M}'"]/gu;
 
 const keyOf = (text: string): string =>
@@ -23,7 +23,7 @@ const keyOf = (text: string): string =>
     .normalize('NFD')
     .replaceAll(DECORATION, '');
 
-/** A word of a name, or a sign that stands between words or for a letter of one. */
+/** A word of a name, or a sign between words or in place of a letter. */
 type Piece = { readonly key: string; readonly isSign: boolean };
 
 /** `AcmePortal` has two words; of `Beha|f` the sign may be a letter. */
@@ -42,7 +42,7 @@ const piecesOf = (name: string): readonly Piece[] =>
 const lettersOf = (pieces: readonly Piece[]): readonly Piece[] =>
   pieces.flatMap(({ key, isSign }) => [...key].map((letter) => ({ key: letter, isSign })));
 
-/** Whether pieces next to one another, with or without the signs among them, are this key. */
+/** Whether adjacent pieces, with or without the signs among them, form this key. */
 const holds = (pieces: readonly Piece[], key: string): boolean => {
   // How much of the key was read up to here, in every way in which it can be.
   let read = new Set([0]);
@@ -55,13 +55,13 @@ const holds = (pieces: readonly Piece[], key: string): boolean => {
   return false;
 };
 
-/** Letters of a key from which on it is found inside of words, too. */
+/** The number of letters from which a key is also found inside words. */
 const LONG_ENOUGH = 6;
 
 /**
- * Finds which of these names a text can be taken for: as a run of its words, also spaced out or written together, and
- * names of six letters or more also inside of words. Look-alike letters are one letter (UTS 39 §4), and so are letters
- * with and without marks, and digits and signs that are read as letters.
+ * Finds which of these names a text can be taken for: as a run of its words, also spaced out or written together.
+ * Names of six letters or more are found inside words, too. Look-alike letters are one letter (UTS 39 §4). So are
+ * letters with and without marks, and digits and signs that are read as letters.
  */
 export const nameFinder = (names: readonly string[], { isInside = false } = {}) => {
   const known = names.map((name) => ({ name, key: keyOf(name).replaceAll(/[^\p{L}\p{N}]+/gu, '') }));

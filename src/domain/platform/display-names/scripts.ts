@@ -8,7 +8,7 @@ const WRITTEN = [
   ...['Sundanese', 'Syloti_Nagri', 'Syriac', 'Tai_Le', 'Tai_Tham', 'Tai_Viet', 'Tifinagh', 'Vai', 'Wancho', 'Yi'],
 ];
 
-/** Latin letters stand beside these in ordinary writing (UTS 39 §5.2, highly restrictive). */
+/** Latin letters are used together with these in ordinary writing (UTS 39 §5.2, highly restrictive). */
 const TOGETHER = [
   ['Latin', 'Han', 'Hiragana', 'Katakana'],
   ['Latin', 'Han', 'Bopomofo'],
@@ -23,5 +23,5 @@ const onlyOf = (scripts: readonly string[]): RegExp =>
 
 const FINE: readonly RegExp[] = [...TOGETHER, ...WRITTEN.map((script) => [script])].map(onlyOf);
 
-/** Whether a text has letters of scripts that are not written together, or of one nobody writes any more. */
+/** Whether a text has letters of scripts that are not written together, or of one that is no longer in use. */
 export const mixesScripts = (text: string): boolean => !FINE.some((pattern) => pattern.test(text));

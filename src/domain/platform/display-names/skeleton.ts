@@ -1,7 +1,7 @@
 /**
- * What names look like: whether two of them could be taken for one another, and whether one is written so that it can be
- * taken for another. Owns the rules of UTS 39 and the register of names that were verified (verified-names.ts). Who may
- * have which name the registers of agents and clients say; they, groups and resource servers call here.
+ * The appearance of names: whether two names could be confused, and whether one is written to look like another.
+ * Owns the rules of UTS 39 and the registry of verified names (verified-names.ts). The registries of agents and
+ * clients decide who may have which name. They, groups and resource servers call this.
  */
 import { CONFUSABLES } from './confusables-table.ts';
 
@@ -18,10 +18,10 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
 );
 
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
-/** What nobody looks at in a name: blanks, dashes, points between words. */
+/** Characters that readers overlook in a name: spaces, dashes, points between words. */
 const SEPARATORS = /[\p{Z}\p{Pd}\p{Pc}.·]/gu;
 
-/** Two texts with equal skeletons can be taken for one another (UTS 39 §4, without the order of directions). */
+/** Two texts with equal skeletons can be confused (UTS 39 §4, without the order of directions). */
 export const skeleton = (text: string): string => {
   const letters = [...text.normalize('NFD').replace(IGNORED, '')];
   return letters
@@ -30,7 +30,7 @@ export const skeleton = (text: string): string => {
     .normalize('NFD');
 };
 
-/** Small capitals, which UTS 39 leaves apart from the letters they are the shape of; and turned letters. */
+/** Small capitals, which UTS 39 does not map to the letters of their shape; and turned letters. */
 const SHAPES: ReadonlyMap<string, string> = new Map(
   [
     ...[
@@ -60,11 +60,11 @@ const SHAPES: ReadonlyMap<string, string> = new Map(
 const plainShapes = (text: string): string => [...text].map((letter) => SHAPES.get(letter) ?? letter).join('');
 
 /**
- * What names are compared by: the skeleton, but alike for small and large letters and for words written together. The
- * letters i, l and the digit 1 are one: which of them look alike depends on their size. Not for showing.
+ * The key that names are compared by: the skeleton, without regard to case and word breaks. The letters i, l and the
+ * digit 1 are one: which of them look alike depends on their case. Not for display.
  */
 export const nameKey = (name: string): string => {
-  // Before the table as well, in which some stand for one another.
+  // Also before the table, which maps some of them to each other.
   let key = plainShapes(name);
   // Small letters have prototypes of their own; a few rounds until nothing moves.
   for (let round = 0; round < 8; round += 1) {

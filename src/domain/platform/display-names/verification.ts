@@ -25,9 +25,9 @@ type Dependencies<T extends Party> = {
 /** The mark on agents and clients whose name is theirs alone. Part of their registers. */
 export const verification = <T extends Party>({ kind, documentsOf, names, clock }: Dependencies<T>) => ({
   /**
-   * From now on nobody else registers a name that looks like this one. Idempotent. Throws 'not_found', and 'conflict'
-   * when such a name is verified already, this one is retired, or nobody
-   * answers for it.
+   * From now on no other owner's agent or client can register a name that looks like this one. Idempotent. Throws
+   * 'not_found'. Throws 'conflict' when such a name is verified already, when this one is retired, or when it has no
+   * owner.
    */
   async verify(id: string, by: By): Promise<Versioned<T>> {
     if (!names) throw new DomainError('conflict', 'Names are not verified here.');
@@ -58,7 +58,7 @@ export const verification = <T extends Party>({ kind, documentsOf, names, clock 
 
 const answeredFor = <T extends Party>(party: T): T => {
   if (party.state === 'retired') throw new DomainError('conflict', 'What is retired is not verified.');
-  // One that registered itself may be gone tomorrow, and its name would be kept for nobody.
+  // A client that registered itself may expire soon, and its name would stay reserved without an owner.
   if (party.owner === undefined) throw new DomainError('conflict', 'Somebody has to answer for it first.');
   return party;
 };

@@ -4,7 +4,10 @@ import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } fr
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { nameKey } from './skeleton.ts';
 
-/** Nobody else's name may look like this one. Its id is made from `key`, so that of two who claim it one gets it. */
+/**
+ * No other owner's name may look like this one. Its id is derived from `key`, so that of two concurrent claims one
+ * succeeds.
+ */
 type VerifiedName = {
   readonly id: string;
   readonly key: string;
@@ -26,18 +29,21 @@ type Bearer = { readonly id?: string; readonly name: string; readonly owner?: st
 type Dependencies = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  /** Who answers for an agent or client now. */
+  /** The current owner of an agent or client. */
   readonly ownerOf: (party: string) => Promise<string | undefined>;
 };
 
-/** The names an administrator verified. They are kept when their agent is retired, until the mark is taken away. */
+/**
+ * The names that an administrator verified. They are kept when their agent is retired, until the verification is
+ * removed.
+ */
 export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
   const collection = documents.collection<VerifiedName>(VERIFIED_NAMES);
 
   const find = async (name: string): Promise<VerifiedName | undefined> =>
     (await collection.get(idOf(nameKey(name))))?.document;
 
-  /** The verified name of another one that this one can be taken for; whose owner it is does not matter. */
+  /** The verified name of another agent or client that this one can be taken for, of any owner. */
   const likeness = async ({ id, name }: Bearer): Promise<VerifiedName | undefined> => {
     const held = await find(name);
     return held && held.party !== id ? held : undefined;
@@ -55,7 +61,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
       refuseField('/name', 'This name looks like a verified one of another owner.');
     },
 
-    /** Says whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
+    /** Returns whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
     async claim(party: string, name: string): Promise<boolean> {
       const key = nameKey(name);
       try {

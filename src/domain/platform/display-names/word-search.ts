@@ -4,7 +4,7 @@ import type { Page, PageQuery } from '../registries/registered-documents.ts';
 const LONGEST_WORD = 40;
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 
-/** Words of a text as they are compared: in one form and without capitals. */
+/** Words of a text as they are compared: normalised and lower case. */
 export const wordsIn = (text: string): readonly string[] =>
   [...text.normalize('NFKC').toLowerCase().matchAll(WORDS)].map(([word]) => [...word].slice(0, LONGEST_WORD).join(''));
 
@@ -14,13 +14,14 @@ export const hasWords = (search: string, texts: readonly (string | undefined)[])
   return wordsIn(search).every((wanted) => words.some((word) => word.startsWith(wanted)));
 };
 
-/** So many documents are looked at for one page; then it ends, full or not, and the next one goes on from there. */
+/** The most documents examined for one page. The page then ends, full or not, and the next page continues from there. */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 
 /**
- * A page of those documents that fit, out of a list that is ordered by creation. It may be shorter than asked for and
- * still have a next one: registers of people and software are small next to that of agents, which has an index of words.
+ * A page of matching documents from a list that is ordered by creation. It may be shorter than asked for and still
+ * have a next page. Registries of users and software are small compared with that of agents, which has an index of
+ * words.
  */
 export const fittingPage = async <T extends { readonly id: string; readonly createdAt: number }>(
   list: (query: PageQuery) => Promise<Page<T>>,

@@ -1,8 +1,9 @@
 /**
- * Epochs end everything made before a moment, whatever the tokens themselves say, and say which kills stand. One
- * row for each scope that was ever killed or restored: `all`, `agent:<id>`, `client:<id>`, `account:<id>`,
- * `owner:<id>`, and `key:<kid>` of a signing key that is revoked. Owns the rows; revocation.ts says what hangs on which of them, kill-switch.ts orders and lifts.
- * What ends for good by the state of a row of its own (a delegation, a token, a grant) has no epoch.
+ * Epochs end everything made before a moment, independent of the tokens themselves, and record active kills. There
+ * is one document for each scope that was ever killed or restored: `all`, `agent:<id>`, `client:<id>`,
+ * `account:<id>`, `owner:<id>`, and `key:<kid>` of a signing key that is revoked. Owns these documents.
+ * revocation.ts decides what depends on which of them; kill-switch.ts creates and lifts kills. An object that ends
+ * for good by its own state (a delegation, a token, a grant) has no epoch.
  */
 import type { Collection, CollectionDeclaration } from '../../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
@@ -11,7 +12,7 @@ export type Epoch = {
   readonly id: string;
   /** What hangs on the scope and was made before this second is over. Only ever rises. */
   readonly notBefore: number;
-  /** Ids of the kills that stand; while there is one, nothing that hangs on the scope counts or is made. */
+  /** Ids of the active kills. While there is one, nothing that depends on the scope is valid or can be created. */
   readonly kills?: readonly string[];
 };
 
@@ -26,7 +27,10 @@ type Epochs = Collection<Epoch>;
 export const raiseEpoch = (epochs: Epochs, id: string, notBefore: number): Promise<void> =>
   change(epochs, id, (epoch) => (epoch.notBefore >= notBefore ? epoch : { ...epoch, notBefore }));
 
-/** Makes a kill stand and ends what was made before `notBefore`. Again for the same kill: only the epoch may rise. */
+/**
+ * Activates a kill and ends what was made before `notBefore`. Repeated for the same kill, it can only raise the
+ * epoch.
+ */
 export const stand = (epochs: Epochs, id: string, kill: string, notBefore: number): Promise<void> =>
   change(epochs, id, ({ kills = [], ...epoch }) => ({
     ...epoch,
@@ -35,12 +39,15 @@ export const stand = (epochs: Epochs, id: string, kill: string, notBefore: numbe
   }));
 
 /**
- * Nodes whose clocks are further from the truth than 2 s are not ready, so two are at most 4 s apart: what one made
- * just before a kill may bear a time that is so much later.
+ * Nodes whose clocks are more than 2 s off are not ready, so two nodes differ by at most 4 s. A token made just
+ * before a kill may carry a time that is later by as much.
  */
 export const CLOCKS_APART_SECONDS = 4;
 
-/** Lifts a kill. The epoch rises, so that nothing from before lives again, whichever node made it. Idempotent. */
+/**
+ * Lifts a kill. The epoch rises, so that nothing from before becomes valid again, whichever node made it.
+ * Idempotent.
+ */
 export const unstand = (epochs: Epochs, id: string, kill: string, now: number): Promise<void> =>
   change(epochs, id, (epoch) =>
     epoch.kills?.includes(kill)

@@ -12,16 +12,22 @@ export const TARGET_KINDS = {
 
 /** One notification on its way to one recipient. It is deleted when it has arrived. */
 export type Delivery = {
-  /** `msg_…`: made of the notification and the recipient, in the order of notifications, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
+  /**
+   * `msg_…`: derived from the notification and the recipient, in the order of notifications, and the same at each
+   * try. It is the `webhook-id`, and the Message-ID of a mail.
+   */
   readonly id: string;
   readonly channel: Channel;
   /** Endpoint, account, browser of one, or client. */
   readonly to: string;
-  /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
+  /**
+   * The queue whose messages are sent one after the other: all for one endpoint, for one user by mail, or for one
+   * browser.
+   */
   readonly queue: string;
-  /** What it tells of: a kind of notification, or a `DirectKind`. */
+  /** What it is about: a kind of notification, or a `DirectKind`. */
   readonly kind: string;
-  /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
+  /** JSON: for a webhook as it is sent, for a mail the facts. Sealed where it holds a link that gives access. */
   readonly body: string;
   readonly isSealed?: true;
   /** `dead`: given up. It is kept for a while, to be seen and tried again. */
@@ -38,8 +44,8 @@ export type Delivery = {
 };
 
 /**
- * Mails that answer what somebody just asked for, that a session is over at an app, and that an access request of a
- * resource server is: they come from no notification.
+ * Messages without a notification: mails that a user just asked for, the end of a session at an app, and the
+ * decision on an access request of a resource server.
  */
 export type DirectKind =
   | 'account.reset'
@@ -55,21 +61,21 @@ export const DELIVERIES = {
   members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** What is known of one recipient. Of concurrent delivery workers the one that takes the lock works at it. */
+/** The state of one recipient. Of concurrent delivery workers, the one that takes the lock works on it. */
 export type DeliveryQueue = {
   /** Endpoint, or the channel and the account, browser or client. */
   readonly id: string;
   /** When there is something to do; absent: there is nothing. */
   readonly dueAt?: number;
-  /** A delivery worker works at it until then, unless it dies; `dueAt` is the same moment. */
+  /** A delivery worker works on it until then, unless it crashes; `dueAt` is the same moment. */
   readonly lockedUntil?: number;
-  /** Tries in a row that did not get there. */
+  /** Consecutive tries that failed. */
   readonly failures: number;
   readonly failingSince?: number;
   readonly lastFailure?: string;
   readonly lastFailureAt?: number;
   readonly lastSuccessAt?: number;
-  /** Of a person: nobody has to remember that they were written to. */
+  /** For a user: when the record of mails to them is removed. */
   readonly forgetAt?: number;
 };
 
@@ -82,12 +88,15 @@ export const DELIVERY_QUEUES = {
 
 export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
 
-/** Nobody has to remember that something was sent there. */
+/** Whether the record of a queue is removed after use: no later send needs it. */
 export const isForgotten = (queue: string): boolean => queue.includes(':');
 
 /** What the body of one that holds a link is sealed for. */
 export const sealContextOf = (id: string): string => `delivery/${id}`;
 
-/** An id in the order of `millis`, so that of two messages of one second the older goes first. `text` tells them apart. */
+/**
+ * An id in the order of `millis`, so that of two messages in one second the older goes first. `text` distinguishes
+ * them.
+ */
 export const messageId = (millis: number, text: string): string =>
   `msg_${millis.toString(36).padStart(10, '0')}${text.slice(0, 24)}`;

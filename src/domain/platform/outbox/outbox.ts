@@ -8,22 +8,25 @@ export const GIVE_UP_SECONDS = 72 * 3600;
 export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'body' | 'isSealed'> & {
   /** Default: 72 hours. */
   readonly lifetimeSeconds?: number;
-  /** When what it tells of happened; what is older goes first. Default: now. */
+  /** When the event happened; older messages go first. Default: now. */
   readonly at?: number;
-  /** It is about to happen: until it has, it is not sent, but for so many seconds at most. The same one put again without is sent. */
+  /**
+   * The event is about to happen. The message is held until it has, for this many seconds at most. Adding the same
+   * message without this member sends it.
+   */
   readonly holdSeconds?: number;
 };
 
 export type Outbox = ReturnType<typeof outbox>;
 
-/** Puts messages where the delivery worker finds them; whatever is in here outlives the process. */
+/** Stores messages for the delivery worker. They outlive the process. */
 export const outbox = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
   const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
 
   /**
-   * There is something to do for a recipient. One that did not answer lately is left until its next try, and one that
-   * is being worked at to whoever does: the version that goes up here makes that one look again.
+   * Marks a recipient as due. A recipient that did not respond lately waits until its next try. One with an active
+   * worker is left to that worker: the higher version makes it look again.
    */
   const wake = async (id: string): Promise<void> => {
     const now = clock.now();
@@ -58,7 +61,10 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
       await wake(queue);
     },
 
-    /** Whether at least so many messages wait or lie dead at a recipient that does not answer. Others are not counted. */
+    /**
+     * Whether at least this many messages are waiting or dead for a recipient that does not respond. Not counted for
+     * others.
+     */
     async isFull(channel: Channel, to: string, most: number): Promise<boolean> {
       const queue = queueOf(channel, to);
       if (((await queues.get(queue))?.document.failures ?? 0) === 0) return false;

@@ -11,12 +11,12 @@ type Window = { readonly number: number; readonly own: Set<string> };
 type Windows = { readonly now: Window; readonly before: Window };
 
 /**
- * Counts what strangers choose, such as networks and typed names, in a bounded number of counters of the ephemeral store: a
- * provider of addresses has millions of networks, and a counter for each of them would fill any store. Keys are
- * `kind:digest`. The first 8,192 of a kind and window have a counter of their own; all others share 32,768, chosen by their
- * digest. So a kind holds at most some 50,000 counters, and for each further process 16,384 more. A shared count is never
- * too low; it is too high where other keys share it. Processes that put one key in different counters let pass its limit
- * once each.
+ * Counts keys that callers choose, such as networks and typed names, in a bounded number of counters of the
+ * ephemeral store. A provider of addresses has millions of networks, and a counter for each of them would fill any
+ * store. Keys are `kind:digest`. The first 8,192 of a kind and window have their own counter. All others share
+ * 32,768, chosen by their digest. A kind therefore holds at most some 50,000 counters, and 16,384 more for each
+ * further process. A shared count is never too low; it is too high where other keys share it. Processes that put one
+ * key in different counters each let its limit pass once.
  */
 export const boundedCounts = ({
   ephemeral,

@@ -6,9 +6,9 @@ const ROWS = 4;
 export type CountSketch = ReturnType<typeof countSketch>;
 
 /**
- * Counts any number of keys in memory of a fixed size: a count-min sketch with conservative update. A count is never too
- * low, and no key resets or evicts the count of another one. It is too high only for a key that shares all four counters
- * with others, which are chosen by a secret `seed`. `columns` is a power of two; 16 bytes each.
+ * Counts any number of keys in memory of a fixed size: a count-min sketch with conservative update. A count is never
+ * too low, and no key resets or evicts the count of another. A count is too high only for a key that shares all four
+ * counters with others, which are chosen by a secret `seed`. `columns` is a power of two; 16 bytes each.
  */
 export const countSketch = (columns: number, seed = randomFillSync(new Uint32Array(2))) => {
   const mask = columns - 1;
@@ -39,7 +39,7 @@ export const countSketch = (columns: number, seed = randomFillSync(new Uint32Arr
   return {
     /** How often `key` was added since the last `clear`, or more. */
     estimate,
-    /** Counts one; answers the new estimate. */
+    /** Counts one; returns the new estimate. */
     add(key: string): number {
       const next = estimate(key) + 1;
       for (const place of places) if ((counts[place] ?? 0) < next) counts[place] = next;

@@ -1,7 +1,7 @@
 /** A task that waits for its turn. */
 type Waiting = { readonly begin: () => void; readonly displace: () => void };
 
-/** What waits for one group, in lines of its members; at the end of a path the tasks themselves. */
+/** The tasks that wait for one group, in lines of its members; at the end of a path the tasks themselves. */
 type Line = { size: number; readonly members: Map<string, Line>; readonly tasks: Waiting[] };
 
 const newLine = (): Line => ({ size: 0, members: new Map(), tasks: [] });
@@ -45,10 +45,11 @@ const popOfLargest = (line: Line): Waiting | undefined => {
 };
 
 /**
- * Runs at most `concurrency` tasks at once; at most `limit` wait. Groups take turns: one that sends many tasks waits for
- * itself and does not delay others. When one more comes than may wait, the newest task of the group with most waiting
- * tasks goes, so that no number of tasks of few groups keeps another group out. `path` names a task's group and, within
- * it, its members, which share the group's turns alike. A task that goes, or finds no room, rejects with `overflow()`.
+ * Runs at most `concurrency` tasks at once; at most `limit` wait. Groups take turns: a group that sends many tasks
+ * waits for itself and does not delay others. When the queue is full, the newest task of the group with most waiting
+ * tasks is evicted. No number of tasks of few groups therefore keeps another group out. `path` names a task's group
+ * and, within it, its members, which share the group's turns alike. A task that is evicted, or finds no room,
+ * rejects with `overflow()`.
  */
 export const fairQueue = (concurrency: number, limit: number, overflow: () => Error) => {
   const waiting = newLine();

@@ -5,23 +5,24 @@ import { limitedNetworks } from '../../vocabulary/client-network.ts';
 export type Window = { readonly limit: number; readonly window: number };
 
 /**
- * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow network
- * cannot use up what a wide one has. A wide one that is full leaves no counter for each narrow one in it, so that a site
- * with any number of networks leaves no more counters than its limit has attempts, and those of networks it tried before.
- * `bounded` keeps any number of sites within bounds (bounded-counts.ts); `keyOf` answers `kind:digest`.
+ * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow
+ * network cannot use up the limit of a wide one. A wide network that is full leaves no counter for each narrow one
+ * in it. A site with any number of networks therefore leaves no more counters than its limit has attempts, and those
+ * of networks it tried before. `bounded` limits the counters of any number of sites (bounded-counts.ts); `keyOf`
+ * returns `kind:digest`.
  */
 export const networkCounts = (
   bounded: Pick<EphemeralStore, 'count'>,
   keyOf: (network: string) => string,
   { limit, window }: Window,
 ) => {
-  /** Networks of one width share counters, so that a wide one does not use up what a narrow one may. */
+  /** Networks of one width share counters, so that a wide one does not use up the limit of a narrow one. */
   const counterOf = (network: string, times: number): string => `${times}x:${keyOf(network)}`;
 
   return {
     /**
-     * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Answers 0 within the limit,
-     * else by how many the first network is beyond its own. Throws StoreUnavailable.
+     * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Returns 0 within the
+     * limit, otherwise by how many the first network is beyond its own. Throws StoreUnavailable.
      */
     async take(address: string): Promise<number> {
       const networks = limitedNetworks(address);
@@ -41,7 +42,7 @@ export const networkCounts = (
       return 0;
     },
 
-    /** Takes back what one `take` counted. Never throws: where it fails, the store only counts too much. */
+    /** Undoes the count of one `take`. Never throws: on failure the count is only too high. */
     async giveBack(address: string): Promise<void> {
       await Promise.allSettled(
         limitedNetworks(address).map(({ network, times }) => bounded.count(counterOf(network, times), window, -1)),

@@ -2,9 +2,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import { BY_CLIENT, BY_DOMAIN, type OpenRequests, openRequests, UNIT_BYTES } from './open-requests.ts';
 
-/** What is left open in the ephemeral store; each kind has a budget of its own. */
+/** Kinds of records that requests leave open in the ephemeral store; each kind has its own budget. */
 export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_flow'] as const;
-/** The same of clients that proved who they are: their budgets count by client, not by network. */
+/** The same kinds for authenticated clients: their budgets count by client, not by network. */
 export const OPEN_KINDS_OF_CLIENTS = ['client_pushed_request', 'client_device_code'] as const;
 
 export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIENTS)[number] | 'client_document';
@@ -14,7 +14,7 @@ const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
 
 export type OpenRecords = ReturnType<typeof openRecords>;
 
-/** Stores what requests leave open, within budgets (open-requests.ts). What has to go for it is removed first. */
+/** Stores the records that requests leave open, within budgets (open-requests.ts). Evicted records are removed first. */
 export const openRecords = (deps: {
   readonly ephemeral: Pick<EphemeralStore, 'set' | 'take'>;
   readonly clock: Clock;
@@ -24,7 +24,10 @@ export const openRecords = (deps: {
     /** Of each kind together, at all processes. */
     readonly openRequests: number;
   };
-  /** The volume of the store, `size` in bytes, where it is on a disk of ours: all budgets take a quarter of it at most. */
+  /**
+   * The volume of the store, `size` in bytes, where it is on a local disk: all budgets together take at most a
+   * quarter of it.
+   */
   readonly room?: { measure(): { readonly size: number } } | undefined;
   /** Processes that store, this one included: each has an equal part of the total. */
   readonly processes: () => number;
@@ -41,14 +44,14 @@ export const openRecords = (deps: {
   const budgets = Object.fromEntries([
     ...OPEN_KINDS.map((kind) => budgetOf(kind, { perNetwork: limits.openRequestsPerNetwork })),
     ...OPEN_KINDS_OF_CLIENTS.map((kind) => budgetOf(kind, ofClients)),
-    // By the document's own address: by that of who asks, a stranger could make the document of another app go.
+    // By the document's own address. By that of the requester, an attacker could evict the document of another app.
     budgetOf('client_document', { perNetwork: limits.openRequestsPerNetwork, groups: BY_DOMAIN }),
   ]) as Readonly<Record<OpenKind, OpenRequests>>;
 
   return {
     /**
-     * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or the
-     * URL of a document. Throws StoreUnavailable.
+     * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or
+     * the URL of a document. Throws StoreUnavailable.
      */
     async set(
       kind: OpenKind,

@@ -1,14 +1,14 @@
 /**
- * A budget for what may be open at one time: pushed requests, device codes, prompts too long for a cookie. Counted by
- * network, or by client where clients prove who they are, and in total; what goes beyond makes older ones go, those of the
- * asking network first, so that a flood, from however many networks, costs itself its places and nobody else. One process
- * counts what it stored.
+ * A budget for what may be open at one time: pushed requests, device codes, prompts too long for a cookie. Counted
+ * by network (or by client where clients authenticate) and in total. Beyond the budget older records are evicted,
+ * those of the requesting network first. A flood, from any number of networks, therefore costs only its own records.
+ * Each process counts what it stored.
  */
 import type { Clock, EpochSeconds } from '../../ports/clock.ts';
 import { clientNetwork, coarseNetwork } from '../../vocabulary/client-network.ts';
 import { holderDomain, webDomain } from './web-domain.ts';
 
-/** A larger record counts as several. */
+/** A larger record counts as several units. */
 export const UNIT_BYTES = 4096;
 /** So many networks of one site (IPv4 /24, IPv6 /48) may be full. */
 const NETWORKS_PER_SITE = 4;
@@ -23,7 +23,7 @@ type Entry = {
   readonly network: string;
 };
 
-/** In which two groups a record counts, the second of which holds the first. */
+/** The two groups in which a record counts; the second contains the first. */
 export type OpenGroups = {
   readonly of: (from: string) => readonly [narrow: string, wide: string];
   /** The wide one has so many times the places of a narrow one. */
@@ -47,16 +47,16 @@ export const BY_DOMAIN: OpenGroups = {
 
 export type OpenRequests = ReturnType<typeof openRequests>;
 
-/** `perNetwork` of 0 switches it off. All records of one budget live equally long, give or take. */
+/** `perNetwork` of 0 switches it off. All records of one budget have about the same lifetime. */
 export const openRequests = (deps: {
   readonly clock: Clock;
-  /** Units of 4 KiB, begun ones included, of one IPv4 address or IPv6 /64; a site has four times as many. */
+  /** Units of 4 KiB, partial ones included, of one IPv4 address or IPv6 /64; a site has four times as many. */
   readonly perNetwork: number;
   /** The same of all networks together; asked each time. */
   readonly total: () => number;
   /** Default: by network. */
   readonly groups?: OpenGroups;
-  /** Told of how many records had to go before their time. */
+  /** Called with the number of records that were evicted. */
   readonly onEvicted?: (count: number) => void;
 }) => {
   const { clock, perNetwork, total, groups = BY_NETWORK } = deps;
@@ -104,7 +104,7 @@ export const openRequests = (deps: {
     return oldestOf(most);
   };
 
-  /** Whose place is given up for one more of `wanted` units; undefined when there is room. */
+  /** The record to evict for `wanted` more units; undefined when there is room. */
   const next = (siteName: string, networkName: string, wanted: number): Entry | undefined => {
     const site = sites.get(siteName);
     const network = site?.networks.get(networkName);
@@ -115,7 +115,7 @@ export const openRequests = (deps: {
     const held = site?.units ?? 0;
     if (held + wanted > perNetwork * groups.times) return oldestOfSite(site, networkName);
     if (units + wanted <= total()) return undefined;
-    // A site that would hold more than any other gives up its own; a smaller one takes from a largest.
+    // A site that would hold more than any other evicts its own records. A smaller one evicts from a largest site.
     if (held > 0 && held + wanted > largest) return oldestOfSite(site, networkName);
     const [other = ''] = bySize.get(largest) ?? [];
     return oldestOfSite(sites.get(other), networkName);
@@ -123,8 +123,8 @@ export const openRequests = (deps: {
 
   return {
     /**
-     * Counts a record that is about to be stored under `keys` for so many seconds, for a client address or client id. One
-     * that is stored again is counted once. Answers the keys of those that have to be removed for it.
+     * Counts a record that is about to be stored under `keys` for this many seconds, for a client address or client
+     * id. A record that is stored again is counted once. Returns the keys that must be removed for it.
      */
     admit(keys: readonly string[], from: string, bytes: number, seconds: number): readonly string[] {
       if (perNetwork === 0) return [];

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** By so much the interval grows each time it was not kept (RFC 8628 §3.5, CIBA Core §11). */
+/** The increase of the interval each time a client polls too soon (RFC 8628 §3.5, CIBA Core §11). */
 const STEP_SECONDS = 5;
 /** Beyond that it does not grow, so that who hurried once still hears of an answer. */
 const MOST_SECONDS = 60;
@@ -12,8 +12,9 @@ const MOST_HURRIED = 10_000;
 export type PollingInterval = ReturnType<typeof pollingInterval>;
 
 /**
- * How often one who waits may ask. The interval is shared by all nodes and kept in the volatile store; losing it makes
- * nobody wait longer. Who hurries costs the stores one look a second at each node, whatever it sends.
+ * Limits how often a client may poll. The interval is shared by all nodes and stored in the volatile store. If it is
+ * lost, no client waits longer. A client that polls too fast costs the stores one read a second at each node,
+ * however often it polls.
  */
 export const pollingInterval = ({
   ephemeral,
@@ -22,7 +23,7 @@ export const pollingInterval = ({
   readonly ephemeral: Pick<EphemeralStore, 'get' | 'set' | 'count'>;
   readonly clock: Clock;
 }) => {
-  /** Who was told to slow down here this second, and to which interval. */
+  /** Clients that got slow_down here this second, with their interval. */
   let hurried = new Map<string, number>();
   let second = 0;
 
@@ -36,12 +37,13 @@ export const pollingInterval = ({
   };
 
   return {
-    /** The interval that `who` was told here in this very second, for having come too soon. No store is asked. */
+    /** The interval that `who` was given here in this very second for polling too soon. Reads no store. */
     toldNow: (who: string): number | undefined => hurriedNow().get(who),
 
     /**
-     * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Else it came too soon, and this is
-     * the interval from now on, in seconds, which `who` is told. Of several at once one is in time.
+     * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Otherwise it came too soon,
+     * and the result is the interval from now on, in seconds, to return to `who`. Of concurrent polls one is in
+     * time.
      */
     async poll(mark: string, leastSeconds: number, who = mark): Promise<number | undefined> {
       const interval = Math.max(leastSeconds, Number((await ephemeral.get(`pace:${mark}`)) ?? 0));
@@ -49,7 +51,7 @@ export const pollingInterval = ({
       const longer = Math.max(interval, Math.min(interval + STEP_SECONDS, MOST_SECONDS));
       if (longer > interval) {
         await ephemeral.set(`pace:${mark}`, String(longer), REMEMBERED_SECONDS);
-        // It begins now: whoever waits for so long is in time again.
+        // The interval starts now: a client that waits this long is in time again.
         await ephemeral.count(`poll:${longer}:${mark}`, longer);
       }
       hurriedNow().set(who, longer);

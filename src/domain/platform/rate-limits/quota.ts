@@ -12,7 +12,7 @@ type Deps = {
 type Bound = { readonly name: string; readonly most: number; readonly windowSeconds: number };
 
 export type Quota = {
-  /** Counts one. Throws 'too_many_requests' when that is one too many; a refused one counts as well. */
+  /** Counts one. Throws 'too_many_requests' beyond the limit; a refused one counts as well. */
   take(key: string): Promise<void>;
 };
 
@@ -29,7 +29,7 @@ const refuseBeyond = (over: number, { windowSeconds }: Bound): void => {
   });
 };
 
-/** How often something may be done in a window, counted for all nodes together. `most` 0 switches it off. */
+/** A limit on actions in a window, counted for all nodes together. `most` 0 switches it off. */
 export const quota = (deps: Deps, bound: Bound): Quota => {
   const { most, windowSeconds } = bound;
   const counterOf = keyOf(deps, bound);

@@ -1,6 +1,7 @@
 /**
- * How many requests a minute one network or one client may make. Counts are kept in memory of a fixed size, in which no
- * key resets another one's minute (count-sketch.ts), and shared with the other processes (shared-counts.ts).
+ * The number of requests a minute that one network or one client may make. Counts are kept in memory of a fixed
+ * size, in which no key resets another key's minute (count-sketch.ts), and shared with the other processes
+ * (shared-counts.ts).
  */
 import type { Clock } from '../../ports/clock.ts';
 import { limitedNetworks } from '../../vocabulary/client-network.ts';
@@ -11,7 +12,7 @@ const WINDOW_SECONDS = 60;
 
 export type RequestLimit = ReturnType<typeof requestLimit>;
 
-/** Minutes are those of the clock, the same at all nodes. `perMinute` 0 switches the limit off. */
+/** Minutes are those of the clock, the same on all nodes. `perMinute` 0 switches the limit off. */
 export const requestLimit = (
   perMinute: number,
   clock: Clock,
@@ -56,7 +57,7 @@ export const requestLimit = (
 
 /** A limit of requests by client address, in each of its networks (see `limitedNetworks`). */
 export const networkLimit = (limit: RequestLimit) => ({
-  /** Counts a request, or answers the network that has used up its minute and counts nothing. */
+  /** Counts a request. Returns the network that has used up its minute, and then counts nothing. */
   take(address: string): string | undefined {
     const networks = limitedNetworks(address);
     for (const { network, times } of networks) if (limit.isExceeded(network, times)) return network;

@@ -2,31 +2,31 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 
-/** Parts of a limit: a process tells the others each time it has counted one more of them. */
+/** Parts of a limit: a process reports to the others each time it has counted one more part. */
 const PARTS = 32;
-/** Keys that are shared in one minute. What comes beyond is limited by this process to its part. */
+/** Keys that are shared in one minute. Further keys are limited by this process to its part. */
 const MOST_SHARED = 4096;
 /** Keys that one exchange with the store is about. */
 const AT_ONCE = 128;
 /** A minute is kept a little longer, for nodes whose clock is behind. */
 const KEPT_SECONDS = 120;
 
-/** Of one key in one minute: how many of ours the store knows, and how many it knows of others. */
+/** For one key in one minute: how many of our counts the store knows, and how many of others. */
 type Shared = { told: number; others: number };
 
 export type SharedCounts = ReturnType<typeof sharedCounts>;
 
 /**
- * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it: a process counts
- * in memory and tells the store what it counted each time a key has used another 32nd of its limit (at least 1), one
- * exchange at a time; the answer says what the others counted.
+ * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it. A process
+ * counts in memory and reports its count each time a key has used another 32nd of its limit (at least 1), one
+ * exchange at a time. The response holds the counts of the others.
  *
- * So a limit of N lets pass at most N, and for each process one 32nd of N more and what arrives there during one
- * exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by the number of processes:
- * a store that is down opens nothing and closes nothing.
+ * A limit of N therefore lets pass at most N, and for each process one 32nd of N more and what arrives there during
+ * one exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by the number of
+ * processes. A store that is down neither opens nor closes the limit.
  */
 export const sharedCounts = (deps: {
-  /** Tells limits apart. */
+  /** Distinguishes limits. */
   readonly name: string;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly masterKey: Pick<MasterKey, 'digest'>;
@@ -66,7 +66,7 @@ export const sharedCounts = (deps: {
           }),
         );
         isFailing = told.some(({ status }) => status === 'rejected');
-        // What was not told is told with what is counted next.
+        // Counts that were not reported are reported with the next ones.
         if (isFailing) break;
       }
     } finally {
@@ -95,7 +95,7 @@ export const sharedCounts = (deps: {
       return entry !== undefined && local + entry.others >= most;
     },
 
-    /** To be called when this process has counted one more of `key`. Never throws, and takes no time. */
+    /** Must be called when this process has counted one more of `key`. Never throws, and does not block. */
     counted(key: string, local: number, most: number): void {
       const step = stepOf(most);
       if (local < step || processes() <= 1) return;

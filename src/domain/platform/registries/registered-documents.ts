@@ -1,7 +1,7 @@
 /**
- * What the registries of clients, agents and resource servers have in common: pages of documents, and
- * changes and removals that stand in the audit log before they stand in the store. It does not know what a
- * document means; the registry that owns the collection checks that first. Called by the registries only.
+ * The common part of the registries of clients, agents and resource servers: pages of documents, and changes and
+ * removals that are audited before they are stored. It does not know what a document means; the registry that owns
+ * the collection checks that first. Called by the registries only.
  */
 
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
@@ -14,10 +14,13 @@ import { DomainError } from '../../vocabulary/errors.ts';
 export type By = {
   /** Account or client id, or 'system' at first start. */
   readonly caller: string;
-  /** Account the caller stands for: itself, or the owner of a client. What this account owns it may accept. */
+  /**
+   * The account that the caller acts for: itself, or the owner of a client. The caller may accept what this account
+   * owns.
+   */
   readonly account?: string;
   readonly request?: string;
-  /** Whether the caller acts by the role operator or administrator, and not as the owner of what is changed. */
+  /** Whether the caller acts by the role operator or administrator, and not as the owner of the changed object. */
   readonly isByRole?: boolean;
   /** Whether the caller has the role administrator. */
   readonly isAdministrator?: true;
@@ -31,10 +34,7 @@ export type By = {
   readonly isOnThisMachine?: true;
 };
 
-/**
- * Whether something may come to stand in a register as `after`; answers what its event says of that, and throws where it
- * may not.
- */
+/** Decides whether a document may be stored as `after`. Returns details for its audit event; throws when it may not. */
 export type Permits<T> = (after: T, before: T | undefined, by: By) => Promise<Partial<AuditEvent>>;
 
 /** Newest first. `next` is absent on the last page. */
@@ -50,7 +50,7 @@ type Registered = { readonly id: string; readonly createdAt: number; readonly up
 
 type Dependencies<T extends Registered> = {
   readonly collection: Collection<T>;
-  /** 'agent', 'client', 'resource server': how refusals and audit events call the document. */
+  /** 'agent', 'client', 'resource server': the name of the document in refusals and audit events. */
   readonly kind: string;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ type Dependencies<T extends Registered> = {
   readonly facts?: (document: T) => Partial<AuditEvent>;
   /** Members that follow from others, and are no change of their own. */
   readonly derived?: readonly string[];
-  /** Asked before anything is written. Default: nobody is. */
+  /** Called before anything is written. Default: no check. */
   readonly permits?: Permits<T> | undefined;
   /** Text of the refusal when a unique member is taken. */
   readonly taken?: { readonly message: string; readonly field: string };
@@ -112,7 +112,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what has to be written before it. */
+    /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what must be written before it. */
     async insert(
       document: T,
       type: AuditEventType,
@@ -129,7 +129,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return { document, version: 1 };
     },
 
-    /** Takes it away, after its event and what has to be written before. Throws 'not_found'. */
+    /** Removes it, after its event and `beside` are written. Throws 'not_found'. */
     async remove(
       id: string,
       type: AuditEventType,
@@ -143,10 +143,10 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
     },
 
     /**
-     * Writes what `alter` makes of the document. Without a change nothing is written or recorded.
-     * Throws 'not_found', and 'precondition_failed' when the stored version is not `expected`.
-     * Without `expected` the change is made to whatever is stored, again after each lost swap; `alter`
-     * may then run several times, and the event is written once, with what `about` adds to it.
+     * Writes the document that `alter` returns. Without a change nothing is written or recorded. Throws 'not_found',
+     * and 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to
+     * the stored version, again after each lost swap. `alter` may then run several times. The event is written once,
+     * with the details from `about`.
      */
     async change(
       id: string,

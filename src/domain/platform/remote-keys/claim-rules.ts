@@ -1,15 +1,21 @@
 /**
- * Rules on the claims of a workload token: which tokens of an issuer are the agent's. Owns what a pattern matches and
- * which patterns are refused. Does not know issuers, keys or agents. Called by workload-identity.ts and where a
- * credential is registered.
+ * Rules on the claims of a workload token: which tokens of an issuer belong to the agent. Owns what a pattern
+ * matches and which patterns are refused. Does not know issuers, keys or agents. Called by workload-identity.ts and
+ * where a credential is registered.
  */
 import { refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 
-/** What a text must be. In `like` each `*` stands for one or more characters within one part: it never crosses a separator. */
+/**
+ * The required text. In `like` each `*` matches one or more characters within one part: it never crosses a
+ * separator.
+ */
 export type TextRule = { readonly equals: string } | { readonly one_of: readonly string[] } | { readonly like: string };
 
-/** What a claim must be. `contains`: it is a list, and the text is in it. The others want a single value. */
+/**
+ * The required value of a claim. `contains`: the claim is a list that holds the text. The others need a single
+ * value.
+ */
 export type ClaimRule = TextRule | { readonly contains: string };
 
 /** By name of the claim, or by JSON pointer (RFC 6901) when it begins with `/`. All of them must hold. */
@@ -20,7 +26,7 @@ export type Claims = Readonly<Record<string, unknown>>;
 const MOST_RULES = 20;
 const LONGEST = 512;
 
-/** Whether the text is what the rule wants. `separators`: characters that divide a subject of this issuer into parts. */
+/** Whether the text matches the rule. `separators`: characters that divide a subject of this issuer into parts. */
 export const fitsText = (rule: TextRule, text: string, separators: string): boolean => {
   if ('equals' in rule) return text === rule.equals;
   if ('one_of' in rule) return rule.one_of.includes(text);
@@ -117,7 +123,7 @@ const checkedText = (value: unknown, field: string): string =>
     ? value
     : refuseField(field, `This is a text of 1 to ${LONGEST} characters.`);
 
-/** A pattern says something of every token it fits: where it begins, and what stands between two stars. */
+/** A pattern must constrain every token it matches: it needs text at its start and between two stars. */
 const checkedPattern = (value: unknown, field: string, separators: string): string => {
   const text = checkedText(value, field);
   const parts = partsOf(text, separators);

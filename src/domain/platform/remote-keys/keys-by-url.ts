@@ -22,9 +22,7 @@ export type KeyQuestion = {
   readonly namedBy?: string | undefined;
 };
 
-/**
- * Public keys that others serve: of agents, clients and issuers. A set is read once for each copy of its document.
- */
+/** Public keys that others serve: of agents, clients and issuers. A set is parsed once for each fetched document. */
 export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
   const read = new WeakMap<FetchedDocument, JsonWebKeySet>();
   const keysIn = (document: FetchedDocument): JsonWebKeySet => {
@@ -37,8 +35,8 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
 
   return {
     /**
-     * The keys served at a URL. When none has the `kid`, they are fetched anew, at most twice a minute: keys are
-     * changed without notice. Throws what the fetch throws, and 'invalid_request' when this is no key set.
+     * The keys served at a URL. When none has the `kid`, they are fetched again, at most twice a minute: keys change
+     * without notice. Throws what the fetch throws, and 'invalid_request' when the document is no key set.
      */
     async find({ url, kid, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
       const request = { url, purpose: 'jwks', internal, namedBy, ...(source === undefined ? {} : { source }) } as const;
@@ -48,8 +46,8 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
     },
 
     /**
-     * The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. At most twice a
-     * minute; until then the set of before, which is the same object.
+     * The same, fetched again as if no key had the `kid`: for a signature that no key of the set verifies. At most
+     * twice a minute; until then it returns the previous set, which is the same object.
      */
     async again({ url, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
       const request = { url, purpose: 'jwks', internal, namedBy, again: true } as const;
@@ -58,7 +56,7 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
   };
 };
 
-/** For the owner: why keys were not had, in one line without anything of what was served. */
+/** For the owner: why keys are unavailable, in one line without any of the served content. */
 export const whyNoKeys = (error: unknown): string => {
   const { detail, message } = error as Partial<DomainError>;
   return `keys at jwks_uri: ${fetchReasonOf(error) === undefined ? message : detail}`;

@@ -1,6 +1,7 @@
 /**
- * Who entered a URL decides where it may lead. What an operator or administrator entered may lead to internal hosts that
- * the configuration opens for its purpose; what owners, software and strangers entered leads to public hosts only.
+ * The caller who entered a URL determines where it may lead. A URL from an operator or administrator may lead to
+ * internal hosts that the configuration opens for its purpose. A URL from an owner, software or an unauthenticated
+ * caller leads to public hosts only.
  */
 
 import type { FetchReason, InternalPurpose, TrustedFetch } from '../../ports/trusted-fetch.ts';
@@ -15,7 +16,7 @@ export type HoldsUrls = {
 export const isByOperator = ({ operatorUrls }: HoldsUrls, url: string | undefined): boolean =>
   url !== undefined && (operatorUrls?.includes(url) ?? false);
 
-/** What is kept of it: URLs that are there now, and that were entered by role before or are now. */
+/** The stored part of it: current URLs that were entered by role, before or now. */
 export const operatorUrlsOf = (
   now: readonly (string | undefined)[],
   before: HoldsUrls | undefined,
@@ -28,7 +29,10 @@ export const operatorUrlsOf = (
 /** Checks a URL that was entered by role, or by others. */
 export type UrlReach = { readonly purpose: InternalPurpose; readonly isByRole: boolean };
 
-/** Throws 'invalid_field' unless this server could ever connect to such a URL. Without a way out it never can. */
+/**
+ * Throws 'invalid_field' unless this server could ever connect to such a URL. Without outbound connections it never
+ * can.
+ */
 export const checkReachable = (
   url: string,
   field: string,

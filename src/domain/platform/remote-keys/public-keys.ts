@@ -13,10 +13,10 @@ const CURVES: ReadonlyMap<unknown, readonly string[]> = new Map([
 const MAXIMUM_KEYS = 10;
 
 /**
- * The public signature keys of a JWK Set as they are stored: only members we know, values in canonical
- * form. Throws 'invalid_field' with a pointer below `field`. Accepts 1..10 keys: RSA of 2048..4096 bits
- * with exponent 65537, EC on P-256, P-384 or P-521, and Ed25519. Several keys need a `kid` each, so that
- * checking a signature never means trying keys (RFC 7517 §4.5, RFC 8725 §3.2).
+ * The public signature keys of a JWK Set as they are stored: only known members, with values in canonical form.
+ * Throws 'invalid_field' with a pointer below `field`. Accepts 1..10 keys: RSA of 2048..4096 bits with exponent
+ * 65537, EC on P-256, P-384 or P-521, and Ed25519. Several keys need a `kid` each, so that checking a signature
+ * never means trying keys (RFC 7517 §4.5, RFC 8725 §3.2).
  */
 export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet => {
   const keys = isObject(value) ? value.keys : undefined;
@@ -41,9 +41,9 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
 const MAXIMUM_SERVED = 50;
 
 /**
- * The keys of a set that others serve and that can verify a signature here; others in it are passed over (RFC 7517 §5).
- * Of several keys one without a `kid` is passed over too. Throws 'invalid_request' when there is none, or
- * when a part is private: such a set is known to everybody.
+ * The keys of a served set that can verify a signature here; its other keys are ignored (RFC 7517 §5). Among several
+ * keys, one without a `kid` is ignored too. Throws 'invalid_request' when none is left, or when a part is private:
+ * the private key is then public.
  */
 export const servedKeys = (value: unknown): JsonWebKeySet => {
   const keys: unknown = isObject(value) ? value.keys : undefined;

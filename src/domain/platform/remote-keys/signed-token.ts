@@ -1,6 +1,6 @@
 /**
- * JWTs that others sign: read strictly, and held against a set of keys. The first check that fails is named; that name
- * is for whoever answers for the agent, never for the caller.
+ * JWTs that others sign: parsed strictly, and verified with a set of keys. Names the first check that fails. That
+ * name is for the owner of the agent, never for the caller.
  */
 import { compactVerify, type JWK } from 'jose';
 import { isDomainError } from '../../vocabulary/errors.ts';
@@ -8,7 +8,7 @@ import type { JsonWebKeySet, PublicJwk } from '../../vocabulary/json-web-keys.ts
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { Claims } from './claim-rules.ts';
 
-/** What was not good, in words without anything of the token. */
+/** The failed check, described without any content of the token. */
 export type Refusal = { readonly check: string; readonly why: string };
 
 /** A token as it came: nothing of it is known to be true. */
@@ -32,7 +32,7 @@ const ALGORITHMS: ReadonlyMap<string, Fit> = new Map<string, Fit>([
 
 export const isRefusal = <T extends object>(value: T | Refusal): value is Refusal => Object.hasOwn(value, 'check');
 
-/** Reads a token strictly, without believing any of it. `types`: what `typ` may be, in lower case. */
+/** Parses a token strictly, without trusting any of it. `types`: the allowed values of `typ`, in lower case. */
 export const readSigned = (token: string, types: ReadonlySet<unknown>): SignedToken | Refusal => {
   const parts = token.split('.');
   const [head = '', body = ''] = parts;
@@ -58,7 +58,7 @@ export const readSigned = (token: string, types: ReadonlySet<unknown>): SignedTo
   return { token, header: header as SignedToken['header'], claims };
 };
 
-/** The one key of a set that a token names and that its algorithm is for. `whose`: how the holder of the set is called. */
+/** The one key of a set that a token names and that fits its algorithm. `whose`: the name of the holder of the set. */
 export const namedKey = (
   { header: { alg, kid } }: SignedToken,
   { keys }: JsonWebKeySet,
@@ -85,7 +85,7 @@ export const isSignedBy = async ({ token, header }: SignedToken, key: PublicJwk)
   }
 };
 
-/** What is wrong with the times of a token that has to say when it was made and when it ends. */
+/** What is wrong with the times of a token, which must say when it was issued and when it expires. */
 export const wrongTimes = ({ exp, iat, nbf }: Claims, now: number, tolerance: number): string | undefined => {
   if (!isTime(exp)) return 'exp is missing or no number';
   if (!isTime(iat)) return 'iat is missing or no number';

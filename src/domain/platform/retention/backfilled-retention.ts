@@ -1,6 +1,6 @@
 /**
- * Gives the rows from before a collection had an end the moment from which they may be removed, once in the life of a
- * store. Each row is one compare-and-swap, so that any number of nodes may do it at once, or begin again.
+ * Migration, once in the life of a store: sets the time from which older documents of a collection may be removed.
+ * Each document is one compare-and-swap, so any number of nodes may run it at once or restart it.
  */
 
 import {
@@ -16,7 +16,7 @@ const PAGE = 500;
 
 type Ending = Document & { readonly forgetAt?: number };
 
-/** Answers how many rows there were. `endOf`: epoch second. */
+/** Returns the number of documents changed. `endOf`: epoch second. */
 export const giveEnds = async <T extends Ending>(
   documents: DocumentStore,
   declaration: CollectionDeclaration,

@@ -1,13 +1,13 @@
 /**
- * Removes what has expired from both stores, each collection until nothing is left. The collections take turns, a slice
- * each, so that a large one keeps no other waiting; between two slices this process serves requests. Several processes
- * may sweep one store at once. Called by housekeeping.
+ * Removes what has expired from both stores, each collection until nothing is left. The collections take turns, a
+ * slice each, so that a large one delays no other; between two slices this process serves requests. Several
+ * processes may sweep one store at once. Called by housekeeping.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, SweepSlice } from '../../ports/document-store.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** Rows a slice. */
+/** Documents in a slice. */
 const SLICE_ROWS = 500;
 /** Of a service, which reads each of them. */
 const OTHER_ROWS = 50;
@@ -22,14 +22,14 @@ type Pace = {
   readonly longestPauseMilliseconds: number;
 };
 
-/** A run that lasts does not keep up with the load that made the rows, and takes more from then on. */
+/** A long run does not keep up with the load that creates the documents, and removes more at a time from then on. */
 const PACES: readonly Pace[] = [
   { from: 15, sliceMilliseconds: 4, share: 0.5, longestPauseMilliseconds: 10 },
   { from: 5, sliceMilliseconds: 2, share: 0.3, longestPauseMilliseconds: 20 },
 ];
 const FIRST_PACE: Pace = { from: 0, sliceMilliseconds: 1, share: 0.1, longestPauseMilliseconds: 100 };
 
-/** A run that lasts looks at all collections again: one that does not come to its end keeps no other waiting. */
+/** A long run looks at all collections again: one that does not finish delays no other. */
 const LOOK_AGAIN_SECONDS = 5;
 
 /** The backlog is counted up to here. */
@@ -39,7 +39,7 @@ const COUNT_EVERY_SECONDS = 1;
 /** The name under which all of the ephemeral store is swept. */
 const EPHEMERAL = 'ephemeral';
 
-/** Rows that a service removes itself, because other things than their age decide. */
+/** Documents that a service removes itself, because more than their age decides. */
 export type Sweepable = {
   readonly name: string;
   sweep(limit: number): Promise<SweepSlice>;
@@ -53,9 +53,9 @@ type Part = Omit<Sweepable, 'sweep'> & {
 
 export type Sweeper = {
   /**
-   * Sweeps until nothing expired is left, or `stop` is called. A collection that fails is left for the next look and the
-   * others are swept all the same; then the first error is thrown. Answers how many rows are gone. Callers at the same
-   * time share one run.
+   * Sweeps until nothing expired is left, or `stop` is called. A collection that fails is left for the next look and
+   * the others are still swept; then the first error is thrown. Returns how many documents were removed. Concurrent
+   * callers share one run.
    */
   run(): Promise<number>;
   /** Ends the run under way after its slice. */
@@ -71,7 +71,7 @@ export const sweeper = (deps: {
   readonly elapsed: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly onRemoved: (collection: string, rows: number) => void;
-  /** Expired rows that are still there, at most 10,000; zero when a collection is done. */
+  /** Expired documents that are still stored, at most 10,000; zero when a collection is done. */
   readonly onBacklog: (collection: string, rows: number) => void;
 }): Sweeper => {
   const { documents, ephemeral, clock, elapsed, onRemoved, onBacklog } = deps;
@@ -100,7 +100,7 @@ export const sweeper = (deps: {
     })),
   ];
 
-  /** Costs a walk over part of an index, so it is done for what has a backlog and not more than once a second. */
+  /** Walks part of an index, so it runs only for a collection with a backlog, and at most once a second. */
   const measure = async (part: Part): Promise<void> => {
     if (elapsed() - part.countedAt < COUNT_EVERY_SECONDS) return;
     part.countedAt = elapsed();
