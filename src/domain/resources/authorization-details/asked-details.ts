@@ -10,7 +10,8 @@ const refuse = (message: string): never => {
 
 /**
  * The parameter `authorization_details` (RFC 9396 §2): 1 to 50 objects with a type each, of at most 8 KB, nested at
- * most 16 deep, no member twice, no number too large to be one. Throws 'invalid_authorization_details'.
+ * most 16 deep. No member occurs twice, and no number is too large for a double. Throws
+ * 'invalid_authorization_details'.
  */
 export const readDetails = (text: string): readonly Detail[] => {
   const { length, count, depth } = DETAIL_LIMITS;
@@ -50,8 +51,8 @@ const holdsNumbers = (value: JsonValue): boolean => {
 };
 
 /**
- * Each of a type that is declared, and as its schema says (RFC 9396 §5). Throws 'invalid_authorization_details' with
- * the place of the first that is not.
+ * Checks that each detail has a declared type and matches its schema (RFC 9396 §5). Throws
+ * 'invalid_authorization_details' with the position of the first one that does not.
  */
 export const checkDetails = (types: DetailTypes, details: readonly Detail[]): undefined => {
   for (const [index, detail] of details.entries()) {

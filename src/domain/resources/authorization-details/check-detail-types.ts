@@ -15,7 +15,10 @@ import { currencyDigits } from './value-format.ts';
 const MAXIMUM_DETAIL_TYPES = 20;
 const TYPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
-/** Types that hold together: each rule, the amount and each placeholder name a member of the right kind. Throws 'invalid_field'. */
+/**
+ * Checks that types are consistent: each rule, the amount and each placeholder name a member of the right kind.
+ * Throws 'invalid_field'.
+ */
 export const checkDetailTypes = (types: readonly DetailType[], field = '/detail_types'): void => {
   if (types.length > MAXIMUM_DETAIL_TYPES) {
     refuseField(field, `A resource server declares at most ${MAXIMUM_DETAIL_TYPES} types of details.`);
@@ -66,7 +69,10 @@ const FITS: Readonly<Record<MemberRule['rule'], readonly [Fits, string]>> = {
   after: [isTime, 'a string of the format date or date-time'],
 };
 
-/** The sentence can be read, and each formatter is for the kind of member it stands with. Refusals name the place in it. */
+/**
+ * Checks that the sentence can be parsed and each formatter fits the kind of its member. Refusals name the position
+ * in it.
+ */
 const checkDisplay = ({ schema, display }: DetailType, field: string): void => {
   const template = parseTemplate(display);
   if (template.problem !== undefined) refuseField(field, template.problem);

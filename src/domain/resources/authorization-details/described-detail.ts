@@ -1,4 +1,4 @@
-/** A detail in the words of its type, for people. Words and values stay apart, so that no value can pass for a word. */
+/** A detail in the text of its type, for users. Text and values stay separate, so that no value can look like text. */
 import {
   type Detail,
   type DetailType,
@@ -17,23 +17,23 @@ export type DescribedDetail = {
   readonly risk: DetailType['risk'];
   /** The sentence in its order: what the resource server says, and what the request says. */
   readonly sentence: readonly DetailPart[];
-  /** Members that the sentence does not tell. */
+  /** Members that the sentence does not mention. */
   readonly more: readonly { readonly member: string; readonly value: string }[];
 };
 
 /**
- * `value` undefined: the detail does not name the member, and is not limited by it. `format`: how the value reads; absent: as
- * it is.
+ * `value` undefined: the detail does not name the member, and is not limited by it. `format`: how the value is
+ * shown; absent: unchanged.
  */
 export type DetailPart =
   | { readonly text: string }
   | { readonly member: string; readonly value: string | undefined; readonly format?: ValueFormat };
 
 const MAXIMUM_VALUE = 300;
-/** Characters that show nothing, reorder what stands beside them, or end a line. */
+/** Characters that are invisible, reorder adjacent text, or end a line. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
-/** One line; a character that is not seen is shown as one that is, and what is cut off says so. */
+/** One line. An invisible character is shown as a visible one, and truncated text is marked. */
 const shown = (value: JsonValue): string => {
   const text = isList(value)
     ? value.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(', ')
@@ -50,7 +50,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
   const hasAll = ({ parts }: Clause): boolean =>
     parts.every((part) => 'text' in part || memberAt(detail, part.path) !== undefined);
   for (const clause of parseTemplate(type.display).clauses) {
-    // What a clause that is left out would have told stands among the other members.
+    // Members of an omitted clause are listed among the other members.
     if (clause.isOptional && !hasAll(clause)) continue;
     for (const part of clause.parts) {
       if ('text' in part) {
@@ -65,7 +65,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
         continue;
       }
       const format = valueFormat(formatter, value, other === undefined ? undefined : memberAt(detail, other));
-      // Only where it is written with the amount; else it stands among the other members.
+      // Only where it is written with the amount; otherwise it is listed among the other members.
       if (format?.kind === 'money' && other !== undefined) told.add(other);
       sentence.push({ member: path, value: shown(value), ...(format === undefined ? {} : { format }) });
     }

@@ -1,6 +1,6 @@
 /**
- * Schemas of detail types: a part of JSON Schema 2020-12 in which every check takes time in proportion to the value.
- * There is no reference, no alternative and no pattern in it, so that what may stand in a detail can be read off.
+ * Schemas of detail types: a subset of JSON Schema 2020-12 in which every check takes time in proportion to the
+ * value. It has no references, alternatives or patterns, so that the schema shows directly what a detail may hold.
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Detail, isList, isObject, type JsonSchema, type JsonValue } from '../../vocabulary/detail-type.ts';
@@ -120,7 +120,7 @@ const compiled = (schema: JsonSchema): ValidateFunction => {
 
 const checks = new WeakMap<JsonSchema, ValidateFunction>();
 
-/** Where a detail is not what the schema of its type says, as a JSON pointer; undefined: it is. */
+/** Where a detail violates the schema of its type, as a JSON pointer. Undefined: it is valid. */
 export const violation = (schema: JsonSchema, { type: _, ...members }: Detail): string | undefined => {
   const check = checks.get(schema) ?? compiled(schema);
   checks.set(schema, check);

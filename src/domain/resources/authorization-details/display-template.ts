@@ -1,7 +1,7 @@
 /**
- * The template of a sentence that tells a detail: `Pay up to {amount | money currency}[, until {execute_before | date}]`.
- * Owns its grammar. Does not own whether the members exist and fit (check-detail-types.ts) or how a value reads in a
- * language (views/detail-sentence.ts).
+ * The template of a sentence that describes a detail: `Pay up to {amount | money currency}[, until {execute_before |
+ * date}]`. Owns its grammar. Does not own whether the members exist and fit (check-detail-types.ts) or how a value
+ * reads in a language (views/detail-sentence.ts).
  */
 
 export const FORMATTERS = ['money', 'date', 'iban'] as const;
@@ -24,13 +24,13 @@ export type Clause = { readonly parts: readonly TemplatePart[]; readonly isOptio
 
 export type Template = {
   readonly clauses: readonly Clause[];
-  /** The first thing that is wrong, as one sentence with its position counted from 1; the rest is read as text then. */
+  /** The first error, as one sentence with its position counted from 1; the rest is then read as text. */
   readonly problem?: string;
 };
 
 const PLACEHOLDER = /^\{\s*([\w.-]{1,200})\s*(?:\|\s*([a-z]{1,20})(?:\s+([\w.-]{1,200}))?\s*)?\}$/;
 
-/** Reads a template. What is in no braces or brackets, and braces that hold anything else, are text. */
+/** Parses a template. Text outside braces and brackets, and braces that hold anything else, are text. */
 export const parseTemplate = (template: string): Template => {
   const clauses: Clause[] = [];
   let parts: TemplatePart[] = [];

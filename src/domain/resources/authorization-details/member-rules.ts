@@ -1,4 +1,4 @@
-/** How one value is inside another, by rule. Whatever cannot be read the one way it is meant is not inside. */
+/** Whether one value is inside another, by rule. A value without exactly one reading is not inside. */
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import { type DetailType, isList, type JsonValue } from '../../vocabulary/detail-type.ts';
 
@@ -6,7 +6,7 @@ type Rule = DetailType['members'][string]['rule'];
 
 type IsInside = (asked: JsonValue, held: JsonValue) => boolean;
 
-/** Of values that nobody changes: each is compared with very many others. */
+/** For values that never change: each is compared with very many others. */
 const forms = new WeakMap<object, string | undefined>();
 
 const formOf = (value: object): string | undefined => {
@@ -14,7 +14,7 @@ const formOf = (value: object): string | undefined => {
   return forms.get(value);
 };
 
-/** Same JSON value, whatever the order of members (RFC 8785). */
+/** Same JSON value, in any order of members (RFC 8785). */
 export const isEqual: IsInside = (asked, held) =>
   asked === held ||
   (typeof asked === 'object' &&
@@ -39,7 +39,7 @@ const times =
     return one !== undefined && one.form === other?.form && isInside(one.at, other.at);
   };
 
-/** To the millisecond; what is finer would be cut off, and what is cut off could be later. */
+/** To the millisecond. A finer time would be cut off, and what is cut off could be later. */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d))?$/;
 
 const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at: number } | undefined => {
@@ -56,12 +56,12 @@ const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at
 export const isTime = (value: JsonValue, form: 'date' | 'time'): boolean => timeOf(value)?.form === form;
 
 const SCHEME = /^[a-z][a-z0-9+.-]{0,31}:\/\/[^/]+/;
-/** What a reader may undo, cut at, or take for a separator; and what nobody sees. */
+/** Characters that a reader may decode, cut at, or take for a separator; and invisible ones. */
 const TRICKS = /[%\\?#;]|[\p{C}\p{Z}]/u;
 
 /**
- * A path, or a URL with one, that has a single reading: no `.` or `..`, no empty segment, nothing encoded, no
- * parameter, no letter that another form of Unicode takes for a separator.
+ * A path, or a URL with one, that has a single reading: no `.` or `..`, no empty segment, no encoding, no parameter,
+ * no letter that another Unicode form turns into a separator.
  */
 export const isPlainPath = (value: JsonValue): value is string => {
   if (typeof value !== 'string' || value === '' || TRICKS.test(value.replaceAll(' ', '_'))) return false;
@@ -74,7 +74,7 @@ export const isPlainPath = (value: JsonValue): value is string => {
 
 const isBelow: IsInside = (asked, held) => {
   if (typeof asked !== 'string' || typeof held !== 'string') return false;
-  // The cheap look first: most of what is compared has nothing in common.
+  // The cheap check first: most compared values have nothing in common.
   if (asked !== held && !asked.startsWith(held.endsWith('/') ? held : `${held}/`)) return false;
   return isPlainPath(asked) && isPlainPath(held) && SCHEME.exec(asked)?.[0] === SCHEME.exec(held)?.[0];
 };

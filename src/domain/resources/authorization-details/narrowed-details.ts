@@ -1,4 +1,4 @@
-/** The attenuation of authorization details: the one place where they cross from a parent to a child. */
+/** The attenuation of authorization details: the one place where details are narrowed from a parent to a child. */
 import { type Detail, type DetailType, isObject, type JsonValue, memberAt } from '../../vocabulary/detail-type.ts';
 import { isEqual, isInside } from './member-rules.ts';
 
@@ -15,9 +15,9 @@ export const typeOf = (types: DetailTypes, { type }: Pick<Detail, 'type'>): Deta
   types.find((each) => each.type === type);
 
 /**
- * Each of `asked` that is inside one of `held` by the rules of its type, completed by what that one says. Never wider
- * than `held`: several that lie in one share its amount, and of the same asked twice one is answered. A type that is
- * not there is held by nobody.
+ * Returns each of `asked` that is inside one of `held` by the rules of its type, completed by the members of that
+ * one. Never wider than `held`: several inside one share its amount, and duplicates are returned once. A detail of
+ * an unknown type is never inside.
  */
 export const narrowedDetails = (
   types: DetailTypes,
@@ -43,7 +43,7 @@ export const narrowedDetails = (
 };
 
 /**
- * What both hold, as far as it can be told: those of either that are inside one of the other. Never wider than
+ * What both hold, as far as it can be determined: those of either that are inside one of the other. Never wider than
  * either.
  */
 export const commonDetails = (
@@ -60,8 +60,8 @@ export const commonDetails = (
 const MOST_PASSES = 5;
 
 /**
- * `asked` inside each of several at once: what one of them completes has to be inside the others, too. `refusedBy`: in
- * the order of `holders`.
+ * `asked` inside each of several holders at once: what one of them completes must be inside the others, too.
+ * `refusedBy`: in the order of `holders`.
  */
 export const insideAll = (
   types: DetailTypes,
@@ -85,7 +85,10 @@ export const insideAll = (
   return { details: [], refusedBy };
 };
 
-/** The very same where it is held, or else the first around it: what is held just so is given just so. */
+/**
+ * The identical detail where it is held, or else the first that contains it: a detail that is held exactly is given
+ * exactly.
+ */
 const firstParent = (
   type: DetailType,
   detail: Detail,
@@ -105,7 +108,7 @@ const firstParent = (
   return first;
 };
 
-/** `asked` inside `held`, with what it did not name; undefined when it is not provably inside. */
+/** `asked` inside `held`, completed with the members it did not name. Undefined when it is not provably inside. */
 export const narrowedDetail = (type: DetailType, asked: Detail, held: Detail): Detail | undefined => {
   if (asked.type !== type.type || held.type !== type.type) return undefined;
   const { type: _, ...ofChild } = asked;
@@ -150,7 +153,7 @@ const narrowedMember = (
   return isInside(rule?.rule ?? 'equal', asked, held) ? asked : undefined;
 };
 
-/** How much a detail is about, where its type counts; undefined: it does not, or the detail sets no limit. */
+/** The amount of a detail, where its type has one. Undefined: the type has none, or the detail sets no limit. */
 export const amountOf = (types: DetailTypes, detail: Detail): number | undefined => {
   const path = typeOf(types, detail)?.amount;
   const amount = path === undefined ? undefined : memberAt(detail, path);
@@ -173,10 +176,10 @@ export const withoutRepeats = (details: readonly Detail[]): readonly Detail[] =>
   return kept;
 };
 
-/** Characters and entries of what one row holds. */
+/** The most characters and entries that one delegation holds. */
 const MOST_HELD = { length: 32_768, count: 100 };
 
-/** Both, the earlier first. Of more than a row can hold the oldest go. */
+/** Joins both, the earlier first. Beyond what a delegation can hold, the oldest are dropped. */
 export const joinedDetails = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] => {
   let joined = withoutRepeats([...one, ...other]);
   while (joined.length > MOST_HELD.count || JSON.stringify(joined).length > MOST_HELD.length) joined = joined.slice(1);

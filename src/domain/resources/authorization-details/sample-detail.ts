@@ -8,8 +8,8 @@ import {
 } from '../../vocabulary/detail-type.ts';
 
 /**
- * A detail of the type as somebody could send it, to show how people would read it: examples where the schema has them,
- * else the least that fits, with texts that say which member they are.
+ * A sample detail of the type, to show how users would read it. Uses the examples of the schema; otherwise the
+ * smallest valid values, with texts that name their member.
  */
 export const sampleDetail = ({ type, schema }: Pick<DetailType, 'type' | 'schema'>): Detail => {
   const made = sample(schema, type);

@@ -1,4 +1,7 @@
-/** How a value of a detail reads, decided from the value itself: what does not fit its formatter is shown as it came. */
+/**
+ * How a value of a detail is shown, decided from the value itself: a value that does not fit its formatter is shown
+ * unchanged.
+ */
 import type { JsonValue } from '../../vocabulary/detail-type.ts';
 import type { Formatter } from './display-template.ts';
 
@@ -6,7 +9,7 @@ export type ValueFormat =
   | { readonly kind: 'money'; readonly currency: string; readonly digits: number }
   | { readonly kind: 'date' | 'iban' };
 
-/** Figures behind the point, where they are not two (ISO 4217). Those of Intl differ: it writes IQD without any. */
+/** Decimal digits of currencies that do not have two (ISO 4217). Those of Intl differ: it writes IQD without any. */
 const DIGITS: Readonly<Record<string, number>> = {
   ...digitsOf(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
   ...digitsOf(3, 'BHD IQD JOD KWD LYD OMR TND'),
@@ -20,7 +23,7 @@ const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 /** No money that has a smallest unit: metals, funds, tests. */
 const WITHOUT_UNIT = /^(?:X(?:AG|AU|BA|BB|BC|BD|DR|PD|PT|SU|TS|UA|XX))$/;
 
-/** Figures behind the point of a currency (ISO 4217), or undefined when the code is of no currency with a smallest unit. */
+/** Decimal digits of a currency (ISO 4217). Undefined when the code names no currency with a smallest unit. */
 export const currencyDigits = (code: string): number | undefined =>
   CURRENCIES.has(code) && !WITHOUT_UNIT.test(code) ? (Object.hasOwn(DIGITS, code) ? DIGITS[code] : 2) : undefined;
 

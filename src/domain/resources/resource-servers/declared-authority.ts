@@ -6,15 +6,15 @@ import type { ResourceServer } from './resource-server.ts';
 
 const MAXIMUM_RESOURCES = 50;
 
-/** What the checks below ask the register of resource servers. */
+/** What the checks below need from the registry of resource servers. */
 export type ResourceServerLookup = {
   get(id: string): Promise<Versioned<ResourceServer> | undefined>;
   findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined>;
 };
 
 /**
- * An authority that names only registered resources and scopes they declare, or `*` alone for all of
- * one (decision D4). Throws 'invalid_field' below `field`.
+ * Checks that an authority names only registered resources and scopes they declare, or `*` alone for all of one
+ * (decision D4). Throws 'invalid_field' below `field`.
  */
 export const checkAuthority = async (
   authority: ScopesByResource,

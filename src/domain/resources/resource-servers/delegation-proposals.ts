@@ -24,7 +24,10 @@ type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
   readonly managementApi: string;
 };
 
-/** Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: of `If-Match`. */
+/**
+ * Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: from
+ * `If-Match`.
+ */
 export const delegationProposals = (deps: Dependencies) => {
   const { dutyHolderOf, documentsOf, clock, findByIdentifier, refuseOwn, managementApi } = deps;
 
@@ -34,8 +37,8 @@ export const delegationProposals = (deps: Dependencies) => {
 
   return {
     /**
-     * Notes a pair that another operator or administrator has to accept. Throws 'not_found', 'precondition_failed',
-     * 'invalid_field', 'conflict' where the pair is there, 'forbidden' as `DutyHolderOf` throws it.
+     * Stores a pair that another operator or administrator must accept. Throws 'not_found', 'precondition_failed',
+     * 'invalid_field', 'conflict' where the pair exists, and 'forbidden' as `DutyHolderOf` throws it.
      */
     async proposeTarget(
       id: string,
@@ -63,8 +66,9 @@ export const delegationProposals = (deps: Dependencies) => {
     },
 
     /**
-     * Makes a pair take effect. Idempotent. Throws 'not_found', 'precondition_failed', 'invalid_field', 'conflict', and
-     * 'forbidden' for the proposer and for a caller who was made or changed since the proposal.
+     * Makes a pair take effect. Idempotent. Throws 'not_found', 'precondition_failed', 'invalid_field' and
+     * 'conflict'. Throws 'forbidden' for the proposer and for a caller who was created or changed since the
+     * proposal.
      */
     async acceptTarget(
       id: string,
@@ -91,7 +95,10 @@ export const delegationProposals = (deps: Dependencies) => {
       );
     },
 
-    /** Takes a pair away, accepted or not; its effect ends with the next decision. Throws 'not_found', 'precondition_failed'. */
+    /**
+     * Removes a pair, accepted or not; its effect ends with the next decision. Throws 'not_found',
+     * 'precondition_failed'.
+     */
     async withdrawTarget(
       id: string,
       expected: number | undefined,

@@ -1,7 +1,7 @@
 /**
- * The pairs (resource, scope) that a resource server wishes to reach for its callers. Owns what a pair is, and the rules
- * by which it is proposed, accepted and withdrawn. It does not decide who may call (src/http/management), nor what people
- * are asked: the consent page shows accepted pairs and no person has to allow any.
+ * The pairs (resource, scope) that a resource server wishes to reach for its callers. Owns what a pair is, and the
+ * rules by which it is proposed, accepted and withdrawn. It does not decide who may call (src/http/management). It
+ * does not decide what users are asked: the consent page shows accepted pairs, and no user has to allow any.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -17,12 +17,15 @@ export type DutyHolder = {
   readonly changedAt: number;
 };
 
-/** Who a caller is for the separation of duties. Throws 'forbidden' where no active account with a role stands behind the call. */
+/**
+ * The identity of a caller for the separation of duties. Throws 'forbidden' when no active account with a role is
+ * behind the call.
+ */
 export type DutyHolderOf = (by: Pick<By, 'caller'>) => Promise<DutyHolder>;
 
 /**
  * A scope of another API that a resource server, as an agent, would like to use for its callers. One operator or
- * administrator proposes it, another accepts it. It gives no right: people are asked for it on the consent page.
+ * administrator proposes it, another accepts it. It gives no right: users are asked for it on the consent page.
  */
 export type DelegationTarget = {
   /** Resource indicator of the other API. */
@@ -64,7 +67,7 @@ export const acceptedTargets = ({ delegatesTo = [] }: Delegating): readonly Targ
 export const isAccepted = ({ acceptedBy, acceptedAt }: DelegationTarget): boolean =>
   acceptedBy !== undefined && acceptedAt !== undefined;
 
-/** A new pair at the end. Throws 'invalid_field' for a pair that cannot be, 'conflict' for one that is there. */
+/** Adds a new pair at the end. Throws 'invalid_field' for an invalid pair, 'conflict' for an existing one. */
 export const withProposed = <T extends Delegating & { readonly identifier: string }>(
   server: T,
   pair: TargetPair,
@@ -90,9 +93,10 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
 };
 
 /**
- * The pair accepted, the rest as it was. Nothing changes where it is accepted already. Throws 'not_found' without such
- * a pair, 'forbidden' for the proposer and for a caller who was changed since the proposal: a second caller could be
- * made or taken over for it. Throws 'invalid_field' when the other API does not offer the scope any more.
+ * Accepts the pair and changes nothing else. Does nothing when it is accepted already. Throws 'not_found' without
+ * such a pair. Throws 'forbidden' for the proposer and for a caller who was changed since the proposal: a second
+ * caller could be created or taken over for it. Throws 'invalid_field' when the other API no longer offers the
+ * scope.
  */
 export const withAccepted = <T extends Delegating>(
   server: T,
@@ -138,7 +142,7 @@ export const withoutTarget = <T extends Delegating>(
   return left.length === 0 ? rest : { ...rest, delegatesTo: left };
 };
 
-/** The pair as it stands, or 'not_found'. */
+/** The current pair; throws 'not_found' without it. */
 export const existing = (server: Delegating, pair: TargetPair): DelegationTarget => {
   const found = find(server, pair);
   if (!found) throw new DomainError('not_found', 'This resource server has no such pair. Its list shows those it has.');

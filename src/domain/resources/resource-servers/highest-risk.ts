@@ -4,7 +4,7 @@ import type { ResourceServer } from './resource-server.ts';
 
 const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
 
-/** The highest risk of what is asked. */
+/** The highest risk of the requested scopes. */
 export const highestRisk = (
   server: ResourceServer,
   asked: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * The register of resource servers: what tokens can be for, and with which scopes. Owns the collection
- * RESOURCE_SERVERS and the rules for what stands in it. It does not decide who may change it
- * (src/http/management), nor what scope a token gets (delegation/authority.ts). Read by the provider at each token.
+ * The registry of resource servers: the audiences of tokens and their scopes. Owns the collection RESOURCE_SERVERS
+ * and its rules. It does not decide who may change it (src/http/management), nor what scope a token gets
+ * (delegation/authority.ts). The provider reads it for each token.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -45,7 +45,7 @@ export type NewResourceServer = {
   readonly environments?: readonly Environment[];
 };
 
-/** What a change may name; pairs of `delegatesTo` come and go by calls of their own (delegation-proposals.ts). */
+/** Members that a change may name. Pairs of `delegatesTo` have their own calls (delegation-proposals.ts). */
 const CHANGEABLE = [
   'name',
   'scopes',
@@ -159,8 +159,8 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * The management API as a resource server with these scopes: made at first start, brought up to date
-     * at later ones. Idempotent; nodes that start at once agree on one.
+     * Registers the management API as a resource server with these scopes: created at first start, updated at later
+     * ones. Idempotent; nodes that start at once agree on one.
      */
     async ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>> {
       const existing = await findByIdentifier(managementApi);

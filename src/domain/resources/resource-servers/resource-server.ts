@@ -9,14 +9,17 @@ import type { DelegationTarget } from './delegation-targets.ts';
 export type ScopeDeclaration = {
   /** scope-token of RFC 6749 §3.3. */
   readonly name: string;
-  /** What it lets somebody do, in words for the consent page. */
+  /** What it allows a client to do, in words for the consent page. */
   readonly description: string;
   readonly risk: Risk;
-  /** Asked for by a request that names the resource and no scope. Where none is, such a request asks for all. */
+  /** Included when a request names the resource and no scope. Without any default scope such a request asks for all. */
   readonly default?: boolean;
 };
 
-/** An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision D11). */
+/**
+ * An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision
+ * D11).
+ */
 export type ResourceServer = {
   readonly id: string;
   /** The resource indicator (RFC 8707 §2): absolute https URI without fragment; http only on loopback. Unique, compared exactly. */
@@ -32,7 +35,7 @@ export type ResourceServer = {
   readonly accessTokenTtlSeconds: number;
   /** Agents of which environments hold anything here. Absent: of all. */
   readonly environments?: readonly Environment[];
-  /** What it would like to do at other APIs for its callers. Only accepted pairs count. Absent: nothing. */
+  /** The scopes it would like to use at other APIs for its callers. Only accepted pairs have an effect. Absent: none. */
   readonly delegatesTo?: readonly DelegationTarget[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
   readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
