@@ -1,4 +1,4 @@
-/** What may stand beside a policy, and in which form. What each means is decided in src/domain/authority/decision. */
+/** The annotations of a policy and their format. src/domain/authority/decision decides what each means. */
 import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 
 type Form = { readonly pattern: RegExp; readonly says: string };
@@ -30,10 +30,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   max_uses: { pattern: /^[1-9][0-9]{0,5}$/, says: 'a whole number from 1 to 999999' },
 };
 
-/** Annotations that demand something; on a `permit` a condition, on a `forbid` the way out. */
+/** Annotations that require something: on a `permit` a condition, on a `forbid` what lifts it. */
 export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
 
-/** Those that say something about what is given, and nothing where nothing is. */
+/** Annotations that limit what is given; they have no effect when nothing is given. */
 export const LIMITS: readonly string[] = [
   'max_seconds',
   'max_uses',

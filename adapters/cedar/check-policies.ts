@@ -21,7 +21,7 @@ import { linesIn, type Statement, statementsOf } from './policy-text.ts';
 
 type Parsed = { readonly statement: Statement; readonly summary: PolicySummary; readonly json: PolicyJson };
 
-/** As many as anybody reads. */
+/** The most findings reported; more would not be read. */
 const MOST_FINDINGS = 50;
 
 export type Checked = { readonly check: PolicyCheck; readonly policies: readonly Parsed[] };
@@ -35,7 +35,7 @@ export const checkPolicies = (text: string, schema: string, { wasTaken = false }
     const parsed: Parsed[] = [];
     const found: PolicyFinding[] = [];
     for (const statement of statements) {
-      // Warnings end nothing: a policy that is not read would not count, and it may be one that forbids.
+      // Warnings do not stop the check: a policy that is not read would have no effect, and it may be a forbid.
       if (found.filter(isError).length >= MOST_FINDINGS) break;
       const { policy, problems } = parse(statement);
       found.push(...problems);
@@ -45,7 +45,7 @@ export const checkPolicies = (text: string, schema: string, { wasTaken = false }
     if (!found.some(isError) && parsed.length !== statements.length) {
       found.push({ severity: 'error', message: 'Not every policy of this text could be read.' });
     }
-    // A set that counts already would be lost with all it permits.
+    // Refusing a set that is already active would lose all it permits.
     if (!wasTaken)
       found.push(...parsed.flatMap(({ summary, json, statement }) => idFindings(summary.id, json, statement)));
     if (!found.some(isError)) found.push(...validated(parsed, schema), ...lint(parsed));
@@ -71,7 +71,7 @@ const parse = (statement: Statement): { readonly policy?: Parsed; readonly probl
     return { problems: read.errors.map((error) => ({ severity: 'error', ...placed(error, statement) })) };
   }
   const { annotations = {}, effect } = read.json;
-  // A bare `@name` has no value, whatever its type says.
+  // A bare `@name` has no value, although its type says so.
   const given = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [name, value ?? '']));
   const problems = annotationFindings(given, effect, statement.line);
   const id = given['id'];
@@ -79,7 +79,7 @@ const parse = (statement: Statement): { readonly policy?: Parsed; readonly probl
   return { policy: { statement, summary: { id, effect, annotations: given }, json: read.json }, problems };
 };
 
-/** Cedar's own words, without what it says before each of them, and the line it means. */
+/** Cedar's own message without its repeated prefix, and the line it refers to. */
 const placed = (error: DetailedError, statement: Statement): Pick<PolicyFinding, 'message' | 'line'> => {
   const message = error.message.replace(/^failed to parse policy from string: |^for policy `[^`]*`, /, '');
   const start = error.sourceLocations?.[0]?.start;
@@ -182,7 +182,10 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
   ];
 };
 
-/** What comes of a set that permits it to nobody. A set from before an action was asked about says nothing of it. */
+/**
+ * The effect of a set that permits an action to no principal. A set from before an action was decided by policy does
+ * not mention it.
+ */
 const NOBODY_MAY = {
   act: 'No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.',
   administer:

@@ -1,6 +1,6 @@
 /**
- * Ids that stand in policies. Cedar takes any text for an id, and a policy about one that no object can have never applies,
- * also where it forbids. Called by check-policies.ts.
+ * Ids in policies. Cedar accepts any text as an id. A policy about an id that no object can have never applies, not
+ * even when it forbids. Called by check-policies.ts.
  */
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
@@ -94,5 +94,5 @@ export const idFindings = (policy: string, json: PolicyJson, statement: Statemen
 
 const shortened = (text: string): string => (text.length <= 64 ? text : `${text.slice(0, 63)}…`);
 
-/** As it most likely stands in the text; where it is spelled in another way, the line is that of the policy. */
+/** The likely spelling in the text. With another spelling, the line is that of the policy. */
 const quoted = (text: string): string => JSON.stringify(text).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -1,7 +1,7 @@
 /**
- * Whether facts are as the schema says, told without Cedar. Cedar looks at every fact of every question anew, which costs
- * more than deciding; what is sure to fit, it need not look at, and of that only what policies ask for. Answers no where it
- * is not sure: then Cedar checks all of it.
+ * Checks without Cedar whether facts match the schema. Cedar validates every fact of every question again, which
+ * costs more than the decision. Facts that are sure to fit need no such validation, and Cedar is given only those
+ * that policies read. Returns false where it is not sure: then Cedar validates all facts.
  */
 import { isIP } from 'node:net';
 import { schemaToJsonWithResolvedTypes, type TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
@@ -89,7 +89,7 @@ export const factsFit = (text: string) => {
   );
 
   return {
-    /** Whether the question and all its rows fit for sure. */
+    /** Whether the question and all its entities are sure to fit. */
     fits({ principal, action, resource, context, entities: rows }: Asked): boolean {
       const applies = actions.get(action.id);
       if (!applies?.principalTypes.includes(principal.type) || !applies.resourceTypes.includes(resource.type))
@@ -139,7 +139,7 @@ const SCALARS: Readonly<Record<string, Fits>> = {
       readonly fn?: unknown;
       readonly arg?: unknown;
     };
-    // Of addresses with a zone, or of one kind within the other, Cedar has its own opinion.
+    // Cedar treats addresses with a zone, or of one kind within the other, in its own way.
     return fn === 'ip' && typeof arg === 'string' && isIP(arg) !== 0 && !(arg.includes(':') && /[.%]/.test(arg));
   },
 };

@@ -12,7 +12,7 @@ export const recordJson = (record: PolicyRecord): Record<string, CedarValueJson>
   return json;
 };
 
-/** Throws on a number that is not whole and safe: Cedar has no others, and a rounded one decides wrongly. */
+/** Throws on a number that is not a safe integer: Cedar has no others, and a rounded number leads to wrong decisions. */
 const valueJson = (value: PolicyValue): CedarValueJson => {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number`);
   if (typeof value !== 'object') return value;

@@ -1,4 +1,4 @@
-/** Of the facts of a question those that policies look at. What none of them could notice is not there for them. */
+/** The facts of a question that policies read. Facts that no policy could notice are left out. */
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyUse } from './policy-use.ts';
 import type { Asked } from './remembered-answers.ts';
@@ -11,7 +11,7 @@ export const lookedAt = ({ principal, action, resource, context, entities }: Ask
   entities: entities.flatMap((row) => rowAs(row, use)),
 });
 
-/** A row that says nothing is as good as none. */
+/** An entity without facts is the same as none. */
 const rowAs = ({ uid, attrs, parents }: EntityJson, { attributes, within }: PolicyUse): readonly EntityJson[] => {
   const asked = only(attrs, attributes);
   const around = within ? parents.filter((parent) => within.has((parent as TypeAndId).type)) : parents;

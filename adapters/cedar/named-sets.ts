@@ -1,11 +1,11 @@
 /** Policies as Cedar keeps them: ready under a name, for this process. */
 import { type CheckParseAnswer, preparsePolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 
-// Cedar keeps sets under names until the process ends; a name that is free again holds an empty set.
+// Cedar keeps sets under names until the process ends. A name that is free again holds an empty set.
 const free: string[] = [];
 let named = 0;
 
-/** Makes policies ready, texts by id, and answers their name. Throws where they do not parse. */
+/** Parses policies, texts by id, and returns the name of their set. Throws when they do not parse. */
 export const nameSet = (texts: Readonly<Record<string, string>>): string => {
   const name = free.pop() ?? `set-${++named}`;
   const prepared = preparsePolicySet(name, { staticPolicies: texts });

@@ -1,7 +1,7 @@
 /**
- * The policy engine: Cedar, as WebAssembly in this process. Owns the schema, the starter set, the limits of a text and
- * the sets that are ready to decide; knows no store and no clock. Made by src/compose; called through the port.
- * Evaluation needs no deadline: the language has no loops, so a decision costs what the text and the facts are long.
+ * The policy engine: Cedar, as WebAssembly in this process. Owns the schema, the starter set, the limits of a text
+ * and the parsed sets; knows no store and no clock. Created by src/compose; called through the port. Evaluation
+ * needs no deadline: the language has no loops, so the cost of a decision follows from the length of text and facts.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const textOf = (name: string): string => readFileSync(join(import.meta.dirname, 
 /** Under which name Cedar keeps the schema for this process. */
 const SCHEMA = 'behalf';
 
-/** Sets that are ready at once, over the whole process: the one in force, and those that are being tried. */
+/** Parsed sets in the whole process at one time: the active one, and those in simulation. */
 const MOST_READY = 1_000;
 
 let ready = 0;
@@ -87,7 +87,7 @@ const decide = (
   question: PolicyQuestion,
   entities: readonly PolicyEntity[],
 ): Verdict => {
-  // To Cedar an entity without a row is one without attributes: a policy that asks for none would not notice.
+  // Cedar treats an unknown entity as one without attributes: a policy that reads no attribute would not notice.
   for (const { type, id } of [question.principal, question.resource]) {
     const isThere = entities.some(({ name }) => name.type === type && name.id === id);
     if (!isThere) return failed(`There is no row for ${type} ${id}.`);
@@ -107,8 +107,9 @@ const decide = (
 };
 
 /**
- * What the parts say that can say something. Facts that fit the schema for sure are told without it, and those only that a
- * part looks at; all others are shown to every policy, as they are, and Cedar says what is wrong with them.
+ * The answers of all parts that can apply. Facts that are sure to match the schema are passed without it, and only
+ * those that a part reads. All other facts are passed to every policy unchanged, and Cedar reports what is wrong
+ * with them.
  */
 const answersOf = (parts: PolicyParts, facts: FactsFit, remembered: Remembered, asked: Asked): readonly Answer[] => {
   if (!facts.fits(asked)) {
@@ -140,14 +141,17 @@ const answerOf = (call: StatefulAuthorizationCall): Answer => {
   return { effect: decision, reasons: diagnostics.reason, errors };
 };
 
-/** Of all parts together. A forbid of one wins over the permits of all, and what fails in one fails. */
+/**
+ * The verdict of all parts together. A forbid in one part wins over the permits of all, and an error in one part
+ * fails the whole.
+ */
 const verdictOf = (answers: readonly Answer[]): Verdict => {
   const of = (wanted: Answer['effect']): readonly string[] =>
     answers.flatMap(({ effect, reasons }) => (effect === wanted ? reasons : [])).sort();
   const [permits, forbids] = [of('allow'), of('deny')];
   const errors = answers.flatMap((answer) => answer.errors).sort();
   if (forbids.length > 0) return { effect: 'deny', determining: forbids, errors };
-  // Cedar leaves out a policy it cannot evaluate. A forbid that is left out would be as good as a permit.
+  // Cedar leaves out a policy it cannot evaluate. A forbid that is left out would act like a permit.
   if (permits.length > 0 && errors.length > 0) return failed(...errors);
   return { effect: permits.length > 0 ? 'allow' : 'deny', determining: permits, errors };
 };

@@ -1,7 +1,7 @@
 /**
- * Heads of policies, the part before the conditions, told apart without Cedar: which policies cannot apply to a question,
- * whatever stands in their conditions, and under which name the others are found. Only ever leaves out what Cedar would
- * leave out; what is not sure to be left out, Cedar is asked.
+ * Heads of policies (the part before the conditions), evaluated without Cedar. They show which policies cannot apply
+ * to a question under any condition, and the name by which the others are found. Leaves out only what Cedar would
+ * leave out. A policy that is not sure to be left out goes to Cedar.
  */
 import type { ActionConstraint, EntityUidJson, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Asked } from './remembered-answers.ts';
@@ -16,7 +16,7 @@ export type PolicyHead = {
   readonly resource: Place;
 };
 
-/** Of a question: what is asked, and what principal and resource are in, themselves included. */
+/** A question: the action, and what principal and resource are in, including themselves. */
 export type Question = {
   readonly action: string;
   readonly principal: TypeAndId;
@@ -25,14 +25,14 @@ export type Question = {
   readonly aroundResource: ReadonlySet<string>;
 };
 
-/** With everything that principal and resource are in, over as many rows as there are. */
+/** With everything that principal and resource are in, through all their ancestors. */
 export const questionOf = ({ principal, action, resource, entities }: Asked): Question => {
   const rows = new Map(
     entities.map(({ uid, parents }) => [keyOf(named(uid)), parents.map((one) => keyOf(named(one)))]),
   );
   const around = (entity: TypeAndId): ReadonlySet<string> => {
     const found = new Set([keyOf(entity)]);
-    // A set goes on to what is added to it meanwhile.
+    // Iterating over a set includes elements that are added during the loop.
     for (const key of found) for (const parent of rows.get(key) ?? []) found.add(parent);
     return found;
   };
@@ -81,7 +81,7 @@ const holds = ({ type, same, inside }: Place, entity: TypeAndId, around: Readonl
   (same === undefined || same === keyOf(entity)) &&
   (inside === undefined || around.has(inside));
 
-/** The one entity by which a policy is found, the rarer first; undefined: it is about no one in particular. */
+/** The one entity by which a policy is found, the rarer first. Undefined: it is about no particular entity. */
 export const placeKeyOf = ({ principal, resource }: PolicyHead): string | undefined => {
   if (resource.same !== undefined) return `resource == ${resource.same}`;
   if (principal.same !== undefined) return `principal == ${principal.same}`;

@@ -1,7 +1,8 @@
 /**
- * A set of policies in parts. What a set says of a question is what its policies say one by one, so it can be asked part
- * by part and the answers put together; and a part none of whose policies can apply need not be asked at all. Policies
- * about one agent, blueprint, resource server or scope are found by that name, the others are asked each time.
+ * A set of policies in parts. The result of a set is the combined result of its policies. A set can therefore be
+ * evaluated part by part and the answers combined. A part without any policy that can apply is not evaluated.
+ * Policies about one agent, blueprint, resource server or scope are found by that name; the others are evaluated
+ * each time.
  */
 import { freeSet, nameSet } from './named-sets.ts';
 import { mayApply, type PolicyHead, placeKeyOf, placeKeysOf, type Question } from './policy-head.ts';
@@ -15,7 +16,7 @@ export type ReadyPolicy = {
 };
 
 export type Part = {
-  /** Tells it from the others of its set. */
+  /** Distinguishes it from the others of its set. */
   readonly number: number;
   readonly policies: readonly ReadyPolicy[];
   /** What any of them looks at. */
@@ -75,7 +76,7 @@ export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
   };
 };
 
-/** To whoever looks at the second it is, every question is a new one; the others need not hear it again. */
+/** For a policy that reads the time in seconds, every question is new; other policies need no new evaluation. */
 const looksAtTime = ({ context }: PolicyUse): boolean => context === undefined || context.get('now') === 'whole';
 
 const chunksOf = (policies: readonly ReadyPolicy[]): readonly (readonly ReadyPolicy[])[] =>

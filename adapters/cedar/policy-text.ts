@@ -1,19 +1,19 @@
 /**
- * Cuts the text of a policy set into its policies and measures them, before Cedar sees any of it: the parser recurses,
- * and a text that nests too deeply would end the WebAssembly instance for the whole process. Reads brackets, strings
- * and comments only; whether a statement is a policy, Cedar says of each by itself (check-policies.ts).
+ * Cuts the text of a policy set into its policies and measures them before Cedar sees any of it. Cedar's parser
+ * recurses, and a text that nests too deeply would end the WebAssembly instance for the whole process. Reads
+ * brackets, strings and comments only. Cedar decides for each statement whether it is a policy (check-policies.ts).
  */
 import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 
 /** Bytes of UTF-8. */
 const MOST_BYTES = 512 * 1024;
-/** What a decision over this many costs is in docs/explanation/decisions/0013-cedar-behind-a-port.md. */
+/** docs/explanation/decisions/0013-cedar-behind-a-port.md states the cost of a decision over this many. */
 const MOST_POLICIES = 2_000;
 /** Of one policy, in UTF-16 units. */
 const LONGEST_POLICY = 16 * 1024;
 /**
- * Of one policy: a bracket counts 3, an operator in a chain 1, added up along the deepest path. Cedar's stack is used
- * up at 116 brackets within each other and at 351 operators in a row, so this is less than half of it.
+ * For one policy: a bracket counts 3, an operator in a chain 1, added up along the deepest path. Cedar's stack
+ * overflows at 116 nested brackets and at 351 operators in a row, so this is less than half of it.
  */
 const DEEPEST = 160;
 const BRACKET = 3;
@@ -22,7 +22,7 @@ export type Statement = { readonly text: string /** 1-based, of its first charac
 
 export type Statements = { readonly statements: readonly Statement[]; readonly refusal?: PolicyFinding };
 
-/** Blank space, a comment, a text, a word, an operator or one other character that Cedar knows. */
+/** Whitespace, a comment, a string, a word, an operator or one other character that Cedar knows. */
 const TOKEN =
   /(?<blank>[ \t\r\n]+|\/\/[^\r\n]*)|(?<text>"(?:[^"\\]|\\[\s\S])*")|(?<word>[A-Za-z0-9_]+)|(?<operator>&&|\|\||[=!<>]=|[!<>+*/%-])|(?<other>::|[@()[\]{},:;=?.])/y;
 
@@ -112,5 +112,5 @@ export const statementsOf = (text: string): Statements => {
   return { statements };
 };
 
-/** Breaks of lines, as an editor counts them. */
+/** Line breaks, as an editor counts them. */
 export const linesIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;

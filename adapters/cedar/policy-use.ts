@@ -1,12 +1,12 @@
 /**
- * What policies look at: so that a verdict can be answered again for a question that differs in nothing they could notice,
- * and that Cedar is given no fact that none of them asks for. Read off a policy when it is checked (check-policies.ts).
+ * The facts that policies read. A verdict can then be reused for a question that differs only in other facts, and
+ * Cedar is given no other fact. Derived from a policy when it is checked (check-policies.ts).
  */
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 
 /**
- * How a fact is looked at: `whole`, or as a number that is only ever compared with these, in ascending order. Then
- * numbers between the same two of them are one.
+ * How a fact is read: `whole`, or as a number that is only compared with these, in ascending order. Then all numbers
+ * between two neighbouring ones are equivalent.
  */
 export type Use = 'whole' | readonly number[];
 
@@ -73,7 +73,7 @@ export const joinedUse = (uses: readonly PolicyUse[]): PolicyUse => {
 
 const COMPARISONS: readonly string[] = ['<', '<=', '>', '>=', '==', '!='];
 
-/** Looks into whatever is there, so that no kind of expression is missed. */
+/** Visits every member, so that no kind of expression is missed. */
 const collect = (expression: unknown, found: Found): void => {
   if (typeof expression !== 'object' || expression === null) return;
   if (isContext(expression)) found.isContextWhole = true;
@@ -102,7 +102,7 @@ const collect = (expression: unknown, found: Found): void => {
         continue;
       }
     }
-    // What something is in may be a fact, too, of whatever type.
+    // The right side of `in` may be a fact, too, of any type.
     if (kind === 'in' && right !== undefined && !isLiteral(right)) found.isAnyType = true;
     if (kind === 'is' && !isLiteral((inner as { readonly in?: unknown } | null)?.in)) found.isAnyType = true;
     collect(inner, found);
@@ -120,7 +120,7 @@ const isLiteral = (expression: unknown): boolean => {
 const numberOf = (fact: unknown, value: unknown): { readonly name: string; readonly number: number } | undefined => {
   const name = attributeOf(fact);
   const number: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'Value') : undefined;
-  // Whoever compares with more than JavaScript can count has the fact looked at as a whole.
+  // A comparison with a number beyond JavaScript's safe integers makes the fact `whole`.
   return name !== undefined && Number.isSafeInteger(number) ? { name, number: number as number } : undefined;
 };
 

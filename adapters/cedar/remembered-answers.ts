@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyUse, Use } from './policy-use.ts';
 
-/** A question in Cedar's words. */
+/** A question in Cedar's format. */
 export type Asked = {
   readonly principal: TypeAndId;
   readonly action: TypeAndId;
@@ -23,13 +23,16 @@ export type Answer = {
 const MOST_ANSWERS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
 const LONGEST_QUESTION = 8_192;
-/** An answer that names more policies is not kept: how much room it takes is for whoever writes policies to say. */
+/**
+ * An answer that names more policies is not cached: otherwise the author of the policies would decide how much
+ * memory it takes.
+ */
 const MOST_REASONS = 16;
 
 /**
- * An answer follows from the policies and the question alone, so the same question has the same answer. The same is one
- * that differs at most in what none of these policies can notice: facts that none looks at, which are left out already, and
- * numbers that lie between the same two of those they are compared with, such as the hour.
+ * A cache of answers. An answer follows from the policies and the question alone, so the same question has the same
+ * answer. Two questions are the same if they differ only in what none of these policies can notice. That is: facts
+ * that none reads, which are left out already, and numbers between the same two compared ones, such as the hour.
  */
 export const rememberedAnswers = () => {
   const answers = new Map<string, Answer>();

@@ -1,13 +1,16 @@
 /**
- * The guarded way out: everything this server fetches from a URL that others chose goes through this folder
- * and no other code may open such a connection (test/architecture/forbidden-calls.test.ts).
- * Owns what may be reached (here and in url-rules.ts), how a connection is made (dialing.ts), what of an answer
- * is accepted (document-exchange.ts), how much is fetched (budgets.ts) and how long it is kept (trusted-fetch.ts).
- * Does not own what a document means, nor who may name one. Made once, by src/compose/services.ts.
+ * The guarded fetch: every request of this server to a URL that others chose goes through this folder. No other code
+ * may open such a connection (test/architecture/forbidden-calls.test.ts). Owns what may be reached (here and in
+ * url-rules.ts), how a connection is made (dialing.ts), which responses are accepted (document-exchange.ts), how
+ * much is fetched (budgets.ts) and how long it is cached (trusted-fetch.ts). Does not own what a document means, or
+ * who may name one. Created once, by src/compose/services.ts.
  */
 import { BlockList, isIP } from 'node:net';
 
-/** IANA special-purpose registry, RFC 6890 and its updates; multicast, reserved; and what clouds put on public-looking addresses. */
+/**
+ * IANA special-purpose registry, RFC 6890 and its updates; multicast, reserved; and special cloud addresses that
+ * look public.
+ */
 const FORBIDDEN_IPV4 = [
   ['0.0.0.0', 8], // this network
   ['10.0.0.0', 8], // private
@@ -30,7 +33,10 @@ const FORBIDDEN_IPV4 = [
   ['240.0.0.0', 4], // reserved, broadcast
 ] as const;
 
-/** Of IPv6 only what is handed out as global unicast can be public: mapped addresses, NAT64, ULA, link-local and multicast lie outside. */
+/**
+ * In IPv6 only allocated global unicast can be public: mapped addresses, NAT64, ULA, link-local and multicast are
+ * outside it.
+ */
 const GLOBAL_UNICAST = ['2000::', 3] as const;
 const FORBIDDEN_IPV6 = [
   ['2001::', 23], // IETF protocol assignments, Teredo among them
@@ -50,7 +56,10 @@ const forbidden4 = listOf(FORBIDDEN_IPV4, 'ipv4');
 const forbidden6 = listOf(FORBIDDEN_IPV6, 'ipv6');
 const global6 = listOf([GLOBAL_UNICAST], 'ipv6');
 
-/** Whether an address, as a resolver or the URL parser writes it, is public unicast. False for anything that is no address. */
+/**
+ * Whether an address, as a resolver or the URL parser writes it, is public unicast. False for input that is no
+ * address.
+ */
 export const isPublicAddress = (address: string): boolean => {
   switch (isIP(address)) {
     case 4:
@@ -96,7 +105,10 @@ const MUST_BE_REFUSED = [
 ] as const;
 const MUST_BE_ALLOWED = ['1.1.1.1', '93.184.215.14', '2606:4700::1111', '2a00:1450:4001::1'] as const;
 
-/** Throws when the rules do not tell forbidden addresses from public ones: then nothing may be fetched, and the server does not start. */
+/**
+ * Throws when the rules do not separate forbidden addresses from public ones. Then nothing may be fetched, and the
+ * server does not start.
+ */
 export const proveAddressRules = (rule: (address: string) => boolean): void => {
   const passed = MUST_BE_REFUSED.find((address) => rule(address));
   const held = MUST_BE_ALLOWED.find((address) => !rule(address));

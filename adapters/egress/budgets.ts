@@ -9,7 +9,7 @@ export type Budgets = {
   readonly perSourcePerMinute: number;
 };
 
-/** Fetches under way at once. Those anybody can cause leave those of registered parties alone. */
+/** Concurrent fetches. Fetches that any caller can cause do not use up those of registered parties. */
 const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
   jwks: 32,
   issuer_metadata: 16,
@@ -23,10 +23,10 @@ const MAXIMUM_WAITING = 256;
 /** Beyond it the minute is over: memory stays bounded. */
 const MAXIMUM_KEYS = 10_000;
 
-/** What is counted, and how many of it there may be. */
+/** A counter and its maximum. */
 type Bound = readonly [key: string, most: number];
 
-/** Counts in this process. A fetch that is refused costs nothing of any budget. */
+/** Counts in this process. A refused fetch uses up no budget. */
 export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
   const underWay = new Map<string, number>();
   let counts = new Map<string, number>();
@@ -68,8 +68,8 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
 
   return {
     /**
-     * Begins a fetch and answers what ends it, or the name of the budget that is used up. Waits, until the
-     * signal, while as many are under way as may be.
+     * Starts a fetch. Returns the function that ends it, or the name of the budget that is used up. Waits, until the
+     * signal, while the maximum of concurrent fetches is running.
      */
     async begin(
       {
@@ -81,10 +81,10 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
     ): Promise<(() => void) | string> {
       const perMinute: readonly Bound[] = [
         ['all', budgets.perMinute],
-        // One domain with any number of hosts below it cannot use up what there is for everybody.
+        // One domain with any number of hosts below it cannot use up the budget of all.
         [`domain:${getDomain(host) ?? host}`, Math.max(budgets.perHostPerMinute, budgets.perMinute / 2)],
         [`host:${host}`, budgets.perHostPerMinute],
-        // What anybody can cause leaves half of it to those who are registered.
+        // Fetches that any caller can cause leave half of it to registered parties.
         ...(source === undefined
           ? []
           : ([

@@ -4,16 +4,16 @@ import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect, createSecureContext, getCACertificates } from 'node:tls';
 import { fetchFailed } from '../../src/domain/ports/trusted-fetch.ts';
 
-/** Opens a TLS connection to this very address, as the host; rejects with a failed fetch. */
+/** Opens a TLS connection to exactly this address, as the host. Rejects with a failed fetch. */
 export type Dial = (
   target: { readonly address: string; readonly port: number; readonly host: string },
   signal: AbortSignal,
 ) => Promise<Duplex>;
 
 /**
- * Dials without any agent, pool or dispatcher, so that neither a proxy from the environment nor what other code
- * has made global comes in between, and nothing looks the name up again. `moreAuthorities` (PEM) are believed
- * beside those of the machine. Throws when they are no certificates.
+ * Dials without any agent, pool or dispatcher. No proxy from the environment and no global setting of other code can
+ * intervene, and the name is not resolved again. `moreAuthorities` (PEM) are trusted in addition to those of the
+ * machine. Throws when they are no certificates.
  */
 export const tlsDialer = (moreAuthorities?: string): Dial => {
   const context = createSecureContext({
@@ -43,7 +43,7 @@ export const tlsDialer = (moreAuthorities?: string): Dial => {
         settled();
         resolve(socket);
       });
-      // It stays: what goes wrong later must not end the process; whoever reads from the socket hears of it too.
+      // The listener stays: a later error must not end the process. Readers of the socket get the error too.
       socket.on('error', (error: NodeJS.ErrnoException) => {
         settled();
         const code = error.code ?? 'unknown';

@@ -18,7 +18,7 @@ export type Answer = {
   readonly cacheControl: string;
 };
 
-/** What is sent besides the name of a document; with a body it is a POST. */
+/** What is sent besides the address of a document; with a body it is a POST. */
 export type Message = {
   readonly body?: string | Uint8Array;
   readonly authorization?: string;
@@ -50,7 +50,7 @@ type Rule = {
   readonly accept: string;
   readonly types: RegExp;
   readonly maximum: number;
-  /** What is sent, where something is. */
+  /** The content type of the body, if any. */
   readonly sends?: string;
   readonly statuses: readonly number[];
   /** Nothing behind the headers is read. */
@@ -70,7 +70,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   // CIBA Core §10.2: 204 or 200 is expected, and what comes with it is not looked at.
   approval_ping: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
-  // OpenID Connect Back-Channel Logout 1.0 §2.5: nothing of the answer but its status is looked at.
+  // OpenID Connect Back-Channel Logout 1.0 §2.5: only the status of the response is read.
   app_logout: {
     ...DOCUMENT,
     accept: '*/*',
@@ -80,7 +80,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   },
   push: { ...DOCUMENT, accept: '*/*', sends: 'application/octet-stream', statuses: SUCCESS, isUnread: true },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
-  // RFC 6749 §5.2: what is wrong with a request is said with 400 or 401.
+  // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
   // OpenID Connect Core §5.3.2: signed claims come as JWT.
   upstream_userinfo: {
@@ -90,7 +90,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   },
 };
 
-/** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */
+/** HTTP/1.1 with Node's strict parser. Anything unusual about the response ends it before the body is read. */
 export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal, message) =>
   new Promise((resolve, reject) => {
     const rule = RULES[purpose];

@@ -7,8 +7,8 @@ import type { Place } from './url-rules.ts';
 export type Resolve = (place: Pick<Place, 'host' | 'isNamed'>, signal: AbortSignal) => Promise<readonly string[]>;
 
 /**
- * Names that others chose are asked of the name servers directly: the resolver of the operating system
- * would add search domains, read /etc/hosts, and block one of the few threads that also hash passwords.
+ * Resolves names that others chose at the name servers directly. The resolver of the operating system would add
+ * search domains, read /etc/hosts, and block one of the few threads that also hash passwords.
  */
 export const resolveName: Resolve = async ({ host, isNamed }, signal) => {
   if (isIP(host) !== 0) return [host];

@@ -33,8 +33,8 @@ const AGAIN_SECONDS = 30;
 const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
 
 /**
- * These would otherwise be known sooner than that a public host does not answer, and would tell which names and
- * addresses there are inside; so they take as long (SF-01).
+ * These failures would otherwise come sooner than the timeout of a public host. Their timing would reveal which
+ * names and addresses exist inside. They therefore take as long (SF-01).
  */
 const SILENT: ReadonlySet<FetchReason> = new Set(['address_not_allowed', 'name_not_resolved']);
 
@@ -54,7 +54,7 @@ type Dependencies = {
   /** PEM of authorities beside those of the machine. */
   readonly authorities?: string;
   readonly budgets: Budgets;
-  /** Told of each fetch that was begun, and of each that no budget was left for. */
+  /** Called for each fetch that was started, and for each that no budget was left for. */
   readonly onOutcome?: (purpose: Purpose, outcome: FetchReason | 'fetched', host: string, detail: string) => void;
   /** For tests. */
   readonly resolve?: Resolve;
@@ -64,7 +64,10 @@ type Dependencies = {
   readonly deadlineMilliseconds?: number;
 };
 
-/** The port over TLS sockets of our own. Throws when its rules do not work or `authorities` cannot be read: no fetch without a guard. */
+/**
+ * The port over our own TLS sockets. Throws when its rules do not work or `authorities` cannot be read: no fetch
+ * without a guard.
+ */
 export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & TrustedAsk => {
   const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
@@ -75,7 +78,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   const memory = documentMemory();
   const flights = new Map<string, Promise<FetchedDocument>>();
 
-  /** Others decide what stands in a document: what one from outside names is outside. */
+  /** Others decide the content of a document: a URL from an external document counts as external. */
   const reached = <T extends Pick<FetchRequest, 'internal' | 'namedBy'>>(request: T): T => {
     const { internal, namedBy } = request;
     if (internal === undefined || namedBy === undefined) return request;
@@ -86,7 +89,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   const checkedAddresses = async (place: Place, signal: AbortSignal): Promise<readonly string[]> => {
     const addresses = await aborting(resolve(place, signal), signal);
     if (addresses.length === 0) throw fetchFailed('name_not_resolved', 'no address');
-    // One that is not allowed spoils the answer: whoever mixes them is trying something (SF-02).
+    // One forbidden address spoils the whole response: mixing them is an attack (SF-02).
     if (!place.isNamed && !addresses.every(isAllowedAddress)) {
       throw fetchFailed('address_not_allowed', 'not every address is public unicast');
     }
@@ -114,7 +117,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
     return aborting(exchange(socket, place, purpose, signal, message), signal);
   };
 
-  /** One exchange within its deadline and its budgets. `failed` hears of a failure before it is thrown. */
+  /** One exchange within its deadline and its budgets. `failed` is called with a failure before it is thrown. */
   const within = async (
     {
       url,
@@ -175,7 +178,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       const now = clock.now();
       const kept = memory.document(key);
       const held = kept !== undefined && kept.fetchedAt <= (request.after ?? -1) ? undefined : kept;
-      // Should the clock be put back, what was fetched later than now is not fresh for all that time.
+      // If the clock is set back, a document that was fetched later than now is not fresh until then.
       const isFresh = held !== undefined && held.fetchedAt <= now && now < held.freshUntil;
       const isYoung = isFresh && now - held.fetchedAt < AGAIN_SECONDS;
       if (isFresh && (isYoung || !request.again)) return held;
@@ -244,7 +247,10 @@ const documentOf = (url: string, { body, mediaType, cacheControl }: Answer, now:
   freshUntil: now + freshSeconds(cacheControl),
 });
 
-/** RFC 9111 §5.2.2, within bounds: whoever serves a document decides neither on our load nor on how long a key of theirs is trusted. */
+/**
+ * RFC 9111 §5.2.2, within bounds. The host of a document must not decide our load or how long its old keys are
+ * trusted.
+ */
 const freshSeconds = (cacheControl: string): number => {
   if (/(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/i.test(cacheControl)) return LEAST_FRESH;
   const seconds = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(cacheControl)?.[1];
@@ -260,7 +266,7 @@ const failureOf = (error: unknown, isTimedOut: boolean): { readonly reason: Fetc
   return { reason: 'name_not_resolved', detail: String(code ?? 'unknown').slice(0, 40) };
 };
 
-/** Nothing is waited for beyond the deadline; the resolver of the machine, for one, cannot be stopped. */
+/** Does not wait beyond the deadline: the resolver of the machine, for one, cannot be stopped. */
 const aborting = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     const abort = (): void => reject(fetchFailed('timed_out', 'the time is up'));

@@ -11,7 +11,10 @@ export type Place = {
   readonly path: string;
   /** The `Host` of the request. */
   readonly authority: string;
-  /** The configuration names this host and port for this purpose: any address, any resolver of the machine. */
+  /**
+   * The configuration names this host and port for this purpose: any address, and any resolver of the machine, is
+   * allowed.
+   */
   readonly isNamed: boolean;
 };
 
@@ -21,8 +24,8 @@ export type InternalHosts = Readonly<Partial<Record<InternalPurpose, readonly st
 const MAXIMUM_URL = 2048;
 
 /**
- * Reads URLs as `placeOf` does, with the internal hosts of one purpose. A host that is listed, and not for this purpose,
- * is 'address_not_allowed', whatever its address is.
+ * Parses URLs as `placeOf` does, with the internal hosts of one purpose. A host that is listed, but not for this
+ * purpose, is 'address_not_allowed' at any address.
  */
 export const internalPlaces = (hosts: InternalHosts) => {
   const setOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map((name) => name.toLowerCase()));
@@ -39,8 +42,8 @@ export const internalPlaces = (hosts: InternalHosts) => {
 };
 
 /**
- * Reads a URL strictly: what two parsers could read differently is refused before anybody is asked for the name.
- * `named` holds hosts, or `host:port` for one other port than 443, in lower case.
+ * Parses a URL strictly: a URL that two parsers could read differently is refused before its name is resolved.
+ * `named` holds hosts, or `host:port` for a port other than 443, in lower case.
  */
 export const placeOf = (url: string, named: ReadonlySet<string>): Place | FetchReason => {
   if (typeof url !== 'string' || url.length > MAXIMUM_URL || !/^https:\/\/[!-~]+$/.test(url)) return 'url_not_allowed';
@@ -49,7 +52,7 @@ export const placeOf = (url: string, named: ReadonlySet<string>): Place | FetchR
   if (!URL.canParse(url) || /[@%]/.test(written)) return 'url_not_allowed';
   const parsed = new URL(url);
   const { host: authority, hostname, username, password } = parsed;
-  // The parser has taken out dot segments and read numbers as addresses: what it changed was written to be misread.
+  // The parser has removed dot segments and read numbers as addresses: a URL it changed was written to be misread.
   const path = `${parsed.pathname}${parsed.search}`;
   if (
     username ||
@@ -69,7 +72,7 @@ export const placeOf = (url: string, named: ReadonlySet<string>): Place | FetchR
   return { host, port, path, authority, isNamed };
 };
 
-/** Names that mean this machine or this network by themselves (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
+/** Names that mean this machine or this network by definition (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
 const PRIVATE_ENDS = ['localhost', 'local', 'localdomain', 'internal', 'intranet', 'home.arpa', 'onion', 'alt'];
 
 const isPublicName = (host: string): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Mail over SMTP, with `nodemailer`: one server, which the configuration names. Owns connections, deadlines and what an
- * answer of the server means; does not own what a mail says, to whom it goes and when it is tried again.
+ * Mail over SMTP, with `nodemailer`: one server, which the configuration names. Owns connections, deadlines and the
+ * meaning of a server's response. Does not own the text of a mail, its recipients or retries.
  */
 import { createTransport } from 'nodemailer';
 import { type Mailer, MailNotSent } from '../../src/domain/ports/mailer.ts';
@@ -8,7 +8,7 @@ import { type Mailer, MailNotSent } from '../../src/domain/ports/mailer.ts';
 type Settings = {
   /** smtp:// or smtps://, with user and password if the server asks for them. */
   readonly url: string;
-  /** With smtp://: whether mail is sent over TLS alone. Otherwise TLS is not begun at all. */
+  /** With smtp://: whether mail requires TLS. Otherwise TLS is not started at all. */
   readonly isTlsRequired: boolean;
   readonly from: string;
   /** Right part of each Message-ID. */
@@ -51,7 +51,8 @@ export const smtpMailer = ({ url, isTlsRequired, from, domain }: Settings): Mail
             text,
             html,
             messageId: `<${id}@${domain}>`,
-            // RFC 3834 §5: nobody's out-of-office answers it. RFC 3282 §2: for who reads it.
+            // RFC 3834 §5: prevents automatic replies such as out-of-office ones. RFC 3282 §2: the language of the
+            // text.
             headers: {
               'Content-Language': language,
               'Auto-Submitted': 'auto-generated',
@@ -77,7 +78,10 @@ const deadline = () => {
   return { over, stop: () => clearTimeout(timer) };
 };
 
-/** Whatever is about this one message and final (RFC 5321 §4.2.1) is so; a password that is not accepted is about us. */
+/**
+ * A permanent error about this one message (RFC 5321 §4.2.1) is final. A refused password concerns our
+ * configuration.
+ */
 const notSent = (error: unknown): MailNotSent => {
   const { name, code, responseCode } = error as { name?: unknown; code?: unknown; responseCode?: unknown };
   if (name === 'MailNotSent') return error as MailNotSent;

@@ -2,7 +2,10 @@ import type { Broadcast, Topic } from '../../src/domain/ports/broadcast.ts';
 
 type Handler = (message: string) => void;
 
-/** Among nodes within one process: each calls it with the same `hub`. By itself a node hears only what it says. */
+/**
+ * Broadcast among nodes within one process: each calls it with the same `hub`. A single node receives only its own
+ * messages.
+ */
 export const memoryBroadcast = (hub: Set<(topic: Topic, message: string) => void> = new Set()): Broadcast => {
   const handlers = new Map<Topic, Handler[]>();
   const hear = (topic: Topic, message: string): void => {
@@ -12,7 +15,7 @@ export const memoryBroadcast = (hub: Set<(topic: Topic, message: string) => void
   return {
     async publish(topic, message) {
       if (!hub.has(hear)) return false;
-      // Later, as over a network: a handler never runs inside whoever publishes.
+      // Asynchronous, as over a network: a handler never runs inside the publisher.
       for (const one of hub) queueMicrotask(() => hub.has(one) && one(topic, message));
       return true;
     },

@@ -1,6 +1,6 @@
 /**
- * Orders text by code point, which is the order of its UTF-8 bytes and so that of every database.
- * The `<` of JavaScript compares 16-bit units and puts U+1F600 before U+FF01.
+ * Orders text by code point, which is the order of its UTF-8 bytes and of every database. The `<` of JavaScript
+ * compares 16-bit units and puts U+1F600 before U+FF01.
  */
 export const compareText = (a: string, b: string): number => {
   const length = Math.min(a.length, b.length);

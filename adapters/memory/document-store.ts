@@ -1,6 +1,6 @@
 /**
- * Both store ports in the memory of this process: for tests, development and as the plainest
- * statement of what the ports promise. Nothing survives the process, so no production start uses it.
+ * Both store ports in the memory of this process: for tests and development, and as the simplest reference
+ * implementation of the ports. No data survives the process, so no production start uses it.
  */
 import {
   type Collection,
@@ -27,7 +27,7 @@ import {
 import { compareText } from './compare-text.ts';
 import { countUpTo, sweepingOver } from './sweeping.ts';
 
-/** A document as it is kept: a copy, frozen, so that no caller can change what is in the store. */
+/** A stored document: a frozen copy, so that no caller can change the store. */
 type Entry = {
   readonly id: string;
   readonly document: Document;
@@ -107,7 +107,7 @@ const expiring = (collection: MemoryCollection | undefined, name: string) => {
   return { collection, isOver };
 };
 
-// No method awaits anything between looking and writing, so each is one step for all callers.
+// No method awaits anything between reading and writing, so each is atomic for all callers.
 const collectionOver = <T extends Document>(stored: MemoryCollection, assertOpen: () => void): Collection<T> => ({
   async insert(document) {
     assertOpen();
@@ -212,7 +212,7 @@ const uniqueKey = (entry: Entry, fields: readonly string[]): string | undefined 
   return values.includes(undefined) ? undefined : JSON.stringify(values);
 };
 
-/** Where an entry stands in the order of a query. */
+/** The position of an entry in the order of a query. */
 type Place = { readonly value: FieldValue | undefined; readonly id: string };
 
 const placeOf = (entry: Entry, query: CheckedQuery): Place => ({

@@ -4,7 +4,7 @@ import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import { countUpTo, sweepingOver } from './sweeping.ts';
 
-/** `value` is absent on a claim: it can be neither read nor taken away. Ends are milliseconds since the epoch. */
+/** `value` is absent on a claim, which can be neither read nor removed. Ends are milliseconds since the epoch. */
 type Entry = { readonly value?: string; readonly endsAt: number };
 
 export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
@@ -25,7 +25,7 @@ export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
     return clock.nowMillis() + ttlSeconds * 1000;
   };
 
-  // No method awaits anything between looking and writing, so each is one step for all callers.
+  // No method awaits anything between reading and writing, so each is atomic for all callers.
   return {
     async set(key, value, ttlSeconds) {
       assertOpen();

@@ -1,6 +1,6 @@
 import type { KillLatch, LatchedKill } from '../../src/domain/ports/kill-latch.ts';
 
-/** For a node that keeps nothing: kills that the store does not take end with the process. */
+/** For a node without storage: kills that the store does not accept end with the process. */
 export const memoryKillLatch = (): KillLatch => {
   const kills = new Map<string, LatchedKill>();
   return {

@@ -4,13 +4,13 @@ import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
 const LOOKED_AT = 2000;
 
 /**
- * Goes through the entries of a Map slice by slice, each time from where the last slice ended: the iterator of a Map
- * meets what is added meanwhile and does not meet what is gone.
+ * Walks the entries of a Map slice by slice, each time from the end of the last slice. The iterator of a Map
+ * includes entries that are added meanwhile and skips removed ones.
  */
 export const sweepingOver = <E>(begin: () => Iterator<E>) => {
   let at: Iterator<E> | undefined;
   return {
-    /** `remove` removes an entry that is over and says whether it was. `isDone`: every entry was looked at. */
+    /** `remove` removes an entry that has expired and returns whether it had. `isDone`: every entry was looked at. */
     slice(limit: number, remove: (entry: E) => boolean): SweepSlice {
       at ??= begin();
       let removed = 0;

@@ -3,18 +3,18 @@ import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { isDuplicate } from './connection.ts';
 
 /**
- * One document that says whether anything changed that somebody may remember. Whoever is about to change such a thing
- * puts the name of the change into `open` first, and takes it out again when the change stands; `state` is another
- * value each time. While nothing is open and `state` is the same, nothing has changed. A change whose end is unknown
- * stays open, and until it is given up nobody answers from memory.
+ * One document that shows whether a cached document may have changed. A process first puts the name of its change
+ * into `open`, makes the change, and then takes the name out; `state` is a new value each time. While nothing is
+ * open and `state` is the same, nothing has changed. A change with an unknown outcome stays open. Until it is given
+ * up, no process answers from its cache.
  */
 type Marks = { readonly _id: 'changes'; readonly state: string; readonly open: readonly string[] };
 
 export type ChangeMarks = ReturnType<typeof changeMarks>;
 
-/** Whoever began a change writes within this many seconds, or not at all. */
+/** A process that started a change writes within this many seconds, or not at all. */
 const WRITES_WITHIN_SECONDS = 10;
-/** A change that has been open so long is nobody's any more: six times as long as its write may take to be sent. */
+/** A change that has been open this long is given up: six times as long as its write may take to be sent. */
 const GIVEN_UP_AFTER_SECONDS = 60;
 
 export const changeMarks = (deps: {
@@ -38,7 +38,10 @@ export const changeMarks = (deps: {
     GIVEN_UP_AFTER_SECONDS * 1000;
 
   return {
-    /** Names how things stand now; equal names mean that nothing has changed in between. Undefined while something is changing. */
+    /**
+     * Identifies the current state; equal values mean that nothing has changed in between. Undefined while a change
+     * is open.
+     */
     async state(): Promise<string | undefined> {
       // Linearizable: never from a primary that was replaced and does not know it yet.
       const found = await run(() => marks.findOne({ _id }, { readConcern: { level: 'linearizable' } }));
@@ -55,7 +58,10 @@ export const changeMarks = (deps: {
       });
     },
 
-    /** Does `write` as a change that everybody notices. Throws StoreUnavailable, without `write`, when it cannot be announced. */
+    /**
+     * Runs `write` as a change that all processes notice. Throws StoreUnavailable, without `write`, when it cannot
+     * be announced.
+     */
     async change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R> {
       const name = newName();
       const began = elapsed();
@@ -79,7 +85,7 @@ export const changeMarks = (deps: {
         isOver = !isUnknownOutcome(error);
         throw error;
       } finally {
-        // Nobody has to wait for it: until it stands, nobody answers from memory.
+        // Not awaited: until it is done, no process answers from its cache.
         if (isOver) end(name).catch(() => undefined);
       }
     },

@@ -1,8 +1,8 @@
 /**
- * The document port over MongoDB 4.4 or newer. One document is the unit of every decision; there is no transaction.
- * Owns everything that speaks to MongoDB. Made by src/compose.ts; proven by test/contract/mongodb.test.ts.
+ * The document port over MongoDB 4.4 or newer. Each decision is one document; there are no transactions. Owns all
+ * communication with MongoDB. Created by src/compose.ts; tested by test/contract/mongodb.test.ts.
  *
- * This file: the client, what start refuses, and deadlines.
+ * This file: the client, the checks at start, and deadlines.
  */
 import { type Db, MongoClient, MongoServerSelectionError } from 'mongodb';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
@@ -11,20 +11,23 @@ import { stuckDriver } from './stuck-driver.ts';
 export type MongodbOptions = {
   /** `mongodb://` or `mongodb+srv://`; the database is `behalf` unless it names one. */
   readonly url: string;
-  /** Take a server that is no member of a replica set, which may lose what it has acknowledged: for development. */
+  /** Accept a server that is no member of a replica set, which may lose acknowledged writes: for development. */
   readonly allowStandalone?: boolean;
   /** Longest wait for one call. */
   readonly deadlineMilliseconds?: number;
-  /** Collections whose `get` and `getMany` are linearizable: never answered by a primary that was replaced and does not know it yet. Slower. */
+  /**
+   * Collections whose `get` and `getMany` are linearizable: a primary that was replaced without noticing never
+   * answers them. Slower.
+   */
   readonly linearizable?: readonly string[];
 };
 
 export type MongodbConnection = Awaited<ReturnType<typeof connectMongodb>>;
 
-/** Format of what is stored; any other is refused. In format 1 collections, members and ids have other names. */
+/** Format of the stored data; any other is refused. In format 1 collections, members and ids have other names. */
 const FORMAT = 2;
 
-/** Connects and checks the server. Throws StoreUnavailable with the reason when it is not reachable or not fit. */
+/** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
 export const connectMongodb = async (options: MongodbOptions) => {
   const { url, allowStandalone = false, deadlineMilliseconds = 1000 } = options;
   assertStrong(url);
@@ -45,14 +48,17 @@ export const connectMongodb = async (options: MongodbOptions) => {
   const driver = stuckDriver(client, deadlineMilliseconds);
   let isClosed = false;
 
-  /** Does `work` within the deadline, or `patience` times that. Throws StoreUnavailable on any failure but a conflict. */
+  /**
+   * Runs `work` within the deadline, or `patience` times that. Throws StoreUnavailable on any failure but a
+   * conflict.
+   */
   const run = async <T>(work: () => Promise<T>, patience = 1): Promise<T> => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
     const { promise: late, reject } = Promise.withResolvers<never>();
     const most = patience * deadlineMilliseconds;
     const timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB did not answer within ${most} ms`)), most);
     const worked = work();
-    // Also when the deadline comes first and nobody waits for it any more.
+    // Also when the deadline has passed and no caller waits for it any more.
     driver.watch(worked);
     try {
       return await Promise.race([worked, late]);
@@ -65,7 +71,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
 
   let isNew: boolean;
   try {
-    // The first connection takes longer than any call later: names are looked up, keys derived, members found.
+    // The first connection takes longer than any later call: it resolves names, derives keys and discovers members.
     await client.connect();
     const reason = await unfitness(database, allowStandalone);
     if (reason !== undefined) throw new StoreUnavailable(reason);
@@ -137,7 +143,10 @@ const unfitness = async (database: Db, allowStandalone: boolean): Promise<string
   return hello['ismaster'] === true ? undefined : 'MongoDB has no primary';
 };
 
-/** Whether nothing was here. Also the first write, so that a user without the right to write is found at start. */
+/**
+ * Whether the database was empty. Also the first write, so that a database user without write permission is detected
+ * at start.
+ */
 const checkFormat = async (database: Db): Promise<boolean> => {
   const formats = database.collection<{ _id: string; version: number }>('behalf_format');
   const held = await formats.findOne({ _id: 'format' });
@@ -162,7 +171,7 @@ export const isDuplicate = (error: unknown): boolean =>
 export const isUnknownOutcome = (error: unknown): boolean =>
   isStoreUnavailable(error) && !(error.cause instanceof MongoServerSelectionError);
 
-/** The driver's own words, which may name the server, are in `cause`. */
+/** The driver's own message, which may name the server, is in `cause`. */
 const unavailable = (error: unknown): StoreUnavailable =>
   new StoreUnavailable(
     error instanceof MongoServerSelectionError ? 'MongoDB has no primary in reach' : 'MongoDB failed',

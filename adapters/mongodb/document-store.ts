@@ -37,7 +37,10 @@ import { expiredBefore, expiring, removeExpired } from './sweeping.ts';
 export type MongodbDocumentStore = DocumentStore & {
   /** Whether the database held nothing of Behalf before. */
   readonly isNew: boolean;
-  /** Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when one cannot be had. */
+  /**
+   * Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when an index cannot
+   * be created.
+   */
   ready(): Promise<void>;
   /** Why MongoDB cannot be used now, or undefined. */
   check(): Promise<string | undefined>;
@@ -52,11 +55,14 @@ type Known = {
 
 type Options = MongodbOptions & {
   readonly onUnreadable?: OnUnreadable;
-  /** What is not read again while nothing has changed; the same in all processes on one database. */
+  /** Collections cached while nothing has changed; the same in all processes on one database. */
   readonly remembered?: { readonly collections: readonly Remembering[]; readonly elapsed: () => number };
 };
 
-/** Collections in one database. Throws StoreUnavailable with the reason when the server is not fit; see `MongodbOptions`. */
+/**
+ * Collections in one database. Throws StoreUnavailable with the reason when the server is unsuitable; see
+ * `MongodbOptions`.
+ */
 export const mongodbDocumentStore = async (options: Options): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
   const { remembered = { collections: [], elapsed: () => 0 } } = options;
@@ -124,7 +130,7 @@ const isNone = (held: unknown, value: unknown): boolean => value === undefined &
 
 type Preparation = (() => Promise<void>) & { readonly isDone: () => boolean };
 
-/** The indexes of all collections are made at the same time, at start, which takes longer than a call. */
+/** The indexes of all collections are created at the same time, at start, which takes longer than a call. */
 const AT_START = 10;
 
 /** Does `work` once for all callers; when it fails, the next caller begins again. */
@@ -143,7 +149,7 @@ const preparation = (work: () => Promise<void>): Preparation => {
     );
     return running;
   };
-  // At once, not with the first request. Whoever needs it hears of the failure.
+  // Starts now, not with the first request. A caller that needs it gets the error.
   prepare().catch(() => undefined);
   return Object.assign(prepare, { isDone: () => isDone });
 };
@@ -182,7 +188,7 @@ const collectionOver = <T extends Document>(
     return document && (deepFrozen({ document, version, ...compared }) as Versioned<T>);
   };
 
-  /** Nothing is read either before the indexes are there: a search without its index would be a scan. */
+  /** Reads also wait for the indexes: a search without its index would be a scan. */
   const run = <R>(work: () => Promise<R>): Promise<R> =>
     prepared.isDone()
       ? connection.run(work)
@@ -197,8 +203,8 @@ const collectionOver = <T extends Document>(
       : error;
 
   /**
-   * Does a write, and when it is not known whether it happened, reads whether it did: every version names its write.
-   * Found: it happened. Not found: it still may, so it stays unknown, and the error stands.
+   * Runs a write. If its outcome is unknown, reads it back: every version names its write. Found: it happened. Not
+   * found: it still may happen, so the outcome stays unknown and the error propagates.
    */
   const write = async <R>(work: () => Promise<R>, made: readonly StoredDocument[], whenFound: R): Promise<R> => {
     try {
@@ -217,7 +223,7 @@ const collectionOver = <T extends Document>(
     }
   };
 
-  /** `write`, noticed by whoever remembers what it changes. */
+  /** `write` as a change that invalidates the caches of all processes. */
   const noticed = async <R>(
     operation: 'insert' | 'replace' | 'take',
     ids: readonly string[],
@@ -253,11 +259,11 @@ const collectionOver = <T extends Document>(
   const findAll = async (checked: CheckedQuery): Promise<readonly Read<T>[]> => {
     const { filter, sort } = findFilter(rules, checked);
     for (let limit = checked.limit; ; ) {
-      // One answer as a rule; a batch ends at 16 MB, too, and that is not the end of the list.
+      // Usually one batch; a batch also ends at 16 MB, which is not the end of the list.
       const options = { sort, limit, batchSize: limit + 1, projection };
       const found = await run(() => stored.find(filter, options).toArray());
       const readable = found.map(readOf).filter(({ found: one }) => one !== undefined);
-      // What is not understood must not end a list early.
+      // A document that is not understood must not end a list early.
       const missing = checked.limit - readable.length;
       if (missing <= 0 || found.length < limit) return readable.slice(0, checked.limit);
       limit += missing;
@@ -290,7 +296,10 @@ const collectionOver = <T extends Document>(
       const swap = async () => (await stored.replaceOne({ _id, version: { $eq: expected } }, rest)).matchedCount === 1;
       return noticed('replace', [_id], () => write(swap, [made], true));
     },
-    /** When the answer is lost it cannot be known who got the document: nobody did, and the caller hears `unavailable`. */
+    /**
+     * If the response is lost, it is unknown who got the document: no caller gets it, and this one gets
+     * `unavailable`.
+     */
     async take(id) {
       if (!isPossibleId(id)) return undefined;
       return noticed('take', [id], async () => {
@@ -309,7 +318,7 @@ const collectionOver = <T extends Document>(
   };
 };
 
-/** A name for a query by the text that a unique index holds once; undefined for any other. */
+/** A key for a query by the text of a unique index; undefined for any other query. */
 const uniqueKey = (rules: CollectionRules, { where, range, after }: CheckedQuery): string | undefined => {
   const [field, value] = where[0] ?? [];
   if (where.length !== 1 || range !== undefined || after !== undefined || typeof value !== 'string') return undefined;

@@ -4,10 +4,10 @@ import type { StoredDocument } from './stored-document.ts';
 
 type Condition = Filter<StoredDocument>;
 
-/** What a field may hold, in MongoDB's order of types. A missing value, and `{ none }`, are of no such type. */
+/** The types of a field, in MongoDB's order of types. A missing value, and `{ none }`, have none of these types. */
 const TYPES = ['number', 'string', 'bool'] as const;
 
-/** The filter and the order of a query. Values stand behind operators always, so none is taken for one. */
+/** The filter and the order of a query. Values always come after an operator, so that none is read as one. */
 export const findFilter = (
   rules: CollectionRules,
   query: CheckedQuery,
@@ -28,7 +28,7 @@ export const findFilter = (
     ? { [`fields.${by}`]: direction }
     : { [`fields.${by}`]: direction, _id: direction };
   if (!after) return { filter: all([...conditions, on(by, { $type: TYPES })]), sort };
-  // A branch for each way to stand behind the cursor, whole in itself: the server merges their walks of the index.
+  // One complete branch for each way to come after the cursor: the server merges their index walks.
   const compare = query.descending ? '$lt' : '$gt';
   const branches: Condition[] = [
     { ...on(by, { $eq: after.value }), _id: { [compare]: after.id } },

@@ -4,16 +4,17 @@ import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { GRACE_SECONDS, type StoredDocument } from './stored-document.ts';
 
 /**
- * Makes the indexes a collection lacks, and verifies that those that matter are what they should be. Throws
- * StoreUnavailable when one of the name is another. Indexes no longer declared stay: an older version of Behalf may
- * be running beside this one.
+ * Creates the missing indexes of a collection, and verifies the essential ones. Throws StoreUnavailable when an
+ * index of that name has another definition. Indexes that are no longer declared stay: an older version of Behalf
+ * may be running beside this one.
  */
 export const ensureIndexes = async (stored: Collection<StoredDocument>, rules: CollectionRules): Promise<void> => {
   const wanted = rules.indexes.map(descriptionOf);
   // Throws when an index of the name has other keys, or is unique where this is not.
   if (wanted.length > 0) await stored.createIndexes(wanted);
   if (rules.expiresAt !== undefined) {
-    // A server without TTL indexes refuses this; then our own sweeper is all there is, as it is everywhere else.
+    // A server without TTL indexes refuses this. Then only our own sweeper removes documents, as on every other
+    // store.
     await stored.createIndex({ endsAt: 1 }, { name: 'ttl', expireAfterSeconds: GRACE_SECONDS }).catch(() => undefined);
   }
   const held = new Map((await stored.listIndexes().toArray()).map((index) => [index['name'], index]));

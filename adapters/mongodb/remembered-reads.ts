@@ -1,7 +1,7 @@
 /**
- * What was read lately, answered again while nothing has changed: the marks are asked once for each request and after
- * each write of this process, before anything is answered from here. Only inside `asOneRequest`; everybody else always
- * reads. Nothing is answered that was not the truth at some moment after the request came.
+ * A cache of recent reads, used while nothing has changed. The change marks are read once for each request and after
+ * each write of this process, before the cache is used. Only inside `asOneRequest`; all other callers always read
+ * the store. Every answer was true at some moment after the request arrived.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Document, Versioned } from '../../src/domain/ports/document-store.ts';
@@ -13,8 +13,8 @@ export type Remembering = {
   /** Only documents with such ids. */
   readonly ids?: RegExp;
   /**
-   * Remembers that a document is not there, where that `allows` something, so that its insertion is a change like any
-   * other; or where it `refuses`, so that whoever does not hear of an insertion is on the safe side.
+   * Caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
+   * other. `refuses`: its absence refuses something, so a process that misses the insertion is on the safe side.
    */
   readonly absence?: 'allows' | 'refuses';
 };
@@ -47,11 +47,11 @@ type Request = { asked?: Asked };
 
 /** Entries of one collection; the one that came first goes first. */
 const MAX_ENTRIES = 2000;
-/** Characters; what is longer is read each time. */
+/** Characters; a longer body is read each time. */
 const MAX_LENGTH = 8192;
 /** How long a request goes on with what it asked the marks. */
 const ASK_AGAIN_SECONDS = 0.2;
-/** Whatever the marks say: somebody may have written past them, by hand. */
+/** Applies in addition to the marks: an operator may have written to the database directly. */
 const MAX_AGE_SECONDS = 60;
 
 export type RememberedReads = ReturnType<typeof rememberedReads>;
@@ -70,7 +70,7 @@ export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapse
 
   let asking: Promise<string | undefined> | undefined;
   let next: Promise<string | undefined> | undefined;
-  /** One question for all who wait; none is answered by a question that was under way before. */
+  /** One read of the marks for all waiting callers. A read that was already under way answers none of them. */
   const ask = (): Promise<string | undefined> => {
     if (asking === undefined) {
       asking = marks.state().finally(() => {
@@ -87,7 +87,7 @@ export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapse
     return next;
   };
 
-  /** How things stand for this request; undefined: read everything. */
+  /** The state for this request. Undefined: read everything. */
   const current = async (): Promise<string | undefined> => {
     const request = requests.getStore();
     if (!request) return undefined;

@@ -9,15 +9,15 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 
 /**
- * A document as MongoDB holds it. Names of members with `$` or dots stand in `body` only, as text; `fields` has names
- * and values that are harmless in a query.
+ * A document as MongoDB stores it. Member names with `$` or dots are in `body` only, as text. `fields` has names and
+ * values that are harmless in a query.
  */
 export type StoredDocument = {
   readonly _id: string;
   readonly version: number;
   readonly body: string;
   readonly fields: Readonly<Record<string, FieldValue | readonly string[] | { readonly none: string }>>;
-  /** Names the write that made this version, to find out about a write whose answer was lost. */
+  /** Names the write of this version, to learn the outcome of a write whose response was lost. */
   readonly write: string;
   /** For the server's TTL monitor. */
   readonly endsAt?: Date;
@@ -27,7 +27,7 @@ export type StoredDocument = {
 const MAX_BODY_BYTES = 15 * 1024 * 1024;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 const MAX_FIELD_LENGTH = 512;
-/** The TTL monitor goes by the server's clock, so it comes an hour after our own sweeper. */
+/** The TTL monitor uses the server's clock, so it runs an hour after our own sweeper. */
 export const GRACE_SECONDS = 3600;
 
 /** Throws TypeError when the document is none, or too large. */
@@ -49,9 +49,9 @@ export const storedDocument = (rules: CollectionRules, document: Document, versi
 };
 
 /**
- * Every short member is kept, indexed or not, so that an index declared later needs no rewriting and versions of
- * Behalf that declare different ones can run together. A document without a field of a unique index gets a value
- * there that is its own: then the index need not be partial, and nothing collides.
+ * Stores every short member, indexed or not. An index declared later then needs no rewriting, and versions of Behalf
+ * that declare different ones can run together. A document without a field of a unique index gets a distinct value
+ * there, so that the index need not be partial and nothing collides.
  */
 const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['fields'] => {
   const fields: Record<string, FieldValue | readonly string[] | { readonly none: string }> = {};

@@ -1,12 +1,12 @@
 import type { MongoClient, ServerHeartbeatStartedEvent } from 'mongodb';
 
-/** What the driver waits between two heartbeats, and so the longest a server may take to answer an awaited one. */
+/** The driver's pause between two heartbeats, and the longest a server may take to answer an awaited one. */
 const HEARTBEAT_MILLISECONDS = 10_000;
 
 /**
- * Makes the driver begin anew when it waits for what cannot come. A command written to a socket that was reset a
- * moment before waits for its `drain` for ever, whatever the timeouts say (mongodb 7.9, `Connection.writeCommand`).
- * When that was the monitor's, the server stays unknown for good; another one keeps its place in the pool.
+ * Restarts the driver when it waits for an event that cannot come. A command written to a socket that was reset a
+ * moment before waits for its `drain` forever, regardless of timeouts (mongodb 7.9, `Connection.writeCommand`). If
+ * the monitor sent that command, the server stays unknown for good. Any other command keeps its place in the pool.
  */
 export const stuckDriver = (client: Pick<MongoClient, 'on' | 'close' | 'connect'>, deadlineMilliseconds: number) => {
   /** By address: when a heartbeat that has no outcome yet should have one. */

@@ -3,7 +3,7 @@ import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import type { StoredDocument } from './stored-document.ts';
 
-/** The collection with the field its documents expire by. Throws TypeError when they do not. */
+/** The collection with the field its documents expire by. Throws TypeError when they do not expire. */
 export const expiring = <K extends { readonly rules: CollectionRules }>(known: K | undefined, name: string) => {
   const end = known?.rules.expiresAt;
   if (known === undefined || end === undefined) throw new TypeError(`documents of ${name} do not expire`);
@@ -12,7 +12,7 @@ export const expiring = <K extends { readonly rules: CollectionRules }>(known: K
 
 export const expiredBefore = (field: string, now: number) => ({ [field]: { $gte: Number.MIN_SAFE_INTEGER, $lt: now } });
 
-/** Removes at most `limit`, those first that expired first. Several nodes may do so at once. */
+/** Removes at most `limit` documents, the earliest expired first. Several nodes may do so at once. */
 export const removeExpired = async (
   stored: Collection<StoredDocument>,
   field: string,

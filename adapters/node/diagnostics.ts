@@ -1,7 +1,7 @@
 /**
- * Switches off what would show this process's memory or environment to somebody else: the debugger, which any
- * program of the same user could open with SIGUSR1, and the environment and the connections in a diagnostic report.
- * Reports, heap snapshots and inspection that are asked for by a flag of Node stay what they are.
+ * Disables what would expose this process's memory or environment: the debugger, which any program of the same user
+ * could open with SIGUSR1, and the environment and the connections in a diagnostic report. Reports, heap snapshots
+ * and inspection that a flag of Node requests are not affected.
  */
 export const withoutDiagnostics = (): void => {
   // A listener of ours takes the place of Node's own, which opens the debugger.

@@ -6,9 +6,9 @@ import { makePrivateFolder } from './private-folder.ts';
 const WAIT_MILLISECONDS = 5_000;
 
 /**
- * Runs synchronous work under a lock that processes of one machine share by the file at `path`, which stays empty. The
- * operating system gives the lock back when a process ends. Taking it writes nothing, so that a full volume does not
- * refuse it. Throws when the file cannot be made, and after 5 s in which others held it.
+ * Runs synchronous work under a lock that processes of one machine share by the file at `path`, which stays empty.
+ * The operating system releases the lock when a process ends. Taking the lock writes nothing, so a full volume does
+ * not prevent it. Throws when the file cannot be created, and after 5 s in which others held it.
  */
 export const fileLock = (path: string): (<T>(work: () => T) => T) => {
   let connection: DatabaseSync | undefined;

@@ -3,7 +3,7 @@ import type { Identifiers, IdPrefix } from '../../src/domain/ports/identifiers.t
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 26;
-/** The same characters in the order of their code points: what is written with it sorts like the number. */
+/** The same characters in the order of their code points: numbers encoded with it sort as text like numbers. */
 const SORTED = '234567abcdefghijklmnopqrstuvwxyz';
 const TIME_LENGTH = 9;
 const BY_TIME: ReadonlySet<string> = new Set<IdPrefix>(['txn', 'tok']);
@@ -13,7 +13,7 @@ const SECRET_BYTES = 32;
 const pool = Buffer.allocUnsafe(4096);
 let used = pool.length;
 
-/** Bytes that nobody was given before; overwritten by the next refill, so copy what must last. */
+/** Unused random bytes. The next refill overwrites them, so copy what must last. */
 const randomBytesFromPool = (length: number): Buffer => {
   if (used + length > pool.length) {
     randomFillSync(pool);

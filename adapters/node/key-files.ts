@@ -18,8 +18,8 @@ const MASTER_KEY_BYTES = 32;
 const MODES_OF_OTHERS = 0o077;
 
 /**
- * Writes a file that only its owner can read (mode 0600), whole or not at all: it is on stable
- * storage when this returns. Replaces what was there; makes the folder (mode 0700) when it is missing.
+ * Writes a file that only its owner can read (mode 0600), whole or not at all: it is on stable storage when this
+ * returns. Replaces an existing file. Creates the folder (mode 0700) when it is missing.
  */
 export const writePrivateFile = (path: string, text: string): void => {
   const temporary = writeTemporary(path, text);
@@ -32,7 +32,7 @@ export const writePrivateFile = (path: string, text: string): void => {
   syncFolder(dirname(path));
 };
 
-/** As `writePrivateFile`, but leaves a file that is there as it is: of processes that make it at once, one does. */
+/** Like `writePrivateFile`, but keeps an existing file. Of concurrent processes one creates it. */
 export const createPrivateFile = (path: string, text: string): void => {
   const temporary = writeTemporary(path, text);
   try {
@@ -47,8 +47,8 @@ export const createPrivateFile = (path: string, text: string): void => {
 };
 
 /**
- * Reads a file written by `writePrivateFile`. Throws when others may read it; answers `undefined`
- * when there is none.
+ * Reads a file written by `writePrivateFile`. Throws when other users may read it. Returns `undefined` when there is
+ * none.
  */
 export const readPrivateFile = (path: string): string | undefined => {
   let handle: number;
@@ -67,8 +67,8 @@ export const readPrivateFile = (path: string): string | undefined => {
 };
 
 /**
- * Reads a file written by `writePrivateFile` that holds a JSON object `isRight` accepts; undefined when there is none. Throws
- * an Error that names the file and ends with `remedy`, one sentence, when it holds anything else.
+ * Reads a file written by `writePrivateFile` that holds a JSON object `isRight` accepts. Undefined when there is
+ * none. Throws an Error that names the file and ends with `remedy`, one sentence, when it holds anything else.
  */
 export const readPrivateJson = <T extends object>(
   path: string,
@@ -98,8 +98,8 @@ export const assertPrivate = (handle: number, path: string): void => {
 };
 
 /**
- * The 32 bytes of `<folder>/master.key` (base64url), made at the first call. Of processes that start
- * at once, one makes it and all read the same. Throws when the file is malformed or not private.
+ * The 32 bytes of `<folder>/master.key` (base64url), created at the first call. Of processes that start at once, one
+ * creates it and all read the same. Throws when the file is malformed or not private.
  */
 export const loadOrCreateMasterKey = (folder: string): Buffer => {
   const path = join(folder, MASTER_KEY_FILE);

@@ -30,9 +30,9 @@ const FORMER_FILE = /^kil_[a-z2-7]{26}\.json$/;
 type Slot = { readonly at: number; readonly record?: { readonly sequence: number; readonly latched: LatchedKill } };
 
 /**
- * Kills in `folder`/latch, a file of slots that is allocated ahead: taking one up overwrites a slot in place, which needs
- * no new block of a full volume. A record counts when its digest fits, so that one that was cut off by a crash does not;
- * a newer one of the same kill goes to another slot before the former is cleared.
+ * Stores kills in `folder`/latch, a file of preallocated slots. Adding a kill overwrites a slot in place, which
+ * needs no new block on a full volume. A record is valid when its digest matches, so that one cut off by a crash is
+ * not. A newer record of the same kill goes to another slot before the former one is cleared.
  */
 export const fileKillLatch = (folder: string): KillLatch => {
   const path = join(folder, 'latch');
@@ -70,7 +70,7 @@ export const fileKillLatch = (folder: string): KillLatch => {
     const isPut = withSlots((handle, slots) => {
       const sequence = 1 + Math.max(0, ...slots.map(({ record }) => record?.sequence ?? 0));
       const former = slots.filter(({ record }) => record?.latched.kill.id === latched.kill.id);
-      // Without a free slot the former one is overwritten: only then could a crash in this moment lose it.
+      // Without a free slot the former one is overwritten: only then could a crash at this moment lose it.
       const slot = slots.find(({ record }) => !record) ?? former[0];
       if (!slot) throw Object.assign(new Error(`${path} has no free slot, and its volume no room`), { code: 'ENOSPC' });
       overwrite(handle, slot.at, recordBytes({ sequence, latched }));
@@ -105,7 +105,7 @@ export const fileKillLatch = (folder: string): KillLatch => {
     },
     async write(latched) {
       locked(() => {
-        // Where there is room, more is made now; where there is none, there are slots from before.
+        // Allocates more slots now if there is room; otherwise the existing ones remain.
         tried(prepare);
         put(latched);
       });
@@ -141,7 +141,7 @@ const slotsOf = (handle: number): readonly Slot[] => {
     if (read === 0) break;
     at += read;
   }
-  // What is left behind the last whole slot was cut off while it was added.
+  // Bytes after the last whole slot were cut off while a slot was added.
   return Array.from({ length: Math.floor(bytes.length / SLOT_BYTES) }, (_, index) => {
     const at = index * SLOT_BYTES;
     const record = recordIn(bytes.subarray(at, at + SLOT_BYTES));

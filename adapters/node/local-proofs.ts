@@ -12,11 +12,11 @@ const FILE = /^[0-9a-f]{64}\.json$/;
 
 type Written = { readonly client_id: string; readonly expires_at: number };
 
-/** By a digest: who lists the folder cannot use what is in it. */
+/** Named by a digest: a user who lists the folder cannot use its content. */
 const fileOf = (folder: string, secret: string): string =>
   join(folder, `${createHash('sha256').update(secret).digest('hex')}.json`);
 
-/** Writes a proof for one call of this client into `folder` (mode 0700), and answers its secret. */
+/** Writes a proof for one call of this client into `folder` (mode 0700), and returns its secret. */
 export const writeLocalProof = (folder: string, clientId: string, clock: Pick<Clock, 'now'>): string => {
   removeOld(folder, clock);
   const secret = randomBytes(32).toString('base64url');
@@ -35,7 +35,7 @@ const removeOld = (folder: string, clock: Pick<Clock, 'now'>): void => {
   }
 };
 
-/** Proofs in `folder`. A file that another user wrote, or that others may read, is none. */
+/** Reads proofs in `folder`. A file that another user wrote, or that others may read, is not accepted. */
 export const fileLocalProofs = (folder: string, clock: Pick<Clock, 'now'>): LocalProofs => ({
   async take(secret, clientId) {
     if (!SECRET.test(secret)) return false;

@@ -1,4 +1,4 @@
-/** Folders that only their owner can read, made with errors that say what is in the way. */
+/** Folders that only their owner can read, created with errors that name the obstacle. */
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
@@ -12,13 +12,14 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the folder (mode 0700) and those above it that are missing; leaves one that is there as it is. Throws an Error
- * that names the folder at fault and ends with `remedy`, one sentence. What is no fault of the path, such as a full
- * volume, is thrown as it came.
+ * Creates the folder (mode 0700) and its missing parents; keeps an existing one unchanged. Throws an Error that
+ * names the folder at fault and ends with `remedy`, one sentence. An error that is no fault of the path, such as a
+ * full volume, propagates unchanged.
  */
 export const makePrivateFolder = (path: string, remedy = 'Name another folder.'): void => {
   for (const folder of missingFolders(path, remedy)) {
-    // One at a time: a recursive mkdir never ends in a file system that says ENOENT below a folder that is there (/proc).
+    // One at a time: a recursive mkdir never ends in a file system that reports ENOENT below an existing folder
+    // (/proc).
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
@@ -29,7 +30,7 @@ export const makePrivateFolder = (path: string, remedy = 'Name another folder.')
   }
 };
 
-/** As `makePrivateFolder`; throws the same when this process may not read and write in the folder. */
+/** Like `makePrivateFolder`; throws the same when this process may not read and write in the folder. */
 export const usablePrivateFolder = (path: string, remedy: string): void => {
   makePrivateFolder(path, remedy);
   try {

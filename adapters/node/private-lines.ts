@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 const CHUNK = 1024 * 1024;
 
 /**
- * Writes lines to a new file that only its owner can read (mode 0600), whole or not at all, and answers how many; it is
- * on stable storage when this resolves. Throws when `path` exists, and what `lines` throws.
+ * Writes lines to a new file that only its owner can read (mode 0600), whole or not at all, and returns their
+ * number. The file is on stable storage when this resolves. Throws when `path` exists, and what `lines` throws.
  */
 export const writePrivateLines = async (path: string, lines: AsyncIterable<string>): Promise<number> => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;

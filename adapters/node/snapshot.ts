@@ -15,16 +15,17 @@ export type Snapshot = {
 };
 
 /**
- * Reads `from` once, into a file in `folder` that only this process can open: what is checked and what is used later are the
- * same bytes, whatever happens to `from`. A pipe works as a file does. The copy is gone when the process ends, however it
- * ends. Throws an Error for anything else than a file or pipe, and what reading and writing throw.
+ * Reads `from` once, into a file in `folder` that only this process can open. The bytes that are checked and those
+ * that are used later are the same, even if `from` changes. A pipe works like a file. The copy is gone when the
+ * process ends, in any way. Throws an Error for anything else than a file or pipe, and what reading and writing
+ * throw.
  */
 export const snapshotOf = async (from: string, folder: string): Promise<Snapshot> => {
   makePrivateFolder(folder);
   const path = join(folder, `snapshot.${randomBytes(6).toString('hex')}.tmp`);
   const copy = await open(path, 'wx+', 0o600);
   try {
-    // Without a name nobody opens it, and nothing is left behind. Windows removes no open file.
+    // Without a name no process can open it, and nothing is left behind. Windows removes no open file.
     if (process.platform !== 'win32') await rm(path);
     await copyInto(from, copy);
   } catch (error) {
@@ -42,7 +43,10 @@ export const snapshotOf = async (from: string, folder: string): Promise<Snapshot
   };
 };
 
-/** Reads `from` once, into the new file `to` of mode 0600, on stable storage when this resolves. Throws as `snapshotOf`. */
+/**
+ * Reads `from` once, into the new file `to` of mode 0600, on stable storage when this resolves. Throws as
+ * `snapshotOf`.
+ */
 export const copyOnce = async (from: string, to: string): Promise<void> => {
   const copy = await open(to, 'wx', 0o600);
   try {
@@ -54,7 +58,8 @@ export const copyOnce = async (from: string, to: string): Promise<void> => {
 };
 
 const copyInto = async (from: string, copy: FileHandle): Promise<void> => {
-  // Before it is opened: opening some devices does something. After it as well: the name may stand for another by then.
+  // Checked before it is opened: opening some devices has side effects. Checked after it as well: the name may refer
+  // to another file by then.
   assertReadable(await stat(from), from);
   const source = await open(from, 'r');
   try {

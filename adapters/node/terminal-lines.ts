@@ -1,4 +1,7 @@
-/** Log records as lines that people read: one a request, none wider than the terminal. Takes the JSON lines that pino makes. */
+/**
+ * Log records as readable lines: one for each request, none wider than the terminal. Reads the JSON lines that pino
+ * writes.
+ */
 
 type Output = { write(text: string): unknown; readonly columns?: number | undefined };
 
@@ -6,13 +9,13 @@ type LogRecord = Readonly<Record<string, unknown>> & { readonly level: number; r
 
 const WARN = 40;
 const ERROR = 50;
-/** What stands in every record, or is shown elsewhere in the line. */
+/** Members of every record, or shown elsewhere in the line. */
 const SHOWN = new Set(['level', 'time', 'event', 'msg', 'err']);
 const FIRST_REFUSAL = 400;
 
 /**
- * A destination for pino. Requests for the parts of a page (`/assets/`) are left out while they succeed: a page has many
- * of them. The id of a request stands where it was refused, since that is when its audit events are looked for.
+ * A destination for pino. Successful requests for the parts of a page (`/assets/`) are left out: a page has many of
+ * them. The id of a request is shown when it was refused, because then its audit events are looked up.
  */
 export const terminalLines = (output: Output): { write(line: string): void } => ({
   write(line) {

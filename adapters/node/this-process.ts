@@ -9,7 +9,7 @@ export const thisProcess = {
       process.kill(id, 0);
       return true;
     } catch (error) {
-      // There is one, but it belongs to somebody else.
+      // The process exists, but belongs to another user.
       return (error as { code?: unknown }).code === 'EPERM';
     }
   },

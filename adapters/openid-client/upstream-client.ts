@@ -1,7 +1,7 @@
 /**
- * Our client at OpenID providers where people of ours sign in, over openid-client. Owns what is asked of a provider and
- * what of its answers is believed. Every byte goes through the guard of outgoing requests: none of the library's own
- * requests is left, and no endpoint is used that is not https.
+ * Our client at OpenID providers where our users sign in, over openid-client. Owns which requests go to a provider
+ * and which parts of its responses are trusted. Every byte goes through the guard of outgoing requests. The library
+ * makes no request of its own, and no endpoint is used that is not https.
  */
 import type { webcrypto } from 'node:crypto';
 import * as client from 'openid-client';
@@ -14,7 +14,7 @@ import {
   upstreamReasonOf,
 } from '../../src/domain/ports/upstream-client.ts';
 
-/** A private JWK of ours that signs now, with its `kid`. Its public half is where our discovery document says. */
+/** The current private signing JWK, with its `kid`. Our discovery document says where its public half is. */
 export type SigningJwk = Readonly<Record<string, unknown>> & { readonly kid?: string };
 
 export type UpstreamClientDeps = {
@@ -32,7 +32,7 @@ type Metadata = client.ServerMetadata & {
   readonly jwks_uri: string;
 };
 
-/** What is known of a provider is read anew after so long. */
+/** Seconds after which the metadata of a provider is read again. */
 const KNOWN_SECONDS = 300;
 const MOST_KNOWN = 200;
 
@@ -126,7 +126,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
     const about = { [client.clockTolerance]: deps.clockToleranceSeconds } as Partial<client.ClientMetadata>;
     const configuration = new client.Configuration(metadata, party.clientId, about, clientAuthOf(party));
     configuration[client.customFetch] = guarded(metadata);
-    // The signature is looked at although TLS vouches for the token endpoint (OpenID Connect Core §3.1.3.7, 6).
+    // The signature is verified although TLS authenticates the token endpoint (OpenID Connect Core §3.1.3.7, 6).
     client.enableNonRepudiationChecks(configuration);
     known.delete(party.key);
     known.set(party.key, { configuration, at: clock.now() });
@@ -214,7 +214,7 @@ type Thrown = {
   readonly cause?: unknown;
 };
 
-/** Runs what the library does, and says in our words why it failed; `otherwise` where nothing better is known. */
+/** Runs a call of the library and translates its errors to our reasons; `otherwise` where nothing better is known. */
 const translated = async <T>(otherwise: UpstreamReason, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

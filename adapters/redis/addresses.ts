@@ -1,9 +1,9 @@
 /**
  * The port of values with a time to live, over Redis 6.2 or newer: one server, a group watched by Sentinel, or a
- * Cluster. Owns everything that speaks to Redis, and nothing that must not be forgotten (decision D13). Made by
- * src/compose.ts; proven by test/contract/redis.test.ts.
+ * Cluster. Owns all communication with Redis, and nothing that must not be forgotten (decision D13). Created by
+ * src/compose.ts; tested by test/contract/redis.test.ts.
  *
- * This file: what a Redis URL says.
+ * This file: the syntax of a Redis URL.
  */
 
 export type RedisAddress = {
@@ -24,9 +24,9 @@ const FORM = /^(rediss?(?:\+sentinel|\+cluster)?):\/\/(?:([^@/]*)@)?([^/?#]+)(?:
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /**
- * Reads `redis://user:password@host:6379/0`, `redis+cluster://…@host1,host2` or
- * `redis+sentinel://…@host1:26379,host2:26379/0?group=mymaster`; `rediss` in front means TLS.
- * Throws TypeError, whose message never holds the URL, because it may hold a password.
+ * Parses `redis://user:password@host:6379/0`, `redis+cluster://…@host1,host2` or
+ * `redis+sentinel://…@host1:26379,host2:26379/0?group=mymaster`; `rediss` in front means TLS. Throws TypeError,
+ * whose message never holds the URL, because it may hold a password.
  */
 export const redisAddress = (url: string): RedisAddress => {
   const [, scheme = '', login, hosts = '', database, query] = FORM.exec(url) ?? [];

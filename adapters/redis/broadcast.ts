@@ -12,12 +12,13 @@ export type RedisBroadcastOptions = {
   readonly tls?: RedisTls;
 };
 
-/** A connection that only listens would not notice that nobody is there any more. */
+/** A connection that only listens would not notice that the server is gone. */
 const PING_EVERY_MILLISECONDS = 2000;
 
 /**
- * Publish and subscribe of Redis, on a connection of its own, which comes back and listens again by itself. Throws
- * StoreUnavailable with the reason when it cannot be had at start: an ACL user needs the channels besides the keys.
+ * Publish and subscribe of Redis, on its own connection, which reconnects and resubscribes by itself. Throws
+ * StoreUnavailable with the reason when it is not available at start: an ACL user needs the channels besides the
+ * keys.
  */
 export const redisBroadcast = async (options: RedisBroadcastOptions): Promise<Broadcast> => {
   const { prefix = 'behalf:', deadlineMilliseconds = 1000 } = options;
@@ -30,7 +31,7 @@ export const redisBroadcast = async (options: RedisBroadcastOptions): Promise<Br
   });
 
   try {
-    // With RESP3 the same connection goes on taking commands; after a break the driver subscribes again.
+    // With RESP3 the same connection still accepts commands; after a break the driver subscribes again.
     await run(() => client.subscribe(...handlers.keys()), { isRepeatable: true });
   } catch (error) {
     await close();

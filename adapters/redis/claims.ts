@@ -4,11 +4,14 @@ import { serverFacts } from './server-facts.ts';
 
 /** In a Cluster, claims spread over this many slots; each slot has a ledger of its own. */
 const CLUSTER_SHARDS = 16;
-/** Sorted sets that the claims of a shard lie in. More are smaller; that one is gone is seen with its next claim either way. */
+/**
+ * Sorted sets that hold the claims of a shard. More buckets are smaller. The next claim of a bucket detects its loss
+ * in either case.
+ */
 const BUCKETS = 16;
 /** Longer than the watch needs to come around again, also on a node that is slow. */
 const CANARY_SECONDS = 60;
-/** By so much two looks may be further apart by Redis' clock than by ours; an answer may take a second. */
+/** By this much the time between two looks may be longer on Redis' clock than on ours; a response may take a second. */
 const MOST_AHEAD_MILLISECONDS = 2_000;
 
 export type ClaimOptions = {
@@ -18,14 +21,14 @@ export type ClaimOptions = {
   readonly isCluster: boolean;
   /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
   readonly elapsed?: () => number;
-  /** Called when a loss is found or the server may forget, with the reason; at most once a second. */
+  /** Called when a loss is found or Redis may evict, with the reason; at most once a second. */
   readonly onLoss?: (reason: string) => void;
 };
 
 /**
- * What has been used once, in Redis, and whether Redis may have forgotten some of it (decision D13). A claim lies in one
- * of the buckets of its shard, and the ledger of the shard counts them: a bucket that was evicted, or a member that was
- * removed, is found by the next claim of that bucket, which is the one a replay makes.
+ * Claims in Redis: values that have been used once, and whether Redis may have forgotten some of them (decision
+ * D13). A claim is in one of the buckets of its shard, and the ledger of the shard counts them. The next claim of a
+ * bucket detects that the bucket was evicted or a member was removed. A replay makes exactly that claim.
  */
 export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, elapsed, onLoss }: ClaimOptions) => {
   const shards = isCluster ? CLUSTER_SHARDS : 1;
@@ -62,7 +65,7 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
     return first === 1;
   };
 
-  /** A clock that was set ahead let claims end that were still good. In a Cluster each shard has a clock of its own. */
+  /** A clock that was set ahead made claims end too early. In a Cluster each shard has its own clock. */
   const compareClocks = (shard: number, there: number): void => {
     if (!elapsed) return;
     const here = elapsed() * 1000;
@@ -99,13 +102,16 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
   };
 
   return {
-    /** True for exactly one caller until the TTL has passed. Over by Redis' clock alone: the longer it is remembered, the better. */
+    /**
+     * True for exactly one caller until the TTL has passed. Ends by Redis' clock alone: the longer it is remembered,
+     * the better.
+     */
     claim,
-    /** Makes the ledgers where they are missing. `since` 0: nothing was ever used here, so nothing was lost. */
+    /** Creates missing ledgers. `since` 0: nothing was ever used here, so nothing was lost. */
     begin: look,
     /**
-     * One look, once a second: the ledgers, a claim of its own that must still be there at the next look, what Redis
-     * evicted, and whether it may evict. While it may, every moment counts as a loss. Throws StoreUnavailable.
+     * One look, once a second. It checks the ledgers, its own claim that must still be there at the next look, what
+     * Redis evicted, and whether it may evict. While it may, every moment counts as a loss. Throws StoreUnavailable.
      */
     async watch(): Promise<void> {
       const now = clock.now();

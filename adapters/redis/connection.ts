@@ -27,8 +27,8 @@ const LONGEST_WAIT_MILLISECONDS = 1000;
 const BETWEEN_ATTEMPTS_MILLISECONDS = 5;
 
 /**
- * One connection that comes back by itself. Nothing is queued: while it is down, callers wait for it until the
- * deadline, and when it has been down that long they fail at once.
+ * One connection that reconnects by itself. Nothing is queued. While it is down, callers wait for it until the
+ * deadline; when it has been down that long, they fail at once.
  */
 export const redisConnection = (address: RedisAddress, deadlineMilliseconds: number, tls: RedisTls = {}) => {
   const client = clientOf(address, deadlineMilliseconds, tls);
@@ -59,12 +59,12 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
   client.on('end', () => {
     down();
     if (isClosed) return;
-    // The driver gives up when a search for the master fails at the wrong moment; we do not.
+    // The driver gives up when a search for the master fails at the wrong moment; this retries.
     setTimeout(() => {
       if (!isClosed) client.connect().catch(() => undefined);
     }, LONGEST_WAIT_MILLISECONDS).unref();
   });
-  // Without a listener an error event would end the process. What matters of it is told by the failing calls.
+  // Without a listener an error event would end the process. The failing calls report what matters.
   client.on('error', (error: unknown) => {
     reason = error;
   });
@@ -72,8 +72,8 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
   return {
     client,
     /**
-     * Does `work` within the deadline. Each time the connection breaks meanwhile, work that may be done twice is
-     * tried again. Throws StoreUnavailable on any failure.
+     * Runs `work` within the deadline. Each time the connection breaks meanwhile, repeatable work is tried again.
+     * Throws StoreUnavailable on any failure.
      */
     async run<T>(work: (client: RedisClient) => Promise<T>, { isRepeatable = false } = {}): Promise<T> {
       if (isClosed) throw new StoreUnavailable('the store is closed');
@@ -86,7 +86,7 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
       }, deadlineMilliseconds);
       const attempt = async (): Promise<T> => {
         if (!isUp) await ready.promise;
-        // Whoever asked has been told that it failed: it must not happen now.
+        // The caller already got an error: the work must not happen now.
         if (isLate) throw new StoreUnavailable('too late');
         return work(client);
       };
@@ -97,13 +97,14 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
               return await attempt();
             } catch (error) {
               if (!isRepeatable || isAnswer(error) || isLate) throw error;
-              // A break that the driver has not yet seen would end the next attempt at once, and the one after it.
+              // A break that the driver has not yet noticed would end the next attempt at once, and the one after
+              // it.
               await new Promise((resolve) => setTimeout(resolve, BETWEEN_ATTEMPTS_MILLISECONDS));
             }
           }
         };
         const worked = attempts();
-        // Nobody waits for it any more when the deadline comes first.
+        // No caller waits for it any more when the deadline has passed.
         worked.catch(() => undefined);
         return await Promise.race([worked, late]);
       } catch (error) {
@@ -146,8 +147,8 @@ const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): Redis
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A former master answers READONLY: look again for the one that is master now. Not for each such answer: every
-    // break also ends the reads under way, which a replica could have answered.
+    // A former master answers READONLY: look for the current master again. Not for each such answer: every break
+    // also ends the reads under way, which a replica could have answered.
     reconnectOnError: atMostEach(deadline, (error: Error) => error.message.startsWith('READONLY')),
   } satisfies RedisOptions;
   const scripts = {
@@ -167,7 +168,7 @@ const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): Redis
       maxRedirections: 4,
       retryDelayOnFailover: 100,
       slotsRefreshTimeout: deadline,
-      // Names as they are: certificates are for names, and the client would look up addresses otherwise.
+      // Names unresolved: certificates are for names, and the client would otherwise resolve addresses.
       ...(address.isTls ? { dnsLookup: unresolved } : {}),
     } satisfies ClusterOptions;
     return new Cluster([...address.hosts], options) as RedisClient;

@@ -20,7 +20,7 @@ export type RedisStoreOptions = {
   readonly tls?: RedisTls;
   /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
   readonly elapsed?: () => number;
-  /** How often to look whether Redis has forgotten claims, or may; 0: only when `watch` is called. Default: 1000. */
+  /** How often to check whether Redis has lost claims, or may; 0: only when `watch` is called. Default: 1000. */
   readonly watchMilliseconds?: number;
   /** Called when claims may have been lost, with the reason; at most once a second. */
   readonly onLoss?: (reason: string) => void;
@@ -30,14 +30,14 @@ export type RedisEphemeralStore = EphemeralStore & {
   coldSince(): number | undefined;
   /** Why Redis cannot be used now, or undefined. */
   check(): Promise<string | undefined>;
-  /** One look for lost claims, as the timer makes it each second. Throws StoreUnavailable. */
+  /** One check for lost claims, as the timer makes it each second. Throws StoreUnavailable. */
   watch(): Promise<void>;
 };
 
 const WATCH_EVERY_MILLISECONDS = 1000;
 
 /**
- * Connects and checks the server. Throws StoreUnavailable with the reason when it is not reachable or not fit:
+ * Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable:
  * older than 6.2, a replica, or with another `maxmemory-policy` than `noeviction`.
  */
 export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<RedisEphemeralStore> => {
@@ -56,7 +56,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
   const valueKey = (key: string): string => `${prefix}value:${key}`;
   const counterKey = (key: string): string => `${prefix}counter:${key}`;
 
-  /** A value is over when our clock says so, as everywhere else, and never later than by Redis' own. */
+  /** A value ends when our clock says so, as in every other store, and never later than by Redis' own. */
   const live = (held: string | null): string | undefined => {
     const [whole, end] = /^(\d+):/.exec(held ?? '') ?? [];
     return whole !== undefined && Number(end) > clock.nowMillis() ? held?.slice(whole.length) : undefined;
@@ -74,7 +74,8 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
   const every = options.watchMilliseconds ?? WATCH_EVERY_MILLISECONDS;
   let watching: NodeJS.Timeout | undefined;
   let isClosed = false;
-  // Each look begins after the one before: a slow server gets no second one. Without Redis nothing can be claimed anyway.
+  // Each check begins after the one before: a slow server gets no second one. Without Redis nothing can be claimed
+  // anyway.
   const watchAgain = (): void => {
     if (!isClosed) watching = setTimeout(() => claims.watch().then(watchAgain, watchAgain), every).unref();
   };
@@ -86,7 +87,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
       checkValue(value);
       checkTtl(ttlSeconds);
       const held = `${clock.nowMillis() + ttlSeconds * 1000}:${value}`;
-      // Never twice: somebody may have taken the value in between.
+      // Never twice: another caller may have taken the value in between.
       await run(() => client.set(valueKey(key), held, 'EX', ttlSeconds));
     },
     async get(key) {

@@ -3,10 +3,11 @@
  */
 
 /**
- * What both scripts begin with. The ledger is a hash: `marker` is `replication id : since`, and a member per bucket holds
- * how many claims were put there. It is missing after a flush or an empty restart; its replication id is another one after
- * a failover or a restart from an older file; a bucket that holds fewer or more claims than the ledger says was evicted or
- * edited. Each means that claims may have been lost. Two servers of one group never have the same replication id.
+ * The common start of both scripts. The ledger is a hash: `marker` is `replication id : since`, and a member per
+ * bucket holds how many claims were put there. The ledger is missing after a flush or an empty restart. Its
+ * replication id differs after a failover or a restart from an older file. A bucket with fewer or more claims than
+ * the ledger says was evicted or edited. Each means that claims may have been lost. Two servers of one group never
+ * have the same replication id.
  */
 const LEDGER = `
 local info = redis.call('INFO', 'replication')
@@ -20,10 +21,11 @@ if isNew then marker = id .. ':' .. ARGV[1] end
 `;
 
 /**
- * KEYS: ledger, bucket. ARGV: what `since` is when claims were lost, name of the bucket in the ledger, claim, seconds.
- * Answers { 1 when this is the first, marker }. A claim lies in the same bucket each time, so the script that would accept
- * a replay is the one that finds its bucket short. All is one step: no claim can slip in between a loss and its discovery.
- * The ledger is written first, because that is what a full Redis refuses; nothing has changed then.
+ * KEYS: ledger, bucket. ARGV: what `since` is when claims were lost, name of the bucket in the ledger, claim,
+ * seconds. Returns { 1 when this is the first, marker }. A claim is in the same bucket each time, so the script that
+ * would accept a replay is the one that finds its bucket short. All is one atomic step: no claim can come between a
+ * loss and its discovery. The ledger is written first, because a full Redis refuses that write; nothing has changed
+ * then.
  */
 export const CLAIM = `${LEDGER}
 local held = redis.call('ZCARD', KEYS[2])
@@ -39,8 +41,9 @@ return { first, marker }
 `;
 
 /**
- * KEYS: ledger, each bucket. ARGV: what `since` is when claims were lost, names of the buckets in the ledger. Looks at all
- * of them, removes what has ended and answers { marker, the clock of Redis in milliseconds }. Claims that a new marker finds are kept and counted anew.
+ * KEYS: ledger, each bucket. ARGV: what `since` is when claims were lost, names of the buckets in the ledger. Looks
+ * at all of them, removes what has ended and returns { marker, the clock of Redis in milliseconds }. Claims that a
+ * new marker finds are kept and counted again.
  */
 export const WATCH = `${LEDGER}
 local counts = {}
@@ -60,9 +63,9 @@ return { marker, string.format('%d', now) }
 `;
 
 /**
- * KEYS: counter. ARGV: seconds, milliseconds now and at the end of a window that begins now, what is added. Answers the new
- * value. What is taken back (a negative number) begins no window, nor does a look (0).
- * The counter is `value : end`: a window is over when our clock says so, and never later than by Redis' own.
+ * KEYS: counter. ARGV: seconds, milliseconds now and at the end of a window that begins now, what is added. Returns
+ * the new value. A negative number (an undone count) begins no window, nor does a look (0). The counter is `value :
+ * end`: a window ends when our clock says so, and never later than by Redis' own.
  */
 export const COUNT = `
 local value, ends = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%d+)$')

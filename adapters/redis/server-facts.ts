@@ -3,7 +3,8 @@ import type { RedisClient } from './connection.ts';
 
 /**
  * Why these servers may not be used, or undefined. With another eviction policy a full Redis forgets which
- * assertions were used; a replica takes no writes; 6.2 brought the command that reads and removes in one step.
+ * assertions were used. A replica accepts no writes. Version 6.2 introduced the command that reads and removes in
+ * one step.
  */
 export const unfitness = async (client: RedisClient): Promise<string | undefined> => {
   const { reason } = await serverFacts(client);

@@ -11,9 +11,9 @@ import { isBusy, isDamaged, unavailable } from './sqlite-errors.ts';
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Writes a copy of the database as it is at one moment, while other processes go on serving. The
- * copy is one file of mode 0600, checked and on stable storage when this resolves. Throws
- * StoreUnavailable when `to` exists, or `file` is damaged or not ours.
+ * Writes a copy of the database as it is at one moment, while other processes continue to serve. The copy is one
+ * file of mode 0600, checked and on stable storage when this resolves. Throws StoreUnavailable when `to` exists, or
+ * `file` is damaged or not ours.
  */
 export const backupDatabase = async (options: { readonly file: string; readonly to: string }): Promise<void> => {
   const { file, to } = options;
@@ -26,9 +26,9 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
     closeSync(openSync(staged, 'wx', 0o600));
     withDatabase(file, (source) => {
       assertOurs(source, file);
-      // A copy that is restored gives empty pages back, also when this file is older than that.
+      // A restored copy then returns empty pages, even if this file is older than that setting.
       source.exec('PRAGMA auto_vacuum = INCREMENTAL');
-      // One read transaction: a writer of another process is neither held up nor half copied.
+      // One read transaction: it neither delays a writer of another process nor copies half of its write.
       source.prepare('VACUUM INTO ?').run(staged);
     });
     withDatabase(staged, (copy) => {
@@ -36,7 +36,7 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
       assertSound(copy, staged);
     });
     syncFile(staged);
-    // A link, unlike a rename, fails when somebody has made `to` meanwhile.
+    // A link, unlike a rename, fails when another process has created `to` meanwhile.
     linkSync(staged, to);
   } catch (error) {
     throw worded(error, `cannot back up ${file} to ${to}`);
@@ -47,11 +47,10 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
 };
 
 /**
- * Puts a backup in the place of the database, whole or not at all, and answers where the replaced
- * one was set aside. Values with a TTL are not restored, claims are: coming back must not make
- * anything usable again. `prepare` may change the restored file before it takes its place. Throws
- * StoreUnavailable when a process holds the target, or the backup is damaged, newer or not ours.
- * The backup itself is left as it is.
+ * Replaces the database with a backup, whole or not at all, and returns where the replaced one was set aside. Values
+ * with a TTL are not restored; claims are, because a restore must not make anything usable again. `prepare` may
+ * change the restored file before it becomes the database. Throws StoreUnavailable when a process holds the target,
+ * or the backup is damaged, newer or not ours. The backup itself is not changed.
  */
 export const restoreDatabase = async (options: {
   readonly from: string;
@@ -68,7 +67,7 @@ export const restoreDatabase = async (options: {
 
   try {
     target = existsSync(file) ? lockOut(file) : undefined;
-    // Once: what is checked here is what takes the place, whatever becomes of `from`.
+    // Copied once: the bytes that are checked here become the database, even if `from` changes.
     await options.copy(from, staged);
     withDatabase(staged, (copy) => {
       assertHoldsData(copy, from);
@@ -82,7 +81,7 @@ export const restoreDatabase = async (options: {
 
     const setAside = existsSync(file) ? freeName(`${file}.replaced`) : undefined;
     if (setAside !== undefined) linkSync(file, setAside);
-    // SQLite would play a log left behind into whatever file has its name.
+    // SQLite would replay a leftover log into any file of its name.
     removeLogs(file);
     renameSync(staged, file);
     syncFolder(dirname(file));
@@ -95,14 +94,14 @@ export const restoreDatabase = async (options: {
   }
 };
 
-/** Throws StoreUnavailable when another process has the database open. A file that is not there is nobody's. */
+/** Throws StoreUnavailable when another process has the database open. A missing file is not in use. */
 export const assertUnused = (file: string): void => {
   if (existsSync(file)) lockOut(file)?.close();
 };
 
 /**
- * Takes the file away from everybody else, which SQLite grants only when no other connection is open:
- * leaving WAL mode needs that. Undefined when the file is too damaged to be anybody's.
+ * Locks the file exclusively, which SQLite grants only when no other connection is open: leaving WAL mode needs
+ * that. Undefined when the file is too damaged to be in use.
  */
 const lockOut = (file: string): DatabaseSync | undefined => {
   const connection = new DatabaseSync(file, { timeout: 100 });

@@ -1,11 +1,11 @@
 /**
- * One SQLite file that both stores stand on: opening and checking it, and the queue in which writes
- * share a transaction and a sync to disk. Knows no collection and no key; `document-store.ts` and
- * `ephemeral-store.ts` bring the SQL. Several processes may hold the file at once (server and CLI).
+ * The one SQLite file that both stores use: opening and checking it, and the queue in which writes share a
+ * transaction and a sync to disk. Knows no collection and no key; `document-store.ts` and `ephemeral-store.ts` bring
+ * the SQL. Several processes may hold the file at once (server and CLI).
  *
  * Writes called in one turn of the event loop are one transaction. It is committed without a sync
- * (`synchronous=NORMAL`); then one `fdatasync` of the write-ahead log on the thread pool makes all
- * that is in it last, while the event loop goes on (docs/explanation/decisions/0003-two-store-ports-and-group-commit.md).
+ * (`synchronous=NORMAL`). Then one `fdatasync` of the write-ahead log on the thread pool makes the transaction
+ * durable, while the event loop continues (docs/explanation/decisions/0003-two-store-ports-and-group-commit.md).
  */
 import { fdatasync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -25,37 +25,43 @@ export type SqliteOptions = {
   readonly onCommit?: () => void;
   /** Brings a file to stable storage. Default `fdatasync`. For tests. */
   readonly sync?: (handle: number, done: (error: Error | null) => void) => void;
-  /** Seconds since some moment, never set: bounds how long a sweep keeps the event loop. Absent: only its rows are bounded. */
+  /**
+   * Seconds since some fixed moment, never set back: limits how long a sweep blocks the event loop. Absent: only its
+   * number of rows is limited.
+   */
   readonly elapsed?: () => number;
 };
 
-/** `durable`: on stable storage when the promise resolves. `buffered`: outlives the process, not the machine. */
+/** `durable`: on stable storage when the promise resolves. `buffered`: survives the process, not the machine. */
 export type Durability = 'durable' | 'buffered';
 
 export type SqliteDatabase = {
   /** Seconds since some moment, never set. */
   elapsed(): number;
-  /** A prepared statement, made once for each text. Use it inside `read`, `write` and `define` only. */
+  /** A prepared statement, created once for each text. Use it inside `read`, `write` and `define` only. */
   prepare(sql: string): StatementSync;
-  /** Runs a synchronous read. Throws StoreUnavailable whatever the reason of a failure. */
+  /** Runs a synchronous read. Throws StoreUnavailable on any failure. */
   read<T>(work: () => T): T;
   /**
-   * Runs `work` inside the next transaction, in the order of the calls. Throws DocumentConflict when
-   * `work` does and StoreUnavailable on any other failure, with the reason 'no_space' where the volume has no room for
-   * its purpose. What `work` did before it threw stays. Where the volume turns out to be full, `work` is run once more.
+   * Runs `work` inside the next transaction, in the order of the calls. Throws DocumentConflict when `work` does,
+   * and StoreUnavailable on any other failure. The reason is 'no_space' when the volume has no room for its purpose.
+   * Changes that `work` made before it threw stay. If the volume turns out to be full, `work` is run once more.
    */
   write<T>(work: () => T, durability: Durability, extent?: Extent): Promise<T>;
-  /** Runs schema changes at once, in a transaction of their own. Lasts like a buffered write until a durable one follows. */
+  /**
+   * Runs schema changes at once, in their own transaction. Durable like a buffered write, until a durable one
+   * follows.
+   */
   define(work: () => void): void;
   /** The room on the volume, when something keeps it. */
   readonly room: ReturnType<typeof roomKeeping> | undefined;
-  /** Counts one more user; what is returned gives it up, and the last one closes the file. */
+  /** Counts one more user. The returned function releases it, and the last release closes the file. */
   attach(): () => Promise<void>;
   /** Writes what is queued, then closes the file. Idempotent. */
   close(): Promise<void>;
 };
 
-/** `bytes`: about how much is inserted. `purpose`: default that of the request under way. */
+/** `bytes`: about how much is inserted. `purpose`: default that of the current request. */
 export type Extent = { readonly bytes?: number; readonly purpose?: Purpose };
 
 type Job = {
@@ -94,7 +100,10 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
   let users = 0;
   let closing: Promise<void> | undefined;
   let isOpen = true;
-  /** Set once a sync has failed: what the kernel still holds is unknown, so nothing is believed until a restart. */
+  /**
+   * Set once a sync has failed: the content of the kernel's buffers is unknown, so nothing is trusted until a
+   * restart.
+   */
   let failure: StoreUnavailable | undefined;
   let idle: (() => void) | undefined;
 
@@ -119,7 +128,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     try {
       if (connection.isTransaction) rollback.run();
     } catch (error) {
-      // A transaction that can be neither committed nor undone would swallow every later write.
+      // A transaction that can be neither committed nor rolled back would swallow every later write.
       failure = unavailable(error);
     }
   };
@@ -206,7 +215,10 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     return batch;
   };
 
-  /** Gives up the reserve and takes back what the log holds. Answers the jobs that are tried once more; those that do not fit are refused then. */
+  /**
+   * Releases the reserve and checkpoints the log. Returns the jobs to try once more; those that do not fit are
+   * refused then.
+   */
   const afterFull = (batch: readonly Job[]): readonly Job[] => {
     if (!room) return [];
     room.ranOut();
@@ -250,7 +262,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
       isOpen = false;
       statements.clear();
       closeLog();
-      // Closing copies the log into the file. After a failed sync that would spread what may be wrong.
+      // Closing copies the log into the file. After a failed sync that would spread possibly wrong data.
       if (!failure) connection.close();
     });
     return closing;
@@ -279,7 +291,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
       assertUsable();
       const once = (): void => {
         try {
-          // Collections are declared at start, where waiting inside SQLite for another process harms nobody.
+          // Collections are declared at start, where waiting inside SQLite for another process is harmless.
           connection.exec(`PRAGMA busy_timeout = ${DEFINE_BUSY_TIMEOUT_MS}`);
           begin.run();
           work();

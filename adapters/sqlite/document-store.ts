@@ -97,7 +97,7 @@ export const sqliteDocumentStore = (
             for (const [id] of gone) known?.forget(id);
             return gone.length;
           }),
-        // Not synced for its own sake: what a power failure brings back has expired, and goes again.
+        // Needs no sync of its own: data that a power failure restores has expired, and is removed again.
         'buffered',
         { purpose: 'sweep' },
       );
@@ -203,7 +203,7 @@ const collectionOver = <T extends Document>(
     }
   };
 
-  /** As many as were asked for, where there are so many: what is not understood must not end a list early. */
+  /** Returns as many as requested, if there are so many: a document that is not understood must not end a list early. */
   const readableOf = (query: CheckedQuery): { rows: readonly Row[]; found: readonly Versioned<T>[] } => {
     for (let limit = query.limit; ; ) {
       const { sql, values } = findStatement(rules, { ...query, limit });
@@ -294,7 +294,7 @@ const rowOf = (rules: CollectionRules, document: Document): { body: string; fiel
 
 const ABSENT = Symbol('no such document');
 
-/** A name for a query that asks for the one document with an exact text; undefined for any other. */
+/** A key for a query that asks for the one document with an exact text; undefined for any other query. */
 const lookupKey = ({ where, range, order, after, limit }: Query): string | undefined => {
   if (limit !== 1 || where === undefined || range !== undefined || order !== undefined || after !== undefined) return;
   let key: string | undefined;

@@ -8,9 +8,9 @@ import { sweepInChunks } from './sweeping.ts';
 type Row = readonly [string | number];
 
 /**
- * Values with a TTL in one table of the file. They outlive a killed process, but a power failure may
- * cost the last of them. `value` is null on a claim: it can be neither read nor taken away. Ends are
- * milliseconds since the epoch. Closing it closes the file when no other store uses it.
+ * Values with a TTL in one table of the file. They survive a killed process, but a power failure may lose the last
+ * of them. `value` is null on a claim, which can be neither read nor removed. Ends are milliseconds since the epoch.
+ * Closing it closes the file when no other store uses it.
  */
 export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): EphemeralStore => {
   const detach = database.attach();

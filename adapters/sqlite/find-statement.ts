@@ -15,7 +15,7 @@ export const findStatement = (rules: CollectionRules, query: CheckedQuery): Find
   }
   if (query.range) {
     const { field, gte = Number.MIN_SAFE_INTEGER, lte = Number.MAX_SAFE_INTEGER } = query.range;
-    // Both ends always: without an upper one SQLite would count text as greater than any number.
+    // Always both ends: without an upper one SQLite would treat text as greater than any number.
     conditions.push(`${columnOf(field)} BETWEEN ? AND ?`);
     values.push(gte, lte);
   }
@@ -36,13 +36,13 @@ export const findStatement = (rules: CollectionRules, query: CheckedQuery): Find
   };
 };
 
-/** A unique index of the fixed fields and the ordering one: no two rows are equal, so the id need not be sorted by. */
+/** A unique index of the fixed fields and the ordering one: no two rows are equal, so sorting by id is not needed. */
 const hasNoTies = (rules: CollectionRules, query: CheckedQuery): boolean => {
   const named = new Set([...query.where.map(([field]) => field), query.by]);
   return rules.indexes.some((index) => index.unique === true && index.fields.every((field) => named.has(field)));
 };
 
-/** Walks the texts of a list in the order of its index, and looks the documents up one by one. */
+/** Walks the texts of a list in the order of its index, and reads the documents one by one. */
 const listStatement = (
   rules: CollectionRules,
   query: CheckedQuery,

@@ -5,7 +5,7 @@ import { type ColumnValue, columnOf, columnValue, listTableOf } from './tables.t
 
 type ListRows = { readonly table: string; readonly rows: readonly (readonly ColumnValue[])[] };
 
-/** Keeps the tables of a collection's lists; every call belongs into the transaction that writes the document. */
+/** Maintains the tables of a collection's lists. Every call must be in the transaction that writes the document. */
 export const listRows = (database: SqliteDatabase, rules: CollectionRules) => {
   const statements = rules.listIndexes.map((index) => {
     const columns = ['held', ...(index.by === undefined ? [] : [columnOf(index.by)]), 'id'];

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 
-/** "BHLF": tells our files from other SQLite databases. */
+/** "BHLF": distinguishes our files from other SQLite databases. */
 const APPLICATION_ID = 0x42484c46;
 
 /**
- * What each version of the file adds to the one before; the version of a file is its `user_version`.
- * Tables of collections are made when a collection is declared and are not listed here. Never change
- * an entry that was released: add one.
+ * What each version of the file adds to the one before; the version of a file is its `user_version`. Tables of
+ * collections are created when a collection is declared and are not listed here. Never change an entry that was
+ * released: add one.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -25,12 +25,15 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The version that the first entry makes. In files of version 1 collections, members and ids have other names. */
+/** The version that the first entry creates. In files of version 1 collections, members and ids have other names. */
 const FIRST_VERSION = 2;
 
 export const SCHEMA_VERSION = FIRST_VERSION - 1 + MIGRATIONS.length;
 
-/** Throws StoreUnavailable when the file belongs to another program, or to a newer or former Behalf. An empty file is ours. */
+/**
+ * Throws StoreUnavailable when the file belongs to another program, or to a newer or former Behalf. An empty file is
+ * ours.
+ */
 export const assertOurs = (connection: DatabaseSync, file: string): void => {
   const version = numberOf(connection, 'user_version');
   const application = numberOf(connection, 'application_id');
@@ -50,13 +53,13 @@ export const assertOurs = (connection: DatabaseSync, file: string): void => {
   }
 };
 
-/** Throws StoreUnavailable unless it is a file of ours that holds a schema: an empty file is no backup. */
+/** Throws StoreUnavailable unless it is our file and holds a schema: an empty file is no backup. */
 export const assertHoldsData = (connection: DatabaseSync, file: string): void => {
   assertOurs(connection, file);
   if (numberOf(connection, 'user_version') === 0) throw new StoreUnavailable(`${file} holds nothing`);
 };
 
-/** Brings the file to the newest version, one transaction for each step. Safe when two processes start at once. */
+/** Migrates the file to the newest version, one transaction for each step. Safe when two processes start at once. */
 export const migrate = (connection: DatabaseSync, file: string): void => {
   for (let version = numberOf(connection, 'user_version'); version < SCHEMA_VERSION; ) {
     connection.exec('BEGIN IMMEDIATE');

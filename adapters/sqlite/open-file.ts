@@ -10,17 +10,23 @@ import type { VolumeReserve } from './volume-reserve.ts';
 /** How long a statement waits inside SQLite for another process; longer waits are timers of the queue. */
 export const BUSY_TIMEOUT_MS = 25;
 const OPENING_BUSY_TIMEOUT_MS = 5000;
-/** The check reads the whole file, some 1.5 GB a second, and a start may take two. Larger files: `behalf backup` checks. */
+/**
+ * The check reads the whole file, some 1.5 GB a second, and a start may take two seconds. Larger files: `behalf
+ * backup` checks.
+ */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024;
 
-/** 16 MB of log, less on a small volume. Pages written again and again reach the file once; a fifth less CPU than with SQLite's 1000. */
+/**
+ * 16 MB of log, less on a small volume. Pages written again and again reach the file once; a fifth less CPU than
+ * with SQLite's 1000.
+ */
 const CHECKPOINT_PAGES = 4000;
 
 const PAGE_BYTES = 4096;
 
 /**
- * `logBytes`: after so many the log is copied into the file. auto_vacuum first: it can be set as long as the file holds
- * nothing; see `giveBackPages`.
+ * `logBytes`: the size from which the log is copied into the file. auto_vacuum comes first: it can be set only while
+ * the file holds nothing; see `giveBackPages`.
  */
 const settings = (logBytes: number): string => `
   PRAGMA auto_vacuum = INCREMENTAL;
@@ -41,8 +47,8 @@ export type OpenFile = {
 };
 
 /**
- * Opens, checks and migrates the file. Throws StoreUnavailable with a text for the operator; its reason is 'no_space' where
- * the volume is full, its reserve given up and even that used up.
+ * Opens, checks and migrates the file. Throws StoreUnavailable with a text for the operator. Its reason is
+ * 'no_space' when the volume is full and its reserve is released and used up too.
  */
 export const openFile = (file: string, reserve?: VolumeReserve): OpenFile => {
   const logBytes = Math.min(CHECKPOINT_PAGES * PAGE_BYTES, reserve?.slice ?? Number.POSITIVE_INFINITY);
@@ -92,8 +98,9 @@ const opened = (file: string, logBytes: number): OpenFile => {
 };
 
 /**
- * Copies the log of a file that no process has open into it and cuts it off, which may give back room: what a crash on a
- * full volume leaves. Holds the file alone, so that it needs no index of the log. Leaves the file as it is when it cannot.
+ * Copies the log into a file that no process has open and truncates the log, which may free space: a crash on a full
+ * volume leaves such a log. Holds the file exclusively, so that it needs no index of the log. Leaves the file
+ * unchanged when it cannot.
  */
 export const cutLogAlone = (file: string): void => {
   if (!existsSync(`${file}-wal`)) return;

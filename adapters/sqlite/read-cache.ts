@@ -3,10 +3,10 @@ import { ensureChangeMark } from './tables.ts';
 
 /** Entries of one collection; the one that came first goes first. */
 const MAX_ENTRIES = 2000;
-/** Characters of a body; what is longer is read each time. */
+/** Characters of a body; a longer body is read each time. */
 const MAX_BODY = 8192;
 
-/** What one collection remembers. To be used inside `SqliteDatabase.read` and `write` only. */
+/** The cache of one collection. Use it inside `SqliteDatabase.read` and `write` only. */
 export type Remembered<V> = {
   /** Undefined: not known. */
   get(key: string): V | undefined;
@@ -15,21 +15,20 @@ export type Remembered<V> = {
   clear(): void;
 };
 
-/** What is remembered of one collection. */
+/** The cached documents of one collection. */
 export type RememberedCollection = {
   /** To be called before each look-up, inside the same read. */
   refresh(): void;
-  /** Forgets all of it: rows went that nobody named. */
+  /** Clears all of it: rows were removed without naming them. */
   clear(): void;
   region<V>(): Remembered<V>;
 };
 
 /**
- * What was read lately, so that nothing is read and parsed a second time while it stands unchanged.
- * Whoever writes forgets what the write touches; and `refresh` asks SQLite whether another connection has
- * committed since, and if so, whether anything of this collection was changed. It asks once for each callback of the
- * event loop and the promises settled in it: nothing can arrive in between, so every request is answered from what stood
- * after it had arrived.
+ * A cache of recent reads, so that no unchanged document is read and parsed a second time. A writer invalidates what
+ * the write touches. `refresh` asks SQLite whether another connection has committed since, and if so, whether
+ * anything of this collection was changed. It asks once for each callback of the event loop and the promises settled
+ * in it. Nothing can arrive in between, so every request is answered from the state after its arrival.
  */
 export const readCache = (database: SqliteDatabase) => {
   const version = database.prepare('PRAGMA data_version');
@@ -57,7 +56,7 @@ export const readCache = (database: SqliteDatabase) => {
       const marks = database.prepare('SELECT times FROM changes WHERE collection = ?');
       const regions: Map<string, unknown>[] = [];
       let lookedAfter = -1;
-      /** Counts our own changes, too: after those of others once too often is forgotten what we know. */
+      /** Includes our own changes: after changes of others the cache may be cleared once too often. */
       let mark: number | undefined;
       const clear = (): void => {
         for (const region of regions) region.clear();

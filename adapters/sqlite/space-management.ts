@@ -11,14 +11,15 @@ export type Room = {
   readonly free: number;
   /** How much has to be free before strangers may write again. */
   readonly resume: number;
-  /** What is kept for sweeping, kills and the audit log; 0 while it is given up. */
+  /** Bytes reserved for sweeping, kills and the audit log; 0 while the reserve is released. */
   readonly reserve: number;
   readonly isReleased: boolean;
 };
 
 /**
- * Brings a database back from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the
- * log: so the log is copied into the file and cut off first, and free pages at the end of the file are given back.
+ * Restores a database from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the
+ * log. The log is therefore first copied into the file and truncated. Then free pages at the end of the file are
+ * returned.
  */
 export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) => {
   const pageSize = numberOf(connection, 'page_size');
@@ -38,7 +39,7 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
     if (reserve.release()) change = 'released';
   };
 
-  /** Gives back free pages in steps whose own log fits into what is free. */
+  /** Returns free pages in steps whose own log fits into the free space. */
   const shrink = (): void => {
     for (let step = 0; step < STEPS; step += 1) {
       const unused = numberOf(connection, 'freelist_count');
@@ -51,7 +52,7 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
   };
 
   return {
-    /** The volume is full: from now on only what is essential is written. */
+    /** The volume is full: from now on only essential writes are accepted. */
     ranOut(): void {
       release();
       cutLog();
@@ -65,8 +66,8 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
     },
 
     /**
-     * To be called every second: gives the reserve up when next to nothing is free, gives back to the volume what was
-     * swept, and makes the reserve again when there is room. Answers what this process changed since the last call.
+     * Must be called every second. Releases the reserve when almost nothing is free, returns swept space to the
+     * volume, and restores the reserve when there is room. Returns what this process changed since the last call.
      */
     async tend(): Promise<'released' | 'restored' | undefined> {
       if (!reserve.look() && reserve.isLow()) release();

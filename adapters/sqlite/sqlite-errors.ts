@@ -32,7 +32,7 @@ export const isDamaged = (error: unknown): boolean => {
 export const isFull = (error: unknown): boolean =>
   primaryCode(error) === SQLITE_FULL || (error as { errcode?: unknown } | undefined)?.errcode === SQLITE_IOERR_SHMSIZE;
 
-/** Any failure of the backend as the port names it. The driver's own words are in `cause`. */
+/** Any failure of the backend as the port names it. The driver's own message is in `cause`. */
 export const unavailable = (error: unknown): StoreUnavailable =>
   isStoreUnavailable(error)
     ? error

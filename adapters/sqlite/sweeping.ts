@@ -1,12 +1,12 @@
 import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
 import type { SqliteDatabase } from './database.ts';
 
-/** Rows that go between two looks at the time. */
+/** Rows removed between two checks of the time. */
 const CHUNK = 16;
 
 /**
- * Removes rows in small chunks until `limit` are gone, nothing is left or `milliseconds` have passed. To be used inside
- * `SqliteDatabase.write`. `remove` removes at most as many rows as it is told and answers how many it removed.
+ * Removes rows in small chunks until `limit` are gone, nothing is left or `milliseconds` have passed. Use it inside
+ * `SqliteDatabase.write`. `remove` removes at most the given number of rows and returns how many it removed.
  */
 export const sweepInChunks = (
   { elapsed }: Pick<SqliteDatabase, 'elapsed'>,
@@ -26,15 +26,15 @@ export const sweepInChunks = (
 
 /** Pages a slice: moving one costs some 20 µs. */
 const PAGES_A_SLICE = 32;
-/** 8 MB. So many empty pages are kept, because the next rows need them. */
+/** 8 MB. This many empty pages are kept, because the next rows need them. */
 const KEPT_PAGES = 2000;
-/** And a part of the file: what a load of the same height leaves empty between two sweeps does not leave the file. */
+/** Also a share of the file: pages that a steady load leaves empty between two sweeps stay in the file. */
 const KEPT_SHARE = 0.25;
 
 /**
- * Gives empty pages at the end of the file back to the file system, once more of them are empty than are worth keeping;
- * the file gets shorter at the next checkpoint of the log. A file made before `auto_vacuum` was set keeps its length and
- * uses its empty pages again. Says whether more are to be given back.
+ * Returns empty pages at the end of the file to the file system, once more of them are empty than are worth keeping.
+ * The file gets shorter at the next checkpoint of the log. A file created before `auto_vacuum` was set keeps its
+ * length and reuses its empty pages. Returns whether more are left to return.
  */
 export const giveBackPages = async (database: SqliteDatabase): Promise<boolean> => {
   const numberOf = (pragma: string): number =>

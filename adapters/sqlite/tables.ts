@@ -19,7 +19,10 @@ export const columnOf = (field: string): string => `"f_${field}"`;
 export const listTableOf = (collection: string, { list, by }: ListIndex): string =>
   `"l_${collection}_${by === undefined ? list : `${list}_${by}`}"`;
 
-/** What a read selects: the body and version, and where indexes are compared the key and every indexed column behind them. */
+/**
+ * The columns of a read: the body and version, and where indexes are compared the key and every indexed column after
+ * them.
+ */
 export const readColumns = ({ comparesIndexes, fields }: CollectionRules, prefix = ''): string =>
   ['body', 'version', ...(comparesIndexes ? ['id', ...fields.map(columnOf)] : [])]
     .map((column) => `${prefix}${column}`)
@@ -32,8 +35,8 @@ export const columnValue = (value: FieldValue | undefined): ColumnValue =>
   value === undefined ? null : typeof value === 'boolean' ? (value ? TRUE : FALSE) : value;
 
 /**
- * Makes the table of a collection, or adds the indexes it lacks and fills them from the stored
- * documents. Throws StoreUnavailable when the file holds an index that is no longer declared.
+ * Creates the table of a collection, or adds missing indexes and fills them from the stored documents. Throws
+ * StoreUnavailable when the file holds an index that is no longer declared.
  */
 export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): void => {
   const stored = database.read(() =>
@@ -54,8 +57,9 @@ export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): v
 };
 
 /**
- * How often a collection was written to, kept by the file itself: whoever writes counts, another version of this program and
- * somebody with a shell among them. Made when a collection is declared; a program that does not know of it can go on using the file.
+ * Counts the writes to a collection in the file itself: every writer increments it, including another version of
+ * this program and an operator with a shell. Created when a collection is declared. A program that does not know of
+ * it can still use the file.
  */
 export const ensureChangeMark = (database: SqliteDatabase, collection: string): void => {
   const isMade = (): boolean => {
@@ -147,8 +151,8 @@ const createIndex = (database: SqliteDatabase, rules: CollectionRules, index: In
   const columns = index.fields.map(columnOf);
   const name = `"i_${collection}_${index.fields.join('_')}"`;
   const isUnique = index.unique === true;
-  // The id at the end makes pages in the order of an index, ties by id, one walk. Rows without the
-  // first field are left out: they cost nothing, and no query that names it can mean them.
+  // With the id at the end, pages in the order of an index, ties by id, are one walk. Rows without the first field
+  // are left out: they cost nothing, and no query that names the field can match them.
   const walked = isUnique ? columns : [...columns, 'id'];
   database
     .prepare(

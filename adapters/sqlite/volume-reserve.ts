@@ -14,7 +14,7 @@ export type ReserveOptions = {
   readonly file: string;
   /** Absent: a sixteenth of the volume, 2 to 64 MiB. */
   readonly bytes?: number | undefined;
-  /** Share of the volume that has to be free before strangers may write again, in percent. */
+  /** The share of the volume that must be free before unauthenticated callers may write again, in percent. */
   readonly resumePercent: number;
   /** For tests. */
   readonly statfs?: (path: string) => { readonly bsize: number; readonly blocks: number; readonly bavail: number };
@@ -26,9 +26,10 @@ export type Purpose = WritePriority | 'sweep';
 export type VolumeReserve = ReturnType<typeof volumeReserve>;
 
 /**
- * A file that keeps room on the volume of a database. It is given up when the volume is full, and made again when the
- * named share is free. Until then it says whose writes fit. The state is the file itself, so that processes on the volume
- * agree and a restart changes nothing: with its size it is held, empty it was given up, absent it was never made.
+ * A file that reserves space on the volume of a database. It is released when the volume is full, and created again
+ * when the named share is free. In between it decides whose writes fit. The file itself is the state, so that
+ * processes on the volume agree and a restart changes nothing. At its full size the reserve is held, empty it was
+ * released, absent it was never created.
  */
 export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync }: ReserveOptions) => {
   const folder = dirname(file);
@@ -39,7 +40,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   const { size } = volume();
   const full = bytes ?? Math.min(LARGEST, Math.max(SMALLEST, Math.floor(size * SHARE)));
   const resume = Math.ceil((size * resumePercent) / 100);
-  /** Less than this free is as good as nothing: what is about to be written does not fit. */
+  /** Less free space than this counts as none: the next write does not fit. */
   const low = Math.floor(full / 8);
 
   /** Bytes that the file keeps; undefined where there is none. */
@@ -51,7 +52,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   };
   let isReleased = state() === 'released';
   let isMaking = false;
-  /** Whether the size of a file from before was looked at: the setting may be another one, and the volume. */
+  /** Whether the size of an existing file was checked: the setting or the volume may have changed. */
   let isSized = false;
   const staged = `${file}.making`;
   // Of a process that ended half way; one that is at it begins anew.
@@ -63,13 +64,16 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
     full,
     resume,
     volume,
-    /** Bytes that one transaction may insert, and that may wait for a checkpoint: what a checkpoint needs fits into the reserve. */
+    /**
+     * Bytes that one transaction may insert, and that may wait for a checkpoint: what a checkpoint needs fits into
+     * the reserve.
+     */
     slice: Math.max(256 * 1024, Math.min(LARGEST, Math.floor(size * SHARE)) / 4),
 
     /** Whether the room is given up, as of the last look. */
     isReleased: (): boolean => isReleased,
 
-    /** Bytes that are kept now: none while the room is given up, or where there was none for it yet. */
+    /** Bytes that are reserved now: none while the reserve is released, or while there was no room for it yet. */
     kept: (): number => kept() ?? 0,
 
     /** Looks again: another process may have given it up, or made it. */
@@ -99,7 +103,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
       return true;
     },
 
-    /** Whether a write for this purpose fits. The last quarter of the reserve is for sweeping, which makes room. */
+    /** Whether a write for this purpose fits. The last quarter of the reserve is for sweeping, which frees space. */
     admits(purpose: Purpose, free: number): boolean {
       if (!isReleased || purpose === 'sweep') return true;
       if (purpose === 'essential') return free >= full / 4;
@@ -107,8 +111,8 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
     },
 
     /**
-     * Makes the file where there is room for it, and once in the life of a process one of another size anew. Answers whether
-     * this call did; one process makes it at a time.
+     * Creates the file where there is room for it, and once in the life of a process replaces one of another size.
+     * Returns whether this call did; one process at a time creates it.
      */
     async restore(): Promise<boolean> {
       const now = state();
