@@ -1,6 +1,6 @@
 /**
- * All settings, after files, environment and defaults have been merged and checked; frozen.
- * Names carry units. `config/schema.ts` describes each; `docs/reference/configuration.md` is made from it.
+ * All settings, after files, environment and defaults have been merged and checked; frozen. Names carry units.
+ * `config/schema.ts` describes each; `docs/reference/configuration.md` is generated from it.
  */
 export type Configuration = {
   /** RFC 8414 §2; http only on loopback, any https issuer is production (decision D19). No trailing slash. */
@@ -19,14 +19,14 @@ export type Configuration = {
       /** PEM file of the authorities that vouch for clients. */
       readonly authoritiesFile?: string;
     };
-    /** Addresses or CIDR ranges whose X-Forwarded-For is believed, for limits and audit only (decision D20). */
+    /** Addresses or CIDR ranges whose X-Forwarded-For is trusted, for limits and audit only (decision D20). */
     readonly trustedProxies: readonly string[];
   };
   /** Health and metrics (decision D22). */
   readonly operations: { readonly host: string; readonly port: number };
   readonly data: {
     readonly folder: string;
-    /** Kept free on the volume of SQLite for when it is full. Absent: a sixteenth of the volume, 2 to 64 MiB. */
+    /** Reserved space on the volume of SQLite for when it is full. Absent: a sixteenth of the volume, 2 to 64 MiB. */
     readonly reserveMebibytes?: number;
     /** Share of the volume that has to be free before anonymous requests may write again. */
     readonly resumeFreePercent: number;
@@ -58,7 +58,7 @@ export type Configuration = {
   readonly sessions: {
     readonly ttlSeconds: number;
     readonly interactionTtlSeconds: number;
-    /** How much of the address somebody signs in from is kept with the session. */
+    /** How much of the address of a sign-in is stored with the session. */
     readonly source: 'network' | 'address' | 'none';
   };
   readonly delegation: {
@@ -93,16 +93,16 @@ export type Configuration = {
       readonly url?: string;
       readonly timeoutMilliseconds: number;
       readonly credential?: string;
-      /** Empty: all where it counts. */
+      /** Empty: all routes where it applies. */
       readonly routes: readonly string[];
     };
   };
   readonly agents: {
     /** An agent that was not used for so long is suspended; 0 switches that off. */
     readonly inactiveAfterDays: number;
-    /** Its owner is told so long before an agent is suspended. */
+    /** Its owner is notified this long before an agent is suspended. */
     readonly noticeDays: number;
-    /** How long an instance counts after its last use. */
+    /** How long an instance stays active after its last use. */
     readonly instanceLifetimeSeconds: number;
     /** Instances of one agent at once, where its blueprint allows no fewer. */
     readonly maxInstances: number;
@@ -114,15 +114,15 @@ export type Configuration = {
   };
   /** How clients and agents register themselves (RFC 7591). */
   readonly registration: {
-    /** Whether anybody may register a public client that is no agent. */
+    /** Whether any caller may register a public client that is not an agent. */
     readonly open: boolean;
-    /** How long such a client lasts unless somebody adopts it. */
+    /** How long such a client lasts unless an account adopts it. */
     readonly openLifetimeSeconds: number;
     /** 0 switches a limit off. */
     readonly openPerDay: number;
     readonly perSourcePerHour: number;
     readonly perOwnerPerHour: number;
-    /** Names of the organisation that runs this server: software that registers itself has none of them in its name. */
+    /** Names of the organisation that runs this server. Software that registers itself must not use them in its name. */
     readonly reservedNames: readonly string[];
     /** Pages in browsers that may register clients. */
     readonly corsOrigins: readonly string[];
@@ -130,9 +130,9 @@ export type Configuration = {
     readonly softwareStatementsFile?: string;
   };
   readonly dpop: { readonly requireNonce: boolean };
-  /** What is fetched from URLs that others chose: keys and metadata. */
+  /** Fetches from URLs that others chose: keys and metadata. */
   readonly egress: {
-    /** Hosts, or `host:port`, that may have an address that is not public, by what they are opened for. */
+    /** Hosts, or `host:port`, that may have a non-public address, by the purpose they are opened for. */
     readonly internalHosts: {
       readonly upstreamProviders: readonly string[];
       readonly trustedIssuers: readonly string[];
@@ -157,7 +157,10 @@ export type Configuration = {
     readonly hosts: readonly string[];
   };
   readonly keys: {
-    /** 32 bytes, base64url; absent: made at first start in the data folder. Production must name one (decision D14). */
+    /**
+     * 32 bytes, base64url. Absent: created at first start in the data folder. Production must set one (decision
+     * D14).
+     */
     readonly masterKey?: string;
     /** A second one that is good as well, while the master key is changed. */
     readonly otherMasterKey?: string;
@@ -183,7 +186,10 @@ export type Configuration = {
     /** Requests a minute to the OAuth endpoints; 0 switches the limit off. */
     readonly requestsPerSourcePerMinute: number;
     readonly requestsPerClientPerMinute: number;
-    /** What strangers may leave open at each process, by kind (domain/platform/rate-limits/open-requests.ts); 0 switches it off. */
+    /**
+     * What unauthenticated callers may leave open at each process, by kind
+     * (domain/platform/rate-limits/open-requests.ts); 0 switches it off.
+     */
     readonly openRequestsPerNetwork: number;
     readonly openRequestsPerClient: number;
     readonly openRequests: number;

@@ -1,6 +1,6 @@
 /**
  * Names of the files in the data folder, so that the server and the commands on the machine agree: paths below
- * `folder`, the setting `data.folder`. Nothing is made or read.
+ * `folder`, the setting `data.folder`. Creates and reads nothing.
  */
 export const dataFolder = (folder: string) => {
   const at = (name: string): string => `${folder.replace(/(?<=.)\/+$/, '')}/${name}`;
@@ -12,11 +12,14 @@ export const dataFolder = (folder: string) => {
     /** Key files for the management API, written by the first start. */
     operatorKey: at('operator.json'),
     administratorKey: at('administrator.json'),
-    /** Heads of the audit log at its last checkpoint: a start on an older database refuses (decision D24). */
+    /**
+     * Heads of the audit log at its last checkpoint: the server refuses to start on an older database (decision
+     * D24).
+     */
     auditWitness: at('witness.json'),
     /** Keeps room on the volume for when it is full; empty while it is released. */
     reserve: at('reserve'),
-    /** Folder of the latch: kills that stand, or that the store does not hold yet (decision D24). */
+    /** Folder of the latch: active kills, including those that the store does not hold yet (decision D24). */
     kills: at('kills'),
     /** A file for each call of the management API that proves to come from this machine; each works once. */
     localProofs: at('local-proofs'),

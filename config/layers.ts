@@ -1,11 +1,11 @@
 /**
- * Reads the two places settings come from, a JSON file and the environment, into lists of values by path.
- * Unknown names are problems here, because only here is it known what was written.
+ * Reads the two sources of settings, a JSON file and the environment, into lists of values by path. Unknown names
+ * are reported here, because only here the original spelling is known.
  */
 import { nearest, type Problem, pointerOf } from './problem.ts';
 import { allSettings, CONFIGURATION_SCHEMA, type SettingSchema, schemaAt } from './schema.ts';
 
-/** One value somebody gave. */
+/** One value that was set. */
 export type Given = {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -80,7 +80,7 @@ export const readFileLayer = (content: string, name: string): Layer => {
   return { given, problems };
 };
 
-/** Only the place out of V8's message, which otherwise quotes the file and with it perhaps a secret. */
+/** Only the position from V8's message: the message quotes the file, which may hold a secret. */
 const placeOnly = (message: string): string => {
   const place = /line \d+ column \d+/.exec(message)?.[0];
   return place ? ` at ${place}` : '';
@@ -95,7 +95,10 @@ const unknownSetting = (key: string, schema: SettingSchema): { message: string; 
   };
 };
 
-/** Values of the environment. `referenced` names variables that are secrets by reference and so no typing mistakes. */
+/**
+ * Values of the environment. `referenced` names variables that hold secrets by reference and so are no typing
+ * errors.
+ */
 export const readEnvironmentLayer = (env: Readonly<Record<string, string | undefined>>): Layer => {
   const given: Given[] = [];
   const problems: Problem[] = [];
@@ -160,7 +163,7 @@ const unknownVariable = (name: string): Problem => {
   };
 };
 
-/** Other programs may have variables that begin like ours; only one letter beside ours is taken for a mistake. */
+/** Other programs may have variables with the same prefix; only a difference of one letter is treated as a mistake. */
 const misspelledShortName = (name: string): readonly Problem[] => {
   if (!name.startsWith('BEHALF_')) return [];
   const meant = Object.keys(SHORT_NAMES).find(
@@ -174,7 +177,10 @@ const misspelledShortName = (name: string): readonly Problem[] => {
 const close = (name: string, short: string): boolean =>
   Math.abs(name.length - short.length) <= 1 && nearest(name.slice(7), [short.slice(7)]) === short.slice(7);
 
-/** Text of a variable as the type its setting has; text that does not fit stays text, and the schema refuses it. */
+/**
+ * Converts the text of a variable to the type of its setting. Text that does not fit stays text, and the schema
+ * refuses it.
+ */
 const parseValue = (raw: string, schema: SettingSchema | undefined): unknown => {
   if (schema?.type === 'string' && !(schema.secret && raw.startsWith('{'))) return raw;
   if (schema?.type === 'array' && !raw.trimStart().startsWith('[')) return raw.split(',').map((part) => part.trim());

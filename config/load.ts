@@ -1,7 +1,7 @@
 /**
- * Makes the frozen Configuration: defaults, then the file of `--config`, then the environment.
- * Owns the order and what is reported. Does not own what settings mean (schema.ts) or rules over several of
- * them (rules.ts). Called by src/main.ts and src/cli. The only reader of process.env.
+ * Creates the frozen Configuration: defaults, then the file of `--config`, then the environment. Owns the order and
+ * the error report. Does not own the meaning of settings (schema.ts) or rules over several of them (rules.ts).
+ * Called by src/main.ts and src/cli. The only reader of process.env.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { schemaProblems } from './check.ts';
@@ -32,7 +32,7 @@ export type LoadOptions = {
   readonly isFirstStart?: boolean;
 };
 
-/** The effective settings, checked and frozen. Throws ConfigurationError with every problem there is. */
+/** The effective settings, checked and frozen. Throws ConfigurationError with all problems. */
 export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const surroundings = {
     env: options.env ?? process.env,
@@ -45,13 +45,13 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
 
   const merged = merge(given, surroundings);
   const badValues = [...merged.problems, ...withSources(schemaProblems(merged.values), merged.sources)];
-  // Rules over several settings look at what is left when values that do not fit are taken out, so that
-  // one run reports everything. What is missing takes its section with it.
+  // Rules over several settings apply to the values that remain when invalid ones are removed, so that one run
+  // reports everything. A missing value removes its section.
   const bad = badValues.map(({ pointer }) => (pointer in merged.sources ? pointer : pointer.replace(/\/[^/]*$/, '')));
   const fitting = given.filter(({ path }) => !bad.some((pointer) => concerns(pointer, pointerOf(path))));
   const { values, sources, inlineSecrets } = bad.length === 0 ? merged : merge(fitting, surroundings);
   const configuration = values as unknown as Configuration;
-  // Of a database elsewhere it is not known here; the first start itself refuses to make a password then.
+  // The state of a remote database is unknown here; the first start itself then refuses to create a password.
   const isLocal = configuration.stores.document !== 'mongodb';
   const isFirstStart = options.isFirstStart ?? (isLocal && !existsSync(dataFolder(configuration.data.folder).database));
   const found = [
@@ -72,9 +72,9 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
 };
 
 /**
- * Takes the variables that hold secrets out of the environment of this process, once they are read: neither a report
- * nor a child has them then. What the system keeps of the environment a process began with stays: who minds gives
- * secrets as files (`BEHALF__KEYS__MASTERKEY__FILE`).
+ * Removes the variables that hold secrets from the environment of this process, once they are read: neither a report
+ * nor a child process has them then. What the system keeps of a process's initial environment stays. To avoid that,
+ * give secrets as files (`BEHALF__KEYS__MASTERKEY__FILE`).
  */
 export const forgetSecretVariables = (): void => {
   for (const { path, value, from } of readEnvironmentLayer(process.env).given) {

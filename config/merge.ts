@@ -1,6 +1,6 @@
 /**
- * Lays given values over the defaults, works out the defaults that follow from other settings, and puts
- * secrets in the place of references to them.
+ * Applies the given values to the defaults, computes defaults that follow from other settings, and replaces
+ * references with the secrets.
  */
 import type { Given } from './layers.ts';
 import { type Problem, pointerOf } from './problem.ts';
@@ -40,7 +40,7 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
     if (schema.default !== undefined) put(path, structuredClone(schema.default), { kind: 'default' });
   }
   for (const { path, value, from } of given) {
-    // A section that is no object, for example "listen": 3, stands as it is and the schema refuses it.
+    // A section that is no object, for example "listen": 3, stays unchanged and the schema refuses it.
     put(path, value, from);
   }
   deriveDefaults(values, put);
@@ -113,7 +113,7 @@ const remove = (tree: Tree, path: readonly string[]): void => {
 
 type Resolved = { readonly secret: string } | { readonly message: string; readonly suggestion?: string };
 
-/** `{ "file": "/run/secrets/x" }` or `{ "env": "NAME" }`; a line end after the secret does not belong to it. */
+/** `{ "file": "/run/secrets/x" }` or `{ "env": "NAME" }`; a line end after the secret is not part of it. */
 const resolveSecret = (reference: object, { env, readFile }: Surroundings): Resolved => {
   const entries = Object.entries(reference) as readonly (readonly [string, unknown])[];
   const [kind, name] = entries[0] ?? [];

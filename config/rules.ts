@@ -1,6 +1,6 @@
 /**
- * Rules that look at more than one setting: what an issuer may be, what production forbids (decision D19),
- * and figures that contradict each other. Each answers all problems it sees.
+ * Rules over more than one setting: the form of an issuer, what production forbids (decision D19), and contradicting
+ * values. Each rule returns all problems it finds.
  */
 import { isIP } from 'node:net';
 import type { Configuration } from './configuration.ts';
@@ -57,7 +57,8 @@ const issuerProblems = ({ issuer, listen }: Configuration): readonly Problem[] =
     problems.push(problem('The issuer has no user name and no password.', 'Remove all before @.'));
   if (issuer.endsWith('/'))
     problems.push(problem('The issuer has no slash at its end.', `Use ${issuer.replace(/\/+$/, '')}`));
-  // Issuers are compared character by character (RFC 8414 §3.3), so only the form every URL parser gives is safe.
+  // Issuers are compared character by character (RFC 8414 §3.3), so only the form that every URL parser produces is
+  // safe.
   const normal = `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
   if (problems.length === 0 && issuer !== normal) {
     problems.push(problem('The issuer is not written in its normal form.', `Use ${normal}`));
@@ -110,7 +111,7 @@ const listenerProblems = ({ listen, operations }: Configuration): readonly Probl
   return problems;
 };
 
-/** MongoDB and Redis are one choice: both or neither. Never quotes a URL, which may hold a password. */
+/** MongoDB and Redis go together: both or neither. Never quotes a URL, which may hold a password. */
 const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
   const { document, ephemeral, mongodbUrl, redisUrl } = stores;
   const problems: Problem[] = [];
@@ -258,21 +259,21 @@ const figureProblems = (configuration: Configuration): readonly Problem[] => {
 };
 
 /**
- * Of random bytes neither is so in one of 10^13 keys: fewer than 16 values among 32 bytes, or nothing but what can be
- * typed. Examples out of a guide, passwords and zeros are.
+ * Fewer than 16 distinct values among 32 bytes, or only characters that can be typed. Of random keys one in 10^13 is
+ * either. Examples from a guide, passwords and zeros are.
  */
 const isGuessable = (key: Buffer): boolean =>
   new Set(key).size < 16 || key.every((byte) => byte >= 0x20 && byte < 0x7f);
 
-/** What is known beside the values. */
+/** Facts besides the values. */
 export type ProductionFacts = {
-  /** Pointers of secrets that stand as plain text in the configuration file. */
+  /** Pointers of secrets in plain text in the configuration file. */
   readonly inlineSecrets?: readonly string[];
-  /** Whether there is no administrator yet. Left out: not known, and the rule about the password is not applied. */
+  /** Whether there is no administrator yet. Left out: unknown, and the rule about the password is not applied. */
   readonly isFirstStart?: boolean;
 };
 
-/** Figures OWASP holds for equally strong: at least this memory with at least these passes. */
+/** Parameters that OWASP considers equally strong: at least this memory with at least these passes. */
 const ARGON2_FLOORS = [
   [47104, 1],
   [19456, 2],

@@ -1,8 +1,8 @@
 /**
- * The description of every setting: type, unit, range, default and what it means.
- * Owns the wording of docs/reference/configuration.md and of `behalf check-config`. Does not own rules that
- * look at two settings at once (rules.ts) or where values come from (load.ts).
- * `unit` and `secret` are our own annotations: `secret` values may be given by reference and are never printed.
+ * The description of every setting: type, unit, range, default and meaning. Owns the wording of
+ * docs/reference/configuration.md and of `behalf check-config`. Does not own rules over two settings at once
+ * (rules.ts) or where values come from (load.ts). `unit` and `secret` are our own annotations: `secret` values may
+ * be given by reference and are never printed.
  */
 const text = (description: string, more: Partial<SettingSchema> = {}): SettingSchema => ({
   type: 'string',
@@ -30,7 +30,7 @@ const section = (
   required: readonly string[] = [],
 ): SettingSchema => ({ type: 'object', additionalProperties: false, description, properties, required });
 
-/** The part of JSON Schema 2020-12 that settings are described with, and two annotations. */
+/** The part of JSON Schema 2020-12 that describes settings, and two annotations. */
 export type SettingSchema = {
   readonly type: 'object' | 'string' | 'integer' | 'boolean' | 'array';
   readonly description: string;

@@ -1,4 +1,4 @@
-/** What `npm start -- --help` prints: options of the process, then every setting with its variable and default. */
+/** The output of `npm start -- --help`: options of the process, then every setting with its variable and default. */
 import { SHORT_NAMES, variableOf } from './layers.ts';
 import { allSettings, type SettingSchema } from './schema.ts';
 
