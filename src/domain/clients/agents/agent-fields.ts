@@ -30,7 +30,7 @@ export type NewAgent = {
   readonly uses?: readonly string[];
   readonly environment: Environment;
   readonly blueprint?: string;
-  /** What it narrows itself, within its blueprint. */
+  /** The ceilings it sets itself, within its blueprint. */
   readonly ceilings?: Ceilings;
   readonly provider?: string;
   readonly providerVersion?: string;
@@ -39,7 +39,7 @@ export type NewAgent = {
   /** Either these or `jwksUri`. */
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
-  /** Beside or in place of those. */
+  /** In addition to those keys or in place of them. */
   readonly credentials?: readonly NewCredential[];
   readonly redirectUris?: readonly string[];
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
@@ -77,7 +77,7 @@ export type AgentCheckDeps = {
   readonly resourceServers: ResourceServerLookup;
   readonly checkKeyUrl: KeyUrlCheck | undefined;
   readonly names: Pick<VerifiedNames, 'check'> | undefined;
-  /** Those of this server. */
+  /** The addresses of this server. */
   readonly addresses: OwnAddresses | undefined;
   readonly now: () => number;
 };
@@ -99,7 +99,7 @@ export const membersOf = (input: NewAgent) => {
   };
 };
 
-/** The agent with a change made to it, but for its owner. */
+/** The agent with a change applied, except for its owner. */
 export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): Agent => {
   const { jwks: _keys, jwksUri: _url, ...kept } = { ...agent, ...change };
   const hasKeys = change.jwks !== undefined || change.jwksUri !== undefined;
@@ -116,7 +116,7 @@ type Origin = {
   /** The members that the caller sent. */
   readonly entered?: Pick<AgentChange, 'jwksUri' | 'backchannelClientNotificationEndpoint'> &
     Pick<NewAgent, 'credentials'>;
-  /** Whether that was an operator or administrator. */
+  /** Whether the caller was an operator or administrator. */
   readonly isByRole?: boolean | undefined;
 };
 

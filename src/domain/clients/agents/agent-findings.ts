@@ -31,11 +31,11 @@ export type AgentFinding = {
 export type NewestAgents = {
   readonly agents: readonly Agent[];
   readonly uses: ReadonlyMap<string, number>;
-  /** Whether there are older ones that were not looked at. */
+  /** Whether there are older ones that were not examined. */
   readonly isMore: boolean;
 };
 
-/** Agents that are looked at one by one, the newest first. */
+/** The most agents examined one by one, the newest first. */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 const SOON_SECONDS = 30 * 86_400;
@@ -59,7 +59,7 @@ export const agentFindings = ({
   };
 
   return {
-    /** Of these accounts and groups, or of all. Ends and stops are looked for among these. */
+    /** Of these accounts and groups, or of all. Expiring and stopped agents are looked for among these. */
     async newest(owners: readonly string[] | undefined): Promise<NewestAgents> {
       const newest: Agent[] = [];
       const uses = new Map<string, number>();
@@ -100,7 +100,7 @@ export const agentFindings = ({
         isMore: some.length > limit,
       });
 
-      // There are few of them, and each matters, however old it is.
+      // All of them, however old: they are few, and each matters.
       const withSecret = async (): Promise<AgentFinding> => {
         const { items } = await agents.list({ ...ofOwners(owners), withSecret: true, limit: BATCH });
         const documents = items.map(({ document }) => document).filter(isInUse);

@@ -17,7 +17,7 @@ export type AgentUse = {
   /** Of the agent. */
   readonly id: string;
   readonly owner: string;
-  /** Last use; of one that was never used, when it was registered. Epoch seconds. */
+  /** Last use, or the registration for an agent that was never used. Epoch seconds. */
   readonly usedAt: number;
   readonly isUsed?: true;
   /** The start of its inactivity, epoch seconds. Absent while it is suspended for inactivity. */
@@ -75,14 +75,14 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
     begin: (made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void> =>
       collection.insertMany(made.map(beginning)),
 
-    /** Notes that an agent got a token now. Costs nothing but memory. */
+    /** Records that an agent got a token now. Costs only memory. */
     note(id: string): void {
       const now = clock.now();
       if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, now);
     },
 
-    /** Writes what was noted, at most `limit` agents. */
+    /** Writes recorded uses, at most `limit` agents. */
     async flush(limit = 2_000): Promise<void> {
       const noted = [...pending].slice(0, limit);
       for (const [id, usedAt] of noted) {
@@ -105,7 +105,7 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
     /** Stops the inactivity check for an agent that is suspended. */
     settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...row }) => row),
 
-    /** Idle since `until` or longer, the longest first. */
+    /** Agents that are idle since `until` or longer, the longest first. */
     idle: async (until: number, after: Cursor | undefined): Promise<readonly AgentUse[]> =>
       (
         await collection.find({

@@ -9,14 +9,14 @@ import type { AgentUses } from './agent-last-used.ts';
 import { nextState } from './agent-lifecycle.ts';
 
 export type LifecycleJobsSettings = {
-  /** 0: agents are never suspended for not being used. */
+  /** 0: agents are never suspended for inactivity. */
   readonly inactiveAfterSeconds: number;
   /** How long before the suspension the owner is notified. */
   readonly noticeSeconds: number;
 };
 
 const BATCH = 200;
-/** Batches of each kind in one run; the rest waits for the next one. */
+/** Batches of each kind in one run; the rest waits for the next run. */
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 

@@ -9,7 +9,7 @@ export const AGENT_SORTS = ['created', 'name', 'last_use'] as const;
 
 export type AgentQuery = PageQuery & {
   readonly owner?: string;
-  /** Of any of these accounts and groups; with `owner`, of that one. At most 100. */
+  /** Owned by any of these accounts and groups; with `owner`, by that one. At most 100. */
   readonly owners?: readonly string[];
   readonly state?: AgentState;
   readonly environment?: Environment;
@@ -20,9 +20,9 @@ export type AgentQuery = PageQuery & {
   readonly search?: string;
   /** Not used since this epoch second, or never used and registered before it. Only with the order by last use. */
   readonly unusedSince?: number;
-  /** Those that were allowed a secret whose time is not over. */
+  /** Agents with a client secret that has not expired. */
   readonly withSecret?: boolean;
-  /** Those that wait for one of `owners` to accept them. */
+  /** Agents that wait for acceptance by one of `owners`. */
   readonly awaiting?: boolean;
   /** Default: by creation, newest first. By name: from A. By last use: the longest unused first. */
   readonly sort?: (typeof AGENT_SORTS)[number];
@@ -40,7 +40,7 @@ type Placed = { readonly found: Versioned<Agent> | undefined; readonly place: Cu
  */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
-/** Agents read along each index that could be walked, to see which one is the shortest. */
+/** Agents read along each candidate index, to find the shortest one. */
 const PROBE = 20;
 /** The most words whose indexes are tried, the longest first. */
 const MOST_WORDS_TRIED = 6;

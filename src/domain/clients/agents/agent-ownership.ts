@@ -22,9 +22,9 @@ type Dependencies = AgentDocuments & {
     'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
   >;
   readonly clock: Clock;
-  /** Called before an agent is handed from one owner to another. */
+  /** Called before the owner of an agent changes. */
   readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
-  /** Called when it was. */
+  /** Called after it has changed. */
   readonly handedOver?: ((agent: Agent, by: By) => Promise<void>) | undefined;
   readonly onAccepted: (agent: Agent) => Promise<void>;
 };
@@ -141,7 +141,7 @@ export const agentOwnership = (deps: Dependencies) => {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
-      // Before anything of the former owner's ends; the swap checks once more.
+      // Before anything of the former owner ends; the swap checks again.
       if (expected !== undefined && found.version !== expected) throw staleAgent();
       const next = type === 'agent.transferred' ? (found.document.transferTo ?? found.document.owner) : undefined;
       if (next !== undefined || !(await isKept(found.document, found.document.owner))) {

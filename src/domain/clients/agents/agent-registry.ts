@@ -54,11 +54,11 @@ type Dependencies = {
   readonly credentials?: { made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]> };
   /** Without it no name is verified. */
   readonly names?: VerifiedNames;
-  /** Default: one of its own. */
+  /** Default: a new one. */
   readonly uses?: AgentUses;
-  /** Called before an agent is handed from one owner to another. */
+  /** Called before the owner of an agent changes. */
   readonly handOver?: (agent: Agent, to: string) => Promise<void>;
-  /** Called when it was. */
+  /** Called after it has changed. */
   readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
 };
 
@@ -120,7 +120,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
   const admitted = <T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> =>
     admission ? admission.admit(agent, before, store) : store();
 
-  /** A blueprint is a template as well: it says what an agent gets that names nothing. */
+  /** A blueprint is also a template: it sets the grant types of an agent that names none. */
   const grantTypesOf = async ({ blueprint, grantTypes }: NewAgent, usual: readonly string[]) =>
     blueprint !== undefined && grantTypes === undefined && admission
       ? admission.grantTypesFor(blueprint, usual)
@@ -204,13 +204,13 @@ export const agentRegistry = (dependencies: Dependencies) => {
         });
         const owned = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
-        // What comes with the change is the new owner's.
+        // Credentials in the same change belong to the new owner.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
         if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent) || isLessBound(next, agent))
           await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
-      // With another version stored the change is refused anyway.
+      // If another version is stored, the change is refused anyway.
       const updated = await admitted(changedBy(stored, change), stored, () =>
         documentsOf.change(id, expected, type, by, alter),
       );
@@ -244,7 +244,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
      * retired.
      */
     suspend: transition('suspend'),
-    /** Throws 'conflict' when its time is over, until it is given a later end. */
+    /** Throws 'conflict' when the agent has expired, until it gets a later end. */
     async resume(id: string, by: By): Promise<Versioned<Agent>> {
       const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
         const state = nextState(agent.state, 'resume');
@@ -275,18 +275,18 @@ const ofNewOwner = ({
   ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
 });
 
-/** Whether keys came that were not there before; to lose some is none of it. */
+/** Whether keys were added. Removing keys does not count. */
 const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
   (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
   (jwksUri !== undefined && jwksUri !== before.jwksUri);
 
-/** Whether codes or pings may go where they did not go before. */
+/** Whether codes or pings may go to new addresses. */
 const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
   next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
   (next.backchannelClientNotificationEndpoint !== undefined &&
     next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
 
-/** Whether its tokens, once stolen, are good for who has not its key. */
+/** Whether its tokens, once stolen, work without its key. */
 const isLessBound = (next: Agent, before: Agent): boolean =>
   (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
   (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);

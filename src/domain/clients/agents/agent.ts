@@ -31,7 +31,7 @@ export type Agent = {
   readonly name: string;
   /** Its owner: an account (`acc_…`) or a group of accounts (`grp_…`). */
   readonly owner: string;
-  /** Account that asked for it to be there, beside the owner. */
+  /** The account that requested it, besides the owner. */
   readonly sponsor?: string;
   readonly purpose: string;
   /** What it may be used for, in short texts. */
@@ -40,22 +40,22 @@ export type Agent = {
   readonly state: AgentState;
   /** The blueprint that sets its template and ceiling; an id that begins with `bpt_`. */
   readonly blueprint?: string;
-  /** Who makes it, and which version of it this is. */
+  /** Its vendor, and the version of the product. */
   readonly provider?: string;
   readonly providerVersion?: string;
   /** Contact for questions about the agent: an address or URL. */
   readonly contact?: string;
-  /** What it is made of, as last declared. */
+  /** Its composition, as last declared. */
   readonly composition?: Composition;
-  /** What it was made of before, newest first; bounded, the audit log has all. */
+  /** Earlier compositions, newest first; bounded, the audit log has all. */
   readonly compositionHistory?: readonly Composition[];
   /** The public keys it was registered with, or else `jwksUri`. `credentialsOf` includes them. */
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
-  /** Of its URLs those that an operator or administrator entered (operator-urls.ts). */
+  /** Those of its URLs that an operator or administrator entered (operator-urls.ts). */
   readonly operatorUrls?: readonly string[];
-  /** What else it proves itself with. To be read by `credentialsOf`. */
+  /** Further credentials. Read them with `credentialsOf`. */
   readonly credentials?: readonly Credential[];
   /**
    * The subjects of its federated credentials, by which a workload token leads to the agent
@@ -64,9 +64,9 @@ export type Agent = {
   readonly workloads?: readonly string[];
   /** When the next of its credentials ends. */
   readonly credentialsEndAt?: number;
-  /** Whether it was allowed a secret whose time is not over: such agents are listed. */
+  /** Set while it has a client secret that has not expired: such agents are listed. */
   readonly hasSecret?: true;
-  /** Empty for an agent that never sends a person to the authorization endpoint. */
+  /** Empty for an agent that never sends a user to the authorization endpoint. */
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
   /** Where the agent is notified of a CIBA decision (CIBA Core §4). Absent: it polls. */
@@ -106,7 +106,7 @@ export type Agent = {
    * before that time do not cover this owner. Absent: from the beginning.
    */
   readonly heldFrom?: number;
-  /** When it changed hands last, epoch seconds. */
+  /** When its ownership last changed, epoch seconds. */
   readonly handedOverAt?: number;
   /**
    * The account or group it was offered to. That account, or a member of that group, becomes its owner by

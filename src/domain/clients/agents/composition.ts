@@ -17,7 +17,7 @@ export type Composition = {
 
 export type DeclaredComposition = Pick<Composition, 'digest' | 'model' | 'prompt' | 'tools'>;
 
-/** So many are kept with the agent; the audit log has all. */
+/** The most compositions kept with the agent; the audit log has all. */
 export const KEPT_COMPOSITIONS = 50;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

@@ -14,7 +14,7 @@ import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from 
 export type NewCredential = CredentialMaterial & {
   readonly name?: string;
   readonly expiresAt?: number;
-  /** With kind mtls: certificates in PEM, each known by itself. */
+  /** With kind mtls: certificates in PEM, each accepted by itself. */
   readonly certificates?: readonly string[];
 };
 

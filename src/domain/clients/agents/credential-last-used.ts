@@ -1,4 +1,4 @@
-/** When credentials were last used: an agent proved itself with them. */
+/** When an agent last authenticated with each of its credentials. */
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
@@ -17,7 +17,7 @@ export const credentialUse = ({ documents, clock }: { readonly documents: Docume
   const noted = lastUsedTracker(collection, clock);
 
   return {
-    /** Notes that an agent proved itself with a credential now. Costs nothing but memory. */
+    /** Records that an agent authenticated with a credential now. Costs only memory. */
     note: (agent: string, credential: string): void =>
       noted.note(credential, (usedAt) => ({ id: credential, agent, usedAt })),
 

@@ -13,7 +13,7 @@ import type { Credential } from './credential.ts';
 import { withCredentials } from './credential-fields.ts';
 
 const BATCH = 200;
-/** Batches in one run; the rest waits for the next one. */
+/** Batches in one run; the rest waits for the next run. */
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
@@ -51,7 +51,7 @@ export const credentialLifecycleJobs = (deps: {
       { target: { kind: 'credential', id }, inputs: { kind, expiresAt } },
     );
 
-  /** What time has done, or is about to do, to the credentials of one agent. */
+  /** Applies what has expired, or is about to expire, to the credentials of one agent. */
   const keep = async (agent: Agent): Promise<void> => {
     const now = clock.now();
     for (const credential of agent.credentials ?? []) {

@@ -25,7 +25,7 @@ import {
 import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
-/** Longest time for which the keys before a change are good beside the new ones. */
+/** Longest time for which the previous keys stay valid beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
 
 export type CredentialRegistry = ReturnType<typeof credentialRegistry>;
@@ -59,7 +59,7 @@ export const credentialRegistry = (deps: {
     ...(kind === undefined ? {} : { inputs: { kind } }),
   });
 
-  /** Changes one credential; what `alter` answers takes its place. */
+  /** Changes one credential: the result of `alter` replaces it. */
   const changeOne = async (
     agentId: string,
     id: string,
@@ -120,7 +120,7 @@ export const credentialRegistry = (deps: {
       return credential;
     },
 
-    /** Proves nothing until it is resumed. Idempotent. */
+    /** The credential proves nothing until it is resumed. Idempotent. */
     suspend: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.suspended', by, (one) => [{ ...one, state: 'suspended' }]),
 

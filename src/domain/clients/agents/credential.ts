@@ -17,7 +17,7 @@ export type CredentialState = (typeof CREDENTIAL_STATES)[number];
 type Common = {
   /** `crd_…`; never given to another. */
   readonly id: string;
-  /** What people call it. */
+  /** Its display name. */
   readonly name?: string;
   readonly state: CredentialState;
   readonly createdAt: number;
@@ -27,7 +27,7 @@ type Common = {
   readonly toldAt?: number;
 };
 
-/** The way of a credential and what that way needs. A new way is a new member here. */
+/** The authentication method of a credential and what it needs. A new method is a new member here. */
 export type CredentialMaterial =
   /** Its public keys (`private_key_jwt`). */
   | { readonly kind: 'jwks'; readonly jwks: JsonWebKeySet }
@@ -43,12 +43,12 @@ export type CredentialMaterial =
       readonly subject: TextRule;
       readonly claims?: ClaimRules;
     }
-  /** Certificates for TLS (RFC 8705): known by a name in them, or each by itself. */
+  /** Certificates for TLS (RFC 8705): accepted by a name in them, or each by itself. */
   | ({ readonly kind: 'mtls' } & CertificateRule)
   /** Attestations of its instances' keys by one attester, whose keys are stored here or at a URL (never both). */
   | {
       readonly kind: 'attested';
-      /** What the attester is called; `iss` of its attestations where they name one. */
+      /** The name of the attester; `iss` of attestations that have one. */
       readonly attester: string;
       readonly jwks?: JsonWebKeySet;
       readonly jwksUri?: string;
@@ -76,7 +76,7 @@ type Holder = {
   readonly createdAt: number;
 };
 
-/** Id of the credential that the keys of a registration are: one for each agent. */
+/** Id of the credential for the registered keys: one for each agent. */
 export const registeredCredentialId = (agent: string): string => `crd_${agent.slice(4)}`;
 
 /** All credentials of an agent, in any state: the keys it was registered with first. */

@@ -10,7 +10,7 @@ import { type Ceilings, meetAuthority, meetCeilings } from '../blueprints/ceilin
 import type { Agent } from './agent.ts';
 import { credentialsOf, withCredentialsOf } from './credential.ts';
 
-/** Why an active agent may do nothing. */
+/** Why an active agent cannot act. */
 export type Stop =
   | 'blueprint_unknown'
   | 'environment_not_allowed'

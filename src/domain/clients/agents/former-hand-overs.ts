@@ -22,7 +22,7 @@ const PAGE = 500;
 
 type Log = AuditLog & { list(filters: AuditFilters): Promise<AuditPage> };
 
-/** Agents that were handed over and have no number, and the second of the last time. */
+/** Agents whose ownership changed and that have no number, with the second of the last change. */
 const transfersIn = async (audit: Log): Promise<ReadonlyMap<string, number>> => {
   const last = new Map<string, number>();
   let after: Cursor | undefined;

@@ -30,9 +30,9 @@ export const HAND_OVERS = {
   members: ['agent', 'ownership', 'at'],
 } as const satisfies CollectionDeclaration;
 
-/** A hand-over that was announced and did not happen is forgotten after so long. */
+/** An announced change of ownership that did not happen is dropped after this time. */
 const ANNOUNCED_SECONDS = 3600;
-/** Of each kind, ended within the call that hands over; the rest follows. */
+/** Objects of each kind that end within the call that changes the owner; the rest follows. */
 const AT_ONCE = 50;
 const LATER = 1000;
 /** The time the call itself has to end everything. Without it a second worker could notify users twice. */
@@ -63,7 +63,7 @@ export const handOvers = (deps: {
   const collection = documents.collection<HandOver>(HAND_OVERS);
   const idOf = (agent: string, ownership: number): string => `${agent}:${ownership}`;
 
-  /** Says whether nothing is left to do. */
+  /** Returns whether nothing is left to do. */
   const settle = async (agent: Agent, by: By, limit: number): Promise<boolean> => {
     let isDone = true;
     for (const end of ends) if ((await end(agent, by, limit)) >= limit) isDone = false;
@@ -84,7 +84,7 @@ export const handOvers = (deps: {
   };
 
   return {
-    /** To be called before an agent changes hands. */
+    /** Must be called before the ownership of an agent changes. */
     async announce(agent: Agent): Promise<void> {
       const ownership = ownershipOf(agent) + 1;
       try {
@@ -94,7 +94,7 @@ export const handOvers = (deps: {
       }
     },
 
-    /** To be called when it has. */
+    /** Must be called when it has changed. */
     async done(agent: Agent, by: By): Promise<void> {
       if (await settle(agent, by, AT_ONCE)) await collection.take(idOf(agent.id, ownershipOf(agent)));
     },

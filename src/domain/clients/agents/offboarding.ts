@@ -19,7 +19,7 @@ export const OFFBOARDINGS = {
   members: ['at'],
 } as const satisfies CollectionDeclaration;
 
-/** A departure that was announced and did not happen is forgotten after so long. */
+/** An announced departure that did not happen is dropped after this time. */
 const ANNOUNCED_SECONDS = 3600;
 /** Agents frozen within the call that made their owner leave; the rest follows. */
 const AT_ONCE = 100;
@@ -38,9 +38,9 @@ export const newOffboarding = (deps: {
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
   readonly owners: Pick<Owners, 'answersFrom'>;
   readonly agents: Pick<AgentRegistry, 'orphanAll' | 'orphansWithout'>;
-  /** Takes along what else hangs on an account that is not active any more. Idempotent. */
+  /** Ends everything else that depends on an account that is no longer active. Idempotent. */
   readonly leave?: (account: string, by: By) => Promise<void>;
-  /** Called when an account came to a group or left it. Idempotent. */
+  /** Called when an account joined or left a group. Idempotent. */
   readonly membersChanged?: (group: string) => Promise<void>;
 }) => {
   const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
@@ -68,7 +68,7 @@ export const newOffboarding = (deps: {
     return { owned, lost };
   };
 
-  /** Says whether nothing is left to do. */
+  /** Returns whether nothing is left to do. */
   const settle = async (account: string, by: By, limit: number): Promise<boolean> => {
     await leave?.(account, by);
     const { owned } = await ownersLeftBy(account, async (group) => {
@@ -81,7 +81,7 @@ export const newOffboarding = (deps: {
   };
 
   return {
-    /** To be called before an account is disabled or deleted. */
+    /** Must be called before an account is disabled or deleted. */
     async announce(account: string): Promise<void> {
       try {
         await collection.insert({ id: account, at: clock.now() });
@@ -90,7 +90,7 @@ export const newOffboarding = (deps: {
       }
     },
 
-    /** To be called when it is. */
+    /** Must be called when it has been. */
     async left(account: string, by: By): Promise<void> {
       if (await settle(account, by, AT_ONCE)) await collection.take(account);
     },
@@ -122,7 +122,7 @@ export const newOffboarding = (deps: {
       for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
     },
 
-    /** To be called when the members of a group were changed. */
+    /** Must be called when the members of a group have changed. */
     async membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void> {
       const { id, answersFrom } = group;
       if ((await closeGroup(id)) || answersFrom !== undefined) await agents.orphanAll(id, by, AT_ONCE);

@@ -12,7 +12,7 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from './agent.ts';
 import { withCredentials } from './credential-fields.ts';
 
-/** The number of an agent that may never have changed hands. */
+/** The number of an agent, also of one whose ownership never changed. */
 export const ownershipOf = ({ ownership }: Pick<Agent, 'ownership'>): number => ownership ?? 0;
 
 /**

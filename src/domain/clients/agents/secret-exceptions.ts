@@ -19,15 +19,15 @@ import { LONGEST_OVERLAP_SECONDS } from './credential-registry.ts';
 import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
-/** Longest time for which a secret is allowed. */
+/** The longest life of a client secret. */
 const LONGEST_SECRET_SECONDS = 90 * 86_400;
 
-/** So that a secret that leaked into a repository is found by those who look for such. */
+/** Lets secret scanners find a secret that leaked into a repository. */
 const PREFIX = 'bhs_';
 
 export type AllowedSecret = {
   readonly credential: CredentialOf<'secret'>;
-  /** To be shown once. */
+  /** Show it once. */
   readonly secret: string;
 };
 
@@ -161,6 +161,6 @@ export const secretExceptions = (deps: {
   };
 };
 
-/** The audit log remembers secrets whose time is over. */
+/** Expired secrets are only in the audit log. */
 const withoutEnded = ({ credentials = [] }: Agent, now: number) =>
   credentials.filter((one) => one.kind !== 'secret' || (one.state !== 'expired' && (one.expiresAt ?? 0) > now));

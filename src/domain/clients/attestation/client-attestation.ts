@@ -25,7 +25,7 @@ import { KEPT_SECONDS } from '../instances/instance.ts';
 /** Algorithms of both tokens, as published. */
 export const ATTESTATION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
 
-/** How far from now a proof may have been made. */
+/** The most seconds between now and the time a proof was made. */
 export const PROOF_SECONDS = 300;
 
 const ATTESTATION_TYPES = new Set<unknown>(['oauth-client-attestation+jwt']);
@@ -72,7 +72,7 @@ export const clientAttestations = ({
     return { check: 'algorithm', why: 'alg is not accepted' };
   };
 
-  /** Whether the keys of one attester, as they are now, have signed it. */
+  /** Whether the current keys of one attester have signed it. */
   const unsigned = async (token: SignedToken, keys: () => Promise<JsonWebKeySet>): Promise<Refusal | undefined> => {
     let named: { readonly key: PublicJwk } | Refusal;
     try {
@@ -94,7 +94,7 @@ export const clientAttestations = ({
     keys: AttesterKeys,
   ): Promise<Refusal | undefined> => {
     const { iss } = token.claims as { readonly iss?: unknown };
-    // The draft knows no issuer; who names one all the same has to be the attester.
+    // The draft defines no issuer; an attestation that names one must name the attester.
     if (iss !== undefined && iss !== credential.attester) {
       return { check: 'attester', why: 'iss is no attester of this agent' };
     }
@@ -103,7 +103,7 @@ export const clientAttestations = ({
     return unsigned(token, () => keys(credential, token.header.kid, true));
   };
 
-  /** The key that an attestation says a copy has. */
+  /** The key that an attestation gives to an instance. */
   const boundKey = ({ claims }: SignedToken): { readonly key: PublicJwk } | Refusal => {
     const { cnf } = claims as { readonly cnf?: { readonly jwk?: unknown } | null };
     try {
@@ -163,7 +163,7 @@ export const clientAttestations = ({
       if (given.proof === '') return { check: 'proof', why: 'there is none' };
       const proof = read(given.proof, PROOF_TYPES);
       if (isRefusal(proof)) return { check: 'proof', why: `${proof.check}: ${proof.why}` };
-      // Which key it is made with the attestation says, and no `kid`.
+      // The attestation names the key of the proof; a `kid` does not.
       const fits = namedKey({ ...proof, header: { alg: proof.header.alg } }, { keys: [bound.key] }, 'cnf');
       if (isRefusal(fits) || !(await isSignedBy(proof, bound.key))) {
         return { check: 'proof', why: 'it is not signed with the key of cnf' };

@@ -8,7 +8,7 @@ import { type CeilingChange, type Ceilings, diffCeilings, meetAuthority } from '
 /** How a change of its blueprint would break one agent. */
 export type AgentBreak = {
   readonly agent: Agent;
-  /** Why it could do nothing any more; empty: it goes on with less. */
+  /** Why the agent could no longer act; empty: it goes on with fewer rights. */
   readonly stops: readonly Stop[];
   /** Grant types it uses and would lose. */
   readonly grantTypes: readonly string[];
@@ -22,7 +22,7 @@ const AT_ONCE = 200;
 /** Agents looked at for one page, so that a page costs a bounded time. */
 const AT_MOST = 2000;
 
-/** Quotas are for agents to come. */
+/** Quotas apply to future agents only. */
 const NOT_ABOUT_ONE: readonly string[] = ['maxAgents', 'maxInstances'];
 
 /** Undefined: the agent goes on as before. */
@@ -40,7 +40,7 @@ const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, 
   return isSame ? undefined : ({ agent, stops: then.stops, grantTypes, authority, lowered } satisfies AgentBreak);
 };
 
-/** What is in `before` and not in `after`. */
+/** What `before` has and `after` does not. */
 const lost = (before: ScopesByResource, after: ScopesByResource): ScopesByResource => {
   const kept = meetAuthority(before, after) ?? {};
   return Object.fromEntries(

@@ -30,7 +30,7 @@ import { checkCeilings } from './check-ceilings.ts';
 
 export type NewBlueprint = { readonly name: string; readonly purpose: string; readonly ceilings: Ceilings };
 
-/** `ceilings` replaces the whole draft; a new draft is begun where there is none. */
+/** `ceilings` replaces the whole draft; creates a new draft where there is none. */
 export type BlueprintChange = Partial<NewBlueprint>;
 
 export type BlueprintQuery = PageQuery & { readonly state?: BlueprintState };
@@ -108,7 +108,7 @@ export const blueprintRegistry = (dependencies: {
   };
 
   return {
-    /** The blueprint with the ceilings that count now. */
+    /** The blueprint with the ceilings in force. */
     get: (id: string): Promise<Versioned<Blueprint> | undefined> => collection.get(id),
 
     /** At most 1000 ids; unknown ones are left out. */
@@ -156,7 +156,7 @@ export const blueprintRegistry = (dependencies: {
       return changed;
     },
 
-    /** The draft that `activate` would make count; undefined when there is none. */
+    /** The draft that `activate` would activate; undefined when there is none. */
     draftOf: ({ id, version }: Blueprint): Promise<BlueprintVersion | undefined> => versionOf(id, version + 1),
 
     /**
@@ -207,7 +207,7 @@ export const blueprintRegistry = (dependencies: {
         state: 'deprecated',
       })),
 
-    /** Newest first, the draft included. */
+    /** Newest first, including the draft. */
     async versions(
       { id, version: counts }: Blueprint,
       { after, limit = 50 }: PageQuery = {},

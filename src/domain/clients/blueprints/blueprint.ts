@@ -18,7 +18,7 @@ export type Blueprint = {
   readonly version: number;
   /** Ceilings of the active version. */
   readonly ceilings: Ceilings;
-  /** How often a draft was written: who activates names the one that was read. */
+  /** How often a draft was written: the caller who activates it names the revision they read. */
   readonly revision: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -39,7 +39,7 @@ export type BlueprintVersion = {
   /** From 1. */
   readonly version: number;
   readonly ceilings: Ceilings;
-  /** Which writing of the draft it is. */
+  /** The revision of the draft. */
   readonly revision: number;
   readonly frozenAt?: number;
   /** Who activated it. */

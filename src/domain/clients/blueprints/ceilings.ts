@@ -6,7 +6,7 @@
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 
-/** Ways an agent can prove who it is. */
+/** Authentication methods of an agent. */
 export const AUTHENTICATION_METHODS = ['jwks', 'jwks_uri', 'federated', 'mtls', 'attested', 'secret'] as const;
 
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
@@ -108,7 +108,7 @@ const meetScopes = (one: readonly string[], other: readonly string[]): readonly 
   return other.includes('*') ? one : one.filter((name) => other.includes(name));
 };
 
-/** One spelling of each authority: `*` alone, sorted, no resource without a scope. */
+/** One canonical form of each authority: `*` alone, sorted, no resource without a scope. */
 const normal = (authority: ScopesByResource | undefined): ScopesByResource | undefined =>
   authority &&
   Object.fromEntries(
@@ -130,12 +130,12 @@ const least = (one: number | undefined, other: number | undefined): number | und
 
 const ordered = (ceilings: Ceilings): unknown => Object.entries(ceilings).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** What one axis was and becomes; absent: no limit. */
+/** The old and new value of one axis; absent: no limit. */
 export type CeilingChange = {
   readonly member: keyof Ceilings;
   readonly before?: Ceilings[keyof Ceilings];
   readonly after?: Ceilings[keyof Ceilings];
-  /** Whether something is taken away by it. */
+  /** Whether the change removes something. */
   readonly narrows: boolean;
 };
 

@@ -16,7 +16,7 @@ export const clientFindings = ({
 }: {
   readonly clients: { list(query: ClientQuery): Promise<Page<Client>> };
 }) => ({
-  /** At most `limit` clients; those that are retired are left out. */
+  /** At most `limit` clients, without retired ones. */
   async of(limit: number): Promise<FoundClients> {
     const { items, next } = await clients.list({ withException: true, limit });
     return {

@@ -61,13 +61,13 @@ export type ClientChange = Partial<
   Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'backchannelLogoutUri' | 'expiresAt'>
 > & {
   readonly authority?: ScopesByResource | null;
-  /** `null`: it hears of nothing any more. */
+  /** `null`: it receives no more logout tokens. */
   readonly backchannelLogoutUri?: string | null;
 };
 
 export type ClientQuery = PageQuery & {
   readonly owner?: string;
-  /** Only those for which a rule is lifted. */
+  /** Only clients with an exception from a rule. */
   readonly withException?: boolean;
 };
 
@@ -97,7 +97,7 @@ type Origin = {
   readonly before?: Client;
   /** The members that the caller sent. */
   readonly entered?: Pick<ClientChange, 'jwksUri' | 'backchannelLogoutUri'>;
-  /** Whether that was an operator or administrator. */
+  /** Whether the caller was an operator or administrator. */
   readonly isByRole?: boolean | undefined;
 };
 
@@ -158,7 +158,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     if (client.jwksUri !== before?.jwksUri) addresses?.refuseServed(client.jwksUri, '/jwks_uri');
   };
 
-  /** One whose time is over is not there, whether or not it was swept. */
+  /** An expired client is treated as absent, swept or not. */
   const isThere = ({ expiresAt }: Client): boolean => expiresAt === undefined || expiresAt > clock.now();
 
   const notRetired = (client: Client): Client => {

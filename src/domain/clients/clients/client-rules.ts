@@ -11,7 +11,7 @@ type Logout = {
   readonly backchannelLogoutSessionRequired?: boolean | undefined;
 };
 
-/** Without an address there is nothing to be required. */
+/** Without a logout address, requiring the session means nothing. */
 export const logoutOf = ({
   backchannelLogoutUri,
   backchannelLogoutSessionRequired = false,

@@ -24,7 +24,7 @@ export type Client = {
   readonly owner?: string;
   readonly applicationType: 'web' | 'native';
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
-  /** Only a digest is kept; the secret is shown once. */
+  /** Only a digest is stored; the secret is shown once. */
   readonly secretHash?: string;
   /**
    * Or else `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove nothing (RFC
@@ -33,18 +33,18 @@ export type Client = {
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
-  /** Of its URLs those that an operator or administrator entered (operator-urls.ts). */
+  /** Those of its URLs that an operator or administrator entered (operator-urls.ts). */
   readonly operatorUrls?: readonly string[];
   /** Which certificates are its own, with a method that has one. */
   readonly certificate?: CertificateRule;
-  /** Of keys, address of keys, certificate or secret. Absent: not known. */
+  /** For keys, address of keys, certificate or secret. Absent: unknown. */
   readonly credentialsSetBy?: CredentialsSet;
-  /** Of redirect URIs. Absent: not known. */
+  /** For redirect URIs. Absent: unknown. */
   readonly redirectUrisSetBy?: CredentialsSet;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
-  /** Where it hears that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  /** Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2). */
   readonly backchannelLogoutUri?: string;
   /**
    * Whether it requires the session: `sid` in its ID tokens and in logout tokens. Without it, a logout means
@@ -70,7 +70,7 @@ export type Client = {
    * issuer.
    */
   readonly legacyAssertionAudience?: boolean;
-  /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
+  /** Whether it has an exception from a rule (exceptions.ts): such clients are listed. */
   readonly hasException?: true;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
   /**
@@ -78,7 +78,7 @@ export type Client = {
    * peers).
    */
   readonly authority?: ScopesByResource;
-  /** Roles in the management API when it acts for itself (decision D22). */
+  /** Its roles in the management API when it acts for itself (decision D22). */
   readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
   /** Since when its name is verified: no other client may have a name that looks like it. */
   readonly verifiedAt?: number;

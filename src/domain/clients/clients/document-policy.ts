@@ -11,9 +11,9 @@ export type DocumentPolicy = {
 
 type Settings = {
   readonly isEnabled: boolean;
-  /** Hosts, or `host:port`, of which documents are accepted; empty: every public one. */
+  /** Hosts, or `host:port`, whose documents are accepted; empty: every public one. */
   readonly hosts: readonly string[];
-  /** Hosts that may be fetched from although they are not public. */
+  /** Non-public hosts from which documents may be fetched. */
   readonly internalHosts: readonly string[];
   /**
    * An http issuer. Any other server fetches nothing from its own machine, even from a listed host (draft-02,

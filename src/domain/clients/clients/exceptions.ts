@@ -14,7 +14,7 @@ export type ClientException = (typeof CLIENT_EXCEPTIONS)[number];
 
 type Rules = Pick<Client, 'requirePkce' | 'legacyAssertionAudience'>;
 
-/** By exception: the member of the API that makes it, and whether it is made. */
+/** For each exception: the API member that sets it, and whether it is set. */
 const EXCEPTIONS: Readonly<
   Record<ClientException, { readonly member: string; readonly isOn: (rules: Rules) => boolean }>
 > = {
@@ -34,7 +34,7 @@ export const liftedBy = (change: Rules, before: Rules = {}): readonly string[] =
     .filter((exception) => !EXCEPTIONS[exception].isOn(before))
     .map((exception) => EXCEPTIONS[exception].member);
 
-/** What a client must be so that a rule can be lifted for it. Throws 'invalid_field'. */
+/** Requirements on a client before a rule can be lifted for it. Throws 'invalid_field'. */
 export const checkExceptions = (client: Client): void => {
   const { tokenEndpointAuthMethod: method, grantTypes } = client;
   const lifted = exceptionsOf(client);

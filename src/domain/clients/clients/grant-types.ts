@@ -6,16 +6,16 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** RFC 7523 §2.1 */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** CIBA Core §10.1; for agents, whose single actions people approve. */
+/** CIBA Core §10.1; for agents, whose single actions users approve. */
 export const CIBA = 'urn:openid:params:grant-type:ciba';
 
-/** What agents and other clients may be registered for. */
+/** The grant types that agents and other clients may register. */
 export const GRANT_TYPES: readonly string[] = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
   DEVICE_CODE,
-  // For assertions to and of other domains only: tokens are exchanged by agents.
+  // Only for assertions from and to other domains: plain token exchange is for agents.
   TOKEN_EXCHANGE,
   JWT_BEARER,
   CIBA,

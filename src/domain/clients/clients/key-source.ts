@@ -7,10 +7,10 @@ import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 /** Where the public keys of an agent or client come from: registered keys, or a URL. */
 export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
 
-/** Why keys could never be fetched from a URL, by its spelling. */
+/** Why keys could never be fetched from a URL, judged by its spelling. */
 export type KeyUrlCheck = TrustedFetch['check'];
 
-/** Of agents and clients, entered by those without a role. */
+/** For URLs of agents and clients that were entered without a role. */
 const USUAL: UrlReach = { purpose: 'clientKeys', isByRole: false };
 
 /** The requested source, or else the current one. One kind replaces the other. */

@@ -18,10 +18,10 @@ export type DocumentClient = Client & {
   readonly documentVersion: string;
 };
 
-/** No id of ours begins so (DR-02): they begin with a word and `_`. */
+/** None of our ids begins like this (DR-02): they begin with a word and `_`. */
 export const isDocumentId = (id: string): boolean => id.startsWith('https://');
 
-/** The client if it is a document; undefined for one that is registered here. */
+/** The client if it is a document; undefined for a registered client. */
 export const asDocumentClient = (client: Client): DocumentClient | undefined =>
   (client as Partial<DocumentClient>).documentVersion === undefined ? undefined : (client as DocumentClient);
 
@@ -56,7 +56,7 @@ export const siteOf = (id: string): string => {
   return end === -1 ? id : id.slice(0, end);
 };
 
-/** Such a client asks a person or is none: it holds nothing of its own. */
+/** Such a client asks a user or gets nothing: it has no rights of its own. */
 const GRANT_TYPES: readonly string[] = ['authorization_code', 'refresh_token', DEVICE_CODE];
 const SIGNATURES: readonly string[] = [
   'RS256',
@@ -161,7 +161,7 @@ const grantTypesOf = (given: unknown, responses: unknown, redirectUris: readonly
   return checkGrantTypes(known, GRANT_TYPES, redirectUris);
 };
 
-/** Programs on people's machines rarely say what they are; their redirect URIs do. */
+/** Programs on users' machines rarely declare their type; it follows from their redirect URIs. */
 const typeOf = (redirectUris: readonly string[]): 'web' | 'native' =>
   redirectUris.every((uri) => uri.startsWith('https:')) ? 'web' : 'native';
 

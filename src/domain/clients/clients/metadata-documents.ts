@@ -27,7 +27,7 @@ export type ClientSnapshot = {
   readonly clientId: string;
   readonly client: DocumentClient;
   readonly createdAt: number;
-  /** When the last of what was allowed to it is over. */
+  /** When the last grant to it ends. */
   readonly expiresAt: number;
 };
 
@@ -39,7 +39,7 @@ export const CLIENT_SNAPSHOTS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** Who makes the server look at a document. */
+/** The request that causes the fetch of a document. */
 export type Asking = { readonly source?: string; readonly request?: string };
 
 type Dependencies = {
@@ -48,12 +48,12 @@ type Dependencies = {
   readonly clock: Clock;
   /** The budget for audit events of changes: any caller can cause a change, as often as they like. */
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
-  /** Holds what was fetched, within budgets. */
+  /** Holds fetched clients, within budgets. */
   readonly open: Pick<OpenRecords, 'set'>;
   readonly masterKey: MasterKey;
   readonly trustedFetch: TrustedFetch;
   readonly policy: DocumentPolicy;
-  /** Without it every name and address is good. */
+  /** Without it every name and address is accepted. */
   readonly selfChosen?: SelfChosen;
   /** Without it no name is reserved for a client. */
   readonly names?: Pick<VerifiedNames, 'likeness'>;
@@ -175,7 +175,7 @@ export const metadataDocuments = (deps: Dependencies) => {
   };
 
   return {
-    /** Whether such clients are accepted at all; discovery says so. */
+    /** Whether such clients are accepted at all; discovery announces it. */
     isEnabled: policy.isEnabled,
 
     /**
@@ -200,7 +200,7 @@ export const metadataDocuments = (deps: Dependencies) => {
       return document && { document, version: 1 };
     },
 
-    /** The client as a person saw it who allowed it something. Fetches nothing. */
+    /** The client as the user saw it who consented to it. Fetches nothing. */
     async version(id: string, version: string): Promise<DocumentClient | undefined> {
       if (!policy.isAccepted(id)) return undefined;
       const found = (await snapshots.get(version))?.document;
@@ -227,7 +227,7 @@ export const metadataDocuments = (deps: Dependencies) => {
 const WIRE_NAMES: Readonly<Record<string, string>> = { name: 'client_name' };
 const NOT_COMPARED: readonly string[] = ['documentVersion', 'createdAt', 'updatedAt'];
 
-/** Members of the document that differ, as it spells them. */
+/** Members of the document that differ, in the document's spelling. */
 const differences = (before: DocumentClient, after: DocumentClient): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !NOT_COMPARED.includes(name))

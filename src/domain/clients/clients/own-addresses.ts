@@ -20,7 +20,7 @@ const hostOf = ({ hostname }: URL): string => {
 
 const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
 
-/** Addresses of this server, which no client may call its own. `issuer`: ours. */
+/** Addresses of this server, which no client may use as its own. `issuer`: ours. */
 export const ownAddresses = (issuer: string) => {
   const own = new URL(issuer);
   const base = own.pathname.replace(/\/$/, '');

@@ -2,7 +2,7 @@
 import { refuseField } from '../../vocabulary/errors.ts';
 import { CIBA } from './grant-types.ts';
 
-/** `push` is not among them: tokens leave by the token endpoint only. */
+/** `push` is not supported: tokens are issued at the token endpoint only. */
 export const DELIVERY_MODES = ['poll', 'ping'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 

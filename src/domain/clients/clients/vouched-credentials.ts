@@ -30,9 +30,9 @@ export const namesCredentials = (
 };
 
 /**
- * Throws 'conflict' where a client gains standing with credentials that neither the caller nor an administrator
- * set, or whose origin is unknown. Without consent the same applies to redirect URIs: they receive the codes of
- * every user who signs in. Public clients have no credentials.
+ * Throws 'conflict' where a client may act for more than before with credentials that neither the caller nor an
+ * administrator set, or whose origin is unknown. Without consent the same applies to redirect URIs: they receive the
+ * codes of every user who signs in. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);

@@ -28,19 +28,19 @@ import { instanceSlots } from './instance-slots.ts';
  */
 export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: string };
 
-/** `over_limit`: the agent may not have so many any more. */
+/** `over_limit`: the agent may no longer have this many. */
 export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
 
 export type InstanceRegistry = ReturnType<typeof instanceRegistry>;
 
-/** After this part of its life a use renews an instance. */
+/** After this share of its life a use renews an instance. */
 const RENEWED_AFTER = 1 / 4;
 
 export const instanceRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
-  /** As they count now. */
+  /** Agents in their current state. */
   readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly revocation: Pick<Revocation, 'ended'>;
@@ -99,7 +99,7 @@ export const instanceRegistry = (deps: {
   };
 
   const registry = {
-    /** Counting or not, of the agent it belongs to only. */
+    /** The instance in any state, only for the agent it belongs to. */
     async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
       const found = await collection.get(id);
       return found?.document.agent === agent ? found : undefined;
@@ -107,7 +107,7 @@ export const instanceRegistry = (deps: {
 
     counting,
 
-    /** The instance with this key, if it is active and neither it nor its agent is killed. */
+    /** The instance with this key, if it is active and no kill or change of ownership has revoked it. */
     async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
       const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
       if (!found) return undefined;
@@ -230,7 +230,7 @@ export const instanceRegistry = (deps: {
       return count;
     },
 
-    /** Of an agent, newest first; those that are over are among them for a month. */
+    /** The instances of an agent, newest first; ended ones stay in the list for a month. */
     list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
 
     /** The states to show for instances of an agent. */

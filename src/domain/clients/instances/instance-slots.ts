@@ -3,9 +3,9 @@ import { type Collection, type DocumentStore, isDocumentConflict, type Versioned
 import { DomainError } from '../../vocabulary/errors.ts';
 import { INSTANCE_SLOTS, type Instance, type InstanceSlot } from './instance.ts';
 
-/** How long a place is kept for an instance that is just being written, seconds. */
+/** How long a slot is reserved for an instance that is being written, seconds. */
 const RESERVED_SECONDS = 30;
-/** Within which it has to be written. */
+/** The time within which the instance must be written. */
 const WRITTEN_WITHIN_SECONDS = 20;
 const BATCH = 100;
 

@@ -22,7 +22,7 @@ export type Instance = {
    * proof by its key.
    */
   readonly jwk?: PublicJwk;
-  /** What people call it. */
+  /** Its display name. */
   readonly name?: string;
   readonly state: InstanceState;
   /** How often the ownership of its agent had changed when it was started (agents/ownership.ts); absent: never. */
@@ -31,19 +31,19 @@ export type Instance = {
   readonly slot: number;
   /** Account, client or agent that started it. */
   readonly startedBy: string;
-  /** Of this run: one that was over and came back begins anew. */
+  /** Start of this run: an instance that expired and came back starts again. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Last renewal: a use is noted once a quarter of the life has passed. */
+  /** Last renewal: a use is recorded once a quarter of the life has passed. */
   readonly usedAt: number;
-  /** Epoch second from which it does not count unless it was renewed. */
+  /** Epoch second at which it expires unless it is renewed. */
   readonly expiresAt: number;
   readonly endedAt?: number;
-  /** Until then it is remembered, so that a key that was ended cannot come back. */
+  /** Its record is kept until then, so that an ended key cannot come back. */
   readonly keptUntil: number;
 };
 
-/** How long one that is over is remembered, seconds: no attestation lives longer. */
+/** How long the record of an ended instance is kept, seconds: no attestation lives longer. */
 export const KEPT_SECONDS = 30 * 86_400;
 
 export const INSTANCES = {

@@ -1,4 +1,4 @@
-/** Which account of ours a person of a peer is. Owns the collection ACCOUNT_LINKS. */
+/** Links from users of a peer to accounts here. Owns the collection ACCOUNT_LINKS. */
 import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Account } from '../../identity/accounts/account.ts';
@@ -24,7 +24,7 @@ export type AccountLink = {
   /** Digest of peer and subject; unique. */
   readonly key: string;
   readonly account: string;
-  /** Who made it: an account or client, or the peer itself where a verified address did. */
+  /** Who created it: an account or client, or the peer itself by a verified address. */
   readonly createdBy: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -134,7 +134,7 @@ export const accountLinks = (deps: {
       if (await ended.has(key)) return undefined;
       try {
         const { document } = await insert(given, by);
-        // It may have been made and ended by others since it was looked for.
+        // Other callers may have created and ended it since the look-up.
         if (!(await ended.has(key))) return document;
         await collection.take(document.id);
         return undefined;

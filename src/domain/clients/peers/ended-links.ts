@@ -1,7 +1,7 @@
 /** Links that a user or an operator ended. Owns the collection ENDED_ACCOUNT_LINKS; called by account-links.ts. */
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 
-/** A verified address does not make such a link again; an administrator does. */
+/** A verified address does not create such a link again; only an administrator can. */
 type EndedLink = {
   /** `key` of the link. */
   readonly id: string;

@@ -25,7 +25,7 @@ import type { Inbound, Peer } from './peer.ts';
 
 const ID_JAG_TYPE = 'oauth-id-jag+jwt';
 
-/** An assertion that is good here, and what it says. */
+/** A valid assertion and its content. */
 export type PeerAssertion = {
   readonly peer: Peer & { readonly inbound: Inbound };
   readonly id: string;
@@ -35,7 +35,7 @@ export type PeerAssertion = {
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly scope?: readonly string[];
-  /** Resource servers it names; empty: none by name. */
+  /** Resource servers that it names; empty: none by name. */
   readonly resources: readonly string[];
   /** What the client that redeems it must prove. */
   readonly bound?: { readonly jkt: string } | { readonly x5t: string };
@@ -56,7 +56,7 @@ export const peerAssertions = (deps: {
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly keys: Pick<IssuerKeys, 'find'>;
   readonly clock: Clock;
-  /** Our own issuer: the one audience. */
+  /** Our own issuer: the only accepted audience. */
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
 }) => {
@@ -65,7 +65,7 @@ export const peerAssertions = (deps: {
   const wrongTime = (claims: Claims, { maxLifetimeSeconds }: Inbound, handedOverAt?: number): string | undefined => {
     const wrong = wrongTimes(claims, clock.now(), tolerance);
     if (wrong !== undefined) return wrong;
-    // The clock of the peer may be so far ahead.
+    // The clock of the peer may be ahead by this much.
     if (handedOverAt !== undefined && Number(claims['iat']) <= handedOverAt + tolerance) {
       return 'it was issued before the agent changed hands, or too shortly after it';
     }

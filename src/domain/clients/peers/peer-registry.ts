@@ -37,7 +37,7 @@ export type NewPeer = {
 const ERASABLE = ['outbound', 'inbound', 'jwks', 'jwksUri'] as const;
 type Erasable = (typeof ERASABLE)[number];
 
-/** `outbound` and `inbound` are replaced whole; `null` takes away what may be absent. */
+/** `outbound` and `inbound` are replaced whole; `null` removes an optional member. */
 export type PeerChange = Partial<Omit<NewPeer, Erasable | 'issuer'>> & {
   readonly [member in Erasable]?: NewPeer[member] | null;
 };
@@ -47,7 +47,7 @@ type Callers = { get(id: string): Promise<object | undefined> };
 const MOST_CALLERS = 200;
 const MOST_RESOURCES = 50;
 
-/** Only by role. */
+/** Entered by role only. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
 export const peerRegistry = (deps: {
@@ -59,7 +59,7 @@ export const peerRegistry = (deps: {
   readonly agents: Callers;
   readonly clients: Callers;
   readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
-  /** Our own issuer: it is no peer of itself (JB-08). */
+  /** Our own issuer, which is no peer of itself (JB-08). */
   readonly issuer: string;
 }) => {
   const { clock, identifiers, issuer: own } = deps;
@@ -151,13 +151,13 @@ export const peerRegistry = (deps: {
   return {
     get: (id: string): Promise<Versioned<Peer> | undefined> => collection.get(id),
 
-    /** The one with exactly this issuer. */
+    /** The peer with exactly this issuer. */
     async findByIssuer(issuer: string): Promise<Peer | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document;
     },
 
-    /** A resource server behind one of them, as rights at it are given. */
+    /** A resource server behind one of the peers, in the form that decisions use. */
     async findResource(identifier: string): Promise<Versioned<ResourceServer> | undefined> {
       const peer = await behind(identifier);
       const document = peer && resourceBehind(peer, identifier);
@@ -179,7 +179,7 @@ export const peerRegistry = (deps: {
     update: (id: string, expected: number, change: PeerChange, by: By): Promise<Versioned<Peer>> =>
       documentsOf.change(id, expected, 'peer.updated', by, (peer) => {
         const both = { ...peer, ...change };
-        // One source of keys takes the place of the other.
+        // One source of keys replaces the other.
         if (change.jwks) both.jwksUri = change.jwksUri ?? null;
         if (change.jwksUri) both.jwks = change.jwks ?? null;
         const given = Object.entries(both).filter(([, value]) => value !== null && value !== undefined);
@@ -193,7 +193,7 @@ export const peerRegistry = (deps: {
     disable: switched('disabled', 'peer.disabled'),
     enable: switched('active', 'peer.enabled'),
 
-    /** Keys that were fetched up to now are not used any more, on any node. */
+    /** Keys fetched until now are no longer used, on any node. */
     purgeKeys: (id: string, by: By): Promise<Versioned<Peer>> =>
       documentsOf.change(id, undefined, 'peer.keys_purged', by, (peer) => ({ ...peer, keysAfter: clock.now() })),
   };

@@ -16,7 +16,7 @@ export const SUBJECT_RULES = ['linked', 'verified_email'] as const;
 /** A resource server behind the peer. Its scopes are those we vouch for; their risk is for our policies. */
 export type PeerResource = { readonly identifier: string; readonly scopes: readonly ScopeDeclaration[] };
 
-/** What we vouch for towards the peer. */
+/** What we vouch for to the peer. */
 export type Outbound = {
   /** Which of our agents and clients may ask: id here → `client_id` there. */
   readonly clients: Readonly<Record<string, string>>;
@@ -25,11 +25,11 @@ export type Outbound = {
   readonly lifetimeSeconds: number;
 };
 
-/** What we take the peer's word for. */
+/** Which assertions of the peer we accept. */
 export type Inbound = {
   /** Which of our agents and clients may redeem its assertions. */
   readonly clients: readonly string[];
-  /** Our resource servers, and the scopes there that its assertions are good for at most. */
+  /** Our resource servers, and the most scopes there that its assertions may give. */
   readonly resources: ScopesByResource;
   /**
    * `linked`: only subjects that an administrator linked to an account. `verified_email`: an unknown subject
@@ -49,17 +49,17 @@ export type Peer = {
   readonly issuer: string;
   /** Absent: this server vouches for no user there. */
   readonly outbound?: Outbound;
-  /** Absent: its assertions are good for nothing. */
+  /** Absent: its assertions are not accepted. */
   readonly inbound?: Inbound;
-  /** Identifiers of the resource servers behind it, to find it by. */
+  /** Identifiers of the resource servers behind it, for look-up. */
   readonly resources: readonly string[];
   /** Its keys, pinned here: nothing is fetched. */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served. With neither, its discovery document says where. */
+  /** Where its keys are served. With neither, its discovery document names the URL. */
   readonly jwksUri?: string;
-  /** Seconds for which keys that were fetched last are good while new ones cannot be had. */
+  /** Seconds for which the keys fetched last stay valid while new ones are unavailable. */
   readonly maxKeyAgeSeconds: number;
-  /** Keys that were fetched up to this second are not used any more. */
+  /** Keys fetched until this second are no longer used. */
   readonly keysAfter?: number;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;

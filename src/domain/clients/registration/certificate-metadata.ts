@@ -1,4 +1,4 @@
-/** How the certificates of a client are known, in the spelling of RFC 8705 §2.1.2. */
+/** How the certificates of a client are identified, in the spelling of RFC 8705 §2.1.2. */
 
 import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
@@ -19,7 +19,7 @@ export type CertificateName = { readonly [name in Name]?: string };
 
 const names = Object.keys(WIRE) as readonly Name[];
 
-/** The one name that is asked for. Throws 'invalid_field' when there are more. */
+/** The one requested name. Throws 'invalid_field' when there are more. */
 export const readCertificateName = (text: (member: string) => string | undefined): CertificateName | undefined => {
   const given = names.flatMap((name) => {
     const value = text(WIRE[name]);
@@ -43,7 +43,7 @@ export const checkCertificateName = (asked: {
   if (!certificate) refuseField(`/${WIRE.subjectDn}`, `One of ${Object.values(WIRE).join(', ')} is needed.`);
 };
 
-/** Of an agent keys are another credential, which its owner adds. */
+/** For an agent, keys are a separate credential, which its owner adds. */
 export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; readonly jwksUri?: unknown }): void => {
   for (const [member, keys] of Object.entries({ jwks, jwks_uri: jwksUri })) {
     if (keys !== undefined) refuseField(`/${member}`, 'An agent with tls_client_auth registers no keys beside it.');
@@ -59,7 +59,7 @@ const nameOf = (rule: CertificateRule | undefined): CertificateName | undefined 
   return name && rule && { [name]: rule[name] };
 };
 
-/** By which name an agent that has no keys of its registration is known. */
+/** The certificate name of an agent that registered without keys. */
 const certificateNameOf = (party: Agent | Client): CertificateName | undefined => {
   if (!('purpose' in party)) return nameOf(party.certificate);
   if (party.jwks !== undefined || party.jwksUri !== undefined) return undefined;
@@ -68,7 +68,7 @@ const certificateNameOf = (party: Agent | Client): CertificateName | undefined =
     .find((name) => name !== undefined);
 };
 
-/** What an agent registered itself with. */
+/** The authentication method an agent registered with. */
 export const agentAuthMethod = (agent: Agent): 'private_key_jwt' | 'tls_client_auth' =>
   certificateNameOf(agent) ? 'tls_client_auth' : 'private_key_jwt';
 
@@ -77,7 +77,7 @@ export const shownCertificateName = (party: Agent | Client): Readonly<Record<str
   return certificate ? { [memberOf(certificate)]: Object.values(certificate)[0] } : {};
 };
 
-/** A replacement names the certificate as it is: another one is the owner's to add. */
+/** A replacement must repeat the certificate: only the owner can add another one. */
 export const checkSameCertificate = (
   party: Agent | Client,
   asked: { readonly certificate?: CertificateName },

@@ -17,13 +17,13 @@ export type ClientMetadata = {
   readonly backchannelLogoutSessionRequired?: boolean;
   readonly grantTypes?: readonly string[];
   readonly deliveryMode?: DeliveryMode;
-  /** Where the client hears that people have decided (CIBA Core §4). */
+  /** Where the client is notified of a decision (CIBA Core §4). */
   readonly notificationEndpoint?: string;
   readonly authMethod?: ClientAuthMethod;
   readonly applicationType?: 'web' | 'native';
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
-  /** By which name in it the certificate is known (RFC 8705 §2.1.2). */
+  /** The name by which the certificate is identified (RFC 8705 §2.1.2). */
   readonly certificate?: CertificateName;
   readonly dpopBoundAccessTokens?: boolean;
   readonly certificateBoundAccessTokens?: boolean;
@@ -43,7 +43,7 @@ export type ClientMetadata = {
 
 export type Body = { readonly [member: string]: unknown };
 
-/** Certificates that are known by themselves are no metadata: the owner adds them. */
+/** Certificates that are accepted by thumbprint are not metadata: the owner adds them. */
 const AUTH_METHODS = [
   'private_key_jwt',
   'client_secret_basic',
@@ -104,7 +104,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
   }
   return withoutAbsent({
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
-    // Stock clients send them for every flow; without the code flow they are not used.
+    // Common clients send them for every flow; without the code flow they are not used.
     redirectUris: asksPeople ? redirectUris : undefined,
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
     backchannelLogoutUri: text('backchannel_logout_uri'),
@@ -161,7 +161,7 @@ const withoutAbsent = <T extends object>(members: T): { [member in keyof T]?: Ex
     [member in keyof T]?: Exclude<T[member], undefined>;
   };
 
-/** Names of the registries' members on this wire. */
+/** The wire names of the registries' members. */
 const WIRE: Readonly<Record<string, string>> = {
   name: 'client_name',
   purpose: 'agent_purpose',

@@ -63,7 +63,7 @@ type Dependencies = {
     readonly open: Quota;
     readonly openOfSite: Quota;
   };
-  /** Notes a refusal before it is known who calls (decision D18). */
+  /** Counts a refusal before the caller is known (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
 };
 
@@ -120,7 +120,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     return (await tokens.find(bearer)) ?? refuseToken('This initial access token is not good, or not any more.');
   };
 
-  /** As if it were an agent of the owner's that is about to be made. */
+  /** Checks kills as for an agent of this owner that is about to be created. */
   const checkKills = async (caller: string, owner: string | undefined): Promise<void> => {
     const isEnded = await deps.revocation.ended([
       { parties: [caller], ...(owner === undefined ? {} : { subject: owner }) },
@@ -137,7 +137,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
           by,
         );
 
-  /** A use of the token is taken first, and given back when nothing came of it. */
+  /** Takes a use of the token first, and gives it back when the registration fails. */
   const storeWithin = async (made: Plan, token: InitialAccessToken | undefined, by: By) => {
     if (token && !(await tokens.take(token.id))) refuseToken('All uses of this initial access token are taken.');
     try {
@@ -193,7 +193,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     return (await deps.revocation.ended([{ parties: [id], owner: agent.owner }])) === undefined;
   };
 
-  /** The token of another client is as good as none, and stays what it is. */
+  /** The token of another client is treated as invalid, and stays unchanged. */
   const managed = async (
     id: string,
     bearer: string | undefined,
@@ -202,7 +202,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
     const isAgent = id.startsWith('agt_');
     const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
-    // With its owner the agent changed what it is managed with; the new owner manages it.
+    // After a change of ownership the registration access token no longer manages the agent; the new owner does.
     const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
     if (!row || !party || isFormer)
       return refuseToken('This registration access token is not good here, or not any more.');
@@ -288,7 +288,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         }
       }),
 
-    /** An agent is retired, a client too: nothing it holds works, and it never comes back. */
+    /** Retires an agent or client: nothing it holds works, and it never comes back. */
     remove: (id: string, bearer: string | undefined, from: From): Promise<void> =>
       refusing(from, 'remove', async (knows) => {
         const { party } = await managed(id, bearer, knows);
@@ -297,7 +297,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         await registrations.remove(id);
       }),
 
-    /** Whether the client or agent registered itself, also when it was adopted since. */
+    /** Whether the client or agent registered itself, even if it was adopted since. */
     isSelfRegistered: (id: string): Promise<boolean> => registrations.has(id),
 
     /** Makes an account the owner of a client that registered itself. Throws 'not_found' and 'conflict'. */

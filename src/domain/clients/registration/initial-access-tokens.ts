@@ -29,7 +29,7 @@ export type InitialAccessToken = {
   readonly digest: string;
   /** The account or group that is asked to own what is registered. */
   readonly owner: string;
-  /** With it agents are registered, under this blueprint; without it clients. */
+  /** With it, the token registers agents under this blueprint; without it, clients. */
   readonly blueprint?: string;
   readonly uses: number;
   readonly used: number;
@@ -130,7 +130,7 @@ export const initialAccessTokens = (deps: {
       return { ...stored, token };
     },
 
-    /** Registers nothing any more, from now on. Idempotent. */
+    /** From now on the token registers nothing. Idempotent. */
     revoke: (id: string, by: By): Promise<Versioned<InitialAccessToken>> =>
       documentsOf.change(id, undefined, 'registration.token_revoked', by, (token) =>
         token.revokedAt === undefined ? { ...token, revokedAt: clock.now() } : token,
@@ -159,7 +159,7 @@ export const initialAccessTokens = (deps: {
       return isTaken;
     },
 
-    /** Gives a use back with which nothing was registered. */
+    /** Gives back a use when the registration failed. */
     async giveBack(id: string): Promise<void> {
       await update(collection, id, (token) => ({ ...token, used: Math.max(0, token.used - 1) }));
     },

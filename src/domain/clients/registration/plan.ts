@@ -112,7 +112,7 @@ export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | und
     name: asked.name ?? 'Client without a name',
     ...(owner === undefined ? {} : { owner }),
     tokenEndpointAuthMethod: method,
-    // Programs on people's machines rarely say what they are; their redirect URIs do.
+    // Programs on users' machines rarely declare their type; it follows from their redirect URIs.
     applicationType: asked.applicationType ?? (redirectUris.every(isHttps) ? 'web' : 'native'),
     redirectUris,
     ...(method === 'none' ? { corsOrigins: originsOf(redirectUris) } : {}),

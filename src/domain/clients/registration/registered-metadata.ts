@@ -9,11 +9,11 @@ import type { Registration } from './registrations.ts';
 /** What is known of the registered agent or client. */
 export type Shown = {
   readonly registration: Registration;
-  /** The registration access token, this once. */
+  /** The registration access token, shown only this once. */
   readonly token: string;
-  /** A client secret that was just made. */
+  /** A client secret that was just created. */
   readonly secret?: string | undefined;
-  /** Ours, without a slash at its end. */
+  /** Our issuer, without a trailing slash. */
   readonly issuer: string;
 };
 

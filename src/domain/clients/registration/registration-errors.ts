@@ -1,7 +1,7 @@
 import type { Denial, DomainError } from '../../vocabulary/errors.ts';
 import { wireMember } from './client-metadata.ts';
 
-/** A refusal as it is answered: RFC 7591 §3.2.2, RFC 6750 §3.1. */
+/** The response to a refusal: RFC 7591 §3.2.2, RFC 6750 §3.1. */
 export type RegistrationError = {
   readonly status: number;
   readonly error: string;
@@ -9,7 +9,7 @@ export type RegistrationError = {
   readonly denial?: Denial;
 };
 
-/** Members of a registration that were refused by name; what they are refused as. */
+/** The error code for a refused member of a registration. */
 const metadataError = (member: string): string => {
   if (member.startsWith('redirect_uris')) return 'invalid_redirect_uri';
   return member.startsWith('software_statement') ? 'invalid_software_statement' : 'invalid_client_metadata';
@@ -19,7 +19,7 @@ const metadataError = (member: string): string => {
 export const registrationError = ({ code, field, message, denial }: DomainError): RegistrationError => {
   const member = field === undefined ? undefined : wireMember(field);
   const description = member === undefined ? message : `${member}: ${message}`;
-  // A policy says no, which RFC 7591 has no word for.
+  // A denial by policy, for which RFC 7591 has no error code.
   if (denial) return { status: 403, error: 'access_denied', description: message, denial };
   switch (code) {
     case 'unauthenticated':

@@ -1,4 +1,4 @@
-/** What the audit log says of registrations and their management. */
+/** Audit events of registrations and their management. */
 
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { refusedDecision } from '../../audit/refused-decision.ts';
@@ -11,7 +11,7 @@ export type From = { readonly request: string; readonly source: string };
 
 export type Action = 'register' | 'read' | 'replace' | 'remove';
 
-/** Who sends a request, once that is known. */
+/** The sender of a request, once known. */
 export type RegistrationFacts = {
   readonly caller: string;
   readonly owner?: string | undefined;

@@ -7,16 +7,16 @@ import { DomainError } from '../../vocabulary/errors.ts';
 /** What allowed the registration. */
 export type Way = 'token' | 'statement' | 'open';
 
-/** A client or agent that registered itself, and what it is managed with (RFC 7592). */
+/** A client or agent that registered itself, and the data to manage it (RFC 7592). */
 export type Registration = {
   /** Id of the client or agent. */
   readonly id: string;
-  /** Of the registration access token that is good now. */
+  /** Digest of the current registration access token. */
   readonly tokenDigest: string;
   readonly way: Way;
-  /** The software statement as it came. */
+  /** The software statement as it was sent. */
   readonly statement?: string;
-  /** As it was asked for; it limits nothing. */
+  /** As requested; it limits nothing. */
   readonly scope?: string;
   readonly softwareId?: string;
   readonly softwareVersion?: string;
@@ -60,14 +60,14 @@ export const registrations = (deps: {
   const { clock, identifiers, masterKey } = deps;
   const collection = deps.documents.collection<Registration>(REGISTRATIONS);
 
-  /** A token is good for one client: the digest holds both. */
+  /** A token is valid for one client: the digest holds both. */
   const newToken = (id: string): { readonly token: string; readonly tokenDigest: string } => {
     const token = `${PREFIX}${identifiers.newSecret()}`;
     return { token, tokenDigest: masterKey.digest('registration_access_token', id, token) };
   };
 
   return {
-    /** Answers the registration access token; it is in no store and no log. */
+    /** Returns the registration access token, which is in no store and no log. */
     async insert(registration: NewRegistration): Promise<{ readonly row: Registration; readonly token: string }> {
       const { token, tokenDigest } = newToken(registration.id);
       const row = { ...registration, tokenDigest, createdAt: clock.now() };
@@ -98,7 +98,7 @@ export const registrations = (deps: {
       throw new DomainError('unauthenticated', 'This registration access token was used already.');
     },
 
-    /** The token before the last rotation is good again: with it nothing was changed. */
+    /** Makes the token before the last rotation valid again: nothing was changed with it. */
     async restore({ document, version }: Versioned<Registration>): Promise<void> {
       await collection.replace(document, version + 1);
     },

@@ -21,9 +21,9 @@ export type RegistrationKey = { readonly caller: string; readonly key: string; r
 type Registration = {
   /** Digest of the key. */
   readonly id: string;
-  /** Digest of what was asked for. */
+  /** Digest of the request. */
   readonly asked: string;
-  /** The id it gets, chosen before it is made. */
+  /** The id of the agent, chosen before its creation. */
   readonly agent: string;
   readonly expiresAt: number;
 };
@@ -48,7 +48,7 @@ export const repeatableRegistration = (deps: {
   const { documents, clock, identifiers, agents } = deps;
   const collection = documents.collection<Registration>(REPEATABLE_REGISTRATIONS);
 
-  /** The id that belongs to this key, and whether it has been given to it just now. */
+  /** The id for this key, and whether it was assigned just now. */
   const reserved = async ({ caller, key, place }: RegistrationKey, text: string) => {
     const id = digest(JSON.stringify([caller, key, place]));
     const asked = digest(text);
@@ -87,7 +87,7 @@ export const repeatableRegistration = (deps: {
       try {
         return { found: await register(agent), isReplayed: false };
       } catch (error) {
-        // Another one with the same key was faster.
+        // Another request with the same key was faster.
         const made = isDocumentConflict(error) ? await agents.get(agent) : undefined;
         if (!made) throw error;
         return { found: made, isReplayed: true };

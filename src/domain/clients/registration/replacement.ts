@@ -18,7 +18,7 @@ import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import { logoutOf } from './logout-metadata.ts';
 
-/** Without the grant type that uses them they are kept out, as at registration. */
+/** Without the grant type that uses them they are ignored, as at registration. */
 const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
   grantTypes.includes('authorization_code') ? (asked.redirectUris ?? []) : [];
 
@@ -120,7 +120,8 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   const left = originsOf(client.redirectUris).filter((origin) => !originsOf(redirectUris).includes(origin));
   return {
     ...(name === undefined ? {} : { name }),
-    // Pages where no code is sent any more redeem none; what an operator added stays.
+    // A page that no longer receives a code redeems none: its origin is removed. Origins that an operator added
+    // stay.
     ...(left.length === 0 ? {} : { corsOrigins: client.corsOrigins.filter((origin) => !left.includes(origin)) }),
     ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
     ...keysOf(asked),

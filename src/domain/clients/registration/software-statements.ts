@@ -28,7 +28,7 @@ export const softwareStatements = (deps: {
   readonly issuers: StatementIssuers;
   readonly keysByUrl: Pick<KeysByUrl, 'find'>;
   readonly clock: Clock;
-  /** Ours; a statement with an audience is for us. */
+  /** Our issuer; a statement with an audience must name it. */
   readonly issuer: string;
 }) => {
   const refuse = (message: string): never => refuseField('/software_statement', message);
@@ -89,7 +89,7 @@ export const softwareStatements = (deps: {
       return { issuer: iss, claims: ofClient(payload), text };
     },
 
-    /** What a stored statement says, which was verified when it came. */
+    /** The claims of a stored statement, which was verified when it came. */
     read: (text: string): Body => ofClient(claimsOf(text) ?? {}),
   };
 };

@@ -22,12 +22,12 @@ const FRESH_SECONDS = 300;
 const APART_SECONDS = 30;
 const MOST_ISSUERS = 1000;
 
-/** Whose keys they are: of a trusted issuer, or of another authorization server. */
+/** The holder of keys: a trusted issuer, or another authorization server. */
 export type KeyHolder = Pick<TrustedIssuer, 'id' | 'issuer' | 'jwks' | 'jwksUri' | 'keysAfter' | 'maxKeyAgeSeconds'>;
 
 type Held = { readonly keys: JsonWebKeySet; readonly fetchedAt: number };
 
-/** How an issuer's keys were had last, by this process. */
+/** How this process last got an issuer's keys. */
 export type KeyHealth = {
   readonly state: 'pinned' | 'unknown' | 'healthy' | 'unhealthy';
   /** Since when the keys in use are known. */

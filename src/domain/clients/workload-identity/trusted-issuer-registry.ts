@@ -27,7 +27,7 @@ export type NewTrustedIssuer = {
   readonly maxTokenAgeSeconds?: number;
   /** 300..86400, default 3600. */
   readonly maxKeyAgeSeconds?: number;
-  /** Default: false, as platforms hand out the same token until it is renewed. */
+  /** Default: false, because platforms return the same token until it is renewed. */
   readonly oneTimeTokens?: boolean;
 };
 
@@ -42,7 +42,7 @@ export type TrustedIssuerChange = Partial<Omit<NewTrustedIssuer, Erasable | 'iss
 const USUAL_SECONDS = 3600;
 const LONGEST_SECONDS = 86_400;
 
-/** Only by role. */
+/** Entered by role only. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
 export const trustedIssuerRegistry = (deps: {
@@ -51,7 +51,7 @@ export const trustedIssuerRegistry = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly checkKeyUrl: KeyUrlCheck;
-  /** Our own issuer: it is none of these. */
+  /** Our own issuer, which is not one of these. */
   readonly issuer: string;
 }) => {
   const { clock, identifiers } = deps;
@@ -94,7 +94,7 @@ export const trustedIssuerRegistry = (deps: {
     /** At most 1000 ids; unknown ones are left out. */
     getMany: (ids: readonly string[]): Promise<readonly Versioned<TrustedIssuer>[]> => collection.getMany(ids),
 
-    /** The one whose tokens have exactly this `iss`. */
+    /** The issuer with exactly this `iss`. */
     async findByIssuer(issuer: string): Promise<TrustedIssuer | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document;
@@ -103,7 +103,7 @@ export const trustedIssuerRegistry = (deps: {
     list: ({ issuer, ...query }: PageQuery & { readonly issuer?: string } = {}): Promise<Page<TrustedIssuer>> =>
       documentsOf.list({ issuer }, query),
 
-    /** Throws 'invalid_field', and 'conflict' when the issuer is there already. */
+    /** Throws 'invalid_field', and 'conflict' when the issuer exists already. */
     async create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>> {
       const now = clock.now();
       const issuer = checked({
@@ -123,18 +123,18 @@ export const trustedIssuerRegistry = (deps: {
     update: (id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>> =>
       documentsOf.change(id, expected, 'trusted_issuer.updated', by, (issuer) => {
         const both = { ...issuer, ...change };
-        // One source of keys takes the place of the other.
+        // One source of keys replaces the other.
         if (change.jwks) both.jwksUri = change.jwksUri ?? null;
         if (change.jwksUri) both.jwks = change.jwks ?? null;
         const given = Object.entries(both).filter(([, value]) => value !== null && value !== undefined);
         return checked(Object.fromEntries(given) as unknown as TrustedIssuer, issuer);
       }),
 
-    /** No token of it is good from the next request on. Idempotent, as is its opposite. */
+    /** Its tokens are refused from the next request on. Idempotent, as is its opposite. */
     disable: switched('disabled', 'trusted_issuer.disabled'),
     enable: switched('active', 'trusted_issuer.enabled'),
 
-    /** Keys that were fetched up to now are not used any more, on any node. */
+    /** Keys fetched until now are no longer used, on any node. */
     purgeKeys: (id: string, by: By): Promise<Versioned<TrustedIssuer>> =>
       documentsOf.change(id, undefined, 'trusted_issuer.keys_purged', by, (issuer) => ({
         ...issuer,

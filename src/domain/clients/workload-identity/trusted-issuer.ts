@@ -37,13 +37,13 @@ export type TrustedIssuer = {
    * tokens.
    */
   readonly audience?: string;
-  /** Seconds after its `iat` for which a token is good, however long it says it lives. */
+  /** Seconds after its `iat` for which a token is accepted, independent of its own expiry. */
   readonly maxTokenAgeSeconds: number;
-  /** Seconds for which keys that were fetched last are good while new ones cannot be had. */
+  /** Seconds for which the keys fetched last stay valid while new ones are unavailable. */
   readonly maxKeyAgeSeconds: number;
   /** Whether a token with a `jti` works once. */
   readonly oneTimeTokens: boolean;
-  /** Keys that were fetched up to this second are not used any more. */
+  /** Keys fetched until this second are no longer used. */
   readonly keysAfter?: number;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;

@@ -14,7 +14,7 @@ import type { TrustedIssuerRegistry } from './trusted-issuer-registry.ts';
 import { type ReadToken, readToken, type WorkloadTokens } from './workload-tokens.ts';
 import { workloadsFor } from './workloads.ts';
 
-/** A token that was found good, and the credential it fits. */
+/** A valid token, and the credential it matches. */
 export type Proof = {
   readonly credential: CredentialOf<'federated'>;
   readonly issuer: TrustedIssuer;
@@ -24,20 +24,20 @@ export type Proof = {
 export type TokenTest = {
   readonly issuer?: TrustedIssuer;
   readonly subject?: string;
-  /** Absent: the token is good. */
+  /** Absent: the token is valid. */
   readonly refusal?: Refusal;
   /** The agents that the token stands for. With more than one, its holder must name one with `client_id`. */
   readonly matches: readonly { readonly agent: Agent; readonly credential: string }[];
 };
 
-/** Agents with a pattern for one issuer that are looked through. */
+/** The most agents with a pattern for one issuer that are examined. */
 const MOST_PATTERNS = 200;
 
 export const workloadIdentity = (deps: {
   readonly documents: DocumentStore;
   readonly tokens: WorkloadTokens;
   readonly issuers: Pick<TrustedIssuerRegistry, 'getMany' | 'findByIssuer'>;
-  /** As they count now. */
+  /** Agents in their current state. */
   readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly clock: Clock;
 }) => {
@@ -46,7 +46,7 @@ export const workloadIdentity = (deps: {
 
   const federatedOf = (agent: Agent) => ofKind(usableCredentials(agent, clock.now()), 'federated');
 
-  /** Why a token does not fit a credential; undefined when it does. */
+  /** Why a token does not match a credential; undefined when it does. */
   const unfit = (
     { subject, claims = {} }: CredentialOf<'federated'>,
     issuer: TrustedIssuer,
@@ -115,7 +115,7 @@ export const workloadIdentity = (deps: {
       return why;
     },
 
-    /** What `prove` would make of a token, and for whom; changes nothing. */
+    /** The result that `prove` would give for a token, and the agents; changes nothing. */
     async test(token: string): Promise<TokenTest> {
       const read = readToken(token);
       if (isRefusal(read)) return { refusal: read, matches: [] };

@@ -21,7 +21,7 @@ import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
-/** A token as it came: nothing of it is known to be true. */
+/** A token as it was sent: none of its content is verified. */
 export type ReadToken = SignedToken & {
   readonly claims: Claims & { readonly iss: string; readonly sub: string };
 };
@@ -29,7 +29,7 @@ export type ReadToken = SignedToken & {
 const LONGEST_SUBJECT = 1024;
 const TYPES = new Set<unknown>([undefined, 'jwt', 'jose']);
 
-/** Reads a token strictly, without believing any of it. */
+/** Parses a token strictly, without trusting any of it. */
 export const readToken = (token: string): ReadToken | Refusal => {
   const read = readSigned(token, TYPES);
   if (isRefusal(read)) return read;

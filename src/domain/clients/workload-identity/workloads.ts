@@ -10,7 +10,7 @@ const PATTERN = '*';
 const entry = (issuer: string, subject: string): string =>
   `${issuer} ${subject === PATTERN ? PATTERN : createHash('sha256').update(subject).digest('base64url')}`;
 
-/** What an agent with these rules is found under; each text once. */
+/** The index entries of an agent with these rules; each text once. */
 export const workloadsOf = (rules: readonly Rule[]): readonly string[] => [
   ...new Set(
     rules.flatMap(({ issuer, subject }) => {
