@@ -44,10 +44,10 @@ export type AccountRegistryDeps = {
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
 
-/** Accounts of one address that are looked at. */
+/** The most accounts of one address that are examined. */
 const MOST_OF_ADDRESS = 20;
 
-/** The one in which its person ends the others. */
+/** The session in which the user ends the others. */
 type KeptSession = Pick<Session, 'id' | 'authTime'>;
 
 /** Indexes find administrators, and accounts by address, without reading all. These members never leave this file. */
@@ -111,7 +111,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     return done;
   };
 
-  /** Reads, audits and writes; answers the account as it is when `change` leaves it so. */
+  /** Reads, audits and writes. Returns the account unchanged when `change` changes nothing. */
   const changeState = async (
     id: string,
     type: AuditEventType,
@@ -193,7 +193,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       return (await accounts.getMany(ids)).map((found) => published(found).document);
     },
 
-    /** Accepts what a person types: the name is brought to its one form first. */
+    /** Accepts what a user types: the name is normalised first. */
     async findByUsername(typed: string): Promise<Versioned<Account> | undefined> {
       const username = normaliseUsername(typed);
       if (username === undefined) return undefined;
@@ -392,10 +392,10 @@ const published = ({ document, version }: Versioned<StoredAccount>): Versioned<A
   return { document: account, version };
 };
 
-/** All sessions from before are over, one that was kept before included. */
+/** Ends all earlier sessions, including one that was kept before. */
 const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({
   ...account,
-  // Never earlier: then those that were ended would count again.
+  // Never earlier: otherwise ended sessions would be valid again.
   sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
   updatedAt: now,
 });

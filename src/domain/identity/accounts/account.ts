@@ -41,9 +41,9 @@ export type Account = {
   readonly entitlements?: ScopesByResource;
   /** PHC string of Argon2id; absent when the account has no password. */
   readonly passwordHash?: string;
-  /** Sessions that began before this second are over. */
+  /** Sessions that began before this second have ended. */
   readonly sessionsValidFrom: number;
-  /** But for this one, which its person kept when the others were ended. */
+  /** Except this one, which the user kept when the others were ended. */
   readonly keptSession?: string;
   /**
    * Tokens and grants from before this second are revoked. Set when the account is disabled, so that enabling it
@@ -68,9 +68,9 @@ export const ACCOUNTS = {
   indexes: [
     { fields: ['username'], unique: true },
     { fields: ['createdAt'] },
-    // Set by the register: what addresses are compared by (email-key.ts).
+    // Set by the registry: the key that addresses are compared by (email-key.ts).
     { fields: ['emailKey'] },
-    // Set by the register on administrators only.
+    // Set by the registry on administrators only.
     { fields: ['administrator', 'state'] },
   ],
   members: ['username', 'name', 'groups', 'roles', 'state', 'sessionsValidFrom', 'createdAt'],

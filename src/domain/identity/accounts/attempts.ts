@@ -28,12 +28,12 @@ export type AttemptsDeps = {
 
 const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 
-/** How many attempts of what kind there were, and which browsers signed in before. */
+/** Counts attempts by kind, and recognises browsers that signed in before. */
 export const attempts = (deps: AttemptsDeps) => {
   const { ephemeral, masterKey, refusals } = deps;
   const bounded = boundedCounts(deps);
 
-  /** Notes a refusal and answers it, to be thrown. */
+  /** Records a refusal and returns it, to be thrown. */
   const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
     await refusals.note({ ...event, error: error.code });
     return error;
@@ -71,7 +71,7 @@ export const attempts = (deps: AttemptsDeps) => {
       await refuseBeyond(kind, count - limit, window, event);
     },
 
-    /** The same for what was typed and names no account. */
+    /** The same for typed text that names no account. */
     async spendUnknown(
       kind: string,
       typed: string,

@@ -11,7 +11,7 @@ import { checkedEmail } from './account-fields.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { MailLinks } from './mail-links.ts';
 
-/** Addresses of one account that are written to in an hour. */
+/** Confirmation mails of one account in an hour. */
 const PER_ACCOUNT = { limit: 5, window: 3600 };
 
 const OVER = 'This link is not yours, was used already, or is too old. Ask for a new one.';

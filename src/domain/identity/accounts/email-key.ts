@@ -14,7 +14,7 @@ export const emailKey = (address: string): string => {
   return `${local}@${asciiDomain(domain) || domain.toLowerCase()}`;
 };
 
-/** For private use: no address of an account has it. */
+/** A private-use character: no address of an account has it. */
 const MARK = '\ue000';
 
 const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);

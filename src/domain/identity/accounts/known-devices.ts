@@ -13,7 +13,7 @@ type Strength = 'one_factor' | 'factors';
 
 type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
 
-/** Which browsers signed in to an account before. */
+/** Recognises browsers that signed in to an account before. */
 export const knownDevices = ({
   clock,
   identifiers,

@@ -4,7 +4,7 @@ import type { CollectionDeclaration, DocumentStore } from '../../ports/document-
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Account } from './account.ts';
 
-/** What a link in a mail is good for. */
+/** The purpose of a link in a mail. */
 export type LinkPurpose = 'reset' | 'email';
 
 /** A link that was mailed to a user. It is valid once, until it expires, and only while the account is unchanged. */
@@ -19,9 +19,9 @@ export type MailLink = {
    * account loses that address.
    */
   readonly email?: string;
-  /** `emailFrom` of the account: an address that comes back brings no link back. */
+  /** `emailFrom` of the account: an address that comes back restores no link. */
   readonly emailFrom?: number;
-  /** Of a new password. */
+  /** Set on a link for a new password. */
   readonly isOfAddress?: true;
   readonly expiresAt: number;
 };
@@ -37,7 +37,7 @@ export const MAIL_LINKS = {
 
 export const LINK_SECONDS = 1800;
 
-/** Whether an account is as it was when the link was mailed. */
+/** Whether an account is unchanged since the link was mailed. */
 export const isGoodFor = (link: MailLink, { state, sessionsValidFrom, ...account }: Account): boolean => {
   const { email, emailFrom = 0, isOfAddress, validFrom } = link;
   if (state !== 'active' || sessionsValidFrom !== validFrom) return false;
@@ -66,7 +66,7 @@ export const mailLinks = (deps: {
   const idsOf = (purpose: LinkPurpose, token: string): readonly string[] =>
     TOKEN.test(token) ? masterKey.digests('mail_link', purpose, token) : [];
 
-  /** The account, while the link is good for it. */
+  /** The account, while the link is valid for it. */
   const holds = async (link: MailLink | undefined): Promise<Account | undefined> => {
     if (link === undefined || link.expiresAt <= clock.now()) return undefined;
     const account = (await accounts.get(link.account))?.document;
@@ -100,7 +100,7 @@ export const mailLinks = (deps: {
       return undefined;
     },
 
-    /** Uses it up, and says whether it was there to be used. */
+    /** Uses the link up. Returns whether it was still unused. */
     async use(purpose: LinkPurpose, token: string): Promise<boolean> {
       for (const id of idsOf(purpose, token)) {
         if ((await holds(await links.take(id))) !== undefined) return true;

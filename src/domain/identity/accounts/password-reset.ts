@@ -15,21 +15,21 @@ import type { SignInLimits } from './attempts.ts';
 import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
 import { resetBudget } from './reset-budget.ts';
 
-/** As typed on the page, until the delivery worker comes to it. */
+/** The request as typed on the page, until the delivery worker handles it. */
 type Asked = {
   readonly typed: string;
   readonly source: string;
   readonly request: string;
-  /** What a former sign-in of this browser left there. */
+  /** The device value from an earlier sign-in of this browser. */
   readonly device?: string | undefined;
 };
 
-/** The delivery in which it was asked for. */
+/** The delivery of the request. */
 type Asking = {
   readonly id: string;
   readonly at: number;
   readonly pageLanguage?: string | undefined;
-  /** It was tried before, and is counted. */
+  /** It was tried before, and counted. */
   readonly isCounted: boolean;
 };
 
@@ -73,7 +73,7 @@ export const passwordReset = (deps: {
     const found = typed.includes('@')
       ? await accounts.findByVerifiedEmail(typed.trim())
       : (await accounts.findByUsername(typed))?.document;
-    // Who has no password signs in in another way, which this must not go round.
+    // A user without a password signs in by another method, which a reset must not bypass.
     const isMeant = found?.state === 'active' && found.passwordHash !== undefined;
     return isMeant && found.emailVerified === true ? found : undefined;
   };
@@ -117,7 +117,7 @@ export const passwordReset = (deps: {
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
       const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
       await record({ ...event, request, personal: { source } }, account.id, source);
-      // The same name at each try: a delivery worker that died in between mails one link.
+      // The same id at each try: after a crash of the delivery worker only one link is mailed.
       const mail = `${id}r`;
       const token = await links.make('reset', account, account.email);
       const facts = {
@@ -131,7 +131,7 @@ export const passwordReset = (deps: {
       await outbox.put({ ...of, id: mail, body, isSealed: true });
     },
 
-    /** Whose password a link sets. Throws 'not_found' when it is good for nothing any more. */
+    /** The account whose password a link sets. Throws 'not_found' when the link is no longer valid. */
     async of(token: string): Promise<Account> {
       const link = await links.peek('reset', token);
       if (link === undefined) throw new DomainError('not_found', OVER);

@@ -10,10 +10,10 @@ import { normaliseUsername } from './username.ts';
 export type SignInDeps = AttemptsDeps & {
   readonly accounts: Pick<AccountRegistry, 'get' | 'findByUsername'>;
   readonly passwords: Pick<Passwords, 'verify' | 'verifyNothing'>;
-  /** Whether the password of an account is not enough. */
+  /** Whether an account needs more than the password. */
   readonly factors: { isAsked(account: string): Promise<boolean> };
   readonly limits: SignInLimits;
-  /** Whether people sign in with a password at all. Default: true. */
+  /** Whether users may sign in with a password at all. Default: true. */
   readonly isOn?: boolean;
 };
 
@@ -22,7 +22,7 @@ export type SignInAttempt = {
   readonly password: string;
   /** Client address. */
   readonly source: string;
-  /** What a former sign-in of this browser answered as `device`. */
+  /** The `device` value that an earlier sign-in of this browser returned. */
   readonly device?: string | undefined;
   /** The HTTP request. */
   readonly request: string;
@@ -60,7 +60,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       // A name that cannot exist is counted like one that could: an attacker learns nothing from the limit.
       const key = username ?? typed.slice(0, 512);
       const account = (await accounts.findByUsername(typed))?.document;
-      // Where no account has the name, it may well be a password in the wrong field.
+      // If no account has the name, it may well be a password in the wrong field.
       const personal = { source, ...(account ? { username: account.username } : {}) };
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account);
@@ -104,7 +104,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
       if (await factors.isAsked(account.id)) {
         await audit.append({ ...event, ...who, type: 'session.factor_asked', outcome: 'done' });
-        // No device: a thief of the password would get a budget of attempts of their own.
+        // No device: an attacker who knows the password would get their own budget of attempts.
         return { next: 'factor', account, assurance };
       }
       await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });

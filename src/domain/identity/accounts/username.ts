@@ -1,7 +1,7 @@
 /** The error text for a username that is not allowed. */
 export const USERNAME_RULE = 'A username has 1 to 64 letters, digits and . _ - @ +';
 
-// Letters of all scripts with their marks, but nothing that is drawn as nothing.
+// Letters of all scripts with their marks, but no invisible ones.
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._\-@+]+$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const LATIN = /\p{Script=Latin}/u;

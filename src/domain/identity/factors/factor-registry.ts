@@ -25,7 +25,7 @@ import { stepOf } from './totp.ts';
 /** How long after a sign-in factors may be changed. */
 export const RECENT_SECONDS = 600;
 
-/** Each more app is one more code that is right at any moment. */
+/** Each further app is one more valid code at any moment. */
 const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recovery: 1 };
 
 const AMR = { totp: [BY_CODE.totp], passkey: [], recovery: [BY_CODE.recovery] } as const;
@@ -39,7 +39,7 @@ export type NewFactor = { readonly name: string } & (
   | Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'>
 );
 
-/** Who changes the factors of their own account, and how they signed in. */
+/** The user who changes the factors of their own account, and how they signed in. */
 export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
 
 export type FactorRegistryDeps = {
@@ -97,7 +97,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
     if (written === undefined) throw new StoreUnavailable(`the factors of ${account} are gone`);
   };
 
-  /** LG-04: the password alone changes nothing where there is a factor. */
+  /** LG-04: with an existing factor, a sign-in by password alone changes nothing. */
   const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {
     if (asksFactor(factors) && !satisfiesAcr(acr, MULTI_FACTOR)) {
       throw new DomainError('forbidden', 'Sign in again with your second factor first.');
@@ -137,7 +137,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
     return step === undefined ? undefined : { ...factor, lastStep: step, lastUsedAt };
   };
 
-  /** The factor under the first master key, or undefined when it is so already. */
+  /** The factor sealed with the first master key, or undefined when it is already. */
   const sealedAnew = (account: string, factor: Factor): TotpFactor | undefined => {
     const context = contextOf(account, factor.id);
     if (factor.kind !== 'totp' || !masterKey.isSealedWithOther(context, factor.secret)) return undefined;
@@ -177,7 +177,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
      */
     requireMayChange,
 
-    /** The passkeys of an account that count. */
+    /** The passkeys of an account that are accepted. */
     passkeysOf: async (account: string): Promise<readonly PasskeyFactor[]> =>
       (await all(account)).filter((factor) => factor.kind === 'passkey' && !factor.isCopied) as PasskeyFactor[],
 
@@ -283,7 +283,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       return used && AMR[used.kind];
     },
 
-    /** Seals every secret with the first master key, so that the other one may go. */
+    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       let last: string | undefined;
       do {
@@ -301,7 +301,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
   };
 };
 
-/** What a person calls a factor. Throws 'invalid_field' for what cannot be shown. */
+/** The name of a factor. Throws 'invalid_field' for a name that cannot be shown. */
 export const factorName = (typed: string): string => checkText(typed.trim().normalize('NFC'), '/name', 60);
 
 const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;

@@ -9,7 +9,7 @@ import type { CollectionDeclaration } from '../../ports/document-store.ts';
 type Common = {
   /** `fac_…` */
   readonly id: string;
-  /** Chosen by the person. */
+  /** Chosen by the user. */
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number;
@@ -27,7 +27,7 @@ export type TotpFactor = Common & {
 /** Codes on paper that replace a lost app. At most one set for an account, and none without another factor. */
 export type RecoveryFactor = Common & {
   readonly kind: 'recovery';
-  /** Keyed digests of the codes that were not used yet. */
+  /** Keyed digests of the unused codes. */
   readonly codes: readonly string[];
 };
 
@@ -38,7 +38,7 @@ export type PasskeyFactor = Common & {
   readonly credential: string;
   /** COSE key, base64url. */
   readonly publicKey: string;
-  /** Of the newest signature; stays 0 where the authenticator does not count. */
+  /** Counter of the newest signature; stays 0 where the authenticator does not count. */
   readonly counter: number;
   readonly transports: readonly string[];
   /** Whether it may be on several devices. Claimed by the authenticator, not attested. */
@@ -75,7 +75,7 @@ export type FactorFacts = {
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number;
-  /** Recovery codes that were not used. */
+  /** The number of unused recovery codes. */
   readonly left?: number;
   readonly isCopied?: true;
 };

@@ -170,7 +170,7 @@ export const passkeys = (deps: PasskeysDeps) => {
     ): Promise<ProvenPasskey | undefined> {
       const { uid, credential } = attempt;
       const mustVerify = attempt.account === undefined || attempt.mustVerify === true;
-      // Before anything is looked at, so that each is tried once.
+      // Taken before any other check, so that each challenge is tried once.
       const challenge = await (attempt.account === undefined
         ? takeOpenChallenge(uid, credential)
         : takeChallenge('factor', attempt.account, uid));

@@ -19,13 +19,13 @@ export type Waiting = { readonly account: string; readonly assurance: Assurance 
 
 export type FactorAttempt = {
   readonly account: string;
-  /** What was proven before. */
+  /** The proof so far. */
   readonly assurance: Assurance;
-  /** Whether the person is signed in already, and only adds to it. */
+  /** Whether the user is signed in already and only adds a factor. */
   readonly isStepUp: boolean;
   /** The interaction. */
   readonly uid: string;
-  /** A code, or what the browser made of a passkey's signature. */
+  /** A code, or the browser's response with a passkey's signature. */
   readonly proof: { readonly code: string } | { readonly credential: string };
   /** Whether a passkey must verify its user (a PIN, a finger): any person nearby can touch it. */
   readonly mustVerify?: boolean;
@@ -34,7 +34,7 @@ export type FactorAttempt = {
   readonly request: string;
 };
 
-/** How long after the password the factor may come. */
+/** Seconds after the password within which the factor must come. */
 const WAITING_SECONDS = 600;
 
 /**
@@ -64,7 +64,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
     masterKey.digests('waiting_factor', uid).map((digest) => `waiting_factor:${digest}`);
 
   return {
-    /** Keeps that the password was right. */
+    /** Stores that the password was right. */
     async begin(uid: string, { account, assurance }: Waiting): Promise<void> {
       const [key = ''] = keysOf(uid);
       await ephemeral.set(key, masterKey.seal(key, JSON.stringify({ account, assurance })), WAITING_SECONDS);

@@ -17,10 +17,10 @@ export type TotpEnrolmentDeps = {
   readonly issuerName: string;
 };
 
-/** What an authenticator app is given. */
+/** The data for an authenticator app. */
 export type TotpOffer = { readonly secret: string; readonly address: string };
 
-/** Codes tried on one secret: enough for typing errors, nothing to guess with. */
+/** Codes tried on one secret: enough for typing errors, too few for guessing. */
 const TRIES = 10;
 
 export type TotpEnrolment = ReturnType<typeof totpEnrolment>;
@@ -86,7 +86,7 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
       }
       // Checked before the secret is used up: a scanned secret must stay valid.
       factorName(name);
-      // Of two forms sent at the same time one adds it.
+      // Of two concurrent form submissions one adds it.
       if ((await ephemeral.take(found.key)) === undefined) {
         throw new DomainError('conflict', 'This app was added already.');
       }

@@ -17,7 +17,7 @@ export const totpSecret = (random: Buffer): string => {
   return new Secret({ buffer: new Uint8Array(random.subarray(0, 20)).buffer }).base32;
 };
 
-/** The address an authenticator app takes the secret from (`otpauth://`). */
+/** The address from which an authenticator app reads the secret (`otpauth://`). */
 export const totpAddress = (secret: string, issuer: string, username: string): string =>
   new TOTP({
     ...PARAMETERS,

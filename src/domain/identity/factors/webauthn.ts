@@ -14,9 +14,9 @@ export type RelyingParty = { readonly id: string; readonly name: string; readonl
 /** EdDSA, ES256, RS256 (COSE): the algorithms that are offered and accepted. */
 const ALGORITHMS = [-8, -7, -257];
 
-/** Beyond this a credential in a form is no credential. */
+/** A longer form value is no credential. */
 const LONGEST = 12_000;
-/** Of those we make. */
+/** The longest challenge that this server creates. */
 const LONGEST_CHALLENGE = 100;
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
@@ -32,7 +32,7 @@ export const relyingParty = (issuer: string): RelyingParty | undefined => {
   return isAddress || !isSecure ? undefined : { id: hostname, name: 'Behalf', origin };
 };
 
-/** What a browser makes a new passkey from, as JSON. `challenge` is base64url. */
+/** Options with which a browser creates a new passkey, as JSON. `challenge` is base64url. */
 export const creationOptions = async (
   party: RelyingParty,
   account: { readonly id: string; readonly username: string; readonly name: string },
@@ -132,7 +132,7 @@ export const claimedBy = (credential: string): { readonly id: string; readonly a
   return { id: found.id, ...(/^acc_[a-z2-7]{26}$/.test(account) ? { account } : {}) };
 };
 
-/** The challenge that a browser says it signed, base64url; nothing of it is checked. */
+/** The challenge that a browser claims to have signed, base64url. Nothing is verified. */
 export const challengeIn = (credential: string): string | undefined => {
   const found = parsed(credential) as { response?: { clientDataJSON?: unknown } } | null | undefined;
   const signed = found?.response?.clientDataJSON;
@@ -159,7 +159,7 @@ export const checkedAssertion = async (
       expectedChallenge: challenge,
       expectedOrigin: party.origin,
       expectedRPID: party.id,
-      // 0: the comparison has to be part of the compare-and-swap.
+      // 0: the comparison must be part of the compare-and-swap.
       credential: { id: passkey.credential, publicKey: bytes(passkey.publicKey), counter: 0 },
       requireUserVerification: mustVerify,
     });

@@ -40,7 +40,7 @@ export type GroupRegistryDeps = {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
 };
 
-/** As many as an index of a list takes. */
+/** The most entries that a list index takes. */
 const MOST_MEMBERS = 64;
 
 export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
@@ -55,7 +55,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil', 'joinedAt'],
   });
 
-  /** Members who were there before may since have left. */
+  /** Only added members must be active: accounts of existing members may have been disabled since. */
   const checked = async (group: Group, before?: Group): Promise<Group> => {
     if (group.name !== before?.name) {
       checkName(group.name, '/name', 100);
@@ -89,7 +89,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     );
   };
 
-  /** Whether an active account is in it before and after. */
+  /** Whether an active account is a member before and after the change. */
   const hasStaying = async (before: Group, { members }: Group): Promise<boolean> => {
     const staying = await accounts.getMany(before.members.filter((id) => members.includes(id)));
     return staying.some(({ state }) => state === 'active');

@@ -13,13 +13,13 @@ export type Group = {
    * keys of its agents (`membersSince`).
    */
   readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
-  /** Until this second more accounts left than are kept. */
+  /** Until this second, more accounts left than are recorded. */
   readonly leftUnknownUntil?: number;
   /** The second from which each member is an owner, for those who were not there from the beginning. */
   readonly joinedAt?: Readonly<Record<string, number>>;
   /** What it accepted before this second has no owner: no member from then was left. */
   readonly answersFrom?: number;
-  /** What its name looks like (display-names/skeleton.ts): no two groups look alike. */
+  /** The look-alike key of its name (display-names/skeleton.ts): no two groups have names that look alike. */
   readonly nameKey?: string;
   /**
    * Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before this was

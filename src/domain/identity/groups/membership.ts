@@ -3,7 +3,7 @@ import type { Group } from './group.ts';
 
 type Membership = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil' | 'joinedAt'>;
 
-/** With the members of now as many as one approval keeps. */
+/** Together with the current members, the most that one approval stores. */
 const MOST_FORMER = 448;
 
 /** The group with other members, and a record of who joined and left. `now`: epoch seconds. */

@@ -14,18 +14,18 @@ import { GROUPS, type Group } from './group.ts';
 
 export type OwnerKind = 'account' | 'group';
 
-/** Whom a name means. */
+/** The owner that a name refers to. */
 export type NamedOwner = { readonly kind: OwnerKind; readonly id: string; readonly name: string };
 
 export const OWNER_KINDS = ['account', 'group'] as const satisfies readonly OwnerKind[];
 
-/** What begins like this is an id and never a name. */
+/** Text that begins like this is an id and never a name. */
 const IDS = { account: 'acc_', group: 'grp_' } as const satisfies Record<OwnerKind, string>;
 
-/** Whether what a user typed is the id of an account or a group, and no name. */
+/** Whether a typed text is the id of an account or a group, and not a name. */
 export const isOwnerId = (typed: string): boolean => OWNER_KINDS.some((kind) => typed.startsWith(IDS[kind]));
 
-/** Characters of a name that is looked for. */
+/** Characters of a name in a look-up. */
 const LONGEST_NAME = 512;
 
 export const ownerNames = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
@@ -35,7 +35,7 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
   const accountOf = ({ id, username }: Account): NamedOwner => ({ kind: 'account', id, name: username });
   const groupOf = ({ id, name }: Group): NamedOwner => ({ kind: 'group', id, name });
 
-  /** All of one kind that have the name. */
+  /** All of one kind with this name. */
   const called = {
     account: async (folded: string): Promise<readonly NamedOwner[]> =>
       (await accounts.find({ where: { username: folded }, limit: 2 })).map(({ document }) => accountOf(document)),

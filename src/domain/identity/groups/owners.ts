@@ -72,10 +72,10 @@ export const ownersOf = ({
   };
 };
 
-/** Groups of one account that are looked at when its agents are listed. */
+/** The most groups of one account that are examined when its agents are listed. */
 const MOST_GROUPS = 50;
 
-/** Whose agents are an account's own: its own, and those of its groups. */
+/** The owners whose agents count as an account's own: itself and its groups. */
 export const partiesOf = async (
   groups: { ofAccount(account: string): Promise<readonly Pick<Group, 'id'>[]> },
   account: string,

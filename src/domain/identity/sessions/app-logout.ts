@@ -6,9 +6,9 @@ import type { Session, SignedInApp } from './session.ts';
 /** A logout notification to an app, as it waits in the outbox. */
 export type AppLogout = {
   readonly account: string;
-  /** What the session is called at the app. */
+  /** The app's id of the session. */
   readonly sid: string;
-  /** The session that is over; absent where only the sign-in at this app is. */
+  /** The session that ended; absent where only the sign-in at this app ended. */
   readonly session?: string;
 };
 
@@ -55,7 +55,7 @@ export const appLogouts = (deps: {
       }
     },
 
-    /** An app asked that its own sign-in ends, and the person stays signed in here. */
+    /** An app asked to end its own sign-in; the user stays signed in here. */
     left: (account: string, app: SignedInApp, at: number): Promise<void> => put(app, { account, sid: app.sid }, at, {}),
   };
 };

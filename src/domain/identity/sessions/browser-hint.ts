@@ -21,13 +21,13 @@ const SYSTEMS: readonly Rule[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** More of a header is not looked at. */
+/** The rest of a longer header is ignored. */
 const LONGEST = 400;
 
 const wordOf = (rules: readonly Rule[], text: string): string | undefined =>
   rules.find(([rule]) => rule.test(text))?.[1];
 
-/** What a browser claims to be: family and system, in names of ours. */
+/** The browser family and system that a browser claims, in our own names. */
 export type BrowserHint = { readonly family?: string; readonly system?: string };
 
 /**

@@ -1,6 +1,6 @@
 import { coarseNetwork, UNKNOWN_NETWORK } from '../../vocabulary/client-network.ts';
 
-/** How much a session keeps of the address a person signs in from, to show it to them. */
+/** How much of the sign-in address a session stores, to show it to the user. */
 export const SOURCES = ['network', 'address', 'none'] as const;
 export type KeptSource = (typeof SOURCES)[number];
 

@@ -26,28 +26,28 @@ import {
 
 /** What the storage of oidc-provider reports about a session when it saves one. */
 export type SeenSession = {
-  /** oidc-provider's name of it. */
+  /** oidc-provider's id of the session. */
   readonly uid: string;
   readonly account: string;
   readonly authTime: number;
   readonly acr?: string | undefined;
   readonly amr: readonly string[];
   readonly apps: readonly SignedInApp[];
-  /** When it is over by itself. */
+  /** When it expires. */
   readonly until: number;
   /** Address and browser of the request, where there is one. */
   readonly source?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly upstream?: SessionUpstream | undefined;
-  /** Something hangs on it until then: so long it is known whether it ended. */
+  /** Tokens or grants depend on it until then; its record is kept that long, so that its end is known. */
   readonly heldUntil?: number | undefined;
 };
 
 /** Why a session ended. `inputs.how` of its event. */
 export type HowEnded =
-  /** By its person, in that browser. */
+  /** By its user, in that browser. */
   | 'signed_out'
-  /** By its person, from another session. */
+  /** By its user, from another session. */
   | 'from_elsewhere'
   /** At the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0). */
   | 'at_end_session'
@@ -60,7 +60,7 @@ export type HowEnded =
   /** The account is no longer connected with the user at that provider. */
   | 'disconnected';
 
-/** Whose sessions are meant: those of a person there, or one session there. */
+/** The sessions meant: those of a user there, or one session there. */
 export type UpstreamOrigin = { readonly provider: string } & (
   | { readonly subject: string; readonly sid?: string | undefined }
   | { readonly subject?: string | undefined; readonly sid: string }
@@ -73,7 +73,7 @@ const MOST_REMEMBERED = 100_000;
 const PAGE = 200;
 /** The most sessions of one account that are shown. A user who signs in without end creates no endless page. */
 export const MOST_SHOWN = PAGE;
-/** Apps of one session that are remembered; oidc-provider bounds neither. */
+/** The most apps of one session that are stored; oidc-provider sets no limit. */
 const MOST_APPS = 200;
 
 export type SessionRegistry = ReturnType<typeof sessionRegistry>;
@@ -101,7 +101,7 @@ export const sessionRegistry = (deps: {
     for (const listener of listeners) listener(account);
   };
   const sessions = documents.collection<Session>(SESSIONS);
-  /** Last uses that are not written yet. */
+  /** Recorded last uses that are not written yet. */
   const pending = new Map<string, { readonly at: number; readonly source: string | undefined }>();
   const written = new Map<string, number>();
   const inTurn = turns();
@@ -137,9 +137,9 @@ export const sessionRegistry = (deps: {
     expiresAt: Math.max(seen.until, seen.heldUntil ?? 0),
   });
 
-  /** The session as it is after this request; undefined while there is nothing to write. */
+  /** The session after this request; undefined when there is nothing to write. */
   const after = (before: Session, seen: SeenSession): Session | undefined => {
-    // Never again: a request that was under way when it ended changes nothing.
+    // An ended session stays ended: a request that was in progress changes nothing.
     if (before.state === 'ended' || before.account !== seen.account) return undefined;
     const now = clock.now();
     const isSignIn = seen.authTime !== before.authTime || seen.acr !== before.acr;
@@ -150,7 +150,7 @@ export const sessionRegistry = (deps: {
     const { acr: _, ...rest } = before;
     const { upstream: __, upstreamKey: ___, upstreamSid: ____, ...withoutOrigin } = rest;
     const facts = seenIn(seen);
-    // A factor that is added leaves the sign-in what it was.
+    // A further factor belongs to the same sign-in, so its origin stays.
     const kept = seen.authTime === before.authTime ? rest : withoutOrigin;
     return {
       ...(isSignIn ? { ...kept, ...facts, ...signInOf(seen) } : before),
@@ -162,7 +162,7 @@ export const sessionRegistry = (deps: {
     } as Session;
   };
 
-  /** Those that nothing has ended. */
+  /** Sessions that have not been ended. */
   const activeWhere = async (
     where: NonNullable<Query['where']>,
     order?: Query['order'],
@@ -183,7 +183,7 @@ export const sessionRegistry = (deps: {
     }
   };
 
-  /** Those of an account that nothing has ended, newest first. */
+  /** Sessions of an account that have not been ended, newest first. */
   const activeOf = async (account: string): Promise<readonly Session[]> =>
     (await activeWhere({ account }, { by: 'startedAt', direction: 'descending' })).filter(
       ({ until }) => until > clock.now(),
@@ -209,7 +209,7 @@ export const sessionRegistry = (deps: {
       isMine = ended !== undefined;
       return ended;
     });
-    // With what signed in by it in the meantime.
+    // Includes apps that the user signed in to meanwhile.
     await announce?.(stored?.document ?? session, true);
     tellOver(session.account);
     if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
@@ -227,7 +227,7 @@ export const sessionRegistry = (deps: {
   };
 
   return {
-    /** Calls `over` with the account when sessions of one end here; it must not throw. */
+    /** Calls `over` with the account when one of its sessions ends on this node; it must not throw. */
     listen(over: (account: string) => void): void {
       listeners.push(over);
     },
@@ -251,14 +251,14 @@ export const sessionRegistry = (deps: {
       });
     },
 
-    /** Something hangs on this session until then: so long it is known whether it ended. */
+    /** Tokens or grants depend on this session until then: its record is kept that long. */
     async hold(id: string, until: number): Promise<void> {
       await update(sessions, id, (session) =>
         session.expiresAt >= until ? undefined : { ...session, expiresAt: until },
       );
     },
 
-    /** An app signed its person out by itself; the session goes on. */
+    /** An app signed its user out by itself; the session goes on. */
     async leave(id: string, client: string): Promise<void> {
       await update(sessions, id, (session) => ({
         ...session,
@@ -266,7 +266,7 @@ export const sessionRegistry = (deps: {
       }));
     },
 
-    /** Also one that is over. */
+    /** Also returns an ended session. */
     get: async (id: string): Promise<Session | undefined> => {
       const found = (await sessions.get(id))?.document;
       return found && used(found);
@@ -290,7 +290,7 @@ export const sessionRegistry = (deps: {
       return session?.state !== 'active' || !account || isDropped(session, account);
     },
 
-    /** Those that count among the newest `MOST_SHOWN`, newest first. */
+    /** The valid sessions among the newest `MOST_SHOWN`, newest first. */
     async ofAccount(id: string): Promise<readonly Session[]> {
       const account = (await accounts.get(id))?.document;
       if (!account) return [];
@@ -328,7 +328,7 @@ export const sessionRegistry = (deps: {
       }
     },
 
-    /** Writes what was noted, at most `limit` sessions. */
+    /** Writes recorded uses, at most `limit` sessions. */
     async flush(limit = 2_000): Promise<void> {
       for (const [id, noted] of [...pending].slice(0, limit)) {
         await update(sessions, id, (session) =>

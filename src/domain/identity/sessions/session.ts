@@ -13,7 +13,7 @@ import type { BrowserHint } from './browser-hint.ts';
 /** An app that the user signed in to by a session, and the id of that sign-in there: `sid` of its ID tokens. */
 export type SignedInApp = { readonly client: string; readonly sid: string };
 
-/** At which provider a session began. */
+/** The provider at which a session began. */
 export type SessionUpstream = {
   /** `upi_…` */
   readonly provider: string;
@@ -44,18 +44,18 @@ export type Session = {
   readonly browser?: BrowserHint;
   /** Where the last sign-in came from, as much of the address as the configuration lets the server store. */
   readonly source?: string;
-  /** The same of its last use. */
+  /** The same for its last use. */
   readonly seenFrom?: string;
   readonly apps: readonly SignedInApp[];
   readonly upstream?: SessionUpstream;
-  /** Digest of provider and subject, for finding what began there. */
+  /** Digest of provider and subject, to find sessions that began there. */
   readonly upstreamKey?: string;
-  /** The same of provider and `sid`. */
+  /** The same for provider and `sid`. */
   readonly upstreamSid?: string;
-  /** When it is over by itself. */
+  /** When it expires. */
   readonly until: number;
   readonly endedAt?: number;
-  /** Until when something may hang on it: it is not forgotten before. */
+  /** The record is kept until then, because tokens or grants may depend on it. */
   readonly expiresAt: number;
 };
 
@@ -69,11 +69,11 @@ export const SESSIONS = {
   ],
   expiresAt: 'expiresAt',
   members: ['account', 'state', 'startedAt', 'authTime', 'amr', 'usedAt', 'apps', 'until'],
-  // What cannot be read is over.
+  // A session that cannot be read has ended.
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** What a session is called outside oidc-provider. */
+/** The id of a session outside oidc-provider. */
 export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;
 
 /** A digest, so that no store treats different spellings as equal. */

@@ -2,9 +2,9 @@ import { readsAsId } from '../../platform/display-names/id-form.ts';
 import { normaliseUsername } from '../accounts/username.ts';
 import type { OwnerNames } from '../groups/owner-names.ts';
 
-/** So many others are tried. */
+/** The most alternatives tried. */
 const MOST_TRIED = 20;
-/** Characters of the claimed one that are kept; a username has at most 64. */
+/** Characters kept of the claimed name; a username has at most 64. */
 const KEPT = 55;
 
 /**

@@ -10,7 +10,7 @@ import type { UpstreamProvider } from './upstream-provider.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** What a link gives by itself. */
+/** The groups from one link. */
 export const groupsOfLink = (
   { claimed = [], claimedAt = 0 }: Pick<UpstreamLink, 'claimed' | 'claimedAt'>,
   { state, groups, claimsFrom = 0 }: Pick<UpstreamProvider, 'state' | 'groups' | 'claimsFrom'>,
@@ -19,7 +19,7 @@ export const groupsOfLink = (
     ? claimed.flatMap((there) => (Object.hasOwn(groups, there) ? (groups[there] ?? []) : []))
     : [];
 
-/** Throws what reading throws: a group that is not known is none. */
+/** Fails closed: store errors propagate. */
 export const linkedGroups = ({
   links,
   upstreams,

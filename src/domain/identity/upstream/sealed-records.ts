@@ -22,7 +22,7 @@ export const sealedRecords = <T>(
       const [key = ''] = keysOf(names);
       await ephemeral.set(key, masterKey.seal(key, JSON.stringify(value)), ttlSeconds);
     },
-    /** The value by its key, as `set` stores it, for who stores it otherwise. */
+    /** The value by its key, as `set` stores it, for callers that store it themselves. */
     sealed(value: T, ...names: readonly string[]): Readonly<Record<string, string>> {
       const [key = ''] = keysOf(names);
       return { [key]: masterKey.seal(key, JSON.stringify(value)) };

@@ -23,7 +23,7 @@ export const signInMethods = (deps: {
 }) => {
   const { accounts, factors, links, upstreams, isPasswordOn } = deps;
 
-  /** With their providers, those that are switched off included. */
+  /** Links with their providers, including disabled ones. */
   const linked = async (account: string): Promise<readonly LinkedUpstream[]> => {
     const found = await Promise.all(
       (await links.ofAccount(account)).map(async (link) => {
@@ -34,7 +34,7 @@ export const signInMethods = (deps: {
     return found.flat();
   };
 
-  /** Throws 'conflict' when nothing but `without` lets this person in. */
+  /** Throws 'conflict' when `without` is this user's only sign-in method. */
   const refuseLast = async (account: string, without: string): Promise<void> => {
     const hasPassword = isPasswordOn && (await accounts.get(account))?.document.passwordHash !== undefined;
     const keys = (await factors.list(account)).filter(
@@ -53,7 +53,7 @@ export const signInMethods = (deps: {
   return {
     linked,
 
-    /** The sessions that began there end, but `session`. Throws 'not_found' and 'conflict'. */
+    /** Ends the sessions that began there, except `session`. Throws 'not_found' and 'conflict'. */
     disconnect: (account: string, id: string, session: string, by: By): Promise<void> =>
       oneByOne(account, async () => {
         const link = (await links.get(id))?.document;

@@ -1,10 +1,10 @@
-/** Our addresses as a provider has to know them. */
+/** Our addresses, to be registered at a provider. */
 export type UpstreamAddresses = {
-  /** Where people come back to who signed in there. */
+  /** Where the browser returns after a sign-in there. */
   readonly redirectUri: string;
   /** The same after signing out (OpenID Connect RP-Initiated Logout 1.0). */
   readonly postLogoutRedirectUri: string;
-  /** Where we hear that a session there is over (OpenID Connect Back-Channel Logout 1.0). */
+  /** Where we receive logout tokens for sessions there (OpenID Connect Back-Channel Logout 1.0). */
   readonly backchannelLogoutUri: string;
 };
 

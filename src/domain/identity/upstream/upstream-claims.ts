@@ -5,18 +5,18 @@ import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
 /** What the claims about a user mean here. */
 export type UpstreamPerson = {
   readonly subject: string;
-  /** In the form of usernames here; absent where the claim is none. */
+  /** In the form of usernames here; absent where the claim is no valid one. */
   readonly username?: string;
   readonly name?: string;
   readonly email?: string;
-  /** Believed only for the domains of the provider: it does not speak for others. */
+  /** Trusted only for the domains of the provider: it has no authority over others. */
   readonly emailVerified: boolean;
-  /** Of the groups that the provider maps, those the claim has, as they are called there. */
+  /** Of the groups that the provider maps, those in the claim, by their names there. */
   readonly claimed: readonly string[];
   readonly isMultiFactor: boolean;
-  /** When the person signed in there, if that is said: epoch seconds. */
+  /** When the user signed in there, if reported: epoch seconds. */
   readonly authTime?: number;
-  /** What to call the person in front of themselves. */
+  /** How to address the user on pages. */
   readonly label: string;
 };
 
@@ -54,7 +54,7 @@ export const ownGroups = (
   return groups.filter((group) => !mapped.has(group));
 };
 
-/** A claim that is missing, or is no text or list, has none. */
+/** A claim that is missing, or is neither text nor list, has no groups. */
 const claimedOf = ({ groups: mapping }: UpstreamProvider, claim: unknown): readonly string[] => {
   const values: readonly unknown[] = typeof claim === 'string' ? [claim] : Array.isArray(claim) ? claim : [];
   const mapped = values.filter((value): value is string => typeof value === 'string' && Object.hasOwn(mapping, value));
@@ -70,7 +70,7 @@ const isMultiFactor = (
   return isOfClass || methods.some((method) => typeof method === 'string' && amr.includes(method));
 };
 
-/** The claim of exactly this name, or one within others: `realm_access.roles`. */
+/** The claim of exactly this name, or a nested one: `realm_access.roles`. */
 const claimOf = (claims: Readonly<Record<string, unknown>>, name: string): unknown => {
   if (Object.hasOwn(claims, name)) return claims[name];
   let at: unknown = claims;

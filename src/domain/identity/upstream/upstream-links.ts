@@ -21,7 +21,7 @@ export type UpstreamLink = {
   /** Digest of provider and subject; unique. */
   readonly key: string;
   readonly account: string;
-  /** What the person is called there, to be shown to them. */
+  /** The user's name there, shown to them. */
   readonly label?: string;
   /**
    * Of the groups that its provider maps, those in the claim at the last sign-in, by their names there. Absent: none
@@ -76,7 +76,7 @@ export const upstreamLinks = (deps: {
   readonly identifiers: Identifiers;
   readonly upstreams: { get(id: string): Promise<object | undefined> };
   readonly accounts: { get(id: string): Promise<object | undefined> };
-  /** Ends the sessions that began by this link, but `keep`. */
+  /** Ends the sessions that began by this link, except `keep`. */
   readonly endSessions: (link: UpstreamLink, by: By, keep?: string) => Promise<void>;
 }) => {
   const { clock, identifiers, audit } = deps;
@@ -149,7 +149,7 @@ export const upstreamLinks = (deps: {
       }
     },
 
-    /** Ends what began by it, too, but `keep`. Throws 'not_found'. */
+    /** Also ends what began by it, except `keep`. Throws 'not_found'. */
     async remove(id: string, by: By, keep?: string): Promise<void> {
       const { document: link } = await documentsOf.found(id);
       // Once before, so that a failure half way can be retried, and once after, for sign-ins in the meantime.

@@ -25,9 +25,9 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
 import type { UpstreamSessions } from './upstream-sessions.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-/** `logout+jwt` is recommended only, and many send what their ID tokens have (§2.4). */
+/** `logout+jwt` is only recommended, and many providers use the type of their ID tokens (§2.4). */
 const TYPES: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'logout+jwt']);
-/** How long after it was made a token is taken. */
+/** Seconds after its issue for which a token is accepted. */
 const LIFE_SECONDS = 600;
 const LONGEST_NAME = 255;
 
@@ -75,7 +75,7 @@ export const upstreamLogout = (deps: {
     if (late !== undefined) return { check: 'time', why: late };
     if (Number(iat) < clock.now() - LIFE_SECONDS - tolerance) return { check: 'time', why: 'iat is too long ago' };
     if (!isEvent(events)) return { check: 'events', why: 'events does not say that this is a logout token' };
-    // Else an ID token could pass for one (§2.4).
+    // Otherwise an ID token could pass as a logout token (§2.4).
     if (Object.hasOwn(claims, 'nonce')) return { check: 'nonce', why: 'a logout token has no nonce' };
     if (!isName(jti)) return { check: 'jti', why: 'jti is missing or too long' };
     const isPerson = typeof sub === 'string' && isSubject(sub);

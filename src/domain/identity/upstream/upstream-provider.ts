@@ -14,7 +14,7 @@ export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 export const SIGN_OUT_THERE = ['offer', 'always'] as const;
 export type SignOutThere = (typeof SIGN_OUT_THERE)[number];
 
-/** Which claim says what. */
+/** The names of the claims to read. */
 export type ClaimNames = {
   readonly username: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export const USUAL_CLAIMS: ClaimNames = {
   groups: 'groups',
 };
 
-/** A provider at which people of ours sign in. */
+/** A provider at which our users sign in. */
 export type UpstreamProvider = {
   /** `upi_…` */
   readonly id: string;
@@ -37,7 +37,7 @@ export type UpstreamProvider = {
   readonly name: string;
   /** Its issuer identifier, compared character by character. Unique. */
   readonly issuer: string;
-  /** Who we are there. */
+  /** Our client id there. */
   readonly clientId: string;
   readonly authentication: AuthenticationMethod;
   /** With `client_secret_…`: the secret, sealed with the master key. */
@@ -48,7 +48,7 @@ export type UpstreamProvider = {
    * providers have the same.
    */
   readonly domains: readonly string[];
-  /** Whether there is a button. Without one only domains lead there. */
+  /** Whether there is a button. Without one, only its domains lead there. */
   readonly button: boolean;
   readonly claims: ClaimNames;
   /**

@@ -41,7 +41,7 @@ type Chosen = Pick<
   | 'signOut'
 > & {
   readonly claims: Partial<ClaimNames>;
-  /** As the provider gave it; kept sealed. */
+  /** As the provider issued it; stored sealed. */
   readonly clientSecret: string;
 };
 
@@ -58,9 +58,9 @@ export type UpstreamRegistryDeps = {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly checkUrl: TrustedFetch['check'];
-  /** Our own issuer: it is no upstream of itself. */
+  /** Our own issuer, which is no upstream of itself. */
   readonly issuer: string;
-  /** Whether people can sign in without a provider. Where not, the last one stays. */
+  /** Whether users can sign in without a provider. If not, the last provider cannot be removed. */
   readonly isPasswordOn: boolean;
 };
 
@@ -80,7 +80,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
   });
 
-  /** In the order in which they were made: that of the buttons. */
+  /** In the order of their creation, which is the order of the buttons. */
   const active = async (): Promise<readonly UpstreamProvider[]> =>
     (
       await collection.find({
@@ -207,7 +207,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return domain === undefined ? undefined : ofDomain(domain);
     },
 
-    /** As the port knows it. Throws 'unavailable' when its secret cannot be read. */
+    /** The provider in the form of the port. Throws 'unavailable' when its secret cannot be read. */
     partyOf({
       id,
       issuer,
@@ -223,7 +223,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return { ...of, authentication: { method, secret } };
     },
 
-    /** Seals every secret with the first master key, so that the other one may go. */
+    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       for (const { document, version } of await collection.find({ limit: MOST_PROVIDERS })) {
         const { id, clientSecret } = document;
@@ -234,7 +234,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       }
     },
 
-    /** Throws 'invalid_field', and 'conflict' when there is one of this issuer. */
+    /** Throws 'invalid_field', and 'conflict' when a provider of this issuer exists. */
     async create(given: NewUpstream, by: By): Promise<Versioned<UpstreamProvider>> {
       checkIssuer(given.issuer);
       if ((await collection.find({ limit: MOST_PROVIDERS })).length >= MOST_PROVIDERS) {

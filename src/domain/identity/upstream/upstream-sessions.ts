@@ -16,7 +16,7 @@ import type { UpstreamProof } from './upstream-sign-in.ts';
  * from there.
  */
 const ENDED_SECONDS = 600;
-/** From the way back from a provider until the session begins. */
+/** Seconds from the return from a provider until the session begins. */
 const ORIGIN_SECONDS = 3600;
 
 /** Which sign-ins have ended: in a session there, of a user, or of a user where no session was named. */
@@ -25,7 +25,7 @@ type Which = 'session' | 'person' | 'person alone';
 type Origin = SessionUpstream & { readonly account: string; readonly idToken: string };
 type Return = { readonly browser: readonly string[]; readonly next?: string };
 
-/** Where to sign out, too. */
+/** The provider at which the user can also sign out. */
 export type EndedUpstream = { readonly name: string; readonly href: string };
 
 /** The provider at which a session began, and the sign-out at that provider (OpenID Connect RP-Initiated Logout 1.0). */
@@ -129,7 +129,7 @@ export const upstreamSessions = (deps: {
       return ending.length;
     },
 
-    /** Whether a session that began there, then, is among those of which `endAll` knows. */
+    /** Whether a session that began there at that time is among those that `endAll` ended. */
     async isOverThere({ provider, subject, sid }: SessionUpstream, at: number): Promise<boolean> {
       const mine = sid === undefined ? ([['person alone', subject]] as const) : ([['session', sid]] as const);
       for (const mark of [...mine, ['person', subject] as const]) {
@@ -138,7 +138,7 @@ export const upstreamSessions = (deps: {
       return false;
     },
 
-    /** Where the person could sign out, too, once. */
+    /** The provider at which the user can also sign out; returned once. */
     ended: (browser: string): Promise<EndedUpstream | undefined> => ended.take(browser),
 
     /**

@@ -37,7 +37,7 @@ export type UpstreamSignInDeps = AttemptsDeps & {
   readonly limits: SignInLimits;
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
-  /** Keeps the way there, within the budget of strangers. */
+  /** Stores the way there, within the budget of unauthenticated callers. */
   readonly open: Pick<OpenRecords, 'set'>;
 };
 
@@ -61,25 +61,25 @@ export type UpstreamProof = {
   readonly upstream: string;
   readonly person: UpstreamPerson;
   readonly idToken: string;
-  /** What the session there is called, where it says so. */
+  /** The id of the session there, where the provider names one. */
   readonly sid?: string;
   readonly provenAt: number;
-  /** Whether they signed in there for this. */
+  /** Whether the user signed in there for this request. */
   readonly isFresh: boolean;
   /** A fresh sign-in was required, and the provider never reports when one was: a factor must be proven here now. */
   readonly lacksTime?: true;
   /** The account here; absent: none yet. */
   readonly account?: string;
-  /** The account whose second factor is all that is missing to connect the two. */
+  /** The account that needs only its second factor to be connected. */
   readonly connecting?: string;
 };
 
 export type Arrival =
   /** It belongs to no sign-in that began in this browser. Sign-ins that did are not affected. */
   | { readonly next: 'stray'; readonly reason: string }
-  /** It ended what began in this browser; the event is written. */
+  /** It ended a sign-in that began in this browser; the event is written. */
   | { readonly next: 'failed'; readonly purpose: UpstreamPurpose; readonly name: string; readonly error: DomainError }
-  /** What was proven waits for the interaction. */
+  /** The proof waits for the interaction. */
   | { readonly next: 'sign_in'; readonly uid: string; readonly name: string }
   | {
       readonly next: 'link';
@@ -90,9 +90,9 @@ export type Arrival =
 
 export type Request = { readonly request: string; readonly source: string };
 
-/** From the way there to the way back. */
+/** Seconds from the way there to the way back. */
 const FLOW_SECONDS = 600;
-/** From the way back until the account is proven, too. */
+/** Seconds from the way back until the account is proven, too. */
 const PROOF_SECONDS = 600;
 
 export type UpstreamSignIn = ReturnType<typeof upstreamSignIn>;
@@ -151,7 +151,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     return undefined;
   };
 
-  /** The account that a link of this sign-in, or of one that was cut off, is for. */
+  /** The account for a link of this sign-in, or of one that was interrupted. */
   const madeWith = async (link: UpstreamLink, input: NewAccount, by: By): Promise<string | undefined> => {
     try {
       return (await accounts.create(input, by, link.account)).document.id;
@@ -225,7 +225,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     authTime >= begunAt - deps.clockToleranceSeconds &&
     authTime <= clock.now() + deps.clockToleranceSeconds;
 
-  /** A way back that belongs to what began in this browser, and is used up now. */
+  /** A way back that belongs to a sign-in of this browser, which is now used up. */
   const arrived = async (
     flow: Flow,
     provider: UpstreamProvider,
@@ -341,7 +341,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       }
     },
 
-    /** What was proven in this interaction and waits for it. */
+    /** The proof of this interaction that waits for it. */
     proven: (uid: string): Promise<UpstreamProof | undefined> => proofs.get(uid),
 
     async drop(uid: string): Promise<void> {
@@ -381,7 +381,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       raisePriority('authenticated');
       await followClaim(provider, person, link, provenAt, { caller: upstream, request, source });
       const how = proof.isFresh ? UPSTREAM : UPSTREAM_SESSION;
-      // What the provider says of factors is as old as all it says.
+      // The provider's statement about factors is as old as its other claims.
       const assurance: Assurance =
         person.isMultiFactor && !proof.lacksTime
           ? { acr: MULTI_FACTOR, amr: [how, 'mfa'], authTime: provenAt }
@@ -399,7 +399,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return { ...proof, account: id, next: 'done', assurance, device: newDevice(account, assurance.acr) };
     },
 
-    /** Remembers that this account is to be connected when its second factor is proven. */
+    /** Records that this account is to be connected when its second factor is proven. */
     async connectLater(uid: string, account: string): Promise<void> {
       const proof = await proofs.get(uid);
       if (proof) await proofs.set({ ...proof, connecting: account }, uid);
