@@ -1,6 +1,6 @@
 import { fetchReasonOf } from '../ports/trusted-fetch.ts';
 
-/** A message that was tried at once. `failure` is a word of ours. */
+/** The result of a message that was sent at once. `failure` is one of our own codes. */
 export type DeliveryAttempt = { readonly isSent: boolean; readonly failure?: string };
 
 /** Why a delivery failed, or what `work` returns. Throws errors that are no failure of the connection. */

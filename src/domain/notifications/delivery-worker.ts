@@ -43,7 +43,7 @@ export type Sender = {
 const LOCK_SECONDS = 60;
 const TURN_SECONDS = 25;
 const PAGE = 50;
-/** Recipients at once, on one node. */
+/** The most recipients at once, on one node. */
 const AT_ONCE = 64;
 /** The longest pause for a recipient that does not respond, so that it is reached soon after it is back. */
 const LONGEST_PAUSE_SECONDS = 900;
@@ -67,7 +67,7 @@ export const deliveryWorker = (deps: {
   readonly audit: AuditLog;
   readonly route: (notification: Notification) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
-  /** `failure`: why, of a try that failed. */
+  /** `failure`: why a failed try failed. */
   readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
   /** Called with unexpected errors; the work is tried again. */
   readonly onError: (error: unknown) => void;
@@ -120,7 +120,7 @@ export const deliveryWorker = (deps: {
     }
   };
 
-  /** One try. Says what became of it. */
+  /** One try. Returns its result. */
   const attempt = async (delivery: Delivery): Promise<Outcome> => {
     const outcome = await tried(delivery);
     if (!isFailed(outcome)) {
@@ -148,7 +148,7 @@ export const deliveryWorker = (deps: {
     if (outcome === 'over') return queue;
     if (outcome === 'sent') return { ...rest, failures: 0, lastSuccessAt: now };
     const seen = { ...rest, lastFailure: outcome.failure, lastFailureAt: now };
-    // What was wrong with one message says nothing of the recipient.
+    // A failure of one message says nothing about the recipient.
     if (outcome.isFinal && !outcome.isGone)
       return { ...seen, failures, ...(failingSince === undefined ? {} : { failingSince }) };
     return { ...seen, failures: failures + 1, failingSince: failingSince ?? now };

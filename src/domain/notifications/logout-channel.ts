@@ -16,13 +16,13 @@ export type MakeLogoutToken = (about: {
 }) => Promise<string>;
 
 const TIMEOUT_MILLISECONDS = 2500;
-/** §2.8: the request was understood, and will not be another time. */
+/** §2.8: the request was understood, and a retry will fail again. */
 const REFUSED = 400;
 
 /** Notifies apps that a session has ended. The guarded fetch checks the address at each try. */
 export const logoutChannel = (deps: {
   readonly clients: { get(id: string): Promise<{ readonly document: Client } | undefined> };
-  /** Whether this session is over by now. */
+  /** Whether this session has ended by now. */
   readonly isOver: (session: string) => Promise<boolean>;
   readonly tokenFor: MakeLogoutToken;
   readonly post: TrustedPost['post'];

@@ -12,15 +12,15 @@ export type MailFacts = {
   readonly agent?: string;
   readonly until?: number;
   readonly isByOther?: true;
-  /** Object it is about, where it is neither agent nor account. */
+  /** The object it is about, if it is neither agent nor account. */
   readonly object?: string;
-  /** Another account it is about, whose name is said. */
+  /** Another account it is about, whose name is shown. */
   readonly other?: string;
   /** The recipient decides for that user; otherwise that user decides for the recipient. */
   readonly isDeputy?: true;
-  /** Where it goes, where that is not the verified address of the account. */
+  /** The recipient address, if it is not the verified address of the account. */
   readonly address?: string;
-  /** Path of a page of ours: works once. */
+  /** Path of one of our pages; works once. */
   readonly path?: string;
   /** Language of the page on which it was asked for. Used where the account has none. */
   readonly pageLanguage?: string;
@@ -33,10 +33,10 @@ export type MailFacts = {
   };
 };
 
-/** The same with the names that are read when it is sent. */
+/** The same with the names, which are read when it is sent. */
 export type MailModel = MailFacts & {
   readonly kind: Delivery['kind'];
-  /** What its person reads, BCP 47. */
+  /** The language of the user, BCP 47. */
   readonly language: string;
   readonly name: string;
   readonly agentName?: string;
@@ -49,11 +49,11 @@ export const mailChannel = (deps: {
   readonly masterKey: MasterKey;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
-  /** Whether people can still decide about an approval. */
+  /** Whether approvers can still decide on an approval. */
   readonly isWaiting: (approval: string) => Promise<boolean>;
   /** Absent: no user can ask for a new password. */
   readonly resets?: Pick<PasswordReset, 'answer'>;
-  /** For people of whom nothing else is known. */
+  /** For users without a language of their own. */
   readonly usualLanguage: string;
   readonly words: (model: MailModel) => Pick<MailMessage, 'language' | 'subject' | 'text' | 'html'>;
 }): Sender => {
@@ -94,7 +94,7 @@ export const mailChannel = (deps: {
       if (facts.asked) {
         const { asked, at, pageLanguage } = facts;
         await resets?.answer(asked, { id: delivery.id, at, pageLanguage, isCounted: delivery.attempts > 0 });
-        // Whether there is such an account shows nowhere.
+        // The result does not reveal whether the account exists.
         return 'sent';
       }
       const { kind } = delivery;
@@ -102,7 +102,7 @@ export const mailChannel = (deps: {
       if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
       const account = (await accounts.get(delivery.to))?.document;
       if (account && account.state !== 'active' && isForActive(kind)) return 'over';
-      // Its link ended with the address.
+      // Its link ended when the address changed.
       if (kind === 'account.reset' && account?.email !== facts.address) return 'over';
       return account ? post(delivery, facts, account) : final('no_address');
     },

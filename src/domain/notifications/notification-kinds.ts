@@ -28,22 +28,19 @@ type KindRule = {
   readonly says: string;
   readonly from: readonly AuditEventType[];
   readonly when?: (event: AuditEvent) => boolean;
-  /**
-   * What a notification's sequence counts: by it the receiver knows which of two notifications about one object is
-   * newer.
-   */
-  /** `consent`: an agent and the person it acts for. */
+  /** The object by which notifications are numbered: their sequence shows the receiver which of two is newer. */
+  /** `consent`: an agent and the user it acts for. */
   readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
   /** Absent: webhooks only. */
   readonly mail?: Audience;
   /** Also sent to the browsers of the same users: it waits for their decision, or is about access to their account. */
   readonly isPushed?: true;
-  /** Not again about the same within so many seconds. */
+  /** Not repeated for the same object within this many seconds. */
   readonly onceIn?: number;
 };
 
 const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
-/** Not one that came to nothing, because something else was first. */
+/** Excludes an action that had no effect because another one was first. */
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
 /** By a permitted caller who is not the user. */
 const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
@@ -395,6 +392,6 @@ for (const kind of NOTIFICATION_KIND_NAMES) {
   for (const type of ruleOf(kind).from) byEvent.set(type, [...(byEvent.get(type) ?? []), kind]);
 }
 
-/** Of what an event gives notification; most of nothing. */
+/** The kind of notification of an event; most events have none. */
 export const kindOf = (event: AuditEvent): NotificationKind | undefined =>
   byEvent.get(event.type)?.find((kind) => ruleOf(kind).when?.(event) ?? true);

@@ -11,7 +11,7 @@ import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
  * finds the change made.
  */
 const SETTLING_SECONDS = 1;
-/** Looked at for a notification that is not to be given again. */
+/** The most notifications examined for one that must not be repeated. */
 const LOOKED_AT = 50;
 const ATTEMPTS = 20;
 
@@ -39,13 +39,13 @@ export const newNotificationLog = (deps: {
     (await webhooks.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: 1 })).length > 0;
 
   return {
-    /** Throws StoreUnavailable when it cannot be kept; then the event must not be acted on. */
+    /** Throws StoreUnavailable when it cannot be stored; then the change of the event must not be made. */
     async note(event: AuditEvent, { stream, sequence: place }: AuditReceipt): Promise<void> {
       const kind = kindOf(event);
       if (kind === undefined || !(await isAwaited(kind))) return;
       const about = factsOf(event);
       const subject = subjectOf(kind, about);
-      // A sign-in to an account that does not exist, for one.
+      // For example a sign-in to an account that does not exist.
       if (subject === undefined) return;
       const id = `ntf_${hash('sha256', `${stream}:${place}`, 'base64url').slice(0, 32)}`;
       const { onceIn } = ruleOf(kind);
@@ -62,7 +62,7 @@ export const newNotificationLog = (deps: {
         ) {
           return;
         }
-        // Above the newest there is; and where that was forgotten, time has gone on since.
+        // Above the newest sequence; where that record was removed, by the clock, which has advanced since.
         const sequence = Math.max((before[0]?.document.sequence ?? 0) + 1, clock.nowMillis());
         try {
           return await notifications.insert({

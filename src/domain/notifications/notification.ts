@@ -10,9 +10,9 @@ export type Notification = {
    */
   readonly id: string;
   readonly kind: NotificationKind;
-  /** What it is about; notifications about one thing are in the order of `sequence`. */
+  /** What it is about. Notifications about one object are in the order of `sequence`. */
   readonly subject: string;
-  /** Grows with each notification about the same, with gaps. */
+  /** Grows with each notification about the same object, with gaps. */
   readonly sequence: number;
   readonly at: EpochSeconds;
   readonly agent?: string;
@@ -21,7 +21,7 @@ export type Notification = {
   readonly delegation?: string;
   /** Another object of the event: a credential, a factor, an endpoint. */
   readonly object?: string;
-  /** What it is about comes to its end then. */
+  /** When the thing it is about ends. */
   readonly until?: EpochSeconds;
   /** A caller other than the account did it. */
   readonly isByOther?: true;

@@ -8,7 +8,7 @@ import type { PushMessage, PushRegistry } from './push-registry.ts';
 export type PushFacts = {
   /** The account of the browser when the notification was routed to it. */
   readonly account: string;
-  /** Approval that waits for a decision. */
+  /** The approval that waits for a decision. */
   readonly approval?: string;
   /** After this second the message is out of date. */
   readonly until?: number;
@@ -18,20 +18,20 @@ export type PushFacts = {
 export type PushWords = {
   readonly title: string;
   readonly text: string;
-  /** Page: the worker knows its address (views/assets/push-worker.js). */
+  /** The page; the worker knows its address (views/assets/push-worker.js). */
   readonly page: 'approvals' | 'security' | 'account' | 'console';
-  /** Of two with the same word the later one takes the place of the first. */
+  /** Of two messages with the same topic the later one replaces the first. */
   readonly topic: string;
 };
 
-/** How long a push service keeps what does not end earlier. */
+/** How long a push service keeps a message that does not expire earlier. */
 const LONGEST_SECONDS = 3 * 86_400;
-/** How long it is believed when it says that it wants to be left alone. */
+/** The longest pause that a push service can ask for. */
 const LONGEST_PAUSE_SECONDS = 6 * 3600;
 /** Status codes that refuse the message itself (RFC 8030 §7.2, RFC 9110 §15.5). */
 const REFUSED: readonly (number | undefined)[] = [400, 413];
 
-/** The message itself, as the worker of the browser reads it. */
+/** The message in the form that the browser's worker reads. */
 export const pushMessage = (
   words: PushWords,
   { urgency, ttlSeconds }: Pick<PushMessage, 'urgency' | 'ttlSeconds'>,

@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
 
-/** What a browser made for its messages. Both base64url. */
+/** The keys that a browser created for its messages. Both base64url. */
 export type Receiver = {
   /** Its public key: an uncompressed point of P-256, 65 bytes. */
   readonly p256dh: string;
@@ -18,7 +18,7 @@ const AUTH_BYTES = 16;
 const SALT_BYTES = 16;
 /** RFC 8188 §2.1: a longer record than any message, so that there is one. */
 const RECORD_BYTES = 4096;
-/** What a push service must take (RFC 8291 §4), without header, delimiter and tag. */
+/** The size that a push service must accept (RFC 8291 §4), without header, delimiter and tag. */
 const MOST_BYTES = 3993;
 /** RFC 8188 §2: the last record. */
 const DELIMITER = Buffer.from([2]);
@@ -68,7 +68,7 @@ export const encryptedFor = (
   ]);
 };
 
-/** A key pair of this one message, and what it shares with that of the browser. */
+/** A key pair for this one message, and the secret it shares with the browser's key. */
 const sharedWith = (receiver: Buffer, privateKey?: Buffer): { readonly own: Buffer; readonly secret: Buffer } => {
   const pair = createECDH(CURVE);
   if (privateKey) pair.setPrivateKey(privateKey);

@@ -22,7 +22,7 @@ import { DomainError } from '../vocabulary/errors.ts';
 export type PushKey = {
   /** `vpk_…` */
   readonly id: string;
-  /** Uncompressed point of P-256, base64url, as browsers take it. */
+  /** Uncompressed point of P-256, base64url, in the form that browsers accept. */
   readonly publicKey: string;
   /** Private JWK, sealed. */
   readonly sealed: string;
@@ -39,7 +39,7 @@ type Ring = {
 export const PUSH_KEYS = { name: 'push_keys', indexes: [], members: ['keys'] } as const satisfies CollectionDeclaration;
 
 const RING = 'ring';
-/** With the oldest one go the browsers that were not there since. */
+/** Removing the oldest key removes the browsers that have not come back since. */
 const MOST_KEYS = 5;
 /** RFC 8292 §2: at most a day. */
 const TOKEN_SECONDS = 12 * 3600;
@@ -72,7 +72,7 @@ export const pushKeys = (deps: {
 
   const all = async (): Promise<readonly PushKey[]> => (await rings.get(RING))?.document.keys ?? [];
 
-  /** The first ring there is: of concurrent callers one makes it. */
+  /** Creates the first key ring: of concurrent callers one creates it. */
   const begun = async (): Promise<readonly PushKey[]> => {
     const ring: Ring = { id: RING, keys: [await made()], updatedAt: clock.now() };
     try {
@@ -108,10 +108,10 @@ export const pushKeys = (deps: {
   };
 
   return {
-    /** The key that browsers are given now. */
+    /** The key for new browsers. */
     current,
 
-    /** Newest first; the first is the one that browsers are given. */
+    /** Newest first; the first one is given to browsers. */
     list: all,
 
     /**
@@ -156,7 +156,7 @@ export const pushKeys = (deps: {
       });
     },
 
-    /** Seals every key with the first master key, so that the other one may go. */
+    /** Reseals every key with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       const anew = (key: PushKey): PushKey => {
         const context = contextOf(key.id);

@@ -27,7 +27,7 @@ export type GivenSubscription = Receiver & {
 export type PushMessage = {
   readonly text: string;
   readonly urgency: 'high' | 'normal';
-  /** Seconds that the push service keeps it for a browser that is not there. */
+  /** Seconds that the push service keeps it for a browser that is offline. */
   readonly ttlSeconds: number;
   /** Of two messages with the same topic the push service keeps the later one. It receives a digest of the topic. */
   readonly topic: string;
@@ -47,10 +47,10 @@ type EndReason =
   | 'key_ended'
   | 'not_readable';
 
-/** There is no such browser any more (RFC 8030 §7.3, §8.2). */
+/** The browser no longer exists (RFC 8030 §7.3, §8.2). */
 const GONE: readonly (number | undefined)[] = [404, 410];
 
-/** Of one person. */
+/** The most browsers of one user. */
 export const MOST_SUBSCRIPTIONS = 10;
 const TESTS_PER_MINUTE = 5;
 const ATTEMPTS = 20;
@@ -100,7 +100,7 @@ export const pushRegistry = (deps: {
   const ended = (subscription: PushSubscription, reason: EndReason, by: By) =>
     record('push.removed', subscription, by, { inputs: { reason } });
 
-  /** After its event. */
+  /** Called after its audit event. */
   const end = async (subscription: PushSubscription, reason: EndReason, by: By): Promise<void> => {
     await ended(subscription, reason, by);
     await subscriptions.take(subscription.id);
@@ -125,7 +125,7 @@ export const pushRegistry = (deps: {
     }
     if (!isReceiver(given)) refuseField('/p256dh', 'This browser did not make keys for its messages.');
     const key = await keys.current();
-    // Of another one it would take no message.
+    // The browser would accept no message signed with another key.
     if (key.publicKey !== given.applicationServerKey) {
       throw new DomainError('conflict', 'This page is too old: open it again.');
     }
@@ -135,7 +135,7 @@ export const pushRegistry = (deps: {
   const isActive = async (account: string): Promise<boolean> =>
     (await accounts.get(account))?.document.state === 'active';
 
-  /** Where it goes and what with, or why it goes nowhere any more. */
+  /** The address and keys of a message, or why the browser can receive none. */
   const addressed = async (subscription: PushSubscription) => {
     const opened = openedOrNothing(masterKey, pushSealContext(subscription), subscription.sealed);
     if (opened === undefined) return 'not_readable';
@@ -256,19 +256,19 @@ export const pushRegistry = (deps: {
       return (await send(subscription, message(subscription.language))) === 'sent' ? 'sent' : 'over';
     },
 
-    /** Nothing has got there for too long. Idempotent. */
+    /** Removes a browser after too long without a successful delivery. Idempotent. */
     async drop(id: string): Promise<void> {
       const found = (await subscriptions.get(id))?.document;
       if (found) await end(found, 'failing', SYSTEM);
     },
 
-    /** Forgets the browsers of an account that is disabled; of any other nothing. */
+    /** Removes the browsers of an account that is disabled; does nothing for any other. */
     async leave(account: string, by: By): Promise<void> {
       if (await isActive(account)) return;
       for (const one of await ofAccount(account)) await end(one, 'account', by);
     },
 
-    /** Seals everything with the first master key, so that the other one may go. */
+    /** Reseals everything with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       let after: { readonly id: string } | undefined;
       for (;;) {

@@ -6,16 +6,16 @@ export type PushSubscription = {
   /** `psh_…`, derived from its address at the push service: each browser has one subscription and knows its id. */
   readonly id: string;
   readonly account: string;
-  /** What the person calls it, one line. */
+  /** The user's name for it, one line. */
   readonly name: string;
-  /** BCP 47: what the person read when it was turned on. */
+  /** BCP 47: the language of the user when it was turned on. */
   readonly language: string;
   /** Address at the push service and the keys the browser made for its messages, as JSON, sealed. */
   readonly sealed: string;
   /** Our key whose messages the browser accepts. */
   readonly key: string;
   readonly createdAt: number;
-  /** When the push service took a message for it last. */
+  /** When the push service last accepted a message for it. */
   readonly lastSuccessAt?: number;
 };
 
@@ -29,6 +29,6 @@ export const PUSH_SUBSCRIPTIONS = {
 
 export const subscriptionIdOf = (endpoint: string): string => idMadeOf('psh', endpoint);
 
-/** What the sealed part is sealed for: one browser of one person. */
+/** The sealing context: one browser of one user. */
 export const pushSealContext = ({ id, account }: Pick<PushSubscription, 'id' | 'account'>): string =>
   `push/${account}/${id}`;

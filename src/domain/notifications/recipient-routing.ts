@@ -14,7 +14,7 @@ import type { WebhookRegistry } from './webhook-registry.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Waiting and dead letters of one endpoint. */
+/** The most waiting and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
 /**
  * Notifications an hour, about agents, to one user: a caller who registers agents must not be able to fill a mailbox
@@ -35,11 +35,11 @@ export const recipientRouting = (deps: {
     getMany(ids: readonly string[]): Promise<readonly Account[]>;
     administrators(): Promise<readonly Account[]>;
   };
-  /** Accounts that may decide about an approval. */
+  /** Accounts that may decide on the approval. */
   readonly approversOf: (approval: string) => Promise<readonly string[]>;
   /** The approvers who were asked later because none had decided. */
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
-  /** Both people of an absence. */
+  /** Both users of an absence. */
   readonly partiesOf: (absence: string) => Promise<readonly string[]>;
   /** The users concerned by an approval that is granted in an emergency, without the administrators. */
   readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
@@ -128,7 +128,7 @@ export const recipientRouting = (deps: {
   ): Promise<void> => {
     const { at, kind, object, until } = notification;
     const approval = isAsking(kind) ? object : undefined;
-    // What can be decided no more is not sent any more either.
+    // A request that can no longer be decided is not sent.
     const end = approval === undefined ? undefined : until;
     for (const { id: account } of audience.filter(({ state }) => state === 'active')) {
       const browsers = await to.list(account);

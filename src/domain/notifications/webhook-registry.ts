@@ -32,9 +32,9 @@ export type WebhookChange = {
   readonly name?: string;
   readonly url?: string;
   readonly kinds?: readonly string[];
-  /** `null`: of all owners. */
+  /** `null`: for all owners. */
   readonly owner?: string | null;
-  /** `null`: of none. */
+  /** `null`: for none. */
   readonly resourceServer?: string | null;
 };
 
@@ -44,9 +44,9 @@ export type WebhookHealth = Pick<
   'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
 >;
 
-/** Each is looked at for every notification. */
+/** Each endpoint is examined for every notification. */
 const MOST_WEBHOOKS = 100;
-/** How long the former secret signs beside the new one. */
+/** How long the former secret also signs. */
 const OVERLAP_SECONDS = 86_400;
 const TIMEOUT_MILLISECONDS = 2500;
 const FORGET_SECONDS = 7 * 86_400;
@@ -105,7 +105,7 @@ export const webhookRegistry = (deps: {
     return { secret, stored: { sealed: masterKey.seal(contextOf(webhook), secret), createdAt: clock.now() } };
   };
 
-  /** Those that sign now. Throws an Error when none can be read. */
+  /** The secrets that sign now. Throws an Error when none can be read. */
   const secretsOf = ({ id, secrets }: Webhook): readonly string[] => {
     const opened = secrets
       .filter(({ endsAt }) => endsAt === undefined || endsAt > clock.now())
@@ -115,7 +115,7 @@ export const webhookRegistry = (deps: {
     return opened;
   };
 
-  /** Sends a message once, and answers its body. Throws as `TrustedPost.post` does. */
+  /** Sends a message once, and returns the body of the response. Throws as `TrustedPost.post` does. */
   const send = (webhook: Webhook, message: { readonly id: string; readonly body: string }, isAnswered = false) =>
     post({
       url: webhook.url,
@@ -142,7 +142,7 @@ export const webhookRegistry = (deps: {
 
     list: (query: PageQuery = {}): Promise<Page<Webhook>> => documentsOf.list({}, query),
 
-    /** Those that are to hear of a kind. */
+    /** The endpoints that subscribe to a kind. */
     async listening(kind: NotificationKind): Promise<readonly Webhook[]> {
       const found = await collection.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: MOST_WEBHOOKS });
       return found.map(({ document }) => document).filter(({ state }) => state === 'active');
@@ -247,7 +247,7 @@ export const webhookRegistry = (deps: {
       return failure === undefined ? { isSent: true } : { isSent: false, failure };
     },
 
-    /** Nothing is sent to it or kept for it until it is proven again. Idempotent. */
+    /** Nothing is sent to the endpoint or stored for it until it is proven again. Idempotent. */
     stop: (id: string, by: By): Promise<Versioned<Webhook>> => switched(id, by),
 
     /** The same by the server itself, after too long without a successful delivery there. */
@@ -269,7 +269,7 @@ export const webhookRegistry = (deps: {
     /** Throws 'not_found'. */
     async remove(id: string, by: By): Promise<void> {
       await documentsOf.remove(id, 'webhook.removed', by);
-      // What still waits becomes dead letters before that is forgotten.
+      // Waiting messages become dead letters before the queue is removed.
       await update(queues, id, (queue) => ({ ...queue, forgetAt: clock.now() + FORGET_SECONDS }));
     },
 
@@ -281,7 +281,7 @@ export const webhookRegistry = (deps: {
       return 'sent';
     },
 
-    /** Seals every secret with the first master key, so that the other one may go. */
+    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       for (const { document } of await collection.find({ limit: MOST_WEBHOOKS })) {
         const context = contextOf(document.id);

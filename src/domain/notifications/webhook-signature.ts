@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 
-/** A secret of 32 random bytes, given base64url, as Standard Webhooks writes it. */
+/** A secret of 32 random bytes, given base64url, in the notation of Standard Webhooks. */
 export const writtenSecret = (secret: string): string =>
   `${PREFIX}${Buffer.from(secret, 'base64url').toString('base64')}`;
 

@@ -6,11 +6,11 @@ export type WebhookSecret = {
   /** 32 bytes in base64, sealed with the master key. */
   readonly sealed: string;
   readonly createdAt: number;
-  /** Of the former one: when it signs no more. */
+  /** For the former secret: when it no longer signs. */
   readonly endsAt?: number;
 };
 
-/** Where another system hears of notifications (Standard Webhooks). */
+/** Where another system receives notifications (Standard Webhooks). */
 export type Webhook = {
   /** `whk_…` */
   readonly id: string;
@@ -18,9 +18,9 @@ export type Webhook = {
   readonly name: string;
   /** https, to a public host or one that the configuration names. Checked again at each delivery. */
   readonly url: string;
-  /** What it hears of; different ones. */
+  /** The kinds it subscribes to, without duplicates. */
   readonly kinds: readonly NotificationKind[];
-  /** Hears only of the agents of this owner. */
+  /** Receives only notifications about the agents of this owner. */
   readonly owner?: string;
   /** Access requests of this resource server may name the URL as their callback (`rs_…`). */
   readonly resourceServer?: string;
