@@ -1,4 +1,4 @@
-/** The names in a certificate, read so that no value can pretend to be two. */
+/** The names in a certificate, parsed so that no value can pass as two. */
 
 export type AlternativeNames = {
   readonly dns: readonly string[];
@@ -57,7 +57,7 @@ type Part = readonly [type: string, value: string];
  */
 export const distinguishedName = (text: string): readonly Part[] | undefined => partsOf(text, ',')?.reverse();
 
-/** The same of what Node makes of a subject: a line for each part, most general first. */
+/** The same for Node's text form of a subject: a line for each part, most general first. */
 export const subjectName = (lines: string): readonly Part[] | undefined => partsOf(lines, '\n');
 
 export const isSameName = (one: readonly Part[] | undefined, other: readonly Part[] | undefined): boolean =>
@@ -74,7 +74,7 @@ const partsOf = (text: string, separator: ',' | '\n'): Part[] | undefined => {
   return parts;
 };
 
-/** Cut at the separator where it is not escaped. */
+/** Splits at separators that are not escaped. */
 const split = (text: string, separator: string): readonly string[] => {
   const pieces = [''];
   for (let at = 0; at < text.length; at += 1) {

@@ -1,4 +1,4 @@
-/** Which certificates are an agent's: one rule for each credential. */
+/** Which certificates belong to an agent: one rule for each credential. */
 import { refuseField } from '../../vocabulary/errors.ts';
 import { checkTextRule, fitsText, type TextRule } from '../remote-keys/claim-rules.ts';
 import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName } from './certificate-names.ts';
@@ -17,13 +17,13 @@ export type CertificateRule = {
   readonly sanIp?: string;
   /** X.509-SVID of this trust domain, with `spiffePath`. */
   readonly spiffeTrustDomain?: string;
-  /** With the slash it begins with; `/` separates its parts. */
+  /** Including its leading slash; `/` separates its parts. */
   readonly spiffePath?: TextRule;
   /** `x5t#S256` of each. */
   readonly thumbprints?: readonly string[];
 };
 
-/** As it is registered: the certificates instead of their thumbprints. */
+/** As registered: with the certificates instead of their thumbprints. */
 export type NewCertificateRule = CertificateRule & { readonly certificates?: readonly string[] };
 
 const NAMES = ['subjectDn', 'sanDns', 'sanUri', 'sanEmail', 'sanIp'] as const;
@@ -37,7 +37,7 @@ const WIRE = {
   sanIp: 'san_ip',
 } as const;
 
-/** How clients and resource servers prove themselves by a certificate (RFC 8705 §2). */
+/** How clients and resource servers authenticate with a certificate (RFC 8705 §2). */
 export const CERTIFICATE_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 export type CertificateMethod = (typeof CERTIFICATE_METHODS)[number];
 
@@ -130,7 +130,7 @@ const thumbprintsOf = (certificates: readonly string[], at: string, now: number)
   return [...new Set(thumbprints)];
 };
 
-/** Which check a certificate fails, for the owner; undefined when it is good. */
+/** The check that a certificate fails, for the owner; undefined when it is valid. */
 export const certificateLack = (
   rule: CertificateRule,
   { x509, thumbprint, isVouched }: ClientCertificate,

@@ -1,7 +1,7 @@
 import type { Broadcast, Topic } from '../../ports/broadcast.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 
-/** So many people can be asked about one action. */
+/** The most users who can be asked about one action. */
 const MOST = 64;
 
 /**
@@ -11,12 +11,12 @@ const MOST = 64;
 export const changeBroadcast = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
   const here = identifiers.newSecret();
   return {
-    /** Never throws: who does not hear of it sees it at the next look. */
+    /** Never throws: a node that misses it sees the change at its next read. */
     async tell(accounts: readonly string[]): Promise<void> {
       await broadcast.publish(topic, `${here} ${accounts.slice(0, MOST).join(',')}`);
     },
 
-    /** Calls `changed` with the accounts concerned, for what other nodes say. */
+    /** Calls `changed` with the accounts concerned, for messages of other nodes. */
     hear(changed: (accounts: readonly string[]) => void): void {
       broadcast.subscribe(topic, (message) => {
         if (message.length > MOST * 160) return;

@@ -6,14 +6,14 @@ import type { Clock } from '../../ports/clock.ts';
 
 /** A smaller step is drift, or the granularity of the caller. */
 const STEP_SECONDS = 60;
-/** A clock that has been ahead for so long is taken for right. */
+/** A clock that has been ahead for this long is taken as correct. */
 const BELIEVED_AFTER_SECONDS = 3_600;
 
 export const clockSteps = (deps: {
   readonly clock: Clock;
-  /** Seconds since any moment, never set. */
+  /** Seconds since some fixed moment; never set. */
   readonly elapsed: () => number;
-  /** Called once for each step, with the seconds it made. */
+  /** Called once for each step, with its seconds. */
   readonly onStep: (seconds: number) => void;
 }) => {
   const { clock, elapsed, onStep } = deps;
@@ -21,7 +21,7 @@ export const clockSteps = (deps: {
   let aheadSince: number | undefined;
 
   return {
-    /** Whether to go by the clock when deleting; to be asked each time, every few seconds. */
+    /** Whether deletions may rely on the clock. Must be called each time, every few seconds. */
     isSteady(): boolean {
       const now = { wall: clock.nowMillis() / 1000, elapsed: elapsed() };
       const step = now.wall - known.wall - (now.elapsed - known.elapsed);

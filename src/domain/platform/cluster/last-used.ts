@@ -18,7 +18,7 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
   const pending = new Map<string, T>();
   const written = new Map<string, number>();
 
-  /** Another writer's later use is never put back. */
+  /** Never overwrites a later use that another node wrote. */
   const write = async (row: T): Promise<void> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await collection.get(row.id);
@@ -37,7 +37,7 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
     /** Uses that are not written yet, by id. */
     pending: pending as ReadonlyMap<string, T>,
 
-    /** Notes a use now. Costs nothing but memory. */
+    /** Records a use now. Costs only memory. */
     note(id: string, rowOf: (usedAt: number) => T): void {
       const now = clock.now();
       if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;

@@ -6,7 +6,7 @@ type Turn = { readonly id: string; readonly holder: string; readonly until: numb
 
 export const TURNS = { name: 'turns', indexes: [] } as const satisfies CollectionDeclaration;
 
-/** After this a process that took its turn and did not end it is taken for dead. */
+/** A process that took its turn and has not ended it after this time is presumed dead. */
 const LONGEST_TURN_SECONDS = 30;
 const PAUSE_MILLISECONDS = 25;
 /** The time of two crashed processes in a row, with a margin. */

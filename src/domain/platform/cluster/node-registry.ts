@@ -18,7 +18,7 @@ export type Machine = {
 export type NodeRecord = {
   /** `nod_…` */
   readonly id: string;
-  /** Of the process that bears the name now. */
+  /** Of the process that holds the name now. */
   readonly instance: string;
   readonly host: string;
   readonly process: number;
@@ -36,7 +36,7 @@ export const NODES = {
   expiresAt: 'keptUntil',
 } as const satisfies CollectionDeclaration;
 
-/** A node that has not shown itself for so long is gone. */
+/** A node without a heartbeat for this long is gone. */
 const SILENCE_SECONDS = 15;
 /**
  * How long the record of a silent node is kept. A live process of this machine cannot send heartbeats while the
@@ -51,10 +51,10 @@ const BELIEVED_AFTER = 2;
 /** What is known of another node's clock. */
 type Sighting = {
   version: number;
-  /** When the store was last asked while this was still its newest heartbeat. */
+  /** When the store was last read while this was still its newest heartbeat. */
   askedAt: number;
   changedAt: number;
-  /** By how much the two clocks are apart at least. */
+  /** The least difference between the two clocks. */
   apartMillis: number;
   timesApart: number;
 };
@@ -114,7 +114,7 @@ export const nodeRegistry = (deps: {
       before.askedAt = asked.from;
       return;
     }
-    // It was written after we last saw the one before it, and before we saw it.
+    // It was written after we last saw the heartbeat before it, and before we saw it.
     const apartMillis = Math.max(at - asked.to, before.askedAt - at);
     const isApart = apartMillis > MOST_APART_MILLISECONDS;
     sightings.set(id, {
@@ -127,7 +127,7 @@ export const nodeRegistry = (deps: {
   };
 
   return {
-    /** Takes the name for this process unless another one bears it; says whether it did. */
+    /** Claims the name for this process unless another one holds it; returns whether it did. */
     async claim(id: string): Promise<boolean> {
       const found = await nodes.get(id);
       if (found && !isOver(found.document)) return false;
@@ -138,7 +138,7 @@ export const nodeRegistry = (deps: {
       return isOurs;
     },
 
-    /** Shows this node to the others; to be called every few seconds. */
+    /** Writes the heartbeat of this node. Must be called every few seconds. */
     async beat(): Promise<void> {
       if (held === undefined) return;
       const found = await nodes.get(held);
@@ -148,7 +148,7 @@ export const nodeRegistry = (deps: {
       await withPriority('essential', () => (found ? nodes.replace(record, found.version) : insert(record)));
     },
 
-    /** Looks at the heartbeats of the others; to be called every second. */
+    /** Reads the heartbeats of the others. Must be called every second. */
     async observe(): Promise<void> {
       const from = clock.nowMillis();
       const found = await nodes.find({ limit: 1000 });
@@ -188,7 +188,7 @@ export const nodeRegistry = (deps: {
     /** Nodes that serve, including this one, as last observed. Before the first look there may be another one: 2. */
     count: (): number => (hasLooked ? sightings.size + 1 : 2),
 
-    /** Gives the name back, so that the next process may take it. */
+    /** Releases the name, so that the next process can claim it. */
     async leave(): Promise<void> {
       if (held === undefined) return;
       const found = await nodes.get(held);

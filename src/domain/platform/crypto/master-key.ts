@@ -29,15 +29,15 @@ export type MasterKey = {
   seal(context: string, plaintext: string): string;
   /** Throws when the value was sealed with neither key, or not with this context. */
   open(context: string, sealed: string): string;
-  /** Whether a value must be sealed anew before the other key goes. */
+  /** Whether a value must be resealed before the other key is removed. */
   isSealedWithOther(context: string, sealed: string): boolean;
   /** A sub-key of `length` bytes (HKDF-SHA-256), the same at every start. */
   derive(name: string, length: number): Buffer;
-  /** The same of every key there is, that of `derive` first. */
+  /** The same sub-key of each master key, that of `derive` first. */
   derivedOfAll(name: string, length: number): readonly Buffer[];
 };
 
-/** `other`: the key that was the first before, or will be. Each has 32 bytes. */
+/** `other`: the previous or the next first key. Each has 32 bytes. */
 export const masterKey = (secret: Buffer, other?: Buffer): MasterKey => {
   const first = keyOf(secret);
   const all = other === undefined ? [first] : [first, keyOf(other)];
@@ -76,12 +76,12 @@ const keyOf = (secret: Buffer) => {
   const sealKey = createSecretKey(derive('seal', 32));
 
   return {
-    /** Says which key it is, and nothing else of it. */
+    /** Identifies the key and reveals nothing else of it. */
     name: derive('name', 16).toString('hex'),
     derive,
     digest(kind: string, ...values: readonly string[]): string {
       const hmac = createHmac('sha256', digestKey);
-      // Lengths in front, so that no two lists of values run together to the same bytes.
+      // Length prefixes, so that no two lists of values give the same bytes.
       for (const part of [kind, ...values]) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
       return hmac.digest('base64url');
     },
@@ -94,7 +94,7 @@ const keyOf = (secret: Buffer) => {
     },
     open(context: string, sealed: string): string {
       const bytes = Buffer.from(sealed, 'base64url');
-      // Nonce and tag in full: a short value would be checked against a shorter tag.
+      // Nonce and tag must be complete: a short value would be checked against a shorter tag.
       if (bytes.length < 28) throw new TypeError('not a sealed value');
       const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
       decipher.setAuthTag(bytes.subarray(-16));

@@ -10,14 +10,14 @@ import {
 import type { MasterKey } from '../crypto/master-key.ts';
 import { type DataTrailer, dataHeader, documentLine, lineDocument, MovingRefused, trailerLine } from './data-file.ts';
 
-/** How far a step is, in documents. */
+/** The progress of a step, in documents. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** What a command shows of each step while it works. */
+/** The output of a command for each step while it works. */
 export type ShowStep = (step: string) => OnProgress;
 
 const PAGE = 500;
-/** Documents, and characters of their lines, in one write. */
+/** The most documents, and characters of their lines, in one write. */
 const MOST_AT_ONCE = 200;
 const MOST_CHARACTERS = 2_000_000;
 
@@ -49,7 +49,7 @@ export async function* dataLines(deps: {
   readonly issuer: string;
   readonly source: string;
   readonly exportedAt: number;
-  /** Asked at the beginning and at the end. */
+  /** Called at the beginning and at the end. */
   readonly isServed: () => Promise<boolean>;
   readonly onProgress: OnProgress;
 }): AsyncGenerator<string, void, undefined> {
@@ -110,7 +110,7 @@ export const placeLines = async (
   return { placed, present };
 };
 
-/** Answers how many of the documents were not there yet. */
+/** Returns how many of the documents were new. */
 const place = async (collection: Collection<Document>, name: string, given: readonly Document[]): Promise<number> => {
   const missing = await missingOf(collection, name, given);
   if (missing.length === 0) return 0;

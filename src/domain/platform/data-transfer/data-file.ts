@@ -37,16 +37,16 @@ export type DataHeader = {
   readonly collections: Readonly<Record<string, number>>;
 };
 
-/** The last line, but for its `seal`: a digest of this under the master key. */
+/** The last line without its `seal`, which is a digest of this under the master key. */
 export type DataTrailer = {
   readonly end: true;
-  /** Nodes served from the store while it was read: what ended meanwhile may be missing. */
+  /** Nodes served from the store while it was read: revocations from that time may be missing. */
   readonly served: boolean;
   /** Documents of each collection. */
   readonly collections: Readonly<Record<string, number>>;
-  /** Lines in front of this one. */
+  /** Number of lines before this one. */
   readonly lines: number;
-  /** Of all of them, each with its line end; base64url. */
+  /** Of all those lines, each with its line end; base64url. */
   readonly sha256: string;
 };
 

@@ -6,10 +6,10 @@ import {
 } from '../../ports/document-store.ts';
 import { MovingRefused } from './data-file.ts';
 
-/** That a file is being imported into this store, or was. `id`: SHA-256 of its lines. */
+/** Records that a file is being imported into this store, or was. `id`: SHA-256 of its lines. */
 export type ImportMark = {
   readonly id: string;
-  /** 'copied': all documents are there and were compared. */
+  /** 'copied': all documents are stored and were compared. */
   readonly state: 'running' | 'copied' | 'done';
   /** Epoch second. */
   readonly finishedAt?: number;

@@ -27,7 +27,10 @@ export const checkText = (value: string, field: string, maximum: number): string
   return value;
 };
 
-/** A name: a text of one script, or of those that are written together (UTS 39 §5.2, highly restrictive). Throws as `checkText` does. */
+/**
+ * A name: a text of one script, or of scripts that are written together (UTS 39 §5.2, highly restrictive). Throws as
+ * `checkText` does.
+ */
 export const checkName = (value: string, field: string, maximum: number): string => {
   checkText(value, field, maximum);
   if (mixesScripts(value)) refuseField(field, 'This name mixes letters of several scripts, or has one nobody writes.');

@@ -26,7 +26,7 @@ const keyOf = (text: string): string =>
 /** A word of a name, or a sign between words or in place of a letter. */
 type Piece = { readonly key: string; readonly isSign: boolean };
 
-/** `AcmePortal` has two words; of `Beha|f` the sign may be a letter. */
+/** Splits a name: `AcmePortal` has two words; in `Beha|f` the sign may stand for a letter. */
 const piecesOf = (name: string): readonly Piece[] =>
   [
     ...name
@@ -44,7 +44,7 @@ const lettersOf = (pieces: readonly Piece[]): readonly Piece[] =>
 
 /** Whether adjacent pieces, with or without the signs among them, form this key. */
 const holds = (pieces: readonly Piece[], key: string): boolean => {
-  // How much of the key was read up to here, in every way in which it can be.
+  // How much of the key has been matched so far, for every possible reading.
   let read = new Set([0]);
   for (const { key: piece, isSign } of pieces) {
     const next = new Set(isSign ? read : []);

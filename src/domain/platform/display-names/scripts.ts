@@ -1,4 +1,4 @@
-/** Those people write today (UAX 31, tables 5 and 7). */
+/** Scripts in use today (UAX 31, tables 5 and 7). */
 const WRITTEN = [
   ...['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Thaana', 'Ethiopic', 'Devanagari'],
   ...['Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao'],

@@ -66,7 +66,7 @@ const plainShapes = (text: string): string => [...text].map((letter) => SHAPES.g
 export const nameKey = (name: string): string => {
   // Also before the table, which maps some of them to each other.
   let key = plainShapes(name);
-  // Small letters have prototypes of their own; a few rounds until nothing moves.
+  // Lower-case letters have their own prototypes; repeats until the text is stable.
   for (let round = 0; round < 8; round += 1) {
     const next = plainShapes(skeleton(skeleton(key).toLowerCase()).toLowerCase())
       .replaceAll(/[iı]/g, 'l')

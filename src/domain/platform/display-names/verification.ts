@@ -22,7 +22,7 @@ type Dependencies<T extends Party> = {
   readonly clock: Clock;
 };
 
-/** The mark on agents and clients whose name is theirs alone. Part of their registers. */
+/** The verification of names of agents and clients. Part of their registries. */
 export const verification = <T extends Party>({ kind, documentsOf, names, clock }: Dependencies<T>) => ({
   /**
    * From now on no other owner's agent or client can register a name that looks like this one. Idempotent. Throws

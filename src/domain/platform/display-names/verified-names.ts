@@ -12,7 +12,7 @@ type VerifiedName = {
   readonly id: string;
   readonly key: string;
   readonly name: string;
-  /** Agent or client whose name it is. */
+  /** The agent or client with this name. */
   readonly party: string;
   readonly createdAt: number;
 };
@@ -23,7 +23,7 @@ export const VERIFIED_NAMES = {
   members: ['key', 'name', 'party', 'createdAt'],
 } as const satisfies CollectionDeclaration;
 
-/** Who bears a name, or wants to. */
+/** An agent or client that has a name, or wants it. */
 type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };
 
 type Dependencies = {
@@ -83,7 +83,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
 
 export type VerifiedNames = ReturnType<typeof verifiedNames>;
 
-/** A verified name stays one that looks like it. Throws 'conflict'. */
+/** A verified name may change only to one that looks the same. Throws 'conflict'. */
 export const checkSameKey = (before: string, after: string): void => {
   if (nameKey(before) === nameKey(after)) return;
   throw new DomainError('conflict', 'This name is verified: the mark is taken away before the name is changed.', {

@@ -8,7 +8,7 @@ const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 export const wordsIn = (text: string): readonly string[] =>
   [...text.normalize('NFKC').toLowerCase().matchAll(WORDS)].map(([word]) => [...word].slice(0, LONGEST_WORD).join(''));
 
-/** Whether each word looked for begins a word of the texts. */
+/** Whether each search word begins a word of the texts. */
 export const hasWords = (search: string, texts: readonly (string | undefined)[]): boolean => {
   const words = texts.flatMap((text) => wordsIn(text ?? ''));
   return wordsIn(search).every((wanted) => words.some((word) => word.startsWith(wanted)));

@@ -10,7 +10,7 @@ import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store
 
 export type Epoch = {
   readonly id: string;
-  /** What hangs on the scope and was made before this second is over. Only ever rises. */
+  /** What depends on the scope and was made before the end of this second is revoked. Only ever rises. */
   readonly notBefore: number;
   /** Ids of the active kills. While there is one, nothing that depends on the scope is valid or can be created. */
   readonly kills?: readonly string[];
@@ -18,7 +18,7 @@ export type Epoch = {
 
 export const EPOCHS = { name: 'epochs', indexes: [], members: ['notBefore'] } as const satisfies CollectionDeclaration;
 
-/** Id of the epoch of what one signing key has signed. */
+/** Id of the epoch for everything signed with one key. */
 export const keyEpoch = (kid: string): string => `key:${kid}`;
 
 type Epochs = Collection<Epoch>;

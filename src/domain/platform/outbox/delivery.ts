@@ -2,7 +2,7 @@ import type { CollectionDeclaration } from '../../ports/document-store.ts';
 
 export type Channel = 'mail' | 'webhook' | 'push' | 'app';
 
-/** What the recipient is, in the audit log. */
+/** The kind of the recipient in the audit log. */
 export const TARGET_KINDS = {
   mail: 'account',
   webhook: 'webhook',
@@ -10,7 +10,7 @@ export const TARGET_KINDS = {
   app: 'client',
 } as const satisfies Record<Channel, string>;
 
-/** One notification on its way to one recipient. It is deleted when it has arrived. */
+/** One notification for one recipient. It is deleted once it is delivered. */
 export type Delivery = {
   /**
    * `msg_…`: derived from the notification and the recipient, in the order of notifications, and the same at each
@@ -18,7 +18,7 @@ export type Delivery = {
    */
   readonly id: string;
   readonly channel: Channel;
-  /** Endpoint, account, browser of one, or client. */
+  /** The endpoint, account, browser of an account, or client. */
   readonly to: string;
   /**
    * The queue whose messages are sent one after the other: all for one endpoint, for one user by mail, or for one
@@ -30,16 +30,16 @@ export type Delivery = {
   /** JSON: for a webhook as it is sent, for a mail the facts. Sealed where it holds a link that gives access. */
   readonly body: string;
   readonly isSealed?: true;
-  /** `dead`: given up. It is kept for a while, to be seen and tried again. */
+  /** `dead`: given up. It is kept for a while, so that it can be seen and retried. */
   readonly state: 'waiting' | 'dead';
   readonly attempts: number;
   /** When it is tried next; only while it waits. */
   readonly dueAt?: number;
   readonly giveUpAt: number;
-  /** Why the last try failed; a word of ours. */
+  /** Why the last try failed; one of our own codes. */
   readonly failure?: string;
   readonly createdAt: number;
-  /** Of a dead one. */
+  /** Set on a dead letter: when it is removed. */
   readonly forgetAt?: number;
 };
 
@@ -63,9 +63,9 @@ export const DELIVERIES = {
 
 /** The state of one recipient. Of concurrent delivery workers, the one that takes the lock works on it. */
 export type DeliveryQueue = {
-  /** Endpoint, or the channel and the account, browser or client. */
+  /** The endpoint, or the channel with the account, browser or client. */
   readonly id: string;
-  /** When there is something to do; absent: there is nothing. */
+  /** When it is due; absent: nothing is due. */
   readonly dueAt?: number;
   /** A delivery worker works on it until then, unless it crashes; `dueAt` is the same moment. */
   readonly lockedUntil?: number;
@@ -91,7 +91,7 @@ export const queueOf = (channel: Channel, to: string): string => (channel === 'w
 /** Whether the record of a queue is removed after use: no later send needs it. */
 export const isForgotten = (queue: string): boolean => queue.includes(':');
 
-/** What the body of one that holds a link is sealed for. */
+/** The sealing context of a body with a link. */
 export const sealContextOf = (id: string): string => `delivery/${id}`;
 
 /**

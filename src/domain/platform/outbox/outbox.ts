@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Collection, type DocumentStore, isDocumentConflict, update } from '../../ports/document-store.ts';
 import { type Channel, DELIVERIES, DELIVERY_QUEUES, type Delivery, type DeliveryQueue, queueOf } from './delivery.ts';
 
-/** How long it is tried to get something there. */
+/** How long delivery is tried. */
 export const GIVE_UP_SECONDS = 72 * 3600;
 
 export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'body' | 'isSealed'> & {
@@ -46,7 +46,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   return {
     wake,
 
-    /** Keeps a message to be sent. The same one again is not kept twice. */
+    /** Stores a message to be sent. The same message is not stored twice. */
     async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, holdSeconds, ...given }: NewDelivery): Promise<void> {
       const now = clock.now();
       const queue = queueOf(given.channel, given.to);
@@ -73,7 +73,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   };
 };
 
-/** One that was held and not tried yet goes now. */
+/** A held message without a try is sent now. */
 const released = (delivery: Delivery, now: number): Delivery | undefined =>
   delivery.state === 'waiting' && delivery.attempts === 0 && (delivery.dueAt ?? now) > now
     ? { ...delivery, dueAt: now }

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Counters a key has. With more of them fewer keys are counted too high. */
+/** Counters for each key. With more of them, fewer keys are counted too high. */
 const ROWS = 4;
 
 export type CountSketch = ReturnType<typeof countSketch>;
@@ -14,7 +14,7 @@ export const countSketch = (columns: number, seed = randomFillSync(new Uint32Arr
   const mask = columns - 1;
   const [seedA = 0, seedB = 0] = seed;
   const places = new Uint32Array(ROWS);
-  // Zero pages that are not touched cost no memory.
+  // Untouched zero pages cost no memory.
   let counts = new Uint32Array(ROWS * columns);
 
   const estimate = (key: string): number => {

@@ -18,13 +18,13 @@ const push = (line: Line, path: readonly string[], waiting: Waiting): void => {
   push(member, rest, waiting);
 };
 
-/** The next one: members take turns, each member's own in order of arrival. */
+/** The next task: members take turns, and each member's tasks go in order of arrival. */
 const shift = (line: Line): Waiting | undefined => {
   if (line.size === 0) return undefined;
   line.size -= 1;
   for (const [name, member] of line.members) {
     const next = shift(member);
-    // To the end, behind the others.
+    // Moves it to the end, behind the others.
     line.members.delete(name);
     if (member.size > 0) line.members.set(name, member);
     return next;
@@ -32,7 +32,7 @@ const shift = (line: Line): Waiting | undefined => {
   return line.tasks.shift();
 };
 
-/** Takes out the newest of the member that has most waiting. */
+/** Removes the newest task of the member with most waiting tasks. */
 const popOfLargest = (line: Line): Waiting | undefined => {
   line.size -= 1;
   let largest: readonly [string, Line] | undefined;
@@ -55,7 +55,7 @@ export const fairQueue = (concurrency: number, limit: number, overflow: () => Er
   const waiting = newLine();
   let running = 0;
 
-  /** Resolves when it is the turn of this task, and rejects when it has to go. */
+  /** Resolves when it is the turn of this task, and rejects when it is evicted. */
   const turn = (path: readonly string[]): Promise<void> =>
     new Promise((resolve, reject) => {
       push(waiting, path, { begin: resolve, displace: () => reject(overflow()) });
@@ -63,7 +63,7 @@ export const fairQueue = (concurrency: number, limit: number, overflow: () => Er
     });
 
   return async <T>(path: readonly string[], task: () => Promise<T>): Promise<T> => {
-    // The slot is handed over by the task that ends: `running` does not change in between.
+    // The task that ends gives its slot to the next one: `running` does not change in between.
     if (running < concurrency) running += 1;
     else await turn(path);
     try {

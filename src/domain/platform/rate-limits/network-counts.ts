@@ -1,7 +1,7 @@
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import { limitedNetworks } from '../../vocabulary/client-network.ts';
 
-/** So many within a window of seconds. */
+/** A limit within a window of seconds. */
 export type Window = { readonly limit: number; readonly window: number };
 
 /**

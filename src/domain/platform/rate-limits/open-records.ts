@@ -9,7 +9,7 @@ export const OPEN_KINDS_OF_CLIENTS = ['client_pushed_request', 'client_device_co
 
 export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIENTS)[number] | 'client_document';
 
-/** One budget has one of so many parts of the volume. */
+/** The number of parts of the volume; each budget has one part. */
 const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
 
 export type OpenRecords = ReturnType<typeof openRecords>;
@@ -21,7 +21,7 @@ export const openRecords = (deps: {
   readonly limits: {
     readonly openRequestsPerNetwork: number;
     readonly openRequestsPerClient: number;
-    /** Of each kind together, at all processes. */
+    /** Of each kind in total, over all processes. */
     readonly openRequests: number;
   };
   /**
@@ -29,7 +29,7 @@ export const openRecords = (deps: {
    * quarter of it.
    */
   readonly room?: { measure(): { readonly size: number } } | undefined;
-  /** Processes that store, this one included: each has an equal part of the total. */
+  /** Processes that store, including this one: each has an equal part of the total. */
   readonly processes: () => number;
   readonly onEvicted: (kind: OpenKind, count: number) => void;
 }) => {
@@ -63,17 +63,17 @@ export const openRecords = (deps: {
       const bytes = Object.entries(values).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
       for (const key of budgets[kind].admit(keys, from, bytes, ttlSeconds)) await ephemeral.take(key);
       for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttlSeconds);
-      // One that had to go for others before it was stored would count nowhere.
+      // A record that was evicted before it was stored would count nowhere.
       if (!budgets[kind].holds(keys)) for (const key of keys) await ephemeral.take(key);
     },
 
-    /** Removes a value that was used up, of whichever kind. Throws StoreUnavailable. */
+    /** Removes a value of any kind that was used up. Throws StoreUnavailable. */
     async forget(key: string): Promise<void> {
       for (const budget of Object.values(budgets)) budget.release(key);
       await ephemeral.take(key);
     },
 
-    /** Removes a value that is not needed any more, and answers it. */
+    /** Removes a value that is no longer needed, and returns it. */
     drop(kind: OpenKind, key: string): Promise<string | undefined> {
       budgets[kind].release(key);
       return ephemeral.take(key);

@@ -10,7 +10,7 @@ import { holderDomain, webDomain } from './web-domain.ts';
 
 /** A larger record counts as several units. */
 export const UNIT_BYTES = 4096;
-/** So many networks of one site (IPv4 /24, IPv6 /48) may be full. */
+/** The number of networks of one site (IPv4 /24, IPv6 /48) that may be full. */
 const NETWORKS_PER_SITE = 4;
 
 type Network = { units: number; readonly entries: Set<Entry> };
@@ -26,7 +26,7 @@ type Entry = {
 /** The two groups in which a record counts; the second contains the first. */
 export type OpenGroups = {
   readonly of: (from: string) => readonly [narrow: string, wide: string];
-  /** The wide one has so many times the places of a narrow one. */
+  /** How many times the units of a narrow group a wide group has. */
   readonly times: number;
 };
 
@@ -52,7 +52,7 @@ export const openRequests = (deps: {
   readonly clock: Clock;
   /** Units of 4 KiB, partial ones included, of one IPv4 address or IPv6 /64; a site has four times as many. */
   readonly perNetwork: number;
-  /** The same of all networks together; asked each time. */
+  /** The same for all networks together; called each time. */
   readonly total: () => number;
   /** Default: by network. */
   readonly groups?: OpenGroups;
@@ -96,7 +96,7 @@ export const openRequests = (deps: {
 
   const oldestOf = (network: Network | undefined): Entry | undefined => network?.entries.values().next().value;
 
-  /** The oldest entry of a network that holds most of a site; of equals that of `asking`. */
+  /** The oldest entry of the network that holds most of a site; of equals, that of `asking`. */
   const oldestOfSite = (site: Site | undefined, asking: string): Entry | undefined => {
     if (!site) return undefined;
     let most = site.networks.get(asking);
@@ -155,16 +155,16 @@ export const openRequests = (deps: {
       return evicted.flatMap((each) => each.keys);
     },
 
-    /** Gives back the place of a record that is not needed any more. */
+    /** Releases the units of a record that is no longer needed. */
     release(key: string): void {
       const entry = entries.get(key);
       if (entry) remove(entry);
     },
 
-    /** Whether the record under `keys` still has its place. */
+    /** Whether the record under `keys` still has its units. */
     holds: (keys: readonly string[]): boolean => perNetwork === 0 || entries.has(String(keys[0])),
 
-    /** Units held now, ended ones that were not noticed yet included. */
+    /** Units held now, including expired ones that were not noticed yet. */
     held: (): number => units,
   };
 };

@@ -3,9 +3,9 @@ import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
 /** The increase of the interval each time a client polls too soon (RFC 8628 §3.5, CIBA Core §11). */
 const STEP_SECONDS = 5;
-/** Beyond that it does not grow, so that who hurried once still hears of an answer. */
+/** The maximum, so that a client that polled too fast once still gets its answer. */
 const MOST_SECONDS = 60;
-/** How long a grown interval is remembered after it was last not kept. */
+/** How long a grown interval is stored after the last poll that came too soon. */
 const REMEMBERED_SECONDS = 3600;
 const MOST_HURRIED = 10_000;
 

@@ -16,7 +16,7 @@ export type Quota = {
   take(key: string): Promise<void>;
 };
 
-/** Keys are kept as digests: they may be addresses of people. */
+/** Keys are stored as digests: they may be addresses of users. */
 const keyOf =
   ({ masterKey }: Deps, { name }: Bound) =>
   (key: string): string =>

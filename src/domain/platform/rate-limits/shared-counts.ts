@@ -6,9 +6,9 @@ import type { MasterKey } from '../crypto/master-key.ts';
 const PARTS = 32;
 /** Keys that are shared in one minute. Further keys are limited by this process to its part. */
 const MOST_SHARED = 4096;
-/** Keys that one exchange with the store is about. */
+/** Keys in one exchange with the store. */
 const AT_ONCE = 128;
-/** A minute is kept a little longer, for nodes whose clock is behind. */
+/** A minute is stored a little longer, for nodes whose clock is behind. */
 const KEPT_SECONDS = 120;
 
 /** For one key in one minute: how many of our counts the store knows, and how many of others. */
@@ -31,7 +31,7 @@ export const sharedCounts = (deps: {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly masterKey: Pick<MasterKey, 'digest'>;
   readonly clock: Clock;
-  /** Processes that count, this one included. With one nothing is shared. */
+  /** Processes that count, including this one. With one, nothing is shared. */
   readonly processes: () => number;
 }) => {
   const { name, ephemeral, masterKey, processes } = deps;
@@ -77,7 +77,7 @@ export const sharedCounts = (deps: {
   const stepOf = (most: number): number => Math.max(1, Math.floor(most / PARTS));
 
   return {
-    /** Forgets the last minute. */
+    /** Drops the last minute. */
     begin(now: number): void {
       minute = now;
       shared = new Map();

@@ -10,7 +10,7 @@ import { type Collection, type Cursor, isDocumentConflict, type Versioned } from
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
-/** Who asks for a change, and in which HTTP request. */
+/** The caller of a change, and the HTTP request. */
 export type By = {
   /** Account or client id, or 'system' at first start. */
   readonly caller: string;
@@ -26,11 +26,11 @@ export type By = {
   readonly isAdministrator?: true;
   /** Address the request came from. */
   readonly source?: string;
-  /** How the person signed in, where it is one. */
+  /** How the user signed in, if the caller is one. */
   readonly assurance?: Assurance;
-  /** Whether the token that was presented is bound to a key or certificate. */
+  /** Whether the presented token is bound to a key or certificate. */
   readonly isBound?: boolean;
-  /** A client that acts for itself, and proved that it is on the machine of this server. */
+  /** A client that acts for itself and proved to be on the machine of this server. */
   readonly isOnThisMachine?: true;
 };
 
@@ -54,9 +54,9 @@ type Dependencies<T extends Registered> = {
   readonly kind: string;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  /** More facts for each event about a document. */
+  /** Further facts for each event about a document. */
   readonly facts?: (document: T) => Partial<AuditEvent>;
-  /** Members that follow from others, and are no change of their own. */
+  /** Members that follow from others, and are no change by themselves. */
   readonly derived?: readonly string[];
   /** Called before anything is written. Default: no check. */
   readonly permits?: Permits<T> | undefined;
@@ -191,7 +191,7 @@ const stale = (kind: string): DomainError =>
     `This ${kind} was changed in the meantime; read it again and repeat your change.`,
   );
 
-/** Names as the management API spells them. */
+/** Names in the spelling of the management API. */
 const changedMembers = (before: object, after: object, derived: readonly string[]): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => !derived.includes(name))

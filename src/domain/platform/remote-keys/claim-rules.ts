@@ -35,13 +35,13 @@ export const fitsText = (rule: TextRule, text: string, separators: string): bool
   return wanted.length === given.length && wanted.every((part, index) => fitsPart(part, given[index] ?? ''));
 };
 
-/** The name of the first claim that is not what its rule wants. */
+/** The name of the first claim that violates its rule. */
 export const firstUnfit = (rules: ClaimRules, claims: Claims, separators: string): string | undefined =>
   Object.entries(rules).find(([name, rule]) => !fitsClaim(rule, claimAt(claims, name), separators))?.[0];
 
 const fitsClaim = (rule: ClaimRule, value: unknown, separators: string): boolean => {
   if ('contains' in rule) return Array.isArray(value) && value.includes(rule.contains);
-  // A list that has the text in it is no such text: who wants that says `contains`.
+  // A list that holds the text does not match: that needs `contains`.
   if (typeof value === 'string') return fitsText(rule, value, separators);
   if (typeof value === 'boolean' || Number.isSafeInteger(value)) {
     return !('like' in rule) && fitsText(rule, String(value), separators);
@@ -60,7 +60,7 @@ const claimAt = (claims: Claims, name: string): unknown => {
   return value;
 };
 
-/** Parts and the separators between them, in turn. */
+/** Parts and the separators between them, alternating. */
 const partsOf = (text: string, separators: string): readonly string[] => {
   const parts = [''];
   for (const character of text) {

@@ -8,7 +8,7 @@ import type { FetchReason, InternalPurpose, TrustedFetch } from '../../ports/tru
 import { refuseField } from '../../vocabulary/errors.ts';
 
 export type HoldsUrls = {
-  /** Of its URLs those that an operator or administrator entered. Absent: none. */
+  /** Those of its URLs that an operator or administrator entered. Absent: none. */
   readonly operatorUrls?: readonly string[];
 };
 

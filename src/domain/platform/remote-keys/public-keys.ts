@@ -37,7 +37,7 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
   return { keys: checked };
 };
 
-/** Keys of a served set that are looked at. */
+/** The most keys of a served set that are read. */
 const MAXIMUM_SERVED = 50;
 
 /**
@@ -98,7 +98,7 @@ export const checkPublicKey = (value: unknown, field: string): PublicJwk => {
   };
 };
 
-/** Members read here, before anything is known about them. */
+/** Members read here, before they are validated. */
 type LooseJwk = {
   readonly [member in 'keys' | 'kty' | 'crv' | 'n' | 'e' | 'x' | 'y' | 'use' | 'alg' | 'kid' | 'key_ops']?: unknown;
 };
@@ -106,7 +106,7 @@ type LooseJwk = {
 type CheckedKey = { readonly members: PublicJwk; readonly algorithms: readonly string[] };
 
 const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
-  // A modulus of more than 4096 bits makes every check of a signature slow, at no gain.
+  // A modulus of more than 4096 bits makes every signature check slow, without benefit.
   if (typeof jwk.n === 'string' && jwk.n.length > 700) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
   const key = importKey({ kty: 'RSA', n: jwk.n, e: jwk.e }, field);
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
@@ -128,7 +128,7 @@ const checkCurve = (jwk: LooseJwk, field: string): CheckedKey => {
   return { members: { kty, crv, x, ...(y === undefined ? {} : { y }) }, algorithms };
 };
 
-/** Importing is the proof that the numbers are a key: a point off its curve fails here. */
+/** Importing proves that the numbers are a key: a point off its curve fails here. */
 const importKey = (jwk: LooseJwk, field: string): KeyObject => {
   try {
     return createPublicKey({ key: Object.fromEntries(Object.entries(jwk)), format: 'jwk' });

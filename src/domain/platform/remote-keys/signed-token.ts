@@ -11,7 +11,7 @@ import type { Claims } from './claim-rules.ts';
 /** The failed check, described without any content of the token. */
 export type Refusal = { readonly check: string; readonly why: string };
 
-/** A token as it came: nothing of it is known to be true. */
+/** A token as it was sent: none of its content is verified. */
 export type SignedToken = {
   readonly token: string;
   readonly header: Claims & { readonly alg: string; readonly kid?: string };

@@ -9,15 +9,15 @@ import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
 /** Documents in a slice. */
 const SLICE_ROWS = 500;
-/** Of a service, which reads each of them. */
+/** Documents in a slice of a service, which reads each of them. */
 const OTHER_ROWS = 50;
 
 type Pace = {
-  /** From this age of a run on, in seconds. */
+  /** The age of a run from which this pace applies, in seconds. */
   readonly from: number;
-  /** How long one slice keeps a process that holds its store itself. */
+  /** How long one slice may block a process that holds its store itself. */
   readonly sliceMilliseconds: number;
-  /** The part of the time that slices take; the rest is for requests. */
+  /** The share of the time for slices; the rest is for requests. */
   readonly share: number;
   readonly longestPauseMilliseconds: number;
 };
@@ -58,7 +58,7 @@ export type Sweeper = {
    * callers share one run.
    */
   run(): Promise<number>;
-  /** Ends the run under way after its slice. */
+  /** Ends the current run after its slice. */
   stop(): void;
 };
 
@@ -67,7 +67,7 @@ export const sweeper = (deps: {
   readonly ephemeral: Pick<EphemeralStore, 'sweep' | 'countExpired'>;
   readonly others?: readonly Sweepable[];
   readonly clock: Pick<Clock, 'now'>;
-  /** Seconds since some moment, never set. */
+  /** Seconds since some fixed moment; never set. */
   readonly elapsed: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly onRemoved: (collection: string, rows: number) => void;
@@ -112,7 +112,7 @@ export const sweeper = (deps: {
     const errors: unknown[] = [];
     let removed = 0;
 
-    /** Does a slice, then leaves the process to requests for as long as the pace says. */
+    /** Runs a slice, then leaves the process to requests for as long as the pace requires. */
     const shared = async <R>(work: (milliseconds: number) => Promise<R>): Promise<R> => {
       const from = elapsed();
       const pace = PACES.find((each) => from - began >= each.from) ?? FIRST_PACE;
@@ -122,7 +122,7 @@ export const sweeper = (deps: {
       return outcome;
     };
 
-    /** Says whether there is more to sweep in this run. */
+    /** Returns whether there is more to sweep in this run. */
     const sweepSlice = async (part: Part): Promise<boolean> => {
       try {
         const slice = await shared(part.sweep);
