@@ -40,7 +40,7 @@ export const checkDetailTypes = (types: readonly DetailType[], field = '/detail_
   }
 };
 
-/** The schema of what a path names. */
+/** The schema of the member at a path. */
 const partAt = (schema: JsonSchema, path: string): JsonSchema | undefined =>
   path.split('.').reduce<JsonSchema | undefined>((at, name) => {
     const properties = at?.['properties'];

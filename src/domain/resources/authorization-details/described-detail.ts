@@ -12,10 +12,10 @@ import { type ValueFormat, valueFormat } from './value-format.ts';
 
 export type DescribedDetail = {
   readonly type: string;
-  /** What details of the type are about. */
+  /** The subject of details of this type. */
   readonly about: string;
   readonly risk: DetailType['risk'];
-  /** The sentence in its order: what the resource server says, and what the request says. */
+  /** The sentence in order: the text of the resource server, and the values of the request. */
   readonly sentence: readonly DetailPart[];
   /** Members that the sentence does not mention. */
   readonly more: readonly { readonly member: string; readonly value: string }[];

@@ -21,7 +21,7 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   boolean: ['enum', 'const'],
 };
 
-/** `path`: one reading only, as the rule `prefix` wants it. */
+/** `path`: exactly one reading, as the rule `prefix` needs it. */
 const FORMATS = {
   date: (value: string): boolean => isTime(value, 'date'),
   'date-time': (value: string): boolean => isTime(value, 'time'),
@@ -29,7 +29,7 @@ const FORMATS = {
 } as const;
 
 const NAME = /^[A-Za-z_][\w-]{0,63}$/;
-/** Names that mean something to every object, and would to a careless reader. */
+/** Names that every object has, and that careless code would read. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 /** Throws 'invalid_field' below `field` for anything that is not a schema of the kind above. */
@@ -82,7 +82,7 @@ const checkPart = (schema: JsonValue | undefined, field: string, depth: number):
   }
 };
 
-/** Objects take the members they declare; others where the schema says so. */
+/** Objects accept the members they declare; others where the schema allows them. */
 const closed = (schema: JsonValue): JsonValue => {
   if (!isObject(schema)) return schema;
   const parts = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
@@ -98,7 +98,7 @@ const closed = (schema: JsonValue): JsonValue => {
 
 const ajv = new Ajv2020({ strict: true, strictRequired: true, ownProperties: true, formats: FORMATS });
 
-/** Checks that are made already, by the text of their schema; the oldest goes first. */
+/** Compiled schemas, by their text; the oldest is dropped first. */
 const made = new Map<string, ValidateFunction>();
 const KEPT = 200;
 
@@ -108,7 +108,7 @@ const compiled = (schema: JsonSchema): ValidateFunction => {
   if (known) return known;
   const whole = closed(schema) as JsonSchema;
   const check = ajv.compile(whole);
-  // Or it is kept there for ever.
+  // Otherwise Ajv keeps it forever.
   ajv.removeSchema(whole);
   made.set(text, check);
   for (const oldest of made.keys()) {

@@ -48,7 +48,7 @@ const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at
   const day = value.slice(0, 10);
   const [at, midnight] = [Date.parse(value), Date.parse(day)];
   if (!Number.isFinite(at) || !Number.isFinite(midnight)) return undefined;
-  // There are readers that take 30 February for a day in March.
+  // Some readers take 30 February for a day in March.
   return new Date(midnight).toISOString().startsWith(day) ? { form, at } : undefined;
 };
 
@@ -79,7 +79,7 @@ const isBelow: IsInside = (asked, held) => {
   return isPlainPath(asked) && isPlainPath(held) && SCHEME.exec(asked)?.[0] === SCHEME.exec(held)?.[0];
 };
 
-/** An empty list is inside an empty one only: many a reader takes it for "all". */
+/** An empty list is inside an empty one only: many readers take it for "all". */
 const everyOne =
   (isIn: (each: JsonValue, held: readonly JsonValue[]) => boolean): IsInside =>
   (asked, held) =>
@@ -88,7 +88,7 @@ const everyOne =
 const isSubset = everyOne((each, held) => typeof each !== 'object' && held.includes(each));
 const areBelow = everyOne((each, held) => held.some((one) => isBelow(each, one)));
 
-/** Whether `asked` is inside `held`; the very same always is. */
+/** Whether `asked` is inside `held`; an equal value always is. */
 export const isInside = (rule: Rule, asked: JsonValue, held: JsonValue): boolean =>
   isEqual(asked, held) || INSIDE[rule](asked, held);
 

@@ -5,9 +5,9 @@ import { isEqual, isInside } from './member-rules.ts';
 export type DetailTypes = readonly DetailType[];
 
 export type NarrowedDetails = {
-  /** Each with all members that limit it: what it did not name is its parent's. */
+  /** Each with all members that limit it: members it did not name come from its parent. */
   readonly details: readonly Detail[];
-  /** Those that are not provably inside one that is held. */
+  /** Details that are not provably inside a held one. */
   readonly refused: readonly Detail[];
 };
 
@@ -160,7 +160,7 @@ export const amountOf = (types: DetailTypes, detail: Detail): number | undefined
   return typeof amount === 'number' ? amount : undefined;
 };
 
-/** What budgets count of details. `detail`: where a budget looks for the currency. */
+/** The amount that budgets count for a detail. `detail`: where a budget looks for the currency. */
 export type DetailWorth = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
 
 export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
@@ -169,7 +169,7 @@ export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonl
     return { type: detail.type, ...(amount === undefined ? {} : { amount }), detail };
   });
 
-/** In their order; the same one twice is one. */
+/** In their order, without duplicates. */
 export const withoutRepeats = (details: readonly Detail[]): readonly Detail[] => {
   const kept: Detail[] = [];
   for (const detail of details) if (!kept.some((one) => isEqual(one, detail))) kept.push(detail);
@@ -186,6 +186,6 @@ export const joinedDetails = (one: readonly Detail[] = [], other: readonly Detai
   return joined;
 };
 
-/** Those of `one` that are none of `other`. */
+/** Details of `one` that are not in `other`. */
 export const detailsWithout = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] =>
   one.filter((detail) => !other.some((each) => isEqual(each, detail)));

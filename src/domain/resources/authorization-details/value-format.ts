@@ -20,14 +20,14 @@ function digitsOf(digits: number, codes: string): Readonly<Record<string, number
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-/** No money that has a smallest unit: metals, funds, tests. */
+/** Currency codes without a smallest unit: metals, funds, tests. */
 const WITHOUT_UNIT = /^(?:X(?:AG|AU|BA|BB|BC|BD|DR|PD|PT|SU|TS|UA|XX))$/;
 
 /** Decimal digits of a currency (ISO 4217). Undefined when the code names no currency with a smallest unit. */
 export const currencyDigits = (code: string): number | undefined =>
   CURRENCIES.has(code) && !WITHOUT_UNIT.test(code) ? (Object.hasOwn(DIGITS, code) ? DIGITS[code] : 2) : undefined;
 
-/** `other` is the value of the member that the formatter names beside. */
+/** `other` is the value of the second member that the formatter names. */
 export const valueFormat = (
   formatter: Formatter | undefined,
   value: JsonValue,
@@ -50,7 +50,7 @@ export const valueFormat = (
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.0{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
-/** A day or moment there is; fractions of a second would be lost. */
+/** An existing day or moment; fractions of a second would be lost. */
 const isTime = (value: string): boolean => {
   const [, day] = TIME.exec(value) ?? [];
   if (day === undefined || Number.isNaN(Date.parse(value))) return false;

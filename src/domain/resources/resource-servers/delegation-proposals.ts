@@ -55,7 +55,7 @@ export const delegationProposals = (deps: Dependencies) => {
         by,
         async (server) => {
           refuseOwn(server);
-          // It refuses tokens that name an actor (decision D22).
+          // The management API refuses tokens that name an actor (decision D22).
           if (pair.resource === managementApi) {
             refuseField('/resource', 'The management API takes no token of an agent that acts for a person.');
           }

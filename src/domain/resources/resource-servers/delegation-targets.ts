@@ -7,11 +7,11 @@
 import type { By } from '../../platform/registries/registered-documents.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 
-/** Pairs that one resource server holds at most, those that wait included. */
+/** The most pairs of one resource server, including pending ones. */
 const MAXIMUM_TARGETS = 50;
 
 export type DutyHolder = {
-  /** Accounts and clients; of two duties that are separate, none of them holds both. */
+  /** Accounts and clients. Two separate duties must not share any of them. */
   readonly parties: readonly string[];
   /** Last change of the account, or of the client and its owner. Epoch seconds. */
   readonly changedAt: number;
@@ -46,10 +46,10 @@ export type DelegationTarget = {
 /** A pair as a caller names it. */
 export type TargetPair = Pick<DelegationTarget, 'resource' | 'scope'>;
 
-/** Of a resource server, what the rules look at. */
+/** The members of a resource server that the rules read. */
 type Delegating = { readonly delegatesTo?: readonly DelegationTarget[] };
 
-/** Of the other API, what they look at; undefined: there is none. */
+/** The members of the other API that the rules read; undefined: there is none. */
 type Target =
   | {
       readonly document: {
@@ -122,7 +122,7 @@ export const withAccepted = <T extends Delegating>(
   return { ...server, delegatesTo: (server.delegatesTo ?? []).map((one) => (one === found ? accepted : one)) };
 };
 
-/** Why a caller does not accept a pair that waits, or undefined. */
+/** Why a caller cannot accept a pending pair, or undefined. */
 export const acceptanceBar = (
   { proposedBy, proposedAt, proposers = [] }: DelegationTarget,
   { parties, changedAt }: DutyHolder,
@@ -131,7 +131,7 @@ export const acceptanceBar = (
   return changedAt >= proposedAt ? 'changed' : undefined;
 };
 
-/** Without the pair, be it accepted or not. Throws 'not_found'. */
+/** Removes the pair, accepted or not. Throws 'not_found'. */
 export const withoutTarget = <T extends Delegating>(
   server: T,
   pair: TargetPair,

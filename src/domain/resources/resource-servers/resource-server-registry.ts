@@ -69,11 +69,11 @@ type Dependencies = {
   readonly audit: AuditLog;
   readonly digestSecret: (secret: string) => string;
   readonly issuer: string;
-  /** Of those who propose and accept delegations. */
+  /** For callers who propose and accept delegations. */
   readonly dutyHolderOf: DutyHolderOf;
 };
 
-/** Scopes oidc-provider gives a meaning of its own (OpenID Connect Core §5.4, §11). */
+/** Scopes with a meaning of their own in oidc-provider (OpenID Connect Core §5.4, §11). */
 const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'groups'];
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
@@ -136,7 +136,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
 
     get: (id: string): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
 
-    /** Compares exactly; also answers a disabled resource server. */
+    /** Compares exactly; also returns a disabled resource server. */
     findByIdentifier,
 
     list: (query: PageQuery = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
@@ -196,7 +196,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
         return { ...document, state: 'disabled' };
       }),
 
-    /** Tokens are issued for it again; what ended meanwhile stays so. Idempotent. */
+    /** Tokens are issued for it again; tokens that ended meanwhile stay ended. Idempotent. */
     enable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, undefined, 'resource_server.enabled', by, (document) => {
         refuseOwn(document);
@@ -235,7 +235,7 @@ const checked = (document: ResourceServer, before?: ResourceServer): ResourceSer
   return document;
 };
 
-/** Declarations people and policies can rely on. Throws 'invalid_field' below `at`. */
+/** Checks declarations, so that users and policies can rely on them. Throws 'invalid_field' below `at`. */
 export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes'): void => {
   if (scopes.length < 1 || scopes.length > 200) refuseField(at, 'A resource server declares 1 to 200 scopes.');
   const names = new Set<string>();

@@ -22,7 +22,10 @@ export type ScopeDeclaration = {
  */
 export type ResourceServer = {
   readonly id: string;
-  /** The resource indicator (RFC 8707 §2): absolute https URI without fragment; http only on loopback. Unique, compared exactly. */
+  /**
+   * The resource indicator (RFC 8707 §2): absolute https URI without fragment; http only on loopback. Unique,
+   * compared exactly.
+   */
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDeclaration[];
@@ -33,13 +36,13 @@ export type ResourceServer = {
   readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
   /** Seconds, 30..3600. */
   readonly accessTokenTtlSeconds: number;
-  /** Agents of which environments hold anything here. Absent: of all. */
+  /** Environments whose agents may hold rights here. Absent: all. */
   readonly environments?: readonly Environment[];
   /** The scopes it would like to use at other APIs for its callers. Only accepted pairs have an effect. Absent: none. */
   readonly delegatesTo?: readonly DelegationTarget[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
   readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
-  /** Which certificates are its own, with a method that has one. */
+  /** Its certificates, with a method that uses them. */
   readonly certificate?: CertificateRule;
   readonly secretHash?: string;
   readonly jwks?: JsonWebKeySet;
