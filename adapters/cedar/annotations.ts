@@ -43,7 +43,7 @@ export const LIMITS: readonly string[] = [
   'escalate_to',
 ];
 
-/** What says nothing without another one beside it. */
+/** Annotations that have no effect without another one beside them. */
 const TOGETHER: readonly (readonly [name: string, with_: string])[] = [
   ['escalate_after', 'escalate_to'],
   ['escalate_to', 'escalate_after'],

@@ -26,11 +26,11 @@ const MOST_FINDINGS = 50;
 
 export type Checked = { readonly check: PolicyCheck; readonly policies: readonly Parsed[] };
 
-/** Never throws. `policies` are whole when `check` finds no error. */
+/** Never throws. `policies` are complete when `check` finds no error. */
 export const checkPolicies = (text: string, schema: string, { wasTaken = false }: TakenBefore = {}): Checked => {
   try {
     const { statements, refusal } = statementsOf(text);
-    // Before anything of a text that is too large is parsed.
+    // Before any part of a text that is too large is parsed.
     if (refusal) return answer([], [refusal]);
     const parsed: Parsed[] = [];
     const found: PolicyFinding[] = [];
@@ -88,7 +88,7 @@ const placed = (error: DetailedError, statement: Statement): Pick<PolicyFinding,
   return { message: bounded(`${message}${help}.`), line: statement.line + linesIn(before) };
 };
 
-/** It holds parts of the text. */
+/** Truncated: the message holds parts of the text. */
 const bounded = (message: string): string => (message.length <= 300 ? message : `${message.slice(0, 299)}…`);
 
 const twice = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
@@ -119,7 +119,7 @@ const validated = (policies: readonly Parsed[], schema: string): readonly Policy
       const place = placed(error, statement);
       const message = NEVER.test(error.message) ? `Can never apply: ${place.message}` : place.message;
       const key = `${place.line}`;
-      // The same once for each action and type; Cedar lists them in no order.
+      // Reports the same finding once for each action and type; Cedar lists them in no fixed order.
       const before = lines.get(key);
       if (!before || message < before.message) lines.set(key, { severity, policy, ...place, message });
     }

@@ -8,7 +8,7 @@ import { linesIn, type Statement } from './policy-text.ts';
 
 type Form = { readonly pattern: RegExp; readonly says: string };
 
-/** Ids of ours: a prefix, `_`, small letters and digits. */
+/** Our own ids: a prefix, `_`, lower-case letters and digits. */
 const own = (prefix: string, what: string): Form => ({
   pattern: new RegExp(`^${prefix}_[a-z0-9]{1,60}$`),
   says: `the id of ${what}, which begins with ${prefix}_`,
@@ -24,7 +24,7 @@ const OWNER: Form = {
   says: 'the id of an account or a group, which begins with acc_ or grp_, or ""',
 };
 
-/** How ids of each type look. Of a type that is not here any text may be one. */
+/** The form of ids of each type. For a type that is not listed, any text may be one. */
 const FORMS: Readonly<Record<string, Form>> = {
   Account: own('acc', 'an account'),
   Agent: own('agt', 'an agent'),
@@ -43,10 +43,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   DetailType: placed('a type'),
 };
 
-/** Of one policy that are listed. */
+/** The most findings for one policy. */
 const MOST_FINDINGS = 50;
 
-/** Says how to find the id that was meant. */
+/** Explains how to find the intended id. */
 const REMEDY = 'Find it by its name: behalf accounts list --search NAME, GET /api/v1/owners?name=NAME.';
 const BY_NAME: readonly string[] = ['Account', 'Group'];
 
@@ -68,7 +68,7 @@ export const idFindings = (policy: string, json: PolicyJson, statement: Statemen
     refuse(`${type}::"${shortened(id)}"`, new RegExp(`${type}\\s*::\\s*${quoted(id)}`), form, BY_NAME.includes(type));
   };
 
-  /** `principal.owner == "…"`, `["…"].contains(context.owner)`, either way round. */
+  /** `principal.owner == "…"`, `["…"].contains(context.owner)`, in either order. */
   const checkOwner = (one: unknown, other: unknown): void => {
     const attribute: unknown = Reflect.get(Object(Reflect.get(Object(one), '.')), 'attr');
     const { Value: value, Set: members } = Object(other) as { readonly Value?: unknown; readonly Set?: unknown };

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { schemaToJsonWithResolvedTypes, type TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Asked } from './remembered-answers.ts';
 
-/** Of the forms the schema takes those that are read here. */
+/** The forms of the schema that this code understands. */
 type Type = {
   readonly type: string;
   readonly name?: string;
@@ -73,7 +73,7 @@ export const factsFit = (text: string) => {
         } else if (fits(member)) found += 1;
         else return false;
       }
-      // Nothing besides.
+      // No further members.
       return Object.keys(value).length === found;
     };
   };
@@ -127,7 +127,7 @@ const isObject = (value: unknown): value is { readonly [name: string]: unknown }
 const isEntity = (value: unknown, type: string | undefined): boolean =>
   isObject(value) && value['type'] === type && isText(value['id']);
 
-/** Half a character is another one in WebAssembly. */
+/** WebAssembly replaces half a surrogate pair with another character. */
 const isText = (value: unknown): boolean => typeof value === 'string' && value.isWellFormed();
 
 const SCALARS: Readonly<Record<string, Fits>> = {

@@ -1,4 +1,4 @@
-/** Facts as Cedar reads them. */
+/** Facts in the form that Cedar reads. */
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { EntityName, PolicyEntity, PolicyRecord, PolicyValue } from '../../src/domain/ports/policy-engine.ts';
 

@@ -1,4 +1,4 @@
-/** Policies as Cedar keeps them: ready under a name, for this process. */
+/** Policies in the form that Cedar keeps: parsed under a name, for this process. */
 import { type CheckParseAnswer, preparsePolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 
 // Cedar keeps sets under names until the process ends. A name that is free again holds an empty set.

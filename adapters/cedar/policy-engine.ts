@@ -27,7 +27,7 @@ import { type Answer, type Asked, rememberedAnswers } from './remembered-answers
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
-/** Under which name Cedar keeps the schema for this process. */
+/** The name under which Cedar keeps the schema for this process. */
 const SCHEMA = 'behalf';
 
 /** Parsed sets in the whole process at one time: the active one, and those in simulation. */
@@ -127,7 +127,7 @@ const answersOf = (parts: PolicyParts, facts: FactsFit, remembered: Remembered, 
 
 let empty: string | undefined;
 
-/** Facts that do not fit are wrong also where no policy looks at them. */
+/** Facts that violate the schema are errors even where no policy reads them. */
 const emptySet = (): string => {
   empty ??= nameSet({});
   return empty;

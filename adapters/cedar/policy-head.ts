@@ -6,7 +6,7 @@
 import type { ActionConstraint, EntityUidJson, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Asked } from './remembered-answers.ts';
 
-/** Principal or resource: each condition that is there must hold. Entities by `keyOf`. */
+/** Principal or resource: each condition that is present must hold. Entities by `keyOf`. */
 type Place = { readonly type?: string; readonly same?: string; readonly inside?: string };
 
 export type PolicyHead = {
@@ -89,7 +89,7 @@ export const placeKeyOf = ({ principal, resource }: PolicyHead): string | undefi
   return resource.inside === undefined ? undefined : `resource in ${resource.inside}`;
 };
 
-/** Under all of these there may be policies that apply. */
+/** All keys under which there may be policies that apply. */
 export const placeKeysOf = ({ principal, resource, aroundPrincipal, aroundResource }: Question): readonly string[] => [
   `resource == ${keyOf(resource)}`,
   `principal == ${keyOf(principal)}`,

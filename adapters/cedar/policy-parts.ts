@@ -19,23 +19,23 @@ export type Part = {
   /** Distinguishes it from the others of its set. */
   readonly number: number;
   readonly policies: readonly ReadyPolicy[];
-  /** What any of them looks at. */
+  /** The facts that any of them reads. */
   readonly use: PolicyUse;
-  /** Under which Cedar has it, from the first question on that needs it. */
+  /** Its name in Cedar, parsed at the first question that needs it. */
   name(): string;
   release(): void;
 };
 
-/** A part is made ready at once, which takes 0.1 ms a policy. */
+/** A part is parsed in one go, which takes 0.1 ms a policy. */
 const MOST_IN_A_PART = 128;
-/** More than so many are not made ready within a request. */
+/** A part with more policies than this is parsed ahead of requests. */
 const FEW = 8;
 
 export type PolicyParts = {
   readonly all: readonly Part[];
-  /** Those that hold a policy that may apply. */
+  /** The parts that hold a policy that may apply. */
   of(question: Question): readonly Part[];
-  /** All but small ones, which are when they are asked first. */
+  /** Parses all parts except small ones, which are parsed at their first question. */
   makeReady(): void;
   release(): void;
 };

@@ -9,7 +9,7 @@ import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 const MOST_BYTES = 512 * 1024;
 /** docs/explanation/decisions/0013-cedar-behind-a-port.md states the cost of a decision over this many. */
 const MOST_POLICIES = 2_000;
-/** Of one policy, in UTF-16 units. */
+/** For one policy, in UTF-16 units. */
 const LONGEST_POLICY = 16 * 1024;
 /**
  * For one policy: a bracket counts 3, an operator in a chain 1, added up along the deepest path. Cedar's stack
@@ -28,7 +28,7 @@ const TOKEN =
 
 const WORDS = new Set(['if', 'when', 'unless', 'in', 'has', 'is', 'like']);
 
-/** How deep an expression gets, from its tokens, one after the other. */
+/** Computes the depth of an expression from its tokens, one after the other. */
 const depthMeter = () => {
   type Level = { chain: number; members: number; longestMembers: number; inner: number; deepest: number };
   const level = (): Level => ({ chain: 0, members: 0, longestMembers: 0, inner: 0, deepest: 0 });
@@ -38,10 +38,10 @@ const depthMeter = () => {
     Math.max(deepest, chain + longestMembers + inner);
 
   return {
-    /** Answers the depth reached so far at this place. */
+    /** Returns the depth reached so far at this position. */
     take(token: string, isOperator: boolean): number {
       const here = top();
-      // `a.b` and `a["b"]` go one deeper each.
+      // `a.b` and `a["b"]` each add one level.
       if (token === '.' || token === '[') {
         here.members += 1;
         here.longestMembers = Math.max(here.longestMembers, here.members);
@@ -72,7 +72,7 @@ export const statementsOf = (text: string): Statements => {
     refusal: { severity: 'error', message, ...(line === undefined ? {} : { line }) },
   });
   const statements: Statement[] = [];
-  // A quick look first: no text of this many units can be within the limit.
+  // A quick check first: no text of this many units can be within the limit.
   if (text.length > MOST_BYTES || Buffer.byteLength(text) > MOST_BYTES) {
     return refused(`A policy set has at most ${MOST_BYTES / 1024} KiB.`);
   }

@@ -11,7 +11,7 @@ import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 export type Use = 'whole' | readonly number[];
 
 export type PolicyUse = {
-  /** By names of attributes of `context`; undefined: it is looked at as a whole. */
+  /** By names of attributes of `context`; undefined: the policies read it as a whole. */
   readonly context: ReadonlyMap<string, Use> | undefined;
   /** Names of attributes of anything. */
   readonly attributes: ReadonlySet<string>;
@@ -27,7 +27,7 @@ type Found = {
   isAnyType: boolean;
 };
 
-/** Of several policies together. */
+/** The combined use of several policies. */
 export const useOf = (policies: readonly PolicyJson[]): PolicyUse => {
   const found: Found = {
     context: new Map(),

@@ -11,7 +11,7 @@ export type Asked = {
   readonly entities: EntityJson[];
 };
 
-/** What some policies say of a question. */
+/** The answer of some policies to a question. */
 export type Answer = {
   /** Ids of the permits of an `allow`, or the forbids of a `deny`. */
   readonly effect: 'allow' | 'deny';
@@ -19,7 +19,7 @@ export type Answer = {
   readonly errors: readonly string[];
 };
 
-/** Answers of one set; the one that came first goes first. */
+/** Answers of one set; the oldest is dropped first. */
 const MOST_ANSWERS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
 const LONGEST_QUESTION = 8_192;
@@ -44,7 +44,7 @@ export const rememberedAnswers = () => {
     const known = answers.get(key);
     if (known) return known;
     const answer = evaluate();
-    // What failed may have failed for want of something else than the question.
+    // A failure may have another cause than the question.
     if (answer.errors.length > 0 || answer.reasons.length > MOST_REASONS) return answer;
     if (answers.size >= MOST_ANSWERS) answers.delete(answers.keys().next().value as string);
     answers.set(key, answer);
@@ -64,7 +64,7 @@ const keyOf = (
   return JSON.stringify([part, principal, action.id, resource, facts, entities]);
 };
 
-/** Between which of these a number lies, and whether it is one of them. */
+/** The compared numbers between which a number lies, and whether it equals one of them. */
 const placeOf = (value: number, among: Exclude<Use, 'whole'>): readonly [string, number, boolean] => [
   'place',
   among.filter((one) => one < value).length,

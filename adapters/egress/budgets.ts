@@ -2,7 +2,7 @@ import { getDomain } from 'tldts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { AskPurpose, FetchPurpose } from '../../src/domain/ports/trusted-fetch.ts';
 
-/** Fetches that may begin within a minute. */
+/** Fetches that may start within a minute. */
 export type Budgets = {
   readonly perMinute: number;
   readonly perHostPerMinute: number;
@@ -20,7 +20,7 @@ const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
 const AT_ONCE_PER_HOST = 4;
 /** Fetches that may wait for one to end. */
 const MAXIMUM_WAITING = 256;
-/** Beyond it the minute is over: memory stays bounded. */
+/** Beyond it no further fetch starts in this minute, so that memory stays bounded. */
 const MAXIMUM_KEYS = 10_000;
 
 /** A counter and its maximum. */

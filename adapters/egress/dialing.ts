@@ -29,7 +29,7 @@ export const tlsDialer = (moreAuthorities?: string): Dial => {
         host: address,
         port,
         secureContext: context,
-        // Said although it is the default: an environment variable can change the default.
+        // Set although it is the default: an environment variable can change the default.
         rejectUnauthorized: true,
         ALPNProtocols: ['http/1.1'],
         checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
@@ -57,7 +57,7 @@ export const tlsDialer = (moreAuthorities?: string): Dial => {
     });
 };
 
-/** OpenSSL passes over what it cannot read. */
+/** OpenSSL ignores what it cannot read. */
 const certificatesIn = (pem: string): readonly string[] => {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw new Error('there is no certificate (PEM) among the authorities');

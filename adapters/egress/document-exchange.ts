@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/ports/trusted-fetch.ts';
 import type { Place } from './url-rules.ts';
 
-/** What came back. */
+/** The response. */
 export type Answer = {
   readonly status: number;
   readonly body: Buffer;
@@ -27,7 +27,7 @@ export type Message = {
 
 export type Purpose = FetchPurpose | PostPurpose | AskPurpose;
 
-/** Asks on a connection that is open, and closes it. */
+/** Sends a request on an open connection, and closes it. */
 export type Exchange = (
   socket: Duplex,
   place: Pick<Place, 'path' | 'authority'>,
@@ -53,11 +53,11 @@ type Rule = {
   /** The content type of the body, if any. */
   readonly sends?: string;
   readonly statuses: readonly number[];
-  /** Nothing behind the headers is read. */
+  /** The body is not read. */
   readonly isUnread?: true;
 };
 
-/** Any status of success. */
+/** Any success status. */
 const SUCCESS: readonly number[] = Array.from({ length: 100 }, (_, index) => 200 + index);
 
 const DOCUMENT: Rule = { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY, statuses: [200] };
@@ -68,7 +68,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   client_metadata: { ...DOCUMENT, maximum: MAXIMUM_METADATA },
   decision: { ...DOCUMENT, sends: 'application/json' },
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
-  // CIBA Core §10.2: 204 or 200 is expected, and what comes with it is not looked at.
+  // CIBA Core §10.2: 204 or 200 is expected, and the body is ignored.
   approval_ping: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   // OpenID Connect Back-Channel Logout 1.0 §2.5: only the status of the response is read.
   app_logout: {

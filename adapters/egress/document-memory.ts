@@ -6,10 +6,10 @@ export type Failed = { readonly reason: FetchReason; readonly detail: string; re
 
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 const MAXIMUM_FAILURES = 5000;
-/** Of one entry beside its body. */
+/** The size of one entry without its body. */
 const OVERHEAD = 4096;
 
-/** Documents and failures by key, bounded; the least recently used go first. */
+/** Documents and failures by key, bounded; the least recently used are dropped first. */
 export const documentMemory = () => {
   const documents = new Map<string, FetchedDocument>();
   const failures = new Map<string, Failed>();

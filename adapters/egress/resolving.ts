@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { fetchFailed } from '../../src/domain/ports/trusted-fetch.ts';
 import type { Place } from './url-rules.ts';
 
-/** All addresses of a host that names one; rejects when there are none. */
+/** All addresses of a host name; rejects when there are none. */
 export type Resolve = (place: Pick<Place, 'host' | 'isNamed'>, signal: AbortSignal) => Promise<readonly string[]>;
 
 /**

@@ -23,10 +23,10 @@ import { type Resolve, resolveName } from './resolving.ts';
 import { type InternalHosts, internalPlaces, type Place } from './url-rules.ts';
 
 const DEADLINE_MILLISECONDS = 2500;
-/** Of one address, while another is left to be tried. */
+/** The time for one address while another is left to try. */
 const ADDRESS_MILLISECONDS = 800;
 const MAXIMUM_ADDRESSES = 3;
-/** How much of the deadline may pass until others have ended. */
+/** The share of the deadline that may pass while waiting for other fetches. */
 const WAITING_SHARE = 0.4;
 const FAILURE_SECONDS = 60;
 const AGAIN_SECONDS = 30;
@@ -38,7 +38,7 @@ const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
  */
 const SILENT: ReadonlySet<FetchReason> = new Set(['address_not_allowed', 'name_not_resolved']);
 
-/** Headers that may be sent along, beside those of every request. */
+/** Headers that a caller may add to those of every request. */
 const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
   webhook: /^webhook-[a-z]+$/,
   webhook_challenge: /^webhook-[a-z]+$/,
@@ -47,11 +47,11 @@ const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
 
 type Dependencies = {
   readonly clock: Clock;
-  /** Seconds since some moment. */
+  /** Seconds since some fixed moment. */
   readonly elapsed: () => number;
-  /** Hosts, or `host:port`, that may have any address, by what they are opened for. */
+  /** Hosts, or `host:port`, that may have any address, by the purpose they are opened for. */
   readonly internalHosts: InternalHosts;
-  /** PEM of authorities beside those of the machine. */
+  /** PEM of authorities in addition to those of the machine. */
   readonly authorities?: string;
   readonly budgets: Budgets;
   /** Called for each fetch that was started, and for each that no budget was left for. */
@@ -173,7 +173,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
 
     async get(asked) {
       const request = reached(asked);
-      // A copy that was had inside is not answered to those who may not go there.
+      // A document fetched from an internal host is not returned to callers that may not go there.
       const key = `${request.purpose} ${request.internal ?? ''} ${request.url}`;
       const now = clock.now();
       const kept = memory.document(key);
@@ -262,7 +262,7 @@ const failureOf = (error: unknown, isTimedOut: boolean): { readonly reason: Fetc
   if (isTimedOut) return { reason: 'timed_out', detail: 'the time is up' };
   const { detail, code } = error as { readonly detail?: string; readonly code?: string };
   if (reason !== undefined) return { reason, detail: (detail ?? '').slice(reason.length + 2) };
-  // Of the resolver of the machine, for a host that the configuration names.
+  // From the resolver of the machine, for a host that the configuration names.
   return { reason: 'name_not_resolved', detail: String(code ?? 'unknown').slice(0, 40) };
 };
 

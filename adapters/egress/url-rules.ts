@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FetchReason, InternalPurpose } from '../../src/domain/ports/trusted-fetch.ts';
 import { isPublicAddress } from './address-rules.ts';
 
-/** Where a document is to be had. */
+/** The address of a document. */
 export type Place = {
   /** As the URL parser writes it: punycode, lower case, IPv6 without brackets. */
   readonly host: string;
@@ -18,7 +18,7 @@ export type Place = {
   readonly isNamed: boolean;
 };
 
-/** Hosts, or `host:port`, by what they are opened for. */
+/** Hosts, or `host:port`, by the purpose they are opened for. */
 export type InternalHosts = Readonly<Partial<Record<InternalPurpose, readonly string[]>>>;
 
 const MAXIMUM_URL = 2048;

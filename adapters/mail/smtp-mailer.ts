@@ -11,7 +11,7 @@ type Settings = {
   /** With smtp://: whether mail requires TLS. Otherwise TLS is not started at all. */
   readonly isTlsRequired: boolean;
   readonly from: string;
-  /** Right part of each Message-ID. */
+  /** The domain part of each Message-ID. */
   readonly domain: string;
 };
 

@@ -1,6 +1,6 @@
 import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
 
-/** Entries that are looked at in one slice, whether they are over or not. */
+/** Entries examined in one slice, expired or not. */
 const LOOKED_AT = 2000;
 
 /**
@@ -27,7 +27,7 @@ export const sweepingOver = <E>(begin: () => Iterator<E>) => {
   };
 };
 
-/** How many of the entries it holds for, counted up to `most`. */
+/** The number of entries that match, counted up to `most`. */
 export const countUpTo = <E>(most: number, entries: Iterable<E>, holds: (entry: E) => boolean): number => {
   let found = 0;
   for (const entry of entries) {

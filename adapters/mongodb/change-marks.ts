@@ -19,9 +19,9 @@ const GIVEN_UP_AFTER_SECONDS = 60;
 
 export const changeMarks = (deps: {
   readonly database: Db;
-  /** Does work within the store's deadline. */
+  /** Runs work within the store's deadline. */
   readonly run: <R>(work: () => Promise<R>) => Promise<R>;
-  /** Seconds since some moment, never put back. */
+  /** Seconds since some fixed moment; never set back. */
   readonly elapsed: () => number;
 }) => {
   const { run, elapsed } = deps;
@@ -43,14 +43,14 @@ export const changeMarks = (deps: {
      * is open.
      */
     async state(): Promise<string | undefined> {
-      // Linearizable: never from a primary that was replaced and does not know it yet.
+      // Linearizable: never from a primary that was replaced without noticing.
       const found = await run(() => marks.findOne({ _id }, { readConcern: { level: 'linearizable' } }));
       if (!found || found.open.length === 0) return found?.state;
       for (const name of found.open.filter(isGivenUp)) end(name).catch(() => undefined);
       return undefined;
     },
 
-    /** Makes the document where there is none: before, everything is read. */
+    /** Creates the document where there is none: until then, everything is read. */
     async prepare(): Promise<void> {
       const first = { $setOnInsert: { state: newName(), open: [] } };
       await run(() => marks.updateOne({ _id }, first, { upsert: true })).catch((error: unknown) => {
@@ -69,11 +69,11 @@ export const changeMarks = (deps: {
       await run(() =>
         marks.updateOne({ _id }, opening, { upsert: true }).catch((error: unknown) => {
           if (!isDuplicate(error)) throw error;
-          // Of two that made it at once the other was first: now it is there.
+          // Another process created it first: now it exists.
           return marks.updateOne({ _id }, opening);
         }),
       );
-      // This process may have stood still in between, for longer than others wait for it.
+      // This process may have been paused in between, for longer than others wait for it.
       if (elapsed() - began > WRITES_WITHIN_SECONDS) {
         end(name).catch(() => undefined);
         throw new StoreUnavailable('a change was announced and came too late');

@@ -36,7 +36,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: deadlineMilliseconds },
     readConcern: { level: 'majority' },
     readPreference: 'primary',
-    // Once each, and on a replica set a write repeated so has one effect.
+    // The driver retries each once; on a replica set a retried write has one effect.
     retryWrites: true,
     retryReads: true,
     serverSelectionTimeoutMS: deadlineMilliseconds,
@@ -88,7 +88,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
     deadlineMilliseconds,
     linearizable: new Set(options.linearizable ?? []),
     run,
-    /** Why MongoDB cannot be used now, or undefined. */
+    /** Why MongoDB is unavailable now, or undefined. */
     async check(): Promise<string | undefined> {
       try {
         return await run(() => unfitness(database, allowStandalone));
@@ -96,7 +96,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
         return (error as Error).message;
       }
     },
-    /** Idempotent. Waits for calls under way, at most as long as one can take. */
+    /** Idempotent. Waits for running calls, at most as long as one can take. */
     async close(): Promise<void> {
       isClosed = true;
       const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -109,7 +109,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
   };
 };
 
-/** Refuses what the URL says against what we promise; what it leaves out is set by us. */
+/** Refuses options of the URL that contradict our guarantees; options it leaves out are set here. */
 const assertStrong = (url: string): void => {
   for (const [name, value] of new URLSearchParams(url.split('?')[1] ?? '')) {
     const refuse = (wanted: string): never => {
@@ -167,7 +167,7 @@ const DUPLICATE_KEY = 11000;
 export const isDuplicate = (error: unknown): boolean =>
   (error as { code?: unknown } | undefined)?.code === DUPLICATE_KEY;
 
-/** Whether a write that failed so may have happened all the same. */
+/** Whether a failed write may have happened all the same. */
 export const isUnknownOutcome = (error: unknown): boolean =>
   isStoreUnavailable(error) && !(error.cause instanceof MongoServerSelectionError);
 

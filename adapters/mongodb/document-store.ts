@@ -35,14 +35,14 @@ import { type StoredDocument, storedDocument } from './stored-document.ts';
 import { expiredBefore, expiring, removeExpired } from './sweeping.ts';
 
 export type MongodbDocumentStore = DocumentStore & {
-  /** Whether the database held nothing of Behalf before. */
+  /** Whether the database held no data of Behalf before. */
   readonly isNew: boolean;
   /**
    * Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when an index cannot
    * be created.
    */
   ready(): Promise<void>;
-  /** Why MongoDB cannot be used now, or undefined. */
+  /** Why MongoDB is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
 };
 
@@ -133,7 +133,7 @@ type Preparation = (() => Promise<void>) & { readonly isDone: () => boolean };
 /** The indexes of all collections are created at the same time, at start, which takes longer than a call. */
 const AT_START = 10;
 
-/** Does `work` once for all callers; when it fails, the next caller begins again. */
+/** Runs `work` once for all callers; after a failure the next caller starts again. */
 const preparation = (work: () => Promise<void>): Preparation => {
   let running: Promise<void> | undefined;
   let isDone = false;
@@ -166,7 +166,7 @@ const collectionOver = <T extends Document>(
   }: Pick<Known, 'prepared'> & {
     readonly onUnreadable: OnUnreadable | undefined;
     readonly reads: RememberedReads;
-    /** Absent: nothing of this collection is remembered. */
+    /** Absent: this collection is not cached. */
     readonly region: Region<T> | undefined;
   },
 ): Collection<T> => {
@@ -237,7 +237,7 @@ const collectionOver = <T extends Document>(
     }
   };
 
-  /** A read concern stronger than majority is for the reading of one document by its id. */
+  /** A read concern stronger than majority is only possible for reading one document by its id. */
   const readMany = async (ids: readonly string[]) => {
     if (!('readConcern' in reading)) return stored.find({ _id: { $in: [...ids] } }, { projection }).toArray();
     const read = await Promise.all(ids.map((id) => stored.findOne({ _id: { $eq: id } }, { projection, ...reading })));
@@ -250,7 +250,7 @@ const collectionOver = <T extends Document>(
   const getOne = async (id: string): Promise<Read<T>> =>
     readOf(await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading })));
 
-  /** One for each id, in their order. */
+  /** One result for each id, in their order. */
   const getEach = async (ids: readonly string[]): Promise<readonly Read<T>[]> => {
     const byId = new Map((await run(() => readMany(ids))).map((each) => [each._id, each]));
     return ids.map((id) => readOf(byId.get(id)));

@@ -10,7 +10,7 @@ import { GRACE_SECONDS, type StoredDocument } from './stored-document.ts';
  */
 export const ensureIndexes = async (stored: Collection<StoredDocument>, rules: CollectionRules): Promise<void> => {
   const wanted = rules.indexes.map(descriptionOf);
-  // Throws when an index of the name has other keys, or is unique where this is not.
+  // Throws when an index of that name has other keys, or is unique where this one is not.
   if (wanted.length > 0) await stored.createIndexes(wanted);
   if (rules.expiresAt !== undefined) {
     // A server without TTL indexes refuses this. Then only our own sweeper removes documents, as on every other
@@ -31,7 +31,7 @@ const descriptionOf = ({ fields, unique = false }: CollectionRules['indexes'][nu
   const keys = fields.map((field) => [`fields.${field}`, 1] as const);
   return {
     name: `${fields.join('_')}${unique ? '_unique' : ''}`,
-    // The id at the end makes pages in the order of an index, ties by id, one walk.
+    // With the id at the end, pages in the order of an index, ties by id, are one walk.
     key: Object.fromEntries(unique ? keys : [...keys, ['_id', 1] as const]),
     ...(unique ? { unique } : {}),
   } satisfies IndexDescription;

@@ -8,9 +8,9 @@ import type { Document, Versioned } from '../../src/domain/ports/document-store.
 import type { ChangeMarks } from './change-marks.ts';
 
 export type Remembering = {
-  /** Of the collection. */
+  /** Name of the collection. */
   readonly name: string;
-  /** Only documents with such ids. */
+  /** Only documents with ids that match. */
   readonly ids?: RegExp;
   /**
    * Caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
@@ -20,7 +20,7 @@ export type Remembering = {
 };
 
 export type Region<T extends Document> = {
-  /** Of a write of this process, which knows better. */
+  /** Called by a write of this process, which makes the cached value stale. */
   forget(id: string): void;
   isChangedBy(operation: 'insert' | 'replace' | 'take', id: string): boolean;
   get(id: string, read: () => Promise<Read<T>>): Promise<Versioned<T> | undefined>;
@@ -28,28 +28,28 @@ export type Region<T extends Document> = {
     ids: readonly string[],
     read: (ids: readonly string[]) => Promise<readonly Read<T>[]>,
   ): Promise<readonly Versioned<T>[]>;
-  /** For a value that one document has at most. */
+  /** For a value that at most one document has. */
   find(key: string, read: () => Promise<Read<T>>): Promise<Versioned<T> | undefined>;
 };
 
-/** What was found, and how many characters it has. */
+/** The documents found, and their size in characters. */
 export type Read<T> = { readonly found: Versioned<T> | undefined; readonly length: number };
 
 type Entry = { readonly found: Versioned<Document> | undefined; readonly readAt: number };
-/** What a request has asked the marks last. */
+/** What a request last read from the marks. */
 type Asked = {
   readonly at: number;
-  /** Of this process, before it asked. */
+  /** The writes of this process before it read them. */
   readonly writes: number;
   readonly answer: Promise<string | undefined>;
 };
 type Request = { asked?: Asked };
 
-/** Entries of one collection; the one that came first goes first. */
+/** Entries of one collection; the oldest is dropped first. */
 const MAX_ENTRIES = 2000;
 /** Characters; a longer body is read each time. */
 const MAX_LENGTH = 8192;
-/** How long a request goes on with what it asked the marks. */
+/** How long a request relies on its last read of the marks. */
 const ASK_AGAIN_SECONDS = 0.2;
 /** Applies in addition to the marks: an operator may have written to the database directly. */
 const MAX_AGE_SECONDS = 60;
@@ -59,7 +59,7 @@ export type RememberedReads = ReturnType<typeof rememberedReads>;
 export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }) => {
   const requests = new AsyncLocalStorage<Request>();
   const regions: Map<string, Entry>[] = [];
-  /** How things stood when all entries were read. */
+  /** The state of the marks when all entries were read. */
   let state: string | undefined;
   let writes = 0;
 
@@ -104,7 +104,7 @@ export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapse
   return {
     asOneRequest: <R>(work: () => R): R => requests.run({}, work),
 
-    /** Does a write of this process; `isChange`: of something that is remembered somewhere. */
+    /** Runs a write of this process; `isChange`: of a document that some process may cache. */
     async write<R>(
       work: () => Promise<R>,
       isChange: boolean,
@@ -162,7 +162,7 @@ export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapse
         find: (key, read) =>
           through(`key=${key}`, async () => {
             const answer = await read();
-            // Another document may get the value; of this one only a change could take it away.
+            // Another document may take the value; for this one only a change could remove it.
             return answer.found === undefined || !covers(answer.found.document.id)
               ? { ...answer, length: Number.POSITIVE_INFINITY }
               : answer;

@@ -23,14 +23,14 @@ export type StoredDocument = {
   readonly endsAt?: Date;
 };
 
-/** MongoDB takes 16 MB with everything around it. */
+/** MongoDB's limit is 16 MB with all overhead. */
 const MAX_BODY_BYTES = 15 * 1024 * 1024;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 const MAX_FIELD_LENGTH = 512;
 /** The TTL monitor uses the server's clock, so it runs an hour after our own sweeper. */
 export const GRACE_SECONDS = 3600;
 
-/** Throws TypeError when the document is none, or too large. */
+/** Throws TypeError when the document is invalid, or too large. */
 export const storedDocument = (rules: CollectionRules, document: Document, version: number): StoredDocument => {
   checkDocument(document);
   const body = JSON.stringify(document);

@@ -9,9 +9,9 @@ const HEARTBEAT_MILLISECONDS = 10_000;
  * the monitor sent that command, the server stays unknown for good. Any other command keeps its place in the pool.
  */
 export const stuckDriver = (client: Pick<MongoClient, 'on' | 'close' | 'connect'>, deadlineMilliseconds: number) => {
-  /** By address: when a heartbeat that has no outcome yet should have one. */
+  /** By address: when a pending heartbeat should have ended. */
   const heartbeats = new Map<string, number>();
-  /** When a call that is under way should have ended, by all its timeouts taken together. */
+  /** When a running call should have ended, by all its timeouts taken together. */
   const calls = new Map<Promise<unknown>, number>();
   let restarting: Promise<void> | undefined;
 
@@ -27,7 +27,7 @@ export const stuckDriver = (client: Pick<MongoClient, 'on' | 'close' | 'connect'
     heartbeats.clear();
     calls.clear();
     await client.close();
-    // When it is not reachable the next call tries again.
+    // If it is unreachable, the next call tries again.
     await client.connect().catch(() => undefined);
   };
   const look = (): void => {
@@ -43,13 +43,13 @@ export const stuckDriver = (client: Pick<MongoClient, 'on' | 'close' | 'connect'
   const timer = setInterval(look, deadlineMilliseconds).unref();
 
   return {
-    /** Of a call that is under way. */
+    /** Watches a running call. */
     watch(call: Promise<unknown>): void {
       calls.set(call, after(10 * deadlineMilliseconds));
       const end = (): void => void calls.delete(call);
       call.then(end, end);
     },
-    /** Calls that may still end. */
+    /** Running calls that may still end. */
     underWay: (): readonly Promise<unknown>[] => [...calls.keys()],
     /** Idempotent. */
     async stop(): Promise<void> {

@@ -22,7 +22,7 @@ export const removeExpired = async (
   const expired = expiredBefore(field, now);
   const found = await stored.find(expired, { projection: { _id: 1 }, sort: { [field]: 1 }, limit }).toArray();
   if (found.length === 0) return { removed: 0, isDone: true };
-  // The end once more: it may have been moved since.
+  // Checks the end again: it may have been moved since.
   const { deletedCount } = await stored.deleteMany({ ...expired, _id: { $in: found.map(({ _id }) => _id) } });
   return { removed: deletedCount, isDone: found.length < limit };
 };

@@ -4,7 +4,7 @@
  * and inspection that a flag of Node requests are not affected.
  */
 export const withoutDiagnostics = (): void => {
-  // A listener of ours takes the place of Node's own, which opens the debugger.
+  // Our listener replaces Node's own, which opens the debugger.
   process.on('SIGUSR1', () => undefined);
   if (process.report) Object.assign(process.report, { excludeEnv: true, excludeNetwork: true });
 };

@@ -16,7 +16,7 @@ export const fileLock = (path: string): (<T>(work: () => T) => T) => {
     makePrivateFolder(dirname(path));
     closeSync(openSync(path, 'a', 0o600));
     const made = new DatabaseSync(path, { timeout: WAIT_MILLISECONDS });
-    // No journal on disk, should SQLite ever want one.
+    // Keeps a journal off the disk, if SQLite ever wants one.
     made.exec('PRAGMA journal_mode = MEMORY');
     return made;
   };

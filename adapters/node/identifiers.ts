@@ -42,7 +42,7 @@ export const randomIdentifiers: Identifiers = {
   newSecret() {
     const bytes = randomBytesFromPool(SECRET_BYTES);
     const secret = bytes.toString('base64url');
-    // A secret is not left lying in the pool once it has been handed out.
+    // A secret must not stay in the pool once it has been returned.
     bytes.fill(0);
     return secret;
   },

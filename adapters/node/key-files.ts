@@ -36,7 +36,7 @@ export const writePrivateFile = (path: string, text: string): void => {
 export const createPrivateFile = (path: string, text: string): void => {
   const temporary = writeTemporary(path, text);
   try {
-    // A link, unlike a rename, never replaces what another process has just made.
+    // A link, unlike a rename, never replaces a file that another process has just created.
     linkSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
@@ -89,9 +89,9 @@ export const readPrivateJson = <T extends object>(
   throw new Error(`${path} does not hold what the server wrote there. ${remedy}`);
 };
 
-/** Throws when others than its owner may read or change the open file. */
+/** Throws when users other than its owner may read or change the open file. */
 export const assertPrivate = (handle: number, path: string): void => {
-  // Windows has no such modes: what it reports says nothing.
+  // Windows has no such modes: the mode it reports means nothing.
   if (process.platform !== 'win32' && (fstatSync(handle).mode & MODES_OF_OTHERS) !== 0) {
     throw new Error(`${path} may be read or changed by others; make it private: chmod 600 ${path}`);
   }
@@ -139,7 +139,7 @@ const writeTemporary = (path: string, text: string): string => {
   return temporary;
 };
 
-/** Makes a new name in a folder last. */
+/** Makes a new name in a folder durable. */
 const syncFolder = (folder: string): void => {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

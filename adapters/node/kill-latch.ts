@@ -17,14 +17,14 @@ import { assertPrivate, createPrivateFile, readPrivateFile } from './key-files.t
 
 /** A kill with the longest members takes half of it. */
 const SLOT_BYTES = 8192;
-/** Slots that are added at once: half a megabyte. */
+/** Slots that are added at a time: half a megabyte. */
 const SLOTS = 64;
-/** With fewer free ones, more are added. */
+/** With fewer free slots, more are added. */
 const FEWEST_FREE = 16;
 /** Digest of what follows, its length in bytes, and the record. */
 const HEAD = /^([0-9a-f]{64}) (\d{1,4})\n/;
 const HEAD_BYTES = 80;
-/** Kills of before there were slots: a file each. */
+/** Kills from before slots: one file each. */
 const FORMER_FILE = /^kil_[a-z2-7]{26}\.json$/;
 
 type Slot = { readonly at: number; readonly record?: { readonly sequence: number; readonly latched: LatchedKill } };
@@ -97,7 +97,7 @@ export const fileKillLatch = (folder: string): KillLatch => {
       locked(prepare);
     },
     async read() {
-      // Nothing was latched here, and reading makes no file.
+      // Nothing was latched here, and reading creates no file.
       const handle = opened();
       if (handle === undefined) return [];
       closeSync(handle);
@@ -123,7 +123,7 @@ export const fileKillLatch = (folder: string): KillLatch => {
   };
 };
 
-/** Of two records of one kill, a crash between writing and clearing left the older. */
+/** Of two records of one kill, a crash between writing and clearing left the older one. */
 const newest = (slots: readonly Slot[]): readonly LatchedKill[] => {
   const found = new Map<string, { readonly sequence: number; readonly latched: LatchedKill }>();
   for (const { record } of slots) {
@@ -182,7 +182,7 @@ const overwrite = (handle: number, at: number, bytes: Buffer): void => {
   fdatasyncSync(handle);
 };
 
-/** All of the new slots or none. */
+/** Adds all of the new slots or none. */
 const grow = (handle: number, count: number): void => {
   try {
     overwrite(handle, count * SLOT_BYTES, Buffer.from(NEW_SLOTS));
@@ -196,7 +196,7 @@ const tried = (work: () => void): void => {
   try {
     work();
   } catch {
-    // Tried again with the next.
+    // Retried with the next kill.
   }
 };
 

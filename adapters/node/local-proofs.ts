@@ -25,7 +25,7 @@ export const writeLocalProof = (folder: string, clientId: string, clock: Pick<Cl
   return secret;
 };
 
-/** Proofs that were never used. */
+/** Removes proofs that were never used. */
 const removeOld = (folder: string, clock: Pick<Clock, 'now'>): void => {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder).filter((one) => FILE.test(one))) {
@@ -49,11 +49,11 @@ export const fileLocalProofs = (folder: string, clock: Pick<Clock, 'now'>): Loca
   },
 });
 
-/** Windows has neither such users nor such modes. */
+/** Windows has no such users or modes. */
 const isOurs = ({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean =>
   process.geteuid === undefined || (uid === process.geteuid() && (mode & MODES_OF_OTHERS) === 0);
 
-/** Of several who take one file away at once, one does. */
+/** Of several processes that remove one file at once, one succeeds. */
 const isTaken = (path: string): boolean => {
   try {
     unlinkSync(path);

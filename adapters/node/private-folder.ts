@@ -23,7 +23,7 @@ export const makePrivateFolder = (path: string, remedy = 'Name another folder.')
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      // Another process made it in the meantime.
+      // Another process created it meanwhile.
       if (codeOf(error) === 'EEXIST' && isFolder(folder)) continue;
       throw inWords(error, `${folder} cannot be made`, remedy);
     }
@@ -65,7 +65,7 @@ const codeOf = (error: unknown): string => String((error as { readonly code?: un
 
 const inWords = (error: unknown, what: string, remedy: string): unknown => {
   const code = codeOf(error);
-  // A name that leads nowhere: a symbolic link.
+  // A name without a target: a symbolic link.
   const why = code === 'EEXIST' ? 'something else has that name' : WHY[code];
   return why === undefined ? error : new Error(`${what}: ${why} (${code}). ${remedy}`, { cause: error });
 };

@@ -29,7 +29,7 @@ export const writePrivateLines = async (path: string, lines: AsyncIterable<strin
     }
     flush();
     fsyncSync(handle);
-    // A link, unlike a rename, never replaces what another process has just made.
+    // A link, unlike a rename, never replaces a file that another process has just created.
     linkSync(temporary, path);
     syncFolder(dirname(path));
     return count;
@@ -39,7 +39,7 @@ export const writePrivateLines = async (path: string, lines: AsyncIterable<strin
   }
 };
 
-/** Makes a new name in a folder last. */
+/** Makes a new name in a folder durable. */
 const syncFolder = (folder: string): void => {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

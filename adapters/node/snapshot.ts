@@ -6,7 +6,7 @@ import { makePrivateFolder } from './private-folder.ts';
 
 const CHUNK = 1024 * 1024;
 
-/** What was read of a file once, and cannot change any more. */
+/** The content of a file, read once, which can no longer change. */
 export type Snapshot = {
   /** The bytes in pieces, the same each time. */
   chunks(): AsyncIterable<Uint8Array>;

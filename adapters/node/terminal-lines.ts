@@ -57,7 +57,7 @@ const timeOf = ({ time }: LogRecord): string => {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 };
 
-/** What others chose, such as a path, does not act on the terminal. */
+/** Escapes text that others chose, such as a path, so that it does not control the terminal. */
 const printable = (text: string): string =>
   text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

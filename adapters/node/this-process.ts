@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-/** This process as others on the same machine can find it. */
+/** Identifies this process to others on the same machine. */
 export const thisProcess = {
   host: hostname(),
   process: process.pid,

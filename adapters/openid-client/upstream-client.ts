@@ -19,7 +19,7 @@ export type SigningJwk = Readonly<Record<string, unknown>> & { readonly kid?: st
 
 export type UpstreamClientDeps = {
   readonly fetcher: Pick<TrustedFetch, 'get'> & TrustedAsk;
-  /** The key of this kind that signs now. */
+  /** The current signing key of this kind. */
   readonly signingKey: (kind: 'EC' | 'RSA') => Promise<SigningJwk>;
   readonly clock: { now(): number };
   /** Seconds by which the provider's clock may be ahead or behind. */
@@ -43,7 +43,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
   const { fetcher, clock } = deps;
   const known = new Map<string, { readonly configuration: client.Configuration; readonly at: number }>();
 
-  /** In place of `fetch`: each endpoint in its own way, and no other. */
+  /** Replaces `fetch`: handles each endpoint separately, and no other. */
   const guarded =
     ({ issuer, jwks_uri: keys, token_endpoint: token, userinfo_endpoint: userinfo }: Metadata): client.CustomFetch =>
     async (url, { headers, body }) => {
@@ -52,7 +52,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
       const given = authorization === undefined ? { namedBy } : { namedBy, authorization };
       switch (url) {
         case keys: {
-          // The library asks when what it has is too old, or a key is missing from it.
+          // The library calls this when its keys are too old, or a key is missing.
           const document = await fetcher.get({ url, purpose: 'jwks', namedBy, again: true });
           return answerOf(200, document);
         }
@@ -103,7 +103,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
     } catch {
       throw upstreamFailed('provider_metadata', 'the discovery document is no JSON');
     }
-    // Character by character (OpenID Connect Discovery §4.3).
+    // Compared character by character (OpenID Connect Discovery §4.3).
     if (metadata?.issuer !== issuer) {
       throw upstreamFailed('provider_metadata', 'the discovery document is of another issuer');
     }
@@ -150,7 +150,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
           code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
           code_challenge_method: 'S256',
           ...(loginHint === undefined ? {} : { login_hint: loginHint }),
-          // With `max_age` the answer has to say when that was (OpenID Connect Core §3.1.2.1).
+          // With `max_age` the response must state the time of the sign-in (OpenID Connect Core §3.1.2.1).
           ...(isFresh ? { prompt: 'login', max_age: '0' } : {}),
         });
         return url.href;

@@ -6,7 +6,7 @@ import { type RedisTls, redisConnection } from './connection.ts';
 export type RedisBroadcastOptions = {
   /** See `redisAddress`. */
   readonly url: string;
-  /** In front of every channel; installations that share a Redis differ in it. */
+  /** Prefix of every channel; installations that share a Redis have different ones. */
   readonly prefix?: string;
   readonly deadlineMilliseconds?: number;
   readonly tls?: RedisTls;

@@ -2,14 +2,14 @@ import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { RedisClient, redisConnection } from './connection.ts';
 import { serverFacts } from './server-facts.ts';
 
-/** In a Cluster, claims spread over this many slots; each slot has a ledger of its own. */
+/** In a Cluster, claims are spread over this many slots; each slot has its own ledger. */
 const CLUSTER_SHARDS = 16;
 /**
  * Sorted sets that hold the claims of a shard. More buckets are smaller. The next claim of a bucket detects its loss
  * in either case.
  */
 const BUCKETS = 16;
-/** Longer than the watch needs to come around again, also on a node that is slow. */
+/** Longer than the watch needs to come around again, even on a slow node. */
 const CANARY_SECONDS = 60;
 /** By this much the time between two looks may be longer on Redis' clock than on ours; a response may take a second. */
 const MOST_AHEAD_MILLISECONDS = 2_000;
@@ -19,7 +19,7 @@ export type ClaimOptions = {
   readonly clock: Clock;
   readonly prefix: string;
   readonly isCluster: boolean;
-  /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
+  /** Seconds since some fixed moment; never set. Absent: a step of Redis' clock is not noticed. */
   readonly elapsed?: () => number;
   /** Called when a loss is found or Redis may evict, with the reason; at most once a second. */
   readonly onLoss?: (reason: string) => void;
@@ -41,7 +41,7 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
   /** The canary that Redis acknowledged last, and when, in milliseconds. */
   let held: { readonly key: string; readonly at: number } | undefined;
 
-  // Braces make everything of a shard one slot of a Cluster.
+  // Braces put all keys of a shard into one slot of a Cluster.
   const tagOf = (shard: number): string => `{${prefix}claims:${shard}}`;
   const names = Array.from({ length: BUCKETS }, (_, bucket) => `bucket:${bucket}`);
 
@@ -91,7 +91,7 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
     const last = held;
     const now = clock.nowMillis();
     held = undefined;
-    // One that was never acknowledged, or may have ended meanwhile, proves nothing.
+    // A canary that was never acknowledged, or may have ended meanwhile, proves nothing.
     if (last && now - last.at < (CANARY_SECONDS * 1000) / 2 && (await claim(last.key, CANARY_SECONDS))) {
       chill(clock.now(), 'Redis forgot a claim that it had acknowledged');
     }

@@ -3,7 +3,7 @@ import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/doc
 import type { RedisAddress } from './addresses.ts';
 import { CLAIM, COUNT, WATCH } from './scripts.ts';
 
-/** Commands of ours, made of the scripts. */
+/** Our own commands, defined by the scripts. */
 type Scripted = {
   behalfClaim(
     ledger: string,
@@ -20,7 +20,7 @@ type Scripted = {
 
 export type RedisClient = (Redis | Cluster) & Scripted;
 
-/** Certificates the server's is checked against, PEM; default: those Node trusts. */
+/** PEM certificates to verify the server's against; default: those that Node trusts. */
 export type RedisTls = { readonly ca?: string };
 
 const LONGEST_WAIT_MILLISECONDS = 1000;
@@ -113,7 +113,7 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
         clearTimeout(timer);
       }
     },
-    /** Idempotent. Waits for answers under way, at most until the deadline. */
+    /** Idempotent. Waits for pending replies, at most until the deadline. */
     async close(): Promise<void> {
       if (isClosed) return;
       isClosed = true;
@@ -125,7 +125,7 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
   };
 };
 
-/** Whether Redis itself said no, in contrast to a connection that broke. */
+/** Whether Redis itself refused, in contrast to a broken connection. */
 const isAnswer = (error: unknown): boolean => (error as { name?: unknown } | undefined)?.name === 'ReplyError';
 
 const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): RedisClient => {
@@ -137,12 +137,12 @@ const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): Redis
     ...login,
     ...(address.isTls ? { tls: { ...tls } } : {}),
     connectionName: 'behalf',
-    // Needs a right of its own, and Redis 7.2.
+    // Needs a separate permission, and Redis 7.2.
     disableClientInfo: true,
     connectTimeout: deadline,
-    // A connection that says nothing for this long is taken for dead, and another is made.
+    // A connection that is silent for this long is presumed dead, and a new one is opened.
     socketTimeout: 2 * deadline,
-    // How long a closed connection may keep the process: closing waits for answers before.
+    // How long a closed connection may delay the process: closing waits for pending replies first.
     disconnectTimeout: 100,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

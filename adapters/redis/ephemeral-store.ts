@@ -11,14 +11,14 @@ export type RedisStoreOptions = {
   /** See `redisAddress`. */
   readonly url: string;
   readonly clock: Clock;
-  /** In front of every key; installations that share a Redis differ in it. */
+  /** Prefix of every key; installations that share a Redis have different ones. */
   readonly prefix?: string;
   /** Longest wait for one call. */
   readonly deadlineMilliseconds?: number;
   /** Nothing was ever used here, so an empty Redis has lost nothing. */
   readonly isNewInstallation?: boolean;
   readonly tls?: RedisTls;
-  /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
+  /** Seconds since some fixed moment; never set. Absent: a step of Redis' clock is not noticed. */
   readonly elapsed?: () => number;
   /** How often to check whether Redis has lost claims, or may; 0: only when `watch` is called. Default: 1000. */
   readonly watchMilliseconds?: number;
@@ -28,7 +28,7 @@ export type RedisStoreOptions = {
 
 export type RedisEphemeralStore = EphemeralStore & {
   coldSince(): number | undefined;
-  /** Why Redis cannot be used now, or undefined. */
+  /** Why Redis is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
   /** One check for lost claims, as the timer makes it each second. Throws StoreUnavailable. */
   watch(): Promise<void>;
@@ -110,7 +110,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
       const now = clock.nowMillis();
       return run(() => client.behalfCount(counterKey(key), windowSeconds, now, now + windowSeconds * 1000, by));
     },
-    /** Redis removes what has expired by itself. */
+    /** Redis removes expired values by itself. */
     async sweep() {
       return run(async () => ({ removed: 0, isDone: true }));
     },
@@ -134,7 +134,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
   };
 };
 
-/** What a right that an ACL user lacks is called at start. */
+/** The error at start for a permission that an ACL user lacks. */
 const missingRight = (error: unknown): StoreUnavailable | undefined => {
   const { cause } = error as { cause?: unknown };
   const message = String((cause as Error | undefined)?.message);

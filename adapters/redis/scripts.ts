@@ -1,6 +1,4 @@
-/**
- * The steps Redis has no single command for. Each touches keys of one slot only.
- */
+/** Operations that Redis has no single command for. Each touches keys of one slot only. */
 
 /**
  * The common start of both scripts. The ledger is a hash: `marker` is `replication id : since`, and a member per

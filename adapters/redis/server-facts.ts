@@ -24,7 +24,7 @@ export const serverFacts = async (
   };
 };
 
-/** Reads the answer to INFO, so that the right to use CONFIG is not needed. */
+/** Parses the reply to INFO, so that the permission for CONFIG is not needed. */
 const factIn = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
 

@@ -75,7 +75,7 @@ export const restoreDatabase = async (options: {
       copy.exec('DELETE FROM ephemeral WHERE value IS NOT NULL');
     });
     await options.prepare?.(staged);
-    // One file without a log beside it, so that one rename is all.
+    // One file without a log beside it, so that one rename is enough.
     withDatabase(staged, (copy) => copy.exec('PRAGMA journal_mode = DELETE'));
     syncFile(staged);
 

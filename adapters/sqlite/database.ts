@@ -17,13 +17,13 @@ import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
 import { type Purpose, type ReserveOptions, volumeReserve } from './volume-reserve.ts';
 
 export type SqliteOptions = {
-  /** Path of the file; made, with its folder, when there is none. */
+  /** Path of the file; created, with its folder, when it is missing. */
   readonly file: string;
-  /** What keeps room on the volume for when it is full. Absent: nothing does. */
+  /** The reserve of space on the volume for when it is full. Absent: none. */
   readonly reserve?: ReserveOptions;
-  /** Called before each COMMIT; what it throws makes the commit fail. For tests. */
+  /** Called before each COMMIT; an error from it makes the commit fail. For tests. */
   readonly onCommit?: () => void;
-  /** Brings a file to stable storage. Default `fdatasync`. For tests. */
+  /** Syncs a file to stable storage. Default `fdatasync`. For tests. */
   readonly sync?: (handle: number, done: (error: Error | null) => void) => void;
   /**
    * Seconds since some fixed moment, never set back: limits how long a sweep blocks the event loop. Absent: only its
@@ -36,7 +36,7 @@ export type SqliteOptions = {
 export type Durability = 'durable' | 'buffered';
 
 export type SqliteDatabase = {
-  /** Seconds since some moment, never set. */
+  /** Seconds since some fixed moment; never set. */
   elapsed(): number;
   /** A prepared statement, created once for each text. Use it inside `read`, `write` and `define` only. */
   prepare(sql: string): StatementSync;
@@ -53,7 +53,7 @@ export type SqliteDatabase = {
    * follows.
    */
   define(work: () => void): void;
-  /** The room on the volume, when something keeps it. */
+  /** The space on the volume, when there is a reserve. */
   readonly room: ReturnType<typeof roomKeeping> | undefined;
   /** Counts one more user. The returned function releases it, and the last release closes the file. */
   attach(): () => Promise<void>;
@@ -69,7 +69,7 @@ type Job = {
   readonly durability: Durability;
   readonly bytes: number;
   readonly purpose: Purpose;
-  /** Whether it met a full volume already. */
+  /** Whether it met a full volume before. */
   isSecondTry?: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -77,7 +77,7 @@ type Job = {
   error?: unknown;
 };
 
-/** Bounds how long one transaction keeps the event loop: some 10 µs each. */
+/** Limits how long one transaction blocks the event loop: some 10 µs each. */
 const MAX_BATCH = 500;
 /** Another process holds the write lock for milliseconds; after about five seconds something is wrong. */
 const BUSY_RETRIES = 200;
@@ -195,7 +195,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     signalIdle();
   };
 
-  /** The jobs of the next transaction; those for which there is no room are refused here. */
+  /** The jobs of the next transaction. Jobs without room are refused here. */
   const nextBatch = (): readonly Job[] => {
     const admitted = room?.admission();
     const batch: Job[] = [];
@@ -333,13 +333,13 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
 const noRoom = (): StoreUnavailable =>
   new StoreUnavailable('the volume of the database has no room for this', { reason: 'no_space' });
 
-/** A failure that left the transaction standing is that job's alone. */
+/** A failure that left the transaction open concerns that job alone. */
 const runJob = (connection: DatabaseSync, job: Job): void => {
   job.error = undefined;
   try {
     job.result = job.work();
   } catch (error) {
-    // On a full volume the others fare no better.
+    // On a full volume the others would fail, too.
     if (!connection.isTransaction || isFull(error)) throw error;
     job.error = isDocumentConflict(error) ? error : unavailable(error);
   }

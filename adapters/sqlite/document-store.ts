@@ -86,7 +86,7 @@ export const sqliteDocumentStore = (
         `DELETE FROM ${table} WHERE rowid IN
            (SELECT rowid FROM ${table} WHERE ${column} BETWEEN ? AND ? ORDER BY ${column} LIMIT ?) RETURNING id`,
       );
-      // Most look-ups find nothing, and shall not ask for the right to write.
+      // Most look-ups find nothing, and should not request the write lock.
       if (expired(collection, now, 1) === 0) return { removed: 0, isDone: true };
       return database.write(
         () =>
@@ -144,7 +144,7 @@ const collectionOver = <T extends Document>(
   };
 
   const documents = cache.region<Versioned<T> | typeof ABSENT>();
-  /** What was found by one exact value, such as that of a unique key. */
+  /** The documents found by one exact value, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
 
   const frozen = ([body, version, ...compared]: Row, id?: string): Versioned<T> | undefined => {
@@ -180,7 +180,7 @@ const collectionOver = <T extends Document>(
     lists.add(document);
   };
 
-  /** Sets only the fields that changed: each one set costs its indexes a page or two. */
+  /** Sets only the changed fields: each one that is set costs its indexes a page or two. */
   const replace = (document: T, body: string, fields: readonly ColumnValue[], expected: number): boolean => {
     forget(document.id);
     const found = comparing.get(document.id) as unknown as readonly ColumnValue[] | undefined;

@@ -94,7 +94,7 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
     async sweep(limit, milliseconds = Number.POSITIVE_INFINITY) {
       assertOpen();
       const now = clock.nowMillis();
-      // Most look-ups find nothing, and shall not ask for the right to write.
+      // Most look-ups find nothing, and should not request the write lock.
       if (expired(now, 1) === 0) return { removed: 0, isDone: true };
       const remove = (most: number): number => Number(sweeping.run(now, most).changes);
       return database.write(() => sweepInChunks(database, { limit, milliseconds }, remove), 'buffered', {

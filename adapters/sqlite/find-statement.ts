@@ -68,7 +68,7 @@ const listStatement = (
   }
   values.push(query.limit);
   return {
-    // CROSS JOIN: SQLite is to keep this order of the two.
+    // CROSS JOIN makes SQLite keep this order of the two.
     sql: `SELECT ${readColumns(rules, 't.')} FROM ${listTableOf(rules.name, list)} l CROSS JOIN ${tableOf(rules.name)} t ON t.id = l.id WHERE ${conditions.join(' AND ')} ORDER BY ${places.map((place) => `${place} ${direction}`).join(', ')} LIMIT ?`,
     values,
   };

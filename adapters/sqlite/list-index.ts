@@ -32,7 +32,7 @@ export const listRows = (database: SqliteDatabase, rules: CollectionRules) => {
   };
 };
 
-/** None for a document that lacks the field behind the list. */
+/** None for a document without the list's ordering field. */
 const rowsOf = ({ list, by }: ListIndex, document: Document): ListRows['rows'] => {
   const behind = by === undefined ? [] : [columnValue(fieldValue(document, by))];
   if (behind.includes(null)) return [];

@@ -61,7 +61,7 @@ export const openFile = (file: string, reserve?: VolumeReserve): OpenFile => {
     try {
       if (reserve.release()) return opened(file, logBytes);
     } catch {
-      // It was not enough.
+      // The released space was not enough.
     }
     const text = `${whole(reserve.volume().free)} of ${whole(reserve.size)} MiB are free`;
     throw new StoreUnavailable(`there is no room on the volume of ${file}: ${text}`, {
@@ -115,7 +115,7 @@ export const cutLogAlone = (file: string): void => {
   }
 };
 
-/** Room would not mend that. */
+/** More space would not repair that. */
 const isDamage = (error: unknown): boolean => isDamaged(error) || isDamaged((error as { cause?: unknown }).cause);
 
 /** Throws StoreUnavailable when SQLite finds the file inconsistent. */

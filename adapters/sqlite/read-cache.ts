@@ -1,14 +1,14 @@
 import type { SqliteDatabase } from './database.ts';
 import { ensureChangeMark } from './tables.ts';
 
-/** Entries of one collection; the one that came first goes first. */
+/** Entries of one collection; the oldest is dropped first. */
 const MAX_ENTRIES = 2000;
 /** Characters of a body; a longer body is read each time. */
 const MAX_BODY = 8192;
 
 /** The cache of one collection. Use it inside `SqliteDatabase.read` and `write` only. */
 export type Remembered<V> = {
-  /** Undefined: not known. */
+  /** Undefined: not cached. */
   get(key: string): V | undefined;
   set(key: string, value: V, bodyLength: number): void;
   forget(key: string): void;
@@ -17,7 +17,7 @@ export type Remembered<V> = {
 
 /** The cached documents of one collection. */
 export type RememberedCollection = {
-  /** To be called before each look-up, inside the same read. */
+  /** Must be called before each look-up, inside the same read. */
   refresh(): void;
   /** Clears all of it: rows were removed without naming them. */
   clear(): void;
@@ -33,7 +33,7 @@ export type RememberedCollection = {
 export const readCache = (database: SqliteDatabase) => {
   const version = database.prepare('PRAGMA data_version');
   let seen: unknown;
-  /** Goes up when others have committed something. */
+  /** Increases when other connections have committed something. */
   let commits = 0;
   let isFresh = false;
   const outdate = (): void => {
@@ -43,7 +43,7 @@ export const readCache = (database: SqliteDatabase) => {
     if (isFresh) return;
     const now = (version.get() as unknown as readonly [number])[0];
     isFresh = true;
-    // Runs when no promise is left to settle, before the event loop goes on.
+    // Runs when no promise is left to settle, before the event loop continues.
     process.nextTick(outdate);
     if (now === seen) return;
     seen = now;

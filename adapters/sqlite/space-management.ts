@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Purpose, VolumeReserve } from './volume-reserve.ts';
 
-/** Pages that are given back to the volume in one step, some 10 ms. */
+/** Pages returned to the volume in one step, some 10 ms. */
 const VACUUM_PAGES = 1000;
 const STEPS = 10;
 
-/** What the volume of a database holds, in bytes. */
+/** The space on the volume of a database, in bytes. */
 export type Room = {
   readonly size: number;
   readonly free: number;
-  /** How much has to be free before strangers may write again. */
+  /** How much must be free before unauthenticated callers may write again. */
   readonly resume: number;
   /** Bytes reserved for sweeping, kills and the audit log; 0 while the reserve is released. */
   readonly reserve: number;
@@ -25,7 +25,7 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
   const pageSize = numberOf(connection, 'page_size');
   let change: 'released' | 'restored' | undefined;
 
-  /** What another process holds stays for the next time. */
+  /** Work that another process blocks waits for the next time. */
   const tried = (work: () => void): boolean => {
     try {
       work();
@@ -44,7 +44,7 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
     for (let step = 0; step < STEPS; step += 1) {
       const unused = numberOf(connection, 'freelist_count');
       if (unused === 0) return;
-      // A page that is moved, and those that point at it.
+      // A page that is moved, and the pages that point at it.
       const fitting = Math.floor(reserve.volume().free / pageSize / 4);
       const pages = Math.min(VACUUM_PAGES, unused, Math.max(8, fitting));
       if (!tried(() => connection.exec(`PRAGMA incremental_vacuum(${pages})`)) || !cutLog()) return;

@@ -24,7 +24,7 @@ export const sweepInChunks = (
   return { removed, isDone: false };
 };
 
-/** Pages a slice: moving one costs some 20 µs. */
+/** Pages in a slice: moving one costs some 20 µs. */
 const PAGES_A_SLICE = 32;
 /** 8 MB. This many empty pages are kept, because the next rows need them. */
 const KEPT_PAGES = 2000;

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 
-/** A value as a column holds it. Booleans are blobs, so that `true` is not found by 1. */
+/** The value of a column. Booleans are blobs, so that `true` does not match 1. */
 export type ColumnValue = string | number | Uint8Array | null;
 
 // A table for each collection. Names are checked by `collectionRules`, so quoting them is enough.
@@ -45,7 +45,7 @@ export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): v
   if (storedText(stored) === rules.signature) return;
 
   database.define(() => {
-    // Again, inside the transaction: another process may have made it meanwhile.
+    // Again, inside the transaction: another process may have created it meanwhile.
     const held = storedText(database.prepare('SELECT declaration FROM collections WHERE name = ?').get(rules.name));
     if (held === rules.signature) return;
     if (held === undefined) createTable(database, rules);
@@ -104,7 +104,7 @@ const addIndexes = (database: SqliteDatabase, rules: CollectionRules, held: stri
   const before = new Set(heldIndexes.split(';').filter((signature) => signature !== ''));
   const after = new Set(rules.indexes.map((index) => indexSignature(index, rules.lists)));
   const gone = [...before].filter((signature) => !after.has(signature));
-  // An index that another one begins with is served by that.
+  // A longer index that begins with it replaces it.
   const served = gone.filter(
     (signature) => !/^unique |\[\]/.test(signature) && [...after].some((other) => other.startsWith(`${signature},`)),
   );

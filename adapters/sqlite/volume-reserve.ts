@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import type { WritePriority } from '../../src/domain/ports/write-priority.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Of the volume, unless a size is given. */
+/** Share of the volume, unless a size is given. */
 const SHARE = 1 / 16;
 const [SMALLEST, LARGEST] = [2 * MEBIBYTE, 64 * MEBIBYTE];
 const CHUNK = MEBIBYTE;
 
 export type ReserveOptions = {
-  /** Path of the file that keeps the room. */
+  /** Path of the file that reserves the space. */
   readonly file: string;
   /** Absent: a sixteenth of the volume, 2 to 64 MiB. */
   readonly bytes?: number | undefined;
@@ -43,7 +43,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   /** Less free space than this counts as none: the next write does not fit. */
   const low = Math.floor(full / 8);
 
-  /** Bytes that the file keeps; undefined where there is none. */
+  /** Bytes that the file reserves; undefined where there is no file. */
   const kept = (): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
   const state = (): 'held' | 'released' | 'absent' => {
     const bytesKept = kept();
@@ -55,11 +55,11 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   /** Whether the size of an existing file was checked: the setting or the volume may have changed. */
   let isSized = false;
   const staged = `${file}.making`;
-  // Of a process that ended half way; one that is at it begins anew.
+  // Left by a process that ended half way; a process that is writing it starts again.
   rmSync(staged, { force: true });
 
   return {
-    /** Bytes of the volume, of those free, and of the reserve as it should be. */
+    /** Bytes of the volume, of its free space, and of the reserve at full size. */
     size,
     full,
     resume,
@@ -70,13 +70,13 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
      */
     slice: Math.max(256 * 1024, Math.min(LARGEST, Math.floor(size * SHARE)) / 4),
 
-    /** Whether the room is given up, as of the last look. */
+    /** Whether the reserve is released, as of the last look. */
     isReleased: (): boolean => isReleased,
 
     /** Bytes that are reserved now: none while the reserve is released, or while there was no room for it yet. */
     kept: (): number => kept() ?? 0,
 
-    /** Looks again: another process may have given it up, or made it. */
+    /** Looks again: another process may have released or restored it. */
     look(): boolean {
       isReleased = isReleased && state() === 'absent' ? isReleased : state() === 'released';
       return isReleased;
@@ -84,7 +84,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
 
     isLow: (): boolean => volume().free < low,
 
-    /** Gives the room up. Answers whether this call did. */
+    /** Releases the reserve. Returns whether this call did. */
     release(): boolean {
       const was = state();
       isReleased = true;
@@ -98,7 +98,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
           closeSync(handle);
         }
       } catch {
-        // Not even an empty file: this process knows it, and the next start finds out.
+        // Not even an empty file can be written: this process knows the state, and the next start detects it.
       }
       return true;
     },
@@ -123,7 +123,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
       try {
         const handle = await promises.open(staged, 'wx', 0o600);
         try {
-          // Bytes that no file system compresses to nothing.
+          // Random bytes, which no file system can compress.
           const chunk = randomBytes(CHUNK);
           for (let at = 0; at < full; at += CHUNK) await handle.write(chunk, 0, Math.min(CHUNK, full - at), at);
           await handle.sync();
