@@ -1,4 +1,4 @@
-/** Checks values against the schema and says in sentences what does not fit. */
+/** Checks values against the schema and describes each violation in a sentence. */
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Problem } from './problem.ts';
 import { CONFIGURATION_SCHEMA, schemaAt } from './schema.ts';
@@ -7,7 +7,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: true });
 for (const keyword of ['unit', 'secret', 'derivedDefault']) ajv.addKeyword({ keyword });
 const validate = ajv.compile(CONFIGURATION_SCHEMA);
 
-/** Every value that does not fit the schema; never holds the value itself. */
+/** Every value that violates the schema; never holds the value itself. */
 export const schemaProblems = (values: unknown): readonly Problem[] =>
   validate(values) ? [] : (validate.errors ?? []).map(problemOf);
 

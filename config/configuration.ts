@@ -8,15 +8,15 @@ export type Configuration = {
   readonly listen: {
     readonly host: string;
     readonly port: number;
-    /** PEM files; absent: plain HTTP, for loopback or behind a proxy that ends TLS. */
+    /** PEM files. Absent: plain HTTP, for loopback or behind a proxy that terminates TLS. */
     readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
-    /** Certificates by which clients prove themselves (RFC 8705). */
+    /** Certificates with which clients authenticate (RFC 8705). */
     readonly clientCertificates: {
-      /** Whether our own listener asks for them; needs `tls`. */
+      /** Whether our own listener requests them; needs `tls`. */
       readonly request: boolean;
-      /** Header in which a trusted proxy hands them on. */
+      /** Header in which a trusted proxy forwards them. */
       readonly header?: string;
-      /** PEM file of the authorities that vouch for clients. */
+      /** PEM file of the authorities that issue client certificates. */
       readonly authoritiesFile?: string;
     };
     /** Addresses or CIDR ranges whose X-Forwarded-For is trusted, for limits and audit only (decision D20). */
@@ -28,7 +28,7 @@ export type Configuration = {
     readonly folder: string;
     /** Reserved space on the volume of SQLite for when it is full. Absent: a sixteenth of the volume, 2 to 64 MiB. */
     readonly reserveMebibytes?: number;
-    /** Share of the volume that has to be free before anonymous requests may write again. */
+    /** Share of the volume that must be free before anonymous requests may write again. */
     readonly resumeFreePercent: number;
   };
   readonly stores: {
@@ -40,14 +40,14 @@ export type Configuration = {
     readonly redisPrefix: string;
     /** Longest wait for one call to MongoDB or Redis. */
     readonly deadlineMilliseconds: number;
-    /** MongoDB need be no replica set; for development. */
+    /** MongoDB need not be a replica set; for development. */
     readonly allowStandalone: boolean;
   };
   readonly tokens: {
     readonly accessTokenTtlSeconds: number;
     /** Longest life of an exchanged token, at most 600. */
     readonly exchangedTokenTtlSeconds: number;
-    /** Whose services read transaction tokens. Absent: none are made. */
+    /** The domain whose services read transaction tokens. Absent: none are issued. */
     readonly trustDomain?: string;
     readonly idTokenTtlSeconds: number;
     readonly refreshTokenTtlSeconds: number;
@@ -62,7 +62,7 @@ export type Configuration = {
     readonly source: 'network' | 'address' | 'none';
   };
   readonly delegation: {
-    /** Hops, 1..10; the first is the person's own consent. */
+    /** Hops, 1..10; the first is the user's own consent. */
     readonly maxDepth: number;
     readonly defaultDurationSeconds: number;
     readonly maxDurationSeconds: number;
@@ -72,20 +72,20 @@ export type Configuration = {
     readonly keptSeconds: number;
   };
   readonly approvals: {
-    /** Time people have to decide. */
+    /** Time that approvers have to decide. */
     readonly ttlSeconds: number;
-    /** Time an agent has to fetch the token of what was approved, at most 300. */
+    /** Time that an agent has to fetch the token for an approval, at most 300. */
     readonly redeemSeconds: number;
     readonly pollIntervalSeconds: number;
-    /** How long people see an approval after its end. */
+    /** How long users see an approval after its end. */
     readonly keptSeconds: number;
-    /** Open at once, of one agent with one person; at most 16. */
+    /** Open approvals of one agent with one user; at most 16. */
     readonly mostOpen: number;
     readonly mostOpenPerApprover: number;
     readonly perHour: number;
   };
   readonly policy: {
-    /** `off`: no policy is asked, and all that the other layers leave is given. */
+    /** `off`: no policy is evaluated, and all that the other layers leave is given. */
     readonly enforcement: 'on' | 'off';
     /** Another decision point, which only narrows; without a URL there is none. */
     readonly external: {
@@ -98,13 +98,13 @@ export type Configuration = {
     };
   };
   readonly agents: {
-    /** An agent that was not used for so long is suspended; 0 switches that off. */
+    /** An agent that was not used for this long is suspended; 0 switches that off. */
     readonly inactiveAfterDays: number;
     /** Its owner is notified this long before an agent is suspended. */
     readonly noticeDays: number;
     /** How long an instance stays active after its last use. */
     readonly instanceLifetimeSeconds: number;
-    /** Instances of one agent at once, where its blueprint allows no fewer. */
+    /** Concurrent instances of one agent, unless its blueprint allows fewer. */
     readonly maxInstances: number;
   };
   readonly clientAuthentication: {
@@ -126,7 +126,7 @@ export type Configuration = {
     readonly reservedNames: readonly string[];
     /** Pages in browsers that may register clients. */
     readonly corsOrigins: readonly string[];
-    /** JSON file: whose software statements count, and with which keys. */
+    /** JSON file: the accepted issuers of software statements, with their keys. */
     readonly softwareStatementsFile?: string;
   };
   readonly dpop: { readonly requireNonce: boolean };
@@ -144,7 +144,7 @@ export type Configuration = {
       readonly decisionPoint: readonly string[];
       readonly pushServices: readonly string[];
     };
-    /** PEM file of authorities that are believed beside those of the machine. */
+    /** PEM file of authorities that are trusted in addition to those of the machine. */
     readonly caFile?: string;
     readonly requestsPerMinute: number;
     readonly requestsPerHostPerMinute: number;
@@ -162,7 +162,7 @@ export type Configuration = {
      * D14).
      */
     readonly masterKey?: string;
-    /** A second one that is good as well, while the master key is changed. */
+    /** A second master key that is valid as well, during a rotation. */
     readonly otherMasterKey?: string;
     /** A new signing key is published this long before it signs. */
     readonly prepublishSeconds: number;
@@ -201,13 +201,13 @@ export type Configuration = {
     readonly refusalEventsPerDay: number;
     readonly anonymousEventsPerDay: number;
   };
-  /** Mail to people; without a server nothing is mailed. */
+  /** Mail to users; without a server no mail is sent. */
   readonly mail?: {
     /** smtp:// or smtps:// */
     readonly smtpUrl?: string;
-    /** Address that mail comes from; given when there is a server. */
+    /** Sender address; required when there is a server. */
     readonly from?: string;
-    /** For people who never chose one. */
+    /** For users who never chose a language. */
     readonly language?: 'en' | 'de';
   };
   /** Messages in browsers. */

@@ -7,7 +7,7 @@ export const dataFolder = (folder: string) => {
   return {
     /** Both stores, when they are SQLite. */
     database: at('behalf.db'),
-    /** Made at first start unless `keys.masterKey` is given. */
+    /** Created at first start unless `keys.masterKey` is given. */
     masterKey: at('master.key'),
     /** Key files for the management API, written by the first start. */
     operatorKey: at('operator.json'),
@@ -17,7 +17,7 @@ export const dataFolder = (folder: string) => {
      * D24).
      */
     auditWitness: at('witness.json'),
-    /** Keeps room on the volume for when it is full; empty while it is released. */
+    /** Reserves space on the volume for when it is full; empty while it is released. */
     reserve: at('reserve'),
     /** Folder of the latch: active kills, including those that the store does not hold yet (decision D24). */
     kills: at('kills'),
@@ -26,7 +26,7 @@ export const dataFolder = (folder: string) => {
   } as const;
 };
 
-/** The file of SQLite in `folder`, and what keeps room beside it. */
+/** The SQLite file in `folder`, and the reserve beside it. */
 export const sqliteFile = (
   { data }: { readonly data: { readonly reserveMebibytes?: number; readonly resumeFreePercent: number } },
   folder: string,

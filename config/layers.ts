@@ -27,7 +27,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BEHALF_REDIS_URL: ['stores', 'redisUrl'],
 };
 
-/** Settings that are gone, by path, and what takes their place. */
+/** Removed settings, by path, with their replacements. */
 const REPLACED: Readonly<Record<string, string>> = {
   'egress.allowedHosts':
     'Name each host in egress.internalHosts, in the list of what it is opened for: upstreamProviders, trustedIssuers, clientKeys, clientMetadata, webhooks, approvalPings, appLogout, decisionPoint, pushServices.',
@@ -109,7 +109,7 @@ export const readEnvironmentLayer = (env: Readonly<Record<string, string | undef
   const names = Object.keys(env).sort();
   for (const name of names) {
     const raw = env[name];
-    // An empty variable is how many tools say "not set".
+    // Many tools set an empty variable to mean "not set".
     if (raw === undefined || raw === '') continue;
     const short = Object.hasOwn(SHORT_NAMES, name) ? SHORT_NAMES[name] : undefined;
     const gone = Object.hasOwn(REPLACED_VARIABLES, name) ? replaced(String(REPLACED_VARIABLES[name])) : undefined;
@@ -131,7 +131,10 @@ export const readEnvironmentLayer = (env: Readonly<Record<string, string | undef
 
 type Named = { readonly path: readonly string[]; readonly reference?: 'file' | 'env' };
 
-/** Matches `ACCESSTOKENTTLSECONDS` and `ACCESS_TOKEN_TTL_SECONDS` to accessTokenTtlSeconds; a secret may end in `__FILE` or `__ENV`. */
+/**
+ * Matches `ACCESSTOKENTTLSECONDS` and `ACCESS_TOKEN_TTL_SECONDS` to accessTokenTtlSeconds; a secret may end in
+ * `__FILE` or `__ENV`.
+ */
 const settingNamed = (parts: readonly string[]): Named | undefined => {
   const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
   const path: string[] = [];

@@ -17,7 +17,7 @@ export type { Source } from './merge.ts';
 
 export type Loaded = {
   readonly configuration: Configuration;
-  /** By JSON pointer; a setting that has no value is not in it. */
+  /** By JSON pointer; settings without a value are left out. */
   readonly sources: Readonly<Record<string, Source>>;
 };
 
@@ -128,7 +128,7 @@ const readArguments = (argv: readonly string[]): { readonly file?: string; reado
   return file === undefined ? { problems } : { file, problems };
 };
 
-/** Whether one pointer names the other, something in it, or something around it. */
+/** Whether one pointer names the same setting as the other, one inside it, or one around it. */
 const concerns = (one: string, other: string): boolean =>
   one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 

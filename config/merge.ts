@@ -13,7 +13,7 @@ export type Source =
   | { readonly kind: 'default' | 'derived' }
   | { readonly kind: 'file' | 'environment'; readonly name: string };
 
-/** What secrets by reference are read from. `readFile` throws when it cannot. */
+/** The sources of secrets by reference. `readFile` throws when it cannot. */
 export type Surroundings = { readonly env: Environment; readonly readFile: (path: string) => string };
 
 type Tree = { [name: string]: unknown };
@@ -26,7 +26,7 @@ export type Merged = {
   readonly problems: readonly Problem[];
 };
 
-/** Later values win. Never throws: a reference that leads nowhere is a problem. */
+/** Later values win. Never throws: a reference without a target is a problem. */
 export const merge = (given: readonly Given[], surroundings: Surroundings): Merged => {
   const values: Tree = {};
   const sources: Record<string, Source> = {};
@@ -44,7 +44,7 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
     put(path, value, from);
   }
   deriveDefaults(values, put);
-  // A store that is named by its URL need not be named again.
+  // A store that is set by its URL need not be set again by name.
   for (const [url, store, name] of STORES_BY_URL) {
     const isChosen = sources[pointerOf(store)]?.kind !== 'default';
     if (valueAt(values, url) !== undefined && !isChosen) put(store, name, { kind: 'derived' });
@@ -133,7 +133,7 @@ const resolveSecret = (reference: object, { env, readFile }: Surroundings): Reso
   return { secret };
 };
 
-/** What `read` gives, or undefined when it throws. */
+/** The result of `read`, or undefined when it throws. */
 export const attempt = <T>(read: () => T): T | undefined => {
   try {
     return read();

@@ -1,10 +1,10 @@
-/** One thing that is wrong with the settings. */
+/** One problem of the settings. */
 export type Problem = {
-  /** JSON pointer (RFC 6901) of the setting, or '' when it is about the whole. */
+  /** JSON pointer (RFC 6901) of the setting, or '' for the whole configuration. */
   readonly pointer: string;
   /** One sentence; never holds the value of a secret. */
   readonly message: string;
-  /** What to do, as one sentence. */
+  /** The remedy, as one sentence. */
   readonly suggestion?: string;
   /** Where the value came from: a file or the name of a variable. */
   readonly from?: string;

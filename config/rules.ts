@@ -15,7 +15,7 @@ const isLoopbackHost = (host: string): boolean => {
 /** Any https issuer is production (decision D19). */
 export const isProduction = (configuration: Configuration): boolean => configuration.issuer.startsWith('https:');
 
-/** Problems of values that are right each by itself. */
+/** Problems of values that are each valid by themselves. */
 export const crossProblems = (configuration: Configuration): readonly Problem[] => [
   ...issuerProblems(configuration),
   ...listenerProblems(configuration),
@@ -259,8 +259,8 @@ const figureProblems = (configuration: Configuration): readonly Problem[] => {
 };
 
 /**
- * Fewer than 16 distinct values among 32 bytes, or only characters that can be typed. Of random keys one in 10^13 is
- * either. Examples from a guide, passwords and zeros are.
+ * Whether the bytes have fewer than 16 distinct values, or are all typable characters. Fewer than one in 10^13
+ * random keys is so. Examples from a guide, passwords and zeros are.
  */
 const isGuessable = (key: Buffer): boolean =>
   new Set(key).size < 16 || key.every((byte) => byte >= 0x20 && byte < 0x7f);
@@ -282,7 +282,7 @@ const ARGON2_FLOORS = [
   [7168, 5],
 ] as const;
 
-/** What production forbids; nothing when the issuer is http (decision D19). */
+/** What production forbids; empty when the issuer is http (decision D19). */
 export const productionProblems = (configuration: Configuration, facts: ProductionFacts = {}): readonly Problem[] => {
   if (!isProduction(configuration)) return [];
   const { stores, keys, listen, passwords, administrator } = configuration;

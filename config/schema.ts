@@ -35,7 +35,7 @@ export type SettingSchema = {
   readonly type: 'object' | 'string' | 'integer' | 'boolean' | 'array';
   readonly description: string;
   readonly default?: string | number | boolean | readonly string[];
-  /** What the default is when it follows from other settings. */
+  /** The default when it follows from other settings. */
   readonly derivedDefault?: string;
   readonly unit?: string;
   readonly secret?: boolean;
