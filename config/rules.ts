@@ -259,7 +259,7 @@ const figureProblems = (configuration: Configuration): readonly Problem[] => {
 };
 
 /**
- * Whether the bytes have fewer than 16 distinct values, or are all typable characters. Fewer than one in 10^13
+ * Whether the 32 bytes have fewer than 16 distinct values, or are all typable characters. Fewer than one in 10^13
  * random keys is so. Examples from a guide, passwords and zeros are.
  */
 const isGuessable = (key: Buffer): boolean =>

@@ -1,9 +1,10 @@
 /**
  * The guarded fetch: every request of this server to a URL that others chose goes through this folder. No other code
- * may open such a connection (test/architecture/forbidden-calls.test.ts). Owns what may be reached (here and in
- * url-rules.ts), how a connection is made (dialing.ts), which responses are accepted (document-exchange.ts), how
- * much is fetched (budgets.ts) and how long it is cached (trusted-fetch.ts). Does not own what a document means, or
- * who may name one. Created once, by src/compose/services.ts.
+ * may open such a connection (test/architecture/forbidden-calls.test.ts).
+ * Owns what may be reached (here and in url-rules.ts), how a connection is made (dialing.ts) and which responses are
+ * accepted (document-exchange.ts). Owns how much is fetched (budgets.ts) and how long it is cached
+ * (trusted-fetch.ts). Does not own what a document means, or who may name one. Created once, by
+ * src/compose/services.ts.
  */
 import { BlockList, isIP } from 'node:net';
 

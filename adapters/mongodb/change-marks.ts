@@ -4,7 +4,7 @@ import { isDuplicate } from './connection.ts';
 
 /**
  * One document that shows whether a cached document may have changed. A process first puts the name of its change
- * into `open`, makes the change, and then takes the name out; `state` is a new value each time. While nothing is
+ * into `open`, makes the change, and then takes the name out. `state` is a new value each time. While nothing is
  * open and `state` is the same, nothing has changed. A change with an unknown outcome stays open. Until it is given
  * up, no process answers from its cache.
  */

@@ -1,7 +1,7 @@
 /**
- * Disables what would expose this process's memory or environment: the debugger, which any program of the same user
- * could open with SIGUSR1, and the environment and the connections in a diagnostic report. Reports, heap snapshots
- * and inspection that a flag of Node requests are not affected.
+ * Disables what would expose this process's memory or environment. That is the debugger, which any program of the
+ * same user could open with SIGUSR1. It is also the environment and the connections in a diagnostic report. Reports,
+ * heap snapshots and inspection that a flag of Node requests are not affected.
  */
 export const withoutDiagnostics = (): void => {
   // Our listener replaces Node's own, which opens the debugger.

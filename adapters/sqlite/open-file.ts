@@ -98,7 +98,7 @@ const opened = (file: string, logBytes: number): OpenFile => {
 };
 
 /**
- * Copies the log into a file that no process has open and truncates the log, which may free space: a crash on a full
+ * Copies the log into a file that no process has open and truncates the log, which may free space. A crash on a full
  * volume leaves such a log. Holds the file exclusively, so that it needs no index of the log. Leaves the file
  * unchanged when it cannot.
  */

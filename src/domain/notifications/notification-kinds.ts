@@ -1,6 +1,6 @@
 /**
- * Notifications to users and other systems: which audit events become a notification (here), how a notification is
- * stored (notification-log.ts), its recipients (recipient-routing.ts), and its delivery with retries
+ * Notifications to users and other systems: which audit events become a notification (here), how it is stored
+ * (notification-log.ts) and its recipients (recipient-routing.ts). Also its delivery with retries
  * (delivery-worker.ts, with the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the webhook
  * endpoints (webhook-registry.ts) and the browsers of users (push-registry.ts). Does not decide anything, implement
  * SMTP or HTTP (ports/mailer.ts, ports/trusted-fetch.ts), or write the text of a mail or message (views/mail,
@@ -9,9 +9,12 @@
 import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
 /**
- * The recipients by mail and in browsers. They are: the owner of the agent, the account that was asked to own it,
- * the account itself, those who can act on it, or those who may decide on the approval. Also: those who were asked
- * about it later, both users of an absence, and every user concerned together with the administrators.
+ * The recipients by mail and in browsers:
+ * - the owner of the agent, or the account that was asked to own it;
+ * - the account itself, or the administrators, who can act on it;
+ * - those who may decide on the approval, or those who were asked about it later;
+ * - both users of an absence;
+ * - every user concerned, together with the administrators.
  */
 export type Audience =
   | 'owner'

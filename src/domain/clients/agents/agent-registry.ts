@@ -186,11 +186,11 @@ export const agentRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for
-     * that owner. Three changes need the rights of `credentialRights` over the agent as it is after the change:
-     * other keys, new addresses for its codes and pings, and tokens without a binding.
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when the
-     * agent is retired, and 'invalid_field'.
+     * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for that
+     * owner. Other keys, new addresses for codes and pings, and tokens without a binding need the rights of
+     * `credentialRights`. Those rights are checked on the agent as it is after the change.
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when the agent
+     * is retired, and 'invalid_field'.
      */
     async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
       const stored = (await documentsOf.found(id)).document;

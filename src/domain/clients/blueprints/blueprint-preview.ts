@@ -19,7 +19,7 @@ export type AgentBreak = {
 };
 
 const AT_ONCE = 200;
-/** Agents looked at for one page, so that a page costs a bounded time. */
+/** Agents examined for one page, so that a page costs a bounded time. */
 const AT_MOST = 2000;
 
 /** Quotas apply to future agents only. */

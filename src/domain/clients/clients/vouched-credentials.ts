@@ -1,8 +1,8 @@
 /**
- * Who set the credentials and redirect URIs of a client, and whether a decision may rely on them. Three members
- * let the holder of a key, or the receiver of a code, act for an account or for users: a role, an owner of a
- * client with a role, and `skip_consent`. The account that sets one of them vouches for the credentials. It
- * must not take over unseen what another account set before. Called by the registry of clients.
+ * Who set the credentials and redirect URIs of a client, and whether a decision may rely on them. A role, an owner
+ * of a client with a role, and `skip_consent` give power to the holder of a key or the receiver of a code: they act
+ * for an account or for users. The account that sets one of them vouches for the credentials. It must not take over
+ * unseen what another account set before. Called by the registry of clients.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';

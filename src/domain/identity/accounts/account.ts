@@ -9,7 +9,7 @@ import type { Language } from './language.ts';
 export type Role = 'administrator' | 'operator' | 'auditor';
 
 /**
- * Roles, including the one that only a user may hold, never a client: two users who hold it can allow an action in
+ * Roles, including the one that only a user may hold, never a client. Two users who hold it can allow an action in
  * an emergency (decision 16).
  */
 export type AccountRole = Role | 'break_glass';

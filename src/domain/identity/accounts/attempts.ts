@@ -53,8 +53,8 @@ export const attempts = (deps: AttemptsDeps) => {
     const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
     const inputs = { reason: `limit_per_${kind}` };
     if (event.subject === undefined) throw await refused({ ...event, inputs }, error);
-    // Of an account's attempts beyond the limit in a window, only the 1st, 2nd, 4th, 8th … are recorded, each with
-    // the count so far (decision D18).
+    // Records only the 1st, 2nd, 4th, 8th … attempt of an account beyond the limit in a window, each with the count
+    // so far (decision D18).
     if ((over & (over - 1)) !== 0) throw error;
     throw await refused({ ...event, count: over, inputs }, error);
   };

@@ -81,8 +81,8 @@ export const upstreamKeyOf = (provider: string, what = ''): string =>
   hash('sha256', JSON.stringify([provider, what]), 'base64url');
 
 /**
- * Whether the account allows a session, or what depends on it, from this second: it is from after sessions were last
- * ended, or belongs to the session kept then.
+ * Whether the account allows a session, or what depends on it, from this second. It must be from after sessions were
+ * last ended, or belong to the session kept then.
  */
 export const isLetCount = (
   { state, sessionsValidFrom, keptSession }: Pick<Account, 'state' | 'sessionsValidFrom' | 'keptSession'>,

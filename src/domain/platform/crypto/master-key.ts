@@ -1,7 +1,7 @@
 /**
- * Everything derived from the one key that is stored outside the database: digests under which bearer handles are
- * stored, sealed values that oidc-provider must read back, and named sub-keys (decision D14). A dump of the database
- * without this key gives no usable credential (invariant 8).
+ * Everything derived from the one key that is stored outside the database (decision D14). That is: digests under
+ * which bearer handles are stored, sealed values that oidc-provider must read back, and named sub-keys. A dump of
+ * the database without this key gives no usable credential (invariant 8).
  *
  * During a rotation there are two keys: new values are made with the first, and values made with either are valid. A
  * value that needs one place although nodes may have the keys in a different order (a claim, a mark of use) is

@@ -44,8 +44,8 @@ export type Delivery = {
 };
 
 /**
- * Messages without a notification: mails that a user just asked for, the end of a session at an app, and the
- * decision on an access request of a resource server.
+ * Messages without a notification: mails that a user just asked for, the end of a session at an app, and decided
+ * access requests of resource servers.
  */
 export type DirectKind =
   | 'account.reset'

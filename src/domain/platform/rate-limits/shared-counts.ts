@@ -18,7 +18,7 @@ export type SharedCounts = ReturnType<typeof sharedCounts>;
 
 /**
  * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it. A process
- * counts in memory and reports its count each time a key has used another 32nd of its limit (at least 1), one
+ * counts in memory. It reports its count each time a key has used another 32nd of its limit (at least 1), one
  * exchange at a time. The response holds the counts of the others.
  *
  * A limit of N therefore lets pass at most N, and for each process one 32nd of N more and what arrives there during

@@ -60,8 +60,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]{0,31}:\/\/[^/]+/;
 const TRICKS = /[%\\?#;]|[\p{C}\p{Z}]/u;
 
 /**
- * A path, or a URL with one, that has a single reading: no `.` or `..`, no empty segment, no encoding, no parameter,
- * no letter that another Unicode form turns into a separator.
+ * A path, or a URL with one, that has a single reading. It has no `.` or `..`, no empty segment, no encoding, no
+ * parameter, and no letter that another Unicode form turns into a separator.
  */
 export const isPlainPath = (value: JsonValue): value is string => {
   if (typeof value !== 'string' || value === '' || TRICKS.test(value.replaceAll(' ', '_'))) return false;
