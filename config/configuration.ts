@@ -158,8 +158,8 @@ export type Configuration = {
   };
   readonly keys: {
     /**
-     * 32 bytes, base64url. Absent: created at first start in the data folder. Production must set one (decision
-     * D14).
+     * 32 bytes, base64url. Absent: created at first start in the data folder. Production must set one
+     * (decision D14).
      */
     readonly masterKey?: string;
     /** A second master key that is valid as well, during a rotation. */

@@ -13,8 +13,8 @@ export const dataFolder = (folder: string) => {
     operatorKey: at('operator.json'),
     administratorKey: at('administrator.json'),
     /**
-     * Heads of the audit log at its last checkpoint: the server refuses to start on an older database (decision
-     * D24).
+     * Heads of the audit log at its last checkpoint: the server refuses to start on an older database
+     * (decision D24).
      */
     auditWitness: at('witness.json'),
     /** Reserves space on the volume for when it is full; empty while it is released. */

@@ -26,9 +26,9 @@ export type ClaimOptions = {
 };
 
 /**
- * Claims in Redis: values that have been used once, and whether Redis may have forgotten some of them (decision
- * D13). A claim is in one of the buckets of its shard, and the ledger of the shard counts them. The next claim of a
- * bucket detects that the bucket was evicted or a member was removed. A replay makes exactly that claim.
+ * Claims in Redis: values that have been used once, and whether Redis may have forgotten some of them
+ * (decision D13). A claim is in one of the buckets of its shard, and the ledger of the shard counts them. The next
+ * claim of a bucket detects that the bucket was evicted or a member was removed. A replay makes exactly that claim.
  */
 export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, elapsed, onLoss }: ClaimOptions) => {
   const shards = isCluster ? CLUSTER_SHARDS : 1;

@@ -27,8 +27,8 @@ export type Client = {
   /** Only a digest is stored; the secret is shown once. */
   readonly secretHash?: string;
   /**
-   * Or else `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove nothing (RFC
-   * 7591 §2).
+   * Or else `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove nothing (RFC 7591
+   * §2).
    */
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */

@@ -1,8 +1,8 @@
 import { Secret, TOTP } from 'otpauth';
 
 /**
- * The parameters that every authenticator app supports, and most support no others (RFC 6238 with the values of RFC
- * 4226).
+ * The parameters that every authenticator app supports, and most support no others (RFC 6238 with the values of
+ * RFC 4226).
  */
 const PARAMETERS = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 const STEP_MILLISECONDS = PARAMETERS.period * 1000;

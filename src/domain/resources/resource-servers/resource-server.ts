@@ -17,8 +17,8 @@ export type ScopeDeclaration = {
 };
 
 /**
- * An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision
- * D11).
+ * An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1,
+ * decision D11).
  */
 export type ResourceServer = {
   readonly id: string;
