@@ -23,7 +23,10 @@ const MEMBERS = {
 const members = async (call: ManagementCall): Promise<{ readonly members?: readonly string[] }> => {
   const named = call.texts('member');
   if (named.length === 0) return {};
-  return { members: await Promise.all(named.map((name) => findAccount(call.api, name))) };
+  const ids: string[] = [];
+  // One after the other, so that an error names the first unknown one.
+  for (const name of named) ids.push(await findAccount(call.api, name));
+  return { members: ids };
 };
 
 const create = managementCommand({
