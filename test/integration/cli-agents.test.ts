@@ -98,8 +98,8 @@ test('a list that a filter leaves empty does not say that there is nothing at al
 });
 
 test('a member that has no account is named, with where to look and how to make one', async () => {
-  const refused = await behalf('groups', 'create', 'Travel desk', '--member', 'ada', '--member', 'bob');
-  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('ada: There is no account')]);
+  const refused = await behalf('groups', 'create', 'Travel desk', '--member', 'carla', '--member', 'dan');
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('carla: There is no account')]);
   expect(refused.err).toContain('behalf accounts list');
   expect(refused.err).toContain('behalf accounts create USERNAME');
 });
