@@ -15,7 +15,7 @@ export const ENDPOINTS = {
   revocation: 'Revocation',
   par: 'Pushed authorization request',
   device: 'Device authorization',
-  authorize: 'Authorization, by a person who is signed in',
+  authorize: 'Authorization, by a signed-in person',
   sign_in: 'Sign-in',
   consent: 'Consent',
   account_page: 'My account',
@@ -54,14 +54,14 @@ const STATIC = on(['jwks', 'discovery'], 'works');
 export const LOSSES = {
   redis_down: {
     title: 'Redis is down',
-    text: 'Whatever needs no value of Redis goes on. Start Redis again; everything works then, codes that were under way begin anew.',
+    text: 'Requests that need no value of Redis still work. Start Redis again: then all requests work. Clients start flows with pending codes again.',
     stores: ['servers', 'memory'],
     unready: 'redis',
     endpoints: on(NEEDS_REDIS, '503'),
     otherwise: 'works',
   },
   redis_silent: {
-    title: 'Redis is there and says nothing',
+    title: 'Redis is reachable but does not answer',
     text: 'As down, after `stores.deadlineMilliseconds`.',
     stores: ['servers'],
     unready: 'redis',
@@ -70,29 +70,29 @@ export const LOSSES = {
   },
   redis_read_only: {
     title: 'Redis is a read-only replica',
-    text: 'As down, except that codes can still be redeemed: reading is enough for them, and that they were used is marked in MongoDB. Name the master, or use Sentinel or a Cluster, which are asked for the master after a failover.',
+    text: 'As down, except that clients can still redeem codes: the server only reads them in Redis, and marks their use in MongoDB. Name the master, or use Sentinel or a Cluster: the server asks them for the master after a failover.',
     stores: ['servers'],
     unready: 'redis',
     endpoints: { ...on(NEEDS_REDIS, '503'), ...on(['code', 'device_code'], 'works') },
     otherwise: 'works',
   },
   redis_flushed: {
-    title: 'Redis has lost what it held (flush, failover, restart)',
-    text: 'Codes that were under way are lost; prompts are in cookies, and go on. Assertions and DPoP proofs from before the loss, and for some seconds after it, are refused, because what had been used is forgotten. Nothing used becomes unused.',
+    title: 'Redis has lost its data (flush, failover, restart)',
+    text: 'Pending codes are lost. Prompts are in cookies and continue. The server refuses assertions and DPoP proofs from before the loss, and for some seconds after it, because Redis has forgotten which were used. No used value becomes usable again.',
     stores: ['servers'],
     endpoints: on(['code', 'assertion', 'exchange', 'device_code'], 'refused'),
     otherwise: 'works',
   },
   mongodb_down: {
     title: 'MongoDB is down or has no primary',
-    text: 'Nothing is granted and nothing is called live. Signing keys and discovery are still served. Nothing is used up by an attempt.',
+    text: 'The server grants nothing and reports no token as active. It still serves signing keys and discovery. An attempt uses up nothing.',
     stores: ['servers', 'memory'],
     unready: 'mongodb',
     endpoints: STATIC,
     otherwise: '503',
   },
   mongodb_silent: {
-    title: 'MongoDB is there and says nothing',
+    title: 'MongoDB is reachable but does not answer',
     text: 'As down, after `stores.deadlineMilliseconds`.',
     stores: ['servers'],
     unready: 'mongodb',
@@ -100,8 +100,8 @@ export const LOSSES = {
     otherwise: '503',
   },
   writes: {
-    title: 'The durable store takes no writes (disk full, read-only)',
-    text: 'What only reads goes on. A disk that is full again has space: it works again without repair.',
+    title: 'The durable store accepts no writes (disk full, read-only)',
+    text: 'Requests that only read still work. When a full disk has space again, the server works again without repair.',
     stores: ['memory'],
     endpoints: {
       ...STATIC,
@@ -110,8 +110,8 @@ export const LOSSES = {
     otherwise: '503',
   },
   audit: {
-    title: 'The audit log takes no writes',
-    text: 'Nothing happens that cannot be recorded first.',
+    title: 'The audit log accepts no writes',
+    text: 'The server does nothing that it cannot record first.',
     stores: ['memory'],
     endpoints: {
       ...STATIC,
@@ -120,8 +120,8 @@ export const LOSSES = {
     otherwise: '503',
   },
   epochs: {
-    title: 'Epochs cannot be read: what was killed is not known',
-    text: 'No token is given and none is called live.',
+    title: 'The server cannot read epochs: it does not know what was killed',
+    text: 'The server issues no token and reports none as active.',
     stores: ['memory'],
     endpoints: STATIC,
     otherwise: '503',

@@ -21,9 +21,9 @@ const INTRODUCTION = `<!-- Generated from src/domain/audit/audit-event.ts by \`n
 
 For operators and developers of log processing. After this you know each event and its members.
 
-Every kind of event in the audit log. How the audit log is kept, exported and verified: [the audit guide](../how-to/audit.md).
+This page lists every type of event in the audit log. [The audit guide](../how-to/audit.md) shows how to keep, export and verify the audit log.
 
-An event carries only those of these members that apply.
+An event has only the members that apply to it.
 
 | Member | What it holds |
 |---|---|
@@ -31,19 +31,19 @@ An event carries only those of these members that apply.
 | \`outcome\` | \`granted\`, \`refused\` or \`done\` |
 | \`request\` | Id of the HTTP request, as in the access log |
 | \`txn\` | The transaction; the same in every token exchanged below the first |
-| \`subject\` | Account on whose behalf |
-| \`chain\` | Who acted, outermost first, as the \`act\` claim has it (RFC 8693 §4.1) |
-| \`caller\` | Authenticated client or agent; in the management API and the pages, the account |
-| \`agent\`, \`owner\` | The agent, and the account that answers for it |
-| \`grantType\`, \`resource\`, \`scopeAsked\`, \`scopeGiven\` | What was asked, and what was given |
-| \`grant\`, \`delegation\` | Ids of the person's grant and of the delegation |
+| \`subject\` | The account on whose behalf the caller acts |
+| \`chain\` | The actors, outermost first, as in the \`act\` claim (RFC 8693 §4.1) |
+| \`caller\` | The authenticated client or agent. In the management API and the pages, the account |
+| \`agent\`, \`owner\` | The agent, and the account that owns it |
+| \`grantType\`, \`resource\`, \`scopeAsked\`, \`scopeGiven\` | The request of the client, and what the server granted |
+| \`grant\`, \`delegation\` | Ids of the person’s grant and of the delegation |
 | \`token\` | \`id\` (\`jti\`, or the keyed digest of an opaque token), \`format\`, \`expiresAt\`, \`parent\`; never the token |
-| \`error\`, \`denial\` | The OAuth error; which layer refused and why |
-| \`target\`, \`changed\` | The object of a management action, and the names of members that were changed |
-| \`inputs\` | Facts the decision used |
-| \`note\` | A remark of the server |
-| \`count\`, \`since\` | Counted refusals: how many, from which second on |
-| \`personal\` | \`source\` and \`username\`, as commitments; the values stand beside the chain and can be erased |`;
+| \`error\`, \`denial\` | The OAuth error; the layer that refused, and why |
+| \`target\`, \`changed\` | The object of a management action, and the names of its changed members |
+| \`inputs\` | Facts that the decision used |
+| \`note\` | A remark by the server |
+| \`count\`, \`since\` | For counted refusals: the number, and the second at which counting started |
+| \`personal\` | \`source\` and \`username\`, as commitments. The values are stored beside the chain and can be erased |`;
 
 const page = { path: 'docs/reference/audit-events.md', render: auditEventsPage };
 

@@ -8,39 +8,40 @@ const INTRODUCTION = `<!-- Generated from config/schema.ts by \`npm run generate
 
 For operators. After this you know each setting, its default and its environment variable.
 
-Every setting there is. \`behalf check-config\` says which are in effect.
+This page lists every setting. \`behalf check-config\` shows the values in effect.
 
-Values come from three places; later ones win:
+Values come from three places. A later place overrides an earlier one:
 
 1. the defaults below;
 2. a JSON file named by \`--config FILE\`, for example \`config/examples/production.json\`;
-3. environment variables: \`BEHALF__SECTION__NAME\`, in any case and with or without underscores inside a name
-   (\`BEHALF__TOKENS__ACCESS_TOKEN_TTL_SECONDS\`). Numbers, \`true\`, \`false\` and lists are written as in JSON; a list may also be
-   written with commas. An empty variable counts as not set.
+3. environment variables: \`BEHALF__SECTION__NAME\`, in upper or lower case, with or without underscores inside a name
+   (\`BEHALF__TOKENS__ACCESS_TOKEN_TTL_SECONDS\`). Write numbers, \`true\`, \`false\` and lists as in JSON; a list may also be
+   separated by commas. The server ignores an empty variable.
 
-Some settings have a short variable too; the long one wins:
+Some settings also have a short variable. The long variable overrides it:
 
 `;
 
 const REFERENCES = `
 ## Secrets
 
-A secret is given as \`{ "file": "/run/secrets/name" }\` or \`{ "env": "NAME" }\`, or in a variable, also as
-\`BEHALF__KEYS__MASTERKEY__FILE=/run/secrets/name\`. A line end behind it does not count. As plain text in the file it is refused in production.
+Give a secret as \`{ "file": "/run/secrets/name" }\` or \`{ "env": "NAME" }\`. In variables it can also be
+\`BEHALF__KEYS__MASTERKEY__FILE=/run/secrets/name\`. The server ignores a line end after the secret. In production it refuses a secret
+as plain text in the configuration file.
 
 ## Production
 
-Any https issuer is production. The server then does not start with
+With an https issuer the server is in production. It then does not start with
 
 - a memory store,
-- no \`keys.masterKey\`, or a secret as plain text in the file,
-- plain HTTP on an address others reach, unless \`listen.trustedProxies\` names the proxy that ends TLS,
-- an Argon2 setting weaker than OWASP asks for,
+- no \`keys.masterKey\`, or a secret as plain text in the configuration file,
+- plain HTTP on an address that other machines reach, unless \`listen.trustedProxies\` names the proxy that terminates TLS,
+- an Argon2 setting weaker than OWASP recommends,
 - no \`administrator.password\` at first start.
 
-An http issuer is development and is allowed on localhost, 127.0.0.0/8 and [::1] only.
+With an http issuer the server is in development. An http issuer is allowed on localhost, 127.0.0.0/8 and [::1] only.
 
-When something is wrong, all problems are printed at once, each with its place and what to do, and the exit code is 78.
+If the configuration has problems, the server prints all of them at once and exits with code 78. Each has its place and what to do.
 `;
 
 const settingsOf = (section: SettingSchema, path: readonly string[]): readonly string[] =>
@@ -78,7 +79,7 @@ const sectionOf = (name: string, schema: SettingSchema): string =>
     ...settingsOf(schema, [name]),
     ...Object.entries(schema.properties ?? {})
       .filter(([, below]) => below.properties)
-      .flatMap(([below, { description }]) => ['', `\`${name}.${below}\`: ${description} Give all of it or nothing.`]),
+      .flatMap(([below, { description }]) => ['', `\`${name}.${below}\`: ${description} Give the whole section or leave it out.`]),
   ].join('\n');
 
 const page = {

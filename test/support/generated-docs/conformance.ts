@@ -12,14 +12,14 @@ const INTRODUCTION = `<!-- Generated from the titles of the tests by \`npm run g
 
 For reviewers. After this you know which test covers an id or a clause of a specification.
 
-Every test that defends an id of the [threat model](../explanation/threat-model.md) or a clause of a specification, by its title. Run one
-file with \`npm test -- FILE\`. \`%s\` stands for each case of a table.
+This page lists the title of every test that covers an id of the [threat model](../explanation/threat-model.md) or a clause of a
+specification. Run one file with \`npm test -- FILE\`. \`%s\` stands for each case of a table.
 
-- \`CA\` to \`LC\`: attacks and mistakes against servers like this one, in short deterministic forms. Long random forms are
+- \`CA\` to \`LC\`: attacks and mistakes against authorization servers, in short deterministic tests. Long random tests are
   [campaigns](../how-to/campaigns.md).
 - \`V1\` to \`V23\`: [findings in oidc-provider](../explanation/oidc-provider-findings.md).
 
-[Ids](ids.md) says what each stands for.`;
+[Ids](ids.md) says what each id stands for.`;
 
 const page = {
   path: 'docs/reference/conformance.md',

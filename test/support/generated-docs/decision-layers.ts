@@ -16,8 +16,8 @@ export const decisionLayersPage = (): string => {
 };
 
 const wordsOf = (cell: Cell): string => {
-  if (cell === 'counts') return '**counts**';
-  return 'if' in cell ? `**counts** if ${cell.when}` : `– ${cell.not}`;
+  if (cell === 'counts') return '**applies**';
+  return 'if' in cell ? `**applies** if ${cell.when}` : `– ${cell.not}`;
 };
 
 const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/routes.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
@@ -26,46 +26,45 @@ const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/routes.t
 
 For developers and administrators. After this you know each layer of a decision and what it can refuse.
 
-Everything that gives or confirms authority asks one function, \`authorize\`: the grants, consent, introspection,
-questions of resource servers. It cuts what
-is asked by the layers below, each of which only narrows; what all of them leave is given. The server runs from this very table.
-A test turns each cell that counts off and sees the scope come through that was refused before.`;
+All code that gives or confirms authority calls one function, \`authorize\`: the grants, consent, introspection,
+questions of resource servers. Each layer below only narrows the request; the server grants what all layers leave. The server
+uses this same table. A test turns off each cell that applies, and checks that the server then grants the scope it refused before.`;
 
-const LAYERS = `| Layer | What it holds |
+const LAYERS = `| Layer | What it permits |
 |---|---|
-| \`client\` | what an application may do in its own name: where it acts for itself, and where no person is asked (\`skip_consent\`, assertions of peers) |
-| \`agent\` | rights an agent was registered with, of every agent in the chain |
-| \`blueprint\` | ceilings of their blueprints, as they are now |
-| \`environment\` | whether the resource server is for agents of their environments |
-| \`approval\` | what a blueprint or a policy wants approved each time |
+| \`client\` | what a client may do in its own name: where it acts for itself, and where the server asks no person (\`skip_consent\`, assertions of peers) |
+| \`agent\` | registered rights of every agent in the chain |
+| \`blueprint\` | current ceilings of their blueprints |
+| \`environment\` | whether the resource server accepts agents of their environments |
+| \`approval\` | what a blueprint or a policy requires approval for each time |
 | \`subject\` | rights of the person |
-| \`grant\` | what the person allowed the application she used; of an assertion, what its peer is trusted with |
-| \`subject_token\` | what the token holds that was exchanged, at the same resource; or the assertion that was redeemed |
-| \`delegation\` | what the row of the delegation holds: the person's consent, or what an agent handed on |
+| \`grant\` | what the person allowed the client they used; for an assertion, the rights that its peer may give |
+| \`subject_token\` | rights of the exchanged token at the same resource, or of the redeemed assertion |
+| \`delegation\` | rights of the delegation: the person’s consent, or what an agent re-delegated |
 | \`policy\` | the active policy set |
 | \`external\` | what an external decision point permits, if the configuration names one |
 
-Before all of them stands the resource server: nothing is given that it does not declare. A refusal names the layer that is easiest
-to lift (\`denial.layer\`), and the audit event of a decision has what each layer held.`;
+The resource server comes before all layers: the server grants only what the resource server declares. A denial names the layer that
+is easiest to lift (\`denial.layer\`). The audit event of a decision has what each layer permitted.`;
 
 /** A way that is missing does not compile. */
 const OF_WAYS: Readonly<Record<RegistrationWay, readonly [where: string, principal: string]>> = {
-  management: ['management API one by one or in bulk, console, command line', 'the `Account` or `Client` that calls'],
-  token: ['`POST /reg` with an initial access token', 'a `Registration`, in the owner the token is bound to'],
+  management: ['management API one by one or in bulk, console, command line', 'the calling `Account` or `Client`'],
+  token: ['`POST /reg` with an initial access token', 'a `Registration`, in the owner to which the token is bound'],
   statement: [
     '`POST /reg` with a software statement alone',
     'a `Registration` named after the issuer of the statement',
   ],
-  open: ['`POST /reg` with neither, where that is switched on', 'the `Registration` `open`'],
-  document: ['where an authorization begins with a client id metadata document', 'the `Client` itself'],
-  itself: ['`PUT /reg/…` with the token of the registration', 'a `Registration`, in the owner of what is changed'],
+  open: ['`POST /reg` with neither, if open registration is switched on', 'the `Registration` `open`'],
+  document: ['an authorization that starts with a client id metadata document', 'the `Client` itself'],
+  itself: ['`PUT /reg/…` with the token of the registration', 'a `Registration`, in the owner of the changed client or agent'],
 };
 
 const WAYS = `## Who registers
 
-An agent or client comes to stand in a register only after policies were asked for \`register\`, whichever way it comes; and they are
-asked anew before it has another owner, blueprint, environment, role or kind of credential. The registers ask themselves, so that no
-way can leave it out.
+The server evaluates policies for \`register\` before it registers an agent or client, over every channel. It evaluates them again
+before a change of owner, blueprint, environment, role or kind of credential. The registries do this themselves, so that no channel
+can skip it.
 
 | \`context.via\` | where | principal |
 |---|---|---|
@@ -73,11 +72,11 @@ ${REGISTRATION_WAYS.map((way) => `| \`${way}\` | ${OF_WAYS[way].join(' | ')} |`)
 
 const CALLS = `## Who administers
 
-Each call of the management API, and each button and form of the console, which are such calls, asks for \`administer\` after roles and
-ownership, unless the table says why not. An agent that calls about itself, where that is possible, does not administer: \`act\` decided on
-its token.
+After roles and ownership, the server evaluates policies for \`administer\` on each call of the management API, unless the table says
+why not. Each button and form of the console is such a call. An agent that calls about itself, where that is possible, does not
+administer: \`act\` decided on its token.
 
-| \`context.operation\` | call | asks policies for |
+| \`context.operation\` | call | action in policies |
 |---|---|---|
 ${routeEntries()
   .map(([operation, { method, path, policy, self }]) => {

@@ -10,7 +10,7 @@ const INTRODUCTION = `<!-- Generated from test/support/requirements.ts, oidc-pro
 
 For readers of code, tests, docs and commits. After this you know what an id such as \`TX-03\`, \`V7\` or \`D11\` stands for.
 
-Two letters and two digits name an attack or a mistake that tests try. [What is tested](conformance.md) lists the tests of
+Two letters and two digits name an attack or a mistake that the tests try. [What is tested](conformance.md) lists the tests of
 each. \`V\` and a number names a [finding in oidc-provider](../explanation/oidc-provider-findings.md). \`D\` and a number names a
 [short decision](../explanation/decisions/README.md).`;
 

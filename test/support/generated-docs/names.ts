@@ -5,7 +5,7 @@ const INTRODUCTION = `<!-- Generated from test/support/concepts.ts by \`npm run 
 
 # Names
 
-For all who read ids, call the API, run commands or search the audit log. After this you know which names belong to one concept.
+For readers of ids and users of the API, the command line or the audit log. After this you know which names belong to one concept.
 
 | concept | id | API | command | audit events | settings |
 |---|---|---|---|---|---|`;

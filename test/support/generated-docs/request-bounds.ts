@@ -13,11 +13,13 @@ const page = {
     return `${[
       '<!-- Generated from src/provider/parameter-bounds.ts by `npm run generate`. Do not edit. -->',
       '# Bounds of requests',
-      `For developers of clients. Strangers may call ${Object.values(BOUNDED_ROUTES).join(', ')}. Each parameter of these has a
-largest size. A longer one is refused with 400 \`invalid_request\`, and \`error_description\` names it. Nothing is stored, and the
-browser is not sent back to the client.`,
+      `For developers of clients. After this you know the largest size of each parameter.
+
+Callers without authentication may call ${Object.values(BOUNDED_ROUTES).join(', ')}. Each parameter of these has a
+largest size. The server refuses a longer one with 400 \`invalid_request\`, and \`error_description\` names it. It stores nothing, and
+does not redirect the browser to the client.`,
       `Sizes are bytes of UTF-8, after percent-decoding. A parameter that the table does not name has at most
-${OTHER_PARAMETER_BYTES} bytes. \`resource\` may come up to ${MOST_VALUES} times, any other parameter once. A request target (path and query)
+${OTHER_PARAMETER_BYTES} bytes. A request may have \`resource\` up to ${MOST_VALUES} times, and any other parameter once. A request target (path and query)
 has at most 8192 bytes: push a larger request (RFC 9126).`,
       ['| parameter | bytes |', '|---|---|', ...rows].join('\n'),
     ].join('\n\n')}\n`;
