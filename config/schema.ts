@@ -192,7 +192,11 @@ export const CONFIGURATION_SCHEMA = {
         [300, 30 * DAY, 365 * DAY],
         'seconds',
       ),
-      authorizationCodeTtlSeconds: count('Lifetime of an authorization code (RFC 6749 §4.1.2).', [10, 60, 600], 'seconds'),
+      authorizationCodeTtlSeconds: count(
+        'Lifetime of an authorization code (RFC 6749 §4.1.2).',
+        [10, 60, 600],
+        'seconds',
+      ),
       deviceCodeTtlSeconds: count('Lifetime of a device code (RFC 8628 §3.2).', [60, 600, 1800], 'seconds'),
       devicePollIntervalSeconds: count(
         'Shortest time between two polls with a device code (RFC 8628 §3.2).',
@@ -250,7 +254,11 @@ export const CONFIGURATION_SCHEMA = {
         [1, 20, 100],
         'requests',
       ),
-      perHour: count('Highest number of new requests of one agent to one person within an hour.', [1, 30, 1000], 'requests'),
+      perHour: count(
+        'Highest number of new requests of one agent to one person within an hour.',
+        [1, 30, 1000],
+        'requests',
+      ),
     }),
     policy: section('Policies (docs/how-to/policy.md).', {
       enforcement: {
@@ -388,7 +396,9 @@ export const CONFIGURATION_SCHEMA = {
             ),
             webhooks: hosts('Webhook endpoints.'),
             approvalPings: hosts('Endpoints at which the server notifies agents of a decision (CIBA ping).'),
-            appLogout: hosts('Endpoints at which the server notifies apps that a session has ended (Back-Channel Logout).'),
+            appLogout: hosts(
+              'Endpoints at which the server notifies apps that a session has ended (Back-Channel Logout).',
+            ),
             decisionPoint: hosts('The decision point of policy.external.url.'),
             pushServices: hosts('Push services of push.services.'),
           },
@@ -396,7 +406,11 @@ export const CONFIGURATION_SCHEMA = {
         caFile: text(
           'PEM file of certificate authorities that the server trusts beside those of the machine, for hosts with private certificates.',
         ),
-        requestsPerMinute: count('Highest number of fetches that one process starts in a minute.', [1, 1200, 100000], 'fetches'),
+        requestsPerMinute: count(
+          'Highest number of fetches that one process starts in a minute.',
+          [1, 1200, 100000],
+          'fetches',
+        ),
         requestsPerHostPerMinute: count('The same to one host.', [1, 120, 100000], 'fetches'),
         requestsPerSourcePerMinute: count('The same on behalf of one address.', [1, 60, 100000], 'fetches'),
       },
@@ -428,7 +442,11 @@ export const CONFIGURATION_SCHEMA = {
         'The other master key while the master key is changed. First it is the next key. Then it is the former key, until no live data depends on the former key. Data of either key is valid.',
         { secret: true, pattern: '^[A-Za-z0-9_-]{43}$' },
       ),
-      prepublishSeconds: count('The server publishes a new signing key this long before it signs with it.', [0, 300, DAY], 'seconds'),
+      prepublishSeconds: count(
+        'The server publishes a new signing key this long before it signs with it.',
+        [0, 300, DAY],
+        'seconds',
+      ),
       retireSeconds: count(
         'The server publishes an old signing key this long after its last signature.',
         [HOUR, DAY, 30 * DAY],
@@ -530,33 +548,36 @@ export const CONFIGURATION_SCHEMA = {
         language: text('Language of mail to people who never chose one.', { enum: ['en', 'de'], default: 'en' }),
       },
     ),
-    push: section('Notifications in the browsers of people who turn them on (Web Push, docs/how-to/notifications.md).', {
-      isOn: {
-        type: 'boolean',
-        default: true,
-        description: 'Whether people can turn them on.',
-      },
-      services: {
-        type: 'array',
-        items: { type: 'string', minLength: 1 },
-        default: [
-          'fcm.googleapis.com',
-          'updates.push.services.mozilla.com',
-          '*.push.apple.com',
-          '*.notify.windows.com',
-        ],
-        description:
-          'Hosts of the push services to which the server sends notifications; *.example.com is every host below example.com. A browser names its push service; the server refuses one that is not listed. A host that is not public must be listed in egress.internalHosts.pushServices too.',
-      },
-      contact: text(
-        'Contact for push services about notifications of this server (RFC 8292 §2.1): mailto:id@example.com, or an https URL.',
-        {
-          maxLength: 320,
-          pattern: '^(?:mailto:[^\\s@]+@[^\\s@]+|https://[!-~]+)$',
-          derivedDefault: 'the issuer, if it is https',
+    push: section(
+      'Notifications in the browsers of people who turn them on (Web Push, docs/how-to/notifications.md).',
+      {
+        isOn: {
+          type: 'boolean',
+          default: true,
+          description: 'Whether people can turn them on.',
         },
-      ),
-    }),
+        services: {
+          type: 'array',
+          items: { type: 'string', minLength: 1 },
+          default: [
+            'fcm.googleapis.com',
+            'updates.push.services.mozilla.com',
+            '*.push.apple.com',
+            '*.notify.windows.com',
+          ],
+          description:
+            'Hosts of the push services to which the server sends notifications; *.example.com is every host below example.com. A browser names its push service; the server refuses one that is not listed. A host that is not public must be listed in egress.internalHosts.pushServices too.',
+        },
+        contact: text(
+          'Contact for push services about notifications of this server (RFC 8292 §2.1): mailto:id@example.com, or an https URL.',
+          {
+            maxLength: 320,
+            pattern: '^(?:mailto:[^\\s@]+@[^\\s@]+|https://[!-~]+)$',
+            derivedDefault: 'the issuer, if it is https',
+          },
+        ),
+      },
+    ),
     administrator: section('The account that the server creates at first start.', {
       username: text('Its username.', { default: 'admin', maxLength: 128 }),
       password: text('Its password at first start. It has no effect afterwards. Required in production.', {

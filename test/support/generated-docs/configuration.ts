@@ -79,7 +79,10 @@ const sectionOf = (name: string, schema: SettingSchema): string =>
     ...settingsOf(schema, [name]),
     ...Object.entries(schema.properties ?? {})
       .filter(([, below]) => below.properties)
-      .flatMap(([below, { description }]) => ['', `\`${name}.${below}\`: ${description} Give the whole section or leave it out.`]),
+      .flatMap(([below, { description }]) => [
+        '',
+        `\`${name}.${below}\`: ${description} Give the whole section or leave it out.`,
+      ]),
   ].join('\n');
 
 const page = {

@@ -57,7 +57,10 @@ const OF_WAYS: Readonly<Record<RegistrationWay, readonly [where: string, princip
   ],
   open: ['`POST /reg` with neither, if open registration is switched on', 'the `Registration` `open`'],
   document: ['an authorization that starts with a client id metadata document', 'the `Client` itself'],
-  itself: ['`PUT /reg/…` with the token of the registration', 'a `Registration`, in the owner of the changed client or agent'],
+  itself: [
+    '`PUT /reg/…` with the token of the registration',
+    'a `Registration`, in the owner of the changed client or agent',
+  ],
 };
 
 const WAYS = `## Who registers
