@@ -7,19 +7,19 @@ import { texts } from './members.ts';
 export const CERTIFICATE = {
   'subject-dn': {
     value: 'DN',
-    description: 'Subject of its certificate, most specific part first: CN=booker,O=Example.',
+    description: 'Subject of the certificate, most specific part first: CN=booker,O=Example.',
   },
-  'san-dns': { value: 'NAME', description: 'DNS name in its certificate.' },
-  'san-uri': { value: 'URI', description: 'URI in its certificate.' },
-  'san-email': { value: 'ADDRESS', description: 'E-mail address in its certificate.' },
-  'san-ip': { value: 'ADDRESS', description: 'IP address in its certificate.' },
+  'san-dns': { value: 'NAME', description: 'DNS name in the certificate.' },
+  'san-uri': { value: 'URI', description: 'URI in the certificate.' },
+  'san-email': { value: 'ADDRESS', description: 'E-mail address in the certificate.' },
+  'san-ip': { value: 'ADDRESS', description: 'IP address in the certificate.' },
   'spiffe-id': {
     value: 'URI',
-    description: 'SPIFFE ID in its certificate; each * stands for one part of the path, or what is left of one.',
+    description: 'SPIFFE ID in the certificate. Each * matches one part of the path, or the rest of one part.',
   },
   certificate: {
     value: 'FILE',
-    description: 'Its certificate in PEM, known by itself: no authority needed.',
+    description: 'Certificate in PEM, registered individually. It needs no certificate authority.',
     isRepeatable: true,
   },
 } as const satisfies Record<string, Option>;

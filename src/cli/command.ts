@@ -80,7 +80,7 @@ export type Call = {
   integer(name: string, minimum: number, maximum: number): number | undefined;
 };
 
-const HELP: Option = { description: 'Say what the command does.' };
+const HELP: Option = { description: 'Show this help.' };
 
 /** Finds the command of `argv` and runs it, or prints help. Answers the exit code; throws CommandError. */
 export const runCommand = async (
@@ -220,7 +220,7 @@ const overview = (commands: readonly Command[]): string =>
     '',
     ...aligned(commands.map((command) => [[...command.words, ...command.operands].join(' '), command.summary])),
     '',
-    'See `behalf COMMAND --help` for the options of one command; `behalf --version` says which this is.',
+    'See `behalf COMMAND --help` for the options of a command. `behalf --version` prints the version.',
     '',
   ].join('\n');
 

@@ -4,7 +4,7 @@ import { publicKeyOf } from './key-pair.ts';
 
 export const JWKS_URI: Option = {
   value: 'URL',
-  description: 'https URL where it serves its public keys itself; in place of --key.',
+  description: 'https URL that serves its public keys, instead of --key.',
 };
 
 export type GivenKeys = {

@@ -19,14 +19,14 @@ const CONNECTION = {
     value: 'FOLDER',
     description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
   },
-  'key-file': { value: 'FILE', description: 'Key file to use instead of the one in the data folder.' },
+  'key-file': { value: 'FILE', description: 'Key file to use instead of the key file in the data folder.' },
 } as const satisfies Record<string, Option>;
 
 /** For commands that the API accepts from an administrator with a second factor, or from the machine of the server. */
 const LOCAL = {
   local: {
     description:
-      'Prove in place of a second factor that this is the server’s machine: run it as the user the server runs as, on its data folder.',
+      'Prove access to the server’s machine instead of a second factor. Run the command as the server’s user, with its data folder.',
   },
 } as const satisfies Record<string, Option>;
 
@@ -79,8 +79,8 @@ const printer = ({ terminal, isSet }: Call): Printer => ({
 });
 
 const FORMS = {
-  ndjson: { description: 'Print one JSON object a line; all of them unless --limit is given.' },
-  csv: { description: 'Print the columns as CSV (RFC 4180); all of them unless --limit is given.' },
+  ndjson: { description: 'Print one JSON object per line: all objects unless --limit is given.' },
+  csv: { description: 'Print the columns as CSV (RFC 4180): all objects unless --limit is given.' },
 } as const satisfies Record<string, Option>;
 
 /** Prints rows as they arrive, so that a list of any length fits. */
@@ -111,7 +111,7 @@ const collect = async (
 
 /** Options of lists with a search. */
 export const SEARCH = {
-  search: { value: 'WORDS', description: 'Only those with words that begin like these, all of them.' },
+  search: { value: 'WORDS', description: 'Only objects with words that begin with each of these words.' },
 } as const satisfies Record<string, Option>;
 export const stateFilter = (states: string) => ({ state: { value: 'STATE', description: `Only ${states} ones.` } });
 
@@ -190,7 +190,7 @@ export const updateCommand = (description: {
   return managementCommand({
     words: [noun, 'update'],
     operands: [operand.name],
-    summary: `Change ${singular}; what is not given stays, a list that is given replaces the old one.`,
+    summary: `Change ${singular}. Options left out change nothing. A given list replaces the old list.`,
     role,
     ...(isProvenHere ? { isProvenHere } : {}),
     options,
@@ -272,7 +272,7 @@ export const rotateSecretCommand = (
     ...more,
     words: [noun, 'rotate-secret'],
     operands: ['ID'],
-    summary: `Give ${singular} a new secret; the old one ends at once.`,
+    summary: `Rotate the secret of ${singular}. The old secret becomes invalid at once.`,
     role: 'operator',
     options: {},
     run: async (call) => {

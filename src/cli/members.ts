@@ -7,7 +7,7 @@ import type { Json } from './management-client.ts';
 export const AUTHORITY = {
   authority: {
     value: 'GRANT',
-    description: "What it may do in its own name: 'RESOURCE SCOPE SCOPE'.",
+    description: "Rights when it acts for itself: 'RESOURCE SCOPE SCOPE'.",
     isRepeatable: true,
   },
 } as const satisfies Record<string, Option>;

@@ -4,8 +4,8 @@ import { type Loaded, type LoadOptions, loadConfiguration } from '../../config/l
 import type { Call, Option } from './command.ts';
 
 export const SETTINGS = {
-  config: { value: 'FILE', description: 'Configuration file the server runs with.' },
-  data: { value: 'FOLDER', description: 'Data folder of the server, in place of the one in the settings.' },
+  config: { value: 'FILE', description: 'Configuration file of the server.' },
+  data: { value: 'FOLDER', description: 'Data folder of the server. Overrides the setting.' },
 } as const satisfies Record<string, Option>;
 
 /** The settings with which the server would start. Throws ConfigurationError with all problems. */

@@ -11,8 +11,8 @@ export const absenceCommands: readonly Command[] = [
     path: PATH,
     nothing: 'There are no such absences.',
     filters: {
-      account: { value: 'ID', description: 'Only those in which this account is away.' },
-      deputy: { value: 'ID', description: 'Only those in which this account decides for others.' },
+      account: { value: 'ID', description: 'Only absences of this account.' },
+      deputy: { value: 'ID', description: 'Only absences in which this account is the deputy.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -29,7 +29,7 @@ export const absenceCommands: readonly Command[] = [
     noun: 'absences',
     verb: 'end',
     path: PATH,
-    summary: 'End an absence before its time: the deputy decides no more, and open yeses said by it count no more.',
+    summary: 'End an absence early. The deputy can no longer decide, and the deputy’s approvals that are still open become invalid.',
     done: 'ended',
   }),
 ];

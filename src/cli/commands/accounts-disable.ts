@@ -64,11 +64,11 @@ const isAgreed = async (call: ManagementCall, name: string, ends: Json): Promise
 export const disableAccount = managementCommand({
   words: ['accounts', 'disable'],
   operands: ['ACCOUNT'],
-  summary: 'Disable an account: its sessions and all tokens on its behalf end. Names what ends, and asks first.',
+  summary: 'Disable an account. Its sessions and all tokens on its behalf end. The command lists what ends, and asks first.',
   role: 'administrator',
-  options: { yes: { description: 'Do it without asking. Needed where no terminal can answer.' } },
+  options: { yes: { description: 'Do not ask. Required without a terminal.' } },
   notes:
-    'Without --yes and without a terminal nothing changes: what would end is printed (--json: the whole list), and the exit code is 2.',
+    'Without --yes and without a terminal nothing changes. The command prints what would end (--json: the whole list), and the exit code is 2.',
   run: async (call) => {
     const path = `/accounts/${encodeURIComponent(await findAccount(call.api, call.operands[0]))}`;
     const name = printable(call.operands[0] ?? '');

@@ -20,14 +20,14 @@ const PATH = '/accounts';
 
 const CHANGEABLE = {
   email: { value: 'ADDRESS', description: 'E-mail address.' },
-  language: { value: 'LANGUAGE', description: 'What the person reads, in mails too: en or de.' },
+  language: { value: 'LANGUAGE', description: 'The person’s language, for pages and mails: en or de.' },
   role: {
     value: 'ROLE',
     description:
-      'administrator, operator, auditor, or break_glass (two of those let an action happen in an emergency).',
+      'administrator, operator, auditor, or break_glass (two people with this role can allow an action in an emergency).',
     isRepeatable: true,
   },
-  group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
+  group: { value: 'NAME', description: 'Group of the account, for existing software.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
 
 const LISTS = { role: 'roles', group: 'groups' } as const;
@@ -35,15 +35,15 @@ const LISTS = { role: 'roles', group: 'groups' } as const;
 const create = managementCommand({
   words: ['accounts', 'create'],
   operands: ['USERNAME'],
-  summary: 'Make an account; with --role it takes --local.',
+  summary: 'Create an account. --role needs --local.',
   role: 'administrator',
   isProvenHere: true,
   options: {
     name: { value: 'NAME', description: 'The person’s name. Default: the username.' },
     ...CHANGEABLE,
-    'password-file': { value: 'FILE', description: 'File with the password; - reads standard input.' },
+    'password-file': { value: 'FILE', description: 'File with the password. - reads standard input.' },
   },
-  notes: 'Without --password-file the password is asked for; where nobody can answer, one is made and printed once.',
+  notes: 'Without --password-file the command asks for the password. Without a terminal it generates a password and prints it once.',
   run: async (call) => {
     const username = call.operands[0] ?? '';
     const { password, isGenerated } = await choosePassword(
@@ -122,7 +122,7 @@ export const accountCommands: readonly Command[] = [
     verb: 'end-sessions',
     path: PATH,
     operand: BY_NAME,
-    summary: 'Sign somebody out everywhere: all sessions end, with what apps hold because of them.',
+    summary: 'End all sessions of an account and the access that apps hold because of them.',
     done: 'signed out everywhere',
   }),
   actionCommand({
@@ -130,7 +130,7 @@ export const accountCommands: readonly Command[] = [
     verb: 'remove-factors',
     path: PATH,
     operand: BY_NAME,
-    summary: 'Take all second factors of somebody who lost them: the password is enough then.',
+    summary: 'Remove all second factors of an account whose user lost them. Afterwards the password is enough.',
     done: 'without second factors',
     role: 'administrator',
     isProvenHere: true,

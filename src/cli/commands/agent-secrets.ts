@@ -30,11 +30,11 @@ export const secretCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'secrets', 'create'],
     operands: ['ID'],
-    summary: 'Allow an agent a secret, as an exception with an end.',
+    summary: 'Allow an agent a secret, as an exception with an expiry.',
     role: 'administrator',
     options: {
-      reason: { value: 'TEXT', description: 'Why it cannot do without one.', isRequired: true },
-      days: { value: 'NUMBER', description: 'How long it is allowed, 1 to 90.', isRequired: true },
+      reason: { value: 'TEXT', description: 'Why the agent needs a secret.', isRequired: true },
+      days: { value: 'NUMBER', description: 'Lifetime of the secret in days, 1 to 90.', isRequired: true },
     },
     notes: 'Such agents are listed by: behalf agents list --with-secret',
     run: async (call) => {
@@ -48,12 +48,12 @@ export const secretCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'secrets', 'rotate'],
     operands: ['ID'],
-    summary: 'Change the secret of an agent for another one.',
+    summary: 'Rotate the secret of an agent.',
     role: 'administrator',
     options: {
-      overlap: { value: 'SECONDS', description: 'How long the old one is good beside it, at most a day. Default: 0.' },
+      overlap: { value: 'SECONDS', description: 'How long the old secret stays valid beside the new one, at most a day. Default: 0.' },
     },
-    notes: 'The end of the exception stays where it was.',
+    notes: 'The expiry of the exception stays the same.',
     run: async (call) => {
       const { body } = await call.api.post(pathOf(call, 'rotate-secret'), {
         overlap_seconds: wholeNumber(call, 'overlap', 86_400, 0),

@@ -15,14 +15,14 @@ type Counts = { registered: number; refused: number; replayed: number };
 export const importAgents: Command = managementCommand({
   words: ['agents', 'import'],
   operands: ['FILE'],
-  summary: 'Register many agents: FILE has one a line, as JSON in the spelling of the API.',
+  summary: 'Register many agents. FILE has one JSON object per line, in the format of the API.',
   role: 'operator',
   options: {
     key: { value: 'TEXT', description: 'Idempotency key. Default: a digest of the file.' },
-    results: { description: 'Print what became of each line, as JSON a line.' },
+    results: { description: 'Print the result of each line, as one JSON object per line.' },
   },
   notes:
-    'Run it again after whatever broke: lines that were registered are not registered twice, for a day. The exit code is 1 when a line was refused.',
+    'After a failure, run the command again. For a day, it does not register a line twice. The exit code is 1 when a line was refused.',
   run: async (call) => {
     const file = call.operands[0] ?? '';
     const total = { lines: 0 };

@@ -25,14 +25,14 @@ const ENVIRONMENTS = ['development', 'test', 'production'];
 
 const REGISTRATION = {
   environment: { value: 'NAME', description: `${ENVIRONMENTS.join(', ')}.` },
-  'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
-  'grant-type': { value: 'TYPE', description: 'OAuth grant type it may use.', isRepeatable: true },
+  'redirect-uri': { value: 'URI', description: 'Redirect URI.', isRepeatable: true },
+  'grant-type': { value: 'TYPE', description: 'OAuth grant type that the agent may use.', isRepeatable: true },
   'resource-server': {
     value: 'ID',
-    description: 'Resource server it is: it may exchange tokens made for that one.',
+    description: 'Resource server that the agent also is. The agent may exchange tokens issued for it.',
     isRepeatable: true,
   },
-  blueprint: { value: 'ID', description: 'Blueprint it stands under.' },
+  blueprint: { value: 'ID', description: 'Blueprint of the agent.' },
   ...AUTHORITY,
 } as const satisfies Record<string, Option>;
 
@@ -48,22 +48,22 @@ const create = managementCommand({
   summary: 'Register an agent with its public key.',
   role: 'operator',
   options: {
-    name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
-    purpose: { value: 'TEXT', description: 'What it is for, in a sentence.', isRequired: true },
+    name: { value: 'NAME', description: 'Name that people see in its requests.', isRequired: true },
+    purpose: { value: 'TEXT', description: 'Purpose of the agent, in a sentence.', isRequired: true },
     owner: {
       value: 'NAME',
-      description: 'Who answers for it: username, name of a group, or id. Default: the administrator.',
+      description: 'Owner: username, name of a group, or id. Default: the administrator.',
     },
     key: {
       value: 'FILE',
-      description: 'Its key as a JWK; made there when the file does not exist. Default: NAME.jwk.json in this folder.',
+      description: 'Key of the agent as a JWK. The command creates the file if it does not exist. Default: NAME.jwk.json in this folder.',
     },
     'jwks-uri': JWKS_URI,
-    again: { description: 'Register it although another agent has the name.' },
+    again: { description: 'Register the agent even if another agent has the name.' },
     ...REGISTRATION,
   },
   notes:
-    'An agent for another owner is pending until that owner accepts it. The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
+    'An agent for another owner is pending until that owner accepts it. The private key stays in the file (mode 0600) and is never sent. The default environment is development.',
   run: async (call) => {
     const owner = await findOwner(call.api, call.text('owner'));
     const environment = environmentOf(call.text('environment') ?? 'development');
@@ -108,12 +108,12 @@ const update = updateCommand({
   // Only an administrator replaces the keys of an agent that another account owns.
   role: ({ text }) => (text('key') === undefined && text('jwks-uri') === undefined ? 'operator' : 'administrator'),
   options: {
-    name: { value: 'NAME', description: 'What people see when it asks for something.' },
-    purpose: { value: 'TEXT', description: 'What it is for, in a sentence.' },
-    owner: { value: 'NAME', description: 'Whom it is offered to: username, name of a group, or id.' },
+    name: { value: 'NAME', description: 'Name that people see in its requests.' },
+    purpose: { value: 'TEXT', description: 'Purpose of the agent, in a sentence.' },
+    owner: { value: 'NAME', description: 'New owner that the agent is offered to: username, name of a group, or id.' },
     key: {
       value: 'FILE',
-      description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
+      description: 'New key as a JWK. It replaces all keys of the agent. The command creates the file if it does not exist.',
     },
     'jwks-uri': JWKS_URI,
     ...REGISTRATION,
@@ -156,11 +156,11 @@ type AgentFindings = {
 const findings = managementCommand({
   words: ['agents', 'findings'],
   operands: [],
-  summary: 'Show what about agents and clients is worth a look, the most urgent first.',
+  summary: 'List findings about agents and clients, most urgent first.',
   role: 'operator',
   options: { limit: { value: 'N', description: 'Show at most N agents of each kind. Default 50.' } },
   notes:
-    'Kinds: orphaned (nobody answers for them), secrets (allowed a secret), expiring (an end within 30 days), stopped (active, and nothing works), pending (not accepted), unused (no token for 30 days), exceptions (clients for which rules are lifted).',
+    'Kinds: orphaned (no owner), secrets (allowed a secret), expiring (end within 30 days), stopped (active, but blocked), pending (not accepted), unused (no token for 30 days), exceptions (clients for which rules are lifted).',
   run: async (call) => {
     const limit = call.integer('limit', 1, 200);
     const { body } = await call.api.get(`/findings${limit === undefined ? '' : `?limit=${limit}`}`);
@@ -210,23 +210,23 @@ export const agentCommands: readonly Command[] = [
     path: PATH,
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
-      owner: { value: 'NAME', description: 'Only those of this account or group: username, name of the group, or id.' },
-      state: { value: 'STATE', description: 'Only pending, active, suspended, orphaned or retired ones.' },
+      owner: { value: 'NAME', description: 'Only agents of this account or group: username, name of the group, or id.' },
+      state: { value: 'STATE', description: 'Only agents in this state: pending, active, suspended, orphaned or retired.' },
       environment: { value: 'NAME', description: `Only those of ${ENVIRONMENTS.join(', ')}.` },
-      blueprint: { value: 'ID', description: 'Only those under this blueprint.' },
-      search: { value: 'WORDS', description: 'Only those with all these words in name, provider or purpose.' },
+      blueprint: { value: 'ID', description: 'Only agents under this blueprint.' },
+      search: { value: 'WORDS', description: 'Only agents with all these words in name, provider or purpose.' },
       'unused-since': {
         value: 'TIME',
-        description: 'Only those that got no token since: 30d, 12h, or a date such as 2026-10-01.',
+        description: 'Only agents that got no token since then: 30d, 12h, or a date such as 2026-10-01.',
         parameter: 'unused_since',
       },
       'with-secret': {
-        description: 'Only those that were allowed a secret: exceptions that should end.',
+        description: 'Only agents that were allowed a secret: exceptions that should end.',
         parameter: 'with_secret',
       },
-      awaiting: { description: 'Only those that wait for you, or for --owner, to accept them.' },
-      sort: { value: 'BY', description: 'created, name or last_use.' },
-      order: { value: 'WAY', description: 'ascending or descending.' },
+      awaiting: { description: 'Only agents that you, or --owner, have to accept.' },
+      sort: { value: 'BY', description: 'Sort key: created, name or last_use.' },
+      order: { value: 'WAY', description: 'Sort order: ascending or descending.' },
     },
     meaning: (name, value) => (name === 'unused-since' ? String(momentOf(name, value)) : value),
     columns: [
@@ -244,7 +244,7 @@ export const agentCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'accept'],
     operands: ['ID'],
-    summary: 'Answer for an agent that is pending, an orphan, or was offered to you; its owner-to-be does it.',
+    summary: 'Accept ownership of a pending agent, an orphaned agent, or an agent offered to you. The future owner runs this.',
     role: 'operator',
     options: {},
     notes: WHO_ACCEPTS,
@@ -264,21 +264,21 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'suspend',
     path: PATH,
-    summary: 'Suspend an agent: nothing it holds works until it is resumed.',
+    summary: 'Suspend an agent. Its tokens and credentials do not work until it is resumed.',
     done: 'suspended',
   }),
   actionCommand({
     noun: 'agents',
     verb: 'resume',
     path: PATH,
-    summary: 'Make a suspended agent active again.',
+    summary: 'Resume a suspended agent.',
     done: 'active',
   }),
   actionCommand({
     noun: 'agents',
     verb: 'verify',
     path: PATH,
-    summary: 'Verify the name of an agent: nobody else registers one that looks like it.',
+    summary: 'Verify the name of an agent. Other agents cannot register a similar name.',
     done: 'verified',
     role: 'administrator',
   }),
@@ -286,7 +286,7 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'unverify',
     path: PATH,
-    summary: 'Take the mark of a verified name away.',
+    summary: 'Remove the verification of a name.',
     done: 'no longer verified',
     role: 'administrator',
   }),
@@ -294,7 +294,7 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'retire',
     path: PATH,
-    summary: 'Retire an agent for good.',
+    summary: 'Retire an agent permanently.',
     done: 'retired for good',
   }),
 ];

@@ -15,16 +15,16 @@ export const approvalCommands: readonly Command[] = [
     path: PATH,
     nothing: 'There are no such approvals.',
     filters: {
-      agent: { value: 'ID', description: 'Only those of this agent.' },
-      subject: { value: 'ID', description: 'Only those on behalf of this account.' },
+      agent: { value: 'ID', description: 'Only approvals of this agent.' },
+      subject: { value: 'ID', description: 'Only approvals on behalf of this account.' },
       state: {
         value: 'STATE',
         description:
-          'Only those that are pending, approved, redeemed, unused (approved, not used in time), denied, cancelled or expired.',
+          'Only approvals in this state: pending, approved, redeemed, unused (approved, not used in time), denied, cancelled or expired.',
       },
       review: {
         value: 'REVIEW',
-        description: 'Only those let happen in an emergency by two people: open (nobody has looked at them) or closed.',
+        description: 'Only break-glass approvals by two people: open (not reviewed) or closed.',
       },
     },
     columns: [
@@ -43,13 +43,13 @@ export const approvalCommands: readonly Command[] = [
   managementCommand({
     words: ['approvals', 'review'],
     operands: ['ID'],
-    summary: 'Say whether it was right that two people let an action happen in an emergency.',
+    summary: 'Review a break-glass approval by two people: was it justified?',
     role: 'administrator',
     options: {
       finding: { value: 'FINDING', description: 'justified or unjustified.', isRequired: true },
-      note: { value: 'TEXT', description: 'What was found; kept for ever.', isRequired: true },
+      note: { value: 'TEXT', description: 'Result of the review. It is stored permanently.', isRequired: true },
     },
-    notes: 'Nobody of the two does; who answers for the client that calls is who says so.',
+    notes: 'Neither of the two may review it. The reviewer is the owner of the calling client.',
     run: async (call) => {
       const [id = ''] = call.operands;
       const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/review`, {

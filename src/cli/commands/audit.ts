@@ -22,14 +22,14 @@ const list = listCommand({
   nothing: 'There are no such events.',
   filters: {
     type: { value: 'TYPE', description: 'Only events of this type, for example token.refused.' },
-    outcome: { value: 'OUTCOME', description: 'Only those that ended so: granted, refused or done.' },
-    id: { value: 'ID', description: 'Only those in which this id stands, whatever it is of.' },
-    subject: { value: 'ID', description: 'Only those on behalf of this account.' },
-    agent: { value: 'ID', description: 'Only those in which this agent acted.' },
-    caller: { value: 'ID', description: 'Only those of this client, agent or account.' },
-    txn: { value: 'ID', description: 'Only those of one transaction.' },
-    delegation: { value: 'ID', description: 'Only those under this delegation.' },
-    token: { value: 'ID', description: 'Only those about this token (its jti).', parameter: 'token_id' },
+    outcome: { value: 'OUTCOME', description: 'Only events with this outcome: granted, refused or done.' },
+    id: { value: 'ID', description: 'Only events that contain this id, of any kind.' },
+    subject: { value: 'ID', description: 'Only events on behalf of this account.' },
+    agent: { value: 'ID', description: 'Only events in which this agent acted.' },
+    caller: { value: 'ID', description: 'Only events caused by this client, agent or account.' },
+    txn: { value: 'ID', description: 'Only events of this transaction.' },
+    delegation: { value: 'ID', description: 'Only events under this delegation.' },
+    token: { value: 'ID', description: 'Only events about this token (its jti).', parameter: 'token_id' },
   },
   columns: [
     { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },
@@ -54,12 +54,12 @@ const show = showCommand('audit', 'an audit event', '/audit/events');
 const exportAuditLog = managementCommand({
   words: ['audit', 'export'],
   operands: [],
-  summary: 'Write the whole audit log as NDJSON with a signed head.',
+  summary: 'Export the whole audit log as NDJSON with a signed head.',
   role: 'administrator',
   options: {
-    to: { value: 'FILE', description: 'File to make; it must not exist. Default: standard output.' },
+    to: { value: 'FILE', description: 'File to create. It must not exist. Default: standard output.' },
     personal: {
-      description: 'With addresses and usernames that were not erased. Without it, commitments stand for them.',
+      description: 'Include addresses and usernames that were not erased. Without it, the export contains commitments instead.',
     },
   },
   run: async (call) => {
@@ -94,21 +94,21 @@ const exportAuditLog = managementCommand({
 const verify: Command = {
   words: ['audit', 'verify'],
   operands: ['[FILE]'],
-  summary: 'Verify an export, or with --store the database itself, without the server; say where it breaks.',
+  summary: 'Verify an export, or with --store the database itself, without the server. Print where verification fails.',
   options: {
     store: {
       description:
-        'Verify the log in the database of this machine’s settings: also the members that searches use, and personal values. A server may run.',
+        'Verify the log in the database of this machine’s settings, including the members that searches use and personal values. A server may run.',
     },
     key: {
       value: 'THUMBPRINT',
-      description: 'Key it must be signed with. Without it, whoever wrote the file may have signed it.',
+      description: 'Key that must have signed it. Without it, the author of the file may have signed it.',
     },
-    witness: { value: 'FILE', description: 'Earlier export, signed head or list of heads that must still stand.' },
+    witness: { value: 'FILE', description: 'Earlier export, signed head or list of heads that the log must still contain.' },
     json: { description: 'Print JSON instead of text.' },
     ...SETTINGS,
   },
-  notes: 'Exit code 0 when all of it verifies, 1 when it does not.',
+  notes: 'Exit code 0 when everything verifies, 1 when it does not.',
   run: async (call) => {
     const [file] = call.operands;
     const [key, witnessFile] = [call.text('key'), call.text('witness')];
@@ -195,7 +195,7 @@ const witnessOf = (file: string) => {
 const erase = managementCommand({
   words: ['audit', 'erase'],
   operands: ['EVENT'],
-  summary: 'Erase a personal value of an event; the audit log and earlier exports still verify.',
+  summary: 'Erase a personal value of an event. The audit log and earlier exports still verify.',
   role: 'administrator',
   options: {
     value: { value: 'NAME', description: 'source (an address), username, details or message. Default: source.' },

@@ -16,27 +16,27 @@ const PATH = '/blueprints';
 
 const LISTS = {
   'grant-type': ['grant_types', 'TYPE', 'OAuth grant type that agents may use.'],
-  authentication: ['authentication_methods', 'WAY', 'How they may authenticate: jwks, federated, mtls, …'],
-  environment: ['environments', 'NAME', 'Where they may run: development, test, production.'],
-  composition: ['compositions', 'DIGEST', 'What they may be made of: sha256:…'],
+  authentication: ['authentication_methods', 'WAY', 'Authentication method that agents may use: jwks, federated, mtls, …'],
+  environment: ['environments', 'NAME', 'Environment that agents may run in: development, test, production.'],
+  composition: ['compositions', 'DIGEST', 'Composition that agents may have: sha256:…'],
 } as const;
 
 const NUMBERS = {
-  'token-seconds': ['max_access_token_seconds', 'Longest life of an access token.'],
-  'grant-seconds': ['max_grant_seconds', 'Longest time one authorization can be refreshed.'],
-  'delegation-seconds': ['max_delegation_seconds', 'Longest time a consent counts.'],
-  'delegation-depth': ['max_delegation_depth', 'Hops over which it may be handed on.'],
-  'max-agents': ['max_agents', 'How many agents it takes.'],
-  'max-instances': ['max_instances', 'How many instances each of them may have.'],
+  'token-seconds': ['max_access_token_seconds', 'Maximum lifetime of an access token.'],
+  'grant-seconds': ['max_grant_seconds', 'Maximum time that a grant can be refreshed.'],
+  'delegation-seconds': ['max_delegation_seconds', 'Maximum lifetime of a delegation.'],
+  'delegation-depth': ['max_delegation_depth', 'Maximum number of re-delegation hops.'],
+  'max-agents': ['max_agents', 'Maximum number of agents under the blueprint.'],
+  'max-instances': ['max_instances', 'Maximum number of instances of each agent.'],
 } as const;
 
 const RIGHTS = {
-  allow: ['authority', "Within reach: 'RESOURCE SCOPE SCOPE', or 'RESOURCE *'. Others are not."],
-  'needs-approval': ['approvals', "Needs an approval each time: 'RESOURCE SCOPE SCOPE'. Refused for now."],
+  allow: ['authority', "Rights that agents may get: 'RESOURCE SCOPE SCOPE', or 'RESOURCE *'. All others are out of reach."],
+  'needs-approval': ['approvals', "Scopes that need an approval for each use: 'RESOURCE SCOPE SCOPE'. Currently the server refuses them."],
 } as const;
 
 const CEILINGS: Readonly<Record<string, Option>> = {
-  ceilings: { value: 'FILE', description: 'All ceilings as JSON, as the API has them; the options below change it.' },
+  ceilings: { value: 'FILE', description: 'All ceilings as JSON, in the format of the API. The options below override its members.' },
   ...Object.fromEntries(
     Object.entries(LISTS).map(([name, [, value, description]]) => [name, { value, description, isRepeatable: true }]),
   ),
@@ -47,8 +47,8 @@ const CEILINGS: Readonly<Record<string, Option>> = {
     ]),
   ),
   ...Object.fromEntries(Object.entries(NUMBERS).map(([name, [, description]]) => [name, { value: 'N', description }])),
-  dpop: { description: 'All tokens are bound to a key (RFC 9449).' },
-  unlimited: { value: 'MEMBER', description: 'Takes a ceiling away, such as max_agents.', isRepeatable: true },
+  dpop: { description: 'Bind all tokens to a key (RFC 9449).' },
+  unlimited: { value: 'MEMBER', description: 'Ceiling to remove, such as max_agents.', isRepeatable: true },
 };
 
 /** `before` with the changes of the options; undefined when no option is given. */
@@ -85,11 +85,11 @@ const draftOf = (body: Json): Json => ((body['draft'] as Json | undefined)?.['ce
 const create = managementCommand({
   words: ['blueprints', 'create'],
   operands: [],
-  summary: 'Draft a blueprint; nothing of it counts before it is activated.',
+  summary: 'Create a draft of a blueprint. It has no effect until it is activated.',
   role: 'operator',
   options: {
-    name: { value: 'NAME', description: 'Its name; unique.', isRequired: true },
-    purpose: { value: 'TEXT', description: 'What agents of it are for, in a sentence.', isRequired: true },
+    name: { value: 'NAME', description: 'Unique name.', isRequired: true },
+    purpose: { value: 'TEXT', description: 'Purpose of agents under the blueprint, in a sentence.', isRequired: true },
     ...CEILINGS,
   },
   run: async (call) => {
@@ -107,7 +107,7 @@ const create = managementCommand({
 const show = managementCommand({
   words: ['blueprints', 'show'],
   operands: ['ID'],
-  summary: 'Show a blueprint: what counts, and its draft.',
+  summary: 'Show a blueprint: the active version and the draft.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -128,11 +128,11 @@ const show = managementCommand({
 const update = managementCommand({
   words: ['blueprints', 'update'],
   operands: ['ID'],
-  summary: 'Write the draft of a blueprint, beginning with what counts now; what is not given stays.',
+  summary: 'Change the draft of a blueprint. A new draft starts from the active version. Options left out change nothing.',
   role: 'operator',
   options: {
-    name: { value: 'NAME', description: 'Its name; counts at once.' },
-    purpose: { value: 'TEXT', description: 'What agents of it are for; counts at once.' },
+    name: { value: 'NAME', description: 'Name. It changes at once.' },
+    purpose: { value: 'TEXT', description: 'Purpose of agents under the blueprint. It changes at once.' },
     ...CEILINGS,
   },
   run: async (call) => {
@@ -158,10 +158,10 @@ const update = managementCommand({
 const activate = managementCommand({
   words: ['blueprints', 'activate'],
   operands: ['ID'],
-  summary: 'Make the draft count for all agents of a blueprint, at once.',
+  summary: 'Activate the draft of a blueprint for all its agents at once.',
   role: 'operator',
   options: {},
-  notes: 'What agents hold above the new ceilings is over with it. `behalf blueprints preview` says whom that breaks.',
+  notes: 'The activation ends all rights of agents above the new ceilings. `behalf blueprints preview` lists the affected agents.',
   run: async (call) => {
     const { body } = await call.api.postVersion(pathOf(call), 'activate');
     call.print.object(body, `${printable(call.operands[0] ?? '')} counts in version ${body['version']}.\n`);
@@ -181,11 +181,11 @@ const valueText = (value: unknown): string =>
 const diff = managementCommand({
   words: ['blueprints', 'diff'],
   operands: ['ID'],
-  summary: 'Show how two versions differ; without options, the draft from what counts.',
+  summary: 'Compare two versions. Without options: the draft with the active version.',
   role: 'operator',
   options: {
-    from: { value: 'VERSION', description: 'The older one; 0 is no limit at all.' },
-    to: { value: 'VERSION', description: 'The newer one.' },
+    from: { value: 'VERSION', description: 'The older version; 0 means no limits.' },
+    to: { value: 'VERSION', description: 'The newer version.' },
   },
   run: async (call) => {
     const [from, to] = ['from', 'to'].map((name) => call.integer(name, 0, 1_000_000));
@@ -224,11 +224,11 @@ const versions = managementCommand({
 const preview = managementCommand({
   words: ['blueprints', 'preview'],
   operands: ['ID'],
-  summary: 'Say which agents the draft would break, and how, before it counts.',
+  summary: 'List the agents that the draft would break, and how, before it is activated.',
   role: 'operator',
   options: { limit: { value: 'N', description: 'Show at most N. Default: all.' } },
   notes:
-    'With --json each agent is one line, written as soon as it is known. Exit code 0 also when agents would break.',
+    'With --json the command prints one line per agent as soon as it is known. The exit code is 0 even when agents would break.',
   run: async (call: ManagementCall) => {
     let count = 0;
     let stopped = 0;
@@ -267,7 +267,7 @@ export const blueprintCommands: readonly Command[] = [
     plural: 'blueprints, newest first',
     path: PATH,
     nothing: 'There are no blueprints yet. Draft one: behalf blueprints create --name NAME --purpose TEXT',
-    filters: { state: { value: 'STATE', description: 'Only draft, active or deprecated ones.' } },
+    filters: { state: { value: 'STATE', description: 'Only blueprints in this state: draft, active or deprecated.' } },
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
@@ -286,7 +286,7 @@ export const blueprintCommands: readonly Command[] = [
     noun: 'blueprints',
     verb: 'deprecate',
     path: PATH,
-    summary: 'Take no new agents; those there are stay under it.',
+    summary: 'Deprecate a blueprint. It accepts no new agents, and existing agents stay under it.',
     done: 'deprecated',
   }),
 ];

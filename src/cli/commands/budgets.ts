@@ -15,16 +15,16 @@ import { timeSpan } from '../time-span.ts';
 const PATH = '/budgets';
 
 const CHANGEABLE = {
-  limit: { value: 'NUMBER', description: 'At most so much within any window; 0: nothing.' },
+  limit: { value: 'NUMBER', description: 'Maximum within any window; 0 allows nothing.' },
   window: { value: 'TIME', description: 'Length of the sliding window: 90s, 15m, 24h or 7d, up to 31d.' },
 } as const satisfies Record<string, Option>;
 
 const CURRENCY = {
   'currency-member': {
     value: 'PATH',
-    description: 'Needed with amount: member of the details that holds the currency, or none where amounts have none.',
+    description: 'Required with amount: member of the details that holds the currency, or none where amounts have no currency.',
   },
-  currency: { value: 'CURRENCY', description: 'The one currency it counts, as the details say it: EUR.' },
+  currency: { value: 'CURRENCY', description: 'Currency that the budget counts, as the details name it: EUR.' },
 } as const satisfies Record<string, Option>;
 
 const currencyIn = (call: ManagementCall) => {
@@ -48,16 +48,16 @@ const create = managementCommand({
   words: ['budgets', 'create'],
   operands: ['NAME'],
   summary:
-    'Bound what is given within some time to an agent, an owner’s agents, for an account, or below a delegation.',
+    'Create a budget: a limit within a time window for an agent, an owner’s agents, an account, or a delegation.',
   role: 'administrator',
   options: {
     ...CHANGEABLE,
     about: { value: 'KIND', description: 'agent, owner, account or delegation.' },
-    subject: { value: 'ID', description: 'Id of what it is about.' },
+    subject: { value: 'ID', description: 'Id of the agent, owner, account or delegation.' },
     measure: { value: 'WHAT', description: 'tokens, amount or targets. Default: tokens.' },
-    resource: { value: 'URL', description: 'Only what is given at this resource server.' },
-    scope: { value: 'SCOPE', description: 'Only what holds one of these scopes.', isRepeatable: true },
-    'detail-type': { value: 'TYPE', description: 'Only authorization details of this type; needed with amount.' },
+    resource: { value: 'URL', description: 'Count only tokens for this resource server.' },
+    scope: { value: 'SCOPE', description: 'Count only tokens with one of these scopes.', isRepeatable: true },
+    'detail-type': { value: 'TYPE', description: 'Count only authorization details of this type; required with amount.' },
     ...CURRENCY,
   },
   run: async (call) => {
@@ -85,7 +85,7 @@ export const budgetCommands: readonly Command[] = [
   create,
   listCommand({
     noun: 'budgets',
-    plural: 'budgets, newest first, and how much of each is gone',
+    plural: 'budgets and their usage, newest first',
     path: PATH,
     nothing:
       'There are no budgets. Make one: behalf budgets create NAME --about agent --subject agt_… --limit 100 --window 24h',
@@ -109,7 +109,7 @@ export const budgetCommands: readonly Command[] = [
     path: PATH,
     options: {
       name: { value: 'NAME', description: 'Name to show.' },
-      state: { value: 'STATE', description: 'active, or disabled: then it does not count.' },
+      state: { value: 'STATE', description: 'active, or disabled: then it is not enforced.' },
       ...CHANGEABLE,
       ...CURRENCY,
     },

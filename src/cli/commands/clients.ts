@@ -24,17 +24,17 @@ const PATH = '/clients';
 
 /** Options of both creating and changing. */
 const CHANGEABLE = {
-  'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
+  'redirect-uri': { value: 'URI', description: 'Redirect URI.', isRepeatable: true },
   'logout-redirect-uri': {
     value: 'URI',
-    description: 'Where a person may be sent after signing out.',
+    description: 'Redirect URI after sign-out.',
     isRepeatable: true,
   },
   'backchannel-logout-uri': {
     value: 'URL',
-    description: 'Where it hears that a session is over (OpenID Connect Back-Channel Logout).',
+    description: 'URL that receives logout tokens (OpenID Connect Back-Channel Logout).',
   },
-  'logout-session-required': { description: 'It is told which session: `sid` in ID tokens and in what it hears.' },
+  'logout-session-required': { description: 'Name the session in `sid`, in ID tokens and logout tokens.' },
   'grant-type': {
     value: 'TYPE',
     description: 'Default: authorization_code and refresh_token. CIBA is for agents.',
@@ -45,21 +45,21 @@ const CHANGEABLE = {
     description: 'Origin of a browser app that may call the token endpoint.',
     isRepeatable: true,
   },
-  'id-token-alg': { value: 'ALG', description: 'Signs its ID tokens: RS256 (default), ES256, PS256 or EdDSA.' },
-  'require-par': { description: 'Its authorization requests must be pushed (RFC 9126).' },
+  'id-token-alg': { value: 'ALG', description: 'Signature algorithm of ID tokens: RS256 (default), ES256, PS256 or EdDSA.' },
+  'require-par': { description: 'The client must push its authorization requests (RFC 9126).' },
   pkce: {
     value: 'RULE',
     description:
-      'required (default), or optional: requests with openid and a nonce may come without PKCE. An administrator decides, for a confidential client whose software has none.',
+      'required (default), or optional: requests with openid and a nonce may omit PKCE. An administrator decides, for a confidential client whose software does not support PKCE.',
   },
   'assertion-audience': {
     value: 'RULE',
     description:
-      'issuer (default), or token-endpoint: its assertions may be made for the token endpoint (RFC 7523). An administrator decides, for software that cannot be changed.',
+      'issuer (default), or token-endpoint: client assertions may name the token endpoint as audience (RFC 7523). An administrator decides, for software that cannot be changed.',
   },
-  role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
+  role: { value: 'ROLE', description: 'Role in the management API when the client acts for itself.', isRepeatable: true },
   ...AUTHORITY,
-  owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
+  owner: { value: 'ACCOUNT', description: 'Owner: username or id.' },
 } as const satisfies Record<string, Option>;
 
 const LISTS = {
@@ -99,22 +99,22 @@ const create = managementCommand({
   role: 'operator',
   isProvenHere: true,
   options: {
-    name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
+    name: { value: 'NAME', description: 'Name that people see in its requests.', isRequired: true },
     type: { value: 'TYPE', description: 'web or native. Default: web.' },
     auth: {
       value: 'METHOD',
       description:
         'private_key_jwt, client_secret_basic, client_secret_post, tls_client_auth, self_signed_tls_client_auth or none. Default: private_key_jwt with --key or --jwks-uri, a certificate where one is given, else none for native and client_secret_basic for web.',
     },
-    key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+    key: { value: 'FILE', description: 'Key of the client as a JWK. The command creates the file if it does not exist.' },
     'jwks-uri': JWKS_URI,
     ...CERTIFICATE,
     ...CHANGEABLE,
     'skip-consent': {
       description:
-        'First party: people are not asked for consent. Needs --local, or an administrator with a second factor.',
+        'First party: skip the consent page. Needs --local, or an administrator with a second factor.',
     },
-    dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
+    dpop: { description: 'Bind its access tokens to its own key (RFC 9449).' },
   },
   run: async (call) => {
     const { members, file, isNew } = await keySource(call);
@@ -162,10 +162,10 @@ const update = updateCommand({
   path: PATH,
   isProvenHere: true,
   options: {
-    name: { value: 'NAME', description: 'What people see when it asks for something.' },
+    name: { value: 'NAME', description: 'Name that people see in its requests.' },
     key: {
       value: 'FILE',
-      description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
+      description: 'New key as a JWK. It replaces all keys of the client. The command creates the file if it does not exist.',
     },
     'jwks-uri': JWKS_URI,
     ...CERTIFICATE,
@@ -191,7 +191,7 @@ export const clientCommands: readonly Command[] = [
   create,
   listCommand({
     noun: 'clients',
-    plural: 'clients that are no agents, newest first',
+    plural: 'clients that are not agents, newest first',
     path: PATH,
     filters: { ...SEARCH, ...stateFilter('active, disabled or retired') },
     nothing: 'There are no clients yet. Register one: behalf clients create --name NAME --redirect-uri URI',
@@ -208,14 +208,14 @@ export const clientCommands: readonly Command[] = [
     noun: 'clients',
     verb: 'disable',
     path: PATH,
-    summary: 'Disable a client: nothing it holds works.',
+    summary: 'Disable a client. Its tokens and credentials stop working.',
     done: 'disabled',
   }),
   actionCommand({
     noun: 'clients',
     verb: 'verify',
     path: PATH,
-    summary: 'Verify the name of a client: nobody else registers one that looks like it.',
+    summary: 'Verify the name of a client. Other clients cannot register a similar name.',
     done: 'verified',
     role: 'administrator',
   }),
@@ -223,7 +223,7 @@ export const clientCommands: readonly Command[] = [
     noun: 'clients',
     verb: 'unverify',
     path: PATH,
-    summary: 'Take the mark of a verified name away.',
+    summary: 'Remove the verification of a name.',
     done: 'no longer verified',
     role: 'administrator',
   }),

@@ -57,7 +57,7 @@ export const credentialCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'credentials', 'list'],
     operands: ['AGENT'],
-    summary: 'List what an agent proves itself with.',
+    summary: 'List the credentials of an agent.',
     role: 'operator',
     options: {},
     run: async (call) => {
@@ -69,19 +69,19 @@ export const credentialCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'allow-attester'],
     operands: ['AGENT'],
-    summary: 'Let an attester vouch for the keys of the instances of an agent.',
+    summary: 'Add a credential: an attester attests the keys of the agent’s instances.',
     role: 'administrator',
     options: {
       attester: {
         value: 'NAME',
-        description: 'What it is called; `iss` of its attestations, if they have one.',
+        description: 'Name of the attester; `iss` of its attestations, if they have one.',
         isRequired: true,
       },
-      'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
-      'jwks-uri': { value: 'URL', description: 'https URL where it serves its public keys.' },
-      name: { value: 'NAME', description: 'What people call it.' },
+      'jwks-file': { value: 'FILE', description: 'Public keys of the attester as a JWK Set. The server fetches nothing.' },
+      'jwks-uri': { value: 'URL', description: 'https URL that serves the attester’s public keys.' },
+      name: { value: 'NAME', description: 'Name to show.' },
     },
-    notes: 'Each key it vouches for is an instance of the agent: behalf agents instances list AGENT',
+    notes: 'Each attested key is an instance of the agent: behalf agents instances list AGENT',
     run: async (call) => {
       const { body } = await call.api.post(pathOf(call), {
         kind: 'attested',
@@ -102,10 +102,10 @@ export const credentialCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'allow-certificate'],
     operands: ['AGENT'],
-    summary: 'Let an agent prove itself with the certificate of its connection (RFC 8705).',
+    summary: 'Add a credential: the agent authenticates with the certificate of its TLS connection (RFC 8705).',
     role: 'administrator',
-    options: { ...CERTIFICATE, name: { value: 'NAME', description: 'What people call it.' } },
-    notes: 'It sends its requests over TLS with that certificate, and its client_id alone.',
+    options: { ...CERTIFICATE, name: { value: 'NAME', description: 'Name to show.' } },
+    notes: 'The agent sends its requests over TLS with that certificate. It sends only its client_id in them.',
     run: async (call) => {
       const rule = neededRule(call);
       const { body } = await call.api.post(pathOf(call), { kind: 'mtls', ...rule, ...texts(call, { name: 'name' }) });
@@ -120,7 +120,7 @@ export const credentialCommands: readonly Command[] = [
       return EXIT.done;
     },
   }),
-  action('suspend', 'suspend', 'Let credentials of an agent prove nothing until they are resumed.', 'suspended'),
-  action('resume', 'resume', 'Let suspended credentials of an agent count again.', 'active', 'administrator'),
-  action('remove', 'removal', 'Take credentials from an agent for good.', 'removed'),
+  action('suspend', 'suspend', 'Suspend credentials of an agent until they are resumed.', 'suspended'),
+  action('resume', 'resume', 'Resume suspended credentials of an agent.', 'active', 'administrator'),
+  action('remove', 'removal', 'Delete credentials of an agent permanently.', 'removed'),
 ];

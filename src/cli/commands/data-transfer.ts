@@ -7,10 +7,10 @@ import { printable } from '../table.ts';
 const exportAll: Command = {
   words: ['export'],
   operands: [],
-  summary: 'Write all data of the store into one file, to move it to another store.',
-  options: { to: { value: 'FILE', description: 'File to make; it must not exist.', isRequired: true }, ...SETTINGS },
+  summary: 'Export all data of the store into one file, to transfer it to another store.',
+  options: { to: { value: 'FILE', description: 'File to create. It must not exist.', isRequired: true }, ...SETTINGS },
   notes:
-    'Stop the server first if tokens are to live on after the move. The file holds sealed secrets: keep it as you keep the database.',
+    'Stop the server first if tokens must stay valid after the transfer. The file holds sealed secrets: protect it like the database.',
   run: async (call) => {
     const to = call.required('to');
     const configuration = settings(call);
@@ -34,12 +34,12 @@ const importAll: Command = {
   summary: 'Bring all data of an export into the store; the server must be stopped.',
   options: {
     from: { value: 'FILE', description: 'File that `behalf export` wrote.', isRequired: true },
-    resume: { description: 'Go on with an import of this file that did not end.' },
-    'end-tokens': { description: 'End every token, grant and session from before, as a restore does.' },
+    resume: { description: 'Continue an interrupted import of this file.' },
+    'end-tokens': { description: 'End every earlier token, grant and session, as a restore does.' },
     ...SETTINGS,
   },
   notes:
-    'The store must hold nothing, and the master key be the one of the store the data is from. Nothing is ever overwritten; the audit log is verified at the end.',
+    'The store must be empty, and the master key must be that of the source store. Nothing is overwritten. At the end the command verifies the audit log.',
   run: async (call) => {
     const configuration = settings(call);
     await withProgress(call.terminal, async (show) => {

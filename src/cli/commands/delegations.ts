@@ -14,7 +14,7 @@ export const delegationCommands: readonly Command[] = [
     filters: {
       subject: { value: 'ID', description: 'Only those on behalf of this account.' },
       agent: { value: 'ID', description: 'Only those of this agent.', parameter: 'actor' },
-      live: { description: 'Only those that work now.' },
+      live: { description: 'Only active delegations.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -32,13 +32,13 @@ export const delegationCommands: readonly Command[] = [
   showCommand('delegations', 'a delegation', PATH),
   narrowCommand({
     noun: 'delegations',
-    summary: 'Take single rights from a delegation and all below it; tokens that carry one are over.',
+    summary: 'Remove single rights from a delegation and all its descendants. Tokens with a removed right are revoked.',
     path: PATH,
     options: {
-      scope: { value: 'SCOPE', description: 'What to take.', isRepeatable: true },
+      scope: { value: 'SCOPE', description: 'Scope to remove.', isRepeatable: true },
       detail: {
         value: 'JSON',
-        description: 'An authorization detail to take, as `show --json` has it.',
+        description: 'Authorization detail to remove, as `show --json` prints it.',
         isRepeatable: true,
       },
     },
@@ -51,7 +51,7 @@ export const delegationCommands: readonly Command[] = [
     noun: 'delegations',
     verb: 'revoke',
     path: PATH,
-    summary: 'End a delegation, with all below it.',
+    summary: 'Revoke a delegation and all its descendants.',
     done: 'revoked, with all below it',
   }),
 ];

@@ -9,7 +9,7 @@ const PATH = '/grants';
 export const grantCommands: readonly Command[] = [
   listCommand({
     noun: 'grants',
-    plural: 'grants that work now, newest first',
+    plural: 'active grants, newest first',
     path: PATH,
     nothing: 'There are no such grants.',
     filters: {
@@ -28,18 +28,18 @@ export const grantCommands: readonly Command[] = [
   showCommand('grants', 'a grant', PATH),
   narrowCommand({
     noun: 'grants',
-    summary: 'Take single rights from a grant; tokens that carry one are over, the next ones carry what is left.',
+    summary: 'Remove single rights from a grant. Tokens with a removed right are revoked. New tokens carry the remaining rights.',
     path: PATH,
     options: {
-      openid: { value: 'SCOPE', description: 'What it may know no more, such as email.', isRepeatable: true },
+      openid: { value: 'SCOPE', description: 'OpenID scope to remove, such as email.', isRepeatable: true },
       scope: {
         value: 'SCOPES',
-        description: "What to take at a resource: 'RESOURCE SCOPE SCOPE'.",
+        description: "Scopes to remove at a resource: 'RESOURCE SCOPE SCOPE'.",
         isRepeatable: true,
       },
       detail: {
         value: 'DETAIL',
-        description: "An authorization detail to take, as `show --json` has it: 'RESOURCE JSON'.",
+        description: "Authorization detail to remove, as `show --json` prints it: 'RESOURCE JSON'.",
         isRepeatable: true,
       },
     },
@@ -55,7 +55,7 @@ export const grantCommands: readonly Command[] = [
   managementCommand({
     words: ['grants', 'revoke'],
     operands: ['ID'],
-    summary: 'End a grant, with its tokens and what was exchanged from them.',
+    summary: 'Revoke a grant, its tokens, and all tokens exchanged from them.',
     role: 'operator',
     options: {},
     run: async (call) => {

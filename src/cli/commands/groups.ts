@@ -32,7 +32,7 @@ const members = async (call: ManagementCall): Promise<{ readonly members?: reado
 const create = managementCommand({
   words: ['groups', 'create'],
   operands: ['NAME'],
-  summary: 'Make a group of accounts that can own agents; each member may do what an owner does.',
+  summary: 'Create a group of accounts that can own agents. Each member has the rights of an owner.',
   role: 'operator',
   options: MEMBERS,
   run: async (call) => {

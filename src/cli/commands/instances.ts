@@ -13,7 +13,7 @@ export const instanceCommands: readonly Command[] = [
     summary: 'List the instances of an agent, newest first.',
     role: 'operator',
     options: {
-      all: { description: 'Those that are over too; they are remembered for a month.' },
+      all: { description: 'Include ended instances, which stay listed for a month.' },
       limit: { value: 'N', description: 'Show at most N. Default 100.' },
     },
     run: async (call) => {
@@ -42,15 +42,15 @@ export const instanceCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'instances', 'start'],
     operands: ['AGENT'],
-    summary: 'Start an instance of an agent with a key of its own.',
+    summary: 'Start an instance of an agent with its own key.',
     role: 'administrator',
     options: {
       key: {
         value: 'FILE',
-        description: 'Its key as a JWK; made there when the file does not exist.',
+        description: 'Key of the instance as a JWK. The command creates the file if it does not exist.',
         isRequired: true,
       },
-      name: { value: 'NAME', description: 'What people call it.' },
+      name: { value: 'NAME', description: 'Name to show.' },
     },
     notes: 'The private key stays in the file (mode 0600) and is never sent.',
     run: async (call) => {
@@ -74,7 +74,7 @@ export const instanceCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'instances', 'end'],
     operands: ['AGENT', 'INSTANCE...'],
-    summary: 'End instances of an agent, with their refresh tokens; the others go on.',
+    summary: 'End instances of an agent, with their refresh tokens. Other instances are not affected.',
     role: 'operator',
     options: {},
     run: async (call) => {

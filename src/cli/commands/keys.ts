@@ -28,7 +28,7 @@ const list = managementCommand({
 const rotate = managementCommand({
   words: ['keys', 'rotate'],
   operands: [],
-  summary: 'Make new signing keys; old ones stay published until their tokens have ended.',
+  summary: 'Rotate the signing keys. Old keys stay published until their tokens have expired.',
   role: 'administrator',
   options: {},
   run: async (call) => {
@@ -41,11 +41,11 @@ const rotate = managementCommand({
 const revoke = managementCommand({
   words: ['keys', 'revoke'],
   operands: ['KID'],
-  summary: 'End a signing key that others may know, with all it signed; another signs at once.',
+  summary: 'Revoke a compromised signing key and everything it signed. Another key starts signing at once.',
   role: 'administrator',
-  options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true } },
+  options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true } },
   notes:
-    'Every node refuses its tokens at once. Who verifies them offline does so when it reads the key set anew: have caches emptied.',
+    'Every node refuses its tokens at once. Verifiers that work offline refuse them after they fetch the key set again: have their caches emptied.',
   run: async (call) => {
     const [kid = ''] = call.operands;
     const { body } = await call.api.post(`/keys/${encodeURIComponent(kid)}/revoke`, {

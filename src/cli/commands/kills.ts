@@ -22,17 +22,17 @@ const LONGEST_REASON = 500;
 
 const ON_THIS_MACHINE = {
   config: SETTINGS.config,
-  local: { description: 'On the server’s machine, without the API: for when it gives no token.' },
+  local: { description: 'Run on the server’s machine, without the API: for when the server issues no token.' },
 } as const satisfies Record<string, Option>;
 
 const SUMMARIES: Readonly<Record<KillScope, string>> = {
-  agent: 'Stop an agent: all it holds is over, and it gets nothing until the kill is lifted.',
-  owner: 'Stop all agents an account or a group owns.',
-  account: 'Stop a person: sessions, tokens on their behalf, and the agents they answer for.',
-  client: 'Stop a client; of those nobody registered one by its URL, or with https://host all of a site.',
-  delegation: 'End a delegation with all below it, for good.',
-  token: 'End the token with this jti, for good.',
-  all: 'Stop everything this server grants; two administrators lift that.',
+  agent: 'Stop an agent. All its tokens are revoked, and it gets none until the kill is lifted.',
+  owner: 'Stop all agents that an account or a group owns.',
+  account: 'Stop an account: its sessions, tokens on its behalf, and the agents it owns.',
+  client: 'Stop a client. Name an unregistered client by its URL, or all clients of a site by https://host.',
+  delegation: 'Revoke a delegation and all its descendants permanently.',
+  token: 'Revoke the token with this jti permanently.',
+  all: 'Stop everything that this server grants. Lifting it needs two administrators.',
 };
 
 /** The name of the operand, and the form of its id with --local. */
@@ -55,9 +55,9 @@ const killCommand = (scope: KillScope): Command => {
     operands: scope === 'all' ? [] : [OPERANDS[scope].name],
     summary: SUMMARIES[scope],
     role: scope === 'all' ? 'administrator' : 'operator',
-    options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true }, ...ON_THIS_MACHINE },
+    options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true }, ...ON_THIS_MACHINE },
     notes:
-      'With --local it is written to the data folder; every server process on it obeys within a second, and brings it into the store when that takes writes.',
+      'With --local the command writes the kill to the data folder. Every server process there obeys within a second. It copies the kill to the store when the store accepts writes.',
     run: async (call) => {
       const { body } = await call.api.post(PATH, {
         scope,
@@ -123,11 +123,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const lift = managementCommand({
   words: ['kills', 'lift'],
   operands: ['ID'],
-  summary: 'Lift a kill, or sign that; nothing from before lives again.',
+  summary: 'Lift a kill, or sign its lift. Revoked tokens stay revoked.',
   role: 'administrator',
   options: ON_THIS_MACHINE,
   notes:
-    'A kill of everything takes two signatures: of two administrators’ clients that were not changed since the order, or of one and, with --local, of this machine.',
+    'Lifting a kill of everything needs two signatures: of two administrators’ clients that did not change since the order, or of one and, with --local, of this machine.',
   run: async (call) => {
     const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/lift`);
     call.print.object(body, outcome(call, body['state'], body['signatures_needed']));
@@ -177,7 +177,7 @@ export const killCommands: readonly Command[] = [
     plural: 'kills, newest first',
     path: PATH,
     nothing: 'There are no such kills.',
-    filters: { standing: { description: 'Only those that stand.' } },
+    filters: { standing: { description: 'Only kills that are not lifted.' } },
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },

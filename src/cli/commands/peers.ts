@@ -15,31 +15,31 @@ const RISKS = ['low', 'medium', 'high', 'critical'];
 const MEMBERS = {
   vouch: {
     value: 'CLIENT=NAME',
-    description: 'Vouch there for people of this agent or client; NAME is its client_id there.',
+    description: 'Issue assertions to this agent or client. NAME is its client_id at the peer.',
     isRepeatable: true,
   },
   at: {
     value: 'GRANT',
-    description: "For what: 'RESOURCE SCOPE SCOPE' behind the peer; SCOPE:RISK where the risk is not low.",
+    description: "What the assertions cover at the peer: 'RESOURCE SCOPE SCOPE'. SCOPE:RISK where the risk is not low.",
     isRepeatable: true,
   },
-  lifetime: { value: 'SECONDS', description: 'How long an assertion lives. Default 300.' },
+  lifetime: { value: 'SECONDS', description: 'Lifetime of an assertion. Default 300.' },
   redeem: {
     value: 'CLIENT',
-    description: 'Let this agent or client redeem assertions of the peer here.',
+    description: 'Agent or client that may redeem assertions of the peer at this server.',
     isRepeatable: true,
   },
   trust: {
     value: 'GRANT',
-    description: "For what they are good here at most: 'RESOURCE SCOPE SCOPE'.",
+    description: "Maximum rights that they grant at this server: 'RESOURCE SCOPE SCOPE'.",
     isRepeatable: true,
   },
   subjects: {
     value: 'RULE',
-    description: 'linked: only people who were linked to an account. verified_email: also by address, once.',
+    description: 'linked: only people who were linked to an account. verified_email: also link people by verified address, once.',
   },
-  'jwks-uri': { value: 'URL', description: 'Where its keys are. Default: where its discovery document says.' },
-  'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
+  'jwks-uri': { value: 'URL', description: 'URL that serves its keys. Default: the URL in its discovery document.' },
+  'jwks-file': { value: 'FILE', description: 'Public keys of the peer as a JWK Set. The server fetches nothing.' },
 } as const satisfies Record<string, Option>;
 
 const outbound = (call: ManagementCall): Json => {
@@ -131,11 +131,11 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
 const create = managementCommand({
   words: ['peers', 'create'],
   operands: ['ISSUER'],
-  summary: 'Make an authorization server of another domain a peer (ID-JAG): we vouch there, or take its word, or both.',
+  summary: 'Create a peer: an authorization server of another domain (ID-JAG). This server issues assertions for it, accepts its assertions, or both.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.', isRequired: true }, ...MEMBERS },
   notes:
-    'Vouch there: --vouch and --at. Take its word: --redeem and --trust; then: behalf peers link ACCOUNT --peer ID --subject SUB',
+    'To issue assertions: --vouch and --at. To accept assertions: --redeem and --trust. Then: behalf peers link ACCOUNT --peer ID --subject SUB',
   run: async (call) => {
     const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...members(call) });
     call.print.object(body, shown(body));
@@ -147,7 +147,7 @@ const create = managementCommand({
 const update = managementCommand({
   words: ['peers', 'update'],
   operands: ['ID'],
-  summary: 'Change a peer. A direction that is given is replaced whole; what is not given stays.',
+  summary: 'Change a peer. A given direction is replaced as a whole. Options left out change nothing.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
   run: async (call) => {
@@ -162,11 +162,11 @@ const update = managementCommand({
 const link = managementCommand({
   words: ['peers', 'link'],
   operands: ['ACCOUNT'],
-  summary: 'Say which person of a peer an account (username or id) is; it has no role. The person is told.',
+  summary: 'Link an account without a role (username or id) to a person of a peer. The person is notified.',
   ...OPENS,
   options: {
     peer: { value: 'ID', description: 'The peer.', isRequired: true },
-    subject: { value: 'SUB', description: '`sub` of the person there, exactly.', isRequired: true },
+    subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
     const { body } = await call.api.post(LINKS, {
@@ -182,7 +182,7 @@ const link = managementCommand({
 const unlink = managementCommand({
   words: ['peers', 'unlink'],
   operands: ['ID'],
-  summary: 'Take a link away: tokens that rest on it are over at once.',
+  summary: 'Delete a link. Tokens issued because of it are revoked at once.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -205,20 +205,20 @@ export const peerCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
     ],
   }),
-  action('show', '', 'Show a peer, and how its keys were had last.'),
+  action('show', '', 'Show a peer and the result of its last key fetch.'),
   update,
-  action('disable', 'disable', 'Vouch for nobody there and take its word for nothing, from now on.'),
-  action('enable', 'enable', 'Make a peer active again.', OPENS),
-  action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
+  action('disable', 'disable', 'Disable a peer. The server issues no assertions for it and accepts none from it.'),
+  action('enable', 'enable', 'Enable a peer again.', OPENS),
+  action('purge-keys', 'purge-keys', 'Discard all keys fetched up to now.'),
   link,
   {
     ...listCommand({
       noun: 'peers',
-      plural: 'which people of peers are accounts, newest first',
+      plural: 'links of accounts to people of peers, newest first',
       path: LINKS,
       filters: {
-        peer: { value: 'ID', description: 'Only of this peer.' },
-        account: { value: 'ID', description: 'Only of this account.' },
+        peer: { value: 'ID', description: 'Only links of this peer.' },
+        account: { value: 'ID', description: 'Only links of this account.' },
       },
       nothing: 'Nobody is linked. Link somebody: behalf peers link ACCOUNT --peer ID --subject SUB',
       columns: [

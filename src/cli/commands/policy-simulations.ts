@@ -27,22 +27,22 @@ const triedOf = (given: string | undefined): Json => {
 const names = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join(' ') : 'nothing');
 const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
-const POLICY = { value: 'VERSION|FILE', description: 'Policies to try. Default: those that count.' } as const;
+const POLICY = { value: 'VERSION|FILE', description: 'Policies to simulate. Default: the active ones.' } as const;
 
 export const tryCommand = managementCommand({
   words: ['policy', 'simulate'],
   operands: [],
-  summary: 'Say what an agent would be given, layer by layer, and what would have to change for more.',
+  summary: 'Simulate what an agent would get, layer by layer, and what would have to change for more.',
   role: 'operator',
   options: {
-    agent: { value: 'ID', description: 'Agent that asks, or a client.', isRequired: true },
+    agent: { value: 'ID', description: 'Agent or client that requests the token.', isRequired: true },
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the agent acts for itself.' },
-    resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
-    scope: { value: 'NAME', description: 'Scope it asks for. Default: all.', isRepeatable: true },
+    resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
+    scope: { value: 'NAME', description: 'Requested scope. Default: all.', isRepeatable: true },
     policy: POLICY,
-    'assume-consent': { description: 'As if the person had allowed all of it.' },
+    'assume-consent': { description: 'Assume that the person consented to all scopes.' },
   },
-  notes: 'The exit code is 3 when a scope that was asked for would be refused, or nothing would be given.',
+  notes: 'The exit code is 3 when a requested scope would be refused, or nothing would be granted.',
   run: async (call) => {
     const [account, scope] = [call.text('account'), call.texts('scope').flatMap((text) => text.split(' '))];
     const { body } = await call.api.post('/policy/simulations', {
@@ -60,7 +60,7 @@ export const tryCommand = managementCommand({
   },
 });
 
-const AS = { value: 'NAME', description: 'Who does it: a username, or the id of an account or client.' } as const;
+const AS = { value: 'NAME', description: 'Caller: a username, or the id of an account or client.' } as const;
 const DENIED = 'The exit code is 3 when it would be refused.';
 
 const callerOf = async ({ api, text }: ManagementCall): Promise<Json> => {
@@ -82,17 +82,17 @@ const tryUse = async (call: ManagementCall, asked: Json): Promise<number> => {
 export const tryRegisterCommand = managementCommand({
   words: ['policy', 'simulate', 'register'],
   operands: ['agent|client'],
-  summary: 'Say whether somebody may register an agent or a client, and what would have to change.',
+  summary: 'Simulate whether a caller may register an agent or a client, and what would have to change.',
   role: 'operator',
   options: {
     as: AS,
     way: { value: 'WAY', description: 'management, token, statement, open, document or itself. Default management.' },
-    owner: { value: 'NAME', description: 'Username, name of a group, or id of who is to answer for it.' },
-    blueprint: { value: 'ID', description: 'Blueprint an agent is to stand under.' },
-    environment: { value: 'NAME', description: 'Where an agent runs. Default development.' },
-    credential: { value: 'KIND', description: 'What it proves itself with. Default jwks.', isRepeatable: true },
+    owner: { value: 'NAME', description: 'Owner: username, name of a group, or id.' },
+    blueprint: { value: 'ID', description: 'Blueprint of the agent.' },
+    environment: { value: 'NAME', description: 'Environment of the agent. Default development.' },
+    credential: { value: 'KIND', description: 'Kind of its credential. Default jwks.', isRepeatable: true },
     role: { value: 'ROLE', description: 'Role of a client.', isRepeatable: true },
-    change: { description: 'It is there already, and is to be like this.' },
+    change: { description: 'Simulate a change of a registered agent or client to these values.' },
     policy: POLICY,
   },
   notes: DENIED,
@@ -118,11 +118,11 @@ export const tryRegisterCommand = managementCommand({
 export const tryAdministerCommand = managementCommand({
   words: ['policy', 'simulate', 'administer'],
   operands: ['OPERATION'],
-  summary: 'Say whether somebody may make a call of the management API, and what would have to change.',
+  summary: 'Simulate whether a caller may call the management API, and what would have to change.',
   role: 'operator',
   options: {
     as: { ...AS, isRequired: true },
-    target: { value: 'ID', description: 'What it is about.' },
+    target: { value: 'ID', description: 'Id of the object that the call targets.' },
     policy: POLICY,
   },
   notes: `OPERATION is an operationId of the OpenAPI document, such as suspendAgent. ${DENIED}`,
@@ -137,16 +137,16 @@ export const tryAdministerCommand = managementCommand({
 export const tryApproveCommand = managementCommand({
   words: ['policy', 'simulate', 'approve'],
   operands: [],
-  summary: 'Say whether somebody may say yes to what an agent asks people, and what would have to change.',
+  summary: 'Simulate whether an account may approve a request of an agent, and what would have to change.',
   role: 'operator',
   options: {
-    as: { value: 'NAME', description: 'Username or id of who says yes.', isRequired: true },
-    agent: { value: 'ID', description: 'Agent that asks.', isRequired: true },
-    account: { value: 'NAME', description: 'Username or id on whose behalf. Default: who says yes.' },
-    resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
-    scope: { value: 'NAME', description: 'Scope it asks for.', isRequired: true, isRepeatable: true },
-    for: { value: 'NAME', description: 'Username or id of who is away, when it is said for somebody.' },
-    consent: { description: 'As the consent of the person on whose behalf, when others approve.' },
+    as: { value: 'NAME', description: 'Username or id of the approver.', isRequired: true },
+    agent: { value: 'ID', description: 'Agent that requests the approval.', isRequired: true },
+    account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the approver.' },
+    resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
+    scope: { value: 'NAME', description: 'Requested scope.', isRequired: true, isRepeatable: true },
+    for: { value: 'NAME', description: 'Username or id of the absent person, when the approver acts as deputy.' },
+    consent: { description: 'Simulate the consent of the person on whose behalf, when others approve.' },
     policy: POLICY,
   },
   notes: DENIED,
@@ -244,14 +244,14 @@ const changesText = (changes: readonly Json[]): string =>
 export const replayCommand = managementCommand({
   words: ['policy', 'replay'],
   operands: ['VERSION|FILE'],
-  summary: 'Run policies over recorded decisions, and say which of them would be other ones.',
+  summary: 'Replay recorded decisions with policies, and list the decisions that would differ.',
   role: 'operator',
   options: {
-    since: { value: 'TIME', description: 'From then on: 7d, 12h, or a date. Default 7d.' },
-    until: { value: 'TIME', description: 'Until then. Default: now.' },
+    since: { value: 'TIME', description: 'Start: 7d, 12h, or a date. Default 7d.' },
+    until: { value: 'TIME', description: 'End. Default: now.' },
     agent: { value: 'ID', description: 'Only decisions about this agent.' },
   },
-  notes: 'That the audit log was read stands in the audit log. End it with Ctrl+C: the server stops as well.',
+  notes: 'The audit log records that it was read. Stop with Ctrl+C: the server stops the replay as well.',
   run: async (call) => {
     const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
     const stream = await call.api.stream('/policy/replays', {

@@ -79,9 +79,9 @@ const list = listCommand({
 const show = managementCommand({
   words: ['policy', 'show'],
   operands: ['[VERSION]'],
-  summary: 'Print the policies that count, or another version.',
+  summary: 'Print the active policies, or another version.',
   role: 'operator',
-  options: { about: { description: 'Print what is known about it in place of the text.' } },
+  options: { about: { description: 'Print the metadata of the version instead of the text.' } },
   run: async (call) => {
     const { text, ...about } = await setAt(call, call.operands[0] ?? 'active');
     const rows = Object.entries(about).map(
@@ -95,14 +95,14 @@ const show = managementCommand({
 const push = managementCommand({
   words: ['policy', 'push'],
   operands: ['FILE'],
-  summary: 'Draft a version of the policies from a file; nothing of it counts before it is activated.',
+  summary: 'Create a draft of the policies from a file. It has no effect until it is activated.',
   role: 'administrator',
   options: {
-    'dry-run': { description: 'Only say what is wrong with the file, and how it differs from what counts.' },
-    activate: { description: 'Make it count at once.' },
-    note: { value: 'TEXT', description: 'Why there is this version.' },
+    'dry-run': { description: 'Only print errors in the file, and how it differs from the active policies.' },
+    activate: { description: 'Activate it at once.' },
+    note: { value: 'TEXT', description: 'Reason for this version.' },
   },
-  notes: 'A file that says what counts already changes nothing, so this can be run after every merge.',
+  notes: 'A file equal to the active policies changes nothing, so you can run this after every merge.',
   run: async (call) => {
     const file = call.operands[0] ?? '';
     const text = readText(file);
@@ -134,10 +134,10 @@ const push = managementCommand({
 const activateVersion = managementCommand({
   words: ['policy', 'activate'],
   operands: ['VERSION'],
-  summary: 'Make a version of the policies count, at once and on all nodes.',
+  summary: 'Activate a version of the policies at once, on all nodes.',
   role: 'administrator',
   options: {
-    replaces: { value: 'VERSION', description: 'Only while this is the version that counts.' },
+    replaces: { value: 'VERSION', description: 'Only if this is the active version.' },
   },
   run: async (call) => {
     const set = await activate(
@@ -153,7 +153,7 @@ const activateVersion = managementCommand({
 const remoteRollback = managementCommand({
   words: ['policy', 'rollback'],
   operands: [],
-  summary: 'Make the version count again that counted before; once more takes that back.',
+  summary: 'Activate the previously active version again. A second run reverts that.',
   role: 'administrator',
   options: {},
   run: async (call) => {
@@ -192,12 +192,12 @@ const localRollback = async (call: Call): Promise<number> => {
 const rollback: Command = {
   ...remoteRollback,
   options: {
-    local: { description: 'On this machine, in the store itself: for whoever the policies that count let do nothing.' },
-    to: { value: 'VERSION', description: 'With --local: this version, or `starter` for the one new servers have.' },
+    local: { description: 'Write to the store on this machine. For an administrator whom the active policies lock out.' },
+    to: { value: 'VERSION', description: 'With --local: this version, or `starter` for the policies of a new server.' },
     ...remoteRollback.options,
     config: SETTINGS.config,
   },
-  notes: 'With --local it needs the settings of the server and no token; the server may run or not.',
+  notes: 'With --local the command needs the settings of the server and no token. The server may run or not.',
   run: (call) => {
     if (call.isSet('local')) return localRollback(call);
     if (call.text('to') !== undefined || call.text('config') !== undefined) {
@@ -231,11 +231,11 @@ const diffText = (before: string, after: string): string =>
 const diff = managementCommand({
   words: ['policy', 'diff'],
   operands: ['[FILE]'],
-  summary: 'Show how a file or a version differs from the policies that count.',
+  summary: 'Show how a file or a version differs from the active policies.',
   role: 'operator',
   options: {
-    from: { value: 'VERSION', description: 'The older one. Default: active.' },
-    to: { value: 'VERSION', description: 'The newer one, in place of a file.' },
+    from: { value: 'VERSION', description: 'The older version. Default: active.' },
+    to: { value: 'VERSION', description: 'The newer version, instead of a file.' },
   },
   run: async (call) => {
     const [file, to] = [call.operands[0], call.text('to')];
@@ -263,6 +263,6 @@ export const policyCommands: readonly Command[] = [
   tryApproveCommand,
   tryCommand,
   replayCommand,
-  textCommand('starter', 'Print the policies a new server starts with.'),
-  textCommand('schema', 'Print what policies can speak of.'),
+  textCommand('starter', 'Print the policies of a new server.'),
+  textCommand('schema', 'Print the schema that policies are written against.'),
 ];

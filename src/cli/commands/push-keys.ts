@@ -19,7 +19,7 @@ const keysOf = (body: Json): readonly Json[] => (Array.isArray(body['items']) ? 
 const list = managementCommand({
   words: ['push-keys', 'list'],
   operands: [],
-  summary: 'List the keys of messages in browsers; the first one is given to new ones.',
+  summary: 'List the web push keys. New browsers get the first one.',
   role: 'administrator',
   options: {},
   run: async (call) => {
@@ -32,7 +32,7 @@ const list = managementCommand({
 const rotate = managementCommand({
   words: ['push-keys', 'rotate'],
   operands: [],
-  summary: 'Give new browsers a new key; those that have another keep it until they are turned on again.',
+  summary: 'Create a new web push key for new browsers. Other browsers keep their key until push is turned on again there.',
   role: 'administrator',
   options: {},
   run: async (call) => {
@@ -45,9 +45,9 @@ const rotate = managementCommand({
 const revoke = managementCommand({
   words: ['push-keys', 'revoke'],
   operands: ['ID'],
-  summary: 'End a key that others may know, with every browser it was given to.',
+  summary: 'Revoke a compromised web push key and every browser registration that uses it.',
   role: 'administrator',
-  options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true } },
+  options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true } },
   run: async (call) => {
     const [id = ''] = call.operands;
     const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/revoke`, {

@@ -13,22 +13,22 @@ const PATH = '/initial-access-tokens';
 const create = managementCommand({
   words: ['registration', 'tokens', 'create'],
   operands: [],
-  summary: 'Make a token with which agents, or clients, register themselves in the name of an owner.',
+  summary: 'Create an initial access token with which agents or clients register themselves for an owner.',
   role: 'operator',
   options: {
     owner: {
       value: 'NAME',
-      description: 'Who is asked to answer for what is registered: username, name of a group, or id.',
+      description: 'Owner that is asked to accept what is registered: username, name of a group, or id.',
       isRequired: true,
     },
     blueprint: {
       value: 'ID',
-      description: 'Agents are registered, under this blueprint. Without it: clients that are no agents.',
+      description: 'Blueprint of the registered agents. Without it, the token registers clients that are not agents.',
     },
-    uses: { value: 'N', description: 'How many may be registered with it. Default 1, at most 1000.' },
-    expires: { value: 'TIME', description: 'How long it is good: 90s, 15m, 1h, 7d. Default 1h, at most 30d.' },
+    uses: { value: 'N', description: 'Maximum number of registrations. Default 1, at most 1000.' },
+    expires: { value: 'TIME', description: 'Lifetime of the token: 90s, 15m, 1h, 7d. Default 1h, at most 30d.' },
   },
-  notes: 'The token is shown this once. An agent that is registered with it is pending until its owner accepts it.',
+  notes: 'The token is shown only once. An agent registered with it is pending until its owner accepts it.',
   run: async (call) => {
     const uses = call.integer('uses', 1, 1000);
     const expires = call.text('expires');
@@ -87,7 +87,7 @@ const list = managementCommand({
 const revoke = managementCommand({
   words: ['registration', 'tokens', 'revoke'],
   operands: ['ID'],
-  summary: 'Revoke an initial access token: nothing is registered with it any more.',
+  summary: 'Revoke an initial access token. It can no longer register anything.',
   role: 'operator',
   options: {},
   run: async (call) => {

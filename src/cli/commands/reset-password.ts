@@ -13,13 +13,13 @@ import { printable } from '../table.ts';
 export const resetPassword: Command = {
   words: ['accounts', 'reset-password'],
   operands: ['USERNAME'],
-  summary: 'Set a password on this machine, for whoever is locked out.',
+  summary: 'Set a password on this machine, for a user who is locked out.',
   options: {
-    'password-file': { value: 'FILE', description: 'File with the password; - reads standard input.' },
-    enable: { description: 'Enable the account too, if it is disabled.' },
+    'password-file': { value: 'FILE', description: 'File with the password. - reads standard input.' },
+    enable: { description: 'Also enable the account if it is disabled.' },
     ...SETTINGS,
   },
-  notes: 'Works on the database file, whether the server runs or not. Ends all sessions of the account.',
+  notes: 'The command writes to the database file, whether the server runs or not. All sessions of the account end.',
   run: async (call) => {
     const configuration = settings(call);
     const [username = ''] = call.operands;

@@ -13,7 +13,7 @@ const PAIR = {
 } as const satisfies Record<string, Option>;
 
 const WHO_ACCEPTS =
-  'Another operator or administrator accepts it: in the console, or with the key of a client that they own. Account and client were there before the proposal, and did not change since.';
+  'Another operator or administrator accepts it: in the console, or with the key of a client that they own. Account and client must be older than the proposal, and unchanged since.';
 
 const pairCommand = (description: {
   readonly verb: string;
@@ -50,7 +50,7 @@ const pairCommand = (description: {
 export const delegationCommands: readonly Command[] = [
   pairCommand({
     verb: 'propose-delegation',
-    summary: 'Propose a scope of another API that the resource server asks its callers for.',
+    summary: 'Propose a scope of another API that the resource server requests from its callers.',
     notes: `It has no effect until it is accepted. ${WHO_ACCEPTS}`,
     text: ({ id, to, scope }, { api }) =>
       [
@@ -69,7 +69,7 @@ export const delegationCommands: readonly Command[] = [
   pairCommand({
     verb: 'withdraw-delegation',
     summary: 'Withdraw a scope that was proposed or accepted.',
-    notes: 'Its effect ends with the next decision.',
+    notes: 'Its effect ends at the next decision.',
     text: ({ id, to, scope }) => `${id} does not ask its callers for ${scope} at ${to}.\n`,
   }),
 ];

@@ -21,38 +21,38 @@ import { delegationCommands } from './resource-server-delegations.ts';
 const PATH = '/resource-servers';
 const RISKS = ['low', 'medium', 'high', 'critical'];
 
-const NAME: Option = { value: 'NAME', description: 'What people see on the consent page.' };
+const NAME: Option = { value: 'NAME', description: 'Name that people see on the consent page.' };
 const SCOPE: Option = {
   value: 'NAME:RISK:TEXT',
-  description: 'A scope, its risk (low, medium, high, critical) and what it lets somebody do.',
+  description: 'A scope, its risk (low, medium, high, critical) and what it allows.',
   isRepeatable: true,
 };
 const DEFAULT_SCOPE: Option = {
   value: 'NAME',
-  description: 'A scope of those given that requests without a scope ask for. Default: all.',
+  description: 'One of the given scopes that a request without a scope requests. Default: all.',
   isRepeatable: true,
 };
 
 /** Options of both creating and changing. */
 const CHANGEABLE = {
-  format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
-  ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600. Default: 300.' },
+  format: { value: 'FORMAT', description: 'Format of access tokens: jwt or opaque. Default: jwt.' },
+  ttl: { value: 'SECONDS', description: 'Lifetime of access tokens, 30 to 3600. Default: 300.' },
   environment: {
     value: 'NAME',
-    description: 'Only agents of this environment hold anything here. Default: all.',
+    description: 'Only agents of this environment may get access here. Default: all.',
     isRepeatable: true,
   },
   'detail-types': {
     value: 'FILE',
-    description: 'JSON list of the types of authorization details it understands (RFC 9396).',
+    description: 'JSON list of the types of authorization details that it understands (RFC 9396).',
   },
-  key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+  key: { value: 'FILE', description: 'Key of the resource server as a JWK. The command creates the file if it does not exist.' },
 } as const satisfies Record<string, Option>;
 
 const create = managementCommand({
   words: ['resource-servers', 'create'],
   operands: ['IDENTIFIER'],
-  summary: 'Register an API that accepts our access tokens.',
+  summary: 'Register an API that accepts access tokens of this server.',
   role: 'operator',
   options: {
     name: { ...NAME, isRequired: true },
@@ -63,7 +63,7 @@ const create = managementCommand({
     introspection: {
       value: 'METHOD',
       description:
-        'How it authenticates to introspect: none, client_secret_basic, private_key_jwt, tls_client_auth or self_signed_tls_client_auth. Default: none, with --key private_key_jwt, or a certificate where one is given.',
+        'Authentication method for introspection: none, client_secret_basic, private_key_jwt, tls_client_auth or self_signed_tls_client_auth. Default: none, with --key private_key_jwt, or a certificate where one is given.',
     },
   },
   notes:
@@ -170,7 +170,7 @@ export const resourceServerCommands: readonly Command[] = [
     filters: {
       ...SEARCH,
       ...stateFilter('active or disabled'),
-      awaiting: { description: 'Only those with a scope of another API that waits to be accepted.' },
+      awaiting: { description: 'Only resource servers with a scope of another API that waits to be accepted.' },
     },
     nothing:
       'There are no resource servers yet. Register one: behalf resource-servers create https://api.example.com --name NAME --scope NAME:RISK:TEXT',
@@ -191,7 +191,7 @@ export const resourceServerCommands: readonly Command[] = [
     noun: 'resource-servers',
     verb: 'disable',
     path: PATH,
-    summary: 'Disable a resource server: no token is issued for it.',
+    summary: 'Disable a resource server. No token is issued for it.',
     done: 'disabled',
   }),
   actionCommand({

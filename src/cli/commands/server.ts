@@ -8,13 +8,13 @@ import { type Column, jsonText, table } from '../table.ts';
 const serve: Command = {
   words: ['serve'],
   operands: [],
-  summary: 'Run the server until it is told to stop.',
+  summary: 'Run the server until it receives a stop signal.',
   options: {
     config: SETTINGS.config,
-    workers: { value: 'N', description: 'Processes that serve, on one listener and one data set. Default 1.' },
+    workers: { value: 'N', description: 'Number of server processes, on one listener and one data set. Default 1.' },
   },
   notes:
-    'Every setting: `npm start -- --help`, and docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it. With workers, SIGUSR2 replaces them one after the other.',
+    'All settings: `npm start -- --help`, and docs/reference/configuration.md. On SIGTERM and SIGINT the server finishes its requests and stops. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
     const [config, workers] = [call.text('config'), call.text('workers')];
     // Loaded here only: no other command needs oidc-provider, which takes most of a start.
@@ -29,9 +29,9 @@ const serve: Command = {
 const checkConfig: Command = {
   words: ['check-config'],
   operands: [],
-  summary: 'Check the settings and print what is in effect, or every problem.',
+  summary: 'Check the settings and print the effective settings, or every problem.',
   options: { ...SETTINGS, json: { description: 'Print JSON instead of a table.' } },
-  notes: 'Exit code 0 when the server would start with them, 78 when not. Secrets are never printed.',
+  notes: 'Exit code 0 when the server would start with the settings, 78 when not. Secrets are never printed.',
   run: async (call) => {
     const loaded = loadedSettings(call);
     const settings = withoutSecrets(loaded);

@@ -13,7 +13,7 @@ const browserOf = ({ browser }: Json): string => Object.values((browser ?? {}) a
 const list = managementCommand({
   words: ['sessions', 'list'],
   operands: ['ACCOUNT'],
-  summary: 'List where an account (username or id) is signed in, newest first.',
+  summary: 'List the sessions of an account (username or id), newest first.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -43,7 +43,7 @@ export const sessionCommands: readonly Command[] = [
     noun: 'sessions',
     verb: 'end',
     path: PATH,
-    summary: 'End a session, with what apps hold because of it.',
+    summary: 'End a session and the access that apps hold because of it.',
     done: 'over',
   }),
 ];

@@ -16,8 +16,8 @@ const backup: Command = {
   words: ['backup'],
   operands: [],
   summary: 'Copy all data into one file while the server runs.',
-  options: { to: { value: 'FILE', description: 'File to make; it must not exist.', isRequired: true }, ...SETTINGS },
-  notes: 'Without the master key the copy is of no use: keep that too, and elsewhere.',
+  options: { to: { value: 'FILE', description: 'File to create. It must not exist.', isRequired: true }, ...SETTINGS },
+  notes: 'The copy cannot be used without the master key. Keep the master key too, in another place.',
   run: async (call) => {
     const to = call.required('to');
     const configuration = settings(call);
@@ -42,14 +42,14 @@ const backup: Command = {
 const restore: Command = {
   words: ['restore'],
   operands: [],
-  summary: 'Put a backup in place; every server must be stopped.',
+  summary: 'Restore a backup. Every server must be stopped.',
   options: {
-    from: { value: 'FILE', description: 'File that `behalf backup` wrote; with MongoDB into an empty database.' },
-    'in-place': { description: 'The data was put back by other tools, such as mongorestore or a snapshot.' },
+    from: { value: 'FILE', description: 'File that `behalf backup` wrote. With MongoDB the database must be empty.' },
+    'in-place': { description: 'Use data that other tools restored, such as mongorestore or a snapshot.' },
     ...SETTINGS,
   },
   notes:
-    'Every token, grant, delegation and session made before the restore is over, so that nothing that was revoked since the backup lives again.',
+    'The restore ends every earlier token, grant, delegation and session. Nothing that was revoked since the backup becomes valid again.',
   run: async (call) => {
     if (call.isSet('in-place') === (call.text('from') !== undefined)) {
       throw usageError('Say either --from FILE or --in-place.');

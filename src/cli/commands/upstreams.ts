@@ -23,38 +23,38 @@ const CLAIMS = ['username', 'name', 'email', 'groups'];
 const MEMBERS = {
   authentication: {
     value: 'METHOD',
-    description: 'private_key_jwt (default: signed with our keys), client_secret_basic or client_secret_post.',
+    description: 'private_key_jwt (default: signed with the keys of this server), client_secret_basic or client_secret_post.',
   },
-  'secret-file': { value: 'FILE', description: 'File with the client secret that the provider gave us.' },
-  scope: { value: 'SCOPE', description: 'What is asked for there. Default: openid profile email.', isRepeatable: true },
+  'secret-file': { value: 'FILE', description: 'File with the client secret from the provider.' },
+  scope: { value: 'SCOPE', description: 'Scope to request there. Default: openid profile email.', isRepeatable: true },
   domain: {
     value: 'DOMAIN',
-    description: 'Whoever types a username with this domain is sent there.',
+    description: 'Users whose username has this domain sign in with this provider.',
     isRepeatable: true,
   },
-  'no-button': { description: 'No button on the sign-in page: only domains lead there.' },
-  button: { description: 'A button on the sign-in page (default).' },
+  'no-button': { description: 'Show no button on the sign-in page. Only users with a --domain reach the provider.' },
+  button: { description: 'Show a button on the sign-in page (default).' },
   claim: {
     value: 'NAME=CLAIM',
-    description: 'Which claim says the username, name, email or groups: username=upn.',
+    description: 'Claim for the username, name, email or groups: username=upn.',
     isRepeatable: true,
   },
   group: {
     value: 'THERE=HERE',
-    description: 'Whoever is in THERE is in the group HERE of the account, and nobody else of this provider.',
+    description: 'Map group THERE at the provider to group HERE of the account. At each sign-in the account joins or leaves HERE accordingly.',
     isRepeatable: true,
   },
-  create: { value: 'WHEN', description: 'Whether somebody without an account gets one: never (default) or always.' },
+  create: { value: 'WHEN', description: 'Whether the server creates an account for a person without one: never (default) or always.' },
   'multi-factor-acr': {
     value: 'ACR',
-    description: 'A sign-in there with this `acr` counts as with a second factor.',
+    description: 'Accept a sign-in there with this `acr` as a second factor.',
     isRepeatable: true,
   },
-  'multi-factor-amr': { value: 'AMR', description: 'The same for a value of `amr`.', isRepeatable: true },
+  'multi-factor-amr': { value: 'AMR', description: 'Accept a sign-in there with this value of `amr` as a second factor.', isRepeatable: true },
   'sign-out': {
     value: 'HOW',
     description:
-      'Whether signing out here offers to do so there on the page after (offer, default), or does at once (always).',
+      'Sign-out at the provider: offer it on the page after sign-out (offer, default), or do it at once (always).',
   },
 } as const satisfies Record<string, Option>;
 
@@ -144,15 +144,15 @@ const removal = (words: readonly string[], path: string, summary: string): Comma
 const create = managementCommand({
   words: ['upstreams', 'create'],
   operands: ['ISSUER'],
-  summary: 'Let people sign in at an existing identity provider (OpenID Connect).',
+  summary: 'Create an upstream: an existing identity provider (OpenID Connect) that people sign in with.',
   ...OPENS,
   options: {
-    name: { value: 'NAME', description: 'Stands on the button.', isRequired: true },
-    'client-id': { value: 'ID', description: 'Who we are there.', isRequired: true },
+    name: { value: 'NAME', description: 'Label of the sign-in button.', isRequired: true },
+    'client-id': { value: 'ID', description: 'client_id of this server at the provider.', isRequired: true },
     ...MEMBERS,
   },
   notes:
-    'Register there beforehand: redirect URI <our issuer>/upstream/callback, keys at <our issuer>/jwks; for signing out ' +
+    'Register there first: redirect URI <our issuer>/upstream/callback, keys at <our issuer>/jwks; for sign-out ' +
     '<our issuer>/account/signed-out (post-logout redirect URI) and <our issuer>/upstream/logout (back-channel logout URI).',
   run: async (call) => {
     const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...(await members(call)) });
@@ -165,11 +165,11 @@ const link = managementCommand({
   words: ['upstreams', 'link'],
   operands: ['ACCOUNT'],
   summary:
-    'Say which person of an upstream an account (username or id) is: whoever it is there signs in as that account.',
+    'Link an account (username or id) to a person of an upstream. This person then signs in to that account.',
   ...OPENS,
   options: {
     upstream: { value: 'ID', description: 'The upstream.', isRequired: true },
-    subject: { value: 'SUB', description: '`sub` of the person there, exactly.', isRequired: true },
+    subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
     const { body } = await call.api.post(LINKS, {
@@ -189,7 +189,7 @@ export const upstreamCommands: readonly Command[] = [
   create,
   listCommand({
     noun: 'upstreams',
-    plural: 'the providers at which people sign in, newest first',
+    plural: 'upstream providers, newest first',
     path: PATH,
     nothing: 'There is none. Add one: behalf upstreams create ISSUER --name NAME --client-id ID',
     columns: [
@@ -199,31 +199,31 @@ export const upstreamCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
     ],
   }),
-  showCommand('upstreams', 'a provider at which people sign in', PATH),
+  showCommand('upstreams', 'an upstream provider', PATH),
   updateCommand({
     noun: 'upstreams',
-    singular: 'a provider at which people sign in',
+    singular: 'an upstream provider',
     path: PATH,
     ...OPENS,
     options: {
-      name: { value: 'NAME', description: 'Stands on the button.' },
-      'client-id': { value: 'ID', description: 'Who we are there.' },
+      name: { value: 'NAME', description: 'Label of the sign-in button.' },
+      'client-id': { value: 'ID', description: 'client_id of this server at the provider.' },
       ...MEMBERS,
     },
     changes: members,
   }),
-  action('disable', 'Let nobody sign in there any more.'),
-  action('enable', 'Let people sign in there again.'),
-  removal(['upstreams', 'delete'], PATH, 'Take a provider away; links to people there count no more.'),
+  action('disable', 'Disable an upstream provider. People can no longer sign in with it.'),
+  action('enable', 'Enable an upstream provider again.'),
+  removal(['upstreams', 'delete'], PATH, 'Delete an upstream provider. Links to its people become invalid.'),
   link,
   {
     ...listCommand({
       noun: 'upstreams',
-      plural: 'which people of upstreams are accounts, newest first',
+      plural: 'links of accounts to people of upstream providers, newest first',
       path: LINKS,
       filters: {
-        upstream: { value: 'ID', description: 'Only of this upstream.' },
-        account: { value: 'ID', description: 'Only of this account.' },
+        upstream: { value: 'ID', description: 'Only links of this upstream.' },
+        account: { value: 'ID', description: 'Only links of this account.' },
       },
       nothing: 'Nobody is connected.',
       columns: [
@@ -236,5 +236,5 @@ export const upstreamCommands: readonly Command[] = [
     }),
     words: ['upstreams', 'links'],
   },
-  removal(['upstreams', 'unlink'], LINKS, 'Take a link away: nobody signs in to that account from there any more.'),
+  removal(['upstreams', 'unlink'], LINKS, 'Delete a link. The person can no longer sign in to that account from there.'),
 ];

@@ -19,10 +19,10 @@ const LETTERS = '/dead-letters';
 const CHANGEABLE = {
   kind: {
     value: 'KIND',
-    description: 'What it hears of: agent.suspended, factor.added, … (docs/how-to/notifications.md).',
+    description: 'Kind of notification to send: agent.suspended, factor.added, … (docs/how-to/notifications.md).',
     isRepeatable: true,
   },
-  owner: { value: 'ID', description: 'Only of agents of this account or group.' },
+  owner: { value: 'ID', description: 'Send only notifications about agents of this account or group.' },
   'resource-server': {
     value: 'ID',
     description: 'Access requests of this resource server may name the URL as their callback.',
@@ -47,7 +47,7 @@ const secretShown = (call: ManagementCall, body: Readonly<Record<string, unknown
 const create = managementCommand({
   words: ['webhooks', 'create'],
   operands: ['URL'],
-  summary: 'Register an endpoint. Put its secret in place there, then: behalf webhooks verify ID.',
+  summary: 'Register an endpoint. Configure its secret there, then: behalf webhooks verify ID.',
   role: 'operator',
   options: { name: { value: 'NAME', description: 'Name to show. Default: the host of the URL.' }, ...CHANGEABLE },
   run: async (call) => {
@@ -68,7 +68,7 @@ const create = managementCommand({
 const rotate = managementCommand({
   words: ['webhooks', 'rotate'],
   operands: ['ID'],
-  summary: 'Give an endpoint a new secret; for a day messages are signed with the former one as well.',
+  summary: 'Rotate the secret of an endpoint. For a day the server also signs messages with the previous secret.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -81,7 +81,7 @@ const rotate = managementCommand({
 const test = managementCommand({
   words: ['webhooks', 'test'],
   operands: ['ID'],
-  summary: 'Send an endpoint a message that tells of nothing, and say whether it got there.',
+  summary: 'Send an endpoint a test message, and print whether the delivery succeeded.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -98,7 +98,7 @@ const test = managementCommand({
 const remove = managementCommand({
   words: ['webhooks', 'delete'],
   operands: ['ID'],
-  summary: 'Remove an endpoint.',
+  summary: 'Delete an endpoint.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -111,7 +111,7 @@ const remove = managementCommand({
 const deadLetters = managementCommand({
   words: ['webhooks', 'dead-letters'],
   operands: [],
-  summary: 'List notifications that were given up, by webhook or mail, newest first.',
+  summary: 'List dead letters: notifications by webhook or mail whose delivery was abandoned, newest first.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -136,7 +136,7 @@ const deadLetters = managementCommand({
 const retry = managementCommand({
   words: ['webhooks', 'retry'],
   operands: ['MESSAGE'],
-  summary: 'Deliver a notification that was given up all the same, under the same id.',
+  summary: 'Deliver a dead letter again, under the same id.',
   role: 'operator',
   options: {},
   run: async (call) => {
@@ -171,7 +171,7 @@ export const webhookCommands: readonly Command[] = [
     path: PATH,
     options: {
       name: { value: 'NAME', description: 'Name to show.' },
-      url: { value: 'URL', description: 'Another one has to be proven anew.' },
+      url: { value: 'URL', description: 'New URL. It has to be verified again.' },
       ...CHANGEABLE,
     },
     changes: async (call) => ({
@@ -182,7 +182,7 @@ export const webhookCommands: readonly Command[] = [
   actionCommand({
     noun: 'webhooks',
     verb: 'verify',
-    summary: 'Send an endpoint a challenge that it has to return; then it hears of notifications.',
+    summary: 'Send an endpoint a challenge that it has to return. Then it receives notifications.',
     path: PATH,
     done: 'active',
   }),
@@ -190,7 +190,7 @@ export const webhookCommands: readonly Command[] = [
   actionCommand({
     noun: 'webhooks',
     verb: 'stop',
-    summary: 'Send an endpoint nothing more, and keep nothing for it, until it is proven again.',
+    summary: 'Stop an endpoint. The server sends it nothing and stores nothing for it until it is verified again.',
     path: PATH,
     done: 'stopped',
   }),

@@ -10,15 +10,15 @@ const PATH = '/trusted-issuers';
 const TEMPLATES = ['kubernetes', 'github-actions', 'gitlab', 'aws', 'gcp', 'azure', 'spiffe-jwt', 'generic'];
 
 const KEYS = {
-  'jwks-uri': { value: 'URL', description: 'Where its keys are. Default: where its discovery document says.' },
-  'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
+  'jwks-uri': { value: 'URL', description: 'URL that serves its keys. Default: the URL in its discovery document.' },
+  'jwks-file': { value: 'FILE', description: 'Public keys of the issuer as a JWK Set. The server fetches nothing.' },
   audience: { value: 'TEXT', description: 'Audience of its tokens. Default: the issuer of this server.' },
-  'max-token-age': { value: 'SECONDS', description: 'How long after it was made a token is good. Default 3600.' },
+  'max-token-age': { value: 'SECONDS', description: 'How long a token is valid after it was issued. Default 3600.' },
   'max-key-age': {
     value: 'SECONDS',
-    description: 'How long its last keys are good while none can be had. Default 3600.',
+    description: 'How long the last fetched keys stay valid while fetching fails. Default 3600.',
   },
-  'one-time': { description: 'A token with an id (jti) works once.' },
+  'one-time': { description: 'Accept a token with an id (jti) only once.' },
 } as const satisfies Record<string, Option>;
 
 const members = (call: ManagementCall): Json => {
@@ -73,15 +73,15 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
 const create = managementCommand({
   words: ['workload-identity', 'issuers', 'create'],
   operands: ['ISSUER'],
-  summary: 'Trust an issuer: its tokens can then stand for agents that have a rule for them.',
+  summary: 'Trust an issuer. Agents can then authenticate with its tokens if they have a rule for them.',
   ...OPENS,
   options: {
     name: { value: 'NAME', description: 'Name to show.', isRequired: true },
-    template: { value: 'NAME', description: `Platform it is: ${TEMPLATES.join(', ')}.`, isRequired: true },
+    template: { value: 'NAME', description: `Platform of the issuer: ${TEMPLATES.join(', ')}.`, isRequired: true },
     ...KEYS,
   },
   notes:
-    'ISSUER is the `iss` of its tokens, exactly. Next: behalf workload-identity allow AGENT --issuer ID --subject SUB',
+    'ISSUER is the exact `iss` of its tokens. Next: behalf workload-identity allow AGENT --issuer ID --subject SUB',
   run: async (call) => {
     const template = call.required('template');
     if (!TEMPLATES.includes(template)) throw usageError(`--template must be one of ${TEMPLATES.join(', ')}.`);
@@ -95,7 +95,7 @@ const create = managementCommand({
 const update = managementCommand({
   words: ['workload-identity', 'issuers', 'update'],
   operands: ['ID'],
-  summary: 'Change a trusted issuer; what is not given stays.',
+  summary: 'Change a trusted issuer. Options left out change nothing.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...KEYS },
   run: async (call) => {
@@ -122,21 +122,21 @@ const claimRules = (call: ManagementCall): Json => {
 const allow = managementCommand({
   words: ['workload-identity', 'allow'],
   operands: ['AGENT'],
-  summary: 'Let an agent prove itself with the tokens of a trusted issuer about one subject.',
+  summary: 'Add a credential: the agent authenticates with tokens of a trusted issuer about one subject.',
   role: 'administrator',
   options: {
     issuer: { value: 'ID', description: 'The trusted issuer.', isRequired: true },
     subject: {
       value: 'TEXT',
-      description: 'What `sub` must be; each * stands for one part of it, or what is left of one.',
+      description: 'Required value of `sub`. Each * matches one part of it, or the rest of one part.',
       isRequired: true,
     },
     claim: {
       value: 'NAME=TEXT',
-      description: 'What another claim must be, by name or JSON pointer.',
+      description: 'Required value of another claim, by name or JSON pointer.',
       isRepeatable: true,
     },
-    name: { value: 'NAME', description: 'What people call it.' },
+    name: { value: 'NAME', description: 'Name to show.' },
   },
   run: async (call) => {
     const subject = call.required('subject');
@@ -171,10 +171,10 @@ const tokenOf = (call: ManagementCall): string => {
 const test = managementCommand({
   words: ['workload-identity', 'test'],
   operands: ['TOKEN'],
-  summary: 'Say which agent a workload token stands for, or which check fails. The token is not kept.',
+  summary: 'Show which agent a workload token authenticates, or which check fails. The token is not stored.',
   role: 'operator',
   options: {},
-  notes: 'With - the token is read from standard input, where other processes of the machine do not see it.',
+  notes: 'With - the command reads the token from standard input, where other processes of the machine cannot see it.',
   run: async (call) => {
     const { body } = await call.api.post('/workload-identity/test', { token: tokenOf(call) });
     const failed = body['failed'] as { readonly check: string; readonly detail: string } | undefined;
@@ -214,11 +214,11 @@ export const workloadIdentityCommands: readonly Command[] = [
     }),
     words: ['workload-identity', 'issuers', 'list'],
   },
-  action('show', '', 'Show a trusted issuer, and how its keys were had last.'),
+  action('show', '', 'Show a trusted issuer and the result of its last key fetch.'),
   update,
-  action('disable', 'disable', 'Trust an issuer no more.'),
-  action('enable', 'enable', 'Trust an issuer again.', OPENS),
-  action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
+  action('disable', 'disable', 'Disable a trusted issuer.'),
+  action('enable', 'enable', 'Enable a trusted issuer again.', OPENS),
+  action('purge-keys', 'purge-keys', 'Discard all keys fetched up to now.'),
   allow,
   test,
 ];

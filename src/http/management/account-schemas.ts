@@ -1,7 +1,7 @@
 import { flag, identified, type JsonSchema, list, oneOf, output, seconds, strings, text } from './schema-parts.ts';
 
 const some = (description: string, item: JsonSchema): JsonSchema => ({
-  ...output({ items: list(description, 100, item), more: flag('Whether there are more than are named.') }),
+  ...output({ items: list(description, 100, item), more: flag('Whether more exist than are listed.') }),
   description,
 });
 
@@ -10,48 +10,48 @@ export const ACCOUNT_SCHEMAS = {
   DisablePreview: output({
     account: text('Id of the account.', 128),
     roles: list(
-      'Roles that it would not hold while it is disabled.',
+      'Roles that the account would not hold while it is disabled.',
       4,
       oneOf('A role.', ['administrator', 'operator', 'auditor', 'break_glass']),
     ),
     sessions: {
       ...output({
         count: { type: 'integer', description: 'How many.' },
-        more: flag('Whether there are more.'),
+        more: flag('Whether more exist.'),
       }),
       description: 'Sessions that would end.',
     },
     agents: some(
-      'Agents that no account would answer for: they become `orphaned`.',
+      'Agents that would have no owner: they become `orphaned`.',
       output({
         ...identified('Begins with agt_.'),
-        name: text('Its name.', 100),
-        state: oneOf('How it stands now.', ['active', 'suspended']),
+        name: text('Name.', 100),
+        state: oneOf('Current state.', ['active', 'suspended']),
         owner: text('The account, or a group in which it is the last active member.', 64),
       }),
     ),
     groups: some(
       'Groups that would have no active member.',
-      output({ ...identified('Begins with grp_.'), name: text('Its name.', 100) }),
+      output({ ...identified('Begins with grp_.'), name: text('Name.', 100) }),
     ),
     delegations: some(
-      'Delegations on behalf of the account: they give no token while it is disabled.',
+      'Delegations on behalf of the account. No token is issued from them while the account is disabled.',
       output({
         ...identified('Begins with dlg_.'),
         actor: text('Agent that holds it.', 128),
         resource: text('Resource indicator.', 2048),
-        scope: strings('What it holds there.', 200, 128),
-        expires_at: seconds('When it would end otherwise.'),
+        scope: strings('Scopes that the delegation holds there.', 200, 128),
+        expires_at: seconds('When it would expire otherwise.'),
       }),
     ),
     standing_approvals: some(
-      'Standing approvals that the account gave and that would end.',
+      'Standing approvals given by the account. They would end.',
       output({
         ...identified('Begins with sap_.'),
         agent: text('Agent.', 128),
         resource: text('Resource indicator.', 2048),
-        scope: strings('What it approves there.', 200, 128),
-        expires_at: seconds('When it would end otherwise.'),
+        scope: strings('Scopes that it approves there.', 200, 128),
+        expires_at: seconds('When it would expire otherwise.'),
       }),
     ),
   }),

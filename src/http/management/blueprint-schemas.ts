@@ -19,17 +19,17 @@ import {
 
 const BLUEPRINT: Properties = {
   name: text('Name to show, one line; unique.', 100),
-  purpose: text('What agents of it are for, one line.', 500),
+  purpose: text('Purpose of agents under the blueprint, one line.', 500),
   ceilings: ref('Ceilings'),
 };
-const BLUEPRINT_STATE = oneOf('Nothing counts yet; counts; counts and takes no new agents or was replaced.', [
+const BLUEPRINT_STATE = oneOf('draft: not in effect yet; active: in effect; deprecated: in effect, but accepts no new agents, or replaced.', [
   'draft',
   'active',
   'deprecated',
 ]);
 const GROUP: Properties = {
   name: text('Name to show, one line; unique.', 100),
-  members: { ...strings('Ids of accounts. Each of them may do what an owner does.', 64, 64), minItems: 2 },
+  members: { ...strings('Ids of accounts. Each member has the rights of an owner.', 64, 64), minItems: 2 },
 };
 
 export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
@@ -41,7 +41,7 @@ export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...identified('Begins with bpt_.'),
       ...BLUEPRINT,
       state: BLUEPRINT_STATE,
-      version: { type: 'integer', description: 'The version that counts; 0 before the first.' },
+      version: { type: 'integer', description: 'The active version; 0 before the first activation.' },
       draft: output({ version: { type: 'integer' }, ceilings: ref('Ceilings') }),
       ...RECORD,
     },
@@ -53,8 +53,8 @@ export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       version: { type: 'integer' },
       state: BLUEPRINT_STATE,
       ceilings: ref('Ceilings'),
-      created_at: seconds('When its draft was begun.'),
-      activated_at: seconds('Since when it cannot change.'),
+      created_at: seconds('When the draft was created.'),
+      activated_at: seconds('When the version was activated. Since then it cannot change.'),
       activated_by: { type: 'string' },
     },
     ['activated_at', 'activated_by'],
@@ -62,10 +62,10 @@ export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   BlueprintVersionPage: page('BlueprintVersion'),
   CeilingChange: output(
     {
-      member: { type: 'string', description: 'Member of the ceilings.' },
+      member: { type: 'string', description: 'Name of the ceiling.' },
       before: { description: 'Absent: no limit.' },
       after: { description: 'Absent: no limit.' },
-      narrows: { type: 'boolean', description: 'Whether something is taken away by it.' },
+      narrows: { type: 'boolean', description: 'Whether the change narrows the ceiling.' },
     },
     ['before', 'after'],
   ),
@@ -78,17 +78,17 @@ export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     agent: { type: 'string' },
     name: { type: 'string' },
     owner: { type: 'string' },
-    stops: { type: 'array', items: { type: 'string' }, description: 'Why it could do nothing any more.' },
-    grant_types: { type: 'array', items: { type: 'string' }, description: 'Grant types it would lose.' },
-    authority: { ...ref('ScopesByResource'), description: 'Rights of its own it would lose.' },
-    lowered: { type: 'array', items: ref('CeilingChange'), description: 'Ceilings that would be lower for it.' },
+    stops: { type: 'array', items: { type: 'string' }, description: 'Reasons why the agent would be blocked.' },
+    grant_types: { type: 'array', items: { type: 'string' }, description: 'Grant types that the agent would lose.' },
+    authority: { ...ref('ScopesByResource'), description: 'Own rights that the agent would lose.' },
+    lowered: { type: 'array', items: ref('CeilingChange'), description: 'Ceilings that would be lower for the agent.' },
   }),
   AgentBreakPage: page('AgentBreak'),
   NewGroup: input(GROUP, ['name', 'members']),
   GroupChange: change(GROUP),
   OwnerName: output({
-    ...identified('Of the account or the group.'),
-    kind: oneOf('What it is.', OWNER_KINDS),
+    ...identified('Id of the account or group.'),
+    kind: oneOf('Account or group.', OWNER_KINDS),
     name: text('Username of the account, or name of the group.', 100),
   }),
   Group: output({ ...identified('Begins with grp_.'), ...GROUP, ...RECORD }),

@@ -23,11 +23,11 @@ const whole = (minimum: number, maximum: number, description: string): JsonSchem
 
 const CHANGEABLE: Properties = {
   name: text('Name to show.', 100),
-  limit: whole(0, Number.MAX_SAFE_INTEGER, 'At most so much within any window; 0: nothing.'),
+  limit: whole(0, Number.MAX_SAFE_INTEGER, 'Maximum within any window; 0 allows nothing.'),
   window_seconds: whole(
     60,
     2_678_400,
-    'Length of the window, up to 31 days. It slides: there is no moment at which it begins anew.',
+    'Length of the sliding window, up to 31 days. The window never resets at a fixed time.',
   ),
 };
 
@@ -37,27 +37,27 @@ const CURRENCY: Properties = {
     minLength: 1,
     maxLength: 400,
     description:
-      'Needed with `amount`: path of the member of the details that holds the currency, as `currency` or `limits.currency`; null: amounts of this type have none. Fixed once it is set.',
+      'Required with `amount`: path of the details member that holds the currency, such as `currency` or `limits.currency`. null: amounts of this type have no currency. It cannot change once it is set.',
   },
   currency: text(
-    'With `currency_member`: the one currency it counts, as the details say it. A detail in another currency is refused, unless another budget about the same counts that one.',
+    'With `currency_member`: the currency that the budget counts, as the details name it. The server refuses a detail in another currency unless another budget about the same subject counts that currency.',
     20,
   ),
 };
 
 const FIXED: Properties = {
   about: oneOf(
-    'What `subject` is. Owner: all agents it answers for. Account: on whose behalf. Delegation: with all below it.',
+    'Kind of `subject`. owner: all agents that the account or group owns. account: the account on whose behalf agents act. delegation: the delegation with all its descendants.',
     BUDGET_SUBJECTS,
   ),
-  subject: text('Id of what it is about.', 100),
-  measure: oneOf('How many tokens, the sum of an amount of details, or how many different resource servers.', MEASURES),
-  resource: text('Only what is given at this resource server.', 2048),
-  scopes: strings('Only what holds one of these scopes.', 100, 200),
-  detail_type: text('Only authorization details of this type; with `amount` it is needed.', 200),
+  subject: text('Id of the agent, owner, account or delegation.', 100),
+  measure: oneOf('What the budget measures: the number of tokens, the sum of an amount in details, or the number of different resource servers.', MEASURES),
+  resource: text('Count only tokens for this resource server.', 2048),
+  scopes: strings('Count only tokens with one of these scopes.', 100, 200),
+  detail_type: text('Count only authorization details of this type; required with `amount`.', 200),
 };
 
-const STATE: Properties = { state: oneOf('Only an active one counts.', ['active', 'disabled']) };
+const STATE: Properties = { state: oneOf('Only an active budget is enforced.', ['active', 'disabled']) };
 
 export const BUDGET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   NewBudget: input({ ...CHANGEABLE, ...FIXED, ...CURRENCY }, [
@@ -76,7 +76,7 @@ export const BUDGET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...FIXED,
       ...CURRENCY,
       ...STATE,
-      counted: { type: 'integer', description: 'How much of it is gone in the window that ends now.' },
+      counted: { type: 'integer', description: 'Amount used in the window that ends now.' },
       ...RECORD,
     },
     ['resource', 'scopes', 'detail_type', 'currency_member', 'currency'],

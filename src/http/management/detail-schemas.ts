@@ -4,8 +4,8 @@ import { input, type JsonSchema, oneOf, text } from './schema-parts.ts';
 
 const MEMBER_RULE = input(
   {
-    rule: oneOf('How a child must stand to its parent.', MEMBER_RULES),
-    absent: oneOf('A parent without the member sets no limit by it. Default: the child must be without it, too.', [
+    rule: oneOf('How a child delegation’s value must relate to its parent’s value.', MEMBER_RULES),
+    absent: oneOf('unlimited: a parent without the member sets no limit. Default: the child must not have the member either.', [
       'unlimited',
     ]),
   },
@@ -15,9 +15,9 @@ const MEMBER_RULE = input(
 export const DETAIL_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   DetailType: input(
     {
-      type: text('As in the member `type` of a detail.', 200),
-      description: text('What details of this type are about, for people.', 200),
-      risk: oneOf('How bad a misuse is.', ['low', 'medium', 'high', 'critical']),
+      type: text('Value of the member `type` of a detail.', 200),
+      description: text('What details of this type describe, for people.', 200),
+      risk: oneOf('Severity of misuse.', ['low', 'medium', 'high', 'critical']),
       schema: {
         type: 'object',
         maxProperties: 20,
@@ -33,7 +33,7 @@ export const DETAIL_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         additionalProperties: MEMBER_RULE,
         description: 'Path of a member to its rule. Members without one are `equal`.',
       },
-      amount: text('The member that says how much: a whole number under the rule `max`.', 200),
+      amount: text('The member that holds the amount: a whole number under the rule `max`.', 200),
     },
     ['type', 'description', 'risk', 'schema', 'display', 'members'],
   ),

@@ -25,28 +25,28 @@ const KIND = oneOf(
 const CHANGEABLE: Properties = {
   name: text('Name to show.', 100),
   url: text('https URL of a public host, or of one in egress.internalHosts.webhooks.', 2048),
-  kinds: list('What it hears of.', 64, KIND),
+  kinds: list('Kinds of notifications to send to the endpoint.', 64, KIND),
 };
 const SERVER = text(
-  'Resource server (rs_…) whose access requests may name the URL as their callback; then it may hear of no kind.',
+  'Resource server (rs_…) whose access requests may name the URL as their callback. Then `kinds` may be empty.',
   100,
 );
-const OWNER = text('Hears only of agents of this account or group.', 100);
+const OWNER = text('Send only notifications about agents of this account or group.', 100);
 const WEBHOOK: Properties = {
   ...identified('Begins with whk_.'),
   ...CHANGEABLE,
   owner: OWNER,
   resource_server: SERVER,
-  state: oneOf('Only an active one is sent notifications; an unproven one has not yet returned a challenge.', [
+  state: oneOf('Only an active endpoint receives notifications. An unproven endpoint has not yet returned a challenge.', [
     'unproven',
     'active',
     'stopped',
   ]),
-  former_secret_until: seconds('Until then messages are signed with the former secret as well.'),
-  last_success_at: seconds('When a notification got there last.'),
-  last_failure_at: seconds('When one did not get there last.'),
+  former_secret_until: seconds('Until then the server also signs messages with the previous secret.'),
+  last_success_at: seconds('When the last delivery succeeded.'),
+  last_failure_at: seconds('When the last delivery failed.'),
   last_failure: { type: 'string', description: 'Why.' },
-  failing_since: seconds('Since when nothing has got there.'),
+  failing_since: seconds('Since when all deliveries have failed.'),
   ...RECORD,
 };
 const OPTIONAL = [
@@ -68,18 +68,18 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     OPTIONAL,
   ),
   WebhookPage: page('Webhook'),
-  WebhookTest: output({ sent: flag('Whether it got there.'), failure: { type: 'string', description: 'Why not.' } }, [
+  WebhookTest: output({ sent: flag('Whether the delivery succeeded.'), failure: { type: 'string', description: 'Why the delivery failed.' } }, [
     'failure',
   ]),
   DeadLetter: output({
     ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
     channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),
-    to: { type: 'string', description: 'Endpoint, account or browser it was for.' },
-    kind: { type: 'string', description: 'What it tells of.' },
-    attempts: { type: 'integer', description: 'How often it was tried.' },
-    failure: { type: 'string', description: 'Why the last try failed.' },
-    created_at: seconds('When it was first to be sent.'),
-    forget_at: seconds('Until then it can be tried again.'),
+    to: { type: 'string', description: 'Recipient: endpoint, account or browser.' },
+    kind: { type: 'string', description: 'Kind of the notification.' },
+    attempts: { type: 'integer', description: 'Number of delivery attempts.' },
+    failure: { type: 'string', description: 'Why the last attempt failed.' },
+    created_at: seconds('When the first delivery was due.'),
+    forget_at: seconds('Until when it can be delivered again.'),
   }),
   DeadLetterPage: page('DeadLetter'),
 };

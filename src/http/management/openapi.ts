@@ -12,8 +12,8 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
     version: '1',
     summary: 'Accounts, clients, agents, resource servers, delegations, kills, audit and keys.',
     description:
-      'Called with access tokens of this server whose audience is the URL of this API. Times are epoch seconds. ' +
-      'Refusals are problem documents (RFC 9457). A PATCH replaces the members it names and needs the ETag as If-Match.',
+      'Callers send access tokens of this server whose audience is the URL of this API. Times are epoch seconds. ' +
+      'Errors are problem documents (RFC 9457). A PATCH replaces the members that it names and needs the ETag as If-Match.',
   },
   servers: [{ url: `${issuer}/api/v1` }],
   security: [{ token: [] }],
@@ -23,7 +23,7 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
     '/openapi.json': {
       get: {
         operationId: 'getOpenApi',
-        summary: 'This document',
+        summary: 'Read this OpenAPI document',
         security: [],
         responses: { 200: json('The document.', { type: 'object' }) },
       },
@@ -34,14 +34,14 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
     securitySchemes: {
       token: {
         type: 'oauth2',
-        description: 'Bearer (RFC 6750) or DPoP (RFC 9449); a token that is bound to a key needs DPoP.',
+        description: 'Bearer (RFC 6750) or DPoP (RFC 9449). A token that is bound to a key needs DPoP.',
         flows: {
           clientCredentials: { tokenUrl: `${issuer}/token`, scopes: SCOPES },
           authorizationCode: { authorizationUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token`, scopes: SCOPES },
         },
       },
     },
-    responses: { Problem: problem('A refusal.') },
+    responses: { Problem: problem('An error.') },
   },
 });
 
@@ -98,10 +98,10 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
 };
 
 const FRESH_FACTOR =
-  ' The token is of a person who signed in with a second factor at most 300 seconds ago; a client that acts for itself proves in Behalf-Local-Proof that it is on the machine of this server.';
+  ' The token’s user must have signed in with a second factor at most 300 seconds ago. A client that acts for itself proves in Behalf-Local-Proof that it runs on the machine of this server.';
 
 const audience = ({ roles, own, self, freshFactor }: RouteDeclaration): string =>
-  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}${self ? '; an agent may call for itself' : ''}.${freshFactor ? FRESH_FACTOR : ''}`;
+  `Needs the role ${roles.join(' or ')}${own ? '; an account without a role may call for its own objects' : ''}${self ? '; an agent may call for itself' : ''}.${freshFactor ? FRESH_FACTOR : ''}`;
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
@@ -113,7 +113,7 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
           name: 'If-Match',
           in: 'header',
           required: route.ifMatch === true,
-          description: 'ETag as read.',
+          description: 'ETag from reading the object.',
           schema: { type: 'string' },
         },
       ]
@@ -125,7 +125,7 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
           name: 'Idempotency-Key',
           in: 'header',
           required: route.repeatable === 'must',
-          description: 'Of the caller’s choice: for a day the same request with it is done once.',
+          description: 'A key that the caller chooses. For a day the server executes the same request with this key only once.',
           schema: { type: 'string', maxLength: 128 },
         },
       ]),
@@ -141,12 +141,12 @@ const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema
   if (answer === undefined) return { description: 'Done.' };
   if (answer === 'ndjson') {
     return {
-      description: 'One JSON object a line; what they hold stands in docs/how-to.',
+      description: 'One JSON object per line. docs/how-to describes the members.',
       content: { 'application/x-ndjson': { schema: { type: 'string' } } },
     };
   }
   const hasVersion = status === 201 || path.includes('{id}');
-  const etag = { ETag: { description: 'Version, for If-Match.', schema: { type: 'string' } } };
-  const description = status === 201 ? 'Created.' : method === 'GET' ? 'As it is now.' : 'As it is afterwards.';
+  const etag = { ETag: { description: 'Version of the object, for If-Match.', schema: { type: 'string' } } };
+  const description = status === 201 ? 'Created.' : method === 'GET' ? 'Current state.' : 'State after the call.';
   return json(description, { $ref: `#/components/schemas/${answer}` }, hasVersion ? etag : undefined);
 };

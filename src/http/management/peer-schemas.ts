@@ -24,15 +24,15 @@ const OUTBOUND: Properties = {
     type: 'object',
     maxProperties: 200,
     additionalProperties: text('Its `client_id` at the peer.', 512),
-    description: 'Which agents and clients may ask for assertions: id here to `client_id` there.',
+    description: 'Agents and clients that may request assertions: id at this server to `client_id` at the peer.',
   },
   resources: list(
-    'Resource servers behind the peer, and which scopes there we vouch for.',
+    'Resource servers of the peer, and the scopes there that this server’s assertions cover.',
     50,
     input(
       {
-        identifier: text('Its resource indicator.', 512),
-        scopes: list('Scopes, with their risk as our policies see it.', 200, ref('Scope')),
+        identifier: text('Resource indicator.', 512),
+        scopes: list('Scopes, with their risk in the policies of this server.', 200, ref('Scope')),
       },
       ['identifier', 'scopes'],
     ),
@@ -41,38 +41,38 @@ const OUTBOUND: Properties = {
     type: 'integer',
     minimum: 10,
     maximum: 300,
-    description: 'How long an assertion lives. Default 300.',
+    description: 'Lifetime of an assertion. Default 300.',
   },
 };
 const INBOUND: Properties = {
-  clients: strings('Which agents and clients may redeem its assertions, by id.', 200, 64),
+  clients: strings('Ids of agents and clients that may redeem the peer’s assertions.', 200, 64),
   resources: {
     ...ref('ScopesByResource'),
-    description: 'Our resource servers, and the scopes there that its assertions are good for at most.',
+    description: 'Resource servers of this server, and the maximum scopes there that the peer’s assertions grant.',
   },
   subjects: oneOf(
-    '`linked`: only people an administrator linked to an account (default). `verified_email`: of somebody unknown also the account of the same verified address, which is then linked.',
+    '`linked` (default): only people whom an administrator linked to an account. `verified_email`: a person without a link is also linked to the account with the same verified address.',
     SUBJECT_RULES,
   ),
   max_lifetime_seconds: {
     type: 'integer',
     minimum: 30,
     maximum: 3600,
-    description: 'How long an assertion may say that it lives. Default 300.',
+    description: 'Maximum lifetime that an assertion may state. Default 300.',
   },
 };
 const PEER: Properties = {
   name: text('Name to show, one line.', 100),
-  outbound: { ...input(OUTBOUND, ['clients', 'resources']), description: 'For whom we vouch there. Absent: nobody.' },
-  inbound: { ...input(INBOUND, ['clients', 'resources']), description: 'What we take its word for. Absent: nothing.' },
+  outbound: { ...input(OUTBOUND, ['clients', 'resources']), description: 'Assertions that this server issues for the peer. Absent: none.' },
+  inbound: { ...input(INBOUND, ['clients', 'resources']), description: 'Assertions of the peer that this server accepts. Absent: none.' },
   ...ISSUER_KEYS,
 };
-const ISSUER: Properties = { issuer: text('Its issuer identifier, compared exactly. Cannot be changed.', 512) };
+const ISSUER: Properties = { issuer: text('Issuer identifier of the peer, compared exactly. Cannot be changed.', 512) };
 const OPTIONAL = ['outbound', 'inbound', 'jwks', 'jwks_uri'];
 const LINK: Properties = {
   peer: text('Id of the peer.', 64),
   subject: text('`sub` of the person at the peer, compared exactly.', 1024),
-  account: text('Id of the account here.', 64),
+  account: text('Id of the account at this server.', 64),
 };
 
 export const PEER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
@@ -86,16 +86,16 @@ export const PEER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...identified('Begins with per_.'),
       ...ISSUER,
       ...PEER,
-      state: oneOf('Whether it counts, in both directions.', ['active', 'disabled']),
+      state: oneOf('Whether the peer is trusted, in both directions.', ['active', 'disabled']),
       keys: output(
         {
-          state: oneOf('How the node that answers had its keys last.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
+          state: oneOf('Result of the last key fetch by the answering node.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
           fetched_at: seconds('When the keys in use were fetched.'),
-          reason: { type: 'string', description: 'Why they could not be had.' },
+          reason: { type: 'string', description: 'Why the node could not fetch the keys.' },
         },
         ['fetched_at', 'reason'],
       ),
-      keys_after: seconds('Keys that were fetched up to then are not used.'),
+      keys_after: seconds('The server does not use keys fetched up to then.'),
       ...RECORD,
     },
     [...OPTIONAL, 'keys_after'],
@@ -105,7 +105,7 @@ export const PEER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AccountLink: output({
     ...identified('Begins with lnk_.'),
     ...LINK,
-    created_by: { type: 'string', description: 'Who made it; the peer where a verified address did.' },
+    created_by: { type: 'string', description: 'Account or client that created the link; the peer when a verified address created it.' },
     ...RECORD,
   }),
   AccountLinkPage: page('AccountLink'),

@@ -30,18 +30,18 @@ const TEXT: Properties = {
     description: 'Policies in Cedar, at most 512 KiB and 2,000 of them; each has an @id.',
   },
 };
-const WORDS: Properties = { ...TEXT, note: text('Why there is this version, one line.', 200) };
+const WORDS: Properties = { ...TEXT, note: text('Reason for this version, one line.', 200) };
 
 const SET: Properties = {
   ...identified('Begins with pol_.'),
   version: { type: 'integer', description: '1, 2, 3 … in the order in which they were drafted.' },
-  state: oneOf('Can be rewritten; counts; counted, and can again.', ['draft', 'active', 'archived']),
-  digest: { type: 'string', description: 'SHA-256 of the text, in hexadecimal; stands in the audit log.' },
+  state: oneOf('draft: can be changed; active: in effect; archived: was active, and can be activated again.', ['draft', 'active', 'archived']),
+  digest: { type: 'string', description: 'SHA-256 of the text, in hexadecimal; recorded in the audit log.' },
   note: { type: 'string' },
   created_by: { type: 'string' },
-  activated_at: seconds('Since when it counts.'),
+  activated_at: seconds('Since when it is active.'),
   activated_by: { type: 'string' },
-  replaces: { type: 'integer', description: 'Of the active one: the version that counted before it.' },
+  replaces: { type: 'integer', description: 'Of the active set: the version that was active before.' },
   ...RECORD,
 };
 const OPTIONAL = ['note', 'activated_at', 'activated_by', 'replaces'];
@@ -52,9 +52,9 @@ const TRIED: Properties = {
     minimum: 1,
     maximum: 999_999_999,
     pattern: '^[A-Za-z0-9_-]{1,64}$',
-    description: 'Version or id of the set to try, or `active`. Default: active.',
+    description: 'Version or id of the policy set to simulate, or `active`. Default: active.',
   },
-  text: { ...TEXT['text'], description: 'In place of `policy`: a text that is tried and stored nowhere.' },
+  text: { ...TEXT['text'], description: 'Instead of `policy`: a text to simulate. It is not stored.' },
 };
 
 const ROLES = ['administrator', 'operator', 'auditor'];
@@ -62,69 +62,69 @@ const ROLES = ['administrator', 'operator', 'auditor'];
 const NAMES = strings('', 200, 200);
 const NUMBER = (description: string): JsonSchema => ({ type: 'integer', description });
 const COUNTED: Properties = {
-  allowed: NUMBER('Scopes that were refused and would be given.'),
-  refused: NUMBER('Scopes that were given and would be refused.'),
+  allowed: NUMBER('Scopes that were refused and would be granted.'),
+  refused: NUMBER('Scopes that were granted and would be refused.'),
 };
 const rows = (properties: Properties): JsonSchema => ({ type: 'array', items: output(properties) });
 
 const TRIALS: Readonly<Record<string, JsonSchema>> = {
   PolicySimulation: input({
     caller: text(
-      'Agent or client that would get the token; with `register` or `administer` the account or client that would call; with `approve` the account that would say yes.',
+      'Agent or client that would get the token. With `register` or `administer`: the account or client that would call. With `approve`: the account that would approve.',
       2048,
     ),
     subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
     resource: text('Resource indicator. Either this, `register`, `administer` or `approve`.', 2048),
     register: {
       ...input({
-        kind: oneOf('What is to stand in a register. Default: agent.', ['agent', 'client']),
-        way: oneOf('How it comes there. Default: management.', REGISTRATION_WAYS),
-        owner: text('Account or group that is to answer for it.', 64),
-        blueprint: text('Of an agent: the blueprint it is to stand under.', 64),
-        environment: oneOf('Of an agent. Default: development.', ENVIRONMENTS),
+        kind: oneOf('Kind of object to register. Default: agent.', ['agent', 'client']),
+        way: oneOf('Registration channel. Default: management.', REGISTRATION_WAYS),
+        owner: text('Account or group that would own it.', 64),
+        blueprint: text('Of an agent: its blueprint.', 64),
+        environment: oneOf('Environment of an agent. Default: development.', ENVIRONMENTS),
         credentials: list(
-          'What it is to prove itself with. Default: jwks.',
+          'Kinds of its credentials. Default: jwks.',
           10,
-          oneOf('A way.', AUTHENTICATION_METHODS),
+          oneOf('A kind.', AUTHENTICATION_METHODS),
         ),
         roles: list('Of a client: its roles at the management API.', 3, oneOf('A role.', ROLES)),
-        change: flag('It is there already, and one of these is to be another one.'),
+        change: flag('Whether it is registered already and one of these members changes.'),
       }),
-      description: 'In place of `resource`: whether this may be registered, which asks policies for `register`.',
+      description: 'Instead of `resource`: simulates this registration. Evaluates policies for `register`.',
     },
     administer: {
       ...input(
         {
-          operation: text('`operationId` of this document.', 64, { pattern: '^[A-Za-z]+$' }),
-          target: text('Id of what it is about.', 128),
+          operation: text('`operationId` in this document.', 64, { pattern: '^[A-Za-z]+$' }),
+          target: text('Id of the object that the call targets.', 128),
         },
         ['operation'],
       ),
-      description: 'In place of `resource`: whether this may be called, which asks policies for `administer`.',
+      description: 'Instead of `resource`: simulates this API call. Evaluates policies for `administer`.',
     },
     approve: {
       ...input(
         {
-          agent: text('Agent that would ask.', 64),
+          agent: text('Agent that would request the approval.', 64),
           subject: text('Account on whose behalf. Default: the caller.', 64),
           resource: text('Resource indicator.', 2048),
-          scope: { ...strings('Scopes it would ask for.', 200, 200), minItems: 1 },
-          for: text('Account that is away and for whom the caller would say it.', 64),
+          scope: { ...strings('Scopes that the agent would request.', 200, 200), minItems: 1 },
+          for: text('Absent account that the caller would act for.', 64),
           consent: flag(
-            'It would be the consent of the person on whose behalf, which comes besides those who approve (CIBA).',
+            'Whether it would be the consent of the subject. This consent is additional to the approvals (CIBA).',
           ),
         },
         ['agent', 'resource', 'scope'],
       ),
       description:
-        'In place of `resource`: whether the caller, an account, may say yes to this, which asks policies for `approve`.',
+        'Instead of `resource`: simulates an approval by the caller, an account. Evaluates policies for `approve`.',
     },
-    scope: strings('Scopes that are asked for. Absent: all.', 200, 200),
+    scope: strings('Requested scopes. Absent: all.', 200, 200),
     route: oneOf(
-      'Where it is asked. Default: an exchange by an agent, a code by a client, client credentials without a subject.',
+      'Kind of token request. Default: token exchange for an agent, authorization code for a client, client credentials without a subject.',
       ['client_credentials', 'authorization_code', 'token_exchange', 'consent'],
     ),
-    assume_consent: flag('As if the person had allowed all of it: what would then stand in the way.'),
+    assume_consent: flag('Assume that the person consented to all scopes, and show which layers would still refuse.'),
     assurance: {
       ...input(
         {
@@ -138,32 +138,32 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
     },
     approval: {
       ...input({ id: text('Its id.', 64), approvers: { type: 'integer', minimum: 1, maximum: 100 } }, ['approvers']),
-      description: 'As if people had approved it.',
+      description: 'Assume that the approvers approved it.',
     },
     source: text('Network address of the sender.', 64),
-    at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'When. Default: now. Epoch seconds.' },
+    at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Time of the request. Default: now. Epoch seconds.' },
     ...TRIED,
   }),
   PolicySimulationResult: output(
     {
       route: {
         type: 'string',
-        description: 'Where it is asked; `registration`, `administration` or `approval` for those.',
+        description: 'Kind of request; `registration`, `administration` or `approval` for those simulations.',
       },
       scope: {
         ...NAMES,
         description:
-          'What would be given; of those `register`, or the operation, if it would be let through; of `approve` all scopes or none.',
+          'Scopes that would be granted. For `register` and `administer`: `register` or the operation, if it would be allowed. For `approve`: all scopes or none.',
       },
       removed: {
         type: 'array',
-        description: 'What would not be given, and what says so first.',
+        description: 'Scopes that would be refused, and the first layer that refuses each.',
         items: output(
           {
             scope: { type: 'string' },
             layer: { type: 'string' },
-            policies: { ...NAMES, description: 'Policies that say so; none where no policy permits it.' },
-            reasons: { ...NAMES, description: 'In the words of the policies.' },
+            policies: { ...NAMES, description: 'Policies that decide so; empty where no policy permits it.' },
+            reasons: { ...NAMES, description: 'Reasons from the policies.' },
             needs: {
               type: 'array',
               items: output(
@@ -179,41 +179,41 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
           ['policies', 'reasons', 'needs'],
         ),
       },
-      max_seconds: NUMBER('How long a token would live at most.'),
-      max_uses: NUMBER('How often it could be used.'),
-      stops: { ...NAMES, description: 'Why nothing is given, whatever the layers say.' },
+      max_seconds: NUMBER('Maximum lifetime of a token.'),
+      max_uses: NUMBER('Maximum number of uses.'),
+      stops: { ...NAMES, description: 'Reasons why the server would grant nothing, regardless of the layers.' },
       layers: {
         type: 'array',
-        description: 'In the order in which they are asked.',
+        description: 'Layers in the order of evaluation.',
         items: output(
           {
             layer: { type: 'string' },
             counts: { type: 'boolean' },
-            why: { type: 'string', description: 'Why it does not count.' },
-            leaves: { ...NAMES, description: 'What it lets through; absent where it sets no limit.' },
+            why: { type: 'string', description: 'Why the layer does not apply.' },
+            leaves: { ...NAMES, description: 'Scopes that the layer allows; absent where it sets no limit.' },
           },
           ['why', 'leaves'],
         ),
       },
       policies: {
         type: 'array',
-        description: 'What the policies alone say of each scope.',
+        description: 'Decision of the policies alone for each scope.',
         items: output({
           scope: { type: 'string' },
-          effect: oneOf('What they say.', ['allow', 'deny']),
+          effect: oneOf('Decision of the policies.', ['allow', 'deny']),
           by: { type: 'array', items: ref('PolicySummary') },
         }),
       },
       changes: {
         type: 'array',
-        description: 'For each scope that is not given, all that would have to change.',
+        description: 'For each refused scope, everything that would have to change.',
         items: output({
           scope: { type: 'string' },
           steps: { type: 'array', items: output({ layer: { type: 'string' }, text: { type: 'string' } }) },
         }),
       },
-      version: NUMBER('Version that was tried; absent for a text.'),
-      enforced: { type: 'boolean', description: 'Whether decisions ask policies at all on this server.' },
+      version: NUMBER('Version that was simulated; absent for a text.'),
+      enforced: { type: 'boolean', description: 'Whether this server enforces policies.' },
     },
     ['max_seconds', 'max_uses', 'version'],
   ),
@@ -225,15 +225,15 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
   }),
   PolicyReplayLine: output(
     {
-      read: NUMBER('Decisions that were read so far.'),
-      changed: NUMBER('Those of them that would be other ones.'),
-      at: seconds('How far it is.'),
-      share: { type: 'number', description: 'How much of the range is behind, of 1.' },
+      read: NUMBER('Number of decisions read so far.'),
+      changed: NUMBER('Number of decisions that would differ.'),
+      at: seconds('Time of the last decision read.'),
+      share: { type: 'number', description: 'Fraction of the range that is done, 0 to 1.' },
       summary: {
         ...output({
-          read: NUMBER('Decisions that were read.'),
-          decided: NUMBER('Those that keep what policies were asked.'),
-          changed: NUMBER('Those that would be other ones.'),
+          read: NUMBER('Number of decisions read.'),
+          decided: NUMBER('Number of decisions that recorded their policy request.'),
+          changed: NUMBER('Number of decisions that would differ.'),
           by_caller: rows({ caller: { type: 'string' }, ...COUNTED }),
           by_scope: rows({ resource: { type: 'string' }, scope: { type: 'string' }, ...COUNTED }),
           examples: {
@@ -251,7 +251,7 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
             ),
           },
         }),
-        description: 'On the last line, and nothing else on it.',
+        description: 'Present only on the last line, as its only member.',
       },
     },
     ['read', 'changed', 'at', 'share', 'summary'],
@@ -269,33 +269,33 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       type: 'integer',
       minimum: 1,
       maximum: 999_999_999,
-      description: 'Version that this one was compared with; refused when another one counts meanwhile.',
+      description: 'Version that this set was compared with. The server refuses when another version is active meanwhile.',
     },
   }),
   PolicyText: input(TEXT, ['text']),
   PolicyFinding: output(
     {
-      severity: oneOf('A set with an error is not taken.', ['error', 'warning']),
+      severity: oneOf('The server refuses a set with an error.', ['error', 'warning']),
       message: { type: 'string' },
       policy: { type: 'string', description: '@id of the policy.' },
       line: { type: 'integer', description: 'From 1.' },
-      action: oneOf('No policy of the set permits this to anybody.', POLICY_ACTIONS),
+      action: oneOf('Action that no policy of the set permits for any principal.', POLICY_ACTIONS),
     },
     ['policy', 'line', 'action'],
   ),
   PolicySummary: output({
     id: { type: 'string' },
-    effect: oneOf('What it does where it applies.', ['permit', 'forbid']),
+    effect: oneOf('Effect where the policy applies.', ['permit', 'forbid']),
     annotations: { type: 'object', additionalProperties: { type: 'string' } },
   }),
   PolicyValidation: output({
-    is_valid: { type: 'boolean', description: 'Whether there is no error.' },
+    is_valid: { type: 'boolean', description: 'Whether the set has no error.' },
     findings: { type: 'array', items: ref('PolicyFinding') },
     policies: { type: 'array', items: ref('PolicySummary') },
   }),
   PolicySchema: output({
-    schema: { type: 'string', description: 'In the language of Cedar schemas.' },
-    starter: { type: 'string', description: 'The set a new server starts with.' },
+    schema: { type: 'string', description: 'The schema in Cedar schema syntax.' },
+    starter: { type: 'string', description: 'Policy set of a new server.' },
   }),
   ...TRIALS,
 };

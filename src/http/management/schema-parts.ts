@@ -39,7 +39,7 @@ export const input = (properties: Properties, required: readonly string[] = []):
 });
 /** A change: any of the members; `id` may be sent back and must then be the one of the path. */
 export const change = (properties: Properties): JsonSchema => ({
-  ...input({ id: { type: 'string', description: 'The id of the path, if given.' }, ...properties }),
+  ...input({ id: { type: 'string', description: 'The same id as in the path, if given.' }, ...properties }),
   minProperties: 1,
 });
 /** An answer: what may be absent is listed as optional. */
@@ -52,35 +52,35 @@ export const page = (item: string): JsonSchema =>
   output(
     {
       items: { type: 'array', items: ref(item) },
-      next: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
+      next: { type: 'string', description: 'Send it as `cursor` to get the next page; absent on the last page.' },
     },
     ['next'],
   );
 
 /** Members of every registered object. */
 export const RECORD: Properties = {
-  created_at: seconds('When it was made.'),
+  created_at: seconds('When it was created.'),
   updated_at: seconds('When it was last changed.'),
 };
 export const WARNINGS: Properties = {
-  warnings: { type: 'array', items: { type: 'string' }, description: 'What is allowed but unwise.' },
+  warnings: { type: 'array', items: { type: 'string' }, description: 'Settings that are allowed but not recommended.' },
 };
-export const SECRET: Properties = { client_secret: { type: 'string', description: 'Shown this once.' } };
+export const SECRET: Properties = { client_secret: { type: 'string', description: 'Shown only once.' } };
 export const identified = (id: string): Properties => ({ id: { type: 'string', description: id } });
 
 export const JWKS_URI = text(
-  'https URL where its public keys are served; in place of `jwks`, one takes the place of the other.',
+  'https URL that serves the public keys, instead of `jwks`. Setting one removes the other.',
   2048,
 );
 
 /** Where the keys of an issuer come from, of workload tokens or of a peer. */
 export const ISSUER_KEYS: Properties = {
-  jwks: { ...ref('JsonWebKeySet'), description: 'Its keys, pinned: nothing is fetched.' },
-  jwks_uri: text('Where its keys are served. With neither, its discovery document says where.', 2048),
+  jwks: { ...ref('JsonWebKeySet'), description: 'Pinned keys. The server fetches nothing.' },
+  jwks_uri: text('URL that serves the keys. Without `jwks` and `jwks_uri`, the discovery document names it.', 2048),
   max_key_age_seconds: {
     type: 'integer',
     minimum: 300,
     maximum: 86_400,
-    description: 'How long the last good keys are good while no new ones can be had. Default 3600.',
+    description: 'How long the last fetched keys stay valid while fetching fails. Default 3600.',
   },
 };

@@ -53,13 +53,13 @@ const ACCOUNT: Properties = {
   ),
 };
 const EMAIL = text('E-mail address.', 254);
-const EMAIL_VERIFIED = flag('Whether the address is known to be theirs.');
-const LANGUAGE = oneOf('What the person reads: mails, and pages where nothing else is said.', LANGUAGES);
+const EMAIL_VERIFIED = flag('Whether the address is verified.');
+const LANGUAGE = oneOf('The person’s language for mails, and for pages that request no other language.', LANGUAGES);
 const ENTITLEMENTS = {
   ...ref('ScopesByResource'),
-  description: "The person's own rights; absent: what consent gave.",
+  description: "The person's own rights. Absent: consent alone limits them.",
 };
-const USERNAME = text('What is typed at sign-in. Cannot be changed.', 200);
+const USERNAME = text('Name for sign-in. Cannot be changed.', 200);
 const PASSWORD: JsonSchema = {
   type: 'string',
   minLength: 1,
@@ -70,7 +70,7 @@ const PASSWORD: JsonSchema = {
 
 const CLIENT: Properties = {
   name: text('Name to show, one line.', 100),
-  owner: text('Account that answers for the client.', 64),
+  owner: text('Account that owns the client.', 64),
   jwks: ref('JsonWebKeySet'),
   jwks_uri: JWKS_URI,
   grant_types: list(
@@ -78,29 +78,29 @@ const CLIENT: Properties = {
     10,
     oneOf('A grant type.', GRANT_TYPES),
   ),
-  redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
-  post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
+  redirect_uris: strings('Redirect URIs; required for authorization_code.', 20, 2000),
+  post_logout_redirect_uris: strings('Redirect URIs after sign-out.', 20, 2000),
   backchannel_logout_session_required: flag(
-    'Whether it is told which session is over: `sid` in its ID tokens and in what it hears. Default false: then all of the person there are meant.',
+    'Whether ID tokens and logout tokens name the session in `sid`. Default false: a logout token then covers all sessions of the person at this client.',
   ),
   cors_origins: strings('Origins of browser apps that may call the token endpoint.', 20, 2000),
   skip_consent: flag('First party: no consent page.'),
-  dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
+  dpop_bound_access_tokens: flag('Whether all access tokens of the client are bound to a key (RFC 9449 §5.2).'),
   certificate_bound_access_tokens: flag(
-    'Whether all its access tokens are bound to the certificate of the request they come from (RFC 8705 §3).',
+    'Whether all access tokens of the client are bound to the client certificate of the token request (RFC 8705 §3).',
   ),
   require_pushed_authorization_requests: flag(
-    'Whether its authorization requests must be pushed (RFC 9126 §6). Default false.',
+    'Whether the client must push its authorization requests (RFC 9126 §6). Default false.',
   ),
   require_pkce: flag(
-    'False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). For a confidential client whose software cannot do it; an administrator decides. Default true.',
+    'False: code requests with `openid` and a `nonce` may omit PKCE (RFC 7636). For a confidential client whose software does not support PKCE. An administrator decides. Default true.',
   ),
   legacy_assertion_audience: flag(
-    'Whether its assertions may name the token endpoint as `aud`, as one string, in place of the issuer (RFC 10070). For software that cannot be changed; an administrator decides. Default false.',
+    'Whether client assertions may name the token endpoint as `aud`, as one string, instead of the issuer (RFC 10070). For software that cannot be changed. An administrator decides. Default false.',
   ),
-  id_token_signed_response_alg: oneOf('Signature of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
+  id_token_signed_response_alg: oneOf('Signature algorithm of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
   roles: list(
-    'Roles in this API when it acts for itself. Only an administrator gives administrator.',
+    'Roles in this API when the client acts for itself. Only an administrator gives the role administrator.',
     3,
     oneOf('A role.', ROLES),
   ),
@@ -108,15 +108,15 @@ const CLIENT: Properties = {
 const CLIENT_AUTHORITY = {
   ...ref('ScopesByResource'),
   description:
-    'What it may do in its own name. What people allow it is not cut by it; where they are not asked (skip_consent), it is.',
+    'Rights of the client when it acts for itself. It does not limit what people allow, except where consent is skipped (skip_consent).',
 };
 const CLIENT_LOGOUT = text(
-  'https URL where it hears that a session is over in which a person signed in to it (OpenID Connect Back-Channel Logout 1.0).',
+  'https URL that receives a logout token when a session ends in which a person signed in to the client (OpenID Connect Back-Channel Logout 1.0).',
   2000,
 );
 const CLIENT_KIND: Properties = {
   application_type: oneOf('Kind of application. Cannot be changed.', ['web', 'native']),
-  token_endpoint_auth_method: oneOf('How it authenticates. Cannot be changed.', [
+  token_endpoint_auth_method: oneOf('Authentication method. Cannot be changed.', [
     'private_key_jwt',
     'client_secret_basic',
     'client_secret_post',
@@ -128,16 +128,16 @@ const CLIENT_KIND: Properties = {
 const RESOURCE_SERVER: Properties = {
   name: text('Name to show, one line.', 100),
   scopes: { ...list('Its scopes.', 200, ref('Scope')), minItems: 1 },
-  detail_types: list('Types of authorization details it understands (RFC 9396).', 20, ref('DetailType')),
-  access_token_format: oneOf('Form of its access tokens.', ['jwt', 'opaque']),
-  access_token_signing_alg: oneOf('Signature of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
-  access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Life of an access token.' },
-  environments: list('Agents of which environments hold anything here.', 3, oneOf('An environment.', ENVIRONMENTS)),
+  detail_types: list('Types of authorization details that the resource server understands (RFC 9396).', 20, ref('DetailType')),
+  access_token_format: oneOf('Format of access tokens.', ['jwt', 'opaque']),
+  access_token_signing_alg: oneOf('Signature algorithm of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
+  access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Lifetime of an access token.' },
+  environments: list('Environments whose agents may get access here.', 3, oneOf('An environment.', ENVIRONMENTS)),
   jwks: ref('JsonWebKeySet'),
 };
 const RESOURCE_SERVER_KIND: Properties = {
   identifier: text('Resource indicator (RFC 8707 §2), compared exactly. Cannot be changed.', 512),
-  introspection_auth_method: oneOf('How it authenticates at the introspection endpoint. Cannot be changed.', [
+  introspection_auth_method: oneOf('Authentication method at the introspection endpoint. Cannot be changed.', [
     'private_key_jwt',
     'client_secret_basic',
     ...CERTIFICATE_METHODS,
@@ -172,10 +172,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Scope: input(
     {
       name: text('scope-token of RFC 6749 §3.3.', 128),
-      description: text('What it lets somebody do, for the consent page.', 200),
-      risk: oneOf('How bad a misuse is.', ['low', 'medium', 'high', 'critical']),
+      description: text('What the scope allows, for the consent page.', 200),
+      risk: oneOf('Severity of misuse.', ['low', 'medium', 'high', 'critical']),
       default: flag(
-        'Asked for by a request that names the resource and no scope. Without any, such a request asks for all.',
+        'Whether a request that names the resource and no scope requests this scope. If no scope is a default, such a request requests all.',
       ),
     },
     ['name', 'description', 'risk'],
@@ -188,7 +188,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       title: { type: 'string' },
       status: { type: 'integer' },
       detail: { type: 'string' },
-      instance: { type: 'string', description: 'The request, as in the access log and the audit log.' },
+      instance: { type: 'string', description: 'Id of the request, as in the access log and the audit log.' },
       errors: {
         type: 'array',
         items: {
@@ -233,7 +233,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       email_verified: EMAIL_VERIFIED,
       language: LANGUAGE,
       entitlements: ENTITLEMENTS,
-      state: oneOf('Whether it works.', ['active', 'disabled']),
+      state: oneOf('Whether it is active.', ['active', 'disabled']),
       ...RECORD,
     },
     ['email', 'email_verified', 'language', 'entitlements'],
@@ -245,12 +245,12 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       items: output(
         {
           ...identified('Begins with fac_.'),
-          kind: oneOf('What it is.', ['totp', 'passkey', 'recovery']),
-          name: { type: 'string', description: 'What its person calls it.' },
-          created_at: seconds('Since when.'),
-          last_used_at: seconds('When it was last proven; absent: never.'),
-          left: { type: 'integer', description: 'Of recovery codes: how many were not used.' },
-          copied: { type: 'boolean', description: 'A passkey of which there may be a copy; it is accepted no more.' },
+          kind: oneOf('Kind of factor.', ['totp', 'passkey', 'recovery']),
+          name: { type: 'string', description: 'Name that the person gave it.' },
+          created_at: seconds('When it was added.'),
+          last_used_at: seconds('When it was last used; absent: never.'),
+          left: { type: 'integer', description: 'Of recovery codes: how many are unused.' },
+          copied: { type: 'boolean', description: 'The passkey may have been cloned. The server no longer accepts it.' },
         },
         ['last_used_at', 'left', 'copied'],
       ),
@@ -283,23 +283,23 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   }),
   Client: output(
     {
-      ...identified('Its client_id. Begins with app_.'),
+      ...identified('The client_id. Begins with app_.'),
       ...CLIENT_KIND,
       ...CLIENT,
       ...CERTIFICATE,
       backchannel_logout_uri: CLIENT_LOGOUT,
       authority: CLIENT_AUTHORITY,
       backchannel_token_delivery_mode: DELIVERY_MODE,
-      state: oneOf('Whether it works; retired is final.', ['active', 'disabled', 'retired']),
-      verified_at: seconds('Since when its name is verified: nobody else registers one that looks like it.'),
-      expires_at: seconds('When it ends, unless somebody adopts it.'),
+      state: oneOf('Whether it is active; retired is final.', ['active', 'disabled', 'retired']),
+      verified_at: seconds('When the name was verified. Other clients cannot register a similar name.'),
+      expires_at: seconds('When it expires unless an account adopts it.'),
       credentials_set_by: {
         ...output({ caller: { type: 'string' }, at: seconds('When.') }),
-        description: 'Account or client that set its keys, certificate or secret last.',
+        description: 'Account or client that last set the keys, certificate or secret.',
       },
       redirect_uris_set_by: {
         ...output({ caller: { type: 'string' }, at: seconds('When.') }),
-        description: 'Account or client that set its redirect URIs last.',
+        description: 'Account or client that last set the redirect URIs.',
       },
       ...RECORD,
       ...WARNINGS,
@@ -316,26 +316,26 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   NewInitialAccessToken: input({
     owner: text(
-      'Account or group that is asked to answer for what is registered. Default: the account that calls.',
+      'Account or group that is asked to own what is registered. Default: the calling account.',
       64,
     ),
-    blueprint: text('Agents are registered, under this blueprint; absent: clients that are no agents.', 64),
-    uses: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'How many may be registered.' },
-    expires_in: { type: 'integer', minimum: 60, maximum: 2_592_000, default: 3600, description: 'Seconds it is good.' },
+    blueprint: text('Blueprint of the registered agents. Absent: the token registers clients that are not agents.', 64),
+    uses: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'Maximum number of registrations.' },
+    expires_in: { type: 'integer', minimum: 60, maximum: 2_592_000, default: 3600, description: 'Lifetime of the token in seconds.' },
   }),
   InitialAccessToken: output(
     {
       ...identified('Begins with iat_.'),
       owner: { type: 'string' },
       blueprint: { type: 'string' },
-      uses: { type: 'integer', description: 'How many may be registered with it.' },
-      used: { type: 'integer', description: 'How many were.' },
-      state: oneOf('Whether something can be registered with it until it expires.', ['active', 'used', 'revoked']),
-      created_by: { type: 'string', description: 'Account or client that made it.' },
-      revoked_at: seconds('Since when it is revoked.'),
+      uses: { type: 'integer', description: 'Maximum number of registrations.' },
+      used: { type: 'integer', description: 'Number of registrations so far.' },
+      state: oneOf('Whether the token can still be used until it expires.', ['active', 'used', 'revoked']),
+      created_by: { type: 'string', description: 'Account or client that created it.' },
+      revoked_at: seconds('When it was revoked.'),
       ...RECORD,
-      expires_at: seconds('When it ends by itself.'),
-      initial_access_token: { type: 'string', description: 'The token (RFC 7591 §1.2). Shown this once.' },
+      expires_at: seconds('When it expires.'),
+      initial_access_token: { type: 'string', description: 'The token (RFC 7591 §1.2). Shown only once.' },
     },
     ['blueprint', 'revoked_at', 'initial_access_token'],
   ),
@@ -353,19 +353,19 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...DELEGATION_PAIR,
       proposed_by: { type: 'string', description: 'Account or client that proposed it.' },
       proposed_at: seconds('When it was proposed.'),
-      accepted_by: { type: 'string', description: 'Account or client of another person, who accepted it.' },
+      accepted_by: { type: 'string', description: 'Account or client of another person that accepted it.' },
       accepted_at: seconds('When it was accepted; absent while it waits and has no effect.'),
     },
     ['accepted_by', 'accepted_at'],
   ),
   ResourceServer: output(
     {
-      ...identified('The client_id it introspects with. Begins with rs_.'),
+      ...identified('The client_id for introspection. Begins with rs_.'),
       ...RESOURCE_SERVER_KIND,
       ...RESOURCE_SERVER,
       ...CERTIFICATE,
       delegates_to: list(
-        'Scopes of other APIs that it asks its callers for, as an agent. Those that wait have no effect.',
+        'Scopes of other APIs that the resource server, as an agent, requests from its callers. Scopes that wait for acceptance have no effect.',
         50,
         ref('DelegationTarget'),
       ),
@@ -380,13 +380,13 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Grant: output(
     {
       ...identified('Begins with grt_; the claim `grant_id` of access tokens.'),
-      account: { type: 'string', description: 'Who allowed it.' },
+      account: { type: 'string', description: 'Account that authorized it.' },
       client: { type: 'string', description: 'Client or agent that holds it.' },
       actor: {
         type: 'string',
-        description: 'Agent that acts for the account through the client, where one was asked for.',
+        description: 'Agent that acts for the account through the client, where the request named one.',
       },
-      openid_scopes: { type: 'array', items: { type: 'string' }, description: 'What it may know of the account.' },
+      openid_scopes: { type: 'array', items: { type: 'string' }, description: 'OpenID scopes: what the client may learn about the account.' },
       resources: {
         type: 'object',
         description: 'Resource indicator → scopes.',
@@ -397,34 +397,34 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         description: 'Resource indicator → authorization details (RFC 9396).',
         additionalProperties: { type: 'array', items: { type: 'object' } },
       },
-      session: { type: 'string', description: 'Session it ends with; absent where it holds while the person is away.' },
+      session: { type: 'string', description: 'Session whose end ends the grant; absent for offline access.' },
       parent: {
         type: 'string',
         description:
-          'Grant of the authorization that this is a share of, which ends with it and not the other way round.',
+          'Grant that this instance grant belongs to. Revoking the parent revokes the instance grant, but not the reverse.',
       },
       instance: { type: 'string', description: 'Instance of the agent that holds the grant.' },
-      last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
-      created_at: seconds('When it was allowed.'),
-      expires_at: seconds('When it ends by itself.'),
+      last_used_at: seconds('When a token was last issued from it; absent when none was issued within 400 days.'),
+      created_at: seconds('When it was authorized.'),
+      expires_at: seconds('When it expires.'),
     },
     ['actor', 'details', 'session', 'parent', 'instance', 'last_used_at'],
   ),
   GrantPage: page('Grant'),
   GrantNarrowing: {
     ...input({
-      openid_scopes: strings('What it may know no more of the account; `openid` and `offline_access` stay.', 10, 128),
+      openid_scopes: strings('OpenID scopes to remove; `openid` and `offline_access` stay.', 10, 128),
       resources: {
         type: 'object',
         maxProperties: 100,
         description:
-          'Resource indicator → scopes to take. Not of agents: what they may do stands in their delegations.',
+          'Resource indicator → scopes to remove. Not for agents: their rights are in their delegations.',
         additionalProperties: strings('Scopes.', 200, 200),
       },
       details: {
         type: 'object',
         maxProperties: 100,
-        description: 'Resource indicator → authorization details to take, as the grant shows them. Not of agents.',
+        description: 'Resource indicator → authorization details to remove, as the grant shows them. Not for agents.',
         additionalProperties: list('Details.', 100, { type: 'object' }),
       },
     }),
@@ -434,72 +434,72 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Delegation: output(
     {
       ...identified('Begins with dlg_; the claim `delegation` of tokens.'),
-      subject: { type: 'string', description: 'Account on whose behalf.' },
+      subject: { type: 'string', description: 'Account on whose behalf the agent acts.' },
       actor: { type: 'string', description: 'Agent that acts.' },
       resource: { type: 'string', description: 'Resource indicator.' },
       via: {
         type: 'string',
-        description: 'App that calls the agent: it counts for tokens of this app only, and its grant does not cap it.',
+        description: 'App that calls the agent. The delegation applies to tokens of this app only, and the app’s grant does not limit it.',
       },
       scope: { type: 'array', items: { type: 'string' } },
-      details: list('Authorization details it holds (RFC 9396).', 100, { type: 'object' }),
-      parent: { type: ['string', 'null'], description: 'The row it was cut from; null: the consent of the person.' },
-      depth: { type: 'integer', description: '1 for the first hop.' },
-      chain: { type: 'object', description: 'As the `act` claim has it (RFC 8693 §4.1).' },
+      details: list('Authorization details of the delegation (RFC 9396).', 100, { type: 'object' }),
+      parent: { type: ['string', 'null'], description: 'Parent delegation that it was derived from; null: the person’s consent.' },
+      depth: { type: 'integer', description: 'Number of the hop: 1 for the first.' },
+      chain: { type: 'object', description: 'Chain of actors, as in the `act` claim (RFC 8693 §4.1).' },
       pass_on: {
         type: 'object',
-        description: 'To which agents it may be handed on, and how many hops further.',
+        description: 'Agents that it is delegable to, and how many hops further.',
         properties: { agents: { type: 'array', items: { type: 'string' } }, depth: { type: 'integer' } },
       },
       state: oneOf(
-        'suspended: the agent has a new owner, whom the person has not confirmed. Neither it nor anything below it gives authority until then.',
+        'suspended: the agent has a new owner whom the person has not confirmed. Until then neither the delegation nor its descendants grant authority.',
         ['active', 'suspended', 'revoked'],
       ),
-      live: { type: 'boolean', description: 'Whether it works now: neither it nor one above it was ended or expired.' },
-      revoked_at: seconds('When it was ended.'),
-      revoked_by: { type: 'string', description: 'Who ended it.' },
-      last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
+      live: { type: 'boolean', description: 'Whether it is active now: neither it nor an ancestor was revoked or has expired.' },
+      revoked_at: seconds('When it was revoked.'),
+      revoked_by: { type: 'string', description: 'Account or client that revoked it.' },
+      last_used_at: seconds('When a token was last issued from it; absent when none was issued within 400 days.'),
       ...RECORD,
-      expires_at: seconds('When it ends by itself.'),
+      expires_at: seconds('When it expires.'),
     },
     ['via', 'details', 'revoked_at', 'revoked_by', 'last_used_at'],
   ),
   DelegationPage: page('Delegation'),
   DelegationNarrowing: {
     ...input({
-      scope: strings('Scopes to take.', 200, 200),
-      details: list('Authorization details to take, as the delegation shows them.', 100, { type: 'object' }),
+      scope: strings('Scopes to remove.', 200, 200),
+      details: list('Authorization details to remove, as the delegation shows them.', 100, { type: 'object' }),
     }),
     minProperties: 1,
   },
 
   AuditErasure: input(
     {
-      event: text('Id of the event, as the list of events has it.', 200),
-      value: oneOf('Which personal value of it.', ['source', 'device', 'username', 'details', 'message']),
+      event: text('Id of the event, as in the list of events.', 200),
+      value: oneOf('Personal value to erase.', ['source', 'device', 'username', 'details', 'message']),
     },
     ['event', 'value'],
   ),
 
   NewKill: input(
     {
-      scope: oneOf('What is stopped; `owner`: all agents of an account.', KILL_SCOPES),
+      scope: oneOf('What the kill stops; `owner`: all agents of an account.', KILL_SCOPES),
       id: text(
-        'The object; of a token its `jti`; of clients nobody registered the URL, or `https://host` for all of a site. Not with `all`.',
+        'Id of the object. For a token: its `jti`. For unregistered clients: the URL, or `https://host` for all clients of a site. Not with `all`.',
         512,
       ),
-      reason: text('Why, for those who look later.', 500),
+      reason: text('Reason, for later review.', 500),
     },
     ['scope', 'reason'],
   ),
   Kill: output(
     {
       ...identified('Begins with kil_.'),
-      scope: oneOf('What was stopped.', KILL_SCOPES),
-      target: { type: 'string', description: 'The object; absent with `all`.' },
+      scope: oneOf('What the kill stops.', KILL_SCOPES),
+      target: { type: 'string', description: 'Id of the object; absent with `all`.' },
       reason: { type: 'string' },
-      by: { type: 'string', description: 'Who ordered it.' },
-      state: oneOf('Whether it still stands; `final`: what has ended does not come back.', [
+      by: { type: 'string', description: 'Account or client that ordered it.' },
+      state: oneOf('Whether the kill is in force. `final`: what it ended stays ended, and the kill cannot be lifted.', [
         'standing',
         'lifted',
         'final',
@@ -507,15 +507,15 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       signatures: {
         type: 'array',
         items: { type: 'object', properties: { by: { type: 'string' }, at: seconds('When.') } },
-        description: 'Who has asked for the lift.',
+        description: 'Signatures for the lift.',
       },
-      signatures_needed: { type: 'integer', description: 'How many more it takes to lift it.' },
+      signatures_needed: { type: 'integer', description: 'Number of further signatures needed to lift it.' },
       created_at: seconds('When it was ordered.'),
       lifted_at: seconds('When it was lifted.'),
       not_durable_yet: {
         type: 'array',
         items: { type: 'string', enum: ['audit', 'store'] },
-        description: 'With 202: kept on the data volume of this node until these take writes again.',
+        description: 'With 202: the kill is stored on the data volume of this node until these accept writes again.',
       },
     },
     ['target', 'lifted_at', 'not_durable_yet'],
@@ -528,35 +528,35 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       stream: { type: 'string' },
       sequence: { type: 'integer' },
       at: { type: 'integer', description: 'Milliseconds since the epoch.' },
-      hash: { type: 'string', description: 'What the next record is chained to.' },
+      hash: { type: 'string', description: 'Hash that the next record is chained to.' },
       event: { type: 'object', description: 'See docs/reference/audit-events.md.' },
       erased: { type: 'array', items: { type: 'string' }, description: 'Personal values that were erased.' },
       mismatches: {
         type: 'array',
         items: { type: 'string' },
         description:
-          'Present when the stored record does not match its digest, or the next record: an editor of the database changed it. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
+          'Present when the stored record does not match its digest or the next record: the database was edited. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
       },
     },
     ['erased', 'mismatches'],
   ),
   AuditPage: page('AuditEntry'),
 
-  KeyRevocation: input({ reason: text('Why, for those who look later.', 500) }, ['reason']),
+  KeyRevocation: input({ reason: text('Reason, for later review.', 500) }, ['reason']),
   SigningKey: output(
     {
-      ...identified('Its `kid`.'),
+      ...identified('The `kid`.'),
       kty: { type: 'string' },
-      state: oneOf('Published only, signing, still published after its last signature, or over with all it signed.', [
+      state: oneOf('published: not signing yet; active: signing; retired: still published after its last signature; revoked: invalid with everything it signed.', [
         'published',
         'active',
         'retired',
         'revoked',
       ]),
-      created_at: seconds('When it was made.'),
-      signs_from: seconds('When it begins to sign.'),
-      signs_until: seconds('When another takes over.'),
-      revoked_at: seconds('Since when neither it nor what it signed counts.'),
+      created_at: seconds('When it was created.'),
+      signs_from: seconds('When it starts signing.'),
+      signs_until: seconds('When another key replaces it.'),
+      revoked_at: seconds('When it was revoked. Since then it and everything it signed are invalid.'),
     },
     ['signs_until', 'revoked_at'],
   ),
@@ -564,14 +564,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   PushKey: output({
     ...identified('Begins with vpk_.'),
-    public_key: { type: 'string', description: 'As browsers take it: `applicationServerKey`, base64url.' },
-    state: oneOf('Given to browsers that turn messages on, or kept for those that have it.', ['given', 'kept']),
-    created_at: seconds('When it was made.'),
+    public_key: { type: 'string', description: '`applicationServerKey` for browsers, base64url.' },
+    state: oneOf('given: new browsers get it; kept: only browsers that already have it use it.', ['given', 'kept']),
+    created_at: seconds('When it was created.'),
   }),
   PushKeys: output({ items: { type: 'array', items: ref('PushKey') } }),
 
   Me: output({
-    kind: oneOf('What the token stands for.', ['account', 'client']),
+    kind: oneOf('Kind of the token’s subject.', ['account', 'client']),
     id: { type: 'string' },
     name: { type: 'string' },
     roles: list('Roles in this API, and `break_glass` of an account.', 4, { type: 'string' }),

@@ -16,68 +16,68 @@ import {
 } from './schema-parts.ts';
 
 const UPSTREAM: Properties = {
-  name: text('Stands on the button, one line.', 60),
-  client_id: text('Who we are there.', 512),
+  name: text('Label of the sign-in button, one line.', 60),
+  client_id: text('This server’s client_id at the provider.', 512),
   authentication: oneOf(
-    'How we prove it. `private_key_jwt` (default) is signed with our own keys, which are at our `jwks_uri`.',
+    'How this server authenticates at the provider. `private_key_jwt` (default) uses this server’s own keys, which are at its `jwks_uri`.',
     AUTHENTICATION_METHODS,
   ),
-  scopes: strings('What is asked for there. Default: openid, profile, email.', 30, 100),
+  scopes: strings('Scopes to request there. Default: openid, profile, email.', 30, 100),
   domains: strings(
-    'Whoever types a username that ends with `@` and one of these is sent there. Addresses are believed to be verified for these only.',
+    'Users whose username ends with `@` and one of these domains sign in with this provider. Addresses are accepted as verified for these domains only.',
     64,
     253,
   ),
   button: flag('Whether the sign-in page has a button. Default true.'),
   claims: {
     ...input({
-      username: text('Default: preferred_username; where it is missing, that of the address.', 200),
+      username: text('Default: preferred_username; where it is missing, the claim of the e-mail address.', 200),
       name: text('Default: name.', 200),
       email: text('Default: email.', 200),
       groups: text('Default: groups.', 200),
     }),
-    description: 'Which claim says what. One within others is named with dots: realm_access.roles.',
+    description: 'Claim names. Use dots for a nested claim: realm_access.roles.',
   },
   groups: {
     type: 'object',
     maxProperties: 100,
-    additionalProperties: text('Name of the group in the account here.', 200),
+    additionalProperties: text('Name of the group at this server.', 200),
     description:
-      'Value of the claim of groups there to name of a group here. At each sign-in these are joined and left, and no others.',
+      'Value in the provider’s groups claim to name of a group at this server. At each sign-in the account joins and leaves only these groups.',
   },
-  create: oneOf('Whether somebody who has no account here gets one. Default: never.', ['never', 'always']),
+  create: oneOf('Whether the server creates an account for a person without one. Default: never.', ['never', 'always']),
   multi_factor: {
     ...input({
       acr: strings('Values of `acr`.', 20, 300),
       amr: strings('Values of `amr`.', 20, 300),
     }),
     description:
-      'What there counts as a second factor here: any of these. Default: nothing, and the second factor is asked for here.',
+      'Values that the server accepts as a second factor: any of these. Default: none, and this server asks for the second factor.',
   },
   sign_out: oneOf(
-    'How signing out here goes on there, where the provider has an end-session endpoint: by a button on the page after (offer, default), or at once (always).',
+    'How sign-out continues at the provider, where it has an end-session endpoint. offer (default): by a button on the page after sign-out. always: at once.',
     SIGN_OUT_THERE,
   ),
 };
 const ADDRESSES: Properties = {
-  redirect_uri: { type: 'string', description: 'To be registered there.' },
+  redirect_uri: { type: 'string', description: 'Redirect URI to register at the provider.' },
   post_logout_redirect_uri: {
     type: 'string',
-    description: 'The same, for whoever signs out there too (OpenID Connect RP-Initiated Logout 1.0).',
+    description: 'Post-logout redirect URI to register at the provider (OpenID Connect RP-Initiated Logout 1.0).',
   },
   backchannel_logout_uri: {
     type: 'string',
-    description: 'The same, where the provider tells that a session is over (OpenID Connect Back-Channel Logout 1.0).',
+    description: 'Back-channel logout URI to register at the provider (OpenID Connect Back-Channel Logout 1.0).',
   },
 };
-const ISSUER: Properties = { issuer: text('Its issuer identifier, compared exactly. Cannot be changed.', 512) };
+const ISSUER: Properties = { issuer: text('Issuer identifier of the provider, compared exactly. Cannot be changed.', 512) };
 const SECRET_THERE: Properties = {
-  client_secret: text('What the provider gave us, with client_secret_basic and client_secret_post. Never shown.', 1024),
+  client_secret: text('Client secret from the provider, for client_secret_basic and client_secret_post. Never shown.', 1024),
 };
 const LINK: Properties = {
-  upstream: text('Id of the upstream.', 64),
-  subject: text('`sub` of the person there, compared exactly.', 255),
-  account: text('Id of the account here.', 64),
+  upstream: text('Id of the upstream provider.', 64),
+  subject: text('`sub` of the person at the provider, compared exactly.', 255),
+  account: text('Id of the account at this server.', 64),
 };
 
 export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
@@ -88,7 +88,7 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ...ISSUER,
     ...UPSTREAM,
     ...ADDRESSES,
-    state: oneOf('Whether people can sign in there.', ['active', 'disabled']),
+    state: oneOf('Whether people can sign in with the provider.', ['active', 'disabled']),
     ...RECORD,
   }),
   UpstreamPage: page('Upstream'),
@@ -97,15 +97,15 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       ...identified('Begins with upl_.'),
       ...LINK,
-      label: { type: 'string', description: 'What the person is called there.' },
+      label: { type: 'string', description: 'Username of the person at the provider.' },
       claimed: {
         type: 'array',
         items: { type: 'string' },
         description:
-          'Of the groups that the upstream maps, those the claim had at the last sign-in, as they are called there.',
+          'Mapped groups that the claim contained at the last sign-in, with their names at the provider.',
       },
-      claimed_at: { type: 'integer', description: 'When that was, epoch seconds.' },
-      proof: oneOf('How it came about: which side was proven in the presence of the other.', [
+      claimed_at: { type: 'integer', description: 'When the last sign-in was, epoch seconds.' },
+      proof: oneOf('How the link was created: which side was authenticated in the presence of the other.', [
         'created',
         'sign_in',
         'session',
@@ -113,7 +113,7 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ]),
       created_by: {
         type: 'string',
-        description: 'Who made it; the upstream where the account was made for the person.',
+        description: 'Account or client that created the link; the upstream provider when the account was created for the person.',
       },
       ...RECORD,
     },

@@ -28,14 +28,14 @@ const CERTIFICATE: Properties = {
   san_email: text('An e-mail address in the certificate.', 512),
   san_ip: text('An address in the certificate.', 64),
   spiffe_trust_domain: text('Trust domain of its X.509-SVID; with `spiffe_path`.', 255),
-  spiffe_path: { ...ref('TextRule'), description: 'What the path of its SPIFFE ID must be; "/" separates.' },
+  spiffe_path: { ...ref('TextRule'), description: 'Rule for the path of the SPIFFE ID; "/" separates.' },
 };
 /** Shown by their thumbprints. */
 const CERTIFICATES: Properties = {
-  certificates: list('Certificates in PEM, each known by itself.', 5, text('A certificate in PEM.', 8192)),
+  certificates: list('Certificates in PEM. Each is registered individually.', 5, text('A certificate in PEM.', 8192)),
 };
 const THUMBPRINTS: Properties = {
-  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Of registered certificates: `x5t#S256`.' },
+  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Thumbprints of registered certificates: `x5t#S256`.' },
 };
 const withKind = (properties: Properties): Properties =>
   Object.fromEntries(
@@ -46,43 +46,43 @@ const withKind = (properties: Properties): Properties =>
   );
 
 const CREDENTIAL: Properties = {
-  kind: oneOf('How the agent proves itself with it.', KINDS),
-  name: text('What people call it.', 100),
-  expires_at: { ...seconds('When it proves nothing any more.'), minimum: 0, maximum: 99_999_999_999 },
+  kind: oneOf('How the agent authenticates with it.', KINDS),
+  name: text('Name to show.', 100),
+  expires_at: { ...seconds('When it expires.'), minimum: 0, maximum: 99_999_999_999 },
   jwks: { ...ref('JsonWebKeySet'), description: 'With kind jwks; with kind attested: public keys of the attester.' },
   jwks_uri: text(
-    'With kind jwks_uri: where its public keys are served. With kind attested: where those of the attester are, instead of `jwks`.',
+    'With kind jwks_uri: URL that serves the public keys. With kind attested: URL that serves the attester’s public keys, instead of `jwks`.',
     2048,
   ),
   issuer: text('With kind federated: id of the trusted issuer.', 64),
-  subject: { ...ref('TextRule'), description: 'With kind federated: what `sub` must be.' },
+  subject: { ...ref('TextRule'), description: 'With kind federated: rule for `sub`.' },
   claims: {
     type: 'object',
     maxProperties: 20,
     additionalProperties: ref('ClaimRule'),
     description:
-      'With kind federated: rules by name of a claim, or by JSON pointer (RFC 6901) when it begins with "/". All must hold.',
+      'With kind federated: rules by claim name, or by JSON pointer (RFC 6901) when the name begins with "/". All rules must match.',
   },
   attester: text(
-    'With kind attested: what the attester is called. An attestation that names an issuer (`iss`) must name this one.',
+    'With kind attested: name of the attester. An attestation with an issuer (`iss`) must name this attester.',
     512,
   ),
   ...withKind(CERTIFICATE),
 };
 const CREDENTIAL_ADDED: Properties = {
   id: { type: 'string', description: 'Begins with crd_.' },
-  state: oneOf('Only active ones prove anything.', ['active', 'suspended', 'expired']),
-  kind: oneOf('How the agent proves itself with it.', AUTHENTICATION_METHODS),
+  state: oneOf('The agent can authenticate only with active credentials.', ['active', 'suspended', 'expired']),
+  kind: oneOf('How the agent authenticates with it.', AUTHENTICATION_METHODS),
   ...THUMBPRINTS,
-  told_at: seconds('When the owner was told that it ends soon.'),
-  reason: { type: 'string', description: 'Of a secret: why it was allowed.' },
+  told_at: seconds('When the owner was notified that it expires soon.'),
+  reason: { type: 'string', description: 'Of a secret: reason why it was allowed.' },
   created_at: seconds('When it was added.'),
-  last_used_at: seconds('When the agent last proved itself with it, to a minute.'),
+  last_used_at: seconds('When the agent last authenticated with it, to the minute.'),
 };
 const TEXTS: Properties = {
-  equals: text('Exactly this.', 512),
-  one_of: list('One of these.', 20, text('Exactly this.', 512)),
-  like: text('Each "*" stands for one or more characters that are no separator of the issuer.', 512),
+  equals: text('The exact value.', 512),
+  one_of: list('The allowed values.', 20, text('The exact value.', 512)),
+  like: text('Pattern. Each "*" matches one or more characters that are not a separator of the issuer.', 512),
 };
 const rule = (properties: Properties, description: string): JsonSchema => ({
   ...input(properties),
@@ -99,25 +99,25 @@ const ISSUER: Properties = {
     type: 'integer',
     minimum: 60,
     maximum: 86_400,
-    description: 'How long after `iat` a token is good. Default 3600.',
+    description: 'How long a token is valid after `iat`. Default 3600.',
   },
-  one_time_tokens: flag('Whether a token with a `jti` works once. Default false.'),
+  one_time_tokens: flag('Whether a token with a `jti` can be used only once. Default false.'),
 };
 const ISSUER_KIND: Properties = {
-  template: oneOf('Platform it is. Cannot be changed.', ISSUER_TEMPLATES),
+  template: oneOf('Platform of the issuer. Cannot be changed.', ISSUER_TEMPLATES),
   issuer: text('`iss` of its tokens, compared exactly. Cannot be changed.', 512),
 };
 const OPTIONAL = ['jwks', 'jwks_uri', 'audience'];
 
 export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  TextRule: rule(TEXTS, 'What a text must be.'),
+  TextRule: rule(TEXTS, 'Rule for a text.'),
   ClaimRule: rule(
-    { ...TEXTS, contains: text('The claim is a list, and this is in it.', 512) },
-    'What a claim must be. Without `contains` the claim is a single value.',
+    { ...TEXTS, contains: text('The claim is a list that contains this value.', 512) },
+    'Rule for a claim. Without `contains` the claim is a single value.',
   ),
   NewCertificate: {
     ...input({ ...CERTIFICATE, ...CERTIFICATES }, []),
-    description: 'How its certificates are known: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
+    description: 'How the certificate is identified: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
   },
   Certificate: output({ ...CERTIFICATE, ...THUMBPRINTS }, [...Object.keys(CERTIFICATE), 'thumbprints']),
   NewCredential: input({ ...CREDENTIAL, ...withKind(CERTIFICATES) }, ['kind']),
@@ -128,14 +128,14 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   CredentialList: output({ items: { type: 'array', items: ref('Credential') } }),
   CredentialRotation: input(
     {
-      client_assertion_type: oneOf('May be sent along.', ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer']),
+      client_assertion_type: oneOf('Optional.', ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer']),
       client_assertion: text('Client assertion of the agent (RFC 7523), signed with a key of the credential.', 16_384),
       jwks: { ...ref('JsonWebKeySet'), description: 'The new keys.' },
       overlap_seconds: {
         type: 'integer',
         minimum: 0,
         maximum: 86_400,
-        description: 'How long the old keys are good beside the new ones. Default 0.',
+        description: 'How long the old keys stay valid beside the new ones. Default 0.',
       },
     },
     ['client_assertion', 'jwks'],
@@ -151,17 +151,17 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       id: { type: 'string', description: 'Begins with tis_.' },
       ...ISSUER_KIND,
       ...ISSUER,
-      state: oneOf('Whether its tokens are good.', ['active', 'disabled']),
+      state: oneOf('Whether its tokens are accepted.', ['active', 'disabled']),
       keys: output(
         {
-          state: oneOf('How the node that answers had its keys last.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
+          state: oneOf('Result of the last key fetch by the answering node.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
           fetched_at: seconds('When the keys in use were fetched.'),
-          reason: { type: 'string', description: 'Why they could not be had.' },
+          reason: { type: 'string', description: 'Why the node could not fetch the keys.' },
         },
         ['fetched_at', 'reason'],
       ),
-      keys_after: seconds('Keys that were fetched up to then are not used.'),
-      created_at: seconds('When it was made.'),
+      keys_after: seconds('The server does not use keys fetched up to then.'),
+      created_at: seconds('When it was created.'),
       updated_at: seconds('When it was last changed.'),
     },
     [...OPTIONAL, 'keys_after'],
@@ -174,7 +174,7 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         minLength: 1,
         maxLength: 16_384,
         writeOnly: true,
-        description: 'A workload token. Not kept.',
+        description: 'A workload token. It is not stored.',
       },
     },
     ['token'],
@@ -183,14 +183,14 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       good: flag('Whether an agent could authenticate with it now.'),
       issuer: output({ id: { type: 'string' }, name: { type: 'string' }, issuer: { type: 'string' } }),
-      subject: { type: 'string', description: '`sub` as it stands in the token.' },
+      subject: { type: 'string', description: '`sub` of the token.' },
       failed: output({ check: { type: 'string' }, detail: { type: 'string' } }),
       matches: {
         type: 'array',
         items: output({ agent: { type: 'string' }, name: { type: 'string' }, credential: { type: 'string' } }),
-        description: 'Whom it stands for, and by which credential.',
+        description: 'Agents that the token authenticates, and the matching credentials.',
       },
-      needs_client_id: flag('Whether its holder has to say which of them it is.'),
+      needs_client_id: flag('Whether the caller has to name the agent with client_id.'),
     },
     ['issuer', 'subject', 'failed'],
   ),

@@ -20,13 +20,13 @@ const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, ro
 const LONG_TEXT = 786_432;
 
 export const AUTHORITY_ROUTES = {
-  createBudget: budgets.create('/budgets', 'NewBudget', 'Budget', 'Bound what is given within some time', {
+  createBudget: budgets.create('/budgets', 'NewBudget', 'Budget', 'Create a budget: a limit on what agents may get within a time window', {
     roles: ADMINISTRATORS,
   }),
-  listBudgets: budgets.read('/budgets', 'BudgetPage', 'List budgets, newest first, with how much of each is gone', {
+  listBudgets: budgets.read('/budgets', 'BudgetPage', 'List budgets and their usage, newest first', {
     query: { ...PAGE, subject: id('Only budgets about this agent, owner, account or delegation.') },
   }),
-  getBudget: budgets.read('/budgets/{id}', 'Budget', 'Read a budget and how much of it is gone'),
+  getBudget: budgets.read('/budgets/{id}', 'Budget', 'Read a budget and its usage'),
   updateBudget: budgets.change('/budgets/{id}', 'BudgetChange', 'Budget', 'Change or disable a budget', {
     roles: ADMINISTRATORS,
   }),
@@ -35,7 +35,7 @@ export const AUTHORITY_ROUTES = {
     '/policy-sets',
     'NewPolicySet',
     'PolicySet',
-    'Draft a version of the policies; nothing of it counts yet',
+    'Create a draft of the policies. It has no effect until it is activated',
     { largestBody: LONG_TEXT },
   ),
   listPolicySets: policies.read('/policy-sets', 'PolicySetPage', 'List policy sets, newest first', {
@@ -45,48 +45,48 @@ export const AUTHORITY_ROUTES = {
     '/policy-sets/validation',
     'PolicyText',
     'PolicyValidation',
-    'What is wrong with a text, and what could be; nothing is stored',
+    'Validate a policy text: lists errors and warnings. Nothing is stored',
     { ...READ, largestBody: LONG_TEXT },
   ),
   getPolicySet: policies.read(
     '/policy-sets/{id}',
     'PolicySet',
-    'Read a policy set by its id, by the number of its version, or the one that counts as `active`',
+    'Read a policy set by its id or version number, or read the active set as `active`',
   ),
   updatePolicySet: policies.change(
     '/policy-sets/{id}',
     'PolicySetChange',
     'PolicySet',
-    'Rewrite a draft; what was activated once cannot change',
+    'Change a draft. A set that was activated once cannot change',
     { largestBody: LONG_TEXT },
   ),
   activatePolicySet: policies.act(
     '/policy-sets/{id}/activation',
     'PolicySet',
-    'Make a policy set the one that counts, at once on all nodes; one that counted before just the same',
+    'Activate a policy set at once on all nodes. A set that was active before can be activated again',
     { roles: ADMINISTRATORS, ifMatch: true, body: 'PolicyActivation' },
   ),
   simulatePolicies: policies.create(
     '/policy/simulations',
     'PolicySimulation',
     'PolicySimulationResult',
-    'Decide without a token: what would be given, what each layer says, and what would have to change',
+    'Simulate a decision without issuing a token: what would be granted, what each layer decides, and what would have to change',
     { ...READ, largestBody: LONG_TEXT },
   ),
   replayPolicies: policies.create(
     '/policy/replays',
     'PolicyReplay',
     'ndjson',
-    'Run policies over recorded decisions: lines of PolicyReplayLine, of which the last is the summary',
+    'Replay recorded decisions with policies. Returns lines of PolicyReplayLine; the last line is the summary',
     { ...READ, largestBody: LONG_TEXT },
   ),
   getPolicySchema: policies.read(
     '/policy/schema',
     'PolicySchema',
-    'The schema policies are written against, and the set a new server starts with',
+    'Read the policy schema and the policy set of a new server',
   ),
 
-  listGrants: grants.read('/grants', 'GrantPage', 'List grants that work now, newest first', {
+  listGrants: grants.read('/grants', 'GrantPage', 'List active grants, newest first', {
     own: true,
     query: {
       ...PAGE,
@@ -94,13 +94,13 @@ export const AUTHORITY_ROUTES = {
       client: clientId('Only those of this client or agent.'),
     },
   }),
-  getGrant: grants.read('/grants/{id}', 'Grant', 'Read a grant; one that is over is not there', OWN),
+  getGrant: grants.read('/grants/{id}', 'Grant', 'Read a grant. A revoked or expired grant is not found', OWN),
   revokeGrant: {
     method: 'DELETE',
     path: '/grants/{id}',
     tag: 'grants',
     summary:
-      'End a grant: its tokens, and what was exchanged from them, are over; of a share of an instance only that share',
+      'Revoke a grant, its tokens, and all tokens exchanged from them. For an instance grant, only that instance grant is revoked',
     scope: 'grants:write',
     policy: 'administer',
     roles: WRITERS,
@@ -111,7 +111,7 @@ export const AUTHORITY_ROUTES = {
   narrowGrant: grants.act(
     '/grants/{id}/narrow',
     'Grant',
-    'Take single rights from a grant, and from all shares of it; what it does not hold, or all that it holds, is refused',
+    'Remove single rights from a grant and all its instance grants. Refused for rights the grant does not hold, or for all its rights',
     { ...OWN, body: 'GrantNarrowing' },
   ),
 
@@ -119,22 +119,22 @@ export const AUTHORITY_ROUTES = {
     own: true,
     query: {
       ...PAGE,
-      subject: id('Only those for this account.'),
+      subject: id('Only those on behalf of this account.'),
       actor: id('Only those of this agent.'),
-      live: { type: 'boolean', default: false, description: 'Only those that work now.' },
+      live: { type: 'boolean', default: false, description: 'Only those that are active.' },
     },
   }),
   getDelegation: delegations.read('/delegations/{id}', 'Delegation', 'Read a delegation', OWN),
   revokeDelegation: delegations.act(
     '/delegations/{id}/revoke',
     'Delegation',
-    'End a delegation with all below it',
+    'Revoke a delegation and all its descendants',
     OWN,
   ),
   narrowDelegation: delegations.act(
     '/delegations/{id}/narrow',
     'Delegation',
-    'Take single rights from a first hop, and from all below it; what it does not hold, or all that it holds, is refused',
+    'Remove single rights from a first-hop delegation and all its descendants. Refused for rights it does not hold, or for all its rights',
     { ...OWN, body: 'DelegationNarrowing' },
   ),
 
@@ -144,18 +144,18 @@ export const AUTHORITY_ROUTES = {
       ...PAGE,
       agent: id('Only those of this agent.'),
       subject: id('Only those on behalf of this account.'),
-      state: { type: 'string', enum: SHOWN_STATES, description: 'Only those that stand like this now.' },
+      state: { type: 'string', enum: SHOWN_STATES, description: 'Only those in this state.' },
       review: {
         type: 'string',
         enum: ['open', 'closed'],
-        description: 'Only those that two people let happen in an emergency, looked at since or not.',
+        description: 'Only break-glass approvals by two people: review closed or still open.',
       },
     },
   }),
   reviewApproval: emergencies.act(
     '/approvals/{id}/review',
     'Approval',
-    'Say whether it was right that two people let it happen in an emergency; nobody of the two does',
+    'Review a break-glass approval by two people. Neither of the two may review it',
     { roles: REVIEWERS, body: 'BreakGlassReview' },
   ),
   getApproval: approvals.read('/approvals/{id}', 'Approval', 'Read an approval', OWN),
@@ -164,15 +164,15 @@ export const AUTHORITY_ROUTES = {
     own: true,
     query: {
       ...PAGE,
-      account: id('Only those in which this account is away.'),
-      deputy: id('Only those in which this account decides for others.'),
+      account: id('Only absences of this account.'),
+      deputy: id('Only absences in which this account is the deputy.'),
     },
   }),
   getAbsence: absences.read('/absences/{id}', 'Absence', 'Read an absence', OWN),
   endAbsence: absences.act(
     '/absences/{id}/end',
     'Absence',
-    'End an absence before its time: what its deputy said by it counts no more, unless a token came of it',
+    'End an absence early. The deputy’s approvals become invalid unless a token was issued from them',
     OWN,
   ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -6,7 +6,7 @@ const registration = about('initial access tokens', 'agents:read', 'agents:write
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 
 export const CLIENT_ROUTES = {
-  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once', {
+  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client. A secret is shown only once', {
     policy: 'register',
   }),
   listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {
@@ -19,26 +19,26 @@ export const CLIENT_ROUTES = {
   }),
   getClient: clients.read('/clients/{id}', 'Client', 'Read a client'),
   updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
-  disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client; nothing it holds works'),
+  disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client. Its tokens and credentials stop working'),
   enableClient: clients.act('/clients/{id}/enable', 'Client', 'Enable a client again'),
   verifyClient: clients.act(
     '/clients/{id}/verify',
     'Client',
-    'Verify the name of a client: nobody else registers one that looks like it',
+    'Verify the name of a client. Other clients cannot register a similar name',
     { roles: ADMINISTRATORS },
   ),
-  unverifyClient: clients.act('/clients/{id}/unverify', 'Client', 'Take the mark of a verified name away', {
+  unverifyClient: clients.act('/clients/{id}/unverify', 'Client', 'Remove the verification of a name', {
     roles: ADMINISTRATORS,
   }),
   rotateClientSecret: clients.act(
     '/clients/{id}/rotate-secret',
     'Client',
-    'Replace the secret; the old one ends at once',
+    'Rotate the secret. The old secret becomes invalid at once',
   ),
   adoptClient: clients.act(
     '/clients/{id}/adoption',
     'Client',
-    'Answer from now on for a client that registered itself and has no owner',
+    'Adopt a client that registered itself and has no owner',
     OWN,
   ),
 
@@ -46,7 +46,7 @@ export const CLIENT_ROUTES = {
     '/initial-access-tokens',
     'NewInitialAccessToken',
     'InitialAccessToken',
-    'Let agents or clients register themselves (RFC 7591); the token is shown this once',
+    'Create an initial access token with which agents or clients register themselves (RFC 7591). The token is shown only once',
     OWN,
   ),
   listInitialAccessTokens: registration.read(
@@ -72,15 +72,15 @@ export const CLIENT_ROUTES = {
     '/resource-servers',
     'NewResourceServer',
     'ResourceServer',
-    'Register a resource server; a secret is shown this once',
+    'Register a resource server. A secret is shown only once',
   ),
   listResourceServers: servers.read('/resource-servers', 'ResourceServerPage', 'List resource servers, newest first', {
     query: {
       ...PAGE,
-      identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one with this identifier.' },
+      identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the resource server with this identifier.' },
       search: SEARCH,
       state: stateOf(['active', 'disabled']),
-      awaiting: { type: 'boolean', description: 'Only those with a pair that waits to be accepted; `false`: without.' },
+      awaiting: { type: 'boolean', description: '`true`: only those with a pair that waits to be accepted. `false`: only those without.' },
     },
   }),
   getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),
@@ -93,7 +93,7 @@ export const CLIENT_ROUTES = {
   disableResourceServer: servers.act(
     '/resource-servers/{id}/disable',
     'ResourceServer',
-    'Disable a resource server; no token is issued for it',
+    'Disable a resource server. No token is issued for it',
   ),
   enableResourceServer: servers.act(
     '/resource-servers/{id}/enable',
@@ -103,24 +103,24 @@ export const CLIENT_ROUTES = {
   proposeDelegation: servers.act(
     '/resource-servers/{id}/propose-delegation',
     'ResourceServer',
-    'Propose a scope of another API that the resource server asks its callers for; another operator or administrator accepts it',
+    'Propose a scope of another API that the resource server requests from its callers. Another operator or administrator accepts it',
     { body: 'DelegationPair', ifMatch: 'may' },
   ),
   acceptDelegation: servers.act(
     '/resource-servers/{id}/accept-delegation',
     'ResourceServer',
-    'Accept a scope that another operator or administrator proposed; it takes effect at the next decision',
+    'Accept a scope that another operator or administrator proposed. It takes effect at the next decision',
     { body: 'DelegationPair', ifMatch: 'may' },
   ),
   withdrawDelegation: servers.act(
     '/resource-servers/{id}/withdraw-delegation',
     'ResourceServer',
-    'Withdraw a scope that was proposed or accepted; its effect ends with the next decision',
+    'Withdraw a scope that was proposed or accepted. Its effect ends at the next decision',
     { body: 'DelegationPair', ifMatch: 'may' },
   ),
   rotateResourceServerSecret: servers.act(
     '/resource-servers/{id}/rotate-secret',
     'ResourceServer',
-    'Replace the introspection secret; the old one ends at once',
+    'Rotate the introspection secret. The old secret becomes invalid at once',
   ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

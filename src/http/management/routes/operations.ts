@@ -16,28 +16,28 @@ export const OPERATION_ROUTES = {
     '/kills',
     'NewKill',
     'Kill',
-    'Stop an agent, what an owner answers for, a person, a client, or everything, now and until it is lifted',
+    'Stop an agent, all agents of an owner, an account, a client, or everything, at once and until the kill is lifted',
     {
       policy: { not: 'it only takes away, and has to work when nothing else does' },
       own: true,
       isServedFromReserve: true,
-      accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.',
+      accepted: 'The kill takes effect on this node at once. `not_durable_yet` names what has not stored it yet.',
     },
   ),
   listKills: kills.read('/kills', 'KillPage', 'List kills, newest first', {
     own: true,
     query: {
       ...PAGE,
-      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only those of this scope; needs `id`, except `all`.' },
-      id: id('Only those of this object.'),
-      standing: { type: 'boolean', default: false, description: 'Only those that stand.' },
+      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only kills of this scope; needs `id`, except `all`.' },
+      id: id('Only kills of this object.'),
+      standing: { type: 'boolean', default: false, description: 'Only kills that are not lifted.' },
     },
   }),
   getKill: kills.read('/kills/{id}', 'Kill', 'Read a kill', OWN),
   liftKill: kills.act(
     '/kills/{id}/lift',
     'Kill',
-    'Lift a kill, or sign that; of everything it takes two administrators, unchanged since the order',
+    'Lift a kill, or sign its lift. A kill of everything needs two administrators, unchanged since the order',
     { ...OWN, isServedFromReserve: true },
   ),
 
@@ -50,10 +50,10 @@ export const OPERATION_ROUTES = {
         type: 'string',
         enum: ['granted', 'refused', 'done'],
         description:
-          'Only events that ended so. Beside another condition a page may be shorter than asked for, and still have a next one.',
+          'Only events with this outcome. With another filter, a page may be shorter than requested and still have a next page.',
       },
       id: clientId(
-        'Only events in which this id stands: as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. A page may be shorter than asked for, and still have a next one.',
+        'Only events that contain this id as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. A page may be shorter than requested and still have a next page.',
       ),
       subject: id('Only events on behalf of this account.'),
       agent: id('Only events about this agent.'),
@@ -72,11 +72,11 @@ export const OPERATION_ROUTES = {
   exportAudit: audit.read(
     '/audit/export',
     'ndjson',
-    'Export the audit log, to be verified offline with `behalf audit verify`',
+    'Export the audit log. Verify it offline with `behalf audit verify`',
     {
       isServedFromReserve: true,
       query: {
-        personal: { type: 'boolean', default: false, description: 'With personal values that were not erased.' },
+        personal: { type: 'boolean', default: false, description: 'Include personal values that were not erased.' },
       },
     },
   ),
@@ -84,7 +84,7 @@ export const OPERATION_ROUTES = {
     method: 'POST',
     path: '/audit/erasures',
     tag: 'audit',
-    summary: 'Erase a personal value of an event; the audit log still verifies',
+    summary: 'Erase a personal value of an event. The audit log still verifies',
     scope: 'audit:write',
     policy: 'administer',
     roles: ADMINISTRATORS,
@@ -93,21 +93,21 @@ export const OPERATION_ROUTES = {
   },
 
   listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
-  rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),
-  revokeKey: keys.act('/keys/{id}/revoke', 'SigningKeys', 'End a key that others may know, with all it signed', {
+  rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Rotate the signing keys', { roles: ADMINISTRATORS }),
+  revokeKey: keys.act('/keys/{id}/revoke', 'SigningKeys', 'Revoke a compromised key and everything it signed', {
     roles: ADMINISTRATORS,
     body: 'KeyRevocation',
   }),
-  listPushKeys: pushKeys.read('/push-keys', 'PushKeys', 'List the keys of messages in browsers, newest first', {
+  listPushKeys: pushKeys.read('/push-keys', 'PushKeys', 'List the web push keys, newest first', {
     roles: ['administrator', 'auditor'],
   }),
-  rotatePushKey: pushKeys.act('/push-keys/rotations', 'PushKeys', 'Give new browsers a new key', {
+  rotatePushKey: pushKeys.act('/push-keys/rotations', 'PushKeys', 'Create a new web push key for new browsers', {
     roles: ADMINISTRATORS,
   }),
   revokePushKey: pushKeys.act(
     '/push-keys/{id}/revoke',
     'PushKeys',
-    'End a key that others may know, with every browser it was given to',
+    'Revoke a compromised web push key and every browser registration that uses it',
     { roles: ADMINISTRATORS, body: 'KeyRevocation' },
   ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

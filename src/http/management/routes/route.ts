@@ -63,8 +63,8 @@ export const id = (description: string): JsonSchema => ({ type: 'string', minLen
 /** The id of a client: it may be the URL of its metadata document, which is longer. */
 export const clientId = (description: string): JsonSchema => ({ ...id(description), maxLength: 512 });
 export const PAGE = {
-  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
-  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Maximum number of items on a page.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the previous page.' },
 } satisfies Record<string, JsonSchema>;
 
 /** Searches the list: a page may be shorter than requested, and still have a next one. */
@@ -73,7 +73,7 @@ export const SEARCH: JsonSchema = {
   minLength: 1,
   maxLength: 200,
   description:
-    'Only those with words that begin like these, all of them; a page may be shorter than asked for, and still have a next one.',
+    'Only objects with words that begin with each of these words. A page may be shorter than requested and still have a next page.',
 };
 export const stateOf = (states: readonly string[]): JsonSchema => ({
   type: 'string',
