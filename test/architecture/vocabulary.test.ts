@@ -14,11 +14,11 @@ const LEFT_OUT = /^docs\/(?:results|reference|pictures)\/|^docs\/(?:openapi\.jso
 
 /** Word → what to write in its place, and how often it may still stand. */
 const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> = {
-  somebody: ['who it is: a user, client, agent, owner, approver, administrator', 81],
-  nobody: ['no user, no agent, no owner …', 151],
-  whoever: ['who it is', 24],
-  whatever: ['what it is', 6],
-  anybody: ['who it is: any client, any user', 16],
+  somebody: ['who it is: a user, client, agent, owner, approver, administrator', 62],
+  nobody: ['no user, no agent, no owner …', 112],
+  whoever: ['who it is', 10],
+  whatever: ['what it is', 2],
+  anybody: ['who it is: any client, any user', 8],
   'lease|leases': ['grant; for a lock with an end: lock', 3],
   'trail|trails': ['audit log', 0],
   'courier|couriers': ['delivery worker', 0],
@@ -32,10 +32,10 @@ const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> 
   'running copy|running copies': ['instance', 1],
   'piece of work|pieces of work': ['transaction', 0],
   'in advance': ['standing approval', 4],
-  'a yes': ['an approval', 5],
+  'a yes': ['an approval', 4],
   'a no': ['a denial', 1],
   'passed on|pass on|passes on|passing on': ['re-delegate', 11],
-  'taken back|take back|takes back': ['revoke', 5],
+  'taken back|take back|takes back': ['revoke', 3],
 };
 
 /** Where a word means something else. */

@@ -131,7 +131,12 @@ describe('who may call the management API', () => {
 describe('roles (decision D22)', () => {
   test('an auditor reads everything and changes nothing, but for what was found of an emergency (decision 16)', async () => {
     const { call, auditor } = await managementWorld();
-    const ASKING: readonly string[] = ['testWorkloadIdentity', 'validatePolicies', 'simulatePolicies', 'replayPolicies'];
+    const ASKING: readonly string[] = [
+      'testWorkloadIdentity',
+      'validatePolicies',
+      'simulatePolicies',
+      'replayPolicies',
+    ];
     for (const [operation, route] of tokenRoutes()) {
       const answer = await call(auditor, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
       // What a token would be taken for, or a text, is asked with a body, and changes nothing either.

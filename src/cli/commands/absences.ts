@@ -29,7 +29,8 @@ export const absenceCommands: readonly Command[] = [
     noun: 'absences',
     verb: 'end',
     path: PATH,
-    summary: 'End an absence early. The deputy can no longer decide, and the deputy’s approvals that are still open become invalid.',
+    summary:
+      'End an absence early. The deputy can no longer decide, and the deputy’s approvals that are still open become invalid.',
     done: 'ended',
   }),
 ];

@@ -64,7 +64,8 @@ const isAgreed = async (call: ManagementCall, name: string, ends: Json): Promise
 export const disableAccount = managementCommand({
   words: ['accounts', 'disable'],
   operands: ['ACCOUNT'],
-  summary: 'Disable an account. Its sessions and all tokens on its behalf end. The command lists what ends, and asks first.',
+  summary:
+    'Disable an account. Its sessions and all tokens on its behalf end. The command lists what ends, and asks first.',
   role: 'administrator',
   options: { yes: { description: 'Do not ask. Required without a terminal.' } },
   notes:

@@ -43,7 +43,8 @@ const create = managementCommand({
     ...CHANGEABLE,
     'password-file': { value: 'FILE', description: 'File with the password. - reads standard input.' },
   },
-  notes: 'Without --password-file the command asks for the password. Without a terminal it generates a password and prints it once.',
+  notes:
+    'Without --password-file the command asks for the password. Without a terminal it generates a password and prints it once.',
   run: async (call) => {
     const username = call.operands[0] ?? '';
     const { password, isGenerated } = await choosePassword(

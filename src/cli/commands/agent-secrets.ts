@@ -51,7 +51,10 @@ export const secretCommands: readonly Command[] = [
     summary: 'Rotate the secret of an agent.',
     role: 'administrator',
     options: {
-      overlap: { value: 'SECONDS', description: 'How long the old secret stays valid beside the new one, at most a day. Default: 0.' },
+      overlap: {
+        value: 'SECONDS',
+        description: 'How long the old secret stays valid beside the new one, at most a day. Default: 0.',
+      },
     },
     notes: 'The expiry of the exception stays the same.',
     run: async (call) => {

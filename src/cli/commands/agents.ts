@@ -56,7 +56,8 @@ const create = managementCommand({
     },
     key: {
       value: 'FILE',
-      description: 'Key of the agent as a JWK. The command creates the file if it does not exist. Default: NAME.jwk.json in this folder.',
+      description:
+        'Key of the agent as a JWK. The command creates the file if it does not exist. Default: NAME.jwk.json in this folder.',
     },
     'jwks-uri': JWKS_URI,
     again: { description: 'Register the agent even if another agent has the name.' },
@@ -113,7 +114,8 @@ const update = updateCommand({
     owner: { value: 'NAME', description: 'New owner that the agent is offered to: username, name of a group, or id.' },
     key: {
       value: 'FILE',
-      description: 'New key as a JWK. It replaces all keys of the agent. The command creates the file if it does not exist.',
+      description:
+        'New key as a JWK. It replaces all keys of the agent. The command creates the file if it does not exist.',
     },
     'jwks-uri': JWKS_URI,
     ...REGISTRATION,
@@ -210,8 +212,14 @@ export const agentCommands: readonly Command[] = [
     path: PATH,
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
-      owner: { value: 'NAME', description: 'Only agents of this account or group: username, name of the group, or id.' },
-      state: { value: 'STATE', description: 'Only agents in this state: pending, active, suspended, orphaned or retired.' },
+      owner: {
+        value: 'NAME',
+        description: 'Only agents of this account or group: username, name of the group, or id.',
+      },
+      state: {
+        value: 'STATE',
+        description: 'Only agents in this state: pending, active, suspended, orphaned or retired.',
+      },
       environment: { value: 'NAME', description: `Only those of ${ENVIRONMENTS.join(', ')}.` },
       blueprint: { value: 'ID', description: 'Only agents under this blueprint.' },
       search: { value: 'WORDS', description: 'Only agents with all these words in name, provider or purpose.' },
@@ -244,7 +252,8 @@ export const agentCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'accept'],
     operands: ['ID'],
-    summary: 'Accept ownership of a pending agent, an orphaned agent, or an agent offered to you. The future owner runs this.',
+    summary:
+      'Accept ownership of a pending agent, an orphaned agent, or an agent offered to you. The future owner runs this.',
     role: 'operator',
     options: {},
     notes: WHO_ACCEPTS,

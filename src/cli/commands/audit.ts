@@ -59,7 +59,8 @@ const exportAuditLog = managementCommand({
   options: {
     to: { value: 'FILE', description: 'File to create. It must not exist. Default: standard output.' },
     personal: {
-      description: 'Include addresses and usernames that were not erased. Without it, the export contains commitments instead.',
+      description:
+        'Include addresses and usernames that were not erased. Without it, the export contains commitments instead.',
     },
   },
   run: async (call) => {
@@ -104,7 +105,10 @@ const verify: Command = {
       value: 'THUMBPRINT',
       description: 'Key that must have signed it. Without it, the author of the file may have signed it.',
     },
-    witness: { value: 'FILE', description: 'Earlier export, signed head or list of heads that the log must still contain.' },
+    witness: {
+      value: 'FILE',
+      description: 'Earlier export, signed head or list of heads that the log must still contain.',
+    },
     json: { description: 'Print JSON instead of text.' },
     ...SETTINGS,
   },

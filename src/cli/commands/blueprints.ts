@@ -16,7 +16,11 @@ const PATH = '/blueprints';
 
 const LISTS = {
   'grant-type': ['grant_types', 'TYPE', 'OAuth grant type that agents may use.'],
-  authentication: ['authentication_methods', 'WAY', 'Authentication method that agents may use: jwks, federated, mtls, …'],
+  authentication: [
+    'authentication_methods',
+    'WAY',
+    'Authentication method that agents may use: jwks, federated, mtls, …',
+  ],
   environment: ['environments', 'NAME', 'Environment that agents may run in: development, test, production.'],
   composition: ['compositions', 'DIGEST', 'Composition that agents may have: sha256:…'],
 } as const;
@@ -31,12 +35,21 @@ const NUMBERS = {
 } as const;
 
 const RIGHTS = {
-  allow: ['authority', "Rights that agents may get: 'RESOURCE SCOPE SCOPE', or 'RESOURCE *'. All others are out of reach."],
-  'needs-approval': ['approvals', "Scopes that need an approval for each use: 'RESOURCE SCOPE SCOPE'. Currently the server refuses them."],
+  allow: [
+    'authority',
+    "Rights that agents may get: 'RESOURCE SCOPE SCOPE', or 'RESOURCE *'. All others are out of reach.",
+  ],
+  'needs-approval': [
+    'approvals',
+    "Scopes that need an approval for each use: 'RESOURCE SCOPE SCOPE'. Currently the server refuses them.",
+  ],
 } as const;
 
 const CEILINGS: Readonly<Record<string, Option>> = {
-  ceilings: { value: 'FILE', description: 'All ceilings as JSON, in the format of the API. The options below override its members.' },
+  ceilings: {
+    value: 'FILE',
+    description: 'All ceilings as JSON, in the format of the API. The options below override its members.',
+  },
   ...Object.fromEntries(
     Object.entries(LISTS).map(([name, [, value, description]]) => [name, { value, description, isRepeatable: true }]),
   ),
@@ -128,7 +141,8 @@ const show = managementCommand({
 const update = managementCommand({
   words: ['blueprints', 'update'],
   operands: ['ID'],
-  summary: 'Change the draft of a blueprint. A new draft starts from the active version. Options left out change nothing.',
+  summary:
+    'Change the draft of a blueprint. A new draft starts from the active version. Options left out change nothing.',
   role: 'operator',
   options: {
     name: { value: 'NAME', description: 'Name. It changes at once.' },
@@ -161,7 +175,8 @@ const activate = managementCommand({
   summary: 'Activate the draft of a blueprint for all its agents at once.',
   role: 'operator',
   options: {},
-  notes: 'The activation ends all rights of agents above the new ceilings. `behalf blueprints preview` lists the affected agents.',
+  notes:
+    'The activation ends all rights of agents above the new ceilings. `behalf blueprints preview` lists the affected agents.',
   run: async (call) => {
     const { body } = await call.api.postVersion(pathOf(call), 'activate');
     call.print.object(body, `${printable(call.operands[0] ?? '')} counts in version ${body['version']}.\n`);

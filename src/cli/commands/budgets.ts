@@ -22,7 +22,8 @@ const CHANGEABLE = {
 const CURRENCY = {
   'currency-member': {
     value: 'PATH',
-    description: 'Required with amount: member of the details that holds the currency, or none where amounts have no currency.',
+    description:
+      'Required with amount: member of the details that holds the currency, or none where amounts have no currency.',
   },
   currency: { value: 'CURRENCY', description: 'Currency that the budget counts, as the details name it: EUR.' },
 } as const satisfies Record<string, Option>;
@@ -57,7 +58,10 @@ const create = managementCommand({
     measure: { value: 'WHAT', description: 'tokens, amount or targets. Default: tokens.' },
     resource: { value: 'URL', description: 'Count only tokens for this resource server.' },
     scope: { value: 'SCOPE', description: 'Count only tokens with one of these scopes.', isRepeatable: true },
-    'detail-type': { value: 'TYPE', description: 'Count only authorization details of this type; required with amount.' },
+    'detail-type': {
+      value: 'TYPE',
+      description: 'Count only authorization details of this type; required with amount.',
+    },
     ...CURRENCY,
   },
   run: async (call) => {

@@ -45,7 +45,10 @@ const CHANGEABLE = {
     description: 'Origin of a browser app that may call the token endpoint.',
     isRepeatable: true,
   },
-  'id-token-alg': { value: 'ALG', description: 'Signature algorithm of ID tokens: RS256 (default), ES256, PS256 or EdDSA.' },
+  'id-token-alg': {
+    value: 'ALG',
+    description: 'Signature algorithm of ID tokens: RS256 (default), ES256, PS256 or EdDSA.',
+  },
   'require-par': { description: 'The client must push its authorization requests (RFC 9126).' },
   pkce: {
     value: 'RULE',
@@ -57,7 +60,11 @@ const CHANGEABLE = {
     description:
       'issuer (default), or token-endpoint: client assertions may name the token endpoint as audience (RFC 7523). An administrator decides, for software that cannot be changed.',
   },
-  role: { value: 'ROLE', description: 'Role in the management API when the client acts for itself.', isRepeatable: true },
+  role: {
+    value: 'ROLE',
+    description: 'Role in the management API when the client acts for itself.',
+    isRepeatable: true,
+  },
   ...AUTHORITY,
   owner: { value: 'ACCOUNT', description: 'Owner: username or id.' },
 } as const satisfies Record<string, Option>;
@@ -106,13 +113,15 @@ const create = managementCommand({
       description:
         'private_key_jwt, client_secret_basic, client_secret_post, tls_client_auth, self_signed_tls_client_auth or none. Default: private_key_jwt with --key or --jwks-uri, a certificate where one is given, else none for native and client_secret_basic for web.',
     },
-    key: { value: 'FILE', description: 'Key of the client as a JWK. The command creates the file if it does not exist.' },
+    key: {
+      value: 'FILE',
+      description: 'Key of the client as a JWK. The command creates the file if it does not exist.',
+    },
     'jwks-uri': JWKS_URI,
     ...CERTIFICATE,
     ...CHANGEABLE,
     'skip-consent': {
-      description:
-        'First party: skip the consent page. Needs --local, or an administrator with a second factor.',
+      description: 'First party: skip the consent page. Needs --local, or an administrator with a second factor.',
     },
     dpop: { description: 'Bind its access tokens to its own key (RFC 9449).' },
   },
@@ -165,7 +174,8 @@ const update = updateCommand({
     name: { value: 'NAME', description: 'Name that people see in its requests.' },
     key: {
       value: 'FILE',
-      description: 'New key as a JWK. It replaces all keys of the client. The command creates the file if it does not exist.',
+      description:
+        'New key as a JWK. It replaces all keys of the client. The command creates the file if it does not exist.',
     },
     'jwks-uri': JWKS_URI,
     ...CERTIFICATE,

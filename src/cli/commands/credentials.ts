@@ -77,7 +77,10 @@ export const credentialCommands: readonly Command[] = [
         description: 'Name of the attester; `iss` of its attestations, if they have one.',
         isRequired: true,
       },
-      'jwks-file': { value: 'FILE', description: 'Public keys of the attester as a JWK Set. The server fetches nothing.' },
+      'jwks-file': {
+        value: 'FILE',
+        description: 'Public keys of the attester as a JWK Set. The server fetches nothing.',
+      },
       'jwks-uri': { value: 'URL', description: 'https URL that serves the attester’s public keys.' },
       name: { value: 'NAME', description: 'Name to show.' },
     },

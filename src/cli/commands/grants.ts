@@ -28,7 +28,8 @@ export const grantCommands: readonly Command[] = [
   showCommand('grants', 'a grant', PATH),
   narrowCommand({
     noun: 'grants',
-    summary: 'Remove single rights from a grant. Tokens with a removed right are revoked. New tokens carry the remaining rights.',
+    summary:
+      'Remove single rights from a grant. Tokens with a removed right are revoked. New tokens carry the remaining rights.',
     path: PATH,
     options: {
       openid: { value: 'SCOPE', description: 'OpenID scope to remove, such as email.', isRepeatable: true },

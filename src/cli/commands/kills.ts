@@ -55,7 +55,10 @@ const killCommand = (scope: KillScope): Command => {
     operands: scope === 'all' ? [] : [OPERANDS[scope].name],
     summary: SUMMARIES[scope],
     role: scope === 'all' ? 'administrator' : 'operator',
-    options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true }, ...ON_THIS_MACHINE },
+    options: {
+      reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true },
+      ...ON_THIS_MACHINE,
+    },
     notes:
       'With --local the command writes the kill to the data folder. Every server process there obeys within a second. It copies the kill to the store when the store accepts writes.',
     run: async (call) => {

@@ -36,7 +36,8 @@ const MEMBERS = {
   },
   subjects: {
     value: 'RULE',
-    description: 'linked: only people who were linked to an account. verified_email: also link people by verified address, once.',
+    description:
+      'linked: only people who were linked to an account. verified_email: also link people by verified address, once.',
   },
   'jwks-uri': { value: 'URL', description: 'URL that serves its keys. Default: the URL in its discovery document.' },
   'jwks-file': { value: 'FILE', description: 'Public keys of the peer as a JWK Set. The server fetches nothing.' },
@@ -131,7 +132,8 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
 const create = managementCommand({
   words: ['peers', 'create'],
   operands: ['ISSUER'],
-  summary: 'Create a peer: an authorization server of another domain (ID-JAG). This server issues assertions for it, accepts its assertions, or both.',
+  summary:
+    'Create a peer: an authorization server of another domain (ID-JAG). This server issues assertions for it, accepts its assertions, or both.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.', isRequired: true }, ...MEMBERS },
   notes:

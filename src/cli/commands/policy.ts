@@ -192,7 +192,9 @@ const localRollback = async (call: Call): Promise<number> => {
 const rollback: Command = {
   ...remoteRollback,
   options: {
-    local: { description: 'Write to the store on this machine. For an administrator whom the active policies lock out.' },
+    local: {
+      description: 'Write to the store on this machine. For an administrator whom the active policies lock out.',
+    },
     to: { value: 'VERSION', description: 'With --local: this version, or `starter` for the policies of a new server.' },
     ...remoteRollback.options,
     config: SETTINGS.config,

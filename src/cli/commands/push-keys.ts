@@ -32,7 +32,8 @@ const list = managementCommand({
 const rotate = managementCommand({
   words: ['push-keys', 'rotate'],
   operands: [],
-  summary: 'Create a new web push key for new browsers. Other browsers keep their key until push is turned on again there.',
+  summary:
+    'Create a new web push key for new browsers. Other browsers keep their key until push is turned on again there.',
   role: 'administrator',
   options: {},
   run: async (call) => {

@@ -46,7 +46,10 @@ const CHANGEABLE = {
     value: 'FILE',
     description: 'JSON list of the types of authorization details that it understands (RFC 9396).',
   },
-  key: { value: 'FILE', description: 'Key of the resource server as a JWK. The command creates the file if it does not exist.' },
+  key: {
+    value: 'FILE',
+    description: 'Key of the resource server as a JWK. The command creates the file if it does not exist.',
+  },
 } as const satisfies Record<string, Option>;
 
 const create = managementCommand({

@@ -23,7 +23,8 @@ const CLAIMS = ['username', 'name', 'email', 'groups'];
 const MEMBERS = {
   authentication: {
     value: 'METHOD',
-    description: 'private_key_jwt (default: signed with the keys of this server), client_secret_basic or client_secret_post.',
+    description:
+      'private_key_jwt (default: signed with the keys of this server), client_secret_basic or client_secret_post.',
   },
   'secret-file': { value: 'FILE', description: 'File with the client secret from the provider.' },
   scope: { value: 'SCOPE', description: 'Scope to request there. Default: openid profile email.', isRepeatable: true },
@@ -41,16 +42,24 @@ const MEMBERS = {
   },
   group: {
     value: 'THERE=HERE',
-    description: 'Map group THERE at the provider to group HERE of the account. At each sign-in the account joins or leaves HERE accordingly.',
+    description:
+      'Map group THERE at the provider to group HERE of the account. At each sign-in the account joins or leaves HERE accordingly.',
     isRepeatable: true,
   },
-  create: { value: 'WHEN', description: 'Whether the server creates an account for a person without one: never (default) or always.' },
+  create: {
+    value: 'WHEN',
+    description: 'Whether the server creates an account for a person without one: never (default) or always.',
+  },
   'multi-factor-acr': {
     value: 'ACR',
     description: 'Accept a sign-in there with this `acr` as a second factor.',
     isRepeatable: true,
   },
-  'multi-factor-amr': { value: 'AMR', description: 'Accept a sign-in there with this value of `amr` as a second factor.', isRepeatable: true },
+  'multi-factor-amr': {
+    value: 'AMR',
+    description: 'Accept a sign-in there with this value of `amr` as a second factor.',
+    isRepeatable: true,
+  },
   'sign-out': {
     value: 'HOW',
     description:
@@ -164,8 +173,7 @@ const create = managementCommand({
 const link = managementCommand({
   words: ['upstreams', 'link'],
   operands: ['ACCOUNT'],
-  summary:
-    'Link an account (username or id) to a person of an upstream. This person then signs in to that account.',
+  summary: 'Link an account (username or id) to a person of an upstream. This person then signs in to that account.',
   ...OPENS,
   options: {
     upstream: { value: 'ID', description: 'The upstream.', isRequired: true },
@@ -236,5 +244,9 @@ export const upstreamCommands: readonly Command[] = [
     }),
     words: ['upstreams', 'links'],
   },
-  removal(['upstreams', 'unlink'], LINKS, 'Delete a link. The person can no longer sign in to that account from there.'),
+  removal(
+    ['upstreams', 'unlink'],
+    LINKS,
+    'Delete a link. The person can no longer sign in to that account from there.',
+  ),
 ];

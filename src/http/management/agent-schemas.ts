@@ -50,7 +50,11 @@ const AGENT: Properties = {
   require_pushed_authorization_requests: flag(
     'Whether the agent must push its authorization requests (RFC 9126 §6). Default false.',
   ),
-  resource_servers: strings('Ids of the resource servers that the agent is registered as. Only callers with a role may set it.', 20, 64),
+  resource_servers: strings(
+    'Ids of the resource servers that the agent is registered as. Only callers with a role may set it.',
+    20,
+    64,
+  ),
 };
 const AGENT_ABOUT: Properties = {
   sponsor: text('Account that requested the agent.', 64),
@@ -63,7 +67,11 @@ const AGENT_ABOUT: Properties = {
     'Endpoint that receives a CIBA ping when approvers have decided. Without it, the agent polls.',
     2000,
   ),
-  expires_at: { ...seconds('When the agent expires. Afterwards all its requests are refused.'), minimum: 0, maximum: 99_999_999_999 },
+  expires_at: {
+    ...seconds('When the agent expires. Afterwards all its requests are refused.'),
+    minimum: 0,
+    maximum: 99_999_999_999,
+  },
 };
 const nullableAll = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nullable(schema)]));
@@ -73,7 +81,10 @@ const COMPOSITION: Properties = {
   prompt: text('Name or version of the prompt.', 200),
   tools: strings('Names of the tools.', 200, 200),
 };
-const AGENT_AUTHORITY = { ...ref('ScopesByResource'), description: "The agent's own rights. Only callers with a role may set them." };
+const AGENT_AUTHORITY = {
+  ...ref('ScopesByResource'),
+  description: "The agent's own rights. Only callers with a role may set them.",
+};
 
 export const DELIVERY_MODE = oneOf(
   'How the agent learns of decisions (CIBA): ping with a notification endpoint, else poll.',
@@ -143,7 +154,8 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       jwk: {
         type: 'object',
-        description: 'Public key of the instance as a JWK. No other instance and no credential of the agent uses this key.',
+        description:
+          'Public key of the instance as a JWK. No other instance and no credential of the agent uses this key.',
       },
       name: text('Name to show.', 100),
     },
@@ -154,8 +166,14 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...identified('The claim `instance` of tokens. Begins with ins_. Derived from the agent and the key.'),
       agent: { type: 'string', description: 'Agent that the instance belongs to.' },
       name: { type: 'string' },
-      thumbprint: { type: 'string', description: 'Thumbprint of its key (RFC 7638): the `kid` of the assertions that the instance signs.' },
-      jwk: { type: 'object', description: 'Public key of the instance; absent when the instance proves possession with DPoP only.' },
+      thumbprint: {
+        type: 'string',
+        description: 'Thumbprint of its key (RFC 7638): the `kid` of the assertions that the instance signs.',
+      },
+      jwk: {
+        type: 'object',
+        description: 'Public key of the instance; absent when the instance proves possession with DPoP only.',
+      },
       state: oneOf(
         'Only active instances can authenticate. over_limit: the blueprint now allows the agent fewer instances. expired: the instance was not used for too long.',
         ['active', 'over_limit', 'expired', 'ended'],
@@ -229,9 +247,10 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         ),
         agents: {
           type: 'array',
-          items: output({ at: seconds('When it expires, or until when the owner can accept it.'), agent: ref('Agent') }, [
-            'at',
-          ]),
+          items: output(
+            { at: seconds('When it expires, or until when the owner can accept it.'), agent: ref('Agent') },
+            ['at'],
+          ),
         },
         clients: {
           type: 'array',
@@ -251,7 +270,10 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         more: { type: 'boolean', description: 'Whether more findings of this kind exist.' },
       }),
     },
-    looked_at: { type: 'integer', description: 'Number of newest agents that were searched for `expiring` and `stopped`.' },
+    looked_at: {
+      type: 'integer',
+      description: 'Number of newest agents that were searched for `expiring` and `stopped`.',
+    },
     complete: { type: 'boolean', description: 'Whether this number covers all agents.' },
   }),
 };

@@ -41,7 +41,10 @@ export const APPROVAL_SCHEMAS = {
       scope: strings('All scopes requested there.', 200, 128),
       details: list('Authorization details of the action (RFC 9396).', 50, { type: 'object' }),
       blueprint: nullable(
-        output({ id: text('Id.', 128), version: { type: 'integer', description: 'Version of the blueprint that was active.' } }),
+        output({
+          id: text('Id.', 128),
+          version: { type: 'integer', description: 'Version of the blueprint that was active.' },
+        }),
       ),
       composition: nullable(text('Digest of the composition that the agent declared.', 128)),
       policy: nullable({ type: 'integer', description: 'Version of the policy set that was evaluated.' }),
@@ -55,11 +58,7 @@ export const APPROVAL_SCHEMAS = {
         ['acr'],
       ),
       approvers: list('Accounts that may decide.', 64, account),
-      approvers_except: strings(
-        'People who may not decide: `subject`, `owner`, ids of groups.',
-        200,
-        128,
-      ),
+      approvers_except: strings('People who may not decide: `subject`, `owner`, ids of groups.', 200, 128),
       must_agree: nullable(text('Approver whose approval is required. Without it, the request is not approved.', 128)),
       escalation: output(
         {
@@ -72,12 +71,18 @@ export const APPROVAL_SCHEMAS = {
       votes: list(
         'Approvals given so far: account and time.',
         64,
-        output({ account, for: text('Absent account that the approver acted for.', 128), at: seconds('When.') }, ['for']),
+        output({ account, for: text('Absent account that the approver acted for.', 128), at: seconds('When.') }, [
+          'for',
+        ]),
       ),
       break_glass: output(
         {
           reason: text('Reason given by the first caller.', 500),
-          by: list('Account that invoked break-glass, then the account that confirmed it. One entry: not confirmed yet.', 2, output({ account, at: seconds('When.') })),
+          by: list(
+            'Account that invoked break-glass, then the account that confirmed it. One entry: not confirmed yet.',
+            2,
+            output({ account, at: seconds('When.') }),
+          ),
           review: oneOf('Of a completed break-glass: whether a third person has reviewed it.', ['open', 'closed']),
           finding: oneOf('Finding of the reviewer.', BREAK_GLASS_FINDINGS),
           note: text('Note of the reviewer.', 2000),

@@ -22,11 +22,10 @@ const BLUEPRINT: Properties = {
   purpose: text('Purpose of agents under the blueprint, one line.', 500),
   ceilings: ref('Ceilings'),
 };
-const BLUEPRINT_STATE = oneOf('draft: not in effect yet; active: in effect; deprecated: in effect, but accepts no new agents, or replaced.', [
-  'draft',
-  'active',
-  'deprecated',
-]);
+const BLUEPRINT_STATE = oneOf(
+  'draft: not in effect yet; active: in effect; deprecated: in effect, but accepts no new agents, or replaced.',
+  ['draft', 'active', 'deprecated'],
+);
 const GROUP: Properties = {
   name: text('Name to show, one line; unique.', 100),
   members: { ...strings('Ids of accounts. Each member has the rights of an owner.', 64, 64), minItems: 2 },

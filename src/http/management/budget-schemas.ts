@@ -51,7 +51,10 @@ const FIXED: Properties = {
     BUDGET_SUBJECTS,
   ),
   subject: text('Id of the agent, owner, account or delegation.', 100),
-  measure: oneOf('What the budget measures: the number of tokens, the sum of an amount in details, or the number of different resource servers.', MEASURES),
+  measure: oneOf(
+    'What the budget measures: the number of tokens, the sum of an amount in details, or the number of different resource servers.',
+    MEASURES,
+  ),
   resource: text('Count only tokens for this resource server.', 2048),
   scopes: strings('Count only tokens with one of these scopes.', 100, 200),
   detail_type: text('Count only authorization details of this type; required with `amount`.', 200),

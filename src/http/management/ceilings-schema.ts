@@ -17,7 +17,10 @@ export const CEILINGS: JsonSchema = {
     max_delegation_seconds: whole('Maximum lifetime of a delegation, 60 seconds to a year.'),
     max_delegation_depth: whole('Maximum number of re-delegation hops, 0 to 10.'),
     environments: list('Environments.', 3, oneOf('An environment.', ENVIRONMENTS)),
-    approvals: { ...ref('ScopesByResource'), description: 'Scopes that need an approval for each use. Currently the server refuses them.' },
+    approvals: {
+      ...ref('ScopesByResource'),
+      description: 'Scopes that need an approval for each use. Currently the server refuses them.',
+    },
     compositions: strings('Compositions that may run, each as `sha256:` and 64 hexadecimal digits.', 200, 71),
     sender_constraint: oneOf('Tokens are bound to a key (RFC 9449).', ['dpop']),
     max_agents: whole('Maximum number of agents that are not retired, up to 10000.'),

@@ -5,9 +5,10 @@ import { input, type JsonSchema, oneOf, text } from './schema-parts.ts';
 const MEMBER_RULE = input(
   {
     rule: oneOf('How a child delegation’s value must relate to its parent’s value.', MEMBER_RULES),
-    absent: oneOf('unlimited: a parent without the member sets no limit. Default: the child must not have the member either.', [
-      'unlimited',
-    ]),
+    absent: oneOf(
+      'unlimited: a parent without the member sets no limit. Default: the child must not have the member either.',
+      ['unlimited'],
+    ),
   },
   ['rule'],
 );

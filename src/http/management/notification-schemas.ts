@@ -37,11 +37,10 @@ const WEBHOOK: Properties = {
   ...CHANGEABLE,
   owner: OWNER,
   resource_server: SERVER,
-  state: oneOf('Only an active endpoint receives notifications. An unproven endpoint has not yet returned a challenge.', [
-    'unproven',
-    'active',
-    'stopped',
-  ]),
+  state: oneOf(
+    'Only an active endpoint receives notifications. An unproven endpoint has not yet returned a challenge.',
+    ['unproven', 'active', 'stopped'],
+  ),
   former_secret_until: seconds('Until then the server also signs messages with the previous secret.'),
   last_success_at: seconds('When the last delivery succeeded.'),
   last_failure_at: seconds('When the last delivery failed.'),
@@ -68,9 +67,13 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     OPTIONAL,
   ),
   WebhookPage: page('Webhook'),
-  WebhookTest: output({ sent: flag('Whether the delivery succeeded.'), failure: { type: 'string', description: 'Why the delivery failed.' } }, [
-    'failure',
-  ]),
+  WebhookTest: output(
+    {
+      sent: flag('Whether the delivery succeeded.'),
+      failure: { type: 'string', description: 'Why the delivery failed.' },
+    },
+    ['failure'],
+  ),
   DeadLetter: output({
     ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
     channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),

@@ -125,7 +125,8 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
           name: 'Idempotency-Key',
           in: 'header',
           required: route.repeatable === 'must',
-          description: 'A key that the caller chooses. For a day the server executes the same request with this key only once.',
+          description:
+            'A key that the caller chooses. For a day the server executes the same request with this key only once.',
           schema: { type: 'string', maxLength: 128 },
         },
       ]),

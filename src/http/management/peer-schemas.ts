@@ -63,8 +63,14 @@ const INBOUND: Properties = {
 };
 const PEER: Properties = {
   name: text('Name to show, one line.', 100),
-  outbound: { ...input(OUTBOUND, ['clients', 'resources']), description: 'Assertions that this server issues for the peer. Absent: none.' },
-  inbound: { ...input(INBOUND, ['clients', 'resources']), description: 'Assertions of the peer that this server accepts. Absent: none.' },
+  outbound: {
+    ...input(OUTBOUND, ['clients', 'resources']),
+    description: 'Assertions that this server issues for the peer. Absent: none.',
+  },
+  inbound: {
+    ...input(INBOUND, ['clients', 'resources']),
+    description: 'Assertions of the peer that this server accepts. Absent: none.',
+  },
   ...ISSUER_KEYS,
 };
 const ISSUER: Properties = { issuer: text('Issuer identifier of the peer, compared exactly. Cannot be changed.', 512) };
@@ -89,7 +95,12 @@ export const PEER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       state: oneOf('Whether the peer is trusted, in both directions.', ['active', 'disabled']),
       keys: output(
         {
-          state: oneOf('Result of the last key fetch by the answering node.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
+          state: oneOf('Result of the last key fetch by the answering node.', [
+            'pinned',
+            'unknown',
+            'healthy',
+            'unhealthy',
+          ]),
           fetched_at: seconds('When the keys in use were fetched.'),
           reason: { type: 'string', description: 'Why the node could not fetch the keys.' },
         },
@@ -105,7 +116,10 @@ export const PEER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AccountLink: output({
     ...identified('Begins with lnk_.'),
     ...LINK,
-    created_by: { type: 'string', description: 'Account or client that created the link; the peer when a verified address created it.' },
+    created_by: {
+      type: 'string',
+      description: 'Account or client that created the link; the peer when a verified address created it.',
+    },
     ...RECORD,
   }),
   AccountLinkPage: page('AccountLink'),

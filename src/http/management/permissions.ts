@@ -19,13 +19,18 @@ export const MANAGEMENT_SCOPES = [
   { name: 'blueprints:read', description: 'See the blueprints of agents', risk: 'low' },
   { name: 'blueprints:write', description: 'Set the upper limits of agents', risk: 'critical' },
   { name: 'trusted-issuers:read', description: 'See the trusted issuers of workload tokens', risk: 'low' },
-  { name: 'trusted-issuers:write', description: 'Add, change and disable trusted issuers of workload tokens', risk: 'critical' },
+  {
+    name: 'trusted-issuers:write',
+    description: 'Add, change and disable trusted issuers of workload tokens',
+    risk: 'critical',
+  },
   { name: 'budgets:read', description: 'See budgets and how much of them is used', risk: 'low' },
   { name: 'budgets:write', description: 'Set how much agents may get within a time window', risk: 'critical' },
   { name: 'peers:read', description: 'See the trusted authorization servers of other domains', risk: 'low' },
   {
     name: 'peers:write',
-    description: 'Decide which authorization servers of other domains are trusted, and which people their assertions stand for',
+    description:
+      'Decide which authorization servers of other domains are trusted, and which people their assertions stand for',
     risk: 'critical',
   },
   { name: 'upstreams:read', description: 'See the providers that people sign in with', risk: 'low' },

@@ -35,7 +35,11 @@ const WORDS: Properties = { ...TEXT, note: text('Reason for this version, one li
 const SET: Properties = {
   ...identified('Begins with pol_.'),
   version: { type: 'integer', description: '1, 2, 3 … in the order in which they were drafted.' },
-  state: oneOf('draft: can be changed; active: in effect; archived: was active, and can be activated again.', ['draft', 'active', 'archived']),
+  state: oneOf('draft: can be changed; active: in effect; archived: was active, and can be activated again.', [
+    'draft',
+    'active',
+    'archived',
+  ]),
   digest: { type: 'string', description: 'SHA-256 of the text, in hexadecimal; recorded in the audit log.' },
   note: { type: 'string' },
   created_by: { type: 'string' },
@@ -82,11 +86,7 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
         owner: text('Account or group that would own it.', 64),
         blueprint: text('Of an agent: its blueprint.', 64),
         environment: oneOf('Environment of an agent. Default: development.', ENVIRONMENTS),
-        credentials: list(
-          'Kinds of its credentials. Default: jwks.',
-          10,
-          oneOf('A kind.', AUTHENTICATION_METHODS),
-        ),
+        credentials: list('Kinds of its credentials. Default: jwks.', 10, oneOf('A kind.', AUTHENTICATION_METHODS)),
         roles: list('Of a client: its roles at the management API.', 3, oneOf('A role.', ROLES)),
         change: flag('Whether it is registered already and one of these members changes.'),
       }),
@@ -141,7 +141,12 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
       description: 'Assume that the approvers approved it.',
     },
     source: text('Network address of the sender.', 64),
-    at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Time of the request. Default: now. Epoch seconds.' },
+    at: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 99_999_999_999,
+      description: 'Time of the request. Default: now. Epoch seconds.',
+    },
     ...TRIED,
   }),
   PolicySimulationResult: output(
@@ -269,7 +274,8 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       type: 'integer',
       minimum: 1,
       maximum: 999_999_999,
-      description: 'Version that this set was compared with. The server refuses when another version is active meanwhile.',
+      description:
+        'Version that this set was compared with. The server refuses when another version is active meanwhile.',
     },
   }),
   PolicyText: input(TEXT, ['text']),

@@ -128,10 +128,19 @@ const CLIENT_KIND: Properties = {
 const RESOURCE_SERVER: Properties = {
   name: text('Name to show, one line.', 100),
   scopes: { ...list('Its scopes.', 200, ref('Scope')), minItems: 1 },
-  detail_types: list('Types of authorization details that the resource server understands (RFC 9396).', 20, ref('DetailType')),
+  detail_types: list(
+    'Types of authorization details that the resource server understands (RFC 9396).',
+    20,
+    ref('DetailType'),
+  ),
   access_token_format: oneOf('Format of access tokens.', ['jwt', 'opaque']),
   access_token_signing_alg: oneOf('Signature algorithm of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
-  access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Lifetime of an access token.' },
+  access_token_ttl_seconds: {
+    type: 'integer',
+    minimum: 30,
+    maximum: 3600,
+    description: 'Lifetime of an access token.',
+  },
   environments: list('Environments whose agents may get access here.', 3, oneOf('An environment.', ENVIRONMENTS)),
   jwks: ref('JsonWebKeySet'),
 };
@@ -250,7 +259,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           created_at: seconds('When it was added.'),
           last_used_at: seconds('When it was last used; absent: never.'),
           left: { type: 'integer', description: 'Of recovery codes: how many are unused.' },
-          copied: { type: 'boolean', description: 'The passkey may have been cloned. The server no longer accepts it.' },
+          copied: {
+            type: 'boolean',
+            description: 'The passkey may have been cloned. The server no longer accepts it.',
+          },
         },
         ['last_used_at', 'left', 'copied'],
       ),
@@ -315,13 +327,16 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ClientPage: page('Client'),
 
   NewInitialAccessToken: input({
-    owner: text(
-      'Account or group that is asked to own what is registered. Default: the calling account.',
-      64,
-    ),
+    owner: text('Account or group that is asked to own what is registered. Default: the calling account.', 64),
     blueprint: text('Blueprint of the registered agents. Absent: the token registers clients that are not agents.', 64),
     uses: { type: 'integer', minimum: 1, maximum: 1000, default: 1, description: 'Maximum number of registrations.' },
-    expires_in: { type: 'integer', minimum: 60, maximum: 2_592_000, default: 3600, description: 'Lifetime of the token in seconds.' },
+    expires_in: {
+      type: 'integer',
+      minimum: 60,
+      maximum: 2_592_000,
+      default: 3600,
+      description: 'Lifetime of the token in seconds.',
+    },
   }),
   InitialAccessToken: output(
     {
@@ -386,7 +401,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         type: 'string',
         description: 'Agent that acts for the account through the client, where the request named one.',
       },
-      openid_scopes: { type: 'array', items: { type: 'string' }, description: 'OpenID scopes: what the client may learn about the account.' },
+      openid_scopes: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'OpenID scopes: what the client may learn about the account.',
+      },
       resources: {
         type: 'object',
         description: 'Resource indicator → scopes.',
@@ -417,8 +436,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       resources: {
         type: 'object',
         maxProperties: 100,
-        description:
-          'Resource indicator → scopes to remove. Not for agents: their rights are in their delegations.',
+        description: 'Resource indicator → scopes to remove. Not for agents: their rights are in their delegations.',
         additionalProperties: strings('Scopes.', 200, 200),
       },
       details: {
@@ -439,11 +457,15 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       resource: { type: 'string', description: 'Resource indicator.' },
       via: {
         type: 'string',
-        description: 'App that calls the agent. The delegation applies to tokens of this app only, and the app’s grant does not limit it.',
+        description:
+          'App that calls the agent. The delegation applies to tokens of this app only, and the app’s grant does not limit it.',
       },
       scope: { type: 'array', items: { type: 'string' } },
       details: list('Authorization details of the delegation (RFC 9396).', 100, { type: 'object' }),
-      parent: { type: ['string', 'null'], description: 'Parent delegation that it was derived from; null: the person’s consent.' },
+      parent: {
+        type: ['string', 'null'],
+        description: 'Parent delegation that it was derived from; null: the person’s consent.',
+      },
       depth: { type: 'integer', description: 'Number of the hop: 1 for the first.' },
       chain: { type: 'object', description: 'Chain of actors, as in the `act` claim (RFC 8693 §4.1).' },
       pass_on: {
@@ -455,7 +477,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         'suspended: the agent has a new owner whom the person has not confirmed. Until then neither the delegation nor its descendants grant authority.',
         ['active', 'suspended', 'revoked'],
       ),
-      live: { type: 'boolean', description: 'Whether it is active now: neither it nor an ancestor was revoked or has expired.' },
+      live: {
+        type: 'boolean',
+        description: 'Whether it is active now: neither it nor an ancestor was revoked or has expired.',
+      },
       revoked_at: seconds('When it was revoked.'),
       revoked_by: { type: 'string', description: 'Account or client that revoked it.' },
       last_used_at: seconds('When a token was last issued from it; absent when none was issued within 400 days.'),
@@ -547,12 +572,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       ...identified('The `kid`.'),
       kty: { type: 'string' },
-      state: oneOf('published: not signing yet; active: signing; retired: still published after its last signature; revoked: invalid with everything it signed.', [
-        'published',
-        'active',
-        'retired',
-        'revoked',
-      ]),
+      state: oneOf(
+        'published: not signing yet; active: signing; retired: still published after its last signature; revoked: invalid with everything it signed.',
+        ['published', 'active', 'retired', 'revoked'],
+      ),
       created_at: seconds('When it was created.'),
       signs_from: seconds('When it starts signing.'),
       signs_until: seconds('When another key replaces it.'),

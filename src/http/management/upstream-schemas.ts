@@ -70,9 +70,14 @@ const ADDRESSES: Properties = {
     description: 'Back-channel logout URI to register at the provider (OpenID Connect Back-Channel Logout 1.0).',
   },
 };
-const ISSUER: Properties = { issuer: text('Issuer identifier of the provider, compared exactly. Cannot be changed.', 512) };
+const ISSUER: Properties = {
+  issuer: text('Issuer identifier of the provider, compared exactly. Cannot be changed.', 512),
+};
 const SECRET_THERE: Properties = {
-  client_secret: text('Client secret from the provider, for client_secret_basic and client_secret_post. Never shown.', 1024),
+  client_secret: text(
+    'Client secret from the provider, for client_secret_basic and client_secret_post. Never shown.',
+    1024,
+  ),
 };
 const LINK: Properties = {
   upstream: text('Id of the upstream provider.', 64),
@@ -101,8 +106,7 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       claimed: {
         type: 'array',
         items: { type: 'string' },
-        description:
-          'Mapped groups that the claim contained at the last sign-in, with their names at the provider.',
+        description: 'Mapped groups that the claim contained at the last sign-in, with their names at the provider.',
       },
       claimed_at: { type: 'integer', description: 'When the last sign-in was, epoch seconds.' },
       proof: oneOf('How the link was created: which side was authenticated in the presence of the other.', [
@@ -113,7 +117,8 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ]),
       created_by: {
         type: 'string',
-        description: 'Account or client that created the link; the upstream provider when the account was created for the person.',
+        description:
+          'Account or client that created the link; the upstream provider when the account was created for the person.',
       },
       ...RECORD,
     },

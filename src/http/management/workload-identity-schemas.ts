@@ -35,7 +35,11 @@ const CERTIFICATES: Properties = {
   certificates: list('Certificates in PEM. Each is registered individually.', 5, text('A certificate in PEM.', 8192)),
 };
 const THUMBPRINTS: Properties = {
-  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Thumbprints of registered certificates: `x5t#S256`.' },
+  thumbprints: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Thumbprints of registered certificates: `x5t#S256`.',
+  },
 };
 const withKind = (properties: Properties): Properties =>
   Object.fromEntries(
@@ -117,7 +121,8 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   NewCertificate: {
     ...input({ ...CERTIFICATE, ...CERTIFICATES }, []),
-    description: 'How the certificate is identified: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
+    description:
+      'How the certificate is identified: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
   },
   Certificate: output({ ...CERTIFICATE, ...THUMBPRINTS }, [...Object.keys(CERTIFICATE), 'thumbprints']),
   NewCredential: input({ ...CREDENTIAL, ...withKind(CERTIFICATES) }, ['kind']),
@@ -154,7 +159,12 @@ export const WORKLOAD_IDENTITY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       state: oneOf('Whether its tokens are accepted.', ['active', 'disabled']),
       keys: output(
         {
-          state: oneOf('Result of the last key fetch by the answering node.', ['pinned', 'unknown', 'healthy', 'unhealthy']),
+          state: oneOf('Result of the last key fetch by the answering node.', [
+            'pinned',
+            'unknown',
+            'healthy',
+            'unhealthy',
+          ]),
           fetched_at: seconds('When the keys in use were fetched.'),
           reason: { type: 'string', description: 'Why the node could not fetch the keys.' },
         },

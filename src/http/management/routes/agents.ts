@@ -77,7 +77,12 @@ export const AGENT_ROUTES = {
     OWN,
   ),
   updateAgent: agents.change('/agents/{id}', 'AgentChange', 'Agent', 'Change members of an agent', OWN),
-  suspendAgent: agents.act('/agents/{id}/suspend', 'Agent', 'Suspend an agent. Its tokens and credentials stop working', OWN),
+  suspendAgent: agents.act(
+    '/agents/{id}/suspend',
+    'Agent',
+    'Suspend an agent. Its tokens and credentials stop working',
+    OWN,
+  ),
   resumeAgent: agents.act('/agents/{id}/resume', 'Agent', 'Resume a suspended agent', OWN),
   retireAgent: agents.act('/agents/{id}/retire', 'Agent', 'Retire an agent permanently', OWN),
   verifyAgent: agents.act(

@@ -20,9 +20,15 @@ const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, ro
 const LONG_TEXT = 786_432;
 
 export const AUTHORITY_ROUTES = {
-  createBudget: budgets.create('/budgets', 'NewBudget', 'Budget', 'Create a budget: a limit on what agents may get within a time window', {
-    roles: ADMINISTRATORS,
-  }),
+  createBudget: budgets.create(
+    '/budgets',
+    'NewBudget',
+    'Budget',
+    'Create a budget: a limit on what agents may get within a time window',
+    {
+      roles: ADMINISTRATORS,
+    },
+  ),
   listBudgets: budgets.read('/budgets', 'BudgetPage', 'List budgets and their usage, newest first', {
     query: { ...PAGE, subject: id('Only budgets about this agent, owner, account or delegation.') },
   }),

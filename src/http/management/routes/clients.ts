@@ -19,7 +19,11 @@ export const CLIENT_ROUTES = {
   }),
   getClient: clients.read('/clients/{id}', 'Client', 'Read a client'),
   updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
-  disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client. Its tokens and credentials stop working'),
+  disableClient: clients.act(
+    '/clients/{id}/disable',
+    'Client',
+    'Disable a client. Its tokens and credentials stop working',
+  ),
   enableClient: clients.act('/clients/{id}/enable', 'Client', 'Enable a client again'),
   verifyClient: clients.act(
     '/clients/{id}/verify',
@@ -77,10 +81,18 @@ export const CLIENT_ROUTES = {
   listResourceServers: servers.read('/resource-servers', 'ResourceServerPage', 'List resource servers, newest first', {
     query: {
       ...PAGE,
-      identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the resource server with this identifier.' },
+      identifier: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 512,
+        description: 'Only the resource server with this identifier.',
+      },
       search: SEARCH,
       state: stateOf(['active', 'disabled']),
-      awaiting: { type: 'boolean', description: '`true`: only those with a pair that waits to be accepted. `false`: only those without.' },
+      awaiting: {
+        type: 'boolean',
+        description: '`true`: only those with a pair that waits to be accepted. `false`: only those without.',
+      },
     },
   }),
   getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),

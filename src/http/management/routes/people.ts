@@ -132,7 +132,12 @@ export const PEOPLE_ROUTES = {
     'Change members of an upstream provider; lists and `groups` are replaced whole',
     SPEAKS_FOR_PEOPLE,
   ),
-  disableUpstream: upstreams.act('/upstreams/{id}/disable', 'Upstream', 'Disable an upstream provider. People can no longer sign in with it', CLOSES),
+  disableUpstream: upstreams.act(
+    '/upstreams/{id}/disable',
+    'Upstream',
+    'Disable an upstream provider. People can no longer sign in with it',
+    CLOSES,
+  ),
   enableUpstream: upstreams.act(
     '/upstreams/{id}/enable',
     'Upstream',
@@ -156,9 +161,18 @@ export const PEOPLE_ROUTES = {
     'Link an account to a person of an upstream provider. This person then signs in to that account',
     SPEAKS_FOR_PEOPLE,
   ),
-  listUpstreamLinks: upstreams.read('/upstream-links', 'UpstreamLinkPage', 'List links to people of upstream providers', {
-    query: { ...PAGE, upstream: id('Only links of this upstream provider.'), account: id('Only links of this account.') },
-  }),
+  listUpstreamLinks: upstreams.read(
+    '/upstream-links',
+    'UpstreamLinkPage',
+    'List links to people of upstream providers',
+    {
+      query: {
+        ...PAGE,
+        upstream: id('Only links of this upstream provider.'),
+        account: id('Only links of this account.'),
+      },
+    },
+  ),
   getUpstreamLink: upstreams.read('/upstream-links/{id}', 'UpstreamLink', 'Read a link'),
   removeUpstreamLink: {
     method: 'POST',

@@ -19,7 +19,12 @@ export const WORKLOAD_IDENTITY_ROUTES = {
     {
       query: {
         ...PAGE,
-        issuer: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the entry with exactly this issuer.' },
+        issuer: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 512,
+          description: 'Only the entry with exactly this issuer.',
+        },
       },
     },
   ),
@@ -76,13 +81,13 @@ export const WORKLOAD_IDENTITY_ROUTES = {
     'Change members of a peer. `outbound` and `inbound` are replaced as a whole',
     SPEAKS_FOR_PEOPLE,
   ),
-  disablePeer: peers.act('/peers/{id}/disable', 'Peer', 'Disable a peer. The server issues no assertions for it and accepts none from it'),
-  enablePeer: peers.act('/peers/{id}/enable', 'Peer', 'Enable a peer again', SPEAKS_FOR_PEOPLE),
-  purgePeerKeys: peers.act(
-    '/peers/{id}/purge-keys',
+  disablePeer: peers.act(
+    '/peers/{id}/disable',
     'Peer',
-    'Discard all keys fetched up to now, on all nodes',
+    'Disable a peer. The server issues no assertions for it and accepts none from it',
   ),
+  enablePeer: peers.act('/peers/{id}/enable', 'Peer', 'Enable a peer again', SPEAKS_FOR_PEOPLE),
+  purgePeerKeys: peers.act('/peers/{id}/purge-keys', 'Peer', 'Discard all keys fetched up to now, on all nodes'),
   createAccountLink: peers.create(
     '/account-links',
     'NewAccountLink',
