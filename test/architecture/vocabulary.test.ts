@@ -14,8 +14,8 @@ const LEFT_OUT = /^docs\/(?:results|reference|pictures)\/|^docs\/(?:openapi\.jso
 
 /** Word → what to write in its place, and how often it may still stand. */
 const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> = {
-  somebody: ['who it is: a user, client, agent, owner, approver, administrator', 62],
-  nobody: ['no user, no agent, no owner …', 112],
+  somebody: ['who it is: a user, client, agent, owner, approver, administrator', 61],
+  nobody: ['no user, no agent, no owner …', 107],
   whoever: ['who it is', 10],
   whatever: ['what it is', 2],
   anybody: ['who it is: any client, any user', 8],

@@ -195,9 +195,9 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await keyboard.follow(page, 'Apps and APIs');
     await keyboard.follow(page, 'Counter');
     await keyboard.press(page, 'Disable Counter');
-    expect(await page.locator('#state').textContent()).toBe('Nothing works for it');
+    expect(await page.locator('#state').textContent()).toBe('Blocked');
     await keyboard.press(page, 'Enable Counter');
-    expect(await page.locator('#state').textContent()).toBe('It works');
+    expect(await page.locator('#state').textContent()).toBe('Active');
 
     await keyboard.follow(page, 'Resource servers');
     await keyboard.follow(page, 'Payments');

@@ -65,19 +65,19 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.press(page, 'Register');
       id = page.url().split('/').at(-1)?.split('?')[0] ?? '';
       expect(id).toMatch(/^agt_/);
-      expect(await heading(page)).toBe('Nothing works for it');
+      expect(await heading(page)).toBe('Blocked');
       await look(page);
     });
 
     await as(scene.person, async (page) => {
       await look(page);
       await keyboard.press(page, `Accept ${name}`);
-      expect(await heading(page)).toBe('It works');
+      expect(await heading(page)).toBe('Active');
       await look(page);
       await keyboard.press(page, `Suspend ${name}`);
-      expect(await heading(page)).toBe('Nothing works for it');
+      expect(await heading(page)).toBe('Blocked');
       await keyboard.press(page, `Resume ${name}`);
-      expect(await heading(page)).toBe('It works');
+      expect(await heading(page)).toBe('Active');
       await keyboard.follow(page, `Change ${name}`);
       await look(page);
       await keyboard.type(page, 'Contact (optional)', 'planner@example.com');
@@ -102,12 +102,12 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
 
     await as(BOB, async (page) => {
       await keyboard.press(page, `Accept ${name}`);
-      expect(await heading(page)).toBe('It works');
+      expect(await heading(page)).toBe('Active');
       expect((await scene.management.call('GET', `/agents/${id}`)).body['owner']).not.toBe(scene.accountId);
       await keyboard.follow(page, `Retire ${name}`);
       await look(page);
       await keyboard.press(page, 'Retire for good');
-      expect(await heading(page)).toBe('Nothing works for it');
+      expect(await heading(page)).toBe('Blocked');
       await look(page);
     });
 

@@ -429,7 +429,7 @@ describe('blueprints', () => {
       'Copies at most 4',
       'Draft, version 2',
       'narrower',
-      'Nothing works for it any more',
+      'It is blocked',
     ]) {
       expect(page.text).toContain(said);
     }
@@ -443,7 +443,7 @@ describe('blueprints', () => {
 
   test('a draft counts after one more question; a page that is older than the blueprint changes nothing', async () => {
     const stale = await operator.open(at(`/console/blueprints/${desk}/activate`));
-    expect(stale.text).toContain('Make version 2 of Desk helpers');
+    expect(stale.text).toContain('Activate version 2 of Desk helpers');
     await scene.management.call(
       'PATCH',
       `/blueprints/${desk}`,

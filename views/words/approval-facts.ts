@@ -32,7 +32,7 @@ export const approvalFactWords = {
     en: 'It is too long for a sentence: read all of it here',
     de: 'Zu lang für einen Satz: Lesen Sie hier alles',
   }),
-  exactly: phrase({ en: 'All of it, letter by letter', de: 'Alles, Buchstabe für Buchstabe' }),
+  exactly: phrase({ en: 'Raw request', de: 'Anfrage im Wortlaut' }),
   allDetails: (id: string) => phrase({ en: `All details of ${id}`, de: `Alle Einzelheiten von ${id}` }),
   askedThrough: phrase({ en: 'Asked through', de: 'Gefragt über' }),
   of: (owner: HtmlValue) => phrase({ en: html`of ${owner}`, de: html`von ${owner}` }),

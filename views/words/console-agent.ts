@@ -3,8 +3,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** The page of one agent. */
 export const agentPageWords = {
   title: phrase({ en: 'Agent', de: 'Agent' }),
-  works: phrase({ en: 'It works', de: 'Er funktioniert' }),
-  nothingWorks: phrase({ en: 'Nothing works for it', de: 'Für ihn geht nichts' }),
+  works: phrase({ en: 'Active', de: 'Aktiv' }),
+  nothingWorks: phrase({ en: 'Blocked', de: 'Gesperrt' }),
   stops: {
     pending: phrase({
       en: 'Its owner has not accepted it yet.',
@@ -12,13 +12,13 @@ export const agentPageWords = {
     }),
     suspended: phrase({ en: 'It is suspended.', de: 'Er ist ausgesetzt.' }),
     orphaned: phrase({
-      en: 'Nobody answers for it: its owner is gone. It is frozen until a new owner accepts it.',
-      de: 'Niemand steht für ihn ein: Sein Eigentümer ist weg. Er ist eingefroren, bis ein neuer ihn annimmt.',
+      en: 'It has no owner: its owner is gone. It is frozen until a new owner accepts it.',
+      de: 'Er hat keinen Eigentümer mehr. Er ist eingefroren, bis ein neuer ihn annimmt.',
     }),
     retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
     owner_gone: phrase({
-      en: 'Nobody answers for it any more: its owner is gone.',
-      de: 'Niemand steht mehr für ihn ein: Sein Eigentümer ist weg.',
+      en: 'It has no owner any more.',
+      de: 'Er hat keinen Eigentümer mehr.',
     }),
     expired: phrase({ en: 'Its time is over.', de: 'Seine Zeit ist um.' }),
     emergency: phrase({ en: 'It was stopped in an emergency.', de: 'Er wurde mit dem Notaus angehalten.' }),
@@ -35,8 +35,8 @@ export const agentPageWords = {
       de: 'Sein Blueprint erlaubt nicht, woraus er besteht.',
     }),
     authentication_not_allowed: phrase({
-      en: 'Its blueprint allows none of the ways in which it proves itself.',
-      de: 'Sein Blueprint erlaubt keine der Arten, auf die er sich ausweist.',
+      en: 'Its blueprint allows none of its credentials.',
+      de: 'Sein Blueprint erlaubt keinen seiner Nachweise.',
     }),
   },
   lastUse: (time: HtmlValue) => phrase({ en: html`Last use: ${time}.`, de: html`Zuletzt benutzt: ${time}.` }),
@@ -48,12 +48,12 @@ export const agentPageWords = {
     }),
   suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
   resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
-  withdraw: phrase({ en: 'Take the offer back', de: 'Angebot zurücknehmen' }),
+  withdraw: phrase({ en: 'Withdraw the offer', de: 'Angebot zurücknehmen' }),
   change: phrase({ en: 'Change', de: 'Ändern' }),
   offer: phrase({ en: 'Offer to a new owner', de: 'Neuem Eigentümer anbieten' }),
   handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
   retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
-  who: phrase({ en: 'Who it is', de: 'Wer er ist' }),
+  who: phrase({ en: 'Identity', de: 'Identität' }),
   facts: {
     owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
     sponsor: phrase({ en: 'Sponsor', de: 'Fürsprecher' }),

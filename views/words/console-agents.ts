@@ -3,7 +3,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 /** The overview of the console, lists of agents, and findings about them. */
 export const overviewWords = {
   leadAll: phrase({
-    en: 'All agents of this server, and who answers for them.',
+    en: 'All agents of this server, and their owners.',
     de: 'Alle Agenten dieses Servers, und wer für sie einsteht.',
   }),
   leadOwn: phrase({ en: 'The agents you answer for.', de: 'Die Agenten, für die Sie einstehen.' }),
@@ -111,7 +111,7 @@ export const findingWords = {
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
   kinds: {
     orphaned: {
-      title: phrase({ en: 'Nobody answers for them', de: 'Niemand steht für sie ein' }),
+      title: phrase({ en: 'No owner', de: 'Ohne Eigentümer' }),
       counted: counted('orphaned', (isOne) => (isOne ? 'verwaister Agent' : 'verwaiste Agenten')),
       meaning: phrase({
         en: 'The owner is gone. Frozen until a new owner accepts.',

@@ -50,7 +50,7 @@ export const auditWords = {
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),
   pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),
-  take: phrase({ en: 'Take it away whole (NDJSON)', de: 'Ganz mitnehmen (NDJSON)' }),
+  take: phrase({ en: 'Export all (NDJSON)', de: 'Alles exportieren (NDJSON)' }),
   takeHint: phrase({
     en: 'Without personal values. behalf audit verify checks such a file without this server.',
     de: 'Ohne persönliche Angaben. behalf audit verify prüft eine solche Datei ohne diesen Server.',

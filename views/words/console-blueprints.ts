@@ -50,15 +50,15 @@ export const blueprintWords = {
     de: 'Es gibt mehr: siehe behalf blueprints preview.',
   }),
   whatChanges: phrase({ en: 'What changes for it', de: 'Was sich für ihn ändert' }),
-  stopsIt: phrase({ en: 'Nothing works for it any more', de: 'Für ihn geht nichts mehr' }),
+  stopsIt: phrase({ en: 'It is blocked', de: 'Er wird gesperrt' }),
   loses: (what: HtmlValue) => phrase({ en: html`It loses: ${what}`, de: html`Er verliert: ${what}` }),
   lower: (what: HtmlValue) => phrase({ en: html`Lower: ${what}`, de: html`Niedriger: ${what}` }),
-  activate: phrase({ en: 'Make it count', de: 'Gelten lassen' }),
-  activateTitle: phrase({ en: 'Make a draft count', de: 'Einen Entwurf gelten lassen' }),
+  activate: phrase({ en: 'Activate', de: 'Aktivieren' }),
+  activateTitle: phrase({ en: 'Activate a draft', de: 'Einen Entwurf aktivieren' }),
   activateAsked: (version: number, name: HtmlValue) =>
     phrase({
-      en: html`Make version ${version} of ${name} count?`,
-      de: html`Version ${version} von ${name} gelten lassen?`,
+      en: html`Activate version ${version} of ${name}?`,
+      de: html`Version ${version} von ${name} aktivieren?`,
     }),
   activateLead: phrase({
     en: 'It counts for all its agents at once, also for tokens they hold.',

@@ -2,7 +2,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 /** What an agent may do in effect, and why not more. */
 export const effectWords = {
-  title: phrase({ en: 'What it may do, in effect', de: 'Was er tatsächlich darf' }),
+  title: phrase({ en: 'Effective permissions', de: 'Wirksame Berechtigungen' }),
   basis: {
     nothing: phrase({ en: 'It can get no token at all.', de: 'Er kann überhaupt kein Token bekommen.' }),
     ofPeople: phrase({

@@ -7,7 +7,7 @@ export const agentFormWords = {
     en: 'It works as soon as its owner has accepted it. What you register for yourself is accepted with it.',
     de: 'Er funktioniert, sobald sein Eigentümer ihn angenommen hat. Was Sie für sich selbst registrieren, ist damit angenommen.',
   }),
-  whoItIs: phrase({ en: '1. Who it is', de: '1. Wer er ist' }),
+  whoItIs: phrase({ en: '1. Identity', de: '1. Identität' }),
   name: phrase({ en: 'Name', de: 'Name' }),
   nameHint: phrase({
     en: 'As people see it when it asks them for something.',
@@ -57,7 +57,7 @@ export const agentFormWords = {
     days: (days: number) => phrase({ en: `In ${days} days`, de: `In ${days} Tagen` }),
     year: phrase({ en: 'In a year', de: 'In einem Jahr' }),
   },
-  howItProves: phrase({ en: '3. How it proves itself', de: '3. Womit er sich ausweist' }),
+  howItProves: phrase({ en: '3. Credentials', de: '3. Nachweise' }),
   byKey: phrase({
     en: html`By a key that never leaves it (<code>private_key_jwt</code>). There is no secret to copy. Fill in one of the two.`,
     de: html`Mit einem Schlüssel, der ihn nie verlässt (<code>private_key_jwt</code>). Es gibt kein Geheimnis zu kopieren. Füllen Sie eines der beiden Felder aus.`,

@@ -58,10 +58,10 @@ export const policyPageWords = {
   titleOf: (version: number) => phrase({ en: `Policies, version ${version}`, de: `Richtlinien, Version ${version}` }),
   draftedBy: (time: HtmlValue, who: HtmlValue) =>
     phrase({ en: html`drafted ${time} by ${who}`, de: html`entworfen ${time} von ${who}` }),
-  makeCount: phrase({ en: 'Make it count', de: 'Gelten lassen' }),
-  makeCountAgain: phrase({ en: 'Make it count again', de: 'Wieder gelten lassen' }),
+  makeCount: phrase({ en: 'Activate', de: 'Aktivieren' }),
+  makeCountAgain: phrase({ en: 'Activate again', de: 'Wieder aktivieren' }),
   edit: phrase({ en: 'Edit', de: 'Bearbeiten' }),
-  draftFrom: phrase({ en: 'Draft from it', de: 'Daraus entwerfen' }),
+  draftFrom: phrase({ en: 'New draft from this version', de: 'Neuer Entwurf aus dieser Version' }),
   tryIt: phrase({ en: 'Try it', de: 'Ausprobieren' }),
   replayIt: phrase({ en: 'Replay it', de: 'Nachspielen' }),
   says: phrase({ en: 'What it says', de: 'Was sie sagt' }),
@@ -71,9 +71,9 @@ export const policyPageWords = {
   from: phrase({ en: 'From', de: 'Von' }),
   compare: phrase({ en: 'Compare', de: 'Vergleichen' }),
   activateTitle: (version: number) =>
-    phrase({ en: `Make version ${version} count`, de: `Version ${version} gelten lassen` }),
+    phrase({ en: `Activate version ${version}`, de: `Version ${version} aktivieren` }),
   activateAsked: (version: number) =>
-    phrase({ en: `Make version ${version} count?`, de: `Version ${version} gelten lassen?` }),
+    phrase({ en: `Activate version ${version}?`, de: `Version ${version} aktivieren?` }),
   activating: (replaces: number | undefined) =>
     phrase({
       en: `${replaces === undefined ? 'Nothing counts now.' : `It takes the place of version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,

@@ -17,8 +17,8 @@ export const clientWords = {
     en: html`A client is registered with <code>behalf clients create</code>, or registers itself.`,
     de: html`Ein Client wird mit <code>behalf clients create</code> registriert oder registriert sich selbst.`,
   }),
-  works: phrase({ en: 'It works', de: 'Er funktioniert' }),
-  worksNot: phrase({ en: 'Nothing works for it', de: 'Für ihn geht nichts' }),
+  works: phrase({ en: 'Active', de: 'Aktiv' }),
+  worksNot: phrase({ en: 'Blocked', de: 'Gesperrt' }),
   disabling: phrase({
     en: 'Disabling ends what it holds at once. It can be enabled again.',
     de: 'Sperren beendet sofort, was er hat. Er lässt sich wieder entsperren.',
@@ -26,12 +26,12 @@ export const clientWords = {
   retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
   endsUnlessAdopted: (time: HtmlValue) =>
     phrase({
-      en: html`It registered itself, and nobody answers for it: it ends ${time}, unless somebody adopts it.`,
-      de: html`Er hat sich selbst registriert, und niemand steht für ihn ein: Er endet ${time}, wenn ihn niemand übernimmt.`,
+      en: html`It registered itself and has no owner: it ends ${time}, unless an owner adopts it.`,
+      de: html`Er hat sich selbst registriert und hat keinen Eigentümer: Er endet ${time}, wenn ihn niemand übernimmt.`,
     }),
   adopt: phrase({ en: 'Adopt it', de: 'Übernehmen' }),
   verify: phrase({ en: 'Verify its name', de: 'Namen als geprüft kennzeichnen' }),
-  unverify: phrase({ en: 'Take the mark away', de: 'Kennzeichen wegnehmen' }),
+  unverify: phrase({ en: 'Remove the mark', de: 'Kennzeichen wegnehmen' }),
   facts: {
     kind: phrase({ en: 'Kind', de: 'Art' }),
     proves: phrase({ en: 'Authenticates with', de: 'Weist sich aus mit' }),
@@ -97,7 +97,7 @@ export const serverWords = {
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
   scopeCount: (count: number) => phrase({ en: `${count}`, de: `${count}` }),
   worst: phrase({ en: 'Highest risk', de: 'Höchstes Risiko' }),
-  works: phrase({ en: 'Tokens are issued for it', de: 'Tokens werden dafür ausgegeben' }),
+  works: phrase({ en: 'Active', de: 'Aktiv' }),
   worksNot: phrase({ en: 'No token is issued for it', de: 'Dafür wird kein Token ausgegeben' }),
   disabling: phrase({
     en: 'Disabled, no token is issued for it any more; those there are live on for minutes. There is no way back on this page.',
