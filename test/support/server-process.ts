@@ -165,7 +165,9 @@ export const startServer = async (options: ServerOptions = {}) => {
     /** Kills it if need be and removes its data folder. */
     async remove(): Promise<void> {
       await end('SIGKILL');
-      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+      // A worker writes until it notices that its supervisor is gone.
+      const patience = { maxRetries: 20, retryDelay: 100 };
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true, ...patience });
     },
   };
 };
