@@ -258,10 +258,12 @@ export const consentRegistry = (deps: ConsentDeps) => {
           });
         }
       }
-      const { id: client } = of.requester.kind === 'client' ? of.requester.client : { id: '' };
-      const about = { subject: of.account.id, client, now: clock.now(), expiresAt };
-      for (const one of consentsOfWishes(decision.wishes, about)) {
-        await delegations.recordConsent({ ...one, by: by.caller, request: by.request });
+      // Only the page of a client has wishes.
+      if (of.requester.kind === 'client') {
+        const about = { subject: of.account.id, client: of.requester.client.id, now: clock.now(), expiresAt };
+        for (const one of consentsOfWishes(decision.wishes, about)) {
+          await delegations.recordConsent({ ...one, by: by.caller, request: by.request });
+        }
       }
       const given = await withVersion(of, {
         openidScopes,
