@@ -45,18 +45,18 @@ import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
-import { browserState } from './provider/browser-state.ts';
-import { consumptionRegistry } from './provider/consumption-registry.ts';
-import { documentClients } from './provider/document-clients.ts';
-import { grantRegistry } from './provider/grants.ts';
-import { issuedTokens } from './provider/issued-tokens.ts';
-import { closedByKills } from './provider/kill-gate.ts';
-import { presentedGrant } from './provider/presented-grant.ts';
-import { providerClients } from './provider/provider-client-metadata.ts';
-import { requestDetails } from './provider/request-details.ts';
-import { rememberRequest } from './provider/request-facts.ts';
-import { resourceAuthority } from './provider/resource-authority.ts';
-import { tokenLiveness } from './provider/token-liveness.ts';
+import { providerClients } from './provider/client-authentication/client-metadata.ts';
+import { closedByKills } from './provider/client-authentication/kill-gate.ts';
+import { grantRegistry } from './provider/grants/grants.ts';
+import { browserState } from './provider/interactions/browser-state.ts';
+import { requestDetails } from './provider/requests/request-details.ts';
+import { resourceAuthority } from './provider/requests/resource-authority.ts';
+import { consumptionRegistry } from './provider/seam/consumption-registry.ts';
+import { rememberRequest } from './provider/seam/request-facts.ts';
+import { documentClients } from './provider/storage/document-clients.ts';
+import { issuedTokens } from './provider/tokens/issued-tokens.ts';
+import { presentedGrant } from './provider/tokens/presented-grant.ts';
+import { tokenLiveness } from './provider/tokens/token-liveness.ts';
 
 export type Behalf = {
   /** The public listener's request handler. */

@@ -2,16 +2,16 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
 import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
-import { attestationChallenges } from '../provider/attestation-challenges.ts';
-import { attestedProofs } from '../provider/attested-proofs.ts';
-import { clientAssertions } from '../provider/client-assertions.ts';
-import { clientProofs } from '../provider/client-proofs.ts';
-import { otherProofs } from '../provider/other-proofs.ts';
-import { ownAssertions } from '../provider/own-assertions.ts';
-import { presentedCredentials } from '../provider/presented-credentials.ts';
-import { presentedInstances } from '../provider/presented-instances.ts';
-import { presentedProofs } from '../provider/presented-proofs.ts';
-import { resourceServerProofs } from '../provider/resource-server-proofs.ts';
+import { attestationChallenges } from '../provider/client-authentication/attestation-challenges.ts';
+import { attestedProofs } from '../provider/client-authentication/attested-proofs.ts';
+import { clientAssertions } from '../provider/client-authentication/client-assertions.ts';
+import { clientProofs } from '../provider/client-authentication/client-proofs.ts';
+import { otherProofs } from '../provider/client-authentication/other-proofs.ts';
+import { ownAssertions } from '../provider/client-authentication/own-assertions.ts';
+import { presentedCredentials } from '../provider/client-authentication/presented-credentials.ts';
+import { presentedInstances } from '../provider/client-authentication/presented-instances.ts';
+import { presentedProofs } from '../provider/client-authentication/presented-proofs.ts';
+import { resourceServerProofs } from '../provider/client-authentication/resource-server-proofs.ts';
 import type { services } from './services.ts';
 
 type Services = Awaited<ReturnType<typeof services>>;

@@ -53,8 +53,8 @@ import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import { INSTALLATION } from '../first-start.ts';
-import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
-import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
+import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 
 /**
  * Transferred: collections that give authority first, then those that remove it. The audit log is written ahead of both, and

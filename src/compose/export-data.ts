@@ -13,7 +13,7 @@ import { countOf, dataLines, type ShowStep } from '../domain/platform/data-trans
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
-import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 import { TRANSFERRED } from './collections.ts';
 import { killLatch } from './stores.ts';
 import { declared, existingMasterKey, isServed, movingStore } from './transfer-store.ts';

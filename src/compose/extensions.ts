@@ -8,10 +8,10 @@ import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint
 import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
 import { approvedExchange } from '../extensions/token-exchange/approval-channel.ts';
 import { tokenExchange } from '../extensions/token-exchange/grant.ts';
-import type { grantRegistry } from '../provider/grants.ts';
-import type { issuedTokens } from '../provider/issued-tokens.ts';
-import { signIns } from '../provider/sign-ins.ts';
-import type { tokenLiveness } from '../provider/token-liveness.ts';
+import type { grantRegistry } from '../provider/grants/grants.ts';
+import type { issuedTokens } from '../provider/tokens/issued-tokens.ts';
+import { signIns } from '../provider/tokens/sign-ins.ts';
+import type { tokenLiveness } from '../provider/tokens/token-liveness.ts';
 import type { services } from './services.ts';
 
 export const extensionsOf = (

@@ -31,7 +31,7 @@ import { withPriority } from '../domain/ports/write-priority.ts';
 import type { FirstStart } from '../first-start.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
-import { signingKeys } from '../provider/signing-keys.ts';
+import { signingKeys } from '../provider/tokens/signing-keys.ts';
 import { egress } from './egress.ts';
 import { logOf } from './log.ts';
 import { measuredStores } from './measured-stores.ts';

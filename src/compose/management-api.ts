@@ -7,7 +7,7 @@ import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { managementRouter } from '../http/management/router.ts';
-import { factsOf } from '../provider/request-facts.ts';
+import { factsOf } from '../provider/seam/request-facts.ts';
 import type { callerProofs } from './caller-proofs.ts';
 import type { registration } from './registration.ts';
 import type { services } from './services.ts';

@@ -11,8 +11,8 @@ import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
-import { cookieNames } from '../provider/cookies.ts';
-import { browserSessions, interactions } from '../provider/interactions.ts';
+import { browserSessions, interactions } from '../provider/interactions/interactions.ts';
+import { cookieNames } from '../provider/seam/cookies.ts';
 import type { services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
 

@@ -7,7 +7,7 @@ import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
-import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
 
 /**

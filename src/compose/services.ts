@@ -60,7 +60,7 @@ import { verifiedNames } from '../domain/platform/display-names/verified-names.t
 import { openRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { keysByUrl } from '../domain/platform/remote-keys/keys-by-url.ts';
 import { resourceServerRegistry } from '../domain/resources/resource-servers/resource-server-registry.ts';
-import { logoutTokens } from '../provider/logout-tokens.ts';
+import { logoutTokens } from '../provider/tokens/logout-tokens.ts';
 import { approvalsOf, measureApprovals } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
 import { reaching } from './egress.ts';

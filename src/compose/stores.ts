@@ -42,7 +42,7 @@ import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
-import { GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/records.ts';
+import { GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
 
 /** Creates the data folder where it is missing. Throws an Error that says what prevents it, and names the setting. */
 export const usableDataFolder = (folder: string): void =>

@@ -8,7 +8,7 @@ import { upstreamLogout } from '../domain/identity/upstream/upstream-logout.ts';
 import { upstreamRegistry } from '../domain/identity/upstream/upstream-registry.ts';
 import { upstreamSessions } from '../domain/identity/upstream/upstream-sessions.ts';
 import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
-import type { SigningKeys } from '../provider/signing-keys.ts';
+import type { SigningKeys } from '../provider/tokens/signing-keys.ts';
 import { reaching } from './egress.ts';
 
 type UpstreamDependencies = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {

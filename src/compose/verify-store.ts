@@ -11,7 +11,7 @@ import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts'
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
-import { SIGNING_KEYS, signingKeys } from '../provider/signing-keys.ts';
+import { SIGNING_KEYS, signingKeys } from '../provider/tokens/signing-keys.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 
 type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;

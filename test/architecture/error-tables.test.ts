@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { DomainError, type DomainErrorCode } from '../../src/domain/vocabulary/errors.ts';
 import { sendProblem } from '../../src/http/problem.ts';
-import { type ProtocolError, protocolError } from '../../src/provider/oauth-errors.ts';
+import { type ProtocolError, protocolError } from '../../src/provider/seam/oauth-errors.ts';
 
 const source = readFileSync(resolve(import.meta.dirname, '../../src/domain/vocabulary/errors.ts'), 'utf8');
 const union = /export type DomainErrorCode =([^;]*);/.exec(source)?.[1] ?? '';

@@ -28,7 +28,7 @@ const BANS: readonly Ban[] = [
     what: 'reaching into oidc-provider',
     pattern: /oidc-provider\/lib/,
     sample: "import { unique } from 'oidc-provider/lib/models/replay_detection.js';",
-    only: ['src/provider/provider-internals.ts'],
+    only: ['src/provider/seam/internals.ts'],
   },
   {
     what: 'markup from text',

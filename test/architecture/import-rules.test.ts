@@ -28,8 +28,8 @@ const RULES: readonly Rule[] = [
   { of: 'src/extensions/*/endpoint.ts', types: ['src/extensions/extension.ts'] },
   { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
 
-  { of: 'src/provider/provider-internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
-  { of: 'src/provider/current-exchange.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['./'] },
+  { of: 'src/provider/seam/internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
+  { of: 'src/provider/seam/current-exchange.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['node:http'] },
   {
     of: 'src/provider/',
     may: ['./', 'src/domain/', 'oidc-provider', 'jose', 'node:crypto'],
@@ -342,7 +342,7 @@ describe('the import table', () => {
     ['src/extensions/token-exchange/exchange.ts', "import type { Provider } from 'oidc-provider';"],
     ['src/extensions/token-exchange/grant.ts', "import { other } from '../jwt-bearer/assertion.ts';"],
     ['src/http/app.ts', "import { engine } from '../provider/build-provider.ts';"],
-    ['src/provider/grants.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
+    ['src/provider/grants/grants.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
     ['views/layout.ts', "import type { Account } from '../src/domain/identity/accounts/account.ts';"],
     ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/identity/accounts/account.ts';"],
     ['src/cli/main.ts', "import { serve } from '../main.ts';"],
@@ -382,7 +382,7 @@ describe('modules', () => {
         .filter(([statement, from]) => !(statement.startsWith('export type {') && String(from).startsWith('./')))
         .map(() => path),
     );
-    expect(handedOn).toEqual(['src/provider/provider-internals.ts']);
+    expect(handedOn).toEqual(['src/provider/seam/internals.ts']);
     const drawers = files.filter(({ path }) => /\/(?:index|utils?|helpers?|common|types|misc)(?:\.ts$|\/)/.test(path));
     expect(drawers.map(({ path }) => path)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { errors } from 'oidc-provider';
-import * as internals from '../../src/provider/provider-internals.ts';
+import * as internals from '../../src/provider/seam/internals.ts';
 
 /**
  * What `src/provider` relies on in oidc-provider beyond its documentation. An upgrade that moves one of these fails

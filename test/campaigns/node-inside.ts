@@ -8,10 +8,10 @@ import { pino } from 'pino';
 import { loadConfiguration } from '../../config/load.ts';
 import { compose } from '../../src/compose.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { issuedTokens } from '../../src/provider/issued-tokens.ts';
-import { providerClients } from '../../src/provider/provider-client-metadata.ts';
-import { PROVIDER_RECORDS, type ProviderRecord } from '../../src/provider/records.ts';
-import { tokenLiveness } from '../../src/provider/token-liveness.ts';
+import { providerClients } from '../../src/provider/client-authentication/client-metadata.ts';
+import { PROVIDER_RECORDS, type ProviderRecord } from '../../src/provider/seam/records.ts';
+import { issuedTokens } from '../../src/provider/tokens/issued-tokens.ts';
+import { tokenLiveness } from '../../src/provider/tokens/token-liveness.ts';
 import type { TreeToken } from './kill-tree-seed.ts';
 import type { NodesOn } from './nodes-on.ts';
 

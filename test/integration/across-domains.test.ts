@@ -13,7 +13,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
-import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
 import { type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { ID_JAG, JWT_BEARER } from '../support/foreign-issuer.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';

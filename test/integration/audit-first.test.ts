@@ -11,7 +11,7 @@ import { CLIENTS } from '../../src/domain/clients/clients/client.ts';
 import { ACCOUNTS } from '../../src/domain/identity/accounts/account.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { RESOURCE_SERVERS } from '../../src/domain/resources/resource-servers/resource-server.ts';
-import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/seam/records.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
 import { type Answer, DEVICE_CODE, formOf } from '../support/oauth-calls.ts';

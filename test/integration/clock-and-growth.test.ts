@@ -4,7 +4,7 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { requestLimit } from '../../src/domain/platform/rate-limits/request-limits.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/seam/records.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Browser, fillForm, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
-import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
 import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';

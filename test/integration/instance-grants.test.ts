@@ -1,7 +1,7 @@
 /** Grants of agents that instances have shares of: what is taken from one, or ended, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
-import { GRANTS } from '../../src/provider/records.ts';
+import { GRANTS } from '../../src/provider/seam/records.ts';
 import { instancesOf } from '../support/instances.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';

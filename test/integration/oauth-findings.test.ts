@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { keysByUrl } from '../../src/domain/platform/remote-keys/keys-by-url.ts';
 import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import { oidcProvider } from '../../src/provider/build-provider.ts';
-import { tokenClaims } from '../../src/provider/token-claims.ts';
+import { tokenClaims } from '../../src/provider/tokens/token-claims.ts';
 import { assertionParameters, clientAssertion, newKeyPair } from '../support/agent-keys.ts';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { ALLOW, fillForm, newBrowser, type Page } from '../support/browser-flow.ts';

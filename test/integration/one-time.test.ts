@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
 import { clientAssertion, dpopProof, type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND, type Refusal } from '../support/audit-watch.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';

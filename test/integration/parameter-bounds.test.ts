@@ -1,6 +1,6 @@
 /** RL-01: parameters of endpoints that answer strangers have documented lengths; what is longer is refused and leaves nothing. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MOST_VALUES, PARAMETER_BYTES } from '../../src/provider/parameter-bounds.ts';
+import { MOST_VALUES, PARAMETER_BYTES } from '../../src/provider/endpoints/parameter-bounds.ts';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { newBrowser } from '../support/browser-flow.ts';
 import { frontRequest } from '../support/front-channel.ts';

@@ -236,7 +236,9 @@ test('WB-03 WB-07 a request that was under way when its session ended brings it 
   const [session] = await sessionsOf();
   // oidc-provider stores a session at the end of each request of its own; here the end comes before that.
   const { documents } = nodes[0].behalf.services;
-  const records = documents.collection<never>({ ...(await import('../../src/provider/records.ts')).PROVIDER_RECORDS });
+  const records = documents.collection<never>({
+    ...(await import('../../src/provider/seam/records.ts')).PROVIDER_RECORDS,
+  });
   const before = await records.find({ limit: 1000 });
   await scene.management.call('POST', `/sessions/${session?.id}/end`);
   const kept = before.filter(({ document }) => (document as { model: string }).model === 'Session');

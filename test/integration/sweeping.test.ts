@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STANDING_APPROVALS } from '../../src/domain/approvals/standing-approval.ts';
 import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
-import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../../src/provider/seam/records.ts';
 import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';

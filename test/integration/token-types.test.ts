@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from 'jose';
-import { GRANTS, type GrantRecord } from '../../src/provider/records.ts';
+import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
 import { clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { ID_JAG } from '../support/foreign-issuer.ts';
 import { type Answer, EXCHANGE, type Parameters } from '../support/oauth-calls.ts';

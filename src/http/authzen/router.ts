@@ -1,6 +1,6 @@
 /**
  * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and the form of refusals
- * (§10.1). src/provider/resource-server-proofs.ts authenticates callers, and domain/approvals/authzen makes the answers.
+ * (§10.1). src/provider/client-authentication/resource-server-proofs.ts authenticates callers, and domain/approvals/authzen makes the answers.
  * Mounted by src/http/app.ts.
  */
 import { createHash } from 'node:crypto';

@@ -4,14 +4,14 @@ import {
   MOST_VALUES,
   OTHER_PARAMETER_BYTES,
   PARAMETER_BYTES,
-} from '../../../src/provider/parameter-bounds.ts';
+} from '../../../src/provider/endpoints/parameter-bounds.ts';
 
 const page = {
   path: 'docs/reference/request-bounds.md',
   render: (): string => {
     const rows = Object.entries(PARAMETER_BYTES).map(([name, bytes]) => `| \`${name}\` | ${bytes} |`);
     return `${[
-      '<!-- Generated from src/provider/parameter-bounds.ts by `npm run generate`. Do not edit. -->',
+      '<!-- Generated from src/provider/endpoints/parameter-bounds.ts by `npm run generate`. Do not edit. -->',
       '# Bounds of requests',
       `For developers of clients. After this you know the largest size of each parameter.
 

@@ -9,7 +9,7 @@ import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts'
 import { loadConfiguration } from '../../../config/load.ts';
 import { exportData } from '../../../src/compose/export-data.ts';
 import { ACCOUNTS } from '../../../src/domain/identity/accounts/account.ts';
-import { SIGNING_KEYS } from '../../../src/provider/signing-keys.ts';
+import { SIGNING_KEYS } from '../../../src/provider/tokens/signing-keys.ts';
 
 let folder: string;
 

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import { attestationChallenges, challengeOf } from '../../../src/provider/attestation-challenges.ts';
+import {
+  attestationChallenges,
+  challengeOf,
+} from '../../../src/provider/client-authentication/attestation-challenges.ts';
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const proofWith = (challenge: unknown): string => `${part({ alg: 'none' })}.${part({ challenge })}.`;

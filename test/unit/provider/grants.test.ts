@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { grantRegistry } from '../../../src/provider/grants.ts';
-import { GRANTS, type GrantRecord } from '../../../src/provider/records.ts';
-import type { TokenLiveness } from '../../../src/provider/token-liveness.ts';
+import { grantRegistry } from '../../../src/provider/grants/grants.ts';
+import { GRANTS, type GrantRecord } from '../../../src/provider/seam/records.ts';
+import type { TokenLiveness } from '../../../src/provider/tokens/token-liveness.ts';
 
 const NOW = 1_800_000_000;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { Account } from '../../../src/domain/identity/accounts/account.ts';
-import { providerClients, type Registries } from '../../../src/provider/provider-client-metadata.ts';
+import { providerClients, type Registries } from '../../../src/provider/client-authentication/client-metadata.ts';
 
 const agent = (change: Partial<Agent> = {}) =>
   ({ id: 'agt_a', name: 'A', owner: 'acc_o', state: 'active', grantTypes: [], redirectUris: [], ...change }) as Agent;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { requestLimit } from '../../../src/domain/platform/rate-limits/request-limits.ts';
 import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
-import { resourceServerProofs } from '../../../src/provider/resource-server-proofs.ts';
+import { resourceServerProofs } from '../../../src/provider/client-authentication/resource-server-proofs.ts';
 import { basic } from '../../support/authzen-client.ts';
 
 const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { Collection } from '../../../src/domain/ports/document-store.ts';
-import { wholeWriter } from '../../../src/provider/stored-payloads.ts';
+import { wholeWriter } from '../../../src/provider/seam/stored-payloads.ts';
 
 type Session = { readonly id: string; readonly by: number };
 

@@ -2,7 +2,7 @@
  * Budgets: limits for what may be given within a window of time, over all nodes. A budget is about an agent, an owner, a
  * person or a delegation, and counts all that is given through it. What an agent re-delegates also counts for that agent,
  * so splitting an action, or spreading it over sub-agents, does not avoid a budget. Owns budgets, their uses and the rule.
- * Does not own the caller (src/provider/token-claims.ts) nor the amount of a detail
+ * Does not own the caller (src/provider/tokens/token-claims.ts) nor the amount of a detail
  * (domain/resources/authorization-details).
  */
 import type { CollectionDeclaration } from '../../ports/document-store.ts';

@@ -2,7 +2,7 @@
  * Client attestations (draft-ietf-oauth-attestation-based-client-auth-12). An attester that an agent names
  * attests the key of an instance, and the instance proves possession of that key. Owns the checks of both
  * tokens. Does not own challenges, single use of a proof, or the resulting instance
- * (src/provider/attested-proofs.ts).
+ * (src/provider/client-authentication/attested-proofs.ts).
  */
 import { calculateJwkThumbprint } from 'jose';
 import { checkPublicKey } from '../../platform/remote-keys/public-keys.ts';

@@ -1,7 +1,7 @@
 /**
  * Instances of agents. Each instance has its own key, a short life that use renews, and refresh tokens that end
  * independently of other instances. Owns what an instance is and when it is active. Does not own its refresh
- * tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
+ * tokens (src/provider/tokens/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';

@@ -1,0 +1,81 @@
+/**
+ * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7): a client that proves such a
+ * key has asked for one shortly before. A challenge is made of the time and a key that all nodes have; nothing is stored.
+ * oidc-provider has the endpoint and publishes its URL. It would use a clock of its own, so the answer is ours.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+
+const HEADER = 'OAuth-Client-Attestation-Challenge';
+const STEP_SECONDS = 60;
+/** How many steps old a challenge may be; one from the next step comes from a node whose clock is ahead. */
+const STEPS = [0, 1, 2, 3, 4, 5, -1];
+
+/** The challenge of the step that contains a second. */
+export const challengeOf = (key: Buffer, second: number): string =>
+  createHmac('sha256', key)
+    .update(`${Math.floor(second / STEP_SECONDS)}`)
+    .digest('base64url');
+
+/** Only the endpoint and its metadata: no client is registered with this method, as agents have several methods. */
+export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
+  enabled: true,
+  ack: 'draft-12',
+  challengeSecret: masterKey.derive('attestation-challenge-engine', 32),
+  getAttestationSignaturePublicKey: async (): Promise<never> => {
+    throw new TypeError('attestations are checked by attested-proofs.ts');
+  },
+});
+
+export type AttestationChallenges = ReturnType<typeof attestationChallenges>;
+
+export const attestationChallenges = ({
+  masterKey,
+  clock,
+}: {
+  readonly masterKey: Pick<MasterKey, 'derivedOfAll'>;
+  readonly clock: Clock;
+}) => {
+  const [first = Buffer.alloc(0), ...others] = masterKey.derivedOfAll('attestation-challenge', 32);
+
+  const isGood = (given: unknown): boolean =>
+    typeof given === 'string' &&
+    [first, ...others].some((key) =>
+      STEPS.some((ago) => {
+        const [expected, shown] = [Buffer.from(challengeOf(key, clock.now() - ago * STEP_SECONDS)), Buffer.from(given)];
+        return expected.length === shown.length && timingSafeEqual(expected, shown);
+      }),
+    );
+
+  const next = (): string => challengeOf(first, clock.now());
+  const wanted = new WeakSet<object>();
+
+  return {
+    /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
+    check(context: object, proof: string): void {
+      wanted.add(context);
+      let claims: { readonly challenge?: unknown };
+      try {
+        claims = decodeJwt(proof);
+      } catch {
+        // No proof at all: the caller's check refuses that.
+        return;
+      }
+      if (!isGood(claims.challenge)) throw new errors.UseAttestationChallenge('a challenge of this server is needed');
+    },
+
+    /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
+    install(provider: Provider): void {
+      provider.use(async (ctx, behind) => {
+        await behind();
+        const isAsked = ctx['oidc']?.route === 'challenge' && ctx.status === 200;
+        if (isAsked) ctx.body = { attestation_challenge: next() };
+        if (isAsked || wanted.has(ctx)) ctx.set(HEADER, next());
+      });
+    },
+  };
+};

@@ -1,0 +1,116 @@
+/**
+ * An attestation and the proof of the key it names, checked against the credentials of an agent. The key is an instance of the
+ * agent: started by its first use, and over for good once it was ended.
+ */
+import type { IncomingMessage } from 'node:http';
+import { decodeJwt } from 'jose';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { type Credential, ofKind } from '../../domain/clients/agents/credential.ts';
+import {
+  type AttesterKeys,
+  type ClientAttestations,
+  type GivenAttestation,
+  PROOF_SECONDS,
+} from '../../domain/clients/attestation/client-attestation.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import { mayHaveBeenUsed } from '../seam/cold-mode.ts';
+import { factsOf } from '../seam/request-facts.ts';
+
+const ATTESTATION = 'oauth-client-attestation';
+const PROOF = 'oauth-client-attestation-pop';
+
+/** With the request it came in. */
+export type AttestedProof = GivenAttestation & {
+  readonly kind: 'attestation';
+  readonly clientId: string;
+  readonly request: IncomingMessage;
+};
+
+/** Takes both out of a request that has no other proof. oidc-provider refuses what is about no agent. */
+export const takeAttestation = (
+  request: IncomingMessage,
+  { client_assertion: assertion, client_secret: secret }: Readonly<Record<string, unknown>>,
+): AttestedProof | undefined => {
+  const { [ATTESTATION]: attestation, [PROOF]: proof = '', authorization } = request.headers;
+  if ([assertion, secret, authorization].some((other) => other !== undefined)) return undefined;
+  if (typeof attestation !== 'string' || typeof proof !== 'string') return undefined;
+  const clientId = agentIn(attestation);
+  if (clientId === undefined) return undefined;
+  delete request.headers[ATTESTATION];
+  delete request.headers[PROOF];
+  return { kind: 'attestation', clientId, attestation, proof, request };
+};
+
+const agentIn = (attestation: string): string | undefined => {
+  try {
+    const { sub } = decodeJwt(attestation);
+    return sub?.startsWith('agt_') ? sub : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export type AttestedProofs = ReturnType<typeof attestedProofs>;
+
+export const attestedProofs = (deps: {
+  readonly attestations: ClientAttestations;
+  readonly instances: Pick<InstanceRegistry, 'running' | 'start'>;
+  readonly ephemeral: EphemeralStore;
+  readonly masterKey: Pick<MasterKey, 'ordered'>;
+  readonly clock: Clock;
+  readonly clockToleranceSeconds: number;
+}) => {
+  const { attestations, instances, ephemeral, masterKey, clock, clockToleranceSeconds: tolerance } = deps;
+
+  /** True for exactly one caller. */
+  const isFirstUse = async (agent: string, thumbprint: string, jti: string, provenAt: number): Promise<boolean> => {
+    const ttl = provenAt + PROOF_SECONDS + 2 * tolerance - clock.now();
+    for (const digest of masterKey.ordered('jti/attested', agent, thumbprint, jti)) {
+      if (!(await ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;
+    }
+    return true;
+  };
+
+  const started = async (agent: Agent, thumbprint: string, request: IncomingMessage): Promise<Instance> => {
+    const known = await instances.running(agent, thumbprint);
+    if (known) return known;
+    const { id, source } = factsOf(request);
+    try {
+      await instances.start(agent.id, { thumbprint }, { caller: agent.id, request: id, source });
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      throw new Error(`attestation, instance: ${error.message}`, { cause: error });
+    }
+    // An instance that was suspended in an emergency exists, and is not active.
+    const now = await instances.running(agent, thumbprint);
+    if (!now) throw new Error('attestation, instance: the instance with this key was stopped');
+    return now;
+  };
+
+  return {
+    /** The instance that is proven, and by which credential. Throws an Error that says which check failed, for the owner. */
+    async prove(
+      given: AttestedProof,
+      agent: Agent,
+      usable: readonly Credential[],
+      keys: AttesterKeys,
+    ): Promise<{ readonly credential: string; readonly instance: Instance }> {
+      const proven = await attestations.prove(given, agent.id, ofKind(usable, 'attested'), keys);
+      if (isRefusal(proven)) throw new Error(`attestation, ${proven.check}: ${proven.why}`);
+      const { credential, thumbprint, jti, provenAt } = proven;
+      if (!(await isFirstUse(agent.id, thumbprint, jti, provenAt))) {
+        throw new Error('attestation, replay: the proof was used before');
+      }
+      if (mayHaveBeenUsed(ephemeral, provenAt, tolerance)) {
+        throw new Error('attestation, replay: the proof was made too early to be told from a used one');
+      }
+      return { credential: credential.id, instance: await started(agent, thumbprint, given.request) };
+    },
+  };
+};

@@ -1,0 +1,95 @@
+/**
+ * Which client has authenticated in a request, and how many such requests a minute it may make. A `client_id` alone proves
+ * nothing: a request that only names a client is counted by source, and cannot use up the client's minute.
+ */
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
+import type { RequestLimit } from '../../domain/platform/rate-limits/request-limits.ts';
+import { raisePriority } from '../../domain/ports/write-priority.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { isByClients } from '../seam/endpoint-routes.ts';
+import { protocolError } from '../seam/oauth-errors.ts';
+
+export type ClientProofs = ReturnType<typeof clientProofs>;
+
+type Context = {
+  readonly oidc?: {
+    readonly route?: string;
+    readonly client?: { readonly clientId: string; readonly behalf_operates?: unknown } | undefined;
+  };
+};
+
+export const clientProofs = (limit: RequestLimit) => {
+  const proven = new WeakSet<object>();
+  const known = new WeakSet<object>();
+  const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
+
+  /** Operators must get a token to order a kill even while the storage is nearly full. */
+  const raise = (context: object | undefined): void =>
+    raisePriority(clientOf(context)?.['behalf_operates'] === true ? 'essential' : 'authenticated');
+
+  const count = (context: object, clientId: string): void => {
+    if (proven.has(context)) return;
+    proven.add(context);
+    limit.count(clientId);
+  };
+
+  const know = (context: object, clientId: string): void => {
+    raise(context);
+    known.add(context);
+    count(context, clientId);
+  };
+
+  return {
+    /** The proof of a request is valid, and is now used up, which is a write of the client that made it. */
+    isBeingUsedUp(context: object | undefined): void {
+      if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
+    },
+
+    /** To be called when the secret or assertion of a request was verified; counts the request once. */
+    remember(context: object | undefined, clientId: string): void {
+      if (context === undefined) return;
+      // Any party can publish a metadata document with a key: it proves control of a URL, and names no registered client.
+      if (isDocumentId(clientId)) count(context, clientId);
+      else know(context, clientId);
+    },
+
+    /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
+    rememberGiven: know,
+
+    /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
+    has: (context: object): boolean => known.has(context),
+
+    /**
+     * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
+     */
+    install(provider: Provider): void {
+      const prototype = provider.OIDCContext.prototype as unknown as {
+        ctx: Context;
+        entity(key: string, value: unknown): void;
+      };
+      const { entity } = prototype;
+      prototype.entity = function remembered(key, value) {
+        entity.call(this, key, value);
+        if (key !== 'Client' || !isByClients(this.ctx.oidc?.route)) return;
+        const { clientId } = value as { readonly clientId: string };
+        if (!limit.isExceeded(clientId) || proven.has(this.ctx)) return;
+        const refusal = { retryAfterSeconds: limit.retryAfterSeconds() };
+        throw protocolError(new DomainError('too_many_requests', 'this client has made too many requests', refusal));
+      };
+    },
+  };
+};
+
+/**
+ * Whether a request presents a code or refresh token of the client that sent it. A public client can prove nothing else, and a
+ * client that is a metadata document can prove nothing else that is accepted.
+ */
+export const holdsOwnCredential = ({ oidc }: KoaContextWithOIDC): boolean => {
+  const { client, entities, route } = oidc;
+  if (route !== 'token' || client === undefined) return false;
+  if (client.clientAuthMethod !== 'none' && !isDocumentId(client.clientId)) return false;
+  const held = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
+  return held !== undefined && held.clientId === client.clientId;
+};

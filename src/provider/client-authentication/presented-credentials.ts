@@ -1,0 +1,291 @@
+/**
+ * Which credential an agent presents in a request, and whether it is one of its own that is active. oidc-provider knows one
+ * authentication method for each client: so each request shows it the presented method, of those the agent has. Owns that
+ * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`), and for
+ * credentials that are no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
+ *
+ * As soon as the parameters of a request are known, an assertion in the agent's name replaces a workload token, a secret, a
+ * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential has
+ * been proven.
+ */
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import Provider, { errors } from 'oidc-provider';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { type Credential, ofKind, usableCredentials } from '../../domain/clients/agents/credential.ts';
+import type { CredentialUses } from '../../domain/clients/agents/credential-last-used.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
+import type { Proof, WorkloadIdentity } from '../../domain/clients/workload-identity/workload-identity.ts';
+import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
+import { isByClients } from '../seam/endpoint-routes.ts';
+import type { AttestationChallenges } from './attestation-challenges.ts';
+import { type AttestedProof, type AttestedProofs, takeAttestation } from './attested-proofs.ts';
+import type { OtherProof, OtherProofs } from './other-proofs.ts';
+
+/** The part of oidc-provider's key store that verifying a signature uses. */
+export type KeyStore = {
+  selectForVerify(options: object): readonly object[];
+  getKeyObject(key: object, isPublic: boolean): unknown;
+};
+
+/** Keys, and the credential or instance they belong to. */
+type Source = { readonly store: KeyStore; readonly credential?: string; readonly instance?: Instance };
+
+/** Keys that are served at a URL; `again`: fetched anew, as none matched. */
+type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
+
+type Context = {
+  readonly req: IncomingMessage;
+  readonly oidc?: { readonly route?: string; params?: Record<string, unknown> };
+};
+
+/** The known facts about the credential in a request. */
+type Presented = {
+  /** A token of a platform, as received. */
+  readonly workloadToken?: string;
+  /** A credential that is no assertion. */
+  readonly other?: OtherProof | AttestedProof;
+  /** In place of a client_id that was not sent. */
+  readonly placeholder?: string;
+  agent?: string;
+  proof?: Proof;
+  /** The owner of the matching key: a credential of the agent, or an instance of it. */
+  source?: Source;
+};
+
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const KEY_ID = 'workload';
+/** The form of a `kid` by which an instance names its key (RFC 7638). */
+const THUMBPRINT = /^[\w-]{43}$/;
+
+export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
+
+export const presentedCredentials = (deps: {
+  readonly identity: WorkloadIdentity;
+  readonly uses: Pick<CredentialUses, 'note'>;
+  readonly otherProofs: OtherProofs;
+  readonly attestedProofs: AttestedProofs;
+  readonly challenges: AttestationChallenges;
+  readonly instances: Pick<InstanceRegistry, 'running'>;
+  readonly clock: Clock;
+  readonly issuer: string;
+}) => {
+  const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
+  const presented = new WeakMap<object, Presented>();
+  // Of this process only: the process that makes such an assertion checks it, too.
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const { x } = publicKey.export({ format: 'jwk' });
+  const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
+
+  const here = (): Presented | undefined => {
+    const context = Provider.ctx as object | undefined;
+    return context && presented.get(context);
+  };
+
+  /** The key of the instance of an agent that a `kid` names. */
+  const ofInstance = async (
+    agent: Agent,
+    kid: string,
+    storeOf: (jwks: JsonWebKeySet) => KeyStore,
+  ): Promise<readonly Source[]> => {
+    const instance = await instances.running(agent, kid);
+    const isAllowed = agent.ceilings?.authenticationMethods?.includes('jwks') ?? true;
+    return instance?.jwk && isAllowed ? [{ store: storeOf({ keys: [instance.jwk] }), instance }] : [];
+  };
+
+  /** The credential that proved it, and the instance if it is one. Throws an Error that says which check failed. */
+  const provenBy = async (
+    other: OtherProof | AttestedProof,
+    agent: Agent,
+    usable: readonly Credential[],
+    served: KeysAt,
+  ): Promise<Omit<Source, 'store'>> => {
+    if (other.kind !== 'attestation') return { credential: otherProofs.prove(other, usable) };
+    return attestedProofs.prove(other, agent, usable, async ({ jwks, jwksUri = '' }, kid, again) =>
+      jwks === undefined ? served(jwksUri, kid, again) : jwks,
+    );
+  };
+
+  return {
+    /** Removes credentials that oidc-provider must not see from a request, before its parameters are read. */
+    take(context: Context, parameters: Record<string, unknown>): void {
+      const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
+      if (!isByClients(context.oidc?.route)) return;
+      const other = takeAttestation(context.req, parameters) ?? otherProofs.take(context.req, parameters);
+      if (other) {
+        presented.set(context, { other });
+        parameters['client_assertion_type'] = JWT_BEARER;
+        parameters['client_assertion'] = unsigned({ sub: other.clientId });
+        return;
+      }
+      if (type !== JWT_BEARER || !isOfPlatform(token)) return;
+      if (clientId !== undefined && typeof clientId !== 'string') return;
+      const placeholder = clientId ?? `workload:${randomUUID()}`;
+      presented.set(context, { workloadToken: token, ...(clientId === undefined ? { placeholder } : {}) });
+      parameters['client_assertion'] = unsigned({ sub: placeholder });
+    },
+
+    /** The client of a request: `client_id`, or without one the agent that the workload token names. */
+    async clientIdOf(id: unknown): Promise<unknown> {
+      const known = here();
+      if (known?.placeholder === undefined || known.placeholder !== id) return id;
+      const named = await identity.named(known.workloadToken ?? '');
+      if (typeof named !== 'string') throw new errors.InvalidClientAuth(`workload token, ${named.check}: ${named.why}`);
+      return named;
+    },
+
+    /** To be called with the client of the request: from here on oidc-provider sees an assertion in its name. */
+    replace(clientId: string): void {
+      const known = here();
+      const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
+      const isReplaced = known?.workloadToken !== undefined || known?.other !== undefined;
+      if (!known || !isReplaced || known.agent !== undefined || !parameters) return;
+      if (known.other?.kind === 'attestation') challenges.check(Provider.ctx as unknown as object, known.other.proof);
+      known.agent = clientId;
+      const now = clock.now();
+      const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
+      parameters['client_assertion'] = signed(claims, privateKey);
+    },
+
+    /** The key stores that verify assertions of an agent, for one verification. `stores` are key stores of oidc-provider. */
+    keysOf(
+      agent: Agent,
+      stores: {
+        readonly of: (jwks: JsonWebKeySet) => KeyStore;
+        readonly at: KeysAt;
+      },
+    ): object {
+      const known = here();
+      const usable = usableCredentials(agent, clock.now());
+      let sources: readonly Source[];
+      const rest: (() => Promise<readonly Source[]>)[] = [];
+
+      if (known?.other !== undefined) {
+        const { other } = known;
+        sources = [];
+        rest.push(async () => [{ store: stores.of(internal), ...(await provenBy(other, agent, usable, stores.at)) }]);
+      } else if (known?.workloadToken !== undefined) {
+        const token = known.workloadToken;
+        sources = [];
+        rest.push(async () => {
+          const proof = await identity.prove(token, agent);
+          if (isRefusal(proof)) throw new Error(`workload token, ${proof.check}: ${proof.why}`);
+          known.proof = proof;
+          return [{ store: stores.of(internal), credential: proof.credential.id }];
+        });
+      } else {
+        sources = ofKind(usable, 'jwks').map(({ id, jwks }) => ({ store: stores.of(jwks), credential: id }));
+        const served = ofKind(usable, 'jwks_uri');
+        const kid = keyIdOf((Provider.ctx as unknown as Context | undefined)?.oidc?.params?.['client_assertion']);
+        if (kid !== undefined && THUMBPRINT.test(kid)) rest.push(() => ofInstance(agent, kid, stores.of));
+        for (const again of [false, true]) {
+          for (const { id, jwksUri } of served) {
+            rest.push(async () => [{ store: stores.of(await stores.at(jwksUri, kid, again)), credential: id }]);
+          }
+        }
+      }
+      const owners = new WeakMap<object, Source>();
+      return {
+        selectForVerify: (options: object) =>
+          sources.flatMap((source) =>
+            source.store.selectForVerify(options).map((key) => {
+              owners.set(key, source);
+              return key;
+            }),
+          ),
+        getKeyObject(key: object, isPublic: boolean) {
+          const source = owners.get(key);
+          // The last key store requested before the check of claims is the one that matched.
+          const context = Provider.ctx as object | undefined;
+          if (context && source) {
+            const entry = presented.get(context) ?? {};
+            entry.source = source;
+            entry.agent = agent.id;
+            presented.set(context, entry);
+          }
+          return source?.store.getKeyObject(key, isPublic);
+        },
+        fresh: () => rest.length === 0,
+        async refresh() {
+          // A key store that cannot be read does not prevent trying the next.
+          for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+            try {
+              sources = await next();
+              return;
+            } catch (error) {
+              if (rest.length === 0) throw error;
+            }
+          }
+        },
+      };
+    },
+
+    /** The proof in a request whose client presented a workload token. */
+    proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
+
+    /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
+    isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
+
+    /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
+    install(provider: Provider): void {
+      challenges.install(provider);
+      provider.use(async (ctx, next) => {
+        await next();
+        const other = presented.get(ctx)?.other;
+        if (ctx.status === 401 && other?.kind === 'secret' && other.isBasic) {
+          ctx.set('WWW-Authenticate', `Basic realm="${issuer}", error="invalid_client"`);
+        }
+      });
+    },
+
+    /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
+    instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
+
+    /** Thumbprint of the attested key with which the client of a request authenticated. */
+    attestedKeyIn(context: object): string | undefined {
+      const { other, source } = presented.get(context) ?? {};
+      return other?.kind === 'attestation' ? source?.instance?.thumbprint : undefined;
+    },
+
+    /** Records the use of the credential with which the client of a request authenticated. */
+    noteUse(context: object): void {
+      const { agent, source } = presented.get(context) ?? {};
+      if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);
+    },
+  };
+};
+
+/**
+ * Agents and clients issue their own assertions; the platform's issuer is a URL, and its token speaks about another subject.
+ */
+const isOfPlatform = (token: unknown): token is string => {
+  try {
+    const { iss, sub } = decodeJwt(String(token));
+    return typeof iss === 'string' && iss.startsWith('https://') && iss !== sub;
+  } catch {
+    return false;
+  }
+};
+
+const keyIdOf = (assertion: unknown): string | undefined => {
+  try {
+    const { kid } = decodeProtectedHeader(String(assertion));
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** An unsigned token, of which only the subject is read. */
+const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
+
+const signed = (claims: object, key: KeyObject): string => {
+  const input = `${part({ alg: 'EdDSA', kid: KEY_ID })}.${part(claims)}`;
+  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+};

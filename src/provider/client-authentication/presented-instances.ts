@@ -1,0 +1,76 @@
+/**
+ * Which instance of an agent acts in a request: the one whose key signed the client assertion or was attested, or else the one
+ * whose key made the DPoP proof. An agent need not have instances.
+ */
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
+import type { DocumentStore } from '../../domain/ports/document-store.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { GRANTS, type GrantRecord } from '../seam/records.ts';
+import { factsOf } from '../seam/request-facts.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
+
+export type PresentedInstances = ReturnType<typeof presentedInstances>;
+
+type Context = { readonly req: Parameters<typeof factsOf>[0] };
+
+type Bound = { readonly attestationJkt?: string } | undefined;
+
+/** Credentials of a request that may be bound to an attested key. */
+type Presenting = {
+  readonly oidc: {
+    readonly entities: {
+      readonly RefreshToken?: Bound;
+      readonly AuthorizationCode?: Bound;
+      readonly DeviceCode?: Bound;
+    };
+  };
+};
+
+export const presentedInstances = (deps: {
+  readonly documents: DocumentStore;
+  readonly identifiers: Identifiers;
+  readonly instances: Pick<InstanceRegistry, 'running' | 'used'>;
+  readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
+  /** Agents in their effective state. */
+  readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+}) => {
+  const { documents, identifiers, instances, presented, agents } = deps;
+  const grants = documents.collection<GrantRecord>(GRANTS);
+
+  return {
+    /** `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
+    async of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined> {
+      const signer = presented.instanceIn(context);
+      if (signer?.agent === clientId) return signer;
+      const agent = jkt === undefined || !clientId.startsWith('agt_') ? undefined : await agents.get(clientId);
+      return agent && jkt !== undefined ? instances.running(agent.document, jkt) : undefined;
+    },
+
+    /**
+     * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
+     * or a code, is bound to an attested key, and that key is not proven.
+     */
+    async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {
+      const holder = grant === undefined ? undefined : (await grants.get(grant))?.document.instance;
+      const {
+        RefreshToken: token,
+        AuthorizationCode: code,
+        DeviceCode: device,
+      } = (context as Presenting).oidc.entities;
+      const key = (token ?? code ?? device)?.attestationJkt;
+      const isKeyProven = key === undefined || key === presented.attestedKeyIn(context);
+      if (isKeyProven && (holder === undefined || holder === instance?.id)) return;
+      throw new DomainError('invalid_grant', 'what is presented is of an instance: prove the key of that one', {
+        denial: { id: identifiers.newId('dny'), layer: 'grant', reason: 'instance_not_proven' },
+      });
+    },
+
+    /** To be called before the instance gets a token: prolongs its life. */
+    async used({ req }: Context, instance: Instance | undefined): Promise<void> {
+      if (instance) await instances.used(instance, { caller: instance.agent, request: factsOf(req).id });
+    },
+  };
+};

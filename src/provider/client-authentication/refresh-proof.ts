@@ -1,0 +1,67 @@
+/**
+ * Refresh tokens remember how the access token that came with them is bound. Refresh tokens of confidential clients are bound
+ * to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1). So a client may change its key. Without any proof
+ * a refresh would turn a bound authorization into one that gives Bearer tokens.
+ */
+import Provider from 'oidc-provider';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+
+/** RFC 9449 (`cnf.jkt`) or RFC 8705 §3 (`cnf.x5t#S256`). */
+type Proof = 'dpop' | 'certificate';
+type Bound = { readonly jkt?: string; readonly 'x5t#S256'?: string };
+type RefreshToken = InstanceType<Provider['RefreshToken']> & { readonly proof?: Proof };
+
+const MISSING = {
+  dpop: 'this refresh token came with a token that is bound by DPoP: send a DPoP proof with the refresh',
+  certificate: 'this refresh token came with a token that is bound to a client certificate: refresh with a certificate',
+} as const satisfies Record<Proof, string>;
+
+const proofOf = (token: Bound | undefined): Proof | undefined => {
+  if (token?.jkt !== undefined) return 'dpop';
+  return token?.['x5t#S256'] === undefined ? undefined : 'certificate';
+};
+
+/**
+ * The binding of the present request's access token. A refresh that replaces its token saves the new one first: then the
+ * binding is what the request proves and its client wants (the proof itself was checked before).
+ */
+const proofOfRequest = (): Proof | undefined => {
+  const { ctx } = Provider;
+  const bound = ctx?.oidc.entities.AccessToken as Bound | undefined;
+  if (!ctx || bound || ctx.oidc.params?.['grant_type'] !== 'refresh_token') return proofOf(bound);
+  if (ctx.get('DPoP') !== '') return 'dpop';
+  return ctx.oidc.client?.['tlsClientCertificateBoundAccessTokens'] === true ? 'certificate' : undefined;
+};
+
+export const refreshTokensRememberProof = (provider: Provider): void => {
+  const { RefreshToken } = provider;
+  const { IN_PAYLOAD: members } = RefreshToken as unknown as { readonly IN_PAYLOAD: readonly string[] };
+  Object.defineProperty(RefreshToken, 'IN_PAYLOAD', { get: () => [...members, 'proof'] });
+  const model = RefreshToken.prototype as unknown as {
+    proof?: Proof | undefined;
+    save(...given: unknown[]): Promise<string>;
+  };
+  const { save } = model;
+  model.save = function withProof(...given) {
+    this.proof ??= proofOfRequest();
+    return save.apply(this, given);
+  };
+};
+
+/** Whether a refresh token is replaced at each use: only one without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
+export const rotates = (token: InstanceType<Provider['RefreshToken']> | undefined): boolean =>
+  !token?.isSenderConstrained() && (token as RefreshToken | undefined)?.proof === undefined;
+
+/** Throws 'invalid_grant' when the access token of a refresh lacks the proof that the refresh token came with. */
+export const checkRefreshProof = (
+  token: InstanceType<Provider['RefreshToken']> | undefined,
+  issued: Bound,
+  identifiers: Identifiers,
+): void => {
+  const { proof } = (token ?? {}) as RefreshToken;
+  if (proof === undefined || proof === proofOf(issued)) return;
+  throw new DomainError('invalid_grant', MISSING[proof], {
+    denial: { id: identifiers.newId('dny'), layer: 'grant', reason: `${proof}_not_proven` },
+  });
+};

@@ -1,0 +1,197 @@
+/**
+ * The backchannel authentication endpoint (CIBA Core §7) as one of the channels to approvals. oidc-provider authenticates the
+ * agent and reads the parameters. The request is an exact action at one resource, and the approval service stores it, not a
+ * record of oidc-provider. Tokens come from our own grant (src/extensions/backchannel-approval).
+ */
+import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
+import type { RequestedApproval } from '../../domain/approvals/open-approvals.ts';
+import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
+import { agentParty } from '../../domain/authority/decision/facts.ts';
+import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { OwnerNames } from '../../domain/identity/groups/owner-names.ts';
+import { checkText } from '../../domain/platform/display-names/display-text.ts';
+import { isByOperator } from '../../domain/platform/remote-keys/operator-urls.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
+import { DomainError, isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
+import type { RequestDetails } from '../requests/request-details.ts';
+import { asProtocol } from '../seam/oauth-errors.ts';
+import { factsOf } from '../seam/request-facts.ts';
+import { unitOf } from '../seam/token-request-unit.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type BackchannelDeps = {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly ownerNames: Pick<OwnerNames, 'find'>;
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  /** Whether a person is related to an agent: has allowed it something that is live, or owns it. */
+  readonly knows: (account: string, agent: Agent) => Promise<boolean>;
+  readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
+  readonly approvals: {
+    readonly asking: Pick<AskingForApproval, 'ask'>;
+    remedyOf(asked: RequestedApproval): Extract<Remedy, { readonly kind: 'approval' }>;
+  };
+  readonly details: Pick<RequestDetails, 'ofRequest'>;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly issuer: string;
+};
+
+type Ciba = NonNullable<NonNullable<ProviderConfiguration['features']>['ciba']>;
+
+const MOST_HINT = 254;
+const MOST_MESSAGE = 300;
+
+/** Scopes about signing in, which the request has to name and an action does not need. */
+const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
+
+/** oidc-provider's feature, filled in. */
+export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
+  enabled: true,
+  deliveryModes: ['poll', 'ping'],
+  processLoginHintToken: async () => {
+    throw new errors.InvalidRequest('login_hint_token is not understood here: send login_hint or id_token_hint');
+  },
+  processLoginHint: (_ctx, hint) =>
+    asProtocol(async () => {
+      const typed = String(hint);
+      if (typed.length > MOST_HINT) return undefined;
+      return (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id;
+    }),
+  validateRequestContext: async () => undefined,
+  verifyUserCode: async () => undefined,
+  validateBindingMessage: async (_ctx, message) => {
+    if (message === undefined) return;
+    try {
+      checkText(message, 'binding_message', MOST_MESSAGE);
+    } catch (error) {
+      throw new errors.InvalidBindingMessage(isDomainError(error) ? `binding_message: ${error.message}` : undefined);
+    }
+  },
+  triggerAuthenticationDevice: (ctx, request, account, client) =>
+    denying(async () => {
+      const { accountId } = account;
+      const agent = (await deps.agents.get(client.clientId))?.document;
+      if (!agent) {
+        throw new DomainError('unauthorized_client', 'only a registered agent asks people for approvals');
+      }
+      const person = (await deps.accounts.get(accountId))?.document;
+      // The same answer for an unknown person and for a person who is not related to the agent (LG-01).
+      if (person?.state !== 'active' || !(await deps.knows(person.id, agent))) {
+        if (person?.state === 'active') await refuseNewOwner(deps, person.id, agent.id);
+        throw new errors.UnknownUserId('could not identify end-user');
+      }
+      const server = await serverOf(deps, ctx);
+      const details = (await deps.details.ofRequest(ctx))[server.identifier] ?? [];
+      const scope = scopeOf(ctx);
+      if (scope.length === 0 && details.length === 0) {
+        throw new DomainError(
+          'invalid_scope',
+          'name what is to be approved: a scope of the resource, or authorization_details',
+        );
+      }
+      const { binding_message: message, requested_expiry: expiry } = ctx.oidc.params ?? {};
+      const endpoint = agent.backchannelClientNotificationEndpoint;
+      const notification = ctx.oidc.params?.['client_notification_token'];
+      unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
+      const asked = await deps.approvals.asking.ask(
+        {
+          channel: 'backchannel',
+          agent,
+          chain: extendChain(agent.id, deps.issuer),
+          facts: {
+            now: deps.clock.now(),
+            server,
+            caller: agentParty(agent),
+            subject: person,
+            actors: [agent.id],
+            asked: scope,
+            details: { asked: details },
+            source: factsOf(ctx.req).source,
+          },
+          authReqId: String((request as unknown as { readonly jti: string }).jti),
+          ...(typeof message === 'string' ? { message } : {}),
+          ...(endpoint !== undefined && typeof notification === 'string'
+            ? {
+                ping: {
+                  endpoint,
+                  token: notification,
+                  ...(isByOperator(agent, endpoint) ? { isByOperator: true } : {}),
+                },
+              }
+            : {}),
+          ...(expiry === undefined ? {} : { lifetimeSeconds: Number(expiry) }),
+        },
+        factsOf(ctx.req).id,
+      );
+      if (!asked) {
+        throw new DomainError(
+          'access_denied',
+          'nobody can approve this here: some of it is not this agent’s to ask for',
+          {
+            denial: { id: deps.identifiers.newId('dny'), layer: 'policy', reason: 'approval_not_possible' },
+          },
+        );
+      }
+      const { auth_req_id, expires_in, interval, number } = deps.approvals.remedyOf(asked);
+      ctx.body = { auth_req_id, expires_in, interval, ...(number === undefined ? {} : { number }) };
+    }),
+});
+
+/**
+ * Throws 'consent_required' where the person allowed the agent something under another owner: the agent knows of that person
+ * already.
+ */
+const refuseNewOwner = async (
+  { delegations, identifiers, issuer, clock }: BackchannelDeps,
+  account: string,
+  agent: string,
+): Promise<void> => {
+  const [row] = await delegations.suspendedOf(account, agent);
+  if (!row) return;
+  const url = `${issuer}/account/agents/${agent}/owner`;
+  throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent', {
+    denial: {
+      id: identifiers.newId('dny'),
+      layer: 'delegation',
+      reason: 'owner_not_confirmed',
+      remedies: [{ kind: 'consent', url, expires_in: Math.max(1, row.expiresAt - clock.now()) }],
+    },
+  });
+};
+
+/** CIBA Core §13: here a refusal by the server is 403. */
+const denying = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await asProtocol(work);
+  } catch (error) {
+    const isDenied = (error as { readonly error?: unknown }).error === 'access_denied';
+    throw isDenied ? Object.assign(error as object, { status: 403, statusCode: 403 }) : error;
+  }
+};
+
+const scopeOf = (ctx: KoaContextWithOIDC): readonly string[] =>
+  [...new Set(String(ctx.oidc.params?.['scope'] ?? '').split(' '))]
+    .filter((name) => name !== '' && !OF_SIGN_IN.includes(name))
+    .sort();
+
+const serverOf = async (
+  { resourceServers, issuer }: BackchannelDeps,
+  ctx: KoaContextWithOIDC,
+): Promise<ResourceServer> => {
+  const [resource, ...others] = Object.keys(ctx.oidc.resourceServers ?? {});
+  if (resource === undefined || others.length > 0) {
+    throw new DomainError('invalid_target', 'name the one resource it is about', { field: 'resource' });
+  }
+  const server = (await resourceServers.findByIdentifier(resource))?.document;
+  if (server?.state !== 'active' || `${resource}/`.startsWith(`${issuer}/api/`)) {
+    throw new DomainError('invalid_target', 'there is no such resource server', { field: 'resource' });
+  }
+  return server;
+};

@@ -1,0 +1,99 @@
+/** Updates our own session records when oidc-provider saves a session, makes something depend on it, or ends it. */
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
+import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../../domain/identity/sessions/session.ts';
+import type { SeenSession, SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
+import { factsOf } from '../seam/request-facts.ts';
+
+/** The members of oidc-provider's session that are read, of the model and of its stored form. */
+type Kept = {
+  readonly uid?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly loginTs?: unknown;
+  readonly acr?: unknown;
+  readonly amr?: unknown;
+  readonly authorizations?: unknown;
+};
+
+export type SeenSessions = ReturnType<typeof seenSessions>;
+
+export const seenSessions = (deps: {
+  readonly sessions: Pick<SessionRegistry, 'keep' | 'hold' | 'end'>;
+  readonly clock: Clock;
+  /** How long an unused session lasts. */
+  readonly sessionSeconds: number;
+  /** The provider at which a user signed in in an interaction, if any. */
+  readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
+  /** Whether the sign-in of that second at that provider has ended there already. */
+  readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
+}) => {
+  const { sessions, clock, sessionSeconds, originOf } = deps;
+
+  /** The origin of the sign-in that the current request finishes, if any. */
+  const originIn = async (context: KoaContextWithOIDC | undefined, account: string, session: string) => {
+    const uid = context?.oidc?.result?.login === undefined ? undefined : context.oidc.entities.Interaction?.uid;
+    return uid === undefined ? undefined : originOf(uid, account, session);
+  };
+
+  /** Undefined where no user is signed in. */
+  const seenIn = async (session: Kept): Promise<SeenSession | undefined> => {
+    const { uid, accountId, loginTs, acr, amr, authorizations } = session;
+    if (accountId === undefined || uid === undefined) return undefined;
+    const context = Provider.ctx as KoaContextWithOIDC | undefined;
+    const upstream = await originIn(context, accountId, sessionIdOf(uid));
+    return {
+      uid,
+      account: accountId,
+      authTime: Number(loginTs),
+      ...(typeof acr === 'string' ? { acr } : {}),
+      amr: Array.isArray(amr) ? amr.map(String) : [],
+      apps: appsIn(authorizations),
+      ...(upstream === undefined ? {} : { upstream }),
+      until: clock.now() + sessionSeconds,
+      ...(context === undefined
+        ? {}
+        : { source: factsOf(context.req).source, userAgent: context.req.headers['user-agent'] }),
+    };
+  };
+
+  return {
+    /** To be called before oidc-provider stores it, for this many seconds. */
+    async seen(session: Kept, expiresIn: number): Promise<void> {
+      const seen = await seenIn(session);
+      if (!seen) return;
+      await sessions.keep({ ...seen, until: clock.now() + expiresIn });
+      // Checked after the session is stored: the code that ends a person's sessions searches for them after it recorded that.
+      if (seen.upstream && (await deps.isOverThere(seen.upstream, seen.authTime))) {
+        await sessions.end(sessionIdOf(seen.uid), { caller: seen.upstream.provider }, 'at_provider');
+      }
+    },
+
+    /** To be called before something depends on this session, until then; it may be the one that the current request begins. */
+    async holds(id: string, until: number): Promise<void> {
+      const seen = await seenIn((Provider.ctx?.oidc?.session ?? {}) as Kept);
+      if (seen && sessionIdOf(seen.uid) === id) await sessions.keep({ ...seen, heldUntil: until });
+      else await sessions.hold(id, until);
+    },
+
+    /**
+     * Ends the session of the current request, where that signs out at the end-session endpoint. Elsewhere a page of ours ends
+     * it, or it only gets another id.
+     */
+    async ifSignedOut(): Promise<void> {
+      const context = Provider.ctx;
+      const { route, params, session, client } = context?.oidc ?? {};
+      if (!context || route !== 'end_session_confirm' || !params?.['logout']) return;
+      if (session?.accountId === undefined) return;
+      const { id: request, source } = factsOf(context.req);
+      const by = { caller: client?.clientId ?? session.accountId, request, source };
+      await sessions.end(sessionIdOf(session.uid), by, 'at_end_session');
+    },
+  };
+};
+
+const appsIn = (authorizations: unknown): readonly SignedInApp[] =>
+  Object.entries((authorizations ?? {}) as Readonly<Record<string, { readonly sid?: unknown } | undefined>>).flatMap(
+    ([client, found]) =>
+      client !== ACCOUNT_PAGES_CLIENT.client_id && typeof found?.sid === 'string' ? [{ client, sid: found.sid }] : [],
+  );

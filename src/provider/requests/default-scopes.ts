@@ -1,0 +1,55 @@
+/**
+ * The scopes of a request to a person that names a resource and no scope (RFC 6749 §3.3, RFC 8707 §2): the default scopes of
+ * the resource. Nothing is written into the parameters, so each step of the request determines them anew.
+ */
+import type Provider from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+
+const added = new WeakMap<object, Set<string>>();
+
+const namesScope = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['scope']);
+const namesDetails = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['authorization_details']);
+
+/**
+ * Adds the default scopes of the resources that a request names: those declared as such, else all. `held`: what the client may
+ * hold there at most. A request that names scopes or details gets no defaults.
+ */
+export const addDefaultScopes = (
+  ctx: KoaContextWithOIDC,
+  { scopes }: ResourceServer,
+  held: readonly string[],
+): void => {
+  if (namesDetails(ctx) || (namesScope(ctx) && !added.has(ctx))) return;
+  const declared = scopes.filter((scope) => scope.default);
+  const names = (declared.length > 0 ? declared : scopes).map(({ name }) => name);
+  added.set(ctx, new Set([...(added.get(ctx) ?? []), ...names.filter((name) => held.includes(name))]));
+};
+
+/** Whether a request names no scope, so that defaults are asked for. */
+export const asksForDefaults = (ctx: object): boolean => added.has(ctx);
+
+/** oidc-provider reads the scopes of a request here, wherever it is about resources. */
+export const withDefaultScopes = (provider: Provider): void => {
+  const { prototype } = provider.OIDCContext;
+  const { get } = Object.getOwnPropertyDescriptor(prototype, 'requestParamScopes') ?? {};
+  Object.defineProperty(prototype, 'requestParamScopes', {
+    configurable: true,
+    get() {
+      const { ctx } = this as unknown as { readonly ctx: object };
+      const named = get?.call(this) as Set<string>;
+      return new Set([...named, ...(added.get(ctx) ?? [])]);
+    },
+  });
+};
+
+/** Throws InvalidScope for a request that names neither scope nor resource: no page could answer it. */
+export const checkSomethingIsAsked = (ctx: KoaContextWithOIDC): void => {
+  const { resource } = ctx.oidc.params ?? {};
+  const namesResource = Array.isArray(resource) ? resource.length > 0 : Boolean(resource);
+  if (namesScope(ctx) || namesResource || namesDetails(ctx)) return;
+  throw new errors.InvalidScope(
+    'name what is asked for: scope (such as openid), or the resource it is at',
+    undefined as never,
+  );
+};

@@ -1,0 +1,139 @@
+/**
+ * The parameter `authorization_details` of a request (RFC 9396): read strictly, each detail at the resource of this request
+ * whose resource server declares its type. oidc-provider's own feature takes types and their clients from settings. Here they
+ * change with resource servers (finding V23), so that feature stays off and the parameter is ours.
+ */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Clock } from '../../domain/ports/clock.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { checkDetails, readDetails } from '../../domain/resources/authorization-details/asked-details.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { asProtocol } from '../seam/oauth-errors.ts';
+
+const PARAMETER = 'authorization_details';
+const PUBLISHED_SECONDS = 5;
+
+type Deps = {
+  readonly resourceServers: {
+    findByIdentifier(identifier: string): Promise<{ readonly document: ResourceServer } | undefined>;
+    list(query: {
+      readonly limit: number;
+    }): Promise<{ readonly items: readonly { readonly document: ResourceServer }[] }>;
+  };
+  readonly clock: Clock;
+};
+
+export type RequestDetails = ReturnType<typeof requestDetails>;
+
+/** As received; at the token endpoint oidc-provider leaves it out of its parameters. */
+const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
+  const { body, params, route } = ctx.oidc as unknown as {
+    readonly body?: Readonly<Record<string, unknown>>;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly route: string;
+  };
+  const value = (route === 'token' ? body : params)?.[PARAMETER];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  throw new DomainError('invalid_request', `${PARAMETER} is given more than once`, { field: PARAMETER });
+};
+
+export const requestDetails = ({ resourceServers, clock }: Deps) => {
+  const found = new WeakMap<object, DetailsByResource>();
+  let published: { readonly at: number; readonly types: readonly string[] } | undefined;
+
+  const serversOf = async (ctx: KoaContextWithOIDC): Promise<readonly ResourceServer[]> => {
+    const named = Object.keys(ctx.oidc.resourceServers ?? {});
+    const servers = await Promise.all(named.map((one) => resourceServers.findByIdentifier(one)));
+    return servers.flatMap((one) => (one ? [one.document] : []));
+  };
+
+  /** The details of a request to a person; the resources it names are known by then. */
+  const ofRequest = async (ctx: KoaContextWithOIDC): Promise<DetailsByResource> => {
+    const text = textOf(ctx);
+    if (text === undefined) return {};
+    const known = found.get(ctx);
+    if (known) return known;
+    const details = readDetails(text);
+    const servers = await serversOf(ctx);
+    if (servers.length === 0) {
+      throw new DomainError('invalid_target', `${PARAMETER} are for a resource: name it`, { field: 'resource' });
+    }
+    const placed = new Map<string, Detail[]>();
+    for (const [index, detail] of details.entries()) {
+      const [server, ...others] = servers.filter((one) => one.detailTypes?.some(({ type }) => type === detail.type));
+      if (others.length > 0) {
+        const message = `${PARAMETER}[${index}]: several of the resources have this type; ask for one of them at a time`;
+        throw new DomainError('invalid_authorization_details', message, { field: PARAMETER });
+      }
+      checkDetails(server?.detailTypes ?? [], [detail]);
+      if (server) placed.set(server.identifier, [...(placed.get(server.identifier) ?? []), detail]);
+    }
+    const byResource = Object.fromEntries(placed);
+    found.set(ctx, byResource);
+    return byResource;
+  };
+
+  return {
+    ofRequest,
+
+    /** The same, after it was read. */
+    readBefore: (ctx: object): DetailsByResource => found.get(ctx) ?? {},
+
+    /** Whether a token request names any. */
+    isNamed: (ctx: KoaContextWithOIDC): boolean => textOf(ctx) !== undefined,
+
+    /** The details that a token request names at the one resource of its token. Absent: what was granted. */
+    ofTokenRequest(ctx: KoaContextWithOIDC, server: ResourceServer): readonly Detail[] | undefined {
+      const text = textOf(ctx);
+      if (text === undefined) return undefined;
+      const details = readDetails(text);
+      checkDetails(server.detailTypes ?? [], details);
+      return details;
+    },
+
+    /** oidc-provider's hook for additional parameters, at the endpoints where a person is asked. */
+    check: (ctx: KoaContextWithOIDC): Promise<void> =>
+      asProtocol(async () => {
+        if (textOf(ctx) === undefined) return;
+        const { response_type: responseType } = ctx.oidc.params ?? {};
+        if (responseType !== undefined && responseType !== 'code') {
+          throw new errors.InvalidRequest(`${PARAMETER} are for response_type code`);
+        }
+        await ofRequest(ctx);
+      }),
+
+    /** Types of all resource servers, for the metadata; some seconds old, and older while the store cannot be read. */
+    async published(): Promise<readonly string[]> {
+      const now = clock.now();
+      if (published !== undefined && published.at + PUBLISHED_SECONDS > now) return published.types;
+      try {
+        const { items } = await resourceServers.list({ limit: 999 });
+        const types = items.flatMap(({ document: { state, detailTypes = [] } }) =>
+          state === 'active' ? detailTypes.map(({ type }) => type) : [],
+        );
+        published = { at: now, types: [...new Set(types)].sort() };
+      } catch (error) {
+        if (!isStoreUnavailable(error)) throw error;
+      }
+      return published?.types ?? [];
+    },
+  };
+};
+
+/** Bytes of the details in a JWT, which travels in a header of each request. */
+const MOST_IN_JWT = 3072;
+
+/** Refuses what a JWT access token could not carry. */
+export const checkFits = ({ accessTokenFormat }: ResourceServer, details: readonly Detail[]): void => {
+  if (accessTokenFormat === 'jwt' && Buffer.byteLength(JSON.stringify(details)) > MOST_IN_JWT) {
+    const message = `${PARAMETER}: more than ${MOST_IN_JWT} bytes in one token; ask for fewer`;
+    throw new DomainError('invalid_authorization_details', message, { field: PARAMETER });
+  }
+};
+
+/** As a claim of a token, and as a member of the answer (RFC 9396 §7, §9). */
+export const detailsMember = (details: readonly Detail[] | undefined) =>
+  details === undefined || details.length === 0 ? {} : { authorization_details: details };

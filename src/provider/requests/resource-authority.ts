@@ -1,0 +1,240 @@
+/**
+ * What a request may carry at a resource: oidc-provider calls it wherever a resource is named, for every grant. Here a
+ * client's registration, the person's own rights, and the delegation cut the scope (decision D4; finding V10: oidc-provider
+ * itself does not let a client's scope limit resources).
+ */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
+import type { Authorize } from '../../domain/authority/decision/authorize.ts';
+import type { Decision } from '../../domain/authority/decision/decision.ts';
+import {
+  agentParty,
+  clientParty,
+  type DecisionFacts,
+  type Party,
+  type Route,
+} from '../../domain/authority/decision/facts.ts';
+import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
+import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
+import { type Delegation, detailsOfRow } from '../../domain/authority/delegation/delegation.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import { DEVICE_CODE } from '../../domain/clients/clients/grant-types.ts';
+import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { type DetailWorth, worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
+import { factsOf } from '../seam/request-facts.ts';
+import { askAtRefresh } from './approval-at-refresh.ts';
+import { noteRefused } from './decision-facts.ts';
+import { addDefaultScopes } from './default-scopes.ts';
+import { checkFits, type RequestDetails } from './request-details.ts';
+import { assuranceOf } from './step-up.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type ResourceAuthority = ReturnType<typeof resourceAuthority>;
+
+export const resourceAuthority = (deps: {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly delegations: {
+    consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+  };
+  readonly clock: Clock;
+  readonly authorize: Authorize;
+  readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
+  readonly identifiers: Identifiers;
+  readonly approvals: AskingByToken;
+}) => {
+  const askPeople = askAtRefresh(deps);
+  const remedies = new WeakMap<object, readonly Remedy[]>();
+  const decisions = new WeakMap<object, Decision>();
+  const worths = new WeakMap<object, readonly DetailWorth[]>();
+
+  /** An agent or client that gets a token; undefined when there is no such agent. */
+  const partyOf = async (clientId: string): Promise<Party | undefined> => {
+    if (clientId.startsWith('agt_')) {
+      const agent = (await deps.agents.get(clientId))?.document;
+      return agent && agentParty(agent);
+    }
+    const client = (await deps.clients.get(clientId))?.document;
+    return clientParty({ ...client, id: clientId }, isDocumentId(clientId));
+  };
+
+  const find = async (resource: string): Promise<ResourceServer> => {
+    const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
+    if (server?.state !== 'active') throw new errors.InvalidTarget('no such resource server');
+    return server;
+  };
+
+  /**
+   * The default resource of a client that acts for itself and names none (RFC 8707 §2): the one at which it has authority.
+   * Throws 'invalid_target' where there are several or none: a token for no resource is accepted nowhere.
+   */
+  const ownResource = async (clientId: string): Promise<string> => {
+    const authority = Object.entries((await partyOf(clientId))?.authority ?? {});
+    const held = authority.filter(([, scopes]) => scopes.length > 0).map(([resource]) => resource);
+    const servers = await Promise.all(held.map((one) => deps.resourceServers.findByIdentifier(one)));
+    const active = held.filter((_, index) => servers[index]?.document.state === 'active').sort();
+    const [only, ...others] = active;
+    if (only !== undefined && others.length === 0) return only;
+    const text =
+      only === undefined
+        ? 'name the resource: the client has no authority of its own at any; an operator can give it some'
+        : `name the resource: the client has authority at ${active.length} of them, such as ${only}`;
+    throw new DomainError('invalid_target', text, {
+      field: 'resource',
+      denial: { id: deps.identifiers.newId('dny'), layer: 'request', reason: 'target_missing' },
+    });
+  };
+
+  const factsAt = async (
+    ctx: KoaContextWithOIDC,
+    server: ResourceServer,
+    clientId: string,
+  ): Promise<DecisionFacts & { readonly row?: Delegation }> => {
+    const route = routeOf(ctx);
+    const caller = await partyOf(clientId);
+    if (!caller) throw new errors.InvalidClient('no such agent');
+    const about = route === 'client_credentials' ? undefined : subjectOf(ctx);
+    const now = deps.clock.now();
+    const known = {
+      route,
+      now,
+      server,
+      caller,
+      subject: about === undefined ? undefined : (await deps.accounts.get(about))?.document,
+      source: factsOf(ctx.req).source,
+      isBound: isBound(ctx),
+    };
+    if (route === 'authorization_request') return known;
+    const forWhom = {
+      ...known,
+      asked: askedOf(ctx),
+      assurance: assuranceOf(ctx),
+      actors: caller.kind === 'agent' ? [clientId] : [],
+    };
+    const askedDetails = deps.details.ofTokenRequest(ctx, server);
+    const details = { asked: askedDetails, ...(about === undefined ? {} : { grant: grantedAt(ctx, server) }) };
+    if (about === undefined || caller.kind !== 'agent') return { ...forWhom, details };
+    const row = await deps.delegations.consented(about, clientId, server.identifier);
+    return {
+      ...forWhom,
+      details: { ...details, delegation: detailsOfRow(row) },
+      delegation: row?.scope ?? [],
+      ...(row ? { row } : {}),
+    };
+  };
+
+  return {
+    /** The last decision about a request, at the resource its token is for. */
+    decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
+    /** Remedies for a decision that left nothing, besides its own. */
+    remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
+    /** Amounts that budgets count, of the authorization details that were decided about. */
+    worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
+    /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
+    async defaultFor(
+      ctx: KoaContextWithOIDC,
+      clientId: string,
+      named: readonly string[] | undefined,
+    ): Promise<string | readonly string[] | undefined> {
+      if (named !== undefined) return named;
+      const { route, params } = ctx.oidc;
+      const isForItself = route === 'token' && params?.['grant_type'] === 'client_credentials';
+      return isForItself ? ownResource(clientId) : undefined;
+    },
+    /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
+    async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
+      const server = await find(resource);
+      const { row, ...facts } = await factsAt(ctx, server, clientId);
+      const decision = await deps.authorize(facts);
+      decisions.set(ctx, decision);
+      worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
+      // Named details are given or refused as a whole: half of an action is another action.
+      if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
+        noteRefused(ctx, decision);
+        const { code, text, ...denial } = refusedDetails(decision);
+        const isAsked = denial.reason === 'approval_required' && facts.route === 'refresh_token';
+        const waiting = isAsked ? await askPeople(ctx, { facts, chain: row?.chain }) : [];
+        throw new DomainError(code, text, {
+          field: 'authorization_details',
+          denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
+        });
+      }
+      // This very request named the scope: what it could have besides is no reason to ask people.
+      const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
+      if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
+        remedies.set(ctx, await askPeople(ctx, { facts, chain: row?.chain }));
+      }
+      checkFits(server, decision.details);
+      if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);
+      const scope = decision.scope.join(' ');
+      // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
+      const { params } = ctx.oidc ?? {};
+      if (facts.route === 'client_credentials' && params && !params['scope']) params['scope'] = scope;
+      return {
+        scope,
+        audience: resource,
+        accessTokenTTL: Math.max(
+          1,
+          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(row?.expiresAt) - facts.now),
+        ),
+        accessTokenFormat: server.accessTokenFormat,
+        jwt: { sign: { alg: server.accessTokenSigningAlg } },
+      };
+    },
+  };
+};
+
+const most = (seconds: number | undefined): number => seconds ?? Number.POSITIVE_INFINITY;
+
+const ROUTE_OF_GRANT: Readonly<Record<string, Route>> = {
+  client_credentials: 'client_credentials',
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  [DEVICE_CODE]: 'device_code',
+};
+
+/** The decision route: at the token endpoint by grant type; at every other endpoint a user is going to be asked. */
+const routeOf = (ctx: KoaContextWithOIDC): Route => {
+  if (ctx.oidc?.route !== 'token') return 'authorization_request';
+  const route = ROUTE_OF_GRANT[String(ctx.oidc.params?.['grant_type'])];
+  if (!route) throw new errors.InvalidTarget('this grant takes no resource from oidc-provider');
+  return route;
+};
+
+/** Scope of the token: what this request names, or else what was authorized; undefined: everything. */
+const askedOf = (ctx: KoaContextWithOIDC): readonly string[] | undefined => {
+  const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
+  const scope = ctx.oidc.params?.['scope'] ?? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope;
+  return typeof scope === 'string' && scope !== '' ? scope.split(' ') : undefined;
+};
+
+/** The details that the person allowed the client at this resource. */
+const grantedAt = (ctx: KoaContextWithOIDC, { identifier }: ResourceServer): readonly Detail[] => {
+  const { details } = (ctx.oidc.entities.Grant ?? {}) as { readonly details?: DetailsByResource };
+  return details !== undefined && Object.hasOwn(details, identifier) ? (details[identifier] ?? []) : [];
+};
+
+/** Whether a proof of possession came with the request; its validity is checked before a token is made. */
+const isBound = (ctx: KoaContextWithOIDC): boolean =>
+  ctx.get('dpop') !== '' || ctx.oidc?.client?.['tlsClientCertificateBoundAccessTokens'] === true;
+
+/** The person a request of oidc-provider is about, as far as known yet. */
+const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {
+  const { AuthorizationCode, RefreshToken, DeviceCode, Account } = ctx.oidc?.entities ?? {};
+  return (
+    AuthorizationCode?.accountId ??
+    RefreshToken?.accountId ??
+    (ctx.oidc?.route === 'token' ? DeviceCode?.accountId : undefined) ??
+    Account?.accountId
+  );
+};

@@ -1,0 +1,117 @@
+/**
+ * Marks one-time values as used, and distinguishes a lost race from a later replay.
+ *
+ * The mark is a unique insert: of concurrent callers exactly one gets it, on every store. A caller that loses gets
+ * `invalid_grant` and affects no other party (decision D9). A presentation that *began* after the winner's answer was sent is
+ * a replay: it ends the family. One that began before was in flight together with the winner; which of the two the network
+ * delivers first is chance and no sign of theft. Where some were in flight together, stragglers of the same burst still belong
+ * to it for a moment afterwards.
+ */
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Collection, DocumentStore } from '../../domain/ports/document-store.ts';
+import { isDocumentConflict } from '../../domain/ports/document-store.ts';
+import { CONSUMPTIONS, type Consumption } from './records.ts';
+import { nextTurn, type RequestFacts } from './request-facts.ts';
+
+export type ConsumptionRegistry = ReturnType<typeof consumptionRegistry>;
+
+/** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
+const REMEMBERED = 20_000;
+/** How long after the winner's answer a burst may still deliver. Its stragglers get nothing either way. */
+const BURST_MILLISECONDS = 2_000;
+/**
+ * How long after the mark of another process a presentation is treated as concurrent with its use: as long as a burst, and as
+ * far as two clocks may be apart (docs/explanation/decisions/0008-race-or-replay.md).
+ */
+const ELSEWHERE_MILLISECONDS = 4_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
+
+type Use = {
+  /** When the winner's answer was sent, as a position in the process and as a time; infinite until then. */
+  turn: number;
+  answeredAt: number;
+  /** Another presentation was in flight together with the winner. */
+  isContested: boolean;
+};
+
+export const consumptionRegistry = ({ documents, clock }: { documents: DocumentStore; clock: Clock }) => {
+  const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
+  const uses = new Map<string, Use>();
+
+  const remember = (id: string, use: Use): void => {
+    uses.set(id, use);
+    if (uses.size > REMEMBERED) uses.delete(uses.keys().next().value as string);
+  };
+
+  const contested = (id: string): void => {
+    const use = uses.get(id);
+    if (use) use.isContested = true;
+  };
+
+  /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
+  const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
+    // Before the mark: others may read the mark as soon as it is written, which is before this process learns that it is
+    // durable.
+    const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
+    if (mine) remember(id, mine);
+    const end = (): void => {
+      const use = mine ?? uses.get(id);
+      if (!use) return;
+      use.turn = nextTurn();
+      use.answeredAt = clock.nowMillis();
+    };
+    try {
+      await marks.insert({ id, at: clock.nowMillis(), expiresAt });
+    } catch (error) {
+      if (!isDocumentConflict(error)) {
+        if (mine) uses.delete(id);
+        throw error;
+      }
+      // Lost to a request of this process, which reports its own end, or to one of another process.
+      contested(id);
+      if (mine) end();
+      return false;
+    }
+    void answer.then(end);
+    return true;
+  };
+
+  return {
+    consume,
+
+    /** The same for a thing that has a mark for each master key: the first mark decides, and all nodes use the same order. */
+    async consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean> {
+      for (const id of ids) if (!(await consume(id, expiresAt, answer))) return false;
+      return true;
+    },
+
+    /** Removes the marks of values whose use did not complete. While a mark cannot be removed, its value stays used. */
+    async release(ids: readonly string[]): Promise<void> {
+      for (const id of ids) {
+        await marks.take(id);
+        uses.delete(id);
+      }
+    },
+
+    /** Whether one of these was consumed. */
+    async isConsumed(ids: readonly string[]): Promise<boolean> {
+      for (const id of ids) if (await marks.get(id)) return true;
+      return false;
+    },
+
+    /** How a presentation relates to an earlier use. */
+    async stateOf(id: string, { arrivedAt, turn }: Presentation): Promise<'unused' | 'race' | { usedAt: number }> {
+      const mark = await marks.get(id);
+      if (!mark) return 'unused';
+      const use = uses.get(id);
+      // Another process set the mark, or it is from before a restart: the time of that answer is unknown here, the time of its
+      // mark is known.
+      const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at + ELSEWHERE_MILLISECONDS;
+      if (isTogether) contested(id);
+      const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
+      return isTogether || isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
+    },
+  };
+};

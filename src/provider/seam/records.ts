@@ -1,0 +1,132 @@
+/** The collections behind oidc-provider's models. */
+
+import type { CollectionDeclaration } from '../../domain/ports/document-store.ts';
+import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
+
+/**
+ * A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is not stored (decision
+ * D14).
+ */
+export type ProviderRecord = {
+  readonly id: string;
+  readonly model: string;
+  /** Plain where the rest of the payload is no credential; sealed where oidc-provider reads a handle back. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly sealed?: string;
+  readonly grant?: string;
+  /** A session's uid, which is no credential. */
+  readonly uid?: string;
+  readonly account?: string;
+  readonly expiresAt: number;
+};
+
+export const PROVIDER_RECORDS = {
+  name: 'provider_records',
+  indexes: [{ fields: ['uid'] }],
+  expiresAt: 'expiresAt',
+  members: ['model', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** The mark that a one-time value was used: inserted once, kept until the value itself would have expired (decision D13). */
+export type Consumption = { readonly id: string; readonly at: number; readonly expiresAt: number };
+
+export const CONSUMPTIONS = {
+  name: 'consumptions',
+  indexes: [],
+  expiresAt: 'expiresAt',
+  members: ['at', 'expiresAt'],
+} as const satisfies CollectionDeclaration;
+
+/**
+ * One grant: oidc-provider's Grant. The instances of an agent have instance grants of their own under its authorization. An
+ * instance grant holds the same. It is over when the grant it names in `parent` is gone, and not when only that grant's own
+ * tokens are.
+ */
+export type GrantRecord = {
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Of an instance grant: when the grant it depends on was created. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** The grant of the authorization it was given under. */
+  readonly parent?: string;
+  readonly instance?: string;
+  /** Of an agent's authorization: its own tokens are over since then; those of its instances are not. */
+  readonly endedAt?: number;
+};
+
+export const GRANTS = {
+  name: 'grants',
+  indexes: [
+    { fields: ['account'] },
+    { fields: ['clientId'] },
+    { fields: ['account', 'clientId'] },
+    { fields: ['instance'] },
+    { fields: ['createdAt'] },
+  ],
+  expiresAt: 'expiresAt',
+  members: ['account', 'clientId', 'payload', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** The version of its client's metadata document that a grant is about, for clients that are one. */
+export const clientVersionOf = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
+  const { clientVersion } = payload as { readonly clientVersion?: unknown };
+  return typeof clientVersion === 'string' ? clientVersion : undefined;
+};
+
+/** The session it depends on: what its client holds is over with that. Absent for access while the person is away. */
+export const sessionOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
+  const { session } = payload as { readonly session?: unknown };
+  return typeof session === 'string' ? session : undefined;
+};
+
+/**
+ * How often its client, an agent, had changed ownership when the person allowed it (agents/ownership.ts); 0 for any other
+ * client.
+ */
+export const ownershipOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): number => {
+  const { ownership } = payload as { readonly ownership?: unknown };
+  return typeof ownership === 'number' ? ownership : 0;
+};
+
+/** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
+export type RevokedToken = { readonly id: string; readonly expiresAt: number };
+
+export const REVOKED_TOKENS = {
+  name: 'revoked_tokens',
+  indexes: [],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;
+
+/** Scopes of the first list that are not in the second. */
+export const scopesWithout = (granted: string | undefined, rejected: string | undefined): readonly string[] => {
+  const lost = new Set(rejected?.split(' '));
+  return granted ? granted.split(' ').filter((scope) => !lost.has(scope)) : [];
+};
+
+/** Reads an own member only: the name of a resource may equal a member that every object inherits. */
+export const ownScope = (
+  resources: Readonly<Record<string, string>> | undefined,
+  resource: string,
+): string | undefined =>
+  resources !== undefined && Object.hasOwn(resources, resource) ? resources[resource] : undefined;
+
+/** The scopes of a grant at a resource: what was granted, without what was refused or removed since. */
+export const heldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly string[] => {
+  type Scopes = Readonly<Record<string, string>>;
+  const { resources, rejected } = payload as {
+    readonly resources?: Scopes;
+    readonly rejected?: { readonly resources?: Scopes };
+  };
+  return scopesWithout(ownScope(resources, resource), ownScope(rejected?.resources, resource));
+};
+
+/** The same for authorization details. */
+export const detailsHeldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly Detail[] => {
+  const { details } = payload as { readonly details?: DetailsByResource };
+  return details !== undefined && Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
+};

@@ -1,0 +1,90 @@
+/** How oidc-provider's models are written and read back: whole, and sealed where other parties must not read them. */
+import type { AdapterPayload } from 'oidc-provider';
+import { type MasterKey, openedOrNothing } from '../../domain/platform/crypto/master-key.ts';
+import { type Collection, isDocumentConflict, StoreUnavailable } from '../../domain/ports/document-store.ts';
+
+export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
+
+/** Undefined for a payload that was sealed with another key, or is damaged: treated as absent. */
+export const sealedPayloads = (deps: {
+  readonly masterKey: MasterKey;
+  readonly onUnreadable: (model: string) => void;
+}) => {
+  const opened = (model: string, sealed: string): string | undefined => {
+    const text = openedOrNothing(deps.masterKey, model, sealed);
+    if (text === undefined) deps.onUnreadable(model);
+    return text;
+  };
+  return {
+    opened,
+    openedPayload(model: string, sealed: string | undefined): Payload | undefined {
+      const text = sealed === undefined ? undefined : opened(model, sealed);
+      return text === undefined ? undefined : (JSON.parse(text) as Payload);
+    },
+  };
+};
+
+/** How many conflicts before a document that was not found is treated as existing and unreadable. */
+const MOST_CONFLICTS = 100;
+
+type Waiting<T> = { document: T; readonly written: Promise<void> };
+
+/**
+ * Writes documents whole, last writer wins. When several writers in this process wait for a write of one document, only the
+ * last one's is written, for all of them. The others' would be overwritten at once, and 64 requests with one session would
+ * otherwise lose a swap to each other 2000 times.
+ */
+export const wholeWriter = <T extends { readonly id: string }>(collection: Collection<T>) => {
+  const underWay = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Waiting<T>>();
+
+  const begin = (document: T): Promise<void> => {
+    const written = putWhole(collection, document).finally(() => underWay.delete(document.id));
+    underWay.set(document.id, written);
+    return written;
+  };
+
+  return (document: T): Promise<void> => {
+    const next = waiting.get(document.id);
+    if (next) {
+      next.document = document;
+      return next.written;
+    }
+    const before = underWay.get(document.id);
+    if (!before) return begin(document);
+    const turn = before.catch(() => undefined);
+    const mine: Waiting<T> = {
+      document,
+      written: turn.then(() => {
+        waiting.delete(document.id);
+        return begin(mine.document);
+      }),
+    };
+    waiting.set(document.id, mine);
+    return mine.written;
+  };
+};
+
+/** oidc-provider saves whole models, last writer wins. `isNew`: most likely absent, so it is inserted without a look-up. */
+export const putWhole = async <T extends { readonly id: string }>(
+  collection: Collection<T>,
+  document: T,
+  { isNew = false } = {},
+): Promise<void> => {
+  for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
+    const found = isNew && conflicts === 0 ? undefined : await collection.get(document.id);
+    if (found) {
+      // Of colliding writers one succeeds, so this ends.
+      if (await collection.replace(document, found.version)) return;
+      continue;
+    }
+    try {
+      await collection.insert(document);
+      return;
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      conflicts += 1;
+    }
+  }
+  throw new StoreUnavailable(`${document.id} is there and cannot be read`);
+};

@@ -1,0 +1,73 @@
+/**
+ * One request at the token endpoint, as a unit: validate → audit → consume → mint → answer (decision D12).
+ *
+ * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. So while a
+ * token request runs, the adapter only notes what is to be consumed and written. `settle` is called when oidc-provider is
+ * about to make the access token: it writes the audit event, consumes by compare-and-swap, and only then runs the noted
+ * writes.
+ */
+import type { ServerResponse } from 'node:http';
+import { errors } from 'oidc-provider';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { ConsumptionRegistry } from './consumption-registry.ts';
+
+export type TokenRequestUnit = {
+  /** Facts for the one audit event of this attempt; a `token` among them was announced in the audit log. */
+  facts: Partial<AuditEvent>;
+  /** Mark id → expiry of one-time values seen in this request. */
+  readonly seen: Map<string, number>;
+  readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
+  /** Swaps that use something up, each true for one caller only. */
+  readonly claims: (() => Promise<boolean>)[];
+  readonly writes: (() => Promise<void>)[];
+  settled: boolean;
+  /** Returns what budgets had counted for the token, if the request fails. Never throws. */
+  release?: () => Promise<void>;
+};
+
+type ProviderContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
+
+const units = new WeakMap<object, TokenRequestUnit>();
+
+export const unitOf = (context: object): TokenRequestUnit => {
+  let unit = units.get(context);
+  if (!unit) {
+    unit = { facts: {}, seen: new Map(), consumptions: [], claims: [], writes: [], settled: false };
+    units.set(context, unit);
+  }
+  return unit;
+};
+
+/** The unit while its writes are still held back; undefined elsewhere and afterwards. */
+export const openUnit = (context: ProviderContext | undefined): TokenRequestUnit | undefined => {
+  if (context?.oidc?.route !== 'token') return undefined;
+  const unit = unitOf(context);
+  return unit.settled ? undefined : unit;
+};
+
+/** Resolves when the answer has been handed to the network, or the connection is gone. */
+export const answerOf = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    response.once('close', resolve);
+    response.once('finish', resolve);
+  });
+
+/** Throws InvalidGrant when another request was first. */
+export const settle = async (
+  context: ProviderContext,
+  unit: TokenRequestUnit,
+  { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegistry },
+): Promise<void> => {
+  if (unit.settled) return;
+  await audit();
+  for (const claim of unit.claims) {
+    if (!(await claim())) throw new errors.InvalidGrant('lost a race for a one-time credential');
+  }
+  for (const { id, expiresAt } of unit.consumptions) {
+    if (!(await consumptions.consume(id, expiresAt, answerOf(context.res)))) {
+      throw new errors.InvalidGrant('lost a race for a one-time credential');
+    }
+  }
+  unit.settled = true;
+  await Promise.all(unit.writes.map((write) => write()));
+};

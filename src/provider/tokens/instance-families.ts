@@ -1,0 +1,181 @@
+/**
+ * A separate refresh token for an instance of an agent: an instance grant under an authorization the agent holds. It holds the
+ * same, and depends on the authorization: it ends with the authorization or with its instance, and nothing else ends with it.
+ */
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import { type DocumentStore, update } from '../../domain/ports/document-store.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { FamilyToMint, TokenResponse } from '../../extensions/extension.ts';
+import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
+import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
+import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
+import { GRANTS, type GrantRecord, heldAt, scopesWithout } from '../seam/records.ts';
+import { factsOf } from '../seam/request-facts.ts';
+import { settle, unitOf } from '../seam/token-request-unit.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+
+type TokenContext = {
+  readonly req: Parameters<typeof factsOf>[0];
+  readonly res: Parameters<typeof settle>[0]['res'];
+  readonly oidc: { readonly client: InstanceType<Provider['Client']>; readonly route: string };
+};
+
+type GrantPayload = {
+  readonly openid?: { readonly scope?: string };
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly rejected?: { readonly openid?: { readonly scope?: string } };
+  readonly exp: number;
+};
+
+export type InstanceFamilies = ReturnType<typeof instanceFamilies>;
+
+export const instanceFamilies = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: Pick<MasterKey, 'digest'>;
+  readonly audit: AuditLog;
+  readonly consumptions: ConsumptionRegistry;
+  readonly liveness: Pick<TokenLiveness, 'grantLive' | 'killOf'>;
+  readonly instances: Pick<PresentedInstances, 'used'>;
+  readonly issuer: string;
+  readonly refreshTokenTtlSeconds: number;
+}) => {
+  const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
+  const grants = documents.collection<GrantRecord>(GRANTS);
+
+  const refuse = (reason: string, text: string): DomainError =>
+    new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
+  const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
+
+  /** The authorization behind a live grant. Throws 'invalid_grant' for one of another instance. */
+  const authorizationOf = async (id: string, instance: Instance): Promise<GrantRecord> => {
+    const grant = await liveness.grantLive(id);
+    if (!grant) throw isOver();
+    if (grant.parent === undefined) return grant;
+    if (grant.instance !== instance.id) {
+      throw refuse('authorization_of_other_instance', 'subject_token is of another instance of this agent');
+    }
+    const parent = (await grants.get(grant.parent))?.document;
+    if (!parent) throw isOver();
+    return parent;
+  };
+
+  return {
+    /** Ends what the instance had of the same authorization. Throws DomainError when nothing can be issued. */
+    async mint(
+      provider: Provider,
+      ctx: TokenContext,
+      { subject, grant, instance, parent, issuedTokenType }: FamilyToMint,
+    ): Promise<TokenResponse> {
+      const { client } = ctx.oidc;
+      const authorization = await authorizationOf(grant, instance);
+      const now = clock.now();
+      const payload = authorization.payload as unknown as GrantPayload;
+      const expiresIn = Math.min(payload.exp - now, deps.refreshTokenTtlSeconds);
+      if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of this authorization');
+      const earlier = await grants.find({ where: { instance: instance.id }, limit: 1000 });
+      const { endedAt: _, ...held } = authorization;
+      const share: GrantRecord = {
+        ...held,
+        id: identifiers.newId('grt'),
+        parent: authorization.id,
+        instance: instance.id,
+      };
+      const resources = Object.keys(payload.resources ?? {});
+      const scopes = [
+        ...scopesWithout(payload.openid?.scope, payload.rejected?.openid?.scope),
+        ...resources.flatMap((resource) => heldAt(authorization, resource)),
+      ];
+      const scope = [...new Set(scopes)].filter((name) => name !== '').join(' ');
+      const refreshToken = new provider.RefreshToken({
+        accountId: subject,
+        client,
+        grantId: share.id,
+        gty: 'authorization_code',
+        exp: now + expiresIn,
+        expiresIn,
+        ...(resources.length === 0 ? {} : { resource: resources.length === 1 ? resources[0] : resources }),
+        scope,
+      } as ConstructorParameters<typeof provider.RefreshToken>[0]);
+      // Held back until the event is durable.
+      const value = await refreshToken.save();
+      const unit = unitOf(ctx);
+      unit.writes.push(async () => {
+        await grants.insert({ ...share, payload: { ...share.payload, jti: share.id } });
+      });
+      const chain = extendChain(client.clientId, issuer);
+      await settle(ctx, unit, {
+        consumptions,
+        audit: async () => {
+          const { id, source } = factsOf(ctx.req);
+          await audit.append({
+            request: id,
+            caller: client.clientId,
+            agent: client.clientId,
+            subject,
+            chain,
+            grantType: TOKEN_EXCHANGE,
+            grant: share.id,
+            scopeGiven: scope.split(' '),
+            token: {
+              id: masterKey.digest('RefreshToken', value),
+              format: 'opaque',
+              expiresAt: now + expiresIn,
+              parent,
+            },
+            personal: { source },
+            ...unit.facts,
+            instance: instance.id,
+            note: 'refresh token of an instance',
+            type: 'token.issued',
+            outcome: 'granted',
+          });
+          const kill = await liveness.killOf({
+            clientId: client.clientId,
+            subject,
+            chain,
+            ownership: Number(client['behalf_ownership'] ?? 0),
+          });
+          if (kill === 'all') throw everythingIsKilled();
+          if (kill) throw new errors.InvalidGrant('what this token would come from was stopped');
+          await instances.used(ctx, instance);
+        },
+      });
+      // Another caller may have ended the source since it was read: then the instance gets nothing.
+      const source = (await grants.get(authorization.id))?.document;
+      if (!source || (grant !== authorization.id && (await grants.take(grant)) === undefined)) {
+        await grants.take(share.id);
+        throw isOver();
+      }
+      // Or another caller removed single rights from it: what remains applies to the instance grant.
+      if (rightsIn(source) !== rightsIn(authorization)) {
+        await update(grants, share.id, (made) => ({
+          ...made,
+          payload: { ...source.payload, exp: made.payload['exp'], jti: share.id },
+        }));
+      }
+      // One family for each authorization: an instance that lost its refresh token leaves no old family behind.
+      for (const { document } of earlier) if (document.parent === authorization.id) await grants.take(document.id);
+      return {
+        access_token: value,
+        issued_token_type: issuedTokenType,
+        token_type: 'N_A',
+        expires_in: expiresIn,
+        scope,
+        instance: instance.id,
+      };
+    },
+  };
+};
+
+/** The rights that can be removed from an authorization in place, for comparison. */
+const rightsIn = ({ payload }: GrantRecord): string => JSON.stringify([payload['rejected'], payload['details']]);

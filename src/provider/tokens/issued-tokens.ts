@@ -1,0 +1,267 @@
+/** Finds a live access token of ours for a presented string, JWT or opaque. Never throws on input. */
+import { hash } from 'node:crypto';
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import type { StandingToken } from '../../domain/authority/decision/standing-token.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { DocumentStore } from '../../domain/ports/document-store.ts';
+import { isDocumentConflict } from '../../domain/ports/document-store.ts';
+import type { IssuedToken, IssuedTokens, TokenApproval } from '../../domain/ports/issued-tokens.ts';
+import type { ActorChain, ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
+import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import { assuranceFrom } from '../requests/step-up.ts';
+import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+
+/** Bytes; ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
+const MAX_TOKEN = 8192;
+const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const OPAQUE_SHAPE = /^[\w-]{43}$/;
+const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+const OPAQUE = ['AccessToken', 'ClientCredentials'];
+const REMEMBERED = 5000;
+/** Longer than any access token lives (`tokens.accessTokenTtlSeconds`). */
+const LONGEST_LIFE_SECONDS = 86_400;
+
+type Verified = { readonly claims: JWTPayload; readonly key: string | undefined };
+
+export type OwnTokens = IssuedTokens & {
+  /** Claims of an unexpired JWT that we signed, if its `typ` is one of these; undefined for anything else. */
+  signed(token: string, types: ReadonlySet<string | undefined>): Promise<JWTPayload | undefined>;
+  /** Genuine, unexpired and not revoked itself, but perhaps not live: revocation needs no more. */
+  genuine(token: string): Promise<IssuedToken | undefined>;
+  /** As `find`, with the facts of the decision; undefined also for a token that is for no resource. */
+  standing(token: string): Promise<StandingToken | undefined>;
+  /** Ends one JWT by its id until it would have expired (RFC 7009). */
+  end(token: IssuedToken): Promise<void>;
+  /** Ends the token with this id, of either form and of any holder. */
+  endById(id: string): Promise<void>;
+  /** To be called after a key rotation. */
+  useKeys(jwks: { keys: object[] }): void;
+};
+
+export const issuedTokens = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly issuer: string;
+  readonly liveness: TokenLiveness;
+}): OwnTokens => {
+  const { documents, clock, masterKey, issuer, liveness } = deps;
+  const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
+  const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
+  let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
+  /** Digest of a token with a valid signature → its claims. Signatures only: liveness is checked at each use. */
+  const verified = new Map<string, Verified>();
+
+  const claimsOf = async (token: string): Promise<Verified | undefined> => {
+    const digest = hash('sha256', token, 'base64url');
+    const known = verified.get(digest);
+    if (known) return Number(known.claims.exp) > clock.now() ? known : undefined;
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
+        issuer,
+        typ: 'at+jwt',
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp', 'iat', 'jti', 'aud', 'client_id', 'sub'],
+        currentDate: new Date(clock.nowMillis()),
+      });
+      if (verified.size >= REMEMBERED) verified.delete(verified.keys().next().value as string);
+      const found = { claims: payload, key: protectedHeader.kid };
+      verified.set(digest, found);
+      return found;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const fromJwt = async (token: string): Promise<IssuedToken | undefined> => {
+    const found = await claimsOf(token);
+    if (!found) return undefined;
+    const { claims, key } = found;
+    const text = (name: string): string | undefined =>
+      typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
+    const cnf = claims['cnf'] as { jkt?: string; 'x5t#S256'?: string } | undefined;
+    return compact({
+      id: String(claims.jti),
+      format: 'jwt' as const,
+      key,
+      subject: claims.sub === text('client_id') ? undefined : claims.sub,
+      clientId: text('client_id') as string,
+      audience: String(claims.aud),
+      scope: split(text('scope')),
+      details: claims['authorization_details'] as readonly Detail[] | undefined,
+      ...actorsIn(claims, text('client_id') as string),
+      delegation: text('delegation'),
+      instance: text('instance'),
+      grant: text('grant_id'),
+      txn: text('txn'),
+      decision: text('decision'),
+      policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
+      maxUses: numberIn(claims, 'max_uses'),
+      ownership: numberIn(claims, 'ownership'),
+      approval: approvalIn(claims),
+      mayAct: mayActIn(claims),
+      assurance: assuranceFrom(claims),
+      issuedAt: Number(claims.iat),
+      expiresAt: Number(claims.exp),
+      jkt: cnf?.jkt,
+      x5t: cnf?.['x5t#S256'],
+    });
+  };
+
+  const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
+    const ids = OPAQUE.flatMap((model) => masterKey.digests(model, token).map((digest) => `${model}:${digest}`));
+    for (const { document } of await records.getMany(ids)) {
+      const payload = document.payload as Record<string, unknown> | undefined;
+      if (!payload || Number(payload['exp']) <= clock.now()) continue;
+      const extra = (payload['extra'] ?? {}) as Readonly<Record<string, unknown>> & {
+        act?: ActorChain;
+        account_link?: string;
+        delegation?: string;
+        instance?: string;
+        txn?: string;
+        decision?: string;
+        policy?: number;
+        authorization_details?: readonly Detail[];
+      };
+      return compact({
+        id: document.id.slice(document.id.indexOf(':') + 1),
+        format: 'opaque' as const,
+        subject: payload['accountId'] as string | undefined,
+        clientId: String(payload['clientId']),
+        audience: payload['aud'] as string | undefined,
+        scope: split(payload['scope'] as string | undefined),
+        details: extra.authorization_details,
+        ...actorsIn(extra, String(payload['clientId'])),
+        delegation: extra.delegation,
+        instance: extra.instance,
+        grant: payload['grantId'] as string | undefined,
+        txn: extra.txn,
+        decision: extra.decision,
+        policy: extra.policy,
+        maxUses: numberIn(extra, 'max_uses'),
+        ownership: numberIn(extra, 'ownership'),
+        approval: approvalIn(extra),
+        mayAct: mayActIn(extra),
+        assurance: assuranceFrom(extra),
+        issuedAt: Number(payload['iat']),
+        expiresAt: Number(payload['exp']),
+        jkt: payload['jkt'] as string | undefined,
+        x5t: payload['x5t#S256'] as string | undefined,
+      });
+    }
+    return undefined;
+  };
+
+  const isRevoked = async ({ format, id }: IssuedToken): Promise<boolean> =>
+    format === 'jwt' && (await revoked.get(id)) !== undefined;
+
+  const presented = async (token: string): Promise<IssuedToken | undefined> => {
+    if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined;
+    if (JWT_SHAPE.test(token)) return fromJwt(token);
+    return OPAQUE_SHAPE.test(token) ? fromOpaque(token) : undefined;
+  };
+
+  const genuine = async (token: string): Promise<IssuedToken | undefined> => {
+    const found = await presented(token);
+    return found && !(await isRevoked(found)) ? found : undefined;
+  };
+
+  const end = async (id: string, expiresAt: number): Promise<void> => {
+    try {
+      await revoked.insert({ id, expiresAt });
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+    }
+  };
+
+  return {
+    genuine,
+    async signed(token, types) {
+      if (token.length > MAX_TOKEN || !JWT_SHAPE.test(token)) return undefined;
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
+          issuer,
+          algorithms: ALGORITHMS,
+          requiredClaims: ['exp', 'iat', 'sub', 'aud'],
+          currentDate: new Date(clock.nowMillis()),
+        });
+        return types.has(protectedHeader.typ?.toLowerCase()) ? payload : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    async find(token) {
+      const found = await genuine(token);
+      return found && (await liveness.endOf(found)) === undefined ? found : undefined;
+    },
+    async standing(value) {
+      const token = await genuine(value);
+      const facts = token && (await liveness.standing(token));
+      return token && facts && { token, facts };
+    },
+    async isEnded({ format, expiresAt, ...token }) {
+      if (format === 'jwt' && (await revoked.get(token.id)) !== undefined) return true;
+      if (format === 'opaque' && expiresAt !== undefined && clock.now() < expiresAt) {
+        const found = await records.getMany(OPAQUE.map((model) => `${model}:${token.id}`));
+        if (found.length === 0) return true;
+      }
+      return (await liveness.endOf(token)) !== undefined;
+    },
+    async endOf(token) {
+      const found = await presented(token);
+      if (!found) return undefined;
+      const end = (await isRevoked(found)) ? 'revoked' : await liveness.endOf(found);
+      return end && { token: found, end };
+    },
+    end: ({ id, expiresAt }) => end(id, expiresAt),
+    async endById(id) {
+      await end(id, clock.now() + LONGEST_LIFE_SECONDS);
+      for (const model of OPAQUE) await records.take(`${model}:${id}`);
+    },
+    useKeys(jwks) {
+      keys = createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]);
+      verified.clear();
+    },
+  };
+};
+
+const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | undefined =>
+  typeof claims[name] === 'number' ? claims[name] : undefined;
+
+const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenApproval | undefined => {
+  const { id, digest, break_glass } = (claims['approval'] ?? {}) as { readonly [name: string]: unknown };
+  if (typeof id !== 'string' || typeof digest !== 'string') return undefined;
+  return { id, digest, ...(break_glass === true ? { break_glass } : {}) };
+};
+
+const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
+  const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };
+  return typeof sub === 'string' ? sub : undefined;
+};
+
+/**
+ * The actors here, and those that a peer named there. With a peer in the chain, only the holder itself is ours; the rest of
+ * the claim is not ours, regardless of its names.
+ */
+const actorsIn = (
+  {
+    act,
+    account_link: link,
+  }: { readonly [name: string]: unknown; readonly act?: unknown; readonly account_link?: unknown },
+  clientId: string,
+): { readonly chain?: ActorChain; readonly origin?: NonNullable<IssuedToken['origin']> } => {
+  if (act === undefined && link === undefined) return {};
+  if (typeof link !== 'string') return { chain: act as ActorChain };
+  if (!clientId.startsWith('agt_')) return { origin: compact({ link, act: act as ForeignActor | undefined }) };
+  const { act: foreign, ...own } = act as ActorChain & { readonly act?: ForeignActor };
+  return { chain: own, origin: compact({ link, act: foreign }) };
+};
+
+const split = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);
+
+type Compact<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** Leaves out members that are undefined. */
+const compact = <T extends object>(value: T): Compact<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Compact<T>;

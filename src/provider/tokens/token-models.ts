@@ -1,0 +1,52 @@
+/** What we add to oidc-provider's token models before they are stored: ids of our own, and the key they are bound to. */
+import Provider from 'oidc-provider';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { PresentedCredentials } from '../client-authentication/presented-credentials.ts';
+
+/** Ids of JWT access tokens; for opaque ones oidc-provider generates the bearer value itself. */
+export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
+  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
+    const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
+    const { generateTokenId } = model;
+    model.generateTokenId = function idOf() {
+      const bearer = generateTokenId.call(this);
+      return this.format === 'jwt' ? identifiers.newId('tok') : bearer;
+    };
+  }
+};
+
+type AttestedRecord = { readonly attestationJkt?: string } | undefined;
+
+/**
+ * Credentials that are bound to an attested key: refresh tokens, device codes, and codes of pushed requests
+ * (draft-ietf-oauth-attestation-based-client-auth-12). oidc-provider binds those of clients that are registered for this
+ * method. It loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks who
+ * presents one.
+ */
+export const boundToAttestedKeys = (
+  provider: Provider,
+  presented: Pick<PresentedCredentials, 'attestedKeyIn'>,
+): void => {
+  const { PushedAuthorizationRequest, AuthorizationCode, DeviceCode, RefreshToken } = provider;
+  const pushers = new WeakMap<object, string>();
+  const requests = PushedAuthorizationRequest as unknown as { find(...given: unknown[]): Promise<AttestedRecord> };
+  const { find } = requests;
+  requests.find = async function known(...given) {
+    const found = await find.apply(this, given);
+    const context = Provider.ctx as object | undefined;
+    if (context && found?.attestationJkt !== undefined) pushers.set(context, found.attestationJkt);
+    return found;
+  };
+  for (const { prototype } of [RefreshToken, DeviceCode, PushedAuthorizationRequest, AuthorizationCode]) {
+    const model = prototype as unknown as {
+      attestationJkt?: string | undefined;
+      save(...given: unknown[]): Promise<string>;
+    };
+    const { save } = model;
+    model.save = function bound(...given) {
+      const context = Provider.ctx as object | undefined;
+      this.attestationJkt ??= context && (presented.attestedKeyIn(context) ?? pushers.get(context));
+      return save.apply(this, given);
+    };
+  }
+};

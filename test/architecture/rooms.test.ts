@@ -1,0 +1,102 @@
+/**
+ * The folders of src/domain and of src/provider stand in an order: each imports itself and what stands before it, types
+ * included.
+ */
+import { posix } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { deliveredFiles, importsOf } from './source-files.ts';
+
+const DOMAIN = [
+  'vocabulary',
+  'ports',
+  'audit',
+  'platform',
+  'resources',
+  'identity',
+  'clients',
+  'notifications',
+  'authority',
+  'approvals',
+  'offboarding',
+];
+
+/** `.`: files of the folder itself. */
+const PROVIDER = [
+  'seam',
+  'client-authentication',
+  'requests',
+  'tokens',
+  'grants',
+  'interactions',
+  'endpoints',
+  'storage',
+  '.',
+];
+
+/** Folders within a room that import each other today. A group may leave this list, and none may join it. */
+const KNOWN_CYCLES: readonly string[] = [
+  'clients/agents clients/blueprints clients/workload-identity',
+  'identity/accounts identity/groups identity/sessions',
+];
+
+type Arrow = { readonly from: string; readonly to: string };
+
+/** Imports from one file of the folder to another, as paths in it. */
+const arrowsIn = (folder: string): readonly Arrow[] => {
+  const within = (path: string): string => posix.relative(folder, path);
+  return deliveredFiles()
+    .filter(({ path }) => path.startsWith(`${folder}/`))
+    .flatMap(({ path, text }) =>
+      importsOf(path, text).flatMap(({ target }) =>
+        target.startsWith(`${folder}/`) ? [{ from: within(path), to: within(target) }] : [],
+      ),
+    );
+};
+
+const roomOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '.');
+
+/** Groups of folders that reach each other. */
+const cycles = (arrows: readonly Arrow[]): readonly string[] => {
+  const next = Map.groupBy(arrows, ({ from }) => posix.dirname(from));
+  const reachedFrom = (start: string): ReadonlySet<string> => {
+    const reached = new Set<string>();
+    const open = [start];
+    for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+      for (const { to } of next.get(folder) ?? []) {
+        const target = posix.dirname(to);
+        if (target === folder || reached.has(target)) continue;
+        reached.add(target);
+        open.push(target);
+      }
+    }
+    return reached;
+  };
+  const reach = new Map([...next.keys()].map((folder) => [folder, reachedFrom(folder)]));
+  const groups = [...reach].map(([folder, reached]) =>
+    [folder, ...[...reached].filter((other) => other !== folder && reach.get(other)?.has(folder))].sort().join(' '),
+  );
+  return [...new Set(groups)].filter((group) => group.includes(' ')).sort();
+};
+
+describe.each([
+  { folder: 'src/domain', rooms: DOMAIN, imports: 1000, known: KNOWN_CYCLES },
+  { folder: 'src/provider', rooms: PROVIDER, imports: 150, known: [] },
+])('$folder', ({ folder, rooms, imports, known }) => {
+  const arrows = arrowsIn(folder);
+
+  test('every file stands in a room', () => {
+    expect(arrows.length).toBeGreaterThan(imports);
+    expect([...new Set(arrows.flatMap(({ from, to }) => [roomOf(from), roomOf(to)]))].sort()).toEqual(
+      [...rooms].sort(),
+    );
+  });
+
+  test('a room imports itself and rooms before it', () => {
+    const wrong = arrows.filter(({ from, to }) => rooms.indexOf(roomOf(to)) > rooms.indexOf(roomOf(from)));
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test('no further folders import each other', () => {
+    expect(cycles(arrows)).toEqual(known);
+  });
+});
