@@ -1,4 +1,4 @@
-import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview.ts';
+import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import type { DynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';

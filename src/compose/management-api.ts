@@ -3,7 +3,7 @@
  * by compose.ts.
  */
 import type { Configuration } from '../../config/configuration.ts';
-import { blueprintPreview } from '../domain/clients/blueprints/blueprint-preview.ts';
+import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { managementRouter } from '../http/management/router.ts';

@@ -27,14 +27,15 @@ import { agentFindings } from '../domain/clients/agents/agent-findings.ts';
 import { agentLifecycleJobs } from '../domain/clients/agents/agent-lifecycle-jobs.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/clients/agents/agent-standing.ts';
+import { agentsUnderBlueprints } from '../domain/clients/agents/agents-under-blueprints.ts';
+import { blueprintAdmission } from '../domain/clients/agents/blueprint-admission.ts';
 import { credentialUse } from '../domain/clients/agents/credential-last-used.ts';
 import { credentialLifecycleJobs } from '../domain/clients/agents/credential-lifecycle-jobs.ts';
 import { credentialRegistry } from '../domain/clients/agents/credential-registry.ts';
 import { handOvers } from '../domain/clients/agents/hand-overs.ts';
 import { newOffboarding } from '../domain/clients/agents/offboarding.ts';
 import { secretExceptions } from '../domain/clients/agents/secret-exceptions.ts';
-import { agentsUnderBlueprints } from '../domain/clients/blueprints/agents-under-blueprints.ts';
-import { blueprintAdmission } from '../domain/clients/blueprints/blueprint-admission.ts';
+import { workloadIdentity } from '../domain/clients/agents/workload-identity.ts';
 import { blueprintRegistry } from '../domain/clients/blueprints/blueprint-registry.ts';
 import { clientFindings } from '../domain/clients/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/clients/client-registry.ts';
@@ -46,7 +47,6 @@ import { peerAssertions } from '../domain/clients/peers/peer-assertions.ts';
 import { peerRegistry } from '../domain/clients/peers/peer-registry.ts';
 import { issuerKeys } from '../domain/clients/workload-identity/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/clients/workload-identity/trusted-issuer-registry.ts';
-import { workloadIdentity } from '../domain/clients/workload-identity/workload-identity.ts';
 import { workloadTokens } from '../domain/clients/workload-identity/workload-tokens.ts';
 import { accountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import { passwords } from '../domain/identity/accounts/passwords.ts';
@@ -78,12 +78,14 @@ export const services = async (configuration: Configuration, overrides: Override
   const { keys, uses, mailer, audit } = base;
 
   const hashing = passwords(configuration.passwords);
+  const named = ownerNames({ documents, clock });
   const accounts = accountRegistry({
     documents,
     clock,
     identifiers,
     audit,
     passwords: hashing,
+    ownerNames: named,
     addressLeaves: async (account, by) => told.emails?.leaving(account, by),
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     // Forward reference: offboarding an account needs the agent registry, which is created below.
@@ -468,7 +470,7 @@ export const services = async (configuration: Configuration, overrides: Override
     names,
     selfChosen: chosen,
     owners,
-    ownerNames: ownerNames({ documents, clock }),
+    ownerNames: named,
     offboarding,
     previewDisable: disablePreview({ accounts, offboarding, sessions, delegations, standing: approvals.standing }),
     handOvers: following,

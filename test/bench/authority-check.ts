@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { agentsUnderBlueprints } from '../../src/domain/clients/agents/agents-under-blueprints.ts';
 import { limitsOfAgent } from '../../src/domain/clients/agents/effective-agent.ts';
-import { agentsUnderBlueprints } from '../../src/domain/clients/blueprints/agents-under-blueprints.ts';
 import { BLUEPRINTS, type Blueprint } from '../../src/domain/clients/blueprints/blueprint.ts';
 import { cutScope } from '../../src/domain/vocabulary/scope-sets.ts';
 

@@ -26,10 +26,10 @@ import { latchedKills } from '../../src/domain/authority/revocation/kill.ts';
 import { killSwitch } from '../../src/domain/authority/revocation/kill-switch.ts';
 import { agentFindings } from '../../src/domain/clients/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../../src/domain/clients/agents/agent-registry.ts';
+import { blueprintPreview } from '../../src/domain/clients/agents/blueprint-preview.ts';
 import { credentialRegistry } from '../../src/domain/clients/agents/credential-registry.ts';
 import { newOffboarding } from '../../src/domain/clients/agents/offboarding.ts';
 import { secretExceptions } from '../../src/domain/clients/agents/secret-exceptions.ts';
-import { blueprintPreview } from '../../src/domain/clients/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/clients/blueprints/blueprint-registry.ts';
 import { clientFindings } from '../../src/domain/clients/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/clients/client-registry.ts';
@@ -91,6 +91,7 @@ export const managementWorld = async () => {
   });
   const accounts = accountRegistry({
     ...base,
+    ownerNames: ownerNames(base),
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     passwords: hashing,
     offboarding: {

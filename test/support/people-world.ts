@@ -267,6 +267,7 @@ export const peopleWorld = async ({
   const hashing = passwords(settings);
   const accounts = accountRegistry({
     ...base,
+    ownerNames: ownerNames(base),
     passwords: hashing,
     sessions: { ending: (id, isOver, but) => registry.ending(id, isOver, but) },
   });

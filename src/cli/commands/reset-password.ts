@@ -25,14 +25,16 @@ export const resetPassword: Command = {
     const [username = ''] = call.operands;
     const by = { caller: 'system' } as const;
     await withLocalStore(databaseOfServer(configuration), async ({ documents, audit }) => {
+      const names = ownerNames({ documents, clock: systemClock });
       const accounts = accountRegistry({
         documents,
         audit,
         clock: systemClock,
         identifiers: randomIdentifiers,
         passwords: passwords(configuration.passwords),
+        ownerNames: names,
       });
-      const named = await ownerNames({ documents, clock: systemClock }).find(username, { kinds: ['account'] });
+      const named = await names.find(username, { kinds: ['account'] });
       const account = named && (await accounts.get(named.id))?.document;
       if (!account) {
         throw new CommandError(`There is no account ${username}.`, {

@@ -1,5 +1,5 @@
+import type { AgentBreak, BlueprintPreview } from '../../domain/clients/agents/blueprint-preview.ts';
 import type { Blueprint, BlueprintState } from '../../domain/clients/blueprints/blueprint.ts';
-import type { AgentBreak, BlueprintPreview } from '../../domain/clients/blueprints/blueprint-preview.ts';
 import type {
   BlueprintChange,
   BlueprintRegistry,

@@ -1,3 +1,4 @@
+import type { WorkloadIdentity } from '../../domain/clients/agents/workload-identity.ts';
 import type { IssuerKeys } from '../../domain/clients/workload-identity/issuer-keys.ts';
 import type { TrustedIssuer } from '../../domain/clients/workload-identity/trusted-issuer.ts';
 import type {
@@ -5,7 +6,6 @@ import type {
   TrustedIssuerChange,
   TrustedIssuerRegistry,
 } from '../../domain/clients/workload-identity/trusted-issuer-registry.ts';
-import type { WorkloadIdentity } from '../../domain/clients/workload-identity/workload-identity.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

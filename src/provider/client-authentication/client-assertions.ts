@@ -5,7 +5,7 @@
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Proof } from '../../domain/clients/workload-identity/workload-identity.ts';
+import type { Proof } from '../../domain/clients/agents/workload-identity.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';

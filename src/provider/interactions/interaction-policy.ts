@@ -2,7 +2,8 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ConsentRegistry } from '../../domain/authority/consent/consent-registry.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
-import { isLetCount, sessionIdOf } from '../../domain/identity/sessions/session.ts';
+import { isLetCount } from '../../domain/identity/accounts/account.ts';
+import { sessionIdOf } from '../../domain/identity/sessions/session.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { makeGrant, type RequestedRights } from '../grants/grant-creation.ts';

@@ -3,6 +3,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { accountRegistry } from '../../../src/domain/identity/accounts/account-registry.ts';
 import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
+import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
 import { recordingAudit, START, SYSTEM, standingClock } from '../../support/people-world.ts';
 
 const BY = { caller: 'acc_boss', request: 'req_1', source: '192.0.2.7' };
@@ -10,9 +11,11 @@ const BY = { caller: 'acc_boss', request: 'req_1', source: '192.0.2.7' };
 const newRegistry = () => {
   const clock = standingClock();
   const audit = recordingAudit();
+  const documents = memoryDocumentStore();
   const accounts = accountRegistry({
-    documents: memoryDocumentStore(),
+    documents,
     clock,
+    ownerNames: ownerNames({ documents, clock }),
     identifiers: randomIdentifiers,
     audit,
     passwords: passwords({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { isLetCount } from '../../../src/domain/identity/accounts/account.ts';
 import { passwordSignIn, type SignedIn } from '../../../src/domain/identity/accounts/sign-in.ts';
-import { isLetCount } from '../../../src/domain/identity/sessions/session.ts';
 import { LIMITS, PASSWORD, peopleWorld } from '../../support/people-world.ts';
 
 const attempt = (username: string, password: string, more: { source?: string; device?: string } = {}) => ({

@@ -1,7 +1,7 @@
 /**
  * Issuers whose workload tokens we accept as client assertions (RFC 7523): platforms that agents run on. Owns
  * the shape of such an issuer and the presets of each platform. Does not fetch keys (issuer-keys.ts), check
- * tokens (workload-tokens.ts) or map a token to an agent (workload-identity.ts).
+ * tokens (workload-tokens.ts) or map a token to an agent (agents/workload-identity.ts).
  */
 
 import type { CollectionDeclaration } from '../../ports/document-store.ts';

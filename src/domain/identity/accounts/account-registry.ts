@@ -5,9 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
-import { ownerNames } from '../groups/owner-names.ts';
-import { isLetCount, type Session } from '../sessions/session.ts';
-import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole } from './account.ts';
+import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole, isLetCount } from './account.ts';
 import {
   type AccountChanges,
   checkedEmail,
@@ -32,6 +30,16 @@ export type AccountRegistryDeps = {
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
   readonly passwords: Passwords;
+  /** Runs `write` only while no group has the name (groups/owner-names.ts). */
+  readonly ownerNames: {
+    give<T>(
+      name: string,
+      kind: 'account',
+      refusal: DomainError,
+      write: () => Promise<T>,
+      undo: { readonly takeBack: (written: T) => Promise<void> },
+    ): Promise<T>;
+  };
   /** Called when an account leaves or returns, so that the agents it owns are frozen. */
   readonly offboarding?: {
     announce(id: string): Promise<void>;
@@ -48,16 +56,15 @@ export type AccountRegistryDeps = {
 const MOST_OF_ADDRESS = 20;
 
 /** The session in which the user ends the others. */
-type KeptSession = Pick<Session, 'id' | 'authTime'>;
+type KeptSession = { readonly id: string; readonly authTime: number };
 
 /** Indexes find administrators, and accounts by address, without reading all. These members never leave this file. */
 type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
 
 /** The accounts of this installation. Each change is validated, then audited, then written. */
 export const accountRegistry = (deps: AccountRegistryDeps) => {
-  const { documents, clock, identifiers, audit, passwords, offboarding, addressLeaves } = deps;
+  const { documents, clock, identifiers, audit, passwords, ownerNames, offboarding, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
-  const names = ownerNames({ documents, clock });
   // Changes that could remove the last administrator run one after the other: in a queue of this process, then under
   // a mutex of all nodes.
   const queue = serially();
@@ -178,7 +185,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       const isGroup = new DomainError('conflict', 'A group has this name. Choose another username.', {
         field: '/username',
       });
-      return names.give(username, 'account', isGroup, insert, {
+      return ownerNames.give(username, 'account', isGroup, insert, {
         takeBack: async () => void (await accounts.take(account.id)),
       });
     },

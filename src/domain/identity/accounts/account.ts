@@ -76,3 +76,13 @@ export const ACCOUNTS = {
   members: ['username', 'name', 'groups', 'roles', 'state', 'sessionsValidFrom', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
+
+/**
+ * Whether the account allows a session, or what depends on it, from this second. It must be from after sessions were
+ * last ended, or belong to the session kept then.
+ */
+export const isLetCount = (
+  { state, sessionsValidFrom, keptSession }: Pick<Account, 'state' | 'sessionsValidFrom' | 'keptSession'>,
+  session: string,
+  since: number,
+): boolean => state === 'active' && (since >= sessionsValidFrom || keptSession === session);

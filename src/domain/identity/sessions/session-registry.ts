@@ -11,11 +11,10 @@ import {
   type Versioned,
 } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
-import type { Account } from '../accounts/account.ts';
+import { type Account, isLetCount } from '../accounts/account.ts';
 import { browserHint } from './browser-hint.ts';
 import { type KeptSource, keptSource } from './kept-source.ts';
 import {
-  isLetCount,
   SESSIONS,
   type Session,
   type SessionUpstream,

@@ -7,7 +7,6 @@
  */
 import { hash } from 'node:crypto';
 import type { CollectionDeclaration } from '../../ports/document-store.ts';
-import type { Account } from '../accounts/account.ts';
 import type { BrowserHint } from './browser-hint.ts';
 
 /** An app that the user signed in to by a session, and the id of that sign-in there: `sid` of its ID tokens. */
@@ -79,13 +78,3 @@ export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `sessi
 /** A digest, so that no store treats different spellings as equal. */
 export const upstreamKeyOf = (provider: string, what = ''): string =>
   hash('sha256', JSON.stringify([provider, what]), 'base64url');
-
-/**
- * Whether the account allows a session, or what depends on it, from this second. It must be from after sessions were
- * last ended, or belong to the session kept then.
- */
-export const isLetCount = (
-  { state, sessionsValidFrom, keptSession }: Pick<Account, 'state' | 'sessionsValidFrom' | 'keptSession'>,
-  session: string,
-  since: number,
-): boolean => state === 'active' && (since >= sessionsValidFrom || keptSession === session);

@@ -3,10 +3,10 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
-import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
-import type { Blueprint } from './blueprint.ts';
-import type { BlueprintRegistry } from './blueprint-registry.ts';
-import { type Ceilings, meetAuthority } from './ceilings.ts';
+import type { Blueprint } from '../blueprints/blueprint.ts';
+import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
+import { type Ceilings, meetAuthority } from '../blueprints/ceilings.ts';
+import { AGENTS, type Agent, type AgentState } from './agent.ts';
 
 /**
  * The order in which agents are counted by state. The state that most agents move to comes last, so that an

@@ -7,12 +7,12 @@ import { firstUnfit, fitsText } from '../../platform/remote-keys/claim-rules.ts'
 import { isRefusal, type Refusal } from '../../platform/remote-keys/signed-token.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { AGENTS, type Agent } from '../agents/agent.ts';
-import { type CredentialOf, ofKind, usableCredentials } from '../agents/credential.ts';
-import { separatorsOf, type TrustedIssuer } from './trusted-issuer.ts';
-import type { TrustedIssuerRegistry } from './trusted-issuer-registry.ts';
-import { type ReadToken, readToken, type WorkloadTokens } from './workload-tokens.ts';
-import { workloadsFor } from './workloads.ts';
+import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
+import type { TrustedIssuerRegistry } from '../workload-identity/trusted-issuer-registry.ts';
+import { type ReadToken, readToken, type WorkloadTokens } from '../workload-identity/workload-tokens.ts';
+import { workloadsFor } from '../workload-identity/workloads.ts';
+import { AGENTS, type Agent } from './agent.ts';
+import { type CredentialOf, ofKind, usableCredentials } from './credential.ts';
 
 /** A valid token, and the credential it matches. */
 export type Proof = {

@@ -1,7 +1,7 @@
 import type { Versioned } from '../../ports/document-store.ts';
-import type { Agent } from '../agents/agent.ts';
-import { effectiveAgent } from '../agents/effective-agent.ts';
-import type { Blueprint } from './blueprint.ts';
+import type { Blueprint } from '../blueprints/blueprint.ts';
+import type { Agent } from './agent.ts';
+import { effectiveAgent } from './effective-agent.ts';
 
 type Found<T> = Promise<Versioned<T> | undefined>;
 

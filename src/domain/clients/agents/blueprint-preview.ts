@@ -1,9 +1,9 @@
 import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
-import { AGENTS, type Agent } from '../agents/agent.ts';
-import { effectiveAgent, type Stop } from '../agents/effective-agent.ts';
-import type { Blueprint } from './blueprint.ts';
-import { type CeilingChange, type Ceilings, diffCeilings, meetAuthority } from './ceilings.ts';
+import type { Blueprint } from '../blueprints/blueprint.ts';
+import { type CeilingChange, type Ceilings, diffCeilings, meetAuthority } from '../blueprints/ceilings.ts';
+import { AGENTS, type Agent } from './agent.ts';
+import { effectiveAgent, type Stop } from './effective-agent.ts';
 
 /** How a change of its blueprint would break one agent. */
 export type AgentBreak = {
