@@ -70,7 +70,7 @@ export const opened = async (
     }
     const { delegation, approvals } = configuration;
     await withPriority('essential', async () => {
-      await giveEnds<Delegation>(documents, DELEGATIONS, (row) => forgetAtOf(row, delegation.keptSeconds));
+      await giveEnds<Delegation>(documents, DELEGATIONS, (held) => forgetAtOf(held, delegation.keptSeconds));
       await giveEnds<StandingApproval>(documents, STANDING_APPROVALS, ({ expiresAt }) =>
         forgetStandingAt(expiresAt, approvals.keptSeconds),
       );

@@ -279,7 +279,7 @@ export const services = async (configuration: Configuration, overrides: Override
         await carried.carryTo(owner, id);
         return 0;
       },
-      ({ id }, { caller }, limit) => rows.suspendFormer(id, caller, limit),
+      ({ id }, { caller }, limit) => delegationsHeld.suspendFormer(id, caller, limit),
       (agent, { caller }, limit) => approvals.standing.endFormer(agent, caller, limit),
       ({ id }, { caller }, limit) => approvals.service.cancelFormer(id, caller, limit),
       (agent, by, limit) => instances.endFormer(agent, by, limit),
@@ -340,7 +340,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds, keptSeconds } =
     configuration.delegation;
-  const rows = delegationRegistry({
+  const delegationsHeld = delegationRegistry({
     documents,
     clock,
     identifiers,
@@ -404,7 +404,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   measureApprovals(approvals, metrics);
   /** Delegations as every caller revokes from them: a standing approval for the same authority ends, too. */
-  const delegations = { ...rows, ...cascadeRevocation(rows, approvals.standing) };
+  const delegations = { ...delegationsHeld, ...cascadeRevocation(delegationsHeld, approvals.standing) };
   const consents = consentRegistry({
     authorize,
     managementApi,

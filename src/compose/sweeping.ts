@@ -43,6 +43,6 @@ export const sweeping = (
     ],
     elapsed: stopwatch,
     pause: (milliseconds) => delay(milliseconds),
-    onRemoved: (collection, rows) => made.metrics.swept.inc({ collection }, rows),
-    onBacklog: (collection, rows) => made.metrics.expired.set({ collection }, rows),
+    onRemoved: (collection, documents) => made.metrics.swept.inc({ collection }, documents),
+    onBacklog: (collection, documents) => made.metrics.expired.set({ collection }, documents),
   });

@@ -54,7 +54,7 @@ export const absences = ({
    */
   readonly isSure: (account: string, assurance: Assurance) => Promise<boolean>;
 }) => {
-  const rows = documents.collection<Absence>(ABSENCES);
+  const absences = documents.collection<Absence>(ABSENCES);
 
   const about = ({ id, account, deputy }: Absence): Partial<AuditEvent> => ({
     target: { kind: 'absence', id },
@@ -68,11 +68,11 @@ export const absences = ({
   /** The first free slot. A slot held by an absence that has ended counts as free. */
   const freeSlot = async (account: string): Promise<string | undefined> => {
     for (const slot of slotsOf(account)) {
-      const [holder] = await rows.find({ where: { slot }, limit: 1 });
+      const [holder] = await absences.find({ where: { slot }, limit: 1 });
       if (!holder) return slot;
       const { document, version } = holder;
       if (document.until > clock.now()) continue;
-      if (await rows.replace({ ...document, slot: document.id }, version)) return slot;
+      if (await absences.replace({ ...document, slot: document.id }, version)) return slot;
     }
     return undefined;
   };
@@ -90,7 +90,7 @@ export const absences = ({
 
   /** Absences that have not ended, the next to end first. */
   const openOf = async (where: Partial<Pick<Absence, 'account' | 'deputy'>>): Promise<readonly Absence[]> => {
-    const found = await rows.find({
+    const found = await absences.find({
       where: { ...where, state: 'open' },
       range: { field: 'until', gte: clock.now() + 1 },
       order: { by: 'until', direction: 'ascending' },
@@ -163,7 +163,7 @@ export const absences = ({
           ...(by.source === undefined ? {} : { personal: { source: by.source } }),
         });
         try {
-          await rows.insert(absence);
+          await absences.insert(absence);
           return absence;
         } catch (error) {
           if (!isDocumentConflict(error)) throw error;
@@ -179,7 +179,7 @@ export const absences = ({
      */
     async end(id: string, by: By): Promise<Versioned<Absence>> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const found = await rows.get(id);
+        const found = await absences.get(id);
         if (!found) throw new DomainError('not_found', 'There is no such absence.');
         const { document, version } = found;
         const now = clock.now();
@@ -193,13 +193,13 @@ export const absences = ({
         } as const;
         await audit.append({ ...event, outcome: 'done' });
         const next: Absence = { ...document, state: 'ended', slot: document.id, endedAt: now, endedBy: by.caller };
-        if (await rows.replace(next, version)) return { document: next, version: version + 1 };
+        if (await absences.replace(next, version)) return { document: next, version: version + 1 };
         await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was ended first' });
       }
       throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
     },
 
-    get: (id: string): Promise<Versioned<Absence> | undefined> => rows.get(id),
+    get: (id: string): Promise<Versioned<Absence> | undefined> => absences.get(id),
 
     /** Newest first: all, or those of one absent account, or of one deputy. */
     async list({
@@ -210,7 +210,7 @@ export const absences = ({
     }: PageQuery & { readonly account?: string | undefined; readonly deputy?: string | undefined }): Promise<
       Page<Absence>
     > {
-      const found = await rows.find({
+      const found = await absences.find({
         where: { ...(account === undefined ? {} : { account }), ...(deputy === undefined ? {} : { deputy }) },
         order: { by: 'createdAt', direction: 'descending' },
         limit: limit + 1,
@@ -235,7 +235,7 @@ export const absences = ({
      * otherwise.
      */
     async counts({ id, account, deputy, at }: { id: string; account: string; deputy: string; at: number }) {
-      const absence = (await rows.get(id))?.document;
+      const absence = (await absences.get(id))?.document;
       return (
         absence?.account === account && absence.deputy === deputy && isWithin(absence, at) && (await isFounded(absence))
       );

@@ -40,14 +40,14 @@ export const listApprovals = async (
   const items: Approval[] = [];
   let at = after;
   for (let seen = 0; seen < MOST_READ; seen += AT_A_TIME) {
-    const rows = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME });
-    for (const row of rows) {
+    const approvals = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME });
+    for (const approval of approvals) {
       // One more than the page holds: there is another page.
-      if (items.length === limit && fits(row)) return { items, ...(at ? { next: at } : {}) };
-      at = { value: row.createdAt, id: row.id };
-      if (items.length < limit && fits(row)) items.push(row);
+      if (items.length === limit && fits(approval)) return { items, ...(at ? { next: at } : {}) };
+      at = { value: approval.createdAt, id: approval.id };
+      if (items.length < limit && fits(approval)) items.push(approval);
     }
-    if (rows.length < AT_A_TIME) return { items };
+    if (approvals.length < AT_A_TIME) return { items };
   }
   return { items, ...(at ? { next: at } : {}) };
 };

@@ -4,7 +4,7 @@ import { openedOrNothing } from '../platform/crypto/master-key.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { DomainError, isDomainError } from '../vocabulary/errors.ts';
 import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
-import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-store.ts';
+import { type ApprovalChange, aboutApproval, approvalStore, closedApproval, notThere } from './approval-store.ts';
 import { newBreakGlassService } from './break-glass.ts';
 import type { ApproverSlot, EffectiveVotes } from './effective-votes.ts';
 import { escalations } from './escalations.ts';
@@ -44,8 +44,8 @@ const MOST_OPEN_SHOWN = 500;
  * lost swaps.
  */
 export const newApprovalService = (
-  deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
-    Parameters<typeof approvalRows>[0] & {
+  deps: Omit<Parameters<typeof openApprovals>[0], 'approvals'> &
+    Parameters<typeof approvalStore>[0] & {
       /** Who may decide now, and whose approval is valid now. */
       readonly votes: Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
       /**
@@ -58,9 +58,9 @@ export const newApprovalService = (
     },
 ) => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;
-  const states = approvalRows(deps);
-  const { rows, settle, changed } = states;
-  const open = openApprovals({ ...deps, rows: states });
+  const states = approvalStore(deps);
+  const { approvals, settle, changed } = states;
+  const open = openApprovals({ ...deps, approvals: states });
   const breakGlass = newBreakGlassService({ ...deps, ...deps.emergency, states });
 
   /**
@@ -113,7 +113,7 @@ export const newApprovalService = (
     breakGlass,
 
     async get(id: string): Promise<Approval | undefined> {
-      return (await rows.get(id))?.document;
+      return (await approvals.get(id))?.document;
     },
 
     /** The slots in which an account may decide now. */
@@ -133,7 +133,7 @@ export const newApprovalService = (
     async find(authReqId: string, client: string): Promise<Approval | undefined> {
       if (!/^[\w-]{20,128}$/.test(authReqId)) return undefined;
       for (const handle of handlesOf(masterKey, authReqId)) {
-        const [found] = await rows.find({ where: { handle }, limit: 1 });
+        const [found] = await approvals.find({ where: { handle }, limit: 1 });
         if (found?.document.action.client === client) return found.document;
       }
       return undefined;
@@ -150,7 +150,7 @@ export const newApprovalService = (
     /** Approvals that wait for one account now, newest first, however many of its approvals are decided. At most 500. */
     async openOf(account: string): Promise<readonly Approval[]> {
       const now = clock.now();
-      const found = await rows.find({
+      const found = await approvals.find({
         where: { approvers: account, state: 'pending' },
         // Older approvals have expired; the range keeps the query from reading them.
         range: { field: 'createdAt', gte: now - settings.ttlSeconds },
@@ -185,7 +185,7 @@ export const newApprovalService = (
      * Approvals that wait for people now, however many have ended. The one with the least time left first. At most 1000.
      */
     async waiting(limit: number): Promise<readonly Approval[]> {
-      const found = await rows.find({
+      const found = await approvals.find({
         where: { state: 'pending' },
         range: { field: 'expiresAt', gte: clock.now() + 1 },
         order: { by: 'expiresAt', direction: 'ascending' },
@@ -315,7 +315,7 @@ export const newApprovalService = (
       let count = 0;
       let after: Cursor | undefined;
       for (;;) {
-        const page = await rows.find({
+        const page = await approvals.find({
           where: { actors: agent },
           // Older approvals have ended.
           range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
@@ -364,12 +364,12 @@ export const newApprovalService = (
      * token's event, durable by then, records it.
      */
     async redeem(id: string): Promise<boolean> {
-      const found = await rows.get(id);
+      const found = await approvals.get(id);
       if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
       // An approval that a resource server requested gives no token.
       if (found.document.requested) return false;
       const next: Approval = { ...found.document, state: 'redeemed', redeemedAt: clock.now() };
-      if (!(await rows.replace(next, found.version))) return false;
+      if (!(await approvals.replace(next, found.version))) return false;
       changed(next);
       return true;
     },
@@ -407,10 +407,10 @@ export const newApprovalService = (
     },
 
     /** Approvals that resource servers requested. */
-    requested: requestedApprovals({ ...deps, rows: states }),
+    requested: requestedApprovals({ ...deps, approvals: states }),
 
     getMany: async (ids: readonly string[]): Promise<readonly Approval[]> =>
-      (await rows.getMany([...ids])).map(({ document }) => document),
+      (await approvals.getMany([...ids])).map(({ document }) => document),
 
     /** The approval behind an issued token; undefined when it is not redeemed. */
     async standing(id: string): Promise<Approval | undefined> {
@@ -425,7 +425,7 @@ export const newApprovalService = (
       return { endpoint: ping.endpoint, token, ...(ping.isByOperator ? { isByOperator: true } : {}) };
     },
 
-    ...forgetting(rows),
+    ...forgetting(approvals),
 
     authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
   };
@@ -435,7 +435,7 @@ export const newApprovalService = (
     { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number },
   ): Promise<readonly Approval[]> =>
     (
-      await rows.find({
+      await approvals.find({
         where,
         order: { by: 'createdAt', direction: 'descending' },
         ...(after ? { after } : {}),

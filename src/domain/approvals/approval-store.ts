@@ -16,7 +16,7 @@ import { APPROVALS, type Approval, stateAt } from './approval.ts';
 /** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
 
-export type ApprovalRows = ReturnType<typeof approvalRows>;
+export type ApprovalStore = ReturnType<typeof approvalStore>;
 
 const ATTEMPTS = 20;
 /** Attempts to store an approval while it is unknown whether it is stored. */
@@ -44,7 +44,7 @@ export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: P
 });
 
 /** The collection, and how one approval changes: by compare-and-swap, after its event. */
-export const approvalRows = ({
+export const approvalStore = ({
   documents,
   clock,
   audit,
@@ -58,17 +58,17 @@ export const approvalRows = ({
   readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;
 }) => {
-  const rows = documents.collection<Approval>(APPROVALS);
+  const approvals = documents.collection<Approval>(APPROVALS);
   const unknown = new Map<string, Approval>();
 
   /** Whether it is stored now. Storing the same document again has the same result. */
   const isStored = async (approval: Approval): Promise<boolean> => {
     try {
-      await rows.insert(approval);
+      await approvals.insert(approval);
       return true;
     } catch (error) {
       if (!isDocumentConflict(error)) throw error;
-      return (await rows.get(approval.id)) !== undefined;
+      return (await approvals.get(approval.id)) !== undefined;
     }
   };
 
@@ -76,7 +76,9 @@ export const approvalRows = ({
     const event = { ...aboutApproval(approval), type: 'approval.lapsed', caller: 'system' } as const;
     await audit.append({ ...event, outcome: 'done', note: 'it was asked for and never stored' });
     try {
-      await rows.insert(closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }));
+      await approvals.insert(
+        closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+      );
     } catch (error) {
       if (!isDocumentConflict(error)) throw error;
       await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was stored after all' });
@@ -84,7 +86,7 @@ export const approvalRows = ({
   };
 
   return {
-    rows,
+    approvals,
     changed: onChange,
 
     /**
@@ -112,7 +114,7 @@ export const approvalRows = ({
     async settleUnknown(): Promise<number> {
       let settled = 0;
       for (const [id, approval] of unknown) {
-        if ((await rows.get(id)) === undefined) await lapse(approval);
+        if ((await approvals.get(id)) === undefined) await lapse(approval);
         unknown.delete(id);
         settled += 1;
       }
@@ -121,7 +123,7 @@ export const approvalRows = ({
 
     /** Frees the slots of an expired approval. Expiry by time has no event of its own. */
     vacate: (found: Versioned<Approval>): Promise<boolean> =>
-      rows.replace(closedApproval(found.document, {}), found.version),
+      approvals.replace(closedApproval(found.document, {}), found.version),
 
     isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
 
@@ -156,12 +158,12 @@ export const approvalRows = ({
       change: (approval: Approval) => Promise<{ readonly next: Approval; readonly event: AuditEvent } | undefined>,
     ): Promise<Approval> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const found = await rows.get(id);
+        const found = await approvals.get(id);
         if (!found) throw notThere();
         const step = await change(found.document);
         if (!step) return found.document;
         await audit.append(step.event);
-        if (await rows.replace(step.next, found.version)) {
+        if (await approvals.replace(step.next, found.version)) {
           onChange(step.next);
           return step.next;
         }

@@ -13,7 +13,7 @@ import {
   stateAt,
   type Vote,
 } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
+import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
@@ -48,14 +48,14 @@ const NOTE = 2000;
  * (decision 16). `isBreakable` and the decision at redemption set its limits.
  */
 export const newBreakGlassService = ({
-  states: { rows, settle, isKilled },
+  states: { approvals, settle, isKilled },
   accounts,
   chainOwners,
   resolve,
   ephemeral,
   clock,
 }: {
-  readonly states: ApprovalRows;
+  readonly states: ApprovalStore;
   /** Accounts in their effective state. */
   readonly accounts: { get(id: string): StoredDocument<Account> };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
@@ -278,7 +278,7 @@ export const newBreakGlassService = ({
       review: 'open' | 'closed',
       { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number } = {},
     ): Promise<readonly Approval[]> {
-      const found = await rows.find({
+      const found = await approvals.find({
         where: { review },
         order: { by: 'createdAt', direction: 'descending' },
         ...(after ? { after } : {}),
@@ -290,7 +290,7 @@ export const newBreakGlassService = ({
     /** Approvals for which an account may break the glass now, newest first. */
     async breakableFor(account: string): Promise<readonly Approval[]> {
       if (!(await holder(account))) return [];
-      const open = await rows.find({
+      const open = await approvals.find({
         where: { state: 'pending' },
         order: { by: 'createdAt', direction: 'descending' },
         limit: LOOKED_AT,

@@ -33,9 +33,9 @@ export const cascadeRevocation = (
   },
 
   async narrow(id, without, by, request) {
-    const row = await delegations.get(id);
-    if (row?.parent === null && row.state !== 'revoked') {
-      const { subject, actor: agent, resource } = row;
+    const delegation = await delegations.get(id);
+    if (delegation?.parent === null && delegation.state !== 'revoked') {
+      const { subject, actor: agent, resource } = delegation;
       const detailTypes = without.details?.map(({ type }) => type) ?? [];
       await standing.endAbout({ subject, agent, resource, scopes: without.scope, detailTypes }, by, request);
     }
@@ -43,9 +43,9 @@ export const cascadeRevocation = (
   },
 
   async revoke(id, by, request) {
-    const row = await delegations.get(id);
-    if (row && row.state !== 'revoked') {
-      const { subject, actor: agent, resource } = row;
+    const delegation = await delegations.get(id);
+    if (delegation && delegation.state !== 'revoked') {
+      const { subject, actor: agent, resource } = delegation;
       await standing.endAbout({ subject, agent, resource }, by, request);
     }
     return delegations.revoke(id, by, request);

@@ -2,7 +2,7 @@ import type { AuditLog } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { update, type Versioned } from '../ports/document-store.ts';
 import { type Approval, MOST_ASKED } from './approval.ts';
-import { type ApprovalRows, aboutApproval } from './approval-store.ts';
+import { type ApprovalStore, aboutApproval } from './approval-store.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
@@ -15,19 +15,19 @@ const LOCK_SECONDS = 30;
  * Returns how many approvals it handled.
  */
 export const escalations = ({
-  states: { rows, isOpen, isKilled, changed },
+  states: { approvals, isOpen, isKilled, changed },
   asked,
   clock,
   audit,
 }: {
-  readonly states: ApprovalRows;
+  readonly states: ApprovalStore;
   readonly asked: EffectiveVotes['asked'];
   readonly clock: Clock;
   readonly audit: AuditLog;
 }) => {
   /** Clears `escalateAt`: no notification is left. */
   const done = (id: string, due: number): Promise<unknown> =>
-    update(rows, id, ({ escalateAt, ...rest }) => (escalateAt === due ? rest : undefined));
+    update(approvals, id, ({ escalateAt, ...rest }) => (escalateAt === due ? rest : undefined));
 
   const tell = async ({ document, version }: Versioned<Approval>): Promise<boolean> => {
     const { id, approvers, escalation, escalateAt = 0 } = document;
@@ -46,7 +46,7 @@ export const escalations = ({
       escalateAt: due,
     };
     // Another node or a decision was first. If a notification is still due, the next run finds it.
-    if (!(await rows.replace(taken, version))) return false;
+    if (!(await approvals.replace(taken, version))) return false;
     await audit.append({
       ...aboutApproval(document),
       type: 'approval.escalated',
@@ -66,7 +66,7 @@ export const escalations = ({
   };
 
   return async (): Promise<number> => {
-    const due = await rows.find({
+    const due = await approvals.find({
       range: { field: 'escalateAt', lte: clock.now() },
       order: { by: 'escalateAt', direction: 'ascending' },
       limit: AT_A_TIME,

@@ -2,7 +2,7 @@ import type { Collection, Cursor, SweepSlice } from '../ports/document-store.ts'
 import type { Approval } from './approval.ts';
 
 /** Removes approvals that people no longer need to see. Their events stay in the audit log. */
-export const forgetting = (rows: Pick<Collection<Approval>, 'find' | 'take'>) => {
+export const forgetting = (approvals: Pick<Collection<Approval>, 'find' | 'take'>) => {
   /** Position of the sweep: an approval with an open review stays, and must not keep later ones from being removed. */
   let passed: Cursor | undefined;
 
@@ -12,14 +12,14 @@ export const forgetting = (rows: Pick<Collection<Approval>, 'find' | 'take'>) =>
      * The next call continues after the last one examined, or starts again.
      */
     async forget(before: number, limit: number): Promise<SweepSlice> {
-      const old = await rows.find({
+      const old = await approvals.find({
         range: { field: 'expiresAt', lte: before - 1 },
         order: { by: 'expiresAt', direction: 'ascending' },
         limit,
         ...(passed ? { after: passed } : {}),
       });
       const over = old.filter(({ document }) => document.review !== 'open');
-      await Promise.all(over.map(({ document }) => rows.take(document.id)));
+      await Promise.all(over.map(({ document }) => approvals.take(document.id)));
       const last = old.at(-1)?.document;
       const isDone = last === undefined || old.length < limit;
       passed = isDone ? undefined : { value: last.expiresAt, id: last.id };
@@ -28,7 +28,7 @@ export const forgetting = (rows: Pick<Collection<Approval>, 'find' | 'take'>) =>
 
     /** How many are due for removal, counted up to 1000. */
     async countForgettable(before: number): Promise<number> {
-      const old = await rows.find({ range: { field: 'expiresAt', lte: before - 1 }, limit: 1000 });
+      const old = await approvals.find({ range: { field: 'expiresAt', lte: before - 1 }, limit: 1000 });
       return old.filter(({ document }) => document.review !== 'open').length;
     },
   };

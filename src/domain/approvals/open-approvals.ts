@@ -12,7 +12,7 @@ import { DomainError } from '../vocabulary/errors.ts';
 import type { Risk } from '../vocabulary/risk.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, ApprovalChannel, Origin, Requested, Requirements } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval } from './approval-store.ts';
+import { type ApprovalStore, aboutApproval, closedApproval } from './approval-store.ts';
 import type { StandingApproval } from './standing-approval.ts';
 
 export type ApprovalSettings = {
@@ -81,7 +81,7 @@ const LOOKED_AT = 500;
 
 /** Creates pending approvals. Merges identical requests and enforces the limits per subject and approver. */
 export const openApprovals = ({
-  rows: { rows, store, settle, vacate, isOpen, isKilled, changed },
+  approvals: { approvals, store, settle, vacate, isOpen, isKilled, changed },
   ephemeral,
   clock,
   identifiers,
@@ -89,7 +89,7 @@ export const openApprovals = ({
   audit,
   settings,
 }: {
-  readonly rows: ApprovalRows;
+  readonly approvals: ApprovalStore;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -129,7 +129,7 @@ export const openApprovals = ({
   /** The first free slot. A slot held by an expired approval counts as free. */
   const freeSlot = async (action: Action): Promise<string | undefined> => {
     for (const slot of slotsOf(action)) {
-      const [holder] = await rows.find({ where: { slot }, limit: 1 });
+      const [holder] = await approvals.find({ where: { slot }, limit: 1 });
       if (!holder) return slot;
       if (!isOpen(holder.document) && (await vacate(holder))) return slot;
     }
@@ -138,7 +138,7 @@ export const openApprovals = ({
 
   /** How many open approvals one account has from agents of one owner. */
   const openBefore = async (account: string, owner: string): Promise<number> => {
-    const newest = await rows.find({
+    const newest = await approvals.find({
       where: { approvers: account, owner, state: 'pending' },
       range: { field: 'createdAt', gte: clock.now() - settings.ttlSeconds },
       order: { by: 'createdAt', direction: 'descending' },
@@ -157,7 +157,7 @@ export const openApprovals = ({
   };
 
   const freeSlots = async (action: Action): Promise<number> => {
-    const held = await Promise.all(slotsOf(action).map((slot) => rows.find({ where: { slot }, limit: 1 })));
+    const held = await Promise.all(slotsOf(action).map((slot) => approvals.find({ where: { slot }, limit: 1 })));
     return held.filter(([holder]) => !holder || !isOpen(holder.document)).length;
   };
 
@@ -211,7 +211,7 @@ export const openApprovals = ({
    * Core §10.2).
    */
   const toldAnew = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
-    const next = await update(rows, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
+    const next = await update(approvals, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
     return next?.document;
   };
 
@@ -220,7 +220,7 @@ export const openApprovals = ({
     wanted: Pick<ApprovalDraft, 'ping'>,
   ): Promise<RequestedApproval | undefined> => {
     for (const open of places) {
-      const [found] = await rows.find({ where: { open }, limit: 1 });
+      const [found] = await approvals.find({ where: { open }, limit: 1 });
       if (!found) continue;
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {

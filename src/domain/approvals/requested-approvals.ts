@@ -3,18 +3,18 @@ import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 import { type Approval, stateAt } from './approval.ts';
-import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-store.ts';
+import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 
 type By = { readonly server: string; readonly request: string };
 
 /** Completes approvals that a resource server requested: a permit uses them up, or the resource server withdraws them. */
 export const requestedApprovals = ({
-  rows: { settle },
+  approvals: { settle },
   clock,
   identifiers,
   masterKey,
 }: {
-  readonly rows: Pick<ApprovalRows, 'settle'>;
+  readonly approvals: Pick<ApprovalStore, 'settle'>;
   readonly clock: Clock;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   readonly masterKey: Pick<MasterKey, 'digests'>;

@@ -89,7 +89,7 @@ export const standingApprovals = ({
   /** Seconds for which one is kept after its end, at least 600. Default: 90 days. */
   readonly keptSeconds?: number;
 }) => {
-  const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
+  const standingApprovals = documents.collection<StandingApproval>(STANDING_APPROVALS);
 
   const about = ({ id, action, account }: StandingApproval): Partial<AuditEvent> => ({
     target: { kind: 'standing_approval', id },
@@ -133,7 +133,7 @@ export const standingApprovals = ({
     const now = clock.now();
     const counts = ({ account, vote }: StandingApproval): boolean =>
       approvers.includes(account) && (acr === undefined || satisfiesAcr(vote.assurance.acr, acr));
-    const page = await rows.find({
+    const page = await standingApprovals.find({
       where: { likeness: likenessOf(action, types) },
       order: { by: 'createdAt', direction: 'descending' },
       limit: LOOKED_AT,
@@ -149,7 +149,7 @@ export const standingApprovals = ({
     isMeant: (one: StandingApproval) => boolean,
   ): Promise<StandingApproval | undefined> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await rows.get(id);
+      const found = await standingApprovals.get(id);
       if (!found || !isMeant(found.document)) return undefined;
       const { document, version } = found;
       if (document.state === 'ended') return document;
@@ -161,7 +161,7 @@ export const standingApprovals = ({
         ...(request === undefined ? {} : { request }),
       });
       const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
-      if (await rows.replace(next, version)) return next;
+      if (await standingApprovals.replace(next, version)) return next;
     }
     throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
   };
@@ -219,7 +219,7 @@ export const standingApprovals = ({
         inputs: { approval: approval.id, uses, sum: sum ?? null, expiresAt: standing.expiresAt },
       });
       try {
-        await rows.insert(standing);
+        await standingApprovals.insert(standing);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
         throw new DomainError('conflict', 'That was said already: it stands under “Approved in advance”.');
@@ -249,7 +249,7 @@ export const standingApprovals = ({
           inputs: { uses: next.uses, mostUses: next.mostUses, amount: amount ?? null, sum: next.sum },
         } as const;
         await audit.append({ ...event, outcome: 'done' });
-        if (await rows.replace(next, version)) return next;
+        if (await standingApprovals.replace(next, version)) return next;
         await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: another use was first' });
       }
       throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
@@ -261,7 +261,7 @@ export const standingApprovals = ({
       const mine: StandingApproval[] = [];
       let after: Cursor | undefined;
       for (let read = 0; read < MOST_OF_ACCOUNT; read += PAGE) {
-        const page = await rows.find({
+        const page = await standingApprovals.find({
           where: { account },
           // Older ones have expired: `MOST_SECONDS` is the longest lifetime.
           range: { field: 'createdAt', gte: now - MOST_SECONDS },
@@ -284,7 +284,7 @@ export const standingApprovals = ({
      * was one.
      */
     async endGivenWith(approval: string, by: string, request: string): Promise<boolean> {
-      const [found] = await rows.find({ where: { approval }, limit: 1 });
+      const [found] = await standingApprovals.find({ where: { approval }, limit: 1 });
       if (!found || !hasMore(found.document, clock.now())) return false;
       return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
     },
@@ -301,7 +301,7 @@ export const standingApprovals = ({
       let count = 0;
       let after: Cursor | undefined;
       for (;;) {
-        const page = await rows.find({
+        const page = await standingApprovals.find({
           where: { agent: agent.id },
           order: { by: 'createdAt', direction: 'descending' },
           ...(after ? { after } : {}),
@@ -340,7 +340,7 @@ export const standingApprovals = ({
       let count = 0;
       let after: Cursor | undefined;
       for (;;) {
-        const page = await rows.find({
+        const page = await standingApprovals.find({
           where: { agent },
           order: { by: 'createdAt', direction: 'descending' },
           ...(after ? { after } : {}),

@@ -105,8 +105,8 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
     read += parts.reduce((sum, part) => sum + part.length, 0);
     // Up to the end of the part that was cut off first, the page is complete.
     const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
-    const rows = [...new Map(parts.flat().map((record) => [record.document.id, record])).values()].sort(before);
-    for (const record of rows) {
+    const auditRecords = [...new Map(parts.flat().map((record) => [record.document.id, record])).values()].sort(before);
+    for (const record of auditRecords) {
       if (end && before(record, end) > 0) break;
       if (fits?.(record.document) === false) continue;
       if (found.length === limit) return pageOf(records, found, found.at(-1));

@@ -55,19 +55,19 @@ export const outcomeCounts = (deps: {
   readonly node: string;
 }) => {
   const { clock, node } = deps;
-  const rows = deps.documents.collection<DayCounts>(OUTCOME_COUNTS);
+  const counts = deps.documents.collection<DayCounts>(OUTCOME_COUNTS);
   let noted = new Map<number, Noted>();
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (day: number, more: Counts): Promise<void> => {
     const id = `${day}:${node}`;
-    const add = (row: DayCounts): DayCounts => ({ ...row, ...added(row, more) });
-    if (await update(rows, id, add)) return;
+    const add = (counts: DayCounts): DayCounts => ({ ...counts, ...added(counts, more) });
+    if (await update(counts, id, add)) return;
     try {
-      await rows.insert({ id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY });
+      await counts.insert({ id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY });
     } catch (error) {
       if (!isDocumentConflict(error)) throw error;
-      await update(rows, id, add);
+      await update(counts, id, add);
     }
   };
 
@@ -111,7 +111,7 @@ export const outcomeCounts = (deps: {
       const now = clock.now();
       const [seconds, length] = span === 'days' ? [DAY, COUNTED_DAYS] : [HOUR, HOURS];
       const begin = now - (now % seconds) - (length - 1) * seconds;
-      const stored = await rows.find({
+      const stored = await counts.find({
         range: { field: 'day', gte: begin - (begin % DAY), lte: now },
         order: { by: 'day', direction: 'descending' },
         limit: MOST_ROWS,

@@ -63,7 +63,7 @@ export const disablePreview =
         ...{ groups: NONE, delegations: NONE, standingApprovals: NONE },
       };
     }
-    const [left, signedIn, rows, given] = await Promise.all([
+    const [left, signedIn, live, given] = await Promise.all([
       offboarding.ifLeft(id, MOST + 1),
       sessions.ofAccount(id),
       delegations.list({ subject: id, live: true, limit: MOST }),
@@ -75,7 +75,7 @@ export const disablePreview =
       sessions: some(signedIn),
       agents: some(left.agents),
       groups: some(left.groups),
-      delegations: { items: rows.items, more: rows.next !== undefined },
+      delegations: { items: live.items, more: live.next !== undefined },
       standingApprovals: some(given),
     };
   };

@@ -10,6 +10,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Documents are JSON: no Date, undefined, Buffer or NaN. Times are whole epoch seconds (NumericDate, RFC 7519 §2). */
 export type Document = { readonly id: string };
 
+/** What a lookup by id or name answers: the document, or undefined when there is none. */
+export type Found<T> = Promise<{ readonly document: T } | undefined>;
+
 /** A stored document, deeply frozen: to change it, callers create another one. */
 export type Versioned<T> = {
   readonly document: T;

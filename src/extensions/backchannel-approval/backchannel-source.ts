@@ -21,7 +21,7 @@ export const backchannelSource =
       chain: extendChain(agent.id, issuer),
       notAfter: expiresAt,
       assurance: approval.votes.find((vote) => vote.account === account.id)?.assurance,
-      row: ({ scope, details }) =>
+      delegation: ({ scope, details }) =>
         delegations.openOnce({
           approval: approval.id,
           subject: account.id,

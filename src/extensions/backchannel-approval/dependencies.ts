@@ -44,12 +44,12 @@ export type ApprovedSource = {
   /** How the person on whose behalf it is signed in. */
   readonly assurance?: DecisionFacts['assurance'];
   /** The delegation that the token depends on; created if it does not exist yet. */
-  row(given: {
+  delegation(given: {
     readonly scope: readonly string[];
     readonly details: NonNullable<Delegation['details']>;
   }): Promise<Delegation>;
   /** Revokes the delegation, which was created for this one token, when no token is issued. */
-  readonly discard?: (row: Delegation) => Promise<void>;
+  readonly discard?: (delegation: Delegation) => Promise<void>;
 };
 
 /** Finds the source again for an approval of one channel. Throws DomainError with a `denial` when a part of it is over. */

@@ -121,18 +121,22 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     }
     const broken = isBreakGlass(approval) ? ({ break_glass: true } as const) : {};
     const longest = isBreakGlass(approval) ? BREAK_GLASS_SECONDS : LIFETIME_SECONDS;
-    const row = await source.row({ scope: decision.scope, details: decision.details });
+    const delegation = await source.delegation({ scope: decision.scope, details: decision.details });
     const txn = source.txn ?? identifiers.newId('txn');
-    caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: decision.scope });
+    caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: decision.scope });
     return {
       token: {
         subject: account.id,
-        chain: row.chain,
+        chain: delegation.chain,
         resourceServer: server,
         scope: decision.scope,
         details: decision.details,
-        notAfter: Math.min(source.notAfter, row.expiresAt, now + Math.min(longest, decision.maxSeconds ?? longest)),
-        delegation: row.id,
+        notAfter: Math.min(
+          source.notAfter,
+          delegation.expiresAt,
+          now + Math.min(longest, decision.maxSeconds ?? longest),
+        ),
+        delegation: delegation.id,
         grant: source.grant,
         txn,
         ...(source.parent === undefined ? {} : { parent: source.parent }),
@@ -145,7 +149,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       redeem: async () => {
         if (await service.redeem(approval.id)) return true;
         // A denial came first. If the approval still stands, a concurrent fetch has its token by this same delegation.
-        if ((await service.standing(approval.id)) === undefined) await source.discard?.(row);
+        if ((await service.standing(approval.id)) === undefined) await source.discard?.(delegation);
         return false;
       },
     };

@@ -24,7 +24,8 @@ const chainOf = (
   source: Exclude<Source, { readonly kind: 'unconsented' }>,
   agent: Agent,
   issuer: string,
-): ActorChain => (source.kind === 'held' ? source.row.chain : extendChain(agent.id, issuer, source.row.chain));
+): ActorChain =>
+  source.kind === 'held' ? source.delegation.chain : extendChain(agent.id, issuer, source.delegation.chain);
 
 /**
  * Asks for the approval that an exchange needs. Answers no remedy where no approver can approve it, or the agent cannot fetch
@@ -104,20 +105,20 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     return {
       facts,
       chain: chainOf(source, agent, issuer),
-      notAfter: Math.min(source.row.expiresAt, grant?.expiresAt ?? Number.POSITIVE_INFINITY),
+      notAfter: Math.min(source.delegation.expiresAt, grant?.expiresAt ?? Number.POSITIVE_INFINITY),
       grant: origin.grant,
       txn,
       parent: origin.id,
       ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),
       assurance: origin.assurance,
-      row: async (given: {
+      delegation: async (given: {
         readonly scope: readonly string[];
         readonly details: NonNullable<Delegation['details']>;
       }): Promise<Delegation> => {
-        if (source.kind === 'held') return source.row;
-        const { row, isNew } = await hop(dependencies, refuse, agent, source.row, given, txn, caller);
-        if (isNew) made.add(row.id);
-        return row;
+        if (source.kind === 'held') return source.delegation;
+        const { delegation, isNew } = await hop(dependencies, refuse, agent, source.delegation, given, txn, caller);
+        if (isNew) made.add(delegation.id);
+        return delegation;
       },
       // An earlier delegation keeps its rights. One that was created for this token alone is revoked, so that it blocks no
       // later one.

@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/authority/decision/facts.ts';
 import { mayPassOnTo } from '../../domain/authority/delegation/attenuation.ts';
-import { type Delegation, detailsOfRow } from '../../domain/authority/delegation/delegation.ts';
+import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
@@ -22,13 +22,13 @@ import type { Refuse } from './refusals.ts';
  * alone (decision 21).
  */
 export type Source =
-  | { readonly kind: 'held'; readonly row: Delegation }
-  | { readonly kind: 'hop'; readonly row: Delegation }
+  | { readonly kind: 'held'; readonly delegation: Delegation }
+  | { readonly kind: 'hop'; readonly delegation: Delegation }
   | { readonly kind: 'unconsented'; readonly via?: string };
 
 /** The client in whose calls alone the source applies. */
 export const viaOf = (source: Source): string | undefined =>
-  source.kind === 'unconsented' ? source.via : source.row.via;
+  source.kind === 'unconsented' ? source.via : source.delegation.via;
 
 /**
  * Finds the source at the target. Delegations decide, never the claim `act`: only its outermost actor is read, and nested
@@ -48,12 +48,12 @@ export const findSource = async (
     if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
     const via = received === 'as_resource_server' ? callingClient(token, grant) : undefined;
     const calledBy = via && (await delegations.consented(token.subject, agent.id, target.identifier, via));
-    if (calledBy) return { kind: 'held', row: calledBy };
+    if (calledBy) return { kind: 'held', delegation: calledBy };
     // The grant would remove everything, and its client may be one that asks for a single resource: the person can allow the
     // agent alone.
     if (via !== undefined && grant && holdsNothing(grant, target.identifier)) return { kind: 'unconsented', via };
-    const row = await delegations.consented(token.subject, agent.id, target.identifier);
-    return row ? { kind: 'held', row } : { kind: 'unconsented' };
+    const delegation = await delegations.consented(token.subject, agent.id, target.identifier);
+    return delegation ? { kind: 'held', delegation } : { kind: 'unconsented' };
   }
   const behind = await delegations.live(token.delegation);
   if (!behind) throw refuse('delegation_ended');
@@ -62,20 +62,21 @@ export const findSource = async (
   // A delegation for calls of one client applies to no token of another client, nor to one of the agent's own sign-in.
   const isOfCaller = behind.via === undefined || behind.via === grant?.clientId;
   if (!isConsistent || !isOfCaller) throw refuse('subject_token_not_live');
-  const row = behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
+  const delegation =
+    behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
   if (behind.actor === agent.id) {
-    if (row) return { kind: 'held', row };
+    if (delegation) return { kind: 'held', delegation };
     if (behind.depth === 1) return { kind: 'unconsented', ...withVia(behind.via) };
     throw refuse('delegation_not_at_target');
   }
-  if (!row) {
+  if (!delegation) {
     throw refuse('delegation_not_at_target', {
       text: 'the agent that handed the token on holds nothing at this resource',
     });
   }
-  if (row.depth + 1 > delegations.maxDepth) throw refuse('chain_too_long');
-  if (!mayPassOnTo(row, agent.id)) throw refuse('not_passed_on');
-  return { kind: 'hop', row };
+  if (delegation.depth + 1 > delegations.maxDepth) throw refuse('chain_too_long');
+  if (!mayPassOnTo(delegation, agent.id)) throw refuse('not_passed_on');
+  return { kind: 'hop', delegation };
 };
 
 /**
@@ -124,8 +125,8 @@ export const factsAt = async (
   target: ResourceServer,
 ): Promise<Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'source' | 'isBound'>> => {
   const resource = target.identifier;
-  const row = source.kind === 'unconsented' ? undefined : source.row;
-  const actors = actorsOf(row?.chain);
+  const delegation = source.kind === 'unconsented' ? undefined : source.delegation;
+  const actors = actorsOf(delegation?.chain);
   const root = actors.at(-1) ?? agent.id;
   const through: Party[] = [];
   // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
@@ -151,11 +152,11 @@ export const factsAt = async (
     actors: source.kind === 'held' ? actors : [agent.id, ...actors],
     ...(capping ? { grant: scopesAt(capping.resources, resource) ?? [] } : {}),
     ...(token.audience === resource ? { subjectToken: token.scope } : {}),
-    ...(row ? { delegation: row.scope } : {}),
+    ...(delegation ? { delegation: delegation.scope } : {}),
     details: {
       ...(capping ? { grant: capping.details?.[resource] ?? [] } : {}),
       ...(token.audience === resource ? { subjectToken: token.details ?? [] } : {}),
-      ...(row ? { delegation: detailsOfRow(row) } : {}),
+      ...(delegation ? { delegation: delegatedDetails(delegation) } : {}),
     },
   };
 };
@@ -169,7 +170,7 @@ export const hop = async (
   { scope, details }: Pick<Decision, 'scope' | 'details'>,
   txn: string,
   caller: Caller,
-): Promise<{ readonly row: Delegation; readonly isNew: boolean }> => {
+): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> => {
   try {
     return await delegations.derived({
       parent,

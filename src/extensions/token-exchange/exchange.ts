@@ -103,7 +103,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       // Where only the person's consent is missing, the person can give it.
       const mayAsk =
         source.kind === 'held' &&
-        source.row.depth === 1 &&
+        source.delegation.depth === 1 &&
         decision.removedDetails.every(({ layer }) => layer === 'delegation');
       throw refuse(reason, mayAsk ? { ...why, remedies: await ask([], parameters.details) } : why);
     }
@@ -118,7 +118,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     if (decision.scope.length === 0 && (parameters.scope || decision.details.length === 0)) {
       // At a first hop the person can give more, if every other layer would permit it.
       const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
-      const isFirst = source.kind === 'held' && source.row.depth === 1;
+      const isFirst = source.kind === 'held' && source.delegation.depth === 1;
       const mayAsk = parameters.scope && blockingLayer(decision) === 'delegation' && isFirst;
       const [reason, details] = nothingIsLeft(decision);
       const others = parameters.scope
@@ -133,29 +133,29 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     }
 
     const txn = token.txn ?? identifiers.newId('txn');
-    const row =
+    const delegation =
       source.kind === 'held'
-        ? source.row
-        : (await hop(dependencies, refuse, agent, source.row, decision, txn, caller)).row;
-    const scope = decision.scope.filter((name) => row.scope.includes(name));
+        ? source.delegation
+        : (await hop(dependencies, refuse, agent, source.delegation, decision, txn, caller)).delegation;
+    const scope = decision.scope.filter((name) => delegation.scope.includes(name));
     const { details } = decision;
     if (isEmpty({ scope, details })) throw refuse('delegation_ended');
     const notAfter = Math.min(
       token.expiresAt,
-      row.expiresAt,
-      source.row.expiresAt,
+      delegation.expiresAt,
+      source.delegation.expiresAt,
       grant?.expiresAt ?? Number.POSITIVE_INFINITY,
       now + Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
     );
-    caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: scope });
+    caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: scope });
     return {
       subject: token.subject,
-      chain: row.chain,
+      chain: delegation.chain,
       resourceServer: target,
       scope,
       details,
       notAfter,
-      delegation: row.id,
+      delegation: delegation.id,
       grant: token.grant,
       txn,
       parent: token.id,
@@ -248,10 +248,10 @@ const inputsOf = (
       ? { kind: source.kind, ...withVia(source.via) }
       : {
           kind: source.kind,
-          ...withVia(source.row.via),
-          delegation: source.row.id,
-          depth: source.row.depth,
-          expiresAt: source.row.expiresAt,
-          passOn: source.row.passOn,
+          ...withVia(source.delegation.via),
+          delegation: source.delegation.id,
+          depth: source.delegation.depth,
+          expiresAt: source.delegation.expiresAt,
+          passOn: source.delegation.passOn,
         },
 });

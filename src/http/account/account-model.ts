@@ -42,17 +42,17 @@ export const accountModel = async (
     deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
   // A delegation has nothing to show when the person removed everything above it.
-  const rows = items.filter((row) => !isEmpty(row));
+  const held = items.filter((delegation) => !isEmpty(delegation));
   const resources = await resourceFinder(deps, [
-    ...rows.map(({ resource }) => resource),
+    ...held.map(({ resource }) => resource),
     ...grants.flatMap(resourcesOf),
     ...recent.entries.flatMap(({ event }) => event.resource ?? []),
   ]);
   const { name, username, email } = account;
   return {
     account: { name, username, ...(email === undefined ? {} : { email }) },
-    delegations: await delegationTree(deps, account, rows, resources),
-    clients: await clientAccess(deps, account, grants, rows, resources),
+    delegations: await delegationTree(deps, account, held, resources),
+    clients: await clientAccess(deps, account, grants, held, resources),
     activity: await activityOf(deps, account.id, recent.entries, resources),
     activityPages: {
       ...(after ? { firstHref: `${deps.basePath}/account` } : {}),
@@ -130,10 +130,10 @@ const usedAt = (at: number | undefined): { readonly usedAt?: number } => (at ===
 const delegationTree = async (
   deps: PeopleDeps,
   account: Account,
-  rows: readonly Delegation[],
+  held: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly DelegationNode[]> => {
-  const ids = [...new Set(rows.flatMap(({ actor, passOn }) => [actor, ...passOn.agents]))];
+  const ids = [...new Set(held.flatMap(({ actor, passOn }) => [actor, ...passOn.agents]))];
   const agents = new Map<string, Agent>();
   for (let from = 0; from < ids.length; from += 1000) {
     for (const { document } of await deps.agents.getMany(ids.slice(from, from + 1000)))
@@ -143,53 +143,55 @@ const delegationTree = async (
     deps,
     [...agents.values()].map(({ owner }) => owner),
   );
-  const used = await deps.uses.lastUses(rows.map(({ id }) => id));
+  const used = await deps.uses.lastUses(held.map(({ id }) => id));
   const apps = new Map<string, string>();
-  for (const id of new Set(rows.flatMap(({ via }) => via ?? []))) apps.set(id, (await namesOf(deps, id))?.name ?? id);
+  for (const id of new Set(held.flatMap(({ via }) => via ?? []))) apps.set(id, (await namesOf(deps, id))?.name ?? id);
   const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
   const effective = new Map<string, EffectiveRights>();
-  for (const row of rows) effective.set(row.id, await rights.ofDelegation(row, account));
-  const node = (row: Delegation): DelegationNode => {
-    const agent = agents.get(row.actor);
-    const { scopes, types, ...resource } = resources(row.resource);
+  for (const delegation of held) effective.set(delegation.id, await rights.ofDelegation(delegation, account));
+  const node = (delegation: Delegation): DelegationNode => {
+    const agent = agents.get(delegation.actor);
+    const { scopes, types, ...resource } = resources(delegation.resource);
     return {
-      id: row.id,
+      id: delegation.id,
       agent: agent
         ? agentFacts(agent, owners)
         : {
-            id: row.actor,
-            name: row.actor,
+            id: delegation.actor,
+            name: delegation.actor,
             ownerName: agentWords.nobodyKnown,
             purpose: '',
             environment: 'production',
           },
       resource,
-      ...(row.via === undefined ? {} : { calledBy: apps.get(row.via) ?? row.via }),
-      ...shown(effective.get(row.id), { scopes, types }),
-      since: row.createdAt,
-      until: row.expiresAt,
-      ...usedAt(used.get(row.id)),
-      ...(row.parent === null && row.scope.length + (row.details?.length ?? 0) > 1
+      ...(delegation.via === undefined ? {} : { calledBy: apps.get(delegation.via) ?? delegation.via }),
+      ...shown(effective.get(delegation.id), { scopes, types }),
+      since: delegation.createdAt,
+      until: delegation.expiresAt,
+      ...usedAt(used.get(delegation.id)),
+      ...(delegation.parent === null && delegation.scope.length + (delegation.details?.length ?? 0) > 1
         ? {
             narrowing: {
-              action: `${deps.basePath}/account/delegations/${row.id}/narrow`,
+              action: `${deps.basePath}/account/delegations/${delegation.id}/narrow`,
               resources: [
                 {
                   resource,
-                  scopes: inWords(row.scope, { scopes }),
-                  details: detailsToTake(row.resource, row.details ?? [], types),
+                  scopes: inWords(delegation.scope, { scopes }),
+                  details: detailsToTake(delegation.resource, delegation.details ?? [], types),
                 },
               ],
             },
           }
         : {}),
-      revokeAction: `${deps.basePath}/account/delegations/${row.id}/revoke`,
-      ...(row.parent === null ? { revokeAllAction: `${deps.basePath}/account/agents/${row.actor}/revoke` } : {}),
-      mayPassOnTo: row.passOn.agents.map((id) => agents.get(id)?.name ?? id),
-      below: rows.filter(({ parent }) => parent === row.id).map(node),
+      revokeAction: `${deps.basePath}/account/delegations/${delegation.id}/revoke`,
+      ...(delegation.parent === null
+        ? { revokeAllAction: `${deps.basePath}/account/agents/${delegation.actor}/revoke` }
+        : {}),
+      mayPassOnTo: delegation.passOn.agents.map((id) => agents.get(id)?.name ?? id),
+      below: held.filter(({ parent }) => parent === delegation.id).map(node),
     };
   };
-  return rows.filter(({ parent }) => parent === null).map(node);
+  return held.filter(({ parent }) => parent === null).map(node);
 };
 
 /** What apps hold, and agents without a delegation in the list: each once, for all its grants. */
@@ -197,12 +199,12 @@ const clientAccess = async (
   deps: PeopleDeps,
   account: Account,
   grants: readonly Grant[],
-  rows: readonly Delegation[],
+  held: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly ClientAccess[]> => {
   const used = await deps.uses.lastUses(grants.map(({ id }) => id));
   const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
-  const listed = grants.slice(0, SHOWN).filter((grant) => rows.every(({ actor }) => actor !== grant.clientId));
+  const listed = grants.slice(0, SHOWN).filter((grant) => held.every(({ actor }) => actor !== grant.clientId));
   const access = await Promise.all(
     [...Map.groupBy(listed, ({ clientId }) => clientId)].map(async ([id, held]): Promise<ClientAccess | undefined> => {
       const named = await namesOf(deps, id);

@@ -22,8 +22,8 @@ export const agentsInNewHands = async (
   deps: Pick<PeopleDeps, 'basePath' | 'delegations' | 'agents' | 'accounts' | 'groups'>,
   account: string,
 ): Promise<readonly AgentInNewHands[]> => {
-  const rows = await deps.delegations.suspendedOf(account);
-  const ids = [...new Set(rows.map(({ actor }) => actor))];
+  const suspended = await deps.delegations.suspendedOf(account);
+  const ids = [...new Set(suspended.map(({ actor }) => actor))];
   const found = ids.length === 0 ? [] : (await deps.agents.getMany(ids)).map(({ document }) => document);
   const owners = await ownerNames(
     deps,
@@ -45,26 +45,28 @@ export const addNewOwnerRoutes = (
   const { basePath, delegations, agents } = deps;
 
   const waiting = async (account: string, id: string): Promise<readonly [Agent, readonly Delegation[]]> => {
-    const rows = await delegations.suspendedOf(account, id);
-    const agent = rows.length === 0 ? undefined : await agents.get(id);
+    const suspended = await delegations.suspendedOf(account, id);
+    const agent = suspended.length === 0 ? undefined : await agents.get(id);
     if (!agent) throw new DomainError('not_found', 'You hold nothing of that name.');
-    return [agent.document, rows];
+    return [agent.document, suspended];
   };
 
-  const rightOf = async (row: Delegation): Promise<SuspendedRight> => {
-    const server = (await deps.resourceServers.findByIdentifier(row.resource))?.document;
-    const above = row.parent === null ? undefined : await delegations.get(row.parent);
+  const rightOf = async (delegation: Delegation): Promise<SuspendedRight> => {
+    const server = (await deps.resourceServers.findByIdentifier(delegation.resource))?.document;
+    const above = delegation.parent === null ? undefined : await delegations.get(delegation.parent);
     const by = above && ((await namesOf(deps, above.actor))?.name ?? above.actor);
     return {
-      resource: { identifier: row.resource, name: server?.name ?? row.resource },
-      scopes: row.scope.map(
+      resource: { identifier: delegation.resource, name: server?.name ?? delegation.resource },
+      scopes: delegation.scope.map(
         (name) => server?.scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' },
       ),
-      ...detailsInWords(row.details ?? [], server?.detailTypes ?? []),
-      since: row.createdAt,
-      until: row.expiresAt,
+      ...detailsInWords(delegation.details ?? [], server?.detailTypes ?? []),
+      since: delegation.createdAt,
+      until: delegation.expiresAt,
       ...(by === undefined ? {} : { passedOnBy: by }),
-      ...(row.via === undefined ? {} : { calledBy: (await namesOf(deps, row.via))?.name ?? row.via }),
+      ...(delegation.via === undefined
+        ? {}
+        : { calledBy: (await namesOf(deps, delegation.via))?.name ?? delegation.via }),
     };
   };
 
@@ -74,7 +76,7 @@ export const addNewOwnerRoutes = (
     id: string,
     { status = 200, error }: { readonly status?: number; readonly error?: Phrase } = {},
   ): Promise<void> => {
-    const [agent, rows] = await waiting(account.id, id);
+    const [agent, suspended] = await waiting(account.id, id);
     const page = newOwnerPage({
       basePath,
       signedInAs,
@@ -83,7 +85,7 @@ export const addNewOwnerRoutes = (
       agent: agentFacts(agent, await ownerNames(deps, [agent.owner])),
       ...(agent.acceptedAt === undefined ? {} : { since: agent.acceptedAt }),
       ownership: ownershipOf(agent),
-      rights: await Promise.all(rows.map(rightOf)),
+      rights: await Promise.all(suspended.map(rightOf)),
       ...(error === undefined ? {} : { error }),
     });
     sendPage(ctx, status, page);

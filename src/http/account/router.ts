@@ -167,8 +167,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.post('/account/delegations/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    const row = await delegations.get(id);
-    if (row?.subject !== account.id) throw notYours();
+    const delegation = await delegations.get(id);
+    if (delegation?.subject !== account.id) throw notYours();
     await delegations.revoke(id, account.id, requestOf(ctx).request);
     done(ctx, 'revoked');
   });
@@ -176,11 +176,12 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.post('/account/delegations/:id/narrow', async (ctx) => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    const row = await delegations.get(id);
-    if (row?.subject !== account.id || row.parent !== null) throw notYours();
+    const delegation = await delegations.get(id);
+    if (delegation?.subject !== account.id || delegation.parent !== null) throw notYours();
     const { resources, detailIds } = readRights(form);
-    const scope = scopesAt(resources, row.resource) ?? [];
-    const details = row.details?.filter((detail) => detailIds.includes(detailId(row.resource, detail))) ?? [];
+    const scope = scopesAt(resources, delegation.resource) ?? [];
+    const details =
+      delegation.details?.filter((detail) => detailIds.includes(detailId(delegation.resource, detail))) ?? [];
     if (scope.length + details.length === 0) return done(ctx, 'nothing');
     const narrowed = await delegations.narrow(id, { scope, details }, account.id, requestOf(ctx).request);
     done(ctx, narrowed ? 'narrowed' : 'nothing');
@@ -189,8 +190,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.post('/account/agents/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    const rows = await delegations.list({ subject: account.id, actor: id, limit: 1 });
-    if (rows.items.length === 0) await refuseUnheld(account.id, id);
+    const held = await delegations.list({ subject: account.id, actor: id, limit: 1 });
+    if (held.items.length === 0) await refuseUnheld(account.id, id);
     await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     await consents.forget(account.id, id);
     await grantService.revokeAllOf(account.id, id, byOf(ctx, account.id));

@@ -28,20 +28,23 @@ export const delegationHandlers = (
   };
 
   const visible = async ({ id, access, caller }: Call): Promise<Delegation> => {
-    const row = await delegations.get(id);
+    const delegation = await delegations.get(id);
     const isVisible =
-      row !== undefined && (access === 'all' || row.subject === caller.id || (await ownsAgent(row.actor, caller.id)));
-    return existing(isVisible ? row : undefined);
+      delegation !== undefined &&
+      (access === 'all' || delegation.subject === caller.id || (await ownsAgent(delegation.actor, caller.id)));
+    return existing(isVisible ? delegation : undefined);
   };
 
-  const shown = async (...rows: readonly Delegation[]) => {
-    const used = await uses.lastUses(rows.map(({ id }) => id));
+  const shown = async (...found: readonly Delegation[]) => {
+    const used = await uses.lastUses(found.map(({ id }) => id));
     return Promise.all(
-      rows.map(async (row) => showDelegation(row, (await delegations.live(row.id)) !== undefined, used.get(row.id))),
+      found.map(async (delegation) =>
+        showDelegation(delegation, (await delegations.live(delegation.id)) !== undefined, used.get(delegation.id)),
+      ),
     );
   };
-  const one = async (row: Delegation): Promise<Answer> => {
-    const [body] = await shown(row);
+  const one = async (delegation: Delegation): Promise<Answer> => {
+    const [body] = await shown(delegation);
     return body === undefined ? {} : { body };
   };
 
@@ -59,15 +62,15 @@ export const delegationHandlers = (
     getDelegation: async (call) => one(await visible(call)),
 
     async revokeDelegation(call) {
-      const row = await visible(call);
+      const delegation = await visible(call);
       const revoked = await delegations.revoke(call.id, call.by.caller, call.by.request);
-      return one(revoked ?? row);
+      return one(revoked ?? delegation);
     },
 
     async narrowDelegation(call) {
-      const row = await visible(call);
-      const without = withoutOf(row, call.body as Partial<Without>);
-      const narrowed = await delegations.narrow(row.id, without, call.by.caller, call.by.request);
+      const delegation = await visible(call);
+      const without = withoutOf(delegation, call.body as Partial<Without>);
+      const narrowed = await delegations.narrow(delegation.id, without, call.by.caller, call.by.request);
       if (!narrowed) throw new DomainError('conflict', 'Somebody changed it meanwhile: read it again.');
       return one(narrowed);
     },
@@ -79,14 +82,14 @@ export const delegationHandlers = (
  * 'invalid_field' naming the member, and 'conflict' for a delegation that is over, is not the first hop, or would hold
  * nothing.
  */
-const withoutOf = (row: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
-  if (row.state === 'revoked') throw new DomainError('conflict', 'It has ended.');
-  if (row.parent !== null) {
+const withoutOf = (delegation: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
+  if (delegation.state === 'revoked') throw new DomainError('conflict', 'It has ended.');
+  if (delegation.parent !== null) {
     throw new DomainError('conflict', 'What a hop holds is cut from the one above: narrow that, or end this.');
   }
-  const held = row.details ?? [];
-  const idOf = (detail: Detail): string => detailId(row.resource, detail);
-  const missing = scope.findIndex((name) => !row.scope.includes(name));
+  const held = delegation.details ?? [];
+  const idOf = (detail: Detail): string => detailId(delegation.resource, detail);
+  const missing = scope.findIndex((name) => !delegation.scope.includes(name));
   if (missing >= 0) refuseField(`/scope/${missing}`, NOT_HELD);
   const ids = held.map(idOf);
   const foreign = details.findIndex((detail) => !ids.includes(idOf(detail)));
@@ -95,7 +98,7 @@ const withoutOf = (row: Delegation, { scope = [], details = [] }: Partial<Withou
     throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
   }
   const taken = details.map(idOf);
-  const isLeft = row.scope.some((name) => !scope.includes(name)) || ids.some((id) => !taken.includes(id));
+  const isLeft = delegation.scope.some((name) => !scope.includes(name)) || ids.some((id) => !taken.includes(id));
   if (!isLeft) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
   return { scope, details: held.filter((_, index) => taken.includes(ids[index] ?? '')) };
 };

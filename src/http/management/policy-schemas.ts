@@ -69,7 +69,7 @@ const COUNTED: Properties = {
   allowed: NUMBER('Scopes that were refused and would be granted.'),
   refused: NUMBER('Scopes that were granted and would be refused.'),
 };
-const rows = (properties: Properties): JsonSchema => ({ type: 'array', items: output(properties) });
+const listOf = (properties: Properties): JsonSchema => ({ type: 'array', items: output(properties) });
 
 const TRIALS: Readonly<Record<string, JsonSchema>> = {
   PolicySimulation: input({
@@ -239,8 +239,8 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
           read: NUMBER('Number of decisions read.'),
           decided: NUMBER('Number of decisions that recorded their policy request.'),
           changed: NUMBER('Number of decisions that would differ.'),
-          by_caller: rows({ caller: { type: 'string' }, ...COUNTED }),
-          by_scope: rows({ resource: { type: 'string' }, scope: { type: 'string' }, ...COUNTED }),
+          by_caller: listOf({ caller: { type: 'string' }, ...COUNTED }),
+          by_scope: listOf({ resource: { type: 'string' }, scope: { type: 'string' }, ...COUNTED }),
           examples: {
             type: 'array',
             items: output(

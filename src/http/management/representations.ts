@@ -242,8 +242,8 @@ export const showGrant = (grant: Grant, usedAt: number | undefined): JsonObject 
 /**
  * `live`: whether the delegation is live now, which the stored delegation alone does not show; `usedAt` where that is known.
  */
-export const showDelegation = (row: Delegation, live: boolean, usedAt: number | undefined): JsonObject => ({
-  ...show(row, DELEGATION),
+export const showDelegation = (delegation: Delegation, live: boolean, usedAt: number | undefined): JsonObject => ({
+  ...show(delegation, DELEGATION),
   live,
   ...(usedAt === undefined ? {} : { last_used_at: usedAt }),
 });

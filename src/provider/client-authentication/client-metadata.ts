@@ -10,17 +10,16 @@ import { usesKeys } from '../../domain/clients/clients/client-rules.ts';
 import { documentVersionOf, isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import { deliveryModeOf } from '../../domain/clients/clients/token-delivery.ts';
 import { isByOperator } from '../../domain/platform/remote-keys/operator-urls.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import { knownByCertificate } from './client-certificates.ts';
 
-type Row<T> = Promise<{ readonly document: T } | undefined>;
-
 export type Registries = {
   /** Parties in their effective state: one without an owner is not active. */
-  readonly agents: { get(id: string): Row<Agent> };
-  readonly clients: { get(id: string): Row<Client> };
-  readonly resourceServers: { get(id: string): Row<ResourceServer> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly clients: { get(id: string): Found<Client> };
+  readonly resourceServers: { get(id: string): Found<ResourceServer> };
   /** Clients whose id is the URL of their metadata document. Absent: there are none. */
   readonly documentClients?: {
     /** The version that the current request is about. */

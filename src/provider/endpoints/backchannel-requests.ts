@@ -3,6 +3,7 @@
  * agent and reads the parameters. The request is an exact action at one resource, and the approval service stores it, not a
  * record of oidc-provider. Tokens come from our own grant (src/extensions/backchannel-approval).
  */
+
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { RequestedApproval } from '../../domain/approvals/open-approvals.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
@@ -14,6 +15,7 @@ import type { OwnerNames } from '../../domain/identity/groups/owner-names.ts';
 import { checkText } from '../../domain/platform/display-names/display-text.ts';
 import { isByOperator } from '../../domain/platform/remote-keys/operator-urls.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
@@ -23,13 +25,11 @@ import { asProtocol } from '../seam/oauth-errors.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import { unitOf } from '../seam/token-request-unit.ts';
 
-type Row<T> = Promise<{ readonly document: T } | undefined>;
-
 export type BackchannelDeps = {
-  readonly agents: { get(id: string): Row<Agent> };
-  readonly accounts: { get(id: string): Row<Account> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly accounts: { get(id: string): Found<Account> };
   readonly ownerNames: Pick<OwnerNames, 'find'>;
-  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   /** Whether a person is related to an agent: has allowed it something that is live, or owns it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
@@ -153,15 +153,15 @@ const refuseNewOwner = async (
   account: string,
   agent: string,
 ): Promise<void> => {
-  const [row] = await delegations.suspendedOf(account, agent);
-  if (!row) return;
+  const [delegation] = await delegations.suspendedOf(account, agent);
+  if (!delegation) return;
   const url = `${issuer}/account/agents/${agent}/owner`;
   throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent', {
     denial: {
       id: identifiers.newId('dny'),
       layer: 'delegation',
       reason: 'owner_not_confirmed',
-      remedies: [{ kind: 'consent', url, expires_in: Math.max(1, row.expiresAt - clock.now()) }],
+      remedies: [{ kind: 'consent', url, expires_in: Math.max(1, delegation.expiresAt - clock.now()) }],
     },
   });
 };

@@ -3,6 +3,7 @@
  * client's registration, the person's own rights, and the delegation cut the scope (decision D4; finding V10: oidc-provider
  * itself does not let a client's scope limit resources).
  */
+
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
@@ -16,13 +17,14 @@ import {
 } from '../../domain/authority/decision/facts.ts';
 import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
-import { type Delegation, detailsOfRow } from '../../domain/authority/delegation/delegation.ts';
+import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { DEVICE_CODE } from '../../domain/clients/clients/grant-types.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { type DetailWorth, worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
@@ -35,15 +37,13 @@ import { addDefaultScopes } from './default-scopes.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { assuranceOf } from './step-up.ts';
 
-type Row<T> = Promise<{ readonly document: T } | undefined>;
-
 export type ResourceAuthority = ReturnType<typeof resourceAuthority>;
 
 export const resourceAuthority = (deps: {
-  readonly agents: { get(id: string): Row<Agent> };
-  readonly clients: { get(id: string): Row<Client> };
-  readonly accounts: { get(id: string): Row<Account> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly clients: { get(id: string): Found<Client> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
@@ -99,7 +99,7 @@ export const resourceAuthority = (deps: {
     ctx: KoaContextWithOIDC,
     server: ResourceServer,
     clientId: string,
-  ): Promise<DecisionFacts & { readonly row?: Delegation }> => {
+  ): Promise<DecisionFacts & { readonly consented?: Delegation }> => {
     const route = routeOf(ctx);
     const caller = await partyOf(clientId);
     if (!caller) throw new errors.InvalidClient('no such agent');
@@ -124,12 +124,12 @@ export const resourceAuthority = (deps: {
     const askedDetails = deps.details.ofTokenRequest(ctx, server);
     const details = { asked: askedDetails, ...(about === undefined ? {} : { grant: grantedAt(ctx, server) }) };
     if (about === undefined || caller.kind !== 'agent') return { ...forWhom, details };
-    const row = await deps.delegations.consented(about, clientId, server.identifier);
+    const delegation = await deps.delegations.consented(about, clientId, server.identifier);
     return {
       ...forWhom,
-      details: { ...details, delegation: detailsOfRow(row) },
-      delegation: row?.scope ?? [],
-      ...(row ? { row } : {}),
+      details: { ...details, delegation: delegatedDetails(delegation) },
+      delegation: delegation?.scope ?? [],
+      ...(delegation ? { consented: delegation } : {}),
     };
   };
 
@@ -154,7 +154,7 @@ export const resourceAuthority = (deps: {
     /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
-      const { row, ...facts } = await factsAt(ctx, server, clientId);
+      const { consented: delegation, ...facts } = await factsAt(ctx, server, clientId);
       const decision = await deps.authorize(facts);
       decisions.set(ctx, decision);
       worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
@@ -163,7 +163,7 @@ export const resourceAuthority = (deps: {
         noteRefused(ctx, decision);
         const { code, text, ...denial } = refusedDetails(decision);
         const isAsked = denial.reason === 'approval_required' && facts.route === 'refresh_token';
-        const waiting = isAsked ? await askPeople(ctx, { facts, chain: row?.chain }) : [];
+        const waiting = isAsked ? await askPeople(ctx, { facts, chain: delegation?.chain }) : [];
         throw new DomainError(code, text, {
           field: 'authorization_details',
           denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
@@ -172,7 +172,7 @@ export const resourceAuthority = (deps: {
       // This very request named the scope: what it could have besides is no reason to ask people.
       const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
       if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
-        remedies.set(ctx, await askPeople(ctx, { facts, chain: row?.chain }));
+        remedies.set(ctx, await askPeople(ctx, { facts, chain: delegation?.chain }));
       }
       checkFits(server, decision.details);
       if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);
@@ -185,7 +185,7 @@ export const resourceAuthority = (deps: {
         audience: resource,
         accessTokenTTL: Math.max(
           1,
-          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(row?.expiresAt) - facts.now),
+          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(delegation?.expiresAt) - facts.now),
         ),
         accessTokenFormat: server.accessTokenFormat,
         jwt: { sign: { alg: server.accessTokenSigningAlg } },

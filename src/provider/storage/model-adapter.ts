@@ -310,8 +310,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       } as const;
       await audit.append({ ...event, outcome: 'done' });
       // The instances of an agent continue (decision D9): their grants depend on this one.
-      const keepsRow = clientId.startsWith('agt_') && instance === undefined;
-      const ended = keepsRow
+      const keepsGrant = clientId.startsWith('agt_') && instance === undefined;
+      const ended = keepsGrant
         ? await update(grants, id, (grant) => ({ ...grant, endedAt: clock.now() }))
         : await grants.take(id);
       if (!ended) await audit.append({ ...event, ...OVER_FIRST });

@@ -201,11 +201,11 @@ export const tokenClaims = (deps: {
     const txn = txnOf(token);
     const resource = token.aud === undefined ? undefined : String(token.aud);
     const isAgent = clientId.startsWith('agt_');
-    const row =
+    const delegation =
       isAgent && token.accountId !== undefined && resource !== undefined
         ? await deps.delegations.consented(token.accountId, clientId, resource)
         : undefined;
-    if (isAgent && token.accountId !== undefined && resource !== undefined && !row) {
+    if (isAgent && token.accountId !== undefined && resource !== undefined && !delegation) {
       const text = 'the person has ended what this agent was allowed at this resource';
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
@@ -240,13 +240,13 @@ export const tokenClaims = (deps: {
     if (!isAgent || token.accountId === undefined)
       return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
     // Every token given to an agent for a person carries `act` (decision D5).
-    if (!row) {
+    if (!delegation) {
       const act = extendChain(clientId, deps.issuer);
       return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
     }
     return {
-      claims: { ...grant, ...facts, ...signIn, act: row.chain, delegation: row.id },
-      facts: { ...told, chain: row.chain, delegation: row.id },
+      claims: { ...grant, ...facts, ...signIn, act: delegation.chain, delegation: delegation.id },
+      facts: { ...told, chain: delegation.chain, delegation: delegation.id },
     };
   };
 

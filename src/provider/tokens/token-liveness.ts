@@ -8,7 +8,7 @@ import { agreedBy } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/authority/decision/facts.ts';
-import { type Delegation, detailsOfRow } from '../../domain/authority/delegation/delegation.ts';
+import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
 import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
@@ -19,7 +19,7 @@ import { isLinkable } from '../../domain/clients/peers/account-links.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { DocumentStore } from '../../domain/ports/document-store.ts';
+import type { DocumentStore, Found } from '../../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../../domain/ports/issued-tokens.ts';
 import type { Part, Revocation } from '../../domain/ports/revocation.ts';
 import { narrowedDetails, typeOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
@@ -72,14 +72,12 @@ export type TokenFacts = {
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
 
-type Row<T> = Promise<{ readonly document: T } | undefined>;
-
 export const tokenLiveness = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly clients: Pick<ProviderClients, 'active' | 'isAdministrator'>;
-  readonly accounts: { get(id: string): Row<Account> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
   readonly revocation: Revocation;
   readonly instances: Pick<InstanceRegistry, 'counting'>;
@@ -227,18 +225,18 @@ export const tokenLiveness = (deps: {
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
     if (facts.origin && !(await isStillTrusted(facts, facts.origin, account))) return 'peer_not_trusted';
-    const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
+    const delegation = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
-      if (row?.subject !== subject) return 'delegation_ended';
+      if (delegation?.subject !== subject) return 'delegation_ended';
       // In calls of one client: not for a token that depends on another client's grant (decision 21).
-      if (row?.via !== undefined && row.via !== grant?.clientId) return 'delegation_ended';
-      if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
+      if (delegation?.via !== undefined && delegation.via !== grant?.clientId) return 'delegation_ended';
+      if (scope.some((name) => !delegation?.scope.includes(name))) return 'delegation_narrowed';
     }
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
     // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
-    const isCapped = row?.via === undefined && grant?.clientId !== actorsOf(facts.chain).at(-1);
+    const isCapped = delegation?.via === undefined && grant?.clientId !== actorsOf(facts.chain).at(-1);
     const ofClient = isCapped ? grant : undefined;
     if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {
       return 'grant_narrowed';
@@ -253,10 +251,10 @@ export const tokenLiveness = (deps: {
       caller,
       through,
       subject: account,
-      ...(row ? { delegation: row.scope } : {}),
+      ...(delegation ? { delegation: delegation.scope } : {}),
       ...(facts.details === undefined
         ? {}
-        : { details: { asked: facts.details, ...(row ? { delegation: detailsOfRow(row) } : {}) } }),
+        : { details: { asked: facts.details, ...(delegation ? { delegation: delegatedDetails(delegation) } : {}) } }),
       actors: actorsOf(facts.chain),
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,

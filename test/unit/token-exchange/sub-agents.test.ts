@@ -171,7 +171,7 @@ describe('sub-agents', () => {
     const given = { scope: ['send'], details: [] };
 
     const source = await fetching();
-    const row = await source.row(given);
+    const row = await source.delegation(given);
     await source.discard(row);
     expect(await delegations.get(row.id)).toMatchObject({ state: 'revoked', revokedBy: 'system' });
     expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.revoked', delegation: row.id, request: 'req_2' });
@@ -180,7 +180,7 @@ describe('sub-agents', () => {
     const held = granted(reading).delegation;
     // What was there before is nothing that was made for it.
     const again = await fetching();
-    const extended = await again.row(given);
+    const extended = await again.delegation(given);
     expect(extended.id).toBe(held);
     await again.discard(extended);
     expect(await delegations.live(held)).toBeDefined();

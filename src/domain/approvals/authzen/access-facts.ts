@@ -1,22 +1,21 @@
 import { agentParty, clientParty, type DecisionFacts, type DetailFacts } from '../../authority/decision/facts.ts';
 import type { StandingToken } from '../../authority/decision/standing-token.ts';
-import { type Delegation, detailsOfRow } from '../../authority/delegation/delegation.ts';
+import { type Delegation, delegatedDetails } from '../../authority/delegation/delegation.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { Client } from '../../clients/clients/client.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
+import type { Found } from '../../ports/document-store.ts';
 import type { IssuedToken } from '../../ports/issued-tokens.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import type { AccessContext, Entity } from './access-question.ts';
 
-type Row<T> = Promise<{ readonly document: T } | undefined>;
-
 /** The registries in their effective state, as all grants use them. */
 export type AccessRegistries = {
-  readonly accounts: { get(id: string): Row<Account> };
-  readonly agents: { get(id: string): Row<Agent> };
-  readonly clients: { get(id: string): Row<Client> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly clients: { get(id: string): Found<Client> };
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
@@ -109,17 +108,17 @@ export const accessFacts = (deps: AccessRegistries) => {
     const agent = await agentNow(actor, FOR_SOMEBODY);
     const account = ID.test(id) ? (await accounts.get(id))?.document : undefined;
     if (!agent || account?.state !== 'active') return NOT_KNOWN;
-    const row = await delegations.consented(id, actor, server.identifier);
+    const delegation = await delegations.consented(id, actor, server.identifier);
     return {
-      ...(row ? { delegation: row.id } : {}),
-      held: { delegation: detailsOfRow(row) },
+      ...(delegation ? { delegation: delegation.id } : {}),
+      held: { delegation: delegatedDetails(delegation) },
       facts: {
         route: 'access_evaluation',
         now: clock.now(),
         server,
         caller: agentParty(agent),
         subject: account,
-        delegation: row?.scope ?? [],
+        delegation: delegation?.scope ?? [],
         actors: [actor],
       },
     };

@@ -55,7 +55,7 @@ export const accessRequests = (deps: {
   readonly inbox: string;
 }) => {
   const { documents, clock, identifiers, masterKey, service, asking, decisions, ids, endpoint, inbox } = deps;
-  const rows = documents.collection<AccessRequest>(ACCESS_REQUESTS);
+  const accessRequests = documents.collection<AccessRequest>(ACCESS_REQUESTS);
 
   const shown = async (request: AccessRequest): Promise<AnsweredTask> => {
     const found = await service.getMany([...new Set(request.items.map(({ approval }) => approval))]);
@@ -70,10 +70,10 @@ export const accessRequests = (deps: {
 
   const remembered = async (keys: readonly string[], body: string): Promise<AccessRequest | undefined> => {
     for (const key of keys) {
-      const [found] = await rows.find({ where: { key }, limit: 1 });
+      const [found] = await accessRequests.find({ where: { key }, limit: 1 });
       if (!found) continue;
       if (found.document.forgetAt <= clock.now()) {
-        await rows.take(found.document.id);
+        await accessRequests.take(found.document.id);
         continue;
       }
       if (found.document.body !== body) {
@@ -171,14 +171,14 @@ export const accessRequests = (deps: {
   };
 
   const found = async (server: ResourceServer, id: string): Promise<AccessRequest> => {
-    const row = TASK_ID.test(id) ? (await rows.get(id))?.document : undefined;
+    const accessRequest = TASK_ID.test(id) ? (await accessRequests.get(id))?.document : undefined;
     const now = clock.now();
     // A task of another resource server gets the same answer as a missing one.
-    if (row?.server !== server.id || row.forgetAt <= now) {
+    if (accessRequest?.server !== server.id || accessRequest.forgetAt <= now) {
       throw accessRequestProblem('unknown_task', 'There is no such task of this resource server.');
     }
-    if (row.expiresAt <= now) throw accessRequestProblem('task_expired', 'The time of this task is over.');
-    return row;
+    if (accessRequest.expiresAt <= now) throw accessRequestProblem('task_expired', 'The time of this task is over.');
+    return accessRequest;
   };
 
   return {
@@ -220,7 +220,7 @@ export const accessRequests = (deps: {
         forgetAt: expiresAt + REMEMBERED_SECONDS,
       };
       try {
-        await rows.insert(made);
+        await accessRequests.insert(made);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
         // A concurrent request used the same key.
@@ -248,7 +248,7 @@ export const accessRequests = (deps: {
     /** To be called after each change of an approval. */
     changed: (approval: Approval): Promise<void> =>
       deps.callbacks.tell(approval, async (id) => {
-        const request = (await rows.get(id))?.document;
+        const request = (await accessRequests.get(id))?.document;
         return request && { request, shown: (await shown(request)).shown };
       }),
 

@@ -67,7 +67,7 @@ export const budgetReservations = ({
     const all = (await budgets.active()).filter((budget) => countsThere(budget, spending));
     const ofOwners = all.filter(({ about }) => about === 'owner');
     const held = ofOwners.length === 0 ? [] : await ownersOf(spending.agents);
-    const row =
+    const delegation =
       spending.delegation !== undefined && all.some(({ about }) => about === 'delegation')
         ? await delegations.live(spending.delegation)
         : undefined;
@@ -75,7 +75,7 @@ export const budgetReservations = ({
       agent: spending.agents,
       owner: held.map(({ owner }) => owner),
       account: spending.subject === undefined ? [] : [spending.subject],
-      delegation: row ? [row.id, ...row.ancestors] : [],
+      delegation: delegation ? [delegation.id, ...delegation.ancestors] : [],
     };
     const shapes = [...new Map(ofOwners.map((budget) => [shapeOf(budget), budget])).entries()];
     return {

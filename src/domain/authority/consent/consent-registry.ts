@@ -143,10 +143,11 @@ export const consentRegistry = (deps: ConsentDeps) => {
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
     for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
-      const row = await delegations.consented(consent.account, agent, resource);
-      if (!row || consent.resources[resource]?.some((name) => !row.scope.includes(name))) return undefined;
-      if (detailsWithout(consent.details?.[resource], row.details).length > 0) return undefined;
-      expiresAt = Math.min(expiresAt, row.expiresAt);
+      const delegation = await delegations.consented(consent.account, agent, resource);
+      if (!delegation || consent.resources[resource]?.some((name) => !delegation.scope.includes(name)))
+        return undefined;
+      if (detailsWithout(consent.details?.[resource], delegation.details).length > 0) return undefined;
+      expiresAt = Math.min(expiresAt, delegation.expiresAt);
     }
     return expiresAt;
   };

@@ -33,7 +33,7 @@ export const newOwners = ({
     async suspendedIn({ account, resources, details, via }: AskedConsent, agent: string): Promise<readonly string[]> {
       const asked = new Set([...Object.keys(resources), ...Object.keys(details ?? {})]);
       const found = await Promise.all([...asked].map((one) => delegations.suspendedAt(account, agent, one, via)));
-      return found.flatMap((row) => row?.id ?? []);
+      return found.flatMap((delegation) => delegation?.id ?? []);
     },
   };
 };

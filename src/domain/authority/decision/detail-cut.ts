@@ -48,10 +48,10 @@ const holdersOf = ({ details = {} }: DecisionFacts, part: Part): readonly Holder
   const { subjectToken, grant, delegation } = details;
   const of = (layer: Holder['layer'], held: readonly Detail[] | undefined): readonly Holder[] =>
     part(layer) === 'must' || (part(layer) === 'may' && held !== undefined) ? [{ layer, held: held ?? [] }] : [];
-  const rows = delegation ?? (part('delegation') === 'must' ? [[]] : []);
+  const delegated = delegation ?? (part('delegation') === 'must' ? [[]] : []);
   return [
     ...of('subject_token', subjectToken),
-    ...rows.flatMap((held) => of('delegation', held)),
+    ...delegated.flatMap((held) => of('delegation', held)),
     ...of('grant', grant),
   ];
 };

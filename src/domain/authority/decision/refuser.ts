@@ -22,16 +22,16 @@ export type RefusalDetails = {
 export const refuser =
   <R extends string>(table: Readonly<Record<R, Refusal>>, identifiers: Identifiers) =>
   (reason: R, details: RefusalDetails = {}): DomainError => {
-    const row: Refusal = table[reason];
-    const field = details.field ?? row.field;
+    const refusal: Refusal = table[reason];
+    const field = details.field ?? refusal.field;
     const wait = isDomainError(details.cause) ? details.cause.retryAfterSeconds : undefined;
-    return new DomainError(row.code, details.text ?? row.text, {
+    return new DomainError(refusal.code, details.text ?? refusal.text, {
       ...(field ? { field } : {}),
       ...(wait ? { retryAfterSeconds: wait } : {}),
       ...(details.cause === undefined ? {} : { cause: details.cause }),
       denial: {
         id: identifiers.newId('dny'),
-        layer: details.layer ?? row.layer,
+        layer: details.layer ?? refusal.layer,
         reason,
         ...(details.remedies?.length ? { remedies: details.remedies } : {}),
       },

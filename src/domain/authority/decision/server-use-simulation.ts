@@ -7,6 +7,7 @@ import type { Agent } from '../../clients/agents/agent.ts';
 import type { Blueprint } from '../../clients/blueprints/blueprint.ts';
 import type { Client } from '../../clients/clients/client.ts';
 import type { Account, AccountRole, Role } from '../../identity/accounts/account.ts';
+import type { Found } from '../../ports/document-store.ts';
 import type { PolicyCase } from '../../ports/policy-engine.ts';
 import { highestRisk } from '../../resources/resource-servers/highest-risk.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
@@ -20,8 +21,6 @@ import type { ServerUseCases, UseBy } from './server-use-cases.ts';
 import { type Administration, REGISTER, type Registered, type RegistrationWay } from './server-use-question.ts';
 import type { Simulation } from './simulation.ts';
 import { policySteps, type Step } from './smallest-change.ts';
-
-type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 /** What a call needs besides policy, as its route declares. */
 export type Demand = { readonly roles: readonly Role[]; readonly own: boolean };
@@ -82,11 +81,11 @@ export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
 
 export const serverUseSimulator = (deps: {
   readonly cases: ServerUseCases;
-  readonly accounts: { get(id: string): Row<Account> };
-  readonly clients: { get(id: string): Row<Client> };
-  readonly blueprints: { get(id: string): Row<Blueprint> };
-  readonly agents: { get(id: string): Row<Pick<Agent, 'id' | 'state'>> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly clients: { get(id: string): Found<Client> };
+  readonly blueprints: { get(id: string): Found<Blueprint> };
+  readonly agents: { get(id: string): Found<Pick<Agent, 'id' | 'state'>> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
 }) => {
   const partyOf = async (id: string): Promise<Party | undefined> =>
     (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;

@@ -8,6 +8,7 @@ import type { Client } from '../../clients/clients/client.ts';
 import { isDocumentId } from '../../clients/clients/metadata-document.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Found } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
@@ -22,8 +23,6 @@ import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { type Cell, ROUTE_LAYERS } from './routes.ts';
 import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts';
-
-type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 export type SimulationRequest = {
   /** Agent or client that would get the token. */
@@ -71,11 +70,11 @@ export type Simulation = {
 };
 
 export const simulator = (deps: {
-  readonly agents: { get(id: string): Row<Agent> };
-  readonly clients: { get(id: string): Row<Client> };
-  readonly accounts: { get(id: string): Row<Account> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly clients: { get(id: string): Found<Client> };
+  readonly accounts: { get(id: string): Found<Account> };
   readonly groupsOf: GroupsOf;
-  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
@@ -99,7 +98,7 @@ export const simulator = (deps: {
       asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
     if (subject === undefined && route !== 'client_credentials')
       throw missing('/subject', 'On this route somebody is asked for.');
-    const row =
+    const delegation =
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
     const everything = server.scopes.map(({ name }) => name);
     return {
@@ -109,7 +108,7 @@ export const simulator = (deps: {
       asked: asked.scope,
       caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client, isDocumentId(caller.id)),
       subject: route === 'client_credentials' ? undefined : subject,
-      ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (row?.scope ?? []) } : {}),
+      ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (delegation?.scope ?? []) } : {}),
       actors: isAgent ? [caller.id] : [],
       assurance: asked.assurance,
       approval: asked.approval,

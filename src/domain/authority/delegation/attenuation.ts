@@ -46,27 +46,31 @@ export const withDetails = (details: readonly Detail[]): Pick<Delegation, 'detai
   details.length === 0 ? {} : { details };
 
 /** Whether the delegation itself is active at `now`; does not look at its ancestors. */
-export const isActive = (row: Pick<Delegation, 'state' | 'expiresAt'>, now: number): boolean =>
-  row.state === 'active' && row.expiresAt > now;
+export const isActive = (delegation: Pick<Delegation, 'state' | 'expiresAt'>, now: number): boolean =>
+  delegation.state === 'active' && delegation.expiresAt > now;
 
 /**
  * The delegation as it is effective at `now`. Undefined when it or an ancestor has ended, or when an ancestor no longer
  * allows re-delegation to the agent below it, or that far (decision 18). `above` are its ancestors, nearest first. A later
  * narrowing of an ancestor takes effect here at once: no process has to walk down the tree.
  */
-export const effective = (row: Delegation, above: readonly Delegation[], now: number): Delegation | undefined => {
-  if (above.length !== row.ancestors.length) return undefined;
-  if (![row, ...above].every((each) => isActive(each, now))) return undefined;
-  if (above.some((each, index) => each.id !== row.ancestors[index])) return undefined;
+export const effective = (
+  delegation: Delegation,
+  above: readonly Delegation[],
+  now: number,
+): Delegation | undefined => {
+  if (above.length !== delegation.ancestors.length) return undefined;
+  if (![delegation, ...above].every((each) => isActive(each, now))) return undefined;
+  if (above.some((each, index) => each.id !== delegation.ancestors[index])) return undefined;
   let held: Held | undefined;
-  for (const each of [row, ...above].reverse()) {
+  for (const each of [delegation, ...above].reverse()) {
     if (held && !mayPassOnTo(held, each.actor)) return undefined;
     held = held ? attenuate(held, each) : each;
   }
   if (!held) return undefined;
   const detailsAbove = above.map(({ details = [] }) => details);
   return {
-    ...row,
+    ...delegation,
     scope: held.scope,
     expiresAt: held.expiresAt,
     passOn: held.passOn,
@@ -75,8 +79,8 @@ export const effective = (row: Delegation, above: readonly Delegation[], now: nu
 };
 
 /** Whether a delegation may be re-delegated to `agent` (decision D2). */
-export const mayPassOnTo = (row: Pick<Delegation, 'passOn'>, agent: string): boolean =>
-  row.passOn.depth >= 1 && row.passOn.agents.includes(agent);
+export const mayPassOnTo = (delegation: Pick<Delegation, 'passOn'>, agent: string): boolean =>
+  delegation.passOn.depth >= 1 && delegation.passOn.agents.includes(agent);
 
 /** One spelling for "to no agent": no agents and depth 0. Agents sorted, without duplicates. */
 export const normalisePassOn = ({ agents, depth }: PassOn): PassOn =>

@@ -9,9 +9,9 @@ export type CappedAgents = { getMany(ids: readonly string[]): Promise<readonly V
 /** Agent → its ceilings, only for agents that have any. */
 export const ceilingsOf = async (
   agents: CappedAgents | undefined,
-  rows: readonly Delegation[],
+  delegations: readonly Delegation[],
 ): Promise<ReadonlyMap<string, Ceilings>> => {
-  const actors = [...new Set(rows.map(({ actor }) => actor))];
+  const actors = [...new Set(delegations.map(({ actor }) => actor))];
   const found = agents === undefined ? [] : await agents.getMany(actors);
   return new Map(
     found.flatMap(({ document: { id, ceilings } }) => (ceilings === undefined ? [] : [[id, ceilings] as const])),
@@ -22,14 +22,17 @@ export const ceilingsOf = async (
  * A delegation within its actor's ceilings: its duration from the last decision about it, and its further hops. Ceilings
  * are read each time, so a change of a ceiling changes the result.
  */
-export const underCeilings = (row: Delegation, ceilings: ReadonlyMap<string, Ceilings>): Delegation => {
-  const { maxDelegationSeconds, maxDelegationDepth } = ceilings.get(row.actor) ?? {};
-  if (maxDelegationSeconds === undefined && maxDelegationDepth === undefined) return row;
-  const depth = Math.min(row.passOn.depth, maxDelegationDepth ?? row.passOn.depth);
+export const underCeilings = (delegation: Delegation, ceilings: ReadonlyMap<string, Ceilings>): Delegation => {
+  const { maxDelegationSeconds, maxDelegationDepth } = ceilings.get(delegation.actor) ?? {};
+  if (maxDelegationSeconds === undefined && maxDelegationDepth === undefined) return delegation;
+  const depth = Math.min(delegation.passOn.depth, maxDelegationDepth ?? delegation.passOn.depth);
   return {
-    ...row,
-    expiresAt: Math.min(row.expiresAt, decidedAtOf(row) + (maxDelegationSeconds ?? Number.POSITIVE_INFINITY)),
-    passOn: depth < 1 ? { agents: [], depth: 0 } : { ...row.passOn, depth },
+    ...delegation,
+    expiresAt: Math.min(
+      delegation.expiresAt,
+      decidedAtOf(delegation) + (maxDelegationSeconds ?? Number.POSITIVE_INFINITY),
+    ),
+    passOn: depth < 1 ? { agents: [], depth: 0 } : { ...delegation.passOn, depth },
   };
 };
 

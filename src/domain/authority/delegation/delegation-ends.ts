@@ -29,19 +29,22 @@ const withoutEnd = ({
 });
 
 /** The delegations, each stored with the time from which it may be removed, and read without it. */
-export const withEnds = (rows: Collection<Delegation>, keptSeconds: number): Collection<Delegation> => {
-  const ending = (row: Delegation): Delegation => ({ ...row, forgetAt: forgetAtOf(row, keptSeconds) });
+export const withEnds = (delegations: Collection<Delegation>, keptSeconds: number): Collection<Delegation> => {
+  const ending = (delegation: Delegation): Delegation => ({
+    ...delegation,
+    forgetAt: forgetAtOf(delegation, keptSeconds),
+  });
   return {
-    take: rows.take,
+    take: delegations.take,
     async get(id) {
-      const found = await rows.get(id);
+      const found = await delegations.get(id);
       return found && withoutEnd(found);
     },
-    getMany: async (ids) => (await rows.getMany(ids)).map(withoutEnd),
-    find: async (query) => (await rows.find(query)).map(withoutEnd),
-    insert: (row) => rows.insert(ending(row)),
-    insertMany: (all) => rows.insertMany(all.map(ending)),
-    replace: (row, expected) => rows.replace(ending(row), expected),
+    getMany: async (ids) => (await delegations.getMany(ids)).map(withoutEnd),
+    find: async (query) => (await delegations.find(query)).map(withoutEnd),
+    insert: (delegation) => delegations.insert(ending(delegation)),
+    insertMany: (all) => delegations.insertMany(all.map(ending)),
+    replace: (delegation, expected) => delegations.replace(ending(delegation), expected),
   };
 };
 
@@ -55,7 +58,7 @@ export const forgettingDelegations = ({
   readonly clock: Pick<Clock, 'now'>;
   readonly keptSeconds: number;
 }) => {
-  const rows = documents.collection<Delegation>(DELEGATIONS);
+  const delegations = documents.collection<Delegation>(DELEGATIONS);
 
   /**
    * Until when a delegation holds a denial that no other document holds. A hop that a person ended stays ended until they
@@ -64,7 +67,7 @@ export const forgettingDelegations = ({
   const refusesUntil = async ({ state, revokedAt = 0, revokedBy, ancestors }: Delegation): Promise<number> => {
     const first = ancestors.at(-1);
     if (state !== 'revoked' || revokedBy === 'system' || first === undefined) return 0;
-    const root = (await rows.get(first))?.document;
+    const root = (await delegations.get(first))?.document;
     if (!root || root.state === 'revoked' || decidedAtOf(root) > revokedAt) return 0;
     return root.expiresAt + keptSeconds;
   };
@@ -75,7 +78,7 @@ export const forgettingDelegations = ({
      */
     async forget(limit: number): Promise<SweepSlice> {
       const now = clock.now();
-      const due = await rows.find({
+      const due = await delegations.find({
         range: { field: 'forgetAt', lte: now - 1 },
         order: { by: 'forgetAt', direction: 'ascending' },
         limit,
@@ -84,8 +87,8 @@ export const forgettingDelegations = ({
         due.map(async ({ document, version }) => {
           const forgetAt = await refusesUntil(document);
           // No caller revives an ended delegation (`settle`), so what was read is still true.
-          if (forgetAt < now) return (await rows.take(document.id)) !== undefined;
-          await rows.replace({ ...document, forgetAt }, version);
+          if (forgetAt < now) return (await delegations.take(document.id)) !== undefined;
+          await delegations.replace({ ...document, forgetAt }, version);
           return false;
         }),
       );
@@ -94,7 +97,8 @@ export const forgettingDelegations = ({
 
     /** How many are due, counted up to 1000. */
     async countForgettable(): Promise<number> {
-      return (await rows.find({ range: { field: 'forgetAt', lte: clock.now() - 1 }, limit: MOST_COUNTED })).length;
+      return (await delegations.find({ range: { field: 'forgetAt', lte: clock.now() - 1 }, limit: MOST_COUNTED }))
+        .length;
     },
   };
 };

@@ -15,12 +15,12 @@ export const slotOf = (subject: string, parent: string | null, actor: string, re
 export const withVia = (via: string | undefined): Pick<Delegation, 'via'> => (via === undefined ? {} : { via });
 
 /** The delegation after its end: kept as history, its slot free for the next one. */
-export const endedRow = (row: Delegation, at: number, by: string): Delegation => ({
-  ...row,
+export const endedDelegation = (delegation: Delegation, at: number, by: string): Delegation => ({
+  ...delegation,
   state: 'revoked',
   revokedAt: at,
   revokedBy: by,
-  slot: row.id,
+  slot: delegation.id,
   updatedAt: at,
 });
 
@@ -28,8 +28,8 @@ export const endedRow = (row: Delegation, at: number, by: string): Delegation =>
  * The delegation while the person has not confirmed its agent's new owner. Returns the same object if it is stored as
  * suspended.
  */
-export const suspendedRow = (row: Delegation): Delegation =>
-  row.state === 'active' ? { ...row, state: 'suspended' } : row;
+export const suspendedDelegation = (delegation: Delegation): Delegation =>
+  delegation.state === 'active' ? { ...delegation, state: 'suspended' } : delegation;
 
 /**
  * Time at which a person who approves now has approved the agent's owner, epoch seconds. Never before the last member
@@ -64,18 +64,18 @@ export const holdsTheSame = (one: Held, other: Held): boolean =>
   JSON.stringify([other.scope, other.details, other.expiresAt, other.passOn.agents, other.passOn.depth]);
 
 /** Members that every event about a delegation carries. */
-export const aboutRow = (row: Delegation) =>
+export const aboutDelegation = (delegation: Delegation) =>
   ({
-    delegation: row.id,
-    subject: row.subject,
-    chain: row.chain,
-    agent: row.actor,
-    resource: row.resource,
-    scopeGiven: row.scope,
+    delegation: delegation.id,
+    subject: delegation.subject,
+    chain: delegation.chain,
+    agent: delegation.actor,
+    resource: delegation.resource,
+    scopeGiven: delegation.scope,
   }) satisfies Partial<AuditEvent>;
 
 /** The event for a change of a delegation from one state to the next, with the facts to restore the delegation. */
-export const changeOfRow = (
+export const changeOfDelegation = (
   from: Delegation | undefined,
   to: Delegation,
 ): Pick<AuditEvent, 'type' | 'outcome' | 'inputs' | 'personal'> => ({

@@ -21,7 +21,15 @@ import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
 import { forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
-import { aboutRow, confirmedAtOf, consentTo, endedRow, holdsTheSame, slotOf, withVia } from './delegation-record.ts';
+import {
+  aboutDelegation,
+  confirmedAtOf,
+  consentTo,
+  endedDelegation,
+  holdsTheSame,
+  slotOf,
+  withVia,
+} from './delegation-record.ts';
 import { delegationSlots } from './delegation-slots.ts';
 import { delegationsOfOwners } from './delegations-of-owners.ts';
 
@@ -53,7 +61,7 @@ export const delegationRegistry = ({
   readonly keptSeconds?: number;
 }) => {
   const slots = delegationSlots({ documents, clock, audit, revocation, agents, keptSeconds });
-  const { rows, effectiveNow, at, settle, refuseEndedHop } = slots;
+  const { delegations, effectiveNow, at, settle, refuseEndedHop } = slots;
   const ofOwners = delegationsOfOwners({ slots, clock, audit, agents, revocation });
 
   /**
@@ -63,7 +71,7 @@ export const delegationRegistry = ({
   const isUnknownOwner = async (parent: Delegation, actor: string, handedOverAt = 0): Promise<boolean> => {
     const handsFrom = Math.max(handedOverAt, await revocation.handsFrom(actor));
     if (handsFrom === 0) return false;
-    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
+    const root = await delegations.get(parent.ancestors.at(-1) ?? parent.id);
     return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
   };
 
@@ -73,7 +81,7 @@ export const delegationRegistry = ({
 
     /** The delegation, live or not. */
     async get(id: string): Promise<Delegation | undefined> {
-      const found = await rows.get(id);
+      const found = await delegations.get(id);
       return found && (await ofOwners.asTheyStand([found.document]))[0];
     },
 
@@ -85,7 +93,7 @@ export const delegationRegistry = ({
      * A token is valid only while the delegation it names is live and still holds the token's scope.
      */
     async live(id: string): Promise<Delegation | undefined> {
-      return effectiveNow((await rows.get(id))?.document);
+      return effectiveNow((await delegations.get(id))?.document);
     },
 
     /**
@@ -98,16 +106,16 @@ export const delegationRegistry = ({
 
     /**
      * The live delegation with the same subject, calling client and actors, hop by hop, at another resource: what the
-     * holder of `row` may do there. A hop keeps the resource, so below a first hop the parents differ too.
+     * holder of `delegation` may do there. A hop keeps the resource, so below a first hop the parents differ too.
      */
-    async sibling(row: Delegation, resource: string): Promise<Delegation | undefined> {
-      if (row.resource === resource) return registry.live(row.id);
-      const above = row.ancestors.length === 0 ? [] : await rows.getMany(row.ancestors);
-      if (above.length !== row.ancestors.length) return undefined;
-      const actors = [row.actor, ...above.map(({ document }) => document.actor)].reverse();
+    async sibling(delegation: Delegation, resource: string): Promise<Delegation | undefined> {
+      if (delegation.resource === resource) return registry.live(delegation.id);
+      const above = delegation.ancestors.length === 0 ? [] : await delegations.getMany(delegation.ancestors);
+      if (above.length !== delegation.ancestors.length) return undefined;
+      const actors = [delegation.actor, ...above.map(({ document }) => document.actor)].reverse();
       let found: Delegation | undefined;
       for (const actor of actors) {
-        found = await at(row.subject, found?.id ?? null, actor, resource, row.via);
+        found = await at(delegation.subject, found?.id ?? null, actor, resource, delegation.via);
         if (!found) return undefined;
       }
       return found;
@@ -132,7 +140,7 @@ export const delegationRegistry = ({
       const slot = slotOf(subject, null, actor, resource, via);
       const known = ownershipMember(consent.ownership ?? 0);
       const handsFrom = await revocation.handsFrom(actor);
-      const { row } = await settle(
+      const { delegation } = await settle(
         slot,
         (current) => {
           const held = consentTo(
@@ -144,7 +152,7 @@ export const delegationRegistry = ({
           const now = clock.now();
           if (current) {
             const { details: _, decidedAt: __, ownership: ___, ...before } = current;
-            if (isEmpty(held)) return endedRow(current, now, by);
+            if (isEmpty(held)) return endedDelegation(current, now, by);
             const confirmedAt = confirmedAtOf(now, handsFrom);
             return { ...before, ...held, ...known, state: 'active', updatedAt: now, confirmedAt };
           }
@@ -170,7 +178,7 @@ export const delegationRegistry = ({
         },
         { caller: by, scopeAsked: asked, ...(request ? { request } : {}) },
       );
-      return row?.state === 'active' ? row : undefined;
+      return delegation?.state === 'active' ? delegation : undefined;
     },
 
     /**
@@ -185,11 +193,11 @@ export const delegationRegistry = ({
      * - 'invalid_target' when the resource differs.
      */
     async derive(hop: Hop): Promise<Delegation> {
-      return (await registry.derived(hop)).row;
+      return (await registry.derived(hop)).delegation;
     },
 
     /** The same, and whether this very call created the delegation. */
-    async derived(hop: Hop): Promise<{ readonly row: Delegation; readonly isNew: boolean }> {
+    async derived(hop: Hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
       const { parent, actor, resource, txn, request } = hop;
       if (resource !== parent.resource) {
         throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
@@ -204,7 +212,7 @@ export const delegationRegistry = ({
       }
       const slot = slotOf(parent.subject, parent.id, actor, resource, parent.via);
       const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
-      const { row, inserted } = await settle(
+      const { delegation: hopped, inserted } = await settle(
         slot,
         async (current) => {
           if (current?.state === 'suspended') return undefined;
@@ -243,17 +251,17 @@ export const delegationRegistry = ({
         },
         { caller: actor, scopeAsked: hop.scope, ...(txn ? { txn } : {}), ...(request ? { request } : {}) },
       );
-      if (row?.state === 'suspended') {
+      if (hopped?.state === 'suspended') {
         throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent');
       }
-      const live = row && (await effectiveNow(row));
+      const live = hopped && (await effectiveNow(hopped));
       if (!live) {
-        if (row && inserted) await registry.revoke(row.id, 'system', request);
+        if (hopped && inserted) await registry.revoke(hopped.id, 'system', request);
         throw new DomainError('invalid_request', 'the delegation behind the subject token has ended', {
           field: 'subject_token',
         });
       }
-      return { row: live, isNew: inserted };
+      return { delegation: live, isNew: inserted };
     },
 
     /**
@@ -263,7 +271,7 @@ export const delegationRegistry = ({
      */
     async openOnce(given: OneAction): Promise<Delegation> {
       const { approval, subject, actor, resource, scope, details, expiresAt, request } = given;
-      const { row } = await settle(
+      const { delegation } = await settle(
         slotOf(subject, approval, actor, resource),
         (current) => {
           if (current) return undefined;
@@ -290,7 +298,7 @@ export const delegationRegistry = ({
         },
         { caller: actor, approval, scopeAsked: scope, ...(request ? { request } : {}) },
       );
-      const live = row && (await effectiveNow(row));
+      const live = delegation && (await effectiveNow(delegation));
       if (!live) throw new DomainError('invalid_grant', 'what was approved has ended');
       return live;
     },
@@ -307,7 +315,7 @@ export const delegationRegistry = ({
       const items: Delegation[] = [];
       let cursor = after;
       for (;;) {
-        const page = await rows.find({
+        const page = await delegations.find({
           where,
           order: { by: 'createdAt', direction: 'descending' },
           ...(cursor ? { after: cursor } : {}),
@@ -329,10 +337,10 @@ export const delegationRegistry = ({
      * Hops below cannot be narrowed directly, since each exchange derives them anew.
      */
     async narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined> {
-      const found = (await rows.get(id))?.document;
+      const found = (await delegations.get(id))?.document;
       if (found?.parent !== null || found.state === 'revoked') return undefined;
       let isMine = false;
-      const { row } = await settle(
+      const { delegation } = await settle(
         found.slot,
         (current) => {
           isMine = false;
@@ -343,13 +351,13 @@ export const delegationRegistry = ({
           isMine = scope.length < current.scope.length || left.length < held.length;
           if (!isMine) return undefined;
           const now = clock.now();
-          if (isEmpty({ scope, details: left })) return endedRow(current, now, by);
+          if (isEmpty({ scope, details: left })) return endedDelegation(current, now, by);
           // Narrowing is not a new decision: it extends no expiry and revives no ended hop.
           return { ...others, scope, ...withDetails(left), updatedAt: now, decidedAt: decidedAtOf(current) };
         },
         { caller: by, ...(request ? { request } : {}) },
       );
-      return isMine ? row : undefined;
+      return isMine ? delegation : undefined;
     },
 
     /**
@@ -359,10 +367,10 @@ export const delegationRegistry = ({
      * 'system'.
      */
     async revoke(id: string, by: string, request?: string): Promise<Delegation | undefined> {
-      const found = (await rows.get(id))?.document;
+      const found = (await delegations.get(id))?.document;
       if (!found || found.state === 'revoked') return found;
       const event = {
-        ...aboutRow(found),
+        ...aboutDelegation(found),
         type: 'delegation.revoked',
         caller: by,
         ...(request ? { request } : {}),
@@ -370,9 +378,9 @@ export const delegationRegistry = ({
       await audit.append({ ...event, outcome: 'done' });
       const now = clock.now();
       let isMine = false;
-      const stored = await update(rows, id, (row) => {
-        isMine = row.state !== 'revoked';
-        return isMine ? endedRow(row, now, by) : undefined;
+      const stored = await update(delegations, id, (delegation) => {
+        isMine = delegation.state !== 'revoked';
+        return isMine ? endedDelegation(delegation, now, by) : undefined;
       });
       if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
       return stored?.document;
@@ -399,9 +407,9 @@ export const delegationRegistry = ({
       let after: Cursor | undefined;
       do {
         const page = await registry.list({ ...which, after, limit: 200 });
-        for (const row of page.items) {
-          if (row.state === 'revoked') continue;
-          await registry.revoke(row.id, by, request);
+        for (const delegation of page.items) {
+          if (delegation.state === 'revoked') continue;
+          await registry.revoke(delegation.id, by, request);
           count += 1;
         }
         after = page.next;

@@ -13,7 +13,14 @@ import { effective, isActive } from './attenuation.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './delegation-ceilings.ts';
 import { withEnds } from './delegation-ends.ts';
-import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-record.ts';
+import {
+  aboutDelegation,
+  changeOfDelegation,
+  endedDelegation,
+  holdsTheSame,
+  slotOf,
+  suspendedDelegation,
+} from './delegation-record.ts';
 
 /**
  * Delegations in their slots: at most one live delegation per subject, parent, actor, resource and calling client, also
@@ -34,7 +41,7 @@ export const delegationSlots = ({
   readonly agents: CappedAgents | undefined;
   readonly keptSeconds: number;
 }) => {
-  const rows = withEnds(documents.collection<Delegation>(DELEGATIONS), keptSeconds);
+  const delegations = withEnds(documents.collection<Delegation>(DELEGATIONS), keptSeconds);
 
   const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
     (await revocation.ended(chain.map(partOf))) !== undefined;
@@ -44,26 +51,29 @@ export const delegationSlots = ({
    * ended. After a kill or a restored backup the person decides again, because the delegation may have been ended for a
    * reason.
    */
-  const standing = async (row: Delegation): Promise<Delegation | undefined> => {
-    const capped = underCeilings(row, await ceilingsOf(agents, [row]));
-    if (row.state === 'revoked' || capped.expiresAt <= clock.now()) return undefined;
-    const end = await revocation.ended([partOf(row)]);
-    if (end === 'handed_over') return suspendedRow(row);
-    return end === undefined ? row : undefined;
+  const standing = async (delegation: Delegation): Promise<Delegation | undefined> => {
+    const capped = underCeilings(delegation, await ceilingsOf(agents, [delegation]));
+    if (delegation.state === 'revoked' || capped.expiresAt <= clock.now()) return undefined;
+    const end = await revocation.ended([partOf(delegation)]);
+    if (end === 'handed_over') return suspendedDelegation(delegation);
+    return end === undefined ? delegation : undefined;
   };
 
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
-    (await rows.find({ where: { slot }, limit: 1 }))[0];
+    (await delegations.find({ where: { slot }, limit: 1 }))[0];
 
   /** The delegation if it and all its ancestors are active now, narrowed to what the ancestors hold. */
-  const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
-    if (!row || !isActive(row, clock.now())) return undefined;
-    const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
-    const all = [row, ...above];
+  const effectiveNow = async (delegation: Delegation | undefined): Promise<Delegation | undefined> => {
+    if (!delegation || !isActive(delegation, clock.now())) return undefined;
+    const above =
+      delegation.ancestors.length === 0
+        ? []
+        : (await delegations.getMany(delegation.ancestors)).map(({ document }) => document);
+    const all = [delegation, ...above];
     const [isOver, ceilings] = await Promise.all([isEnded(all), ceilingsOf(agents, all)]);
     if (isOver || !isWithinDepth(above, ceilings)) return undefined;
     const capped = (one: Delegation): Delegation => underCeilings(one, ceilings);
-    return effective(capped(row), above.map(capped), clock.now());
+    return effective(capped(delegation), above.map(capped), clock.now());
   };
 
   /** The effective delegation in a slot. */
@@ -72,7 +82,7 @@ export const delegationSlots = ({
 
   /** Frees the slot of a delegation that ended by time or epoch. It gave no authority any more, so no event is appended. */
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
-    rows.replace(endedRow(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
+    delegations.replace(endedDelegation(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
   /**
    * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides again
@@ -83,7 +93,7 @@ export const delegationSlots = ({
     slot: string,
     decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
     facts: Partial<AuditEvent>,
-  ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
+  ): Promise<{ readonly delegation: Delegation | undefined; readonly inserted: boolean }> => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const found = await holderOf(slot);
       const current = found && (await standing(found.document));
@@ -92,26 +102,26 @@ export const delegationSlots = ({
         continue;
       }
       const next = await decide(current);
-      if (next === undefined) return { row: current, inserted: false };
+      if (next === undefined) return { delegation: current, inserted: false };
       // Repeating the same decision changes no authority; only its time is stored.
       const isChange = !current || next.state !== current.state || !holdsTheSame(next, current);
-      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(current, next) });
+      if (isChange) await audit.append({ ...aboutDelegation(next), ...facts, ...changeOfDelegation(current, next) });
       if (found) {
-        if (await rows.replace(next, found.version)) return { row: next, inserted: false };
+        if (await delegations.replace(next, found.version)) return { delegation: next, inserted: false };
         continue;
       }
       try {
-        await rows.insert(next);
-        return { row: next, inserted: true };
+        await delegations.insert(next);
+        return { delegation: next, inserted: true };
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
         await audit.append({
-          ...aboutRow(next),
+          ...aboutDelegation(next),
           ...facts,
           type: 'delegation.revoked',
           outcome: 'done',
           caller: 'system',
-          note: 'never stored: another request had made the same row',
+          note: 'never stored: another request had made the same delegation',
         });
       }
     }
@@ -126,25 +136,25 @@ export const delegationSlots = ({
     // They share one slot, so each was created after the one before ended; none follows one that ended otherwise than by
     // time.
     const order = { by: 'createdAt', direction: 'descending' } as const;
-    const earlier = await rows.find({ where: { parent: parent.id, actor }, order, limit: 100 });
+    const earlier = await delegations.find({ where: { parent: parent.id, actor }, order, limit: 100 });
     const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
     const lastEnd = Math.max(0, ...ends);
     if (lastEnd === 0) return;
-    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
+    const root = await delegations.get(parent.ancestors.at(-1) ?? parent.id);
     if (!root || decidedAtOf(root.document) <= lastEnd) {
       throw new DomainError('access_denied', 'this hop of the delegation was ended');
     }
   };
 
-  return { rows, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
+  return { delegations, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
 /** What a delegation depends on. The client that calls the agent is a party as well, so its kill ends the delegation. */
-export const partOf = (row: Delegation): Part => ({
-  subject: row.subject,
-  parties: row.via === undefined ? [row.actor] : [row.actor, row.via],
-  delegation: row.id,
-  since: row.createdAt,
-  ownership: ownershipOf(row),
-  consentedAt: row.confirmedAt ?? row.createdAt,
+export const partOf = (delegation: Delegation): Part => ({
+  subject: delegation.subject,
+  parties: delegation.via === undefined ? [delegation.actor] : [delegation.actor, delegation.via],
+  delegation: delegation.id,
+  since: delegation.createdAt,
+  ownership: ownershipOf(delegation),
+  consentedAt: delegation.confirmedAt ?? delegation.createdAt,
 });

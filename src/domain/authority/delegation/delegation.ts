@@ -74,8 +74,8 @@ export const decidedAtOf = ({ decidedAt, updatedAt }: Pick<Delegation, 'decidedA
   decidedAt ?? updatedAt;
 
 /** Authorization details of a delegation and of its ancestors, as decisions use them. */
-export const detailsOfRow = (row: Delegation | undefined): readonly (readonly Detail[])[] =>
-  row ? [row.details ?? [], ...(row.detailsAbove ?? [])] : [[]];
+export const delegatedDetails = (delegation: Delegation | undefined): readonly (readonly Detail[])[] =>
+  delegation ? [delegation.details ?? [], ...(delegation.detailsAbove ?? [])] : [[]];
 
 export const DELEGATIONS = {
   name: 'delegations',

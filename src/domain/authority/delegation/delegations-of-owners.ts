@@ -7,7 +7,7 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';
-import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-record.ts';
+import { aboutDelegation, confirmedAtOf, slotOf, suspendedDelegation } from './delegation-record.ts';
 import { type delegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
@@ -20,7 +20,7 @@ const MOST_OF_SUBJECT = 5000;
  * registry.
  */
 export const delegationsOfOwners = ({
-  slots: { rows, settle, standing, holderOf },
+  slots: { delegations, settle, standing, holderOf },
   clock,
   audit,
   agents,
@@ -37,13 +37,15 @@ export const delegationsOfOwners = ({
    * suspended. One read for all.
    */
   const asTheyStand = async (all: readonly Delegation[]): Promise<readonly Delegation[]> => {
-    const isFormer = await revocation.inOtherHands(all.map((row) => (row.state === 'active' ? partOf(row) : {})));
-    return all.map((row, index) => (isFormer[index] ? suspendedRow(row) : row));
+    const isFormer = await revocation.inOtherHands(
+      all.map((delegation) => (delegation.state === 'active' ? partOf(delegation) : {})),
+    );
+    return all.map((delegation, index) => (isFormer[index] ? suspendedDelegation(delegation) : delegation));
   };
 
   /** Whether no ancestor has ended: a person cannot confirm a delegation whose ancestors are gone. */
   const hasGround = async ({ ancestors }: Delegation): Promise<boolean> => {
-    const above = ancestors.length === 0 ? [] : await rows.getMany(ancestors);
+    const above = ancestors.length === 0 ? [] : await delegations.getMany(ancestors);
     const isThere = await Promise.all(above.map(async ({ document }) => (await standing(document)) !== undefined));
     return isThere.length === ancestors.length && isThere.every((one) => one);
   };
@@ -52,7 +54,7 @@ export const delegationsOfOwners = ({
   async function* each(where: Readonly<Record<string, string>>, most: number): AsyncGenerator<Delegation> {
     let after: Cursor | undefined;
     for (let read = 0; read < most; read += PAGE) {
-      const page = await rows.find({
+      const page = await delegations.find({
         where,
         order: { by: 'createdAt', direction: 'ascending' },
         limit: PAGE,
@@ -80,9 +82,9 @@ export const delegationsOfOwners = ({
     async suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]> {
       const all: Delegation[] = [];
       const where = { subject, ...(actor === undefined ? {} : { actor }) };
-      for await (const row of each(where, MOST_OF_SUBJECT)) {
-        if (row.state === 'revoked' || row.expiresAt <= clock.now()) continue;
-        const current = await standing(row);
+      for await (const delegation of each(where, MOST_OF_SUBJECT)) {
+        if (delegation.state === 'revoked' || delegation.expiresAt <= clock.now()) continue;
+        const current = await standing(delegation);
         if (current?.state === 'suspended' && (await hasGround(current))) all.push(current);
       }
       return all;
@@ -102,12 +104,12 @@ export const delegationsOfOwners = ({
       }
       const confirmedAt = confirmedAtOf(clock.now(), await revocation.handsFrom(actor));
       let count = 0;
-      for (const row of await operations.suspendedOf(subject, actor)) {
+      for (const delegation of await operations.suspendedOf(subject, actor)) {
         let isMine = false;
         await settle(
-          row.slot,
+          delegation.slot,
           (current) => {
-            isMine = current?.id === row.id && current.state === 'suspended';
+            isMine = current?.id === delegation.id && current.state === 'suspended';
             if (!isMine || !current) return undefined;
             // Confirming an owner is not a new decision about rights: it extends no expiry.
             const decidedAt = decidedAtOf(current);
@@ -126,17 +128,19 @@ export const delegationsOfOwners = ({
      */
     async suspendFormer(agent: string, by: string, limit: number): Promise<number> {
       let count = 0;
-      for await (const row of each({ actor: agent }, Number.POSITIVE_INFINITY)) {
-        if (row.state !== 'active' || (await standing(row))?.state !== 'suspended') continue;
+      for await (const delegation of each({ actor: agent }, Number.POSITIVE_INFINITY)) {
+        if (delegation.state !== 'active' || (await standing(delegation))?.state !== 'suspended') continue;
         if (count === limit) return count;
         const held = (await agents?.getMany([agent]))?.[0]?.document;
         const owner = held === undefined ? {} : { owner: held.owner };
-        const event = { ...aboutRow(row), ...owner, type: 'delegation.suspended', caller: by } as const;
+        const event = { ...aboutDelegation(delegation), ...owner, type: 'delegation.suspended', caller: by } as const;
         await audit.append({ ...event, outcome: 'done' });
         let isMine = false;
-        await update(rows, row.id, (now) => {
-          isMine = now.state === 'active' && ownershipOf(now) === ownershipOf(row);
-          return isMine ? { ...suspendedRow(now), updatedAt: clock.now(), decidedAt: decidedAtOf(now) } : undefined;
+        await update(delegations, delegation.id, (now) => {
+          isMine = now.state === 'active' && ownershipOf(now) === ownershipOf(delegation);
+          return isMine
+            ? { ...suspendedDelegation(now), updatedAt: clock.now(), decidedAt: decidedAtOf(now) }
+            : undefined;
         });
         if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
         count += 1;

@@ -17,7 +17,7 @@ import type { Layer } from '../../vocabulary/errors.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { Decision, Withheld, WithheldDetail } from '../decision/decision.ts';
 import { agentParty, clientParty, type Party } from '../decision/facts.ts';
-import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
+import { type Delegation, delegatedDetails } from '../delegation/delegation.ts';
 
 /** What may be done now, and what was allowed and is blocked at present. */
 export type EffectiveRights = {
@@ -58,7 +58,7 @@ export const effectiveRights = (deps: {
     { resource, scope, details }: Held,
     parties: readonly Party[] | undefined,
     account: Account,
-    row?: Delegation,
+    delegation?: Delegation,
   ): Promise<EffectiveRights> => {
     const held = { resource, scope, details };
     const [caller, ...through] = parties ?? [];
@@ -73,10 +73,10 @@ export const effectiveRights = (deps: {
       caller,
       through,
       subject: account,
-      ...(row ? { delegation: row.scope, actors: actorsOf(row.chain) } : {}),
+      ...(delegation ? { delegation: delegation.scope, actors: actorsOf(delegation.chain) } : {}),
       ...(details.length === 0
         ? {}
-        : { details: { asked: details, ...(row ? { delegation: detailsOfRow(row) } : {}) } }),
+        : { details: { asked: details, ...(delegation ? { delegation: delegatedDetails(delegation) } : {}) } }),
     });
     return {
       scope: decision.scope,
@@ -88,13 +88,13 @@ export const effectiveRights = (deps: {
 
   return {
     /** Effective rights of a delegation. */
-    async ofDelegation(row: Delegation, account: Account): Promise<EffectiveRights> {
-      const held = { ...row, details: row.details ?? [] };
-      const calling = row.via === undefined ? undefined : (await clients.get(row.via))?.document;
-      if (row.via !== undefined && calling?.state !== 'active') return nothing(held, 'client');
-      const parties = await activeAgents(actorsOf(row.chain));
+    async ofDelegation(delegation: Delegation, account: Account): Promise<EffectiveRights> {
+      const held = { ...delegation, details: delegation.details ?? [] };
+      const calling = delegation.via === undefined ? undefined : (await clients.get(delegation.via))?.document;
+      if (delegation.via !== undefined && calling?.state !== 'active') return nothing(held, 'client');
+      const parties = await activeAgents(actorsOf(delegation.chain));
       const caller = calling ? [clientParty(calling, isDocumentId(calling.id))] : [];
-      return decided(held, parties && [...parties, ...caller], account, row);
+      return decided(held, parties && [...parties, ...caller], account, delegation);
     },
 
     /** Effective rights of a client at one resource. An agent holds what its delegations give it, and nothing by itself. */

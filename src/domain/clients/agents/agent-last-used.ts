@@ -51,7 +51,7 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
   });
 
   /** Writes the record that `change` returns. Never overwrites a later use that another node wrote. */
-  const write = async (id: string, change: (row: AgentUse) => AgentUse): Promise<void> => {
+  const write = async (id: string, change: (agentUse: AgentUse) => AgentUse): Promise<void> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const found = await collection.get(id);
       if (found) {
@@ -86,11 +86,11 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
     async flush(limit = 2_000): Promise<void> {
       const noted = [...pending].slice(0, limit);
       for (const [id, usedAt] of noted) {
-        await write(id, (row) => ({
-          ...row,
-          usedAt: Math.max(usedAt, row.isUsed ? row.usedAt : 0),
+        await write(id, (agentUse) => ({
+          ...agentUse,
+          usedAt: Math.max(usedAt, agentUse.isUsed ? agentUse.usedAt : 0),
           isUsed: true,
-          idleFrom: Math.max(usedAt, row.idleFrom ?? 0),
+          idleFrom: Math.max(usedAt, agentUse.idleFrom ?? 0),
         }));
         if (pending.get(id) === usedAt) pending.delete(id);
         if (written.size >= MOST_REMEMBERED) written.clear();
@@ -100,10 +100,10 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
 
     /** Restarts the inactivity period of an agent that was resumed or has a new owner. */
     renew: (id: string, owner: string): Promise<void> =>
-      write(id, (row) => ({ ...row, owner, idleFrom: Math.max(clock.now(), row.idleFrom ?? 0) })),
+      write(id, (agentUse) => ({ ...agentUse, owner, idleFrom: Math.max(clock.now(), agentUse.idleFrom ?? 0) })),
 
     /** Stops the inactivity check for an agent that is suspended. */
-    settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...row }) => row),
+    settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...kept }) => kept),
 
     /** Agents that are idle since `until` or longer, the longest first. */
     idle: async (until: number, after: Cursor | undefined): Promise<readonly AgentUse[]> =>

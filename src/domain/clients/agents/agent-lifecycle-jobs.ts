@@ -72,9 +72,11 @@ export const agentLifecycleJobs = (deps: {
 
   const idle = async (after: Cursor | undefined) => {
     const until = clock.now() - settings.inactiveAfterSeconds + settings.noticeSeconds;
-    const rows = await uses.idle(until, after);
-    const known = new Map((await collection.getMany(rows.map(({ id }) => id))).map((one) => [one.document.id, one]));
-    return rows.map((row) => ({ row, agent: known.get(row.id)?.document }));
+    const agentUses = await uses.idle(until, after);
+    const known = new Map(
+      (await collection.getMany(agentUses.map(({ id }) => id))).map((one) => [one.document.id, one]),
+    );
+    return agentUses.map((agentUse) => ({ agentUse, agent: known.get(agentUse.id)?.document }));
   };
 
   /** Whether the owner was notified long enough ago. Notifies the owner when that has not happened yet. */
@@ -117,11 +119,11 @@ export const agentLifecycleJobs = (deps: {
     let after: Cursor | undefined;
     for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
       const found = await idle(after);
-      for (const { row, agent } of found) {
-        const { idleFrom = 0 } = row;
-        after = { value: idleFrom, id: row.id };
+      for (const { agentUse, agent } of found) {
+        const { idleFrom = 0 } = agentUse;
+        after = { value: idleFrom, id: agentUse.id };
         if (agent?.state !== 'active') {
-          await uses.settled(row.id);
+          await uses.settled(agentUse.id);
           continue;
         }
         const at = idleFrom + settings.inactiveAfterSeconds;

@@ -88,8 +88,8 @@ export const agentLists = (deps: {
     const walks = await Promise.all(
       wheres.map((where) => uses.walk({ where, ...range, limit, ...(after ? { after } : {}) }, direction)),
     );
-    const rows: readonly AgentUse[] = walks.flat();
-    const placed = rows.map(({ id, usedAt }) => ({ value: usedAt, id }));
+    const agentUses: readonly AgentUse[] = walks.flat();
+    const placed = agentUses.map(({ id, usedAt }) => ({ value: usedAt, id }));
     const places = placed.sort((one, other) => comparePlaces(one, other, direction)).slice(0, limit);
     const found = new Map((await collection.getMany(places.map(({ id }) => id))).map((one) => [one.document.id, one]));
     return places.map((place) => ({ found: found.get(place.id), place }));

@@ -50,7 +50,7 @@ export const instanceRegistry = (deps: {
   const checkRights = credentialRights(deps.owners);
   const collection = documents.collection<Instance>(INSTANCES);
   const slots = instanceSlots({ documents, clock, instances: collection });
-  const rows = registeredDocuments<Instance>({
+  const instances = registeredDocuments<Instance>({
     collection,
     kind: 'instance',
     audit,
@@ -187,12 +187,12 @@ export const instanceRegistry = (deps: {
     async used({ id, usedAt }: Instance, by: By): Promise<void> {
       const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
       if (!isDue(usedAt)) return;
-      await rows.change(id, undefined, 'instance.renewed', by, (row) =>
+      await instances.change(id, undefined, 'instance.renewed', by, (instance) =>
         // An ended or expired instance stays so. A caller who lost the swap to another use has nothing left to
         // do.
-        row.state === 'active' && clock.now() < row.expiresAt && isDue(row.usedAt)
-          ? { ...row, ...lifeFrom(clock.now()) }
-          : row,
+        instance.state === 'active' && clock.now() < instance.expiresAt && isDue(instance.usedAt)
+          ? { ...instance, ...lifeFrom(clock.now()) }
+          : instance,
       );
     },
 
@@ -203,10 +203,10 @@ export const instanceRegistry = (deps: {
     async end(agent: string, id: string, by: By): Promise<Versioned<Instance>> {
       const found = await collection.get(id);
       if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
-      return rows.change(id, undefined, 'instance.ended', by, (row) => {
-        if (row.state === 'ended') return row;
+      return instances.change(id, undefined, 'instance.ended', by, (instance) => {
+        if (instance.state === 'ended') return instance;
         const now = clock.now();
-        return { ...row, state: 'ended', endedAt: now, keptUntil: now + KEPT_SECONDS };
+        return { ...instance, state: 'ended', endedAt: now, keptUntil: now + KEPT_SECONDS };
       });
     },
 
@@ -218,7 +218,7 @@ export const instanceRegistry = (deps: {
       let count = 0;
       let after: Cursor | undefined;
       do {
-        const page = await rows.list({ agent: agent.id }, { limit: 200, ...(after ? { after } : {}) });
+        const page = await instances.list({ agent: agent.id }, { limit: 200, ...(after ? { after } : {}) });
         for (const { document } of page.items) {
           if (document.state === 'ended' || ownershipOf(document) === ownershipOf(agent)) continue;
           if (count === limit) return count;
@@ -231,7 +231,7 @@ export const instanceRegistry = (deps: {
     },
 
     /** The instances of an agent, newest first; ended ones stay in the list for a month. */
-    list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
+    list: (agent: string, query: PageQuery): Promise<Page<Instance>> => instances.list({ agent }, query),
 
     /** The states to show for instances of an agent. */
     async states(agent: string): Promise<(instance: Instance) => ShownState> {

@@ -67,7 +67,7 @@ type Dependencies = {
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
 };
 
-type Managed = { readonly row: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
+type Managed = { readonly registration: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
 
 const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
 
@@ -168,7 +168,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     });
     const stored = await storeWithin(made, token, { caller, ...from });
     const { document } = stored;
-    const { row, token: managing } = await registrations.insert({
+    const { registration, token: managing } = await registrations.insert({
       id: document.id,
       way,
       ...(statement ? { statement: statement.text } : {}),
@@ -178,7 +178,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
       ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
     });
     const secret = 'secret' in stored ? stored.secret : undefined;
-    return registeredMetadata(document, { registration: row, token: managing, secret, issuer });
+    return registeredMetadata(document, { registration: registration, token: managing, secret, issuer });
   };
 
   /**
@@ -199,14 +199,14 @@ export const dynamicRegistration = (deps: Dependencies) => {
     bearer: string | undefined,
     knows: (who: RegistrationFacts) => void,
   ): Promise<Managed> => {
-    const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
+    const registration = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
     const isAgent = id.startsWith('agt_');
-    const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
+    const party = registration && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
     // After a change of ownership the registration access token no longer manages the agent; the new owner does.
     const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
-    if (!row || !party || isFormer)
+    if (!registration || !party || isFormer)
       return refuseToken('This registration access token is not good here, or not any more.');
-    const found = { row, party };
+    const found = { registration, party };
     if (!isStrangers(found)) {
       knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
     }
@@ -231,8 +231,8 @@ export const dynamicRegistration = (deps: Dependencies) => {
     return (): Promise<Versioned<Agent | Client>> => clients.update(id, version, change, by);
   };
 
-  const shown = ({ row }: Managed, party: Agent | Client, token: string): Body =>
-    registeredMetadata(party, { registration: row.document, token, issuer });
+  const shown = ({ registration }: Managed, party: Agent | Client, token: string): Body =>
+    registeredMetadata(party, { registration: registration.document, token, issuer });
 
   return {
     /** Returns the registered metadata with the tokens to manage it. A client secret is shown only this once. */
@@ -257,7 +257,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
       refusing(from, 'read', async (knows) => {
         const found = await managed(id, bearer, knows);
         await record(found, 'read', from);
-        return shown(found, found.party.document, await registrations.rotate(found.row));
+        return shown(found, found.party.document, await registrations.rotate(found.registration));
       }),
 
     /** Throws 'precondition_failed' when another caller changed it at the same time. */
@@ -265,7 +265,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
       refusing(from, 'replace', async (knows) => {
         const found = await managed(id, bearer, knows);
         const { document, version } = found.party;
-        const { statement } = found.row.document;
+        const { statement } = found.registration.document;
         const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
         checkReplacement(body, { id, statement, isSecret });
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
@@ -277,13 +277,13 @@ export const dynamicRegistration = (deps: Dependencies) => {
           await takeOpen(from);
         }
         await record(found, 'replace', from);
-        const row = withScope(found.row, asked.scope);
-        const token = await registrations.rotate(row);
+        const registration = withScope(found.registration, asked.scope);
+        const token = await registrations.rotate(registration);
         try {
-          return shown({ ...found, row }, (await change()).document, token);
+          return shown({ ...found, registration }, (await change()).document, token);
         } catch (error) {
           // A refused change leaves everything as it was, including the presented token.
-          if (isDomainError(error)) await registrations.restore(found.row);
+          if (isDomainError(error)) await registrations.restore(found.registration);
           throw error;
         }
       }),
@@ -310,8 +310,8 @@ export const dynamicRegistration = (deps: Dependencies) => {
 };
 
 /** It came by open registration and has no owner: its caller is as unknown as any unauthenticated one. */
-const isStrangers = ({ row, party }: Managed): boolean =>
-  row.document.way === 'open' && party.document.owner === undefined;
+const isStrangers = ({ registration, party }: Managed): boolean =>
+  registration.document.way === 'open' && party.document.owner === undefined;
 
 const refuseToken = (message: string): never => {
   throw new DomainError('unauthenticated', message);

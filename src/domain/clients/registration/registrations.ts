@@ -38,11 +38,11 @@ export const REGISTRATIONS = {
  * §2.2).
  */
 export const withScope = (
-  { document, ...row }: Versioned<Registration>,
+  { document, ...version }: Versioned<Registration>,
   scope: string | undefined,
 ): Versioned<Registration> => {
   const { scope: _, ...kept } = document;
-  return { ...row, document: { ...kept, ...(scope === undefined ? {} : { scope }) } };
+  return { ...version, document: { ...kept, ...(scope === undefined ? {} : { scope }) } };
 };
 
 const PREFIX = 'bhr_';
@@ -68,11 +68,11 @@ export const registrations = (deps: {
 
   return {
     /** Returns the registration access token, which is in no store and no log. */
-    async insert(registration: NewRegistration): Promise<{ readonly row: Registration; readonly token: string }> {
-      const { token, tokenDigest } = newToken(registration.id);
-      const row = { ...registration, tokenDigest, createdAt: clock.now() };
-      await collection.insert(row);
-      return { row, token };
+    async insert(added: NewRegistration): Promise<{ readonly registration: Registration; readonly token: string }> {
+      const { token, tokenDigest } = newToken(added.id);
+      const registration = { ...added, tokenDigest, createdAt: clock.now() };
+      await collection.insert(registration);
+      return { registration, token };
     },
 
     async has(id: string): Promise<boolean> {
@@ -105,7 +105,7 @@ export const registrations = (deps: {
 
     /** The client has an owner now and no longer expires. */
     async keep(id: string): Promise<void> {
-      await update(collection, id, ({ expiresAt: _, ...row }) => row);
+      await update(collection, id, ({ expiresAt: _, ...kept }) => kept);
     },
 
     async remove(id: string): Promise<void> {

@@ -19,14 +19,14 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
   const written = new Map<string, number>();
 
   /** Never overwrites a later use that another node wrote. */
-  const write = async (row: T): Promise<void> => {
+  const write = async (use: T): Promise<void> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await collection.get(row.id);
-      if (found && found.document.usedAt >= row.usedAt) return;
-      if (found && (await collection.replace(row, found.version))) return;
+      const found = await collection.get(use.id);
+      if (found && found.document.usedAt >= use.usedAt) return;
+      if (found && (await collection.replace(use, found.version))) return;
       if (found) continue;
       try {
-        return await collection.insert(row);
+        return await collection.insert(use);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
       }
@@ -38,19 +38,19 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
     pending: pending as ReadonlyMap<string, T>,
 
     /** Records a use now. Costs only memory. */
-    note(id: string, rowOf: (usedAt: number) => T): void {
+    note(id: string, useOf: (usedAt: number) => T): void {
       const now = clock.now();
       if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
-      if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, rowOf(now));
+      if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, useOf(now));
     },
 
     /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
     async flush(limit = 2_000): Promise<void> {
-      for (const [id, row] of [...pending].slice(0, limit)) {
-        await write(row);
-        if (pending.get(id) === row) pending.delete(id);
+      for (const [id, use] of [...pending].slice(0, limit)) {
+        await write(use);
+        if (pending.get(id) === use) pending.delete(id);
         if (written.size >= MOST_REMEMBERED) written.clear();
-        written.set(id, row.usedAt);
+        written.set(id, use.usedAt);
       }
     },
   };

@@ -20,19 +20,19 @@ type Ending = Document & { readonly forgetAt?: number };
 export const giveEnds = async <T extends Ending>(
   documents: DocumentStore,
   declaration: CollectionDeclaration,
-  endOf: (row: T) => number,
+  endOf: (document: T) => number,
 ): Promise<number> => {
   const marks = documents.collection<Document>(MIGRATIONS);
   const mark = `${declaration.name}.forget_at`;
   if (await marks.get(mark)) return 0;
-  const rows = documents.collection<T>(declaration);
+  const collection = documents.collection<T>(declaration);
   let count = 0;
   for (let after: Cursor | undefined; ; ) {
-    const page = await rows.find({ limit: PAGE, ...(after ? { after } : {}) });
+    const page = await collection.find({ limit: PAGE, ...(after ? { after } : {}) });
     for (const { document } of page) {
       after = { id: document.id };
       if (document.forgetAt !== undefined) continue;
-      await update(rows, document.id, (now) =>
+      await update(collection, document.id, (now) =>
         now.forgetAt === undefined ? { ...now, forgetAt: endOf(now) } : undefined,
       );
       count += 1;

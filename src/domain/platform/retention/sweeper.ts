@@ -70,9 +70,9 @@ export const sweeper = (deps: {
   /** Seconds since some fixed moment; never set. */
   readonly elapsed: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
-  readonly onRemoved: (collection: string, rows: number) => void;
+  readonly onRemoved: (collection: string, documents: number) => void;
   /** Expired documents that are still stored, at most 10,000; zero when a collection is done. */
-  readonly onBacklog: (collection: string, rows: number) => void;
+  readonly onBacklog: (collection: string, documents: number) => void;
 }): Sweeper => {
   const { documents, ephemeral, clock, elapsed, onRemoved, onBacklog } = deps;
   let isStopped = false;
