@@ -143,8 +143,16 @@ const deepFreeze = <T>(value: T): T => {
   return value;
 };
 
+/** A setting as it may be printed. */
+export type ShownSetting = {
+  /** Its path, as a JSON Pointer. */
+  readonly pointer: string;
+  readonly source: Source;
+  readonly value: unknown;
+};
+
 /** Every setting that has a value, in the order of the schema, with `(hidden)` in place of secrets. */
-export const withoutSecrets = ({ configuration, sources }: Loaded) =>
+export const withoutSecrets = ({ configuration, sources }: Loaded): readonly ShownSetting[] =>
   allSettings().flatMap(({ path, schema }) => {
     const pointer = pointerOf(path);
     const source = sources[pointer];

@@ -35,7 +35,16 @@ type Schema = {
 
 type Fits = (value: unknown) => boolean;
 
-export const factsFit = (text: string) => {
+export interface FactsFit {
+  /** Whether the question and all its entities are sure to fit. */
+  fits(asked: Asked): boolean;
+
+  /** The same types, and all types whose entities may be in one of these. */
+  within(types: ReadonlySet<string>): ReadonlySet<string>;
+}
+
+/** `text`: the schema. Throws an Error when it does not parse, or uses a form that this code does not understand. */
+export const factsFit = (text: string): FactsFit => {
   const read = schemaToJsonWithResolvedTypes(text);
   if (read.type === 'failure') throw new Error(read.errors.map(({ message }) => message).join('; '));
   const schema = read.json[''] as unknown as Schema;
@@ -89,7 +98,6 @@ export const factsFit = (text: string) => {
   );
 
   return {
-    /** Whether the question and all its entities are sure to fit. */
     fits({ principal, action, resource, context, entities: rows }: Asked): boolean {
       const applies = actions.get(action.id);
       if (!applies?.principalTypes.includes(principal.type) || !applies.resourceTypes.includes(resource.type))
@@ -107,7 +115,6 @@ export const factsFit = (text: string) => {
       return seen.size === rows.length;
     },
 
-    /** With all types whose entities may be in one of these. */
     within(types: ReadonlySet<string>): ReadonlySet<string> {
       const all = new Set(types);
       for (let size = 0; size !== all.size; ) {
@@ -118,8 +125,6 @@ export const factsFit = (text: string) => {
     },
   };
 };
-
-export type FactsFit = ReturnType<typeof factsFit>;
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

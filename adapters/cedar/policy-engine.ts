@@ -23,7 +23,7 @@ import { nameSet, succeed } from './named-sets.ts';
 import { headOf, questionOf } from './policy-head.ts';
 import { type PolicyParts, policyParts } from './policy-parts.ts';
 import { useOf } from './policy-use.ts';
-import { type Answer, type Asked, rememberedAnswers } from './remembered-answers.ts';
+import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } from './remembered-answers.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -76,14 +76,12 @@ export const cedarPolicyEngine = (): PolicyEngine => {
   };
 };
 
-type Remembered = ReturnType<typeof rememberedAnswers>;
-
 const failed = (...errors: readonly string[]): Verdict => ({ effect: 'deny', determining: [], errors });
 
 const decide = (
   parts: PolicyParts,
   facts: FactsFit,
-  remembered: Remembered,
+  remembered: RememberedAnswers,
   question: PolicyQuestion,
   entities: readonly PolicyEntity[],
 ): Verdict => {
@@ -111,7 +109,12 @@ const decide = (
  * those that a part reads. All other facts are passed to every policy unchanged, and Cedar reports what is wrong
  * with them.
  */
-const answersOf = (parts: PolicyParts, facts: FactsFit, remembered: Remembered, asked: Asked): readonly Answer[] => {
+const answersOf = (
+  parts: PolicyParts,
+  facts: FactsFit,
+  remembered: RememberedAnswers,
+  asked: Asked,
+): readonly Answer[] => {
   if (!facts.fits(asked)) {
     const checked = { ...asked, preparsedSchemaName: SCHEMA, validateRequest: true };
     const names = parts.all.length === 0 ? [emptySet()] : parts.all.map((part) => part.name());

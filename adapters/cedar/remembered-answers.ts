@@ -19,6 +19,12 @@ export type Answer = {
   readonly errors: readonly string[];
 };
 
+/**
+ * Answers a question to the part of this number. It calls `evaluate` only where no cached answer fits; `asked` holds only facts
+ * that the part uses.
+ */
+export type RememberedAnswers = (part: number, use: PolicyUse, asked: Asked, evaluate: () => Answer) => Answer;
+
 /** Answers of one set; the oldest is dropped first. */
 const MOST_ANSWERS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
@@ -34,10 +40,10 @@ const MOST_REASONS = 16;
  * answer. Two questions are the same if they differ only in what none of these policies can notice. That is: facts
  * that none reads, which are left out already, and numbers between the same two compared ones, such as the hour.
  */
-export const rememberedAnswers = () => {
+export const rememberedAnswers = (): RememberedAnswers => {
   const answers = new Map<string, Answer>();
 
-  return (part: number, use: PolicyUse, asked: Asked, evaluate: () => Answer): Answer => {
+  return (part, use, asked, evaluate) => {
     const text = keyOf(part, use, asked);
     if (text.length > LONGEST_QUESTION) return evaluate();
     const key = hash('sha256', text, 'base64url');

@@ -25,7 +25,7 @@ import {
   listValues,
 } from '../../src/domain/ports/store-rules.ts';
 import { compareText } from './compare-text.ts';
-import { countUpTo, sweepingOver } from './sweeping.ts';
+import { countUpTo, type Sweeping, sweepingOver } from './sweeping.ts';
 
 /** A stored document: a frozen copy, so that no caller can change the store. */
 type Entry = {
@@ -41,7 +41,7 @@ type MemoryCollection = {
   readonly entries: Map<string, Entry>;
   /** For each unique index, the key of its fields → the id that holds it. */
   readonly uniqueKeys: readonly { readonly fields: readonly string[]; readonly holders: Map<string, string> }[];
-  readonly sweeping: ReturnType<typeof sweepingOver<Entry>>;
+  readonly sweeping: Sweeping<Entry>;
 };
 
 export const memoryDocumentStore = (): DocumentStore => {

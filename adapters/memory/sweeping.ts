@@ -3,14 +3,19 @@ import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
 /** Entries examined in one slice, expired or not. */
 const LOOKED_AT = 2000;
 
+/** Removes expired entries of a Map, a slice at a time. */
+export interface Sweeping<E> {
+  /** `remove` removes an entry that has expired and returns whether it had. `isDone`: every entry was looked at. */
+  slice(limit: number, remove: (entry: E) => boolean): SweepSlice;
+}
+
 /**
  * Walks the entries of a Map slice by slice, each time from the end of the last slice. The iterator of a Map
  * includes entries that are added meanwhile and skips removed ones.
  */
-export const sweepingOver = <E>(begin: () => Iterator<E>) => {
+export const sweepingOver = <E>(begin: () => Iterator<E>): Sweeping<E> => {
   let at: Iterator<E> | undefined;
   return {
-    /** `remove` removes an entry that has expired and returns whether it had. `isDone`: every entry was looked at. */
     slice(limit: number, remove: (entry: E) => boolean): SweepSlice {
       at ??= begin();
       let removed = 0;

@@ -10,12 +10,27 @@ import { isDuplicate } from './connection.ts';
  */
 type Marks = { readonly _id: 'changes'; readonly state: string; readonly open: readonly string[] };
 
-export type ChangeMarks = ReturnType<typeof changeMarks>;
-
 /** A process that started a change writes within this many seconds, or not at all. */
 const WRITES_WITHIN_SECONDS = 10;
 /** A change that has been open this long is given up: six times as long as its write may take to be sent. */
 const GIVEN_UP_AFTER_SECONDS = 60;
+
+export interface ChangeMarks {
+  /**
+   * Identifies the current state; equal values mean that nothing has changed in between. Undefined while a change
+   * is open.
+   */
+  state(): Promise<string | undefined>;
+
+  /** Creates the document where there is none: until then, everything is read. */
+  prepare(): Promise<void>;
+
+  /**
+   * Runs `write` as a change that all processes notice. Throws StoreUnavailable, without `write`, when it cannot
+   * be announced.
+   */
+  change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R>;
+}
 
 export const changeMarks = (deps: {
   readonly database: Db;
@@ -23,7 +38,7 @@ export const changeMarks = (deps: {
   readonly run: <R>(work: () => Promise<R>) => Promise<R>;
   /** Seconds since some fixed moment; never set back. */
   readonly elapsed: () => number;
-}) => {
+}): ChangeMarks => {
   const { run, elapsed } = deps;
   const marks = deps.database.collection<Marks>('behalf_changes');
   const _id = 'changes';
@@ -38,10 +53,6 @@ export const changeMarks = (deps: {
     GIVEN_UP_AFTER_SECONDS * 1000;
 
   return {
-    /**
-     * Identifies the current state; equal values mean that nothing has changed in between. Undefined while a change
-     * is open.
-     */
     async state(): Promise<string | undefined> {
       // Linearizable: never from a primary that was replaced without noticing.
       const found = await run(() => marks.findOne({ _id }, { readConcern: { level: 'linearizable' } }));
@@ -50,7 +61,6 @@ export const changeMarks = (deps: {
       return undefined;
     },
 
-    /** Creates the document where there is none: until then, everything is read. */
     async prepare(): Promise<void> {
       const first = { $setOnInsert: { state: newName(), open: [] } };
       await run(() => marks.updateOne({ _id }, first, { upsert: true })).catch((error: unknown) => {
@@ -58,10 +68,6 @@ export const changeMarks = (deps: {
       });
     },
 
-    /**
-     * Runs `write` as a change that all processes notice. Throws StoreUnavailable, without `write`, when it cannot
-     * be announced.
-     */
     async change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R> {
       const name = newName();
       const began = elapsed();

@@ -22,13 +22,37 @@ export type MongodbOptions = {
   readonly linearizable?: readonly string[];
 };
 
-export type MongodbConnection = Awaited<ReturnType<typeof connectMongodb>>;
-
 /** Format of the stored data; any other is refused. In format 1 collections, members and ids have other names. */
 const FORMAT = 2;
 
+export interface MongodbConnection {
+  /** The database that the URL names, or `behalf`. */
+  readonly database: Db;
+
+  /** Whether the database held nothing of ours when this process connected. */
+  readonly isNew: boolean;
+
+  /** Longest wait for one call. */
+  readonly deadlineMilliseconds: number;
+
+  /** Names of the collections whose `get` and `getMany` are linearizable. */
+  readonly linearizable: ReadonlySet<string>;
+
+  /**
+   * Runs `work` within the deadline, or `patience` times that. Throws StoreUnavailable on any failure but a
+   * conflict.
+   */
+  run<T>(work: () => Promise<T>, patience?: number): Promise<T>;
+
+  /** Why MongoDB is unavailable now, or undefined. */
+  check(): Promise<string | undefined>;
+
+  /** Idempotent. Waits for running calls, at most as long as one can take. */
+  close(): Promise<void>;
+}
+
 /** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
-export const connectMongodb = async (options: MongodbOptions) => {
+export const connectMongodb = async (options: MongodbOptions): Promise<MongodbConnection> => {
   const { url, allowStandalone = false, deadlineMilliseconds = 1000 } = options;
   assertStrong(url);
   const client = new MongoClient(url, {
@@ -48,10 +72,6 @@ export const connectMongodb = async (options: MongodbOptions) => {
   const driver = stuckDriver(client, deadlineMilliseconds);
   let isClosed = false;
 
-  /**
-   * Runs `work` within the deadline, or `patience` times that. Throws StoreUnavailable on any failure but a
-   * conflict.
-   */
   const run = async <T>(work: () => Promise<T>, patience = 1): Promise<T> => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -88,7 +108,6 @@ export const connectMongodb = async (options: MongodbOptions) => {
     deadlineMilliseconds,
     linearizable: new Set(options.linearizable ?? []),
     run,
-    /** Why MongoDB is unavailable now, or undefined. */
     async check(): Promise<string | undefined> {
       try {
         return await run(() => unfitness(database, allowStandalone));
@@ -96,7 +115,6 @@ export const connectMongodb = async (options: MongodbOptions) => {
         return (error as Error).message;
       }
     },
-    /** Idempotent. Waits for running calls, at most as long as one can take. */
     async close(): Promise<void> {
       isClosed = true;
       const { promise: late, resolve } = Promise.withResolvers<void>();

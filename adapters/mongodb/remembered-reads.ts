@@ -54,9 +54,21 @@ const ASK_AGAIN_SECONDS = 0.2;
 /** Applies in addition to the marks: an operator may have written to the database directly. */
 const MAX_AGE_SECONDS = 60;
 
-export type RememberedReads = ReturnType<typeof rememberedReads>;
+export interface RememberedReads {
+  /**
+   * Runs `work` as one request, which reads the marks once for all it reads. Outside of a request, everything
+   * is read.
+   */
+  asOneRequest<R>(work: () => R): R;
 
-export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }) => {
+  /** Runs a write of this process; `isChange`: of a document that some process may cache. */
+  write<R>(work: () => Promise<R>, isChange: boolean, isUnknownOutcome: (error: unknown) => boolean): Promise<R>;
+
+  /** The cache of one collection: what it holds and covers is described by `remembering`. */
+  region<T extends Document>(remembering: Remembering): Region<T>;
+}
+
+export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }): RememberedReads => {
   const requests = new AsyncLocalStorage<Request>();
   const regions: Map<string, Entry>[] = [];
   /** The state of the marks when all entries were read. */
@@ -104,7 +116,6 @@ export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapse
   return {
     asOneRequest: <R>(work: () => R): R => requests.run({}, work),
 
-    /** Runs a write of this process; `isChange`: of a document that some process may cache. */
     async write<R>(
       work: () => Promise<R>,
       isChange: boolean,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
-import type { RedisClient, redisConnection } from './connection.ts';
+import type { RedisClient, RedisConnection } from './connection.ts';
 import { serverFacts } from './server-facts.ts';
 
 /** In a Cluster, claims are spread over this many slots; each slot has its own ledger. */
@@ -15,7 +15,7 @@ const CANARY_SECONDS = 60;
 const MOST_AHEAD_MILLISECONDS = 2_000;
 
 export type ClaimOptions = {
-  readonly connection: Pick<ReturnType<typeof redisConnection>, 'run'>;
+  readonly connection: Pick<RedisConnection, 'run'>;
   readonly clock: Clock;
   readonly prefix: string;
   readonly isCluster: boolean;

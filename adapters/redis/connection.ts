@@ -26,11 +26,32 @@ export type RedisTls = { readonly ca?: string };
 const LONGEST_WAIT_MILLISECONDS = 1000;
 const BETWEEN_ATTEMPTS_MILLISECONDS = 5;
 
+export interface RedisConnection {
+  /** The client of the driver, for its events; commands go through `run`. */
+  readonly client: RedisClient;
+
+  /**
+   * Runs `work` within the deadline. Each time the connection breaks meanwhile, repeatable work is tried again.
+   * Throws StoreUnavailable on any failure.
+   */
+  run<T>(
+    work: (client: RedisClient) => Promise<T>,
+    options?: { readonly isRepeatable?: boolean | undefined },
+  ): Promise<T>;
+
+  /** Idempotent. Waits for pending replies, at most until the deadline. */
+  close(): Promise<void>;
+}
+
 /**
  * One connection that reconnects by itself. Nothing is queued. While it is down, callers wait for it until the
  * deadline; when it has been down that long, they fail at once.
  */
-export const redisConnection = (address: RedisAddress, deadlineMilliseconds: number, tls: RedisTls = {}) => {
+export const redisConnection = (
+  address: RedisAddress,
+  deadlineMilliseconds: number,
+  tls: RedisTls = {},
+): RedisConnection => {
   const client = clientOf(address, deadlineMilliseconds, tls);
   let ready = Promise.withResolvers<void>();
   let isUp = false;
@@ -71,10 +92,6 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
 
   return {
     client,
-    /**
-     * Runs `work` within the deadline. Each time the connection breaks meanwhile, repeatable work is tried again.
-     * Throws StoreUnavailable on any failure.
-     */
     async run<T>(work: (client: RedisClient) => Promise<T>, { isRepeatable = false } = {}): Promise<T> {
       if (isClosed) throw new StoreUnavailable('the store is closed');
       if (isGivenUp) throw new StoreUnavailable('Redis is not reachable', { cause: reason });
@@ -113,7 +130,6 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
         clearTimeout(timer);
       }
     },
-    /** Idempotent. Waits for pending replies, at most until the deadline. */
     async close(): Promise<void> {
       if (isClosed) return;
       isClosed = true;

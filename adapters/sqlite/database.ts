@@ -12,7 +12,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDocumentConflict, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { writePriority } from '../../src/domain/ports/write-priority.ts';
 import { BUSY_TIMEOUT_MS, openFile } from './open-file.ts';
-import { roomKeeping } from './space-management.ts';
+import { type RoomKeeping, roomKeeping } from './space-management.ts';
 import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
 import { type Purpose, type ReserveOptions, volumeReserve } from './volume-reserve.ts';
 
@@ -54,7 +54,7 @@ export type SqliteDatabase = {
    */
   define(work: () => void): void;
   /** The space on the volume, when there is a reserve. */
-  readonly room: ReturnType<typeof roomKeeping> | undefined;
+  readonly room: RoomKeeping | undefined;
   /** Counts one more user. The returned function releases it, and the last release closes the file. */
   attach(): () => Promise<void>;
   /** Writes what is queued, then closes the file. Idempotent. */

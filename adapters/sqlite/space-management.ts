@@ -16,12 +16,29 @@ export type Room = {
   readonly isReleased: boolean;
 };
 
+export interface RoomKeeping {
+  /** The volume is full: from now on only essential writes are accepted. */
+  ranOut(): void;
+
+  /** For the jobs of one transaction; undefined while there is room for all. */
+  admission(): ((purpose: Purpose) => boolean) | undefined;
+
+  /**
+   * Must be called every second. Releases the reserve when almost nothing is free, returns swept space to the
+   * volume, and restores the reserve when there is room. Returns what this process changed since the last call.
+   */
+  tend(): Promise<'released' | 'restored' | undefined>;
+
+  /** The space now. */
+  measure(): Room;
+}
+
 /**
  * Restores a database from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the
  * log. The log is therefore first copied into the file and truncated. Then free pages at the end of the file are
  * returned.
  */
-export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) => {
+export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve): RoomKeeping => {
   const pageSize = numberOf(connection, 'page_size');
   let change: 'released' | 'restored' | undefined;
 
@@ -52,23 +69,17 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
   };
 
   return {
-    /** The volume is full: from now on only essential writes are accepted. */
     ranOut(): void {
       release();
       cutLog();
     },
 
-    /** For the jobs of one transaction; undefined while there is room for all. */
     admission(): ((purpose: Purpose) => boolean) | undefined {
       if (!reserve.isReleased()) return undefined;
       const { free } = reserve.volume();
       return (purpose) => reserve.admits(purpose, free);
     },
 
-    /**
-     * Must be called every second. Releases the reserve when almost nothing is free, returns swept space to the
-     * volume, and restores the reserve when there is room. Returns what this process changed since the last call.
-     */
     async tend(): Promise<'released' | 'restored' | undefined> {
       if (!reserve.look() && reserve.isLow()) release();
       if (reserve.isReleased()) {

@@ -23,7 +23,49 @@ export type ReserveOptions = {
 /** `sweep`: removes what has expired, and may use all of it. */
 export type Purpose = WritePriority | 'sweep';
 
-export type VolumeReserve = ReturnType<typeof volumeReserve>;
+export interface VolumeReserve {
+  /** Bytes of the volume, as of the start. */
+  readonly size: number;
+
+  /** Bytes of the reserve at full size. */
+  readonly full: number;
+
+  /** Bytes that must be free before unauthenticated callers may write again. */
+  readonly resume: number;
+
+  /** Bytes of the volume and of its free space, now. */
+  volume(): { readonly size: number; readonly free: number };
+
+  /**
+   * Bytes that one transaction may insert, and that may wait for a checkpoint: what a checkpoint needs fits into
+   * the reserve.
+   */
+  readonly slice: number;
+
+  /** Whether the reserve is released, as of the last look. */
+  isReleased(): boolean;
+
+  /** Bytes that are reserved now: none while the reserve is released, or while there was no room for it yet. */
+  kept(): number;
+
+  /** Looks again: another process may have released or restored it. */
+  look(): boolean;
+
+  /** Whether less is free than the next write may take: an eighth of the reserve. */
+  isLow(): boolean;
+
+  /** Releases the reserve. Returns whether this call did. */
+  release(): boolean;
+
+  /** Whether a write for this purpose fits. The last quarter of the reserve is for sweeping, which frees space. */
+  admits(purpose: Purpose, free: number): boolean;
+
+  /**
+   * Creates the file where there is room for it, and once in the life of a process replaces one of another size.
+   * Returns whether this call did; one process at a time creates it.
+   */
+  restore(): Promise<boolean>;
+}
 
 /**
  * A file that reserves space on the volume of a database. It is released when the volume is full, and created again
@@ -31,7 +73,7 @@ export type VolumeReserve = ReturnType<typeof volumeReserve>;
  * processes on the volume agree and a restart changes nothing. At its full size the reserve is held, empty it was
  * released, absent it was never created.
  */
-export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync }: ReserveOptions) => {
+export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync }: ReserveOptions): VolumeReserve => {
   const folder = dirname(file);
   const volume = (): { readonly size: number; readonly free: number } => {
     const { bsize, blocks, bavail } = statfs(folder);
@@ -59,24 +101,16 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   rmSync(staged, { force: true });
 
   return {
-    /** Bytes of the volume, of its free space, and of the reserve at full size. */
     size,
     full,
     resume,
     volume,
-    /**
-     * Bytes that one transaction may insert, and that may wait for a checkpoint: what a checkpoint needs fits into
-     * the reserve.
-     */
     slice: Math.max(256 * 1024, Math.min(LARGEST, Math.floor(size * SHARE)) / 4),
 
-    /** Whether the reserve is released, as of the last look. */
     isReleased: (): boolean => isReleased,
 
-    /** Bytes that are reserved now: none while the reserve is released, or while there was no room for it yet. */
     kept: (): number => kept() ?? 0,
 
-    /** Looks again: another process may have released or restored it. */
     look(): boolean {
       isReleased = isReleased && state() === 'absent' ? isReleased : state() === 'released';
       return isReleased;
@@ -84,7 +118,6 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
 
     isLow: (): boolean => volume().free < low,
 
-    /** Releases the reserve. Returns whether this call did. */
     release(): boolean {
       const was = state();
       isReleased = true;
@@ -103,17 +136,12 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
       return true;
     },
 
-    /** Whether a write for this purpose fits. The last quarter of the reserve is for sweeping, which frees space. */
     admits(purpose: Purpose, free: number): boolean {
       if (!isReleased || purpose === 'sweep') return true;
       if (purpose === 'essential') return free >= full / 4;
       return purpose === 'authenticated' && free >= full;
     },
 
-    /**
-     * Creates the file where there is room for it, and once in the life of a process replaces one of another size.
-     * Returns whether this call did; one process at a time creates it.
-     */
     async restore(): Promise<boolean> {
       const now = state();
       if (isMaking || (now === 'held' && (isSized || kept() === full))) return false;
