@@ -5,7 +5,11 @@
  */
 import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Provider, { type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
+import Provider, {
+  type Adapter,
+  type KoaContextWithOIDC,
+  type Configuration as ProviderConfiguration,
+} from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
 import type { ConsentRegistry } from '../domain/authority/consent/consent-registry.ts';
@@ -64,25 +68,24 @@ import { asProtocol } from './seam/oauth-errors.ts';
 import type { ProviderPages } from './seam/pages.ts';
 import type { RefusalCounter } from './seam/refusal-counter.ts';
 import { factsOf } from './seam/request-facts.ts';
-import type { modelAdapter } from './storage/model-adapter.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './tokens/account-claims.ts';
 import type { InstanceFamilies } from './tokens/instance-families.ts';
 import type { OwnTokens } from './tokens/issued-tokens.ts';
 import type { OwnSignatures } from './tokens/own-signatures.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
-import type { structuredTokens } from './tokens/structured-tokens.ts';
+import type { StructuredTokens } from './tokens/structured-tokens.ts';
 import type { TokenClaims } from './tokens/token-claims.ts';
 import { boundToAttestedKeys, jwtIds } from './tokens/token-models.ts';
 
 export type ProviderDeps = {
   readonly configuration: Configuration;
-  readonly adapter: ReturnType<typeof modelAdapter>;
+  readonly adapter: (model: string) => Adapter;
   readonly clients: ProviderClients;
   readonly keys: SigningKeys;
   readonly tokens: OwnTokens;
   readonly signatures: OwnSignatures;
   readonly consumptions: ConsumptionRegistry;
-  readonly structured: ReturnType<typeof structuredTokens>;
+  readonly structured: StructuredTokens;
   readonly assertions: ClientAssertions;
   readonly authority: ResourceAuthority;
   readonly claims: TokenClaims;

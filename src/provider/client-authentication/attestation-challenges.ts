@@ -31,7 +31,13 @@ export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
   },
 });
 
-export type AttestationChallenges = ReturnType<typeof attestationChallenges>;
+export interface AttestationChallenges {
+  /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
+  check(context: object, proof: string): void;
+
+  /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
+  install(provider: Provider): void;
+}
 
 export const attestationChallenges = ({
   masterKey,
@@ -39,7 +45,7 @@ export const attestationChallenges = ({
 }: {
   readonly masterKey: Pick<MasterKey, 'derivedOfAll'>;
   readonly clock: Clock;
-}) => {
+}): AttestationChallenges => {
   const [first = Buffer.alloc(0), ...others] = masterKey.derivedOfAll('attestation-challenge', 32);
 
   const isGood = (given: unknown): boolean =>
@@ -55,7 +61,6 @@ export const attestationChallenges = ({
   const wanted = new WeakSet<object>();
 
   return {
-    /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
     check(context: object, proof: string): void {
       wanted.add(context);
       let claims: { readonly challenge?: unknown };
@@ -68,7 +73,6 @@ export const attestationChallenges = ({
       if (!isGood(claims.challenge)) throw new errors.UseAttestationChallenge('a challenge of this server is needed');
     },
 
-    /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
     install(provider: Provider): void {
       provider.use(async (ctx, behind) => {
         await behind();

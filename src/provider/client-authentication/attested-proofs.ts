@@ -56,7 +56,15 @@ const agentIn = (attestation: string): string | undefined => {
   }
 };
 
-export type AttestedProofs = ReturnType<typeof attestedProofs>;
+export interface AttestedProofs {
+  /** The instance that is proven, and by which credential. Throws an Error that says which check failed, for the owner. */
+  prove(
+    given: AttestedProof,
+    agent: Agent,
+    usable: readonly Credential[],
+    keys: AttesterKeys,
+  ): Promise<{ readonly credential: string; readonly instance: Instance }>;
+}
 
 export const attestedProofs = (deps: {
   readonly attestations: ClientAttestations;
@@ -65,7 +73,7 @@ export const attestedProofs = (deps: {
   readonly masterKey: Pick<MasterKey, 'ordered'>;
   readonly clock: Clock;
   readonly clockToleranceSeconds: number;
-}) => {
+}): AttestedProofs => {
   const { attestations, instances, ephemeral, masterKey, clock, clockToleranceSeconds: tolerance } = deps;
 
   /** True for exactly one caller. */
@@ -94,7 +102,6 @@ export const attestedProofs = (deps: {
   };
 
   return {
-    /** The instance that is proven, and by which credential. Throws an Error that says which check failed, for the owner. */
     async prove(
       given: AttestedProof,
       agent: Agent,

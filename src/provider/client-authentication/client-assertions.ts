@@ -20,7 +20,22 @@ const DPOP_WINDOW_SECONDS = 300;
 const TYPES = new Set([undefined, 'jwt', 'client-authentication+jwt']);
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'zip'];
 
-export type ClientAssertions = ReturnType<typeof clientAssertions>;
+export interface ClientAssertions {
+  /**
+   * The fault in the claims and the header of an assertion with a valid signature; undefined for none. `otherAudience`: a
+   * URL that may be `aud` in place of the issuer, as one string.
+   */
+  faultOf(claims: Record<string, unknown>, header: Record<string, unknown>, otherAudience?: string): string | undefined;
+
+  /** Uses up an assertion that did not come through oidc-provider: true for exactly one caller. */
+  claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean>;
+
+  /** oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is valid, so the client may learn the fault. */
+  check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void;
+
+  /** Replaces oidc-provider's `ReplayDetection.unique`: true for exactly one caller. */
+  unique(issuer: string, jti: string, expiresAt: number): Promise<boolean>;
+}
 
 export const clientAssertions = (deps: {
   readonly clock: Clock;
@@ -32,7 +47,7 @@ export const clientAssertions = (deps: {
   readonly proofs: ClientProofs;
   readonly consumptions: ConsumptionRegistry;
   readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
-}) => {
+}): ClientAssertions => {
   /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */
   const assertionNext = new WeakMap<object, number>();
 
@@ -71,10 +86,6 @@ export const clientAssertions = (deps: {
   /** Epoch second at which an assertion ends: at its own `exp`, and at the latest `maxLifetimeSeconds` after it was made. */
   const endOf = (exp: number, iat: number): number => Math.min(exp, iat + deps.maxLifetimeSeconds);
 
-  /**
-   * The fault in the claims and the header of an assertion with a valid signature. `otherAudience`: a URL that may be `aud` in
-   * place of the issuer, as one string.
-   */
   const faultOf = (
     claims: Record<string, unknown>,
     header: Record<string, unknown>,
@@ -104,7 +115,6 @@ export const clientAssertions = (deps: {
   return {
     faultOf,
 
-    /** Uses up an assertion that did not come through oidc-provider: true for exactly one caller. */
     async claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean> {
       const ttl = Math.max(1, endOf(expiresAt, issuedAt) + deps.clockToleranceSeconds - deps.clock.now());
       for (const digest of deps.masterKey.ordered('jti/assertion', issuer, jti)) {
@@ -113,7 +123,6 @@ export const clientAssertions = (deps: {
       return !mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
     },
 
-    /** oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is valid, so the client may learn the fault. */
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
       const isLegacy = ctx.oidc.client?.['behalf_legacy_audience'] === true;
       const fault = faultOf(claims, header, isLegacy ? `${deps.issuer}/token` : undefined);
@@ -125,7 +134,6 @@ export const clientAssertions = (deps: {
       assertionNext.set(ctx, Number(claims['iat']));
     },
 
-    /** Replaces oidc-provider's `ReplayDetection.unique`: true for exactly one caller. */
     async unique(issuer: string, jti: string, expiresAt: number): Promise<boolean> {
       const context = Provider.ctx;
       const assertedAt = context && assertionNext.get(context);

@@ -16,13 +16,19 @@ import type { KeyStore, PresentedCredentials } from './presented-credentials.ts'
 
 type Client = InstanceType<Provider['Client']>;
 
-export type ClientKeysByUrl = ReturnType<typeof clientKeysByUrl>;
+export interface ClientKeysByUrl {
+  /**
+   * Sets the key source of a client: an agent's is all its credentials, that of a client with `jwks_uri` the keys served
+   * there.
+   */
+  install(client: Client, agent: Agent | undefined): void;
+}
 
 export const clientKeysByUrl = (
   provider: Provider,
   keysByUrl: KeysByUrl,
   presented: Pick<PresentedCredentials, 'keysOf'>,
-) => {
+): ClientKeysByUrl => {
   const stores = new WeakMap<JsonWebKeySet, KeyStore>();
   const models = provider.Client as unknown as { new (metadata: object): { readonly asymmetricKeyStore: KeyStore } };
 
@@ -84,10 +90,6 @@ export const clientKeysByUrl = (
   });
 
   return {
-    /**
-     * Sets the key source of a client: an agent's is all its credentials, that of a client with `jwks_uri` the keys served
-     * there.
-     */
     install(client: Client, agent: Agent | undefined): void {
       const { jwksUri, clientId } = client;
       if (agent) {

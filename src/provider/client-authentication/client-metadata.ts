@@ -28,8 +28,6 @@ export type Registries = {
   };
 };
 
-export type ProviderClients = ReturnType<typeof providerClients>;
-
 /** Metadata of ours that oidc-provider keeps on its client objects. */
 export const CLIENT_PROPERTIES = [
   'behalf_kind',
@@ -45,7 +43,24 @@ export const CLIENT_PROPERTIES = [
   'behalf_legacy_audience',
 ] as const;
 
-export const providerClients = (registries: Registries, issuer: string) => {
+export interface ProviderClients {
+  /**
+   * Own rights and grant types of an active agent or client; undefined for any other. A client that is a document acts in
+   * the `version` that a person allowed.
+   */
+  active(id: string, version?: string): Promise<ActiveParty | undefined>;
+
+  /** Whether it acts for itself as administrator. */
+  isAdministrator(id: string): Promise<boolean>;
+
+  /** Always the same object for one stored registration, so that derived values can be cached with it. */
+  find(id: string): Promise<Metadata | undefined>;
+
+  /** The agent of metadata from `find`, in its effective state then. */
+  agentOf(metadata: Metadata): Agent | undefined;
+}
+
+export const providerClients = (registries: Registries, issuer: string): ProviderClients => {
   const agentOf = new WeakMap<Metadata, Agent>();
   const ofAgent = oncePerDocument((agent: Agent) => {
     const metadata = fromAgent(agent);
@@ -56,10 +71,6 @@ export const providerClients = (registries: Registries, issuer: string) => {
   const ofResourceServer = oncePerDocument(fromResourceServer);
   const pages = accountPages(issuer);
   return {
-    /**
-     * Own rights and grant types of an active agent or client; undefined for any other. A client that is a document acts in
-     * the `version` that a person allowed.
-     */
     async active(id: string, version?: string): Promise<ActiveParty | undefined> {
       if (isDocumentId(id)) return version === undefined ? undefined : registries.documentClients?.version(id, version);
       const found = id.startsWith('agt_')
@@ -69,12 +80,10 @@ export const providerClients = (registries: Registries, issuer: string) => {
           : undefined;
       return found?.state === 'active' ? found : undefined;
     },
-    /** Whether it acts for itself as administrator. */
     async isAdministrator(id: string): Promise<boolean> {
       const found = id.startsWith('app_') ? (await registries.clients.get(id))?.document : undefined;
       return found?.state === 'active' && found.roles.includes('administrator');
     },
-    /** Always the same object for one stored registration, so that derived values can be cached with it. */
     async find(id: string): Promise<Metadata | undefined> {
       if (id.startsWith('agt_')) return ofAgent((await registries.agents.get(id))?.document);
       if (id.startsWith('app_')) return ofClient((await registries.clients.get(id))?.document);
@@ -82,7 +91,6 @@ export const providerClients = (registries: Registries, issuer: string) => {
       if (id.startsWith('rs_')) return ofResourceServer((await registries.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
     },
-    /** The agent of metadata from `find`, in its effective state then. */
     agentOf: (metadata: Metadata): Agent | undefined => agentOf.get(metadata),
   };
 };

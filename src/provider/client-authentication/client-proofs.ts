@@ -11,8 +11,6 @@ import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 
-export type ClientProofs = ReturnType<typeof clientProofs>;
-
 type Context = {
   readonly oidc?: {
     readonly route?: string;
@@ -20,7 +18,26 @@ type Context = {
   };
 };
 
-export const clientProofs = (limit: RequestLimit) => {
+export interface ClientProofs {
+  /** The proof of a request is valid, and is now used up, which is a write of the client that made it. */
+  isBeingUsedUp(context: object | undefined): void;
+
+  /** To be called when the secret or assertion of a request was verified; counts the request once. */
+  remember(context: object | undefined, clientId: string): void;
+
+  /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
+  rememberGiven(context: object, clientId: string): void;
+
+  /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
+  has(context: object): boolean;
+
+  /**
+   * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
+   */
+  install(provider: Provider): void;
+}
+
+export const clientProofs = (limit: RequestLimit): ClientProofs => {
   const proven = new WeakSet<object>();
   const known = new WeakSet<object>();
   const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
@@ -42,12 +59,10 @@ export const clientProofs = (limit: RequestLimit) => {
   };
 
   return {
-    /** The proof of a request is valid, and is now used up, which is a write of the client that made it. */
     isBeingUsedUp(context: object | undefined): void {
       if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
     },
 
-    /** To be called when the secret or assertion of a request was verified; counts the request once. */
     remember(context: object | undefined, clientId: string): void {
       if (context === undefined) return;
       // Any party can publish a metadata document with a key: it proves control of a URL, and names no registered client.
@@ -55,15 +70,10 @@ export const clientProofs = (limit: RequestLimit) => {
       else know(context, clientId);
     },
 
-    /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
     rememberGiven: know,
 
-    /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
     has: (context: object): boolean => known.has(context),
 
-    /**
-     * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
-     */
     install(provider: Provider): void {
       const prototype = provider.OIDCContext.prototype as unknown as {
         ctx: Context;

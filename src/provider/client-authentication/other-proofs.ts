@@ -16,7 +16,16 @@ export type OtherProof = { readonly clientId: string } & (
   | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
 );
 
-export type OtherProofs = ReturnType<typeof otherProofs>;
+export interface OtherProofs {
+  /**
+   * Takes such a proof of an agent out of a request. Undefined where there is none, and for more than one proof or a
+   * malformed one: oidc-provider refuses those.
+   */
+  take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined;
+
+  /** Id of the usable credential that is proven. Throws an Error that says which check failed, for the owner. */
+  prove(proof: OtherProof, usable: readonly Credential[]): string;
+}
 
 export const otherProofs = ({
   masterKey,
@@ -24,7 +33,7 @@ export const otherProofs = ({
 }: {
   readonly masterKey: Pick<MasterKey, 'digests'>;
   readonly clock: Clock;
-}) => {
+}): OtherProofs => {
   const secretOf = (value: string, credentials: readonly Credential[]): string => {
     const held = ofKind(credentials, 'secret');
     if (held.length === 0) throw new Error('secret: this agent is allowed none');
@@ -45,10 +54,6 @@ export const otherProofs = ({
   };
 
   return {
-    /**
-     * Takes such a proof of an agent out of a request. Undefined where there is none, and for more than one proof or a
-     * malformed one: oidc-provider refuses those.
-     */
     take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined {
       const { client_id: clientId, client_secret: secret, client_assertion: assertion } = parameters;
       const { authorization } = request.headers;
@@ -72,7 +77,6 @@ export const otherProofs = ({
       return { kind: 'secret', isBasic: false, clientId, value: secret };
     },
 
-    /** Id of the usable credential that is proven. Throws an Error that says which check failed, for the owner. */
     prove: (proof: OtherProof, usable: readonly Credential[]): string =>
       proof.kind === 'secret' ? secretOf(proof.value, usable) : certificateOf(proof.certificate, usable),
   };

@@ -62,7 +62,37 @@ const KEY_ID = 'workload';
 /** The form of a `kid` by which an instance names its key (RFC 7638). */
 const THUMBPRINT = /^[\w-]{43}$/;
 
-export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
+export interface PresentedCredentials {
+  /** Removes credentials that oidc-provider must not see from a request, before its parameters are read. */
+  take(context: Context, parameters: Record<string, unknown>): void;
+
+  /** The client of a request: `client_id`, or without one the agent that the workload token names. */
+  clientIdOf(id: unknown): Promise<unknown>;
+
+  /** To be called with the client of the request: from here on oidc-provider sees an assertion in its name. */
+  replace(clientId: string): void;
+
+  /** The key stores that verify assertions of an agent, for one verification. `stores` are key stores of oidc-provider. */
+  keysOf(agent: Agent, stores: { readonly of: (jwks: JsonWebKeySet) => KeyStore; readonly at: KeysAt }): object;
+
+  /** The proof in a request whose client presented a workload token. */
+  proofIn(context: object): Proof | undefined;
+
+  /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
+  isOurs(context: object): boolean;
+
+  /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
+  install(provider: Provider): void;
+
+  /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
+  instanceIn(context: object): Instance | undefined;
+
+  /** Thumbprint of the attested key with which the client of a request authenticated. */
+  attestedKeyIn(context: object): string | undefined;
+
+  /** Records the use of the credential with which the client of a request authenticated. */
+  noteUse(context: object): void;
+}
 
 export const presentedCredentials = (deps: {
   readonly identity: WorkloadIdentity;
@@ -73,7 +103,7 @@ export const presentedCredentials = (deps: {
   readonly instances: Pick<InstanceRegistry, 'running'>;
   readonly clock: Clock;
   readonly issuer: string;
-}) => {
+}): PresentedCredentials => {
   const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
   const presented = new WeakMap<object, Presented>();
   // Of this process only: the process that makes such an assertion checks it, too.
@@ -111,7 +141,6 @@ export const presentedCredentials = (deps: {
   };
 
   return {
-    /** Removes credentials that oidc-provider must not see from a request, before its parameters are read. */
     take(context: Context, parameters: Record<string, unknown>): void {
       const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
       if (!isByClients(context.oidc?.route)) return;
@@ -129,7 +158,6 @@ export const presentedCredentials = (deps: {
       parameters['client_assertion'] = unsigned({ sub: placeholder });
     },
 
-    /** The client of a request: `client_id`, or without one the agent that the workload token names. */
     async clientIdOf(id: unknown): Promise<unknown> {
       const known = here();
       if (known?.placeholder === undefined || known.placeholder !== id) return id;
@@ -138,7 +166,6 @@ export const presentedCredentials = (deps: {
       return named;
     },
 
-    /** To be called with the client of the request: from here on oidc-provider sees an assertion in its name. */
     replace(clientId: string): void {
       const known = here();
       const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
@@ -151,7 +178,6 @@ export const presentedCredentials = (deps: {
       parameters['client_assertion'] = signed(claims, privateKey);
     },
 
-    /** The key stores that verify assertions of an agent, for one verification. `stores` are key stores of oidc-provider. */
     keysOf(
       agent: Agent,
       stores: {
@@ -224,13 +250,10 @@ export const presentedCredentials = (deps: {
       };
     },
 
-    /** The proof in a request whose client presented a workload token. */
     proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
 
-    /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
     isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
 
-    /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
     install(provider: Provider): void {
       challenges.install(provider);
       provider.use(async (ctx, next) => {
@@ -242,16 +265,13 @@ export const presentedCredentials = (deps: {
       });
     },
 
-    /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
     instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
 
-    /** Thumbprint of the attested key with which the client of a request authenticated. */
     attestedKeyIn(context: object): string | undefined {
       const { other, source } = presented.get(context) ?? {};
       return other?.kind === 'attestation' ? source?.instance?.thumbprint : undefined;
     },
 
-    /** Records the use of the credential with which the client of a request authenticated. */
     noteUse(context: object): void {
       const { agent, source } = presented.get(context) ?? {};
       if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);

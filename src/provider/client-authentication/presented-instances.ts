@@ -12,8 +12,6 @@ import { GRANTS, type GrantRecord } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-export type PresentedInstances = ReturnType<typeof presentedInstances>;
-
 type Context = { readonly req: Parameters<typeof factsOf>[0] };
 
 type Bound = { readonly attestationJkt?: string } | undefined;
@@ -29,6 +27,20 @@ type Presenting = {
   };
 };
 
+export interface PresentedInstances {
+  /** The instance that sends the request, if it is one. `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
+  of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined>;
+
+  /**
+   * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
+   * or a code, is bound to an attested key, and that key is not proven.
+   */
+  checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void>;
+
+  /** To be called before the instance gets a token: prolongs its life. */
+  used(context: Context, instance: Instance | undefined): Promise<void>;
+}
+
 export const presentedInstances = (deps: {
   readonly documents: DocumentStore;
   readonly identifiers: Identifiers;
@@ -36,12 +48,11 @@ export const presentedInstances = (deps: {
   readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
   /** Agents in their effective state. */
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
-}) => {
+}): PresentedInstances => {
   const { documents, identifiers, instances, presented, agents } = deps;
   const grants = documents.collection<GrantRecord>(GRANTS);
 
   return {
-    /** `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
     async of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined> {
       const signer = presented.instanceIn(context);
       if (signer?.agent === clientId) return signer;
@@ -49,10 +60,6 @@ export const presentedInstances = (deps: {
       return agent && jkt !== undefined ? instances.running(agent.document, jkt) : undefined;
     },
 
-    /**
-     * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
-     * or a code, is bound to an attested key, and that key is not proven.
-     */
     async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {
       const holder = grant === undefined ? undefined : (await grants.get(grant))?.document.instance;
       const {
@@ -68,7 +75,6 @@ export const presentedInstances = (deps: {
       });
     },
 
-    /** To be called before the instance gets a token: prolongs its life. */
     async used({ req }: Context, instance: Instance | undefined): Promise<void> {
       if (instance) await instances.used(instance, { caller: instance.agent, request: factsOf(req).id });
     },

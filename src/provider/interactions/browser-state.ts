@@ -19,13 +19,31 @@ export type StateCookie = { readonly name: string; readonly path: string };
 /** Replaces a state that is too long for a cookie: it is in the store. */
 export const IN_STORE = 'stored';
 
-export type BrowserState = ReturnType<typeof browserState>;
+export interface BrowserState {
+  /**
+   * Puts `payload` into a cookie of the answer, bound to `context` and valid for `seconds`. Answers false when it is too
+   * long: then nothing is set.
+   */
+  keep(exchange: Exchange, cookie: StateCookie, context: string, payload: Payload, seconds: number): boolean;
+
+  /** Says in the cookie that the state is in the store. */
+  keepNotice(exchange: Exchange, cookie: StateCookie, seconds: number): void;
+
+  /** Drops the cookie. */
+  drop(exchange: Exchange, cookie: StateCookie): void;
+
+  /** The value of the cookie; undefined where there is none. No request has a duplicate name (front-guard.ts). */
+  valueOf(exchange: Pick<Exchange, 'req'>, name: string): string | undefined;
+
+  /** The payload stored with the same context; undefined when it is damaged, over, or of another browser's request. */
+  opened(value: string | undefined, context: string): Payload | undefined;
+}
 
 export const browserState = (deps: {
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
   readonly clock: Clock;
   readonly isHttps: boolean;
-}) => {
+}): BrowserState => {
   const { masterKey, clock } = deps;
   const attributes = `HttpOnly; SameSite=Lax${deps.isHttps ? '; Secure' : ''}`;
 
@@ -34,10 +52,6 @@ export const browserState = (deps: {
   };
 
   return {
-    /**
-     * Puts `payload` into a cookie of the answer, bound to `context` and valid for `seconds`. Answers false when it is too
-     * long: then nothing is set.
-     */
     keep(exchange: Exchange, cookie: StateCookie, context: string, payload: Payload, seconds: number): boolean {
       const sealed = masterKey.seal(context, JSON.stringify({ until: clock.now() + seconds, payload }));
       if (sealed.length > SEALED_CHARACTERS) return false;
@@ -45,23 +59,19 @@ export const browserState = (deps: {
       return true;
     },
 
-    /** Says in the cookie that the state is in the store. */
     keepNotice(exchange: Exchange, cookie: StateCookie, seconds: number): void {
       put(exchange, cookie, IN_STORE, seconds);
     },
 
-    /** Drops the cookie. */
     drop(exchange: Exchange, cookie: StateCookie): void {
       put(exchange, cookie, '', 0);
     },
 
-    /** The value of the cookie; undefined where there is none. No request has a duplicate name (front-guard.ts). */
     valueOf({ req }: Pick<Exchange, 'req'>, name: string): string | undefined {
       const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
       return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
     },
 
-    /** The payload stored with the same context; undefined when it is damaged, over, or of another browser's request. */
     opened(value: string | undefined, context: string): Payload | undefined {
       if (value === undefined || value.length > SEALED_CHARACTERS) return undefined;
       const text = openedOrNothing(masterKey, context, value);

@@ -14,14 +14,35 @@ import type { CookieNames } from '../seam/cookies.ts';
 import type { Exchange } from '../seam/current-exchange.ts';
 import { exchangeNow } from '../seam/current-exchange.ts';
 import { factsOf } from '../seam/request-facts.ts';
-import type { Payload, sealedPayloads } from '../seam/stored-payloads.ts';
+import type { Payload, SealedPayloads } from '../seam/stored-payloads.ts';
 import { answerOf } from '../seam/token-request-unit.ts';
 import { type BrowserState, IN_STORE, type StateCookie } from './browser-state.ts';
 
 /** Records outlive their expiry by the clock tolerance of oidc-provider. */
 const GRACE_SECONDS = 15;
 
-export type KeptByBrowser = ReturnType<typeof keptByBrowser>;
+export interface KeptByBrowser {
+  /** Interactions before an account is known. */
+  readonly interactions: {
+    /** The answer at the route that continues the request, the prompt elsewhere. */
+    find(uid: string): Promise<Payload | undefined>;
+    write(uid: string, payload: Payload, seconds: number): Promise<void>;
+    /**
+     * Continues with an answer, once: throws SessionNotFound for the next one. An answer without an account leads to no
+     * code.
+     */
+    destroy(uid: string): Promise<void>;
+  };
+
+  /** Sessions without an account. */
+  readonly guests: {
+    find(id: string): Promise<Payload | undefined>;
+    /** A session that holds nothing but its id need not be kept. */
+    write(id: string, payload: Payload, seconds: number): Promise<void>;
+    /** Drops what the browser of this request keeps, if anything. */
+    drop(): void;
+  };
+}
 
 export const keptByBrowser = (deps: {
   readonly state: BrowserState;
@@ -31,9 +52,9 @@ export const keptByBrowser = (deps: {
   readonly cookies: CookieNames;
   /** Path of the issuer, without a slash at the end. */
   readonly basePath: string;
-  readonly openedPayload: ReturnType<typeof sealedPayloads>['openedPayload'];
+  readonly openedPayload: SealedPayloads['openedPayload'];
   readonly open: OpenRecords;
-}) => {
+}): KeptByBrowser => {
   const { state, ephemeral, masterKey, consumptions, cookies, basePath } = deps;
   const pathOf = (uid: string): string => `${basePath}/interaction/${uid}`;
   const guestCookie: StateCookie = { name: cookies.guest, path: '/' };

@@ -16,7 +16,22 @@ type Kept = {
   readonly authorizations?: unknown;
 };
 
-export type SeenSessions = ReturnType<typeof seenSessions>;
+export interface SeenSessions {
+  /** Notes the session. To be called before oidc-provider stores it, for this many seconds. */
+  seen(session: Kept, expiresIn: number): Promise<void>;
+
+  /**
+   * Notes that something depends on this session, until then. To be called before; it may be the session that the current
+   * request begins.
+   */
+  holds(id: string, until: number): Promise<void>;
+
+  /**
+   * Ends the session of the current request, where that signs out at the end-session endpoint. Elsewhere a page of ours ends
+   * it, or it only gets another id.
+   */
+  ifSignedOut(): Promise<void>;
+}
 
 export const seenSessions = (deps: {
   readonly sessions: Pick<SessionRegistry, 'keep' | 'hold' | 'end'>;
@@ -27,7 +42,7 @@ export const seenSessions = (deps: {
   readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
   /** Whether the sign-in of that second at that provider has ended there already. */
   readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
-}) => {
+}): SeenSessions => {
   const { sessions, clock, sessionSeconds, originOf } = deps;
 
   /** The origin of the sign-in that the current request finishes, if any. */
@@ -58,7 +73,6 @@ export const seenSessions = (deps: {
   };
 
   return {
-    /** To be called before oidc-provider stores it, for this many seconds. */
     async seen(session: Kept, expiresIn: number): Promise<void> {
       const seen = await seenIn(session);
       if (!seen) return;
@@ -69,17 +83,12 @@ export const seenSessions = (deps: {
       }
     },
 
-    /** To be called before something depends on this session, until then; it may be the one that the current request begins. */
     async holds(id: string, until: number): Promise<void> {
       const seen = await seenIn((Provider.ctx?.oidc?.session ?? {}) as Kept);
       if (seen && sessionIdOf(seen.uid) === id) await sessions.keep({ ...seen, heldUntil: until });
       else await sessions.hold(id, until);
     },
 
-    /**
-     * Ends the session of the current request, where that signs out at the end-session endpoint. Elsewhere a page of ours ends
-     * it, or it only gets another id.
-     */
     async ifSignedOut(): Promise<void> {
       const context = Provider.ctx;
       const { route, params, session, client } = context?.oidc ?? {};

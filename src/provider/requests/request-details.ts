@@ -25,8 +25,6 @@ type Deps = {
   readonly clock: Clock;
 };
 
-export type RequestDetails = ReturnType<typeof requestDetails>;
-
 /** As received; at the token endpoint oidc-provider leaves it out of its parameters. */
 const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { body, params, route } = ctx.oidc as unknown as {
@@ -40,7 +38,30 @@ const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   throw new DomainError('invalid_request', `${PARAMETER} is given more than once`, { field: PARAMETER });
 };
 
-export const requestDetails = ({ resourceServers, clock }: Deps) => {
+export interface RequestDetails {
+  /**
+   * The details of a request to a person; the resources it names are known by then. Throws DomainError 'invalid_target'
+   * without a resource, and 'invalid_authorization_details'.
+   */
+  ofRequest(ctx: KoaContextWithOIDC): Promise<DetailsByResource>;
+
+  /** The details of a request that `ofRequest` has read already. */
+  readBefore(ctx: object): DetailsByResource;
+
+  /** Whether a token request names any. */
+  isNamed(ctx: KoaContextWithOIDC): boolean;
+
+  /** The details that a token request names at the one resource of its token. Absent: what was granted. */
+  ofTokenRequest(ctx: KoaContextWithOIDC, server: ResourceServer): readonly Detail[] | undefined;
+
+  /** oidc-provider's hook for additional parameters, at the endpoints where a person is asked. */
+  check(ctx: KoaContextWithOIDC): Promise<void>;
+
+  /** Types of all resource servers, for the metadata; some seconds old, and older while the store cannot be read. */
+  published(): Promise<readonly string[]>;
+}
+
+export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails => {
   const found = new WeakMap<object, DetailsByResource>();
   let published: { readonly at: number; readonly types: readonly string[] } | undefined;
 
@@ -50,7 +71,6 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
     return servers.flatMap((one) => (one ? [one.document] : []));
   };
 
-  /** The details of a request to a person; the resources it names are known by then. */
   const ofRequest = async (ctx: KoaContextWithOIDC): Promise<DetailsByResource> => {
     const text = textOf(ctx);
     if (text === undefined) return {};
@@ -79,13 +99,10 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
   return {
     ofRequest,
 
-    /** The same, after it was read. */
     readBefore: (ctx: object): DetailsByResource => found.get(ctx) ?? {},
 
-    /** Whether a token request names any. */
     isNamed: (ctx: KoaContextWithOIDC): boolean => textOf(ctx) !== undefined,
 
-    /** The details that a token request names at the one resource of its token. Absent: what was granted. */
     ofTokenRequest(ctx: KoaContextWithOIDC, server: ResourceServer): readonly Detail[] | undefined {
       const text = textOf(ctx);
       if (text === undefined) return undefined;
@@ -94,7 +111,6 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
       return details;
     },
 
-    /** oidc-provider's hook for additional parameters, at the endpoints where a person is asked. */
     check: (ctx: KoaContextWithOIDC): Promise<void> =>
       asProtocol(async () => {
         if (textOf(ctx) === undefined) return;
@@ -105,7 +121,6 @@ export const requestDetails = ({ resourceServers, clock }: Deps) => {
         await ofRequest(ctx);
       }),
 
-    /** Types of all resource servers, for the metadata; some seconds old, and older while the store cannot be read. */
     async published(): Promise<readonly string[]> {
       const now = clock.now();
       if (published !== undefined && published.at + PUBLISHED_SECONDS > now) return published.types;

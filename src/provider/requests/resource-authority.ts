@@ -37,7 +37,36 @@ import { addDefaultScopes } from './default-scopes.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { assuranceOf } from './step-up.ts';
 
-export type ResourceAuthority = ReturnType<typeof resourceAuthority>;
+/** What a token for a resource may carry; members as oidc-provider names them. */
+type ResourceServerInfo = {
+  scope: string;
+  audience: string;
+  /** Seconds. */
+  accessTokenTTL: number;
+  accessTokenFormat: 'jwt' | 'opaque';
+  jwt: { sign: { alg: ResourceServer['accessTokenSigningAlg'] } };
+};
+
+export interface ResourceAuthority {
+  /** The last decision about a request, at the resource its token is for. */
+  decisionOf(ctx: object): Decision | undefined;
+
+  /** Remedies for a decision that left nothing, besides its own. */
+  remediesOf(ctx: object): readonly Remedy[];
+
+  /** Amounts that budgets count, of the authorization details that were decided about. */
+  worthOf(ctx: object): readonly DetailWorth[];
+
+  /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
+  defaultFor(
+    ctx: KoaContextWithOIDC,
+    clientId: string,
+    named: readonly string[] | undefined,
+  ): Promise<string | readonly string[] | undefined>;
+
+  /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
+  at(ctx: KoaContextWithOIDC, resource: string, clientId: string): Promise<ResourceServerInfo>;
+}
 
 export const resourceAuthority = (deps: {
   readonly agents: { get(id: string): Found<Agent> };
@@ -52,7 +81,7 @@ export const resourceAuthority = (deps: {
   readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
   readonly identifiers: Identifiers;
   readonly approvals: AskingByToken;
-}) => {
+}): ResourceAuthority => {
   const askPeople = askAtRefresh(deps);
   const remedies = new WeakMap<object, readonly Remedy[]>();
   const decisions = new WeakMap<object, Decision>();
@@ -134,13 +163,9 @@ export const resourceAuthority = (deps: {
   };
 
   return {
-    /** The last decision about a request, at the resource its token is for. */
     decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
-    /** Remedies for a decision that left nothing, besides its own. */
     remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
-    /** Amounts that budgets count, of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
-    /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
     async defaultFor(
       ctx: KoaContextWithOIDC,
       clientId: string,
@@ -151,7 +176,6 @@ export const resourceAuthority = (deps: {
       const isForItself = route === 'token' && params?.['grant_type'] === 'client_credentials';
       return isForItself ? ownResource(clientId) : undefined;
     },
-    /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
       const { consented: delegation, ...facts } = await factsAt(ctx, server, clientId);

@@ -13,8 +13,6 @@ import { isDocumentConflict } from '../../domain/ports/document-store.ts';
 import { CONSUMPTIONS, type Consumption } from './records.ts';
 import { nextTurn, type RequestFacts } from './request-facts.ts';
 
-export type ConsumptionRegistry = ReturnType<typeof consumptionRegistry>;
-
 /** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
 const REMEMBERED = 20_000;
 /** How long after the winner's answer a burst may still deliver. Its stragglers get nothing either way. */
@@ -36,7 +34,30 @@ type Use = {
   isContested: boolean;
 };
 
-export const consumptionRegistry = ({ documents, clock }: { documents: DocumentStore; clock: Clock }) => {
+export interface ConsumptionRegistry {
+  /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
+  consume(id: string, expiresAt: number, answer: Promise<void>): Promise<boolean>;
+
+  /** The same for a thing that has a mark for each master key: the first mark decides, and all nodes use the same order. */
+  consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean>;
+
+  /** Removes the marks of values whose use did not complete. While a mark cannot be removed, its value stays used. */
+  release(ids: readonly string[]): Promise<void>;
+
+  /** Whether one of these was consumed. */
+  isConsumed(ids: readonly string[]): Promise<boolean>;
+
+  /** How a presentation relates to an earlier use. */
+  stateOf(id: string, presentation: Presentation): Promise<'unused' | 'race' | { readonly usedAt: number }>;
+}
+
+export const consumptionRegistry = ({
+  documents,
+  clock,
+}: {
+  documents: DocumentStore;
+  clock: Clock;
+}): ConsumptionRegistry => {
   const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
   const uses = new Map<string, Use>();
 
@@ -50,7 +71,6 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
     if (use) use.isContested = true;
   };
 
-  /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
   const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
     // Before the mark: others may read the mark as soon as it is written, which is before this process learns that it is
     // durable.
@@ -81,13 +101,11 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
   return {
     consume,
 
-    /** The same for a thing that has a mark for each master key: the first mark decides, and all nodes use the same order. */
     async consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean> {
       for (const id of ids) if (!(await consume(id, expiresAt, answer))) return false;
       return true;
     },
 
-    /** Removes the marks of values whose use did not complete. While a mark cannot be removed, its value stays used. */
     async release(ids: readonly string[]): Promise<void> {
       for (const id of ids) {
         await marks.take(id);
@@ -95,13 +113,11 @@ export const consumptionRegistry = ({ documents, clock }: { documents: DocumentS
       }
     },
 
-    /** Whether one of these was consumed. */
     async isConsumed(ids: readonly string[]): Promise<boolean> {
       for (const id of ids) if (await marks.get(id)) return true;
       return false;
     },
 
-    /** How a presentation relates to an earlier use. */
     async stateOf(id: string, { arrivedAt, turn }: Presentation): Promise<'unused' | 'race' | { usedAt: number }> {
       const mark = await marks.get(id);
       if (!mark) return 'unused';

@@ -5,11 +5,19 @@ import { type Collection, isDocumentConflict, StoreUnavailable } from '../../dom
 
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
+export interface SealedPayloads {
+  /** The text that was sealed for this model. */
+  opened(model: string, sealed: string): string | undefined;
+
+  /** The payload that was sealed for this model; undefined for none. */
+  openedPayload(model: string, sealed: string | undefined): Payload | undefined;
+}
+
 /** Undefined for a payload that was sealed with another key, or is damaged: treated as absent. */
 export const sealedPayloads = (deps: {
   readonly masterKey: MasterKey;
   readonly onUnreadable: (model: string) => void;
-}) => {
+}): SealedPayloads => {
   const opened = (model: string, sealed: string): string | undefined => {
     const text = openedOrNothing(deps.masterKey, model, sealed);
     if (text === undefined) deps.onUnreadable(model);

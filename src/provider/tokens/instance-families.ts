@@ -35,7 +35,10 @@ type GrantPayload = {
   readonly exp: number;
 };
 
-export type InstanceFamilies = ReturnType<typeof instanceFamilies>;
+export interface InstanceFamilies {
+  /** Ends what the instance had of the same authorization. Throws DomainError when nothing can be issued. */
+  mint(provider: Provider, ctx: TokenContext, family: FamilyToMint): Promise<TokenResponse>;
+}
 
 export const instanceFamilies = (deps: {
   readonly documents: DocumentStore;
@@ -48,7 +51,7 @@ export const instanceFamilies = (deps: {
   readonly instances: Pick<PresentedInstances, 'used'>;
   readonly issuer: string;
   readonly refreshTokenTtlSeconds: number;
-}) => {
+}): InstanceFamilies => {
   const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
   const grants = documents.collection<GrantRecord>(GRANTS);
 
@@ -70,7 +73,6 @@ export const instanceFamilies = (deps: {
   };
 
   return {
-    /** Ends what the instance had of the same authorization. Throws DomainError when nothing can be issued. */
     async mint(
       provider: Provider,
       ctx: TokenContext,

@@ -4,17 +4,21 @@ import { importJWK, type JWK, SignJWT } from 'jose';
 /** ES256, which every recipient of such assertions supports. */
 const ALGORITHM = 'ES256';
 
-export type OwnSignatures = ReturnType<typeof ownSignatures>;
+export interface OwnSignatures {
+  /** Private keys in the order in which they may sign; call again after a rotation. */
+  useKeys(jwks: readonly JWK[]): void;
 
-export const ownSignatures = () => {
+  /** A compact JWS of this `typ` (RFC 8725 §3.11). */
+  sign(typ: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+export const ownSignatures = (): OwnSignatures => {
   let key: { readonly kid: string; readonly signing: ReturnType<typeof importJWK> } | undefined;
   return {
-    /** Private keys in the order in which they may sign; call again after a rotation. */
     useKeys(jwks: readonly JWK[]): void {
       const jwk = jwks.find(({ alg }) => alg === ALGORITHM);
       key = jwk?.kid === undefined ? undefined : { kid: jwk.kid, signing: importJWK(jwk, ALGORITHM) };
     },
-    /** A compact JWS of this `typ` (RFC 8725 §3.11). */
     async sign(typ: string, claims: Readonly<Record<string, unknown>>): Promise<string> {
       if (!key) throw new TypeError('there is no key to sign with');
       const header = { alg: ALGORITHM, typ, kid: key.kid };

@@ -22,11 +22,16 @@ const PRESENTED = {
 
 const EPHEMERAL: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode']);
 
+export interface PresentedGrant {
+  /** The grant's record, as stored, ended or not; undefined when the request presents nothing that has one. */
+  find(context: Context): Promise<GrantRecord | undefined>;
+}
+
 export const presentedGrant = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
-}) => {
+}): PresentedGrant => {
   const records = deps.documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const grants = deps.documents.collection<GrantRecord>(GRANTS);
   const { openedPayload } = sealedPayloads({ ...deps, onUnreadable: () => undefined });
@@ -45,7 +50,6 @@ export const presentedGrant = (deps: {
   };
 
   return {
-    /** The grant's record, as stored, ended or not; undefined when the request presents nothing that has one. */
     async find({ oidc }: Context): Promise<GrantRecord | undefined> {
       for (const [name, models] of Object.entries(PRESENTED)) {
         const value = oidc.params?.[name];
@@ -57,8 +61,6 @@ export const presentedGrant = (deps: {
     },
   };
 };
-
-export type PresentedGrant = ReturnType<typeof presentedGrant>;
 
 /** What a JWT says of itself; its signature is checked where that matters. */
 const claimedGrant = (token: string): string | undefined => {

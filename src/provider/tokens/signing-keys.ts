@@ -41,7 +41,45 @@ const PUBLISHED = ['EC', 'RSA', 'OKP'] as const;
 
 export type KeyState = 'published' | 'active' | 'retired' | 'revoked';
 
-export type SigningKeys = Awaited<ReturnType<typeof signingKeys>>;
+/** A signing key without its private part. Times are epoch seconds. */
+export type ListedKey = {
+  /** Its `kid`. */
+  readonly id: string;
+  readonly kty: SigningKey['family'];
+  readonly state: KeyState;
+  readonly createdAt: number;
+  /** When it begins to sign. */
+  readonly activeAt: number;
+  readonly replacedAt?: number;
+  readonly revokedAt?: number;
+};
+
+export interface SigningKeys {
+  /** Private JWKs in the order in which they may sign. */
+  privateJwks(): Promise<readonly JWK[]>;
+
+  /** Names the stored set of keys: the name changes after each rotation, on any node. */
+  version(): Promise<string>;
+
+  /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
+  nextChangeIn(): Promise<number | undefined>;
+
+  /** All keys, the key of the audit log included. */
+  list(): Promise<readonly ListedKey[]>;
+
+  /** Creates a new key of each family. It signs after the prepublish time; until then the present one does. */
+  rotate(audit: AuditLog, by: string, request?: string): Promise<void>;
+
+  /**
+   * Revokes a compromised key with all it signed. Every node applies that at its next check of a token, regardless of its
+   * key set. Another key signs at once. Repeating it for a revoked key changes nothing. Throws DomainError 'not_found' for
+   * an unknown id, and for the key of the audit log, which is none of these.
+   */
+  revoke(id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void>;
+
+  /** Private key that signs checkpoints of the audit log. */
+  auditJwk(): JWK;
+}
 
 export const signingKeys = async (deps: {
   readonly documents: DocumentStore;
@@ -50,7 +88,7 @@ export const signingKeys = async (deps: {
   readonly masterKey: MasterKey;
   readonly prepublishSeconds: number;
   readonly retireSeconds: number;
-}) => {
+}): Promise<SigningKeys> => {
   const { documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds } = deps;
   const keys = documents.collection<SigningKey>(SIGNING_KEYS);
 
@@ -140,17 +178,14 @@ export const signingKeys = async (deps: {
   const auditKey = (await all('audit'))[0] as SigningKey;
 
   return {
-    /** Private JWKs in the order in which they may sign. */
     privateJwks: async (): Promise<readonly JWK[]> => (await published()).map(privateJwk),
 
-    /** Names the stored set of keys: the name changes after each rotation, on any node. */
     version: async (): Promise<string> =>
       (await Promise.all(PUBLISHED.map(all)))
         .flat()
         .map(({ id, activeAt, replacedAt, revokedAt }) => `${id}:${activeAt}:${replacedAt ?? ''}:${revokedAt ?? ''}`)
         .join(' '),
 
-    /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
     nextChangeIn: async (): Promise<number | undefined> => {
       const now = clock.now();
       const moments = (await Promise.all(PUBLISHED.map(all)))
@@ -173,7 +208,6 @@ export const signingKeys = async (deps: {
         ...(key.revokedAt === undefined ? {} : { revokedAt: key.revokedAt }),
       })),
 
-    /** Creates a new key of each family. It signs after the prepublish time; until then the present one does. */
     rotate: async (audit: AuditLog, by: string, request?: string): Promise<void> => {
       await audit.append({ type: 'keys.rotated', outcome: 'done', caller: by, ...(request ? { request } : {}) });
       const activeAt = clock.now() + prepublishSeconds;
@@ -186,11 +220,6 @@ export const signingKeys = async (deps: {
       }
     },
 
-    /**
-     * Revokes a compromised key with all it signed. Every node applies that at its next check of a token, regardless of its
-     * key set. Another key signs at once. Repeating it for a revoked key changes nothing. Throws DomainError 'not_found' for
-     * an unknown id, and for the key of the audit log, which is none of these.
-     */
     revoke: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
       const key = (await keys.get(id))?.document;
       if (key === undefined || key.family === 'audit') throw new DomainError('not_found', 'There is no such object.');
@@ -213,7 +242,6 @@ export const signingKeys = async (deps: {
       await raiseEpoch(documents.collection<Epoch>(EPOCHS), keyEpoch(id), Number.MAX_SAFE_INTEGER);
     },
 
-    /** Private key that signs checkpoints of the audit log. */
     auditJwk: (): JWK => privateJwk(auditKey),
   };
 };

@@ -37,8 +37,21 @@ const mayIntrospect = async (deps: Deps, clientId: string, audience: string | un
   return (await deps.resourceServers.get(clientId))?.document.identifier === audience;
 };
 
-export const structuredTokens = (deps: Deps) => ({
-  /** `features.revocation.allowedPolicy` for opaque tokens and refresh tokens: only the client's own, recorded first. */
+export interface StructuredTokens {
+  /**
+   * oidc-provider's hook `allowedPolicy` of revocation: whether the client may end this opaque token. Records the outcome
+   * first.
+   */
+  revocationAllowed(ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean>;
+
+  /**
+   * Answers introspection and revocation of JWT access tokens, which oidc-provider does not offer (RFC 7662 §2, RFC 7009
+   * §2).
+   */
+  install(provider: Provider): void;
+}
+
+export const structuredTokens = (deps: Deps): StructuredTokens => ({
   revocationAllowed: (ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean> =>
     asProtocol(async () => {
       const own = token.clientId === clientId;

@@ -70,7 +70,37 @@ export type TokenFacts = {
   readonly approval?: IssuedToken['approval'] | undefined;
 };
 
-export type TokenLiveness = ReturnType<typeof tokenLiveness>;
+export interface TokenLiveness {
+  /** The grant in its effective state; undefined when it has ended or expired. A session that is over does not end it. */
+  grantLive(id: string): Promise<GrantRecord | undefined>;
+
+  /** The grant as its client holds it: over with its session, while delegations to agents from it are not. */
+  grantHeld(grant: GrantRecord): Promise<GrantRecord | undefined>;
+
+  /** The grant as its client holds it, by its id; undefined also when it has expired. */
+  grantHeldLive(id: string): Promise<GrantRecord | undefined>;
+
+  /**
+   * Why a token is over, or undefined while it is live. Rights that are removed from any party to the token end the tokens
+   * that carry them: the scope from its resource server, rights from the person, the app or an agent, or part of a
+   * delegation. The next token carries what is left.
+   */
+  endOf(facts: TokenFacts): Promise<TokenEnd | undefined>;
+
+  /** The facts of the decision for a live token; undefined when it is over, or for no resource. */
+  standing(facts: TokenFacts): Promise<DecisionFacts | undefined>;
+
+  /**
+   * Whether a kill blocks a token that is about to be made: of everything, or of something it depends on. An agent that has
+   * changed ownership since it authenticated is treated as killed.
+   */
+  killOf(
+    facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
+  ): Promise<'all' | 'some' | undefined>;
+
+  /** Whether this session of an account, in which a user signed in at `since`, is still live. */
+  sessionLive(account: string, since: number, session: string): Promise<boolean>;
+}
 
 export const tokenLiveness = (deps: {
   readonly documents: DocumentStore;
@@ -87,7 +117,7 @@ export const tokenLiveness = (deps: {
   readonly sessions: Pick<SessionRegistry, 'isLive'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
-}) => {
+}): TokenLiveness => {
   const { revocation } = deps;
   const grants = deps.documents.collection<GrantRecord>(GRANTS);
 
@@ -139,7 +169,6 @@ export const tokenLiveness = (deps: {
     return session !== undefined && !(await deps.sessions.isLive(session, account, grant.createdAt));
   };
 
-  /** As its client holds it: over with its session, while delegations to agents from it are not. */
   const grantHeld = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
     const counting = await grantNow(grant);
     const account = counting && (await deps.accounts.get(grant.account))?.document;
@@ -174,11 +203,7 @@ export const tokenLiveness = (deps: {
     return trusted.includes('*') || scope.every((name) => trusted.includes(name));
   };
 
-  /**
-   * Why a token is over, or undefined while it is live. Rights that are removed from any party to the token end the tokens
-   * that carry them: the scope from its resource server, rights from the person, the app or an agent, or part of a delegation.
-   * The next token carries what is left. `learn` receives the facts of the decision.
-   */
+  /** `learn` receives the facts of the decision. */
   const endOf = async (
     facts: TokenFacts,
     learn: (decided: DecisionFacts) => void = () => undefined,
@@ -271,14 +296,12 @@ export const tokenLiveness = (deps: {
   return {
     grantLive,
     grantHeld,
-    /** The same, by its id; undefined also when it has expired. */
     async grantHeldLive(id: string): Promise<GrantRecord | undefined> {
       const grant = (await grants.get(id))?.document;
       const held = grant && (await grantHeld(grant));
       return held && !isExpired(held) ? held : undefined;
     },
     endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
-    /** The facts of the decision for a live token; undefined when it is over, or for no resource. */
     async standing(facts: TokenFacts): Promise<DecisionFacts | undefined> {
       let decided: DecisionFacts | undefined;
       const end = await endOf(facts, (asked) => {
@@ -286,10 +309,6 @@ export const tokenLiveness = (deps: {
       });
       return end === undefined ? decided : undefined;
     },
-    /**
-     * Whether a kill blocks a token that is about to be made: of everything, or of something it depends on. An agent that has
-     * changed ownership since it authenticated is treated as killed.
-     */
     async killOf(
       facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
     ): Promise<'all' | 'some' | undefined> {
@@ -299,7 +318,6 @@ export const tokenLiveness = (deps: {
       if (!(await revocation.ended(parts, isExempt))) return undefined;
       return !isExempt && (await revocation.ended([{}])) ? 'all' : 'some';
     },
-    /** Whether this session of an account, in which a user signed in at `since`, is still live. */
     async sessionLive(account: string, since: number, session: string): Promise<boolean> {
       const found = (await deps.accounts.get(account))?.document;
       if (!found || !(await deps.sessions.isLive(session, found, since))) return false;
