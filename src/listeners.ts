@@ -17,8 +17,6 @@ export type Answering = Operations & {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
 };
 
-export type Listeners = Awaited<ReturnType<typeof boundListeners>>;
-
 const RETRY_SECONDS = 1;
 /** Most requests that wait for the start at one time, and the longest wait of each. */
 const MOST_WAITING = 1_000;
@@ -36,8 +34,19 @@ export const unavailable =
     response.end(JSON.stringify({ error: 'temporarily_unavailable', error_description: text }));
   };
 
+export interface Listeners {
+  /** From now on `one` answers. */
+  answerWith(one: Answering): void;
+
+  /** Answers the requests under way and accepts no new connection. Idempotent. */
+  drainPublic(): Promise<void>;
+
+  /** The same at the listener of the operators. */
+  drainOperations(): Promise<void>;
+}
+
 /** Binds both. Throws an Error that says what to do when an address or a certificate is not usable; nothing is bound then. */
-export const boundListeners = async (configuration: Configuration) => {
+export const boundListeners = async (configuration: Configuration): Promise<Listeners> => {
   let answering = STARTING;
   const waiting = new Set<() => void>();
   const letGo = (): void => {
@@ -69,12 +78,10 @@ export const boundListeners = async (configuration: Configuration) => {
     throw error;
   }
   return {
-    /** From now on `one` answers. */
     answerWith(one: Answering): void {
       answering = one;
       letGo();
     },
-    /** Answers the requests under way and accepts no new connection. Idempotent. */
     drainPublic: () => {
       letGo();
       return drain(server);

@@ -28,7 +28,7 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
     process.stdout.write(serverHelp());
     return 0;
   }
-  let settings: ReturnType<typeof settingsOf>;
+  let settings: Settings;
   try {
     settings = settingsOf(argv);
   } catch (error) {
@@ -139,8 +139,16 @@ const firstStartOf = (configuration: Configuration) => {
   };
 };
 
+type Settings = {
+  readonly configuration: Configuration;
+  /** Processes that serve; 1: this one alone. */
+  readonly workers: number;
+  /** The arguments without `--workers`. */
+  readonly rest: readonly string[];
+};
+
 /** `--workers N` is about processes, and so the only option that is no setting. */
-const settingsOf = (argv: readonly string[]) => {
+const settingsOf = (argv: readonly string[]): Settings => {
   const at = argv.findIndex((argument) => /^--workers(?:=|$)/.test(argument));
   const isApart = argv[at] === '--workers';
   const given = isApart ? argv[at + 1] : argv[at]?.slice('--workers='.length);

@@ -42,20 +42,26 @@ export const startedWithRoom = async <T>(
   }
 };
 
-type Volume = NonNullable<ReturnType<typeof volumeOf>>;
+/** The volume on which the database of this machine is kept. */
+interface Volume {
+  /**
+   * Whether there is room for essential data. Releases the reserve first, then copies the database's log into its file and
+   * truncates the log.
+   */
+  hasRoom(): boolean;
+
+  /** Bytes of the volume, of its free space, and of what must be free before unauthenticated callers may write again. */
+  now(): { readonly size: number; readonly free: number; readonly resume: number };
+}
 
 /** Undefined where data is not kept in a file of this machine. */
-const volumeOf = (configuration: Configuration) => {
+const volumeOf = (configuration: Configuration): Volume | undefined => {
   const { stores, data } = configuration;
   if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;
   usableDataFolder(data.folder);
   const { file, reserve: options } = sqliteFile(configuration, data.folder);
   const reserve = volumeReserve(options);
   return {
-    /**
-     * Whether there is room for essential data. Releases the reserve first, then copies the database's log into its file and
-     * truncates the log.
-     */
     hasRoom(): boolean {
       if (reserve.isLow()) reserve.release();
       if (!reserve.admits('essential', reserve.volume().free)) cutLogAlone(file);

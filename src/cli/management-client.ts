@@ -18,8 +18,6 @@ export type KeyFile = {
 export type Json = Readonly<Record<string, unknown>>;
 export type Reply = { readonly body: Json; readonly etag: string | undefined };
 
-export type ManagementClient = ReturnType<typeof managementClient>;
-
 /** Throws CommandError when there is no such file, it holds something else, or other users can read it. */
 export const readKeyFile = (path: string): KeyFile => {
   let content: SecretText;
@@ -52,6 +50,45 @@ export const readKeyFile = (path: string): KeyFile => {
 
 const PATIENCE_MILLISECONDS = 60_000;
 
+export interface ManagementClient {
+  /** The server that the key file names. */
+  readonly issuer: string;
+
+  /** The client in whose name the calls are made. */
+  readonly clientId: string;
+
+  /** The document at a path under `/api/v1`. Throws CommandError for a refusal, as all of these do. */
+  get(path: string): Promise<Reply>;
+
+  /** Posts a JSON body, or none. */
+  post(path: string, body?: unknown): Promise<Reply>;
+
+  /** Deletes what is at the path. */
+  delete(path: string): Promise<void>;
+
+  /** Reads the document, and changes it unless another caller changed it in between. */
+  patch(path: string, body: unknown): Promise<Reply>;
+
+  /** Reads the document, and applies `action` to it unless another caller changed it in between. */
+  postVersion(path: string, action: string): Promise<Reply>;
+
+  /** Acts on the version that was read, or is refused. */
+  postIf(path: string, etag: string | undefined, body: unknown): Promise<Reply>;
+
+  /** Items of a list over as many pages as needed, at most `limit`. */
+  items(
+    path: string,
+    query?: Readonly<Record<string, string | undefined>>,
+    limit?: number,
+  ): AsyncGenerator<Json, void, unknown>;
+
+  /** Posts lines of NDJSON under an idempotency key, and answers the lines that come back. */
+  lines(path: string, lines: readonly string[], key: string): Promise<readonly Json[]>;
+
+  /** The body of the answer as it comes: of a GET, or of a POST with a body. */
+  stream(path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>>;
+}
+
 /** `localProof` answers the secret of a new proof, for each call that changes something. */
 export const managementClient = (
   keyFile: KeyFile,
@@ -59,7 +96,7 @@ export const managementClient = (
     request = fetch,
     localProof,
   }: { readonly request?: typeof fetch; readonly localProof?: (() => string) | undefined } = {},
-) => {
+): ManagementClient => {
   const { issuer, client_id, private_key, scope } = keyFile;
   const resource = `${issuer}/api/v1`;
   let token: Promise<string> | undefined;
@@ -161,23 +198,19 @@ export const managementClient = (
       await call('DELETE', path);
     },
 
-    /** Reads the document, and changes it unless another caller changed it in between. */
     patch: async (path: string, body: unknown): Promise<Reply> => {
       const { etag } = await ask('GET', path);
       return ask('PATCH', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) });
     },
 
-    /** Reads the document, and applies `action` to it unless another caller changed it in between. */
     postVersion: async (path: string, action: string): Promise<Reply> => {
       const { etag } = await ask('GET', path);
       return ask('POST', `${path}/${action}`, { body: {}, ...(etag === undefined ? {} : { ifMatch: etag }) });
     },
 
-    /** Acts on the version that was read, or is refused. */
     postIf: (path: string, etag: string | undefined, body: unknown): Promise<Reply> =>
       ask('POST', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) }),
 
-    /** Items of a list over as many pages as needed, at most `limit`. */
     async *items(
       path: string,
       query: Readonly<Record<string, string | undefined>> = {},
@@ -200,14 +233,12 @@ export const managementClient = (
       } while (cursor !== undefined && left > 0);
     },
 
-    /** Posts lines of NDJSON under an idempotency key, and answers the lines that come back. */
     lines: async (path: string, lines: readonly string[], key: string): Promise<readonly Json[]> => {
       const response = await call('POST', path, { lines, key });
       const answered = (await response.text()).split('\n').filter((line) => line !== '');
       return answered.map((line) => JSON.parse(line) as Json);
     },
 
-    /** The body of the answer as it comes: of a GET, or of a POST with a body. */
     stream: async (path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>> => {
       const options = { isStream: true, ...(sent === undefined ? {} : { body: sent }) };
       const { body } = await call(sent === undefined ? 'GET' : 'POST', path, options);

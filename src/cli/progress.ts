@@ -9,14 +9,21 @@ const STEP = 25;
 
 const NUMBER = new Intl.NumberFormat('en');
 
-const progress = (terminal: Terminal) => {
+interface Progress {
+  /** Begins a step; the function it answers reports the progress of that step. */
+  show(step: string): (done: number, total: number) => void;
+
+  /** Ends the line of the last step. */
+  end(): void;
+}
+
+const progress = (terminal: Terminal): Progress => {
   let isOpen = false;
   const end = (): void => {
     if (isOpen) terminal.err('\n');
     isOpen = false;
   };
   return {
-    /** Begins a step; the function it answers reports the progress of that step. */
     show(step: string): (done: number, total: number) => void {
       end();
       let shown = -1;
@@ -36,7 +43,6 @@ const progress = (terminal: Terminal) => {
         isOpen = true;
       };
     },
-    /** Ends the line of the last step. */
     end,
   };
 };
@@ -47,7 +53,7 @@ const progress = (terminal: Terminal) => {
  */
 export const withProgress = async (
   terminal: Terminal,
-  work: (show: ReturnType<typeof progress>['show']) => Promise<readonly string[]>,
+  work: (show: Progress['show']) => Promise<readonly string[]>,
 ): Promise<void> => {
   const shown = progress(terminal);
   try {

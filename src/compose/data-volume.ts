@@ -1,6 +1,6 @@
 /** Watches the volume of the database: metrics, log, audit events, and whether this process is ready. Called by compose.ts. */
 import type { Logger } from 'pino';
-import type { Room, roomKeeping } from '../../adapters/sqlite/space-management.ts';
+import type { Room, RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -14,7 +14,7 @@ export const fullText = (folder: string, { size, free, resume }: Pick<Room, 'siz
   'delete what else is on it, or enlarge it; what has expired is removed by itself, and `behalf kill … --local` works';
 
 export const dataVolume = (deps: {
-  readonly room: ReturnType<typeof roomKeeping>;
+  readonly room: RoomKeeping;
   readonly folder: string;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly metrics: Pick<Metrics, 'volume'>;

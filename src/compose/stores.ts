@@ -17,7 +17,7 @@ import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/re
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
-import type { roomKeeping } from '../../adapters/sqlite/space-management.ts';
+import type { RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
 import { BUDGET_MARK } from '../domain/authority/budgets/budget.ts';
@@ -66,7 +66,7 @@ export type Stores = {
   /** Readiness checks of the servers behind the stores; none for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
   /** The volume of SQLite; absent where there is none. */
-  readonly room?: ReturnType<typeof roomKeeping> | undefined;
+  readonly room?: RoomKeeping | undefined;
   /** Resolves when the collections declared so far can be written and found. Throws StoreUnavailable when they cannot. */
   ready(): Promise<void>;
 };

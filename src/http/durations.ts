@@ -3,6 +3,15 @@ import type { Metric } from 'prom-client';
 /** Records how long one operation took, in seconds. */
 export type Series = (seconds: number) => void;
 
+/** A histogram of durations. */
+export interface Durations {
+  /** To be registered. */
+  readonly metric: Metric;
+
+  /** Records under these labels, which come from a closed set; call once for each. */
+  series(labels: Readonly<Record<string, string>>): Series;
+}
+
 /**
  * A histogram for operations that happen many times in each request. Its labels are bound once, so that recording a duration
  * is a few additions; prom-client makes and sorts a key of the labels each time.
@@ -16,7 +25,7 @@ export const durations = ({
   readonly help: string;
   /** Upper ends in seconds, ascending. */
   readonly buckets: readonly number[];
-}) => {
+}): Durations => {
   const all: { readonly labels: Readonly<Record<string, string>>; readonly counts: number[]; sum: number }[] = [];
 
   const values = () =>
@@ -36,14 +45,12 @@ export const durations = ({
     });
 
   return {
-    /** To be registered. */
     metric: {
       name,
       help,
       get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }),
     } as unknown as Metric,
 
-    /** The labels come from a closed set; call once for each. */
     series(labels: Readonly<Record<string, string>>): Series {
       const one = { labels, counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
       all.push(one);

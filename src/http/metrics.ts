@@ -1,10 +1,66 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { durations } from './durations.ts';
+import { type Durations, durations } from './durations.ts';
 
-export type Metrics = ReturnType<typeof metrics>;
+/** Each instrument, by what it measures; names and labels are in docs/reference. */
+export interface Metrics {
+  /** Collects all of them, and those of Node. */
+  readonly registry: Registry;
 
-export const metrics = () => {
+  /** Requests answered. */
+  readonly requests: Counter<'method' | 'status' | 'surface'>;
+
+  /** Time from arrival to the end of the answer. */
+  readonly seconds: Histogram<'surface'>;
+
+  /** Audit events made durable. */
+  readonly events: Counter<'outcome' | 'type'>;
+
+  /** Audit events that could not be written; the changes they describe did not happen. */
+  readonly failures: Counter<string>;
+
+  /** Time until an audit event was durable. */
+  readonly appending: Histogram<string>;
+
+  /** Approvals of single actions, by outcome. */
+  readonly approvals: Counter<'outcome'>;
+
+  /** Requests of unauthenticated senders that were dropped before their time. */
+  readonly evicted: Counter<'kind'>;
+
+  /** Time from a request for approval to the decision, by outcome. */
+  readonly deciding: Histogram<'outcome'>;
+
+  /** Break-glass actions that no third person has reviewed yet. */
+  readonly openReviews: Gauge<string>;
+
+  /** Requests being answered. */
+  readonly inFlight: Gauge<string>;
+
+  /** Bytes of the volume of the database, of its free space, and of the reserve (0 while it is released). */
+  readonly volume: Readonly<Record<'size' | 'free' | 'reserve', Gauge<string>>>;
+
+  /** Documents fetched from URLs that other parties chose. */
+  readonly fetches: Counter<'outcome' | 'purpose'>;
+
+  /** Questions to the external decision point. */
+  readonly externalDecisions: Counter<'outcome'>;
+
+  /** Attempts to deliver notifications by mail, webhook or push. */
+  readonly notifications: Counter<'channel' | 'outcome'>;
+
+  /** Duration of each call to a store, by collection and operation. */
+  readonly storing: Durations;
+
+  /** Expired documents that were removed, by collection. */
+  readonly swept: Counter<'collection'>;
+
+  /** Expired documents that are still stored, by collection; counted up to 10000. */
+  readonly expired: Gauge<'collection'>;
+}
+
+/** Creates them in a registry of their own: several servers may run in one process. */
+export const metrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({

@@ -30,6 +30,12 @@ type ProviderContext = {
     readonly params?: Readonly<Record<string, unknown>> | undefined;
   };
 };
+/** The client that a device acts for; members as oidc-provider names them. */
+type DeviceClient = {
+  readonly clientId: string;
+  readonly clientName?: string | undefined;
+  readonly [member: string]: unknown;
+};
 type Failure = { readonly error?: string | undefined; readonly error_description?: string | undefined };
 
 const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
@@ -49,12 +55,50 @@ const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly te
   method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
 };
 
-export type ProviderPages = ReturnType<typeof providerPages>;
+export interface ProviderPages {
+  /** The languages of the pages, the usual one first. */
+  readonly languages: typeof LANGUAGES;
+
+  /** Whether the headers say that a page of ours sent the request. */
+  isFromOurPages(request: IncomingMessage): boolean;
+
+  /**
+   * Adds `form-action` to the policy of an answer that has none: this server, and `redirectUri` where a form may end
+   * there.
+   */
+  limitForms(ctx: ProviderContext, redirectUri: string | undefined): void;
+
+  /** The page of an error that no client can receive. It repeats nothing of the request. */
+  error(ctx: ProviderContext, out: Failure): Promise<void>;
+
+  /** Asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0 §2). */
+  signOut(ctx: ProviderContext): Promise<void>;
+
+  /** Says that the user is signed out. */
+  signedOut(ctx: ProviderContext): Promise<void>;
+
+  /** Asks for the code that a device shows (RFC 8628 §3.3); `error` says why the last one was refused. */
+  deviceCode(ctx: ProviderContext, out?: Failure, error?: Error & { userCode?: string }): Promise<void>;
+
+  /** Asks whether the device with this code shall continue: shows who asks, and from where. */
+  deviceConfirm(
+    ctx: ProviderContext,
+    client: DeviceClient,
+    info: Readonly<Record<string, unknown>>,
+    userCode: string,
+  ): Promise<void>;
+
+  /** Says that the device can continue. */
+  deviceDone(ctx: ProviderContext): Promise<void>;
+
+  /** Goes on to another provider that has to end its session, too. */
+  onward(ctx: ProviderContext, provider: { readonly name: string; readonly href: string }): void;
+}
 
 export const providerPages = (deps: {
   readonly issuer: string;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
-}) => {
+}): ProviderPages => {
   const { issuer } = deps;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const frame = { basePath };
@@ -128,11 +172,7 @@ export const providerPages = (deps: {
 
     async deviceConfirm(
       ctx: ProviderContext,
-      client: {
-        readonly clientId: string;
-        readonly clientName?: string | undefined;
-        readonly [member: string]: unknown;
-      },
+      client: DeviceClient,
       info: Readonly<Record<string, unknown>>,
       userCode: string,
     ): Promise<void> {

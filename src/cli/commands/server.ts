@@ -1,5 +1,5 @@
 /** `behalf serve` and `behalf check-config`. */
-import { type Source, withoutSecrets } from '../../../config/load.ts';
+import { type ShownSetting, type Source, withoutSecrets } from '../../../config/load.ts';
 import { isProduction } from '../../../config/rules.ts';
 import { type Command, EXIT } from '../command.ts';
 import { loadedSettings, SETTINGS } from '../settings.ts';
@@ -45,7 +45,7 @@ const checkConfig: Command = {
   },
 };
 
-const COLUMNS: readonly Column<ReturnType<typeof withoutSecrets>[number]>[] = [
+const COLUMNS: readonly Column<ShownSetting>[] = [
   { title: 'SETTING', value: ({ pointer }) => pointer.slice(1).replaceAll('/', '.') },
   { title: 'VALUE', value: ({ value }) => value },
   { title: 'FROM', value: ({ source }) => sourceText(source) },

@@ -21,8 +21,26 @@ export type PageSession = {
   readonly signedInAs: SignedInAs;
 };
 
+export interface AccountSessions {
+  /**
+   * The session of the browser with its active account; undefined where no account is signed in. Sets the language of the
+   * answer.
+   */
+  current(ctx: Context): Promise<PageSession | undefined>;
+
+  /** The session; or undefined after sending the browser to sign in and return to this page. */
+  orSignIn(ctx: Context): Promise<PageSession | undefined>;
+
+  /** The session and the form its page sent. Refuses every other session and form with 403 (WB-02). */
+  withForm(
+    ctx: Context,
+    bindingOf?: (session: PageSession) => FormBinding,
+    largest?: number,
+  ): Promise<PageSession & { readonly form: URLSearchParams }>;
+}
+
 /** The signed-in account, for the pages of an account. */
-export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
+export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountSessions => {
   const { basePath, browserSessions } = deps;
 
   const current = async (ctx: Context): Promise<PageSession | undefined> => {
@@ -44,7 +62,6 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
   return {
     current,
 
-    /** The session; or undefined after sending the browser to sign in and return to this page. */
     async orSignIn(ctx: Context): Promise<PageSession | undefined> {
       const session = await current(ctx);
       if (!session) {
@@ -53,7 +70,6 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
       return session;
     },
 
-    /** The session and the form its page sent. Refuses every other session and form with 403 (WB-02). */
     async withForm(
       ctx: Context,
       bindingOf: (session: PageSession) => FormBinding = ({ id }) => ['session', id],
@@ -65,5 +81,3 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     },
   };
 };
-
-export type AccountSessions = ReturnType<typeof accountSessions>;

@@ -28,7 +28,11 @@ export type Answered = {
 
 export type SendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog) => void;
 
-export type Answering = ReturnType<typeof answeringServers>;
+/** Makes the handler of one endpoint: `answer` gets the authenticated resource server, `send` writes an error in its format. */
+export type Answering = (
+  send: SendError,
+  answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>,
+) => (ctx: Context) => Promise<void>;
 
 /**
  * The request id that a caller may send to recognise an answer. One that is longer or holds other characters is not sent
@@ -38,9 +42,9 @@ const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
 
 /** Answers authenticated resource servers as JSON; records a refusal before the answer leaves. */
 export const answeringServers =
-  ({ issuer, authenticate, decisions, countRefusal, log }: AnsweringDeps) =>
-  (send: SendError, answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>) =>
-  async (ctx: Context): Promise<void> => {
+  ({ issuer, authenticate, decisions, countRefusal, log }: AnsweringDeps): Answering =>
+  (send, answer) =>
+  async (ctx) => {
     const by = askedIn(ctx);
     ctx.set('Cache-Control', 'no-store');
     const given = ctx.get('x-request-id');

@@ -16,7 +16,7 @@ import type { PolicyCheck } from '../management/policy-check.ts';
 import { fromWire } from '../management/representations.ts';
 import { type OperationId, routeEntries } from '../management/route-table.ts';
 import type { RouteDeclaration } from '../management/routes/route.ts';
-import { inputChecks } from '../management/validation.ts';
+import { type InputChecks, inputChecks } from '../management/validation.ts';
 
 export type ConsoleOperation =
   | 'createAgent'
@@ -105,14 +105,32 @@ type ConsoleCall = {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 const ROUTES = new Map<OperationId, RouteDeclaration>(routeEntries());
 
-export type ConsoleCalls = ReturnType<typeof consoleCalls>;
+export interface ConsoleCalls {
+  /**
+   * How far the operation reaches for the account: all objects, or its own. Throws DomainError 'forbidden' where it may
+   * not call it at all.
+   */
+  access(operation: ConsoleOperation, account: Account): Access;
+
+  /** Makes the call in the name of the account. Throws what the management API refuses with, as a DomainError. */
+  run(operation: ConsoleOperation, account: Account, by: By, asked?: ConsoleCall): Promise<Answer>;
+
+  /** Whether the account may make the call at all. */
+  may(operation: ConsoleOperation, account: Account): boolean;
+
+  /** Whether it may by its role, not only for its own objects. */
+  mayAll(operation: ConsoleOperation, account: Account): boolean;
+
+  /** Whether the object exists for the viewer: false when the call is refused with 'not_found'. */
+  isThere(call: Promise<unknown>): Promise<boolean>;
+}
 
 export const consoleCalls = (
   handlers: Handlers<ConsoleOperation>,
   checkPolicy: PolicyCheck,
   requireFreshFactor: FreshFactor,
-) => {
-  const checksOf = new Map<ConsoleOperation, ReturnType<typeof inputChecks>>();
+): ConsoleCalls => {
+  const checksOf = new Map<ConsoleOperation, InputChecks>();
 
   const routeOf = (operation: ConsoleOperation): RouteDeclaration => {
     const route = ROUTES.get(operation);
@@ -192,13 +210,10 @@ export const consoleCalls = (
     access,
     run,
 
-    /** Whether the account may make the call at all. */
     may: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) !== undefined,
 
-    /** Whether it may by its role, not only for its own objects. */
     mayAll: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) === 'all',
 
-    /** Whether the object exists for the viewer: false when the call is refused with 'not_found'. */
     async isThere(call: Promise<unknown>): Promise<boolean> {
       try {
         await call;

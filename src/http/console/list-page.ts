@@ -45,13 +45,16 @@ export const listed = async <Item>(
   };
 };
 
+/** The filters of a list, as its address names them; empty where none is named. */
+export type ListFilters = { readonly search: string; readonly state: string };
+
 /** `q` and `state` of an address; an unknown state is left out. */
-export const askedOf = (query: URLSearchParams, states: readonly string[]) => ({
+export const askedOf = (query: URLSearchParams, states: readonly string[]): ListFilters => ({
   search: (query.get('q') ?? '').trim().slice(0, 100),
   state: states.find((state) => state === query.get('state')) ?? '',
 });
 
-export const searchQuery = ({ search, state }: ReturnType<typeof askedOf>): RouteQuery => ({
+export const searchQuery = ({ search, state }: ListFilters): RouteQuery => ({
   ...(search === '' ? {} : { search }),
   ...(state === '' ? {} : { state: state as 'active' }),
 });

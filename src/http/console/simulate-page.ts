@@ -92,7 +92,20 @@ const FIELDS: Readonly<Record<string, keyof TryModel['errors']>> = {
   policy: 'policy',
 };
 
-const readAsked = (query: URLSearchParams) => {
+/** What the address asks to simulate. */
+type Asked = {
+  readonly agent: string;
+  /** A username or the id of an account; empty where the agent acts for itself. */
+  readonly person: string;
+  readonly resource: string;
+  /** Names, separated by spaces. */
+  readonly scope: string;
+  /** A version, or `active`. */
+  readonly policy: string;
+  readonly assumesConsent: boolean;
+};
+
+const readAsked = (query: URLSearchParams): Asked => {
   const of = (name: string): string => (query.get(name) ?? '').trim().slice(0, 2000);
   return {
     agent: of('agent'),
@@ -105,7 +118,7 @@ const readAsked = (query: URLSearchParams) => {
 };
 
 /** The body of an API call. The API refuses an unknown username. */
-const bodyOf = async (deps: ConsoleDeps, asked: ReturnType<typeof readAsked>): Promise<JsonObject> => {
+const bodyOf = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
   const { agent, person, resource, scope, policy, assumesConsent } = asked;
   const account = person === '' ? undefined : (await deps.ownerNames.find(person, { kinds: ['account'] }))?.id;
   return {

@@ -1,16 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 
+export interface OwnCookie {
+  /** Undefined also when the name came twice: another party set one of them (WB-04). */
+  read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined;
+
+  /** Sets the cookie in the answer, with its whole life. */
+  write(ctx: Context, value: string): void;
+}
+
 /**
  * A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It
  * authenticates no user.
  */
-export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: number) => {
+export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: number): OwnCookie => {
   const isHttps = issuer.startsWith('https:');
   // `__Host-` keeps sub-domains from setting it; browsers take that name over https only (decision D21).
   const name = isHttps ? `__Host-${plainName}` : plainName;
   return {
-    /** Undefined also when the name came twice: another party set one of them (WB-04). */
     read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined {
       const values = (ctx.req.headers.cookie ?? '')
         .split(';')
@@ -27,5 +34,3 @@ export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: numb
     },
   };
 };
-
-export type OwnCookie = ReturnType<typeof ownCookie>;

@@ -258,8 +258,29 @@ const outOfOrder = (cause: unknown): DomainError =>
     ? new DomainError('unavailable', NO_SPACE.message, { retryAfterSeconds: NO_SPACE.retryAfterSeconds, cause })
     : new DomainError('unavailable', 'This cannot be answered right now.', { retryAfterSeconds: 5, cause });
 
+export interface GuardedForms {
+  /** Value of the field `csrf` for this binding. */
+  token(binding: FormBinding): string;
+
+  /**
+   * The form of a request that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02):
+   * another site, another kind of body, no token, or that of another session or interaction. `account` is the account that
+   * is signed in; `uid` the interaction that the form has to name (V21, AP-16); `largest` the bytes of a form, where it is
+   * not the usual.
+   */
+  read(ctx: Context, binding: FormBinding, account?: string, uid?: string, largest?: number): Promise<URLSearchParams>;
+
+  /** Checks a further token within a form: refuses it like the form itself when it was made for another binding. */
+  check(ctx: Context, token: string, binding: FormBinding): Promise<void>;
+
+  /** Refuses a form where no account is signed in: no token can be valid there. */
+  refuseUnbound(ctx: Context): Promise<never>;
+}
+
 /** Reads forms that our own pages sent. */
-export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>) => {
+export const guardedForms = (
+  deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>,
+): GuardedForms => {
   const guard: Csrf = csrf(deps);
 
   const refuse = async (ctx: Context, reason: string): Promise<never> => {
@@ -275,12 +296,6 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
   return {
     token: guard.token,
 
-    /**
-     * The form of a request that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02):
-     * another site, another kind of body, no token, or that of another session or interaction. `account` is the account that
-     * is signed in; `uid` the interaction that the form has to name (V21, AP-16); `largest` the bytes of a form, where it is
-     * not the usual.
-     */
     async read(
       ctx: Context,
       binding: FormBinding,
@@ -297,14 +312,10 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
       return form;
     },
 
-    /** Checks a further token within a form: refuses it like the form itself when it was made for another binding. */
     async check(ctx: Context, token: string, binding: FormBinding): Promise<void> {
       if (!guard.isToken(token, binding)) await refuse(ctx, 'csrf_token');
     },
 
-    /** Refuses a form where no account is signed in: no token can be valid there. */
     refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session'),
   };
 };
-
-export type GuardedForms = ReturnType<typeof guardedForms>;

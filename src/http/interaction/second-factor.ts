@@ -36,11 +36,22 @@ type Shared = {
   beforeSession(ctx: Context, uid: string, account: string): Promise<void>;
 };
 
+export interface SecondFactorSteps {
+  /** Stores that the password was right, and goes to the page of the factor. */
+  begin(ctx: Context, uid: string, account: string, assurance: Assurance): Promise<void>;
+
+  /** Shows the page where the interaction is at that step; answers whether it was. */
+  showIfDue(ctx: Context, interaction: Interaction): Promise<boolean>;
+
+  /** Adds the pages of the second factor to the router of interactions. */
+  addRoutes(router: Router): void;
+}
+
 /**
  * The page for the second factor: after the password, or alone where the user is signed in and lacks only that (RFC 9470). A
  * path of its own, so that a form for the password in another tab still does what it says.
  */
-export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
+export const secondFactorSteps = (deps: PeopleDeps, shared: Shared): SecondFactorSteps => {
   const { basePath, browserSessions, interactions, secondFactor, factors, passkeys } = deps;
   const { forms, devices, interactionOf, pathOf, targetsOf } = shared;
 
@@ -101,13 +112,11 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
   };
 
   return {
-    /** Stores that the password was right, and goes to the page of the factor. */
     async begin(ctx: Context, uid: string, account: string, assurance: Assurance): Promise<void> {
       await secondFactor.begin(uid, { account, assurance });
       seeOther(ctx, pathOf(uid));
     },
 
-    /** Shows the page where the interaction is at that step; answers whether it was. */
     async showIfDue(ctx: Context, interaction: Interaction): Promise<boolean> {
       const step = await stepOf(ctx, interaction);
       if (step) await show(ctx, interaction, step);
@@ -150,8 +159,6 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
     },
   };
 };
-
-export type SecondFactorSteps = ReturnType<typeof secondFactorSteps>;
 
 /** Refusals that leave the person on the form. */
 const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests'];

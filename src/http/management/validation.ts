@@ -27,8 +27,17 @@ bodies.addSchema({ $id: SCHEMA_ROOT, components: { schemas: SCHEMAS } });
 /** Query values are text: `limit=10` is a number, `live=true` a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
-/** Checks for one route, compiled at its first call. They throw 'invalid_field' naming every member at fault. */
-export const inputChecks = (route: RouteDeclaration) => {
+/** What checks the input of one route. Each throws DomainError 'invalid_field' naming every member at fault. */
+export interface InputChecks {
+  /** Checks a body by the schema that the route names, if it names one. */
+  body(body: JsonObject): void;
+
+  /** The parameters with their types; `given` as they stand in the address. */
+  query(given: JsonObject): RouteQuery & { readonly cursor?: string };
+}
+
+/** Checks for one route, compiled at its first call. */
+export const inputChecks = (route: RouteDeclaration): InputChecks => {
   const { body: name } = route;
   const integers = Object.entries(route.query ?? {}).filter(([, schema]) => schema['type'] === 'integer');
   let checkBody: ValidateFunction | undefined;
@@ -40,7 +49,6 @@ export const inputChecks = (route: RouteDeclaration) => {
       checkBody ??= bodies.compile({ $ref: `${SCHEMA_ROOT}#/components/schemas/${name}` });
       if (!checkBody(body)) throw refusal(checkBody, (pointer) => ({ pointer }));
     },
-    /** The parameters with their types. */
     query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
       checkQuery ??= queries.compile({
         type: 'object',

@@ -16,14 +16,20 @@ export type FormBinding = readonly [
   ...ids: string[],
 ];
 
+export interface Csrf {
+  /** Value of the form field `csrf`: a keyed digest of the binding. */
+  token(binding: FormBinding): string;
+
+  /** Whether a value of that field was made for this binding; compared in constant time. */
+  isToken(given: string | undefined, binding: FormBinding): boolean;
+}
+
 /** Binds forms to the browser session or interaction whose page showed them (RFC 9700 §4.7, WB-02). */
-export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }) => {
+export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }): Csrf => {
   const token = (binding: FormBinding): string => masterKey.digest('csrf', ...binding);
   return {
-    /** Value of the form field `csrf`. */
     token,
 
-    /** Whether a value of that field was made for this binding; compared in constant time. */
     isToken(given: string | undefined, binding: FormBinding): boolean {
       const actual = Buffer.from(given ?? '');
       return masterKey
@@ -52,5 +58,3 @@ export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): bo
 export const isSurelyFromOurPages = (request: IncomingMessage, issuer: string): boolean =>
   isFromOurPages(request, issuer) &&
   (request.headers['sec-fetch-site'] === 'same-origin' || request.headers.origin === new URL(issuer).origin);
-
-export type Csrf = ReturnType<typeof csrf>;

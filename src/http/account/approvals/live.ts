@@ -20,8 +20,6 @@ type Stream = {
   isLive(): Promise<boolean>;
 };
 
-export type LiveApprovals = ReturnType<typeof liveApprovals>;
-
 /** Streams under a name that several have in common. */
 const named = () => {
   const all = new Map<string, Set<Stream>>();
@@ -39,12 +37,32 @@ const named = () => {
   };
 };
 
+export interface LiveApprovals {
+  /**
+   * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
+   * limit of a session, and 'unavailable' at the limit of the process.
+   */
+  open(ctx: Context, stream: Pick<Stream, 'session' | 'account'>, isLive: () => Promise<boolean>): void;
+
+  /** Something changed for these accounts. */
+  tell(concerned: readonly string[]): void;
+
+  /** Sessions of these accounts may be over: ends their streams then. */
+  look(concerned: readonly string[]): void;
+
+  /** Ends the streams of one session. */
+  endSession(session: string): void;
+
+  /** Ends all of them; idempotent. */
+  close(): void;
+}
+
 /**
  * Signals open inboxes that something changed, and never what: the browser reads the page again, as the account that is signed
  * in then. A stream ends with its session, at the latest at the next heartbeat. Each is the bare response of its request and
  * little besides, as there may be thousands.
  */
-export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS } = {}) => {
+export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS } = {}): LiveApprovals => {
   const parts = Array.from({ length: PARTS }, () => new Set<Stream>());
   const sessions = named();
   const accounts = named();
@@ -86,10 +104,6 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   ).unref();
 
   return {
-    /**
-     * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
-     * limit of a session, and 'unavailable' at the limit of the process.
-     */
     open(
       ctx: Context,
       { session, account }: Pick<Stream, 'session' | 'account'>,
@@ -116,14 +130,12 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       ctx.res.write('retry: 3000\n\n');
     },
 
-    /** Something changed for these accounts. */
     tell(concerned: readonly string[]): void {
       for (const account of new Set(concerned)) {
         for (const stream of [...accounts.of(account)]) send(stream, 'event: changed\ndata: approvals\n\n');
       }
     },
 
-    /** Sessions of these accounts may be over: ends their streams then. */
     look(concerned: readonly string[]): void {
       for (const account of new Set(concerned)) for (const stream of [...accounts.of(account)]) void look(stream);
     },
@@ -132,7 +144,6 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       for (const stream of [...sessions.of(session)]) end(stream);
     },
 
-    /** Ends all of them; idempotent. */
     close(): void {
       clearInterval(beating);
       for (const stream of parts.flatMap((part) => [...part])) end(stream);

@@ -12,13 +12,31 @@ import type { PageSession } from '../sessions.ts';
 type Kind = Ask['kind'];
 type Asking = Pick<Approval, 'id' | 'requires'>;
 
+export interface ApprovalProofs {
+  /** How the person proves that it is them: by the session, a second factor or a password; `no_factor` where they cannot. */
+  kindOf(approval: Asking, session: PageSession): Promise<Kind>;
+
+  /**
+   * How the person proves it, and what the page needs for that. Of two pages that show a passkey for one approval only the
+   * later one works.
+   */
+  askFor(approval: Asking, session: PageSession): Promise<Ask>;
+
+  /**
+   * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password, and
+   * 'too_many_requests' beyond a limit; both are in the audit log by then. Throws 'invalid_field' for no proof, and
+   * 'insufficient_user_authentication' where it takes a factor that the person does not have.
+   */
+  prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance>;
+}
+
 /**
  * What a person has to prove before they approve, and what they proved. Where a separate proof is required, the password alone
  * is not enough for a person who has a second factor. A passkey signs a challenge of this very approval (AP-14) and requires
  * user verification: a person at an unattended machine, or a program that drives it, can touch a key that was left there
  * (AP-19).
  */
-export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
+export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie): ApprovalProofs => {
   const { factors, passkeys, secondFactor, signIn, approvals, isPasswordOn } = deps;
 
   const kindOf = async ({ requires }: Asking, { account, assurance }: PageSession): Promise<Kind> => {
@@ -32,7 +50,6 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
   return {
     kindOf,
 
-    /** The same with what a page needs. Of two pages that show a passkey for one approval only the later one works. */
     async askFor(approval: Asking, session: PageSession): Promise<Ask> {
       const kind = await kindOf(approval, session);
       if (kind !== 'factor') return { kind };
@@ -42,11 +59,6 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
       return { kind, hasApp, ...(passkey === undefined ? {} : { passkey }) };
     },
 
-    /**
-     * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password, and
-     * 'too_many_requests' beyond a limit; both are in the audit log by then. Throws 'invalid_field' for no proof, and
-     * 'insufficient_user_authentication' where it takes a factor that the person does not have.
-     */
     async prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance> {
       const { account, assurance } = session;
       const kind = await kindOf(approval, session);
@@ -88,7 +100,5 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
     },
   };
 };
-
-export type ApprovalProofs = ReturnType<typeof approvalProofs>;
 
 const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });
