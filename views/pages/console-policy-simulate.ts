@@ -10,7 +10,7 @@ import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { tryWords as words } from '../words/console-simulate.ts';
 import { tryUseWords } from '../words/console-simulate-use.ts';
-import { layerWords } from '../words/decision-layers.ts';
+import { wordsOfLayer } from '../words/decision-layers.ts';
 import { saidPhrase } from '../words/refusals.ts';
 import type { TrialResult, TrialStep, TryModel } from './console-policy-model.ts';
 
@@ -96,7 +96,7 @@ const whyPhrase = (why: string): Phrase =>
   why.startsWith(ONLY_IF) ? words.onlyIf(saidPhrase(why.slice(ONLY_IF.length))) : saidPhrase(why);
 
 const step = ({ layer, kind, why, goesOn, stopped, wouldStop }: TrialStep): Html =>
-  html`<li class="${kind}"><div class="row"><h4>${layerWords[layer] ?? plainText(layer, 40)}</h4><span class="said">${words.does[kind]}</span></div>
+  html`<li class="${kind}"><div class="row"><h4>${wordsOfLayer(layer)?.name ?? plainText(layer, 40)}</h4><span class="said">${words.does[kind]}</span></div>
 ${(kind === 'aside' || goesOn.length + stopped.length > 0) && why !== undefined && html`<p class="hint">${whyPhrase(why)}</p>`}
 ${kind !== 'aside' && (goesOn.length > 0 || stopped.length > 0) && html`<p class="scopes">${goesOn.map((name) => chip('goes', name))}${stopped.map((name) => chip('held', name))}</p>`}
 ${wouldStop.length > 0 && html`<p class="hint">${words.wouldStop(wouldStop.map((name, index) => html`${index > 0 && ', '}<code>${plainText(name, 80)}</code>`))}</p>`}</li>`;

@@ -29,6 +29,7 @@ import { styleTokens } from '../style-tokens.ts';
 import { dayPhrase } from '../time-text.ts';
 import { stoppedWords } from '../words/account.ts';
 import { agentWords } from '../words/agent.ts';
+import { layerWords } from '../words/decision-layers.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 
 export const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -142,7 +143,7 @@ export const styleguideParts = () =>
     ],
     stoppedRights: [
       stoppedRights([
-        { what: scopes[0]?.description ?? '', why: stoppedWords.subject },
+        { what: scopes[0]?.description ?? '', why: layerWords.subject.blocked },
         { what: payment, why: stoppedWords.approval },
       ]),
     ],

@@ -1,5 +1,6 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 import { eventPhrase } from './audit-events.ts';
+import { askedEachTime } from './decision-layers.ts';
 
 /** `/account`: what agents and apps may do, and recent activity. */
 export const accountWords = {
@@ -58,23 +59,10 @@ export const narrowingWords = {
   neverUsed: phrase({ en: 'Not used yet.', de: 'Noch nicht benutzt.' }),
 };
 
-/** Why an allowed right is blocked at present. */
+/** Why an allowed right is blocked at present: a need, or a layer without a text of its own (decision-layers.ts). */
 export const stoppedWords = {
-  approval: phrase({ en: 'You are asked each time.', de: 'Dazu werden Sie jedes Mal gefragt.' }),
+  approval: askedEachTime,
   step_up: phrase({ en: 'Needs a stronger sign-in.', de: 'Braucht eine stärkere Anmeldung.' }),
-  agent: phrase({ en: 'The agent is stopped, or may not do this.', de: 'Der Agent ist gestoppt oder darf das nicht.' }),
-  client: phrase({ en: 'The app is stopped, or may not do this.', de: 'Die App ist gestoppt oder darf das nicht.' }),
-  blueprint: phrase({
-    en: 'Agents of this kind may not do this.',
-    de: 'Agenten dieser Art dürfen das nicht.',
-  }),
-  environment: phrase({
-    en: 'Not open to agents of this environment.',
-    de: 'Für Agenten dieser Umgebung nicht offen.',
-  }),
-  subject: phrase({ en: 'You do not have this right yourself.', de: 'Sie haben dieses Recht selbst nicht.' }),
-  resource_server: phrase({ en: 'Not offered any more.', de: 'Wird nicht mehr angeboten.' }),
-  policy: phrase({ en: 'The policies here do not permit it.', de: 'Die Richtlinien hier erlauben es nicht.' }),
   other: phrase({ en: 'Not permitted at present.', de: 'Zurzeit nicht erlaubt.' }),
 };
 

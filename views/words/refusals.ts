@@ -5,6 +5,7 @@ import { BREAK_GLASS_GERMAN } from './break-glass.ts';
 import { CONSOLE_GERMAN } from './console-refusals.ts';
 import { TRIAL_GERMAN } from './console-simulate.ts';
 import { TRIAL_USE_GERMAN } from './console-simulate-use.ts';
+import { LAYERS_GERMAN } from './decision-layers.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
 
 /**
@@ -21,6 +22,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
   ...BREAK_GLASS_GERMAN,
   ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,
+  ...LAYERS_GERMAN,
   ...TRIAL_GERMAN,
   ...TRIAL_USE_GERMAN,
 };

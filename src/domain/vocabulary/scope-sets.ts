@@ -43,22 +43,3 @@ export const cutScope = (
   }
   return { scope, removed };
 };
-
-const NEAREST_FIRST: readonly Layer[] = [
-  'delegation',
-  'subject_token',
-  'grant',
-  'subject',
-  'approval',
-  'policy',
-  'external',
-  'agent',
-  'client',
-  'blueprint',
-  'environment',
-  'resource_server',
-];
-
-/** Of the layers that removed something, the one whose denial is easiest to lift. */
-export const blockingLayer = ({ removed }: Pick<Cut, 'removed'>): Layer =>
-  NEAREST_FIRST.find((layer) => removed.some((each) => each.layer === layer)) ?? 'resource_server';

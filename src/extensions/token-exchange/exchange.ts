@@ -1,4 +1,5 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { blockingLayer } from '../../domain/authority/decision/remedies.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
@@ -7,7 +8,6 @@ import { checkDetails } from '../../domain/resources/authorization-details/asked
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
-import { blockingLayer } from '../../domain/vocabulary/scope-sets.ts';
 import { askForApproval } from './approval-channel.ts';
 import { factsAt, findSource, grantOf, hop, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';

@@ -1,9 +1,10 @@
 import { TOO_MANY_APPROVALS } from '../../domain/approvals/request-token-approval.ts';
 import type { Decision } from '../../domain/authority/decision/decision.ts';
+import { denialOf } from '../../domain/authority/decision/layers.ts';
 import { type Refusal, type RefusalDetails, refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import type { DomainError, Layer } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
  * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.
@@ -248,26 +249,13 @@ export type Reason = keyof typeof REFUSALS;
 
 export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
-/** Names the party that holds nothing of the scope, for its developer. Absent: the text of the table is enough. */
-const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
-  grant: 'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
-  client: 'the app the token was issued to has no right to any of this scope at this resource',
-  agent: 'an agent of the chain has no right to any of this scope at this resource',
-  blueprint: 'the blueprint of an agent of the chain allows nothing of this scope at this resource',
-  environment: 'this resource is not for the environment of an agent of the chain',
-  subject: 'the person has no right to any of this scope at this resource',
-  subject_token: 'subject_token holds nothing of this scope, and it is for the same resource',
-  resource_server: 'the resource server has no such scope',
-  delegation: 'the person has not allowed this agent anything of this scope at this resource',
-};
-
 /** The text of `consent_missing`, where only calls of the app that the token was issued to are to be allowed (decision 21). */
 export const NOT_ALLOWED_FOR_CALLS =
   'the app the token was issued to holds nothing at this resource, and the person has not allowed this agent anything there when that app calls it';
 
 /** Why no scope is left: the layer that removed the last of it, also as text. */
 export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
-  const { reason, layer, remedies, text = HOLDS_NOTHING[layer] } = nothingLeft(decision);
+  const { reason, layer, remedies, text = denialOf(layer)?.refusal } = nothingLeft(decision);
   return [reason, { layer, remedies, ...(text === undefined ? {} : { text }) }];
 };
 

@@ -9,9 +9,11 @@ import type {
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { agentWords } from '../../../views/words/agent.ts';
+import { type LayerWords, layerWords } from '../../../views/words/decision-layers.ts';
 import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import type { Withholding } from '../../domain/authority/decision/decision.ts';
+import type { DecisionLayer } from '../../domain/authority/decision/layers.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { type EffectiveRights, effectiveRights } from '../../domain/authority/grants/effective-rights.ts';
@@ -22,6 +24,7 @@ import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { DetailType } from '../../domain/vocabulary/detail-type.ts';
+import type { Layer } from '../../domain/vocabulary/errors.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
@@ -119,10 +122,14 @@ const shown = (
   };
 };
 
+/** Does not compile while a layer of the decision has no words. */
+const LAYER_WORDS: Readonly<Record<DecisionLayer, LayerWords>> & Readonly<Partial<Record<Layer, LayerWords>>> =
+  layerWords;
+
 const whyStopped = ({ layer, needs = [] }: Withholding): Phrase => {
   const need = needs.find(({ kind }) => kind === 'approval') ?? needs[0];
   if (need) return stoppedWords[need.kind];
-  return (stoppedWords as Partial<Record<string, Phrase>>)[layer] ?? stoppedWords.other;
+  return LAYER_WORDS[layer]?.blocked ?? stoppedWords.other;
 };
 
 const usedAt = (at: number | undefined): { readonly usedAt?: number } => (at === undefined ? {} : { usedAt: at });

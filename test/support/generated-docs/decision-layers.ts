@@ -1,5 +1,5 @@
 import { ROUTES } from '../../../src/domain/authority/decision/facts.ts';
-import { DECISION_LAYERS } from '../../../src/domain/authority/decision/layers.ts';
+import { DECISION_LAYERS, LAYERS } from '../../../src/domain/authority/decision/layers.ts';
 import { type Cell, ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
 import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/authority/decision/server-use-question.ts';
 import { routeEntries } from '../../../src/http/management/route-table.ts';
@@ -12,7 +12,7 @@ export const decisionLayersPage = (): string => {
     const cells = DECISION_LAYERS.map((layer) => wordsOf(ROUTE_LAYERS[route][layer]));
     return `| \`${route}\` | ${cells.join(' | ')} |`;
   });
-  return `${[INTRODUCTION, [head, rule, ...rows].join('\n'), LAYERS, WAYS, CALLS].join('\n\n')}\n`;
+  return `${[INTRODUCTION, [head, rule, ...rows].join('\n'), PERMITS, WAYS, CALLS].join('\n\n')}\n`;
 };
 
 const wordsOf = (cell: Cell): string => {
@@ -20,7 +20,7 @@ const wordsOf = (cell: Cell): string => {
   return 'if' in cell ? `**applies** if ${cell.when}` : `– ${cell.not}`;
 };
 
-const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/routes.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
+const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/{layers,routes}.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
 
 # Layers of a decision
 
@@ -30,19 +30,9 @@ All code that gives or confirms authority calls one function, \`authorize\`: the
 questions of resource servers. Each layer below only narrows the request; the server grants what all layers leave. The server
 uses this same table. A test turns off each cell that applies, and checks that the server then grants the scope it refused before.`;
 
-const LAYERS = `| Layer | What it permits |
+const PERMITS = `| Layer | What it permits |
 |---|---|
-| \`client\` | what a client may do in its own name: where it acts for itself, and where the server asks no person (\`skip_consent\`, assertions of peers) |
-| \`agent\` | registered rights of every agent in the chain |
-| \`blueprint\` | current ceilings of their blueprints |
-| \`environment\` | whether the resource server accepts agents of their environments |
-| \`approval\` | what a blueprint or a policy requires approval for each time |
-| \`subject\` | rights of the person |
-| \`grant\` | what the person allowed the client they used; for an assertion, the rights that its peer may give |
-| \`subject_token\` | rights of the exchanged token at the same resource, or of the redeemed assertion |
-| \`delegation\` | rights of the delegation: the person’s consent, or what an agent re-delegated |
-| \`policy\` | the active policy set |
-| \`external\` | what an external decision point permits, if the configuration names one |
+${DECISION_LAYERS.map((layer) => `| \`${layer}\` | ${LAYERS[layer].permits} |`).join('\n')}
 
 The resource server comes before all layers: the server grants only what the resource server declares. A denial names the layer that
 is easiest to lift (\`denial.layer\`). The audit event of a decision has what each layer permitted.`;

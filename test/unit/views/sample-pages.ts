@@ -26,6 +26,7 @@ import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { DetailItem } from '../../../views/partials/detail-list.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
+import { layerWords } from '../../../views/words/decision-layers.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
@@ -183,7 +184,7 @@ export const samplePages = (
         details: invoices,
         stopped: [
           { what: pay.description, why: stoppedWords.approval },
-          { what: text('Refund payments'), why: stoppedWords.policy },
+          { what: text('Refund payments'), why: layerWords.policy.blocked },
         ],
         narrowing: {
           action: `${basePath}/account/delegations/dlg_5/narrow`,
@@ -196,7 +197,9 @@ export const samplePages = (
         grants: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
-        resources: [{ ...deployments, scopes: [], stopped: [{ what: deploy.description, why: stoppedWords.subject }] }],
+        resources: [
+          { ...deployments, scopes: [], stopped: [{ what: deploy.description, why: layerWords.subject.blocked }] },
+        ],
         since: NOON,
         until: NOON + 86_400,
         usedAt: NOON + 600,

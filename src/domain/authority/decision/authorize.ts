@@ -7,7 +7,7 @@ import type { Decision } from './decision.ts';
 import { cutDetails } from './detail-cut.ts';
 import type { ExternalDecisionPoint } from './external-layer.ts';
 import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf, type Route } from './facts.ts';
-import { DECISION_LAYERS, type DecisionLayer, isStructural, LAYERS } from './layers.ts';
+import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
@@ -46,8 +46,8 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
 
   const decide = async (facts: KnownFacts): Promise<Decision> => {
     const limits: Limit[] = [];
-    for (const layer of DECISION_LAYERS) {
-      if (isStructural(layer) && narrows(layer, facts)) limits.push(...LAYERS[layer](facts));
+    for (const { name, limits: limitsOf } of LAYERS_OF_FACTS) {
+      if (narrows(name, facts)) limits.push(...limitsOf(facts));
     }
     const declared = facts.server.scopes.map(({ name }) => name);
     const cut = cutScope(facts.asked, declared, limits);

@@ -6,8 +6,8 @@ import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import type { Limit } from '../../vocabulary/scope-sets.ts';
 import type { WithheldDetail } from './decision.ts';
-import { actsForItself, type DecisionFacts, partiesOf } from './facts.ts';
-import type { DecisionLayer } from './layers.ts';
+import { actsForItself, type DecisionFacts } from './facts.ts';
+import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 
 export type DetailCut = { readonly details: readonly Detail[]; readonly removed: readonly WithheldDetail[] };
 
@@ -41,20 +41,25 @@ export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part:
   return { details, removed };
 };
 
-type Holder = { readonly layer: 'subject_token' | 'grant' | 'delegation'; readonly held: readonly Detail[] };
+type Holder = { readonly layer: DecisionLayer; readonly held: readonly Detail[] };
 
-/** The nearest first. A holder that must take part and has no facts holds nothing. */
-const holdersOf = ({ details = {} }: DecisionFacts, part: Part): readonly Holder[] => {
-  const { subjectToken, grant, delegation } = details;
-  const of = (layer: Holder['layer'], held: readonly Detail[] | undefined): readonly Holder[] =>
-    part(layer) === 'must' || (part(layer) === 'may' && held !== undefined) ? [{ layer, held: held ?? [] }] : [];
-  const delegated = delegation ?? (part('delegation') === 'must' ? [[]] : []);
-  return [
-    ...of('subject_token', subjectToken),
-    ...delegated.flatMap((held) => of('delegation', held)),
-    ...of('grant', grant),
-  ];
-};
+/** Layers that hold details of their own, the nearest first. */
+const HOLDERS = LAYERS_OF_FACTS.flatMap(({ name, details }) => (details ? [{ name, ...details }] : [])).sort(
+  (one, other) => one.order - other.order,
+);
+
+const holdsDetails = (layer: Layer): boolean => HOLDERS.some(({ name }) => name === layer);
+
+/** A holder that must take part and has no facts holds nothing. */
+const holdersOf = ({ details = {} }: DecisionFacts, part: Part): readonly Holder[] =>
+  HOLDERS.flatMap(({ name, heldIn }) => {
+    const takesPart = part(name);
+    if (takesPart === 'no') return [];
+    const lists = heldIn(details) ?? (takesPart === 'must' ? [[]] : []);
+    return lists.map((held) => ({ layer: name, held }));
+  });
+
+const OWN_RIGHTS: readonly Layer[] = LAYERS_OF_FACTS.filter(({ isOwnRights }) => isOwnRights).map(({ name }) => name);
 
 const refusingLayer = (
   facts: DecisionFacts,
@@ -65,18 +70,14 @@ const refusingLayer = (
   const type = typeOf(facts.server.detailTypes ?? [], detail);
   // The detail may have been given under an earlier schema of the type.
   if (!type || violation(type.schema, detail) !== undefined) return 'resource_server';
-  const isOutside = partiesOf(facts).some(
-    (party) => party.kind === 'agent' && party.ceilings?.detailTypes?.includes(detail.type) === false,
+  const outside = LAYERS_OF_FACTS.find(
+    ({ name, refusesDetail }) => refusesDetail?.(facts, detail) && part(name) !== 'no',
   );
-  if (isOutside && part('blueprint') !== 'no') return 'blueprint';
+  if (outside) return outside.name;
   const forItself = actsForItself(facts);
   // A party's own rights are named by scope; only "*" covers types of details.
   return limits.find(({ layer, holds }) => {
-    if (holds === undefined || holds.includes('*') || OF_SCOPES.includes(layer)) return false;
+    if (holds === undefined || holds.includes('*') || holdsDetails(layer)) return false;
     return holds.length === 0 || (forItself && OWN_RIGHTS.includes(layer));
   })?.layer;
 };
-
-/** Layers that hold details of their own. */
-const OF_SCOPES: readonly Layer[] = ['subject_token', 'grant', 'delegation'];
-const OWN_RIGHTS: readonly Layer[] = ['client', 'agent'];

@@ -1,40 +1,70 @@
 /**
- * The structural layers of a decision: all but policy and the external decision point. Each only narrows, and names itself.
+ * The layers of a decision, each declared as one object: what it permits, how it narrows, and what its denial says. The
+ * decision, its refusals, the simulation and the reference page read this table; `routes.ts` says where each layer applies.
  */
 import { limitsOfAgent } from '../../clients/agents/effective-agent.ts';
+import type { Detail } from '../../vocabulary/detail-type.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
 import {
   type AgentParty,
   actsForItself,
   type ClientParty,
+  type DecisionFacts,
+  type DetailFacts,
   isForPersonToAllow,
   type KnownFacts,
   type Party,
   partiesOf,
 } from './facts.ts';
 
-/** In order of evaluation: where several layers deny a scope, the decision names the first. */
-export const DECISION_LAYERS = [
-  'client',
-  'agent',
-  'blueprint',
-  'environment',
-  'approval',
-  'subject',
-  'grant',
-  'subject_token',
-  'delegation',
-  'policy',
-  'external',
-] as const;
+/** What the denial of a layer says. */
+export type LayerDenial = {
+  /** Where several layers deny, `denial.layer` names the one with the smallest distance: it is the easiest to lift. */
+  readonly distance: number;
+  /** `denial.reason` where the layer leaves nothing. A policy may ask for a sign-in instead (remedies.ts). */
+  readonly reason: 'approval_required' | 'external_denies' | 'policy_forbids' | 'scope_not_available';
+  /** Who can lift the denial, where it is another party than the subject: the remedy `contact`. */
+  readonly contact?: 'owner' | 'operator';
+  /** Text of a refused exchange of which the layer leaves nothing. Absent: the text of the reason. */
+  readonly refusal?: string;
+  /** Its name in the refusal of authorization details. Absent: the name of the layer. */
+  readonly heldAs?: string;
+};
 
-export type DecisionLayer = (typeof DECISION_LAYERS)[number];
+type StepFacts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 
-type StructuralLayer = Exclude<DecisionLayer, 'policy' | 'external'>;
+/** The change that lets `what` through, as a sentence of a simulation. `what`: `scope at resource`. */
+type StepText = (what: string, facts: StepFacts) => string;
 
-/** Whether a layer computes its limit from the facts alone. */
-export const isStructural = (layer: DecisionLayer): layer is StructuralLayer =>
-  layer !== 'policy' && layer !== 'external';
+/** A layer that computes its limits from the facts alone. */
+type LayerOfFacts = {
+  readonly by: 'facts';
+  /** The limits at the resource server; `holds` undefined: none. Pure. Called in each decision on a route where the layer applies. */
+  readonly limits: (facts: KnownFacts) => readonly Limit[];
+  readonly step: StepText;
+  /** Authorization details that it holds itself. Of these layers the one with the smallest `order` is the nearest to the token. */
+  readonly details?: {
+    readonly order: number;
+    /** One list for each holder. Undefined: the request has none. */
+    readonly heldIn: (details: DetailFacts) => readonly (readonly Detail[])[] | undefined;
+  };
+  /** Whether it denies a detail, even where it leaves scopes. */
+  readonly refusesDetail?: (facts: DecisionFacts, detail: Detail) => boolean;
+  /** A party's own rights are named by scope: where it acts for itself, only `*` covers details. */
+  readonly isOwnRights?: true;
+};
+
+/** The active policy set evaluates what the layers before leave (policy-layer.ts). */
+type LayerOfPolicies = { readonly by: 'policies' };
+
+/** Another service evaluates what all layers before leave (external-layer.ts). */
+type LayerElsewhere = { readonly by: 'elsewhere'; readonly step: StepText; readonly whyNotSimulated: string };
+
+export type DeclaredLayer = LayerDenial & {
+  /** What it permits, as Markdown, for the reference page. */
+  readonly permits: string;
+} & (LayerOfFacts | LayerOfPolicies | LayerElsewhere);
 
 const isAgent = (party: Party): party is AgentParty => party.kind === 'agent';
 const isClient = (party: Party): party is ClientParty => party.kind === 'client';
@@ -62,24 +92,163 @@ const heldByClient = ({ authority, skipsConsent, isDocument }: ClientParty, fact
 /** A grant, a token and a delegation hold scopes by name; only configured rights may contain `*`. */
 const named = (scope: readonly string[] | undefined): readonly string[] => (scope ?? []).filter((name) => name !== '*');
 
-/** The limits of each layer at the resource server. */
-export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => readonly Limit[] } = {
-  client: (facts) =>
-    partiesOf(facts)
-      .filter(isClient)
-      .map((client) => ({ layer: 'client', holds: heldByClient(client, facts) })),
-  agent: ofAgents('agent'),
-  blueprint: ofAgents('blueprint'),
-  environment: ofAgents('environment'),
-  // People approved this very action.
-  approval: (facts) => (facts.approval === undefined ? ofAgents('approval')(facts) : []),
-  subject: ({ subject, server }) => [
-    {
-      layer: 'subject',
-      holds: subject?.state === 'active' ? scopesAt(subject.entitlements, server.identifier) : [],
-    },
-  ],
-  grant: ({ grant }) => [{ layer: 'grant', holds: named(grant) }],
-  subject_token: ({ subjectToken }) => [{ layer: 'subject_token', holds: named(subjectToken) }],
-  delegation: ({ delegation }) => [{ layer: 'delegation', holds: named(delegation) }],
+const approvalOfAgents = ofAgents('approval');
+
+/** In order of evaluation: where several layers deny a scope, the decision names the first. */
+const DECLARED = {
+  client: {
+    by: 'facts',
+    permits:
+      'what a client may do in its own name: where it acts for itself, and where the server asks no person (`skip_consent`, assertions of peers)',
+    limits: (facts) =>
+      partiesOf(facts)
+        .filter(isClient)
+        .map((client) => ({ layer: 'client', holds: heldByClient(client, facts) })),
+    isOwnRights: true,
+    distance: 9,
+    reason: 'scope_not_available',
+    contact: 'operator',
+    refusal: 'the app the token was issued to has no right to any of this scope at this resource',
+    step: (what, { caller }) =>
+      caller.kind === 'client' && caller.isDocument
+        ? `Register ${caller.id} here: nobody answers for it, so it cannot hold ${what}.`
+        : `Client ${caller.id}: give it ${what}.`,
+  },
+  agent: {
+    by: 'facts',
+    permits: 'registered rights of every agent in the chain',
+    limits: ofAgents('agent'),
+    isOwnRights: true,
+    distance: 8,
+    reason: 'scope_not_available',
+    contact: 'owner',
+    refusal: 'an agent of the chain has no right to any of this scope at this resource',
+    step: (what, { caller }) => `Agent ${caller.id}: give it ${what}.`,
+  },
+  blueprint: {
+    by: 'facts',
+    permits: 'current ceilings of their blueprints',
+    limits: ofAgents('blueprint'),
+    refusesDetail: (facts, { type }) =>
+      partiesOf(facts).some((party) => isAgent(party) && party.ceilings?.detailTypes?.includes(type) === false),
+    distance: 10,
+    reason: 'scope_not_available',
+    contact: 'operator',
+    refusal: 'the blueprint of an agent of the chain allows nothing of this scope at this resource',
+    heldAs: 'ceilings of the blueprint',
+    step: (what, { caller }) =>
+      caller.kind === 'agent' && caller.blueprint !== undefined
+        ? `Blueprint ${caller.blueprint}, and what agent ${caller.id} narrowed itself to: allow ${what}.`
+        : `Ceilings of agent ${caller.id}: allow ${what}.`,
+  },
+  environment: {
+    by: 'facts',
+    permits: 'whether the resource server accepts agents of their environments',
+    limits: ofAgents('environment'),
+    distance: 11,
+    reason: 'scope_not_available',
+    contact: 'operator',
+    refusal: 'this resource is not for the environment of an agent of the chain',
+    step: (_, { caller, server }) =>
+      `Resource server ${server.id}: take agents of the environment ${caller.kind === 'agent' ? caller.environment : ''}; it takes ${(server.environments ?? []).join(', ') || 'none'}.`,
+  },
+  approval: {
+    by: 'facts',
+    permits: 'what a blueprint or a policy requires approval for each time',
+    // People approved this very action.
+    limits: (facts) => (facts.approval === undefined ? approvalOfAgents(facts) : []),
+    distance: 5,
+    reason: 'approval_required',
+    step: (what) => `An approval, each time: the ceilings ask for one for ${what}.`,
+  },
+  subject: {
+    by: 'facts',
+    permits: 'rights of the person',
+    limits: ({ subject, server }) => [
+      { layer: 'subject', holds: subject?.state === 'active' ? scopesAt(subject.entitlements, server.identifier) : [] },
+    ],
+    distance: 4,
+    reason: 'scope_not_available',
+    contact: 'operator',
+    refusal: 'the person has no right to any of this scope at this resource',
+    step: (what, { subject }) =>
+      subject?.state === 'active'
+        ? `Account ${subject.id}: entitle it to ${what}.`
+        : `Account ${subject?.id ?? ''}: enable it.`,
+  },
+  grant: {
+    by: 'facts',
+    permits: 'what the person allowed the client they used; for an assertion, the rights that its peer may give',
+    limits: ({ grant }) => [{ layer: 'grant', holds: named(grant) }],
+    details: { order: 3, heldIn: ({ grant }) => grant && [grant] },
+    distance: 3,
+    reason: 'scope_not_available',
+    refusal:
+      'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
+    step: () => 'The person allows the client this scope.',
+  },
+  subject_token: {
+    by: 'facts',
+    permits: 'rights of the exchanged token at the same resource, or of the redeemed assertion',
+    limits: ({ subjectToken }) => [{ layer: 'subject_token', holds: named(subjectToken) }],
+    details: { order: 1, heldIn: ({ subjectToken }) => subjectToken && [subjectToken] },
+    distance: 2,
+    reason: 'scope_not_available',
+    refusal: 'subject_token holds nothing of this scope, and it is for the same resource',
+    heldAs: 'subject token',
+    step: () => 'A subject token that holds this scope.',
+  },
+  delegation: {
+    by: 'facts',
+    permits: 'rights of the delegation: the person’s consent, or what an agent re-delegated',
+    limits: ({ delegation }) => [{ layer: 'delegation', holds: named(delegation) }],
+    details: { order: 2, heldIn: ({ delegation }) => delegation },
+    distance: 1,
+    reason: 'scope_not_available',
+    refusal: 'the person has not allowed this agent anything of this scope at this resource',
+    step: (what, { caller }) => `The person consents: ${caller.id} may have ${what}.`,
+  },
+  policy: { by: 'policies', permits: 'the active policy set', distance: 6, reason: 'policy_forbids' },
+  external: {
+    by: 'elsewhere',
+    permits: 'what an external decision point permits, if the configuration names one',
+    whyNotSimulated: 'a simulation asks nobody else',
+    distance: 7,
+    reason: 'external_denies',
+    contact: 'operator',
+    step: (what) => `The external decision point: permit ${what}.`,
+  },
+} as const satisfies { readonly [L in Layer]?: DeclaredLayer };
+
+export type DecisionLayer = keyof typeof DECLARED;
+
+export const LAYERS: { readonly [L in DecisionLayer]: DeclaredLayer } = DECLARED;
+
+/** In order of evaluation. */
+export const DECISION_LAYERS = Object.keys(LAYERS) as readonly DecisionLayer[];
+
+/** The layers that compute their limits from the facts, in order of evaluation. */
+export const LAYERS_OF_FACTS: readonly ({ readonly name: DecisionLayer } & LayerOfFacts)[] = DECISION_LAYERS.flatMap(
+  (name) => {
+    const layer = LAYERS[name];
+    return layer.by === 'facts' ? [{ name, ...layer }] : [];
+  },
+);
+
+/** Whether another service denied, after the policies. */
+export const isDecidedElsewhere = (layer: Layer): boolean =>
+  DECISION_LAYERS.some((name) => name === layer && LAYERS[name].by === 'elsewhere');
+
+/** The resource server comes before all layers: what it does not declare is withheld on every route. */
+export const RESOURCE_SERVER: LayerDenial = {
+  distance: 12,
+  reason: 'scope_not_available',
+  contact: 'operator',
+  refusal: 'the resource server has no such scope',
+  heldAs: 'types of the resource server',
 };
+
+const DENIALS: { readonly [L in Layer]?: LayerDenial } = { ...LAYERS, resource_server: RESOURCE_SERVER };
+
+/** What the denial of a layer says. A layer that is no part of a decision (`budget`, `limits`) has none. */
+export const denialOf = (layer: Layer): LayerDenial | undefined => DENIALS[layer];

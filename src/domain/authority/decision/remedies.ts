@@ -1,35 +1,27 @@
 /** Reasons of a decision that leaves nothing, and machine-readable remedies for the caller. */
 import { isReachable } from '../../vocabulary/assurance.ts';
 import type { Layer, Remedy } from '../../vocabulary/errors.ts';
-import { blockingLayer } from '../../vocabulary/scope-sets.ts';
 import type { Decision, Need, Withheld } from './decision.ts';
+import { denialOf, type LayerDenial } from './layers.ts';
 
 type Removed = readonly Withheld[];
 
-/** Who can lift a layer's denial, where it is another party than the subject. */
-const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
-  agent: 'owner',
-  blueprint: 'operator',
-  environment: 'operator',
-  client: 'operator',
-  subject: 'operator',
-  external: 'operator',
-  resource_server: 'operator',
-};
-
 export type NothingLeft = {
-  readonly reason:
-    | 'approval_required'
-    | 'external_denies'
-    | 'policy_forbids'
-    | 'scope_not_available'
-    | 'step_up_required'
-    | 'step_up_unavailable';
+  readonly reason: LayerDenial['reason'] | 'step_up_required' | 'step_up_unavailable';
   readonly layer: Layer;
   /** Text of the denying policies. */
   readonly text?: string;
   readonly remedies: readonly Remedy[];
 };
+
+const distanceOf = (layer: Layer): number => denialOf(layer)?.distance ?? Number.POSITIVE_INFINITY;
+
+/** Of the layers that removed something, the one whose denial is easiest to lift. */
+export const blockingLayer = ({ removed }: { readonly removed: readonly { readonly layer: Layer }[] }): Layer =>
+  removed.reduce<Layer>(
+    (nearest, { layer }) => (distanceOf(layer) < distanceOf(nearest) ? layer : nearest),
+    'resource_server',
+  );
 
 /** Why nothing is left of what was asked. What all layers would let through was never in the grant. */
 export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | undefined): NothingLeft => {
@@ -42,15 +34,8 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   if (layer === 'policy' && signIn?.acr_values?.split(' ').every((acr) => isReachable(acr)) === false) {
     return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
   }
-  const ofPolicy = signIn ? 'step_up_required' : 'policy_forbids';
-  const reason =
-    layer === 'approval'
-      ? 'approval_required'
-      : layer === 'policy'
-        ? ofPolicy
-        : layer === 'external'
-          ? 'external_denies'
-          : 'scope_not_available';
+  const declared = denialOf(layer)?.reason ?? 'scope_not_available';
+  const reason = layer === 'policy' && signIn ? 'step_up_required' : declared;
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };
 
@@ -64,7 +49,7 @@ export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetail
         code: 'invalid_authorization_details',
         reason: 'details_not_available',
         layer,
-        text: `not inside what is held (${LAYER_WORDS[layer] ?? layer}): ${types}`,
+        text: `not inside what is held (${denialOf(layer)?.heldAs ?? layer}): ${types}`,
         remedies,
       } as const)
     : ({
@@ -76,18 +61,10 @@ export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetail
       } as const);
 };
 
-const LAYER_WORDS: Partial<Record<Layer, string>> = {
-  subject_token: 'subject token',
-  delegation: 'delegation',
-  grant: 'grant',
-  blueprint: 'ceilings of the blueprint',
-  resource_server: 'types of the resource server',
-};
-
 /** Remedies for what `layer` removed, without duplicates: a stronger sign-in, or whom to ask. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);
-  const whom = WHOM[layer];
+  const whom = denialOf(layer)?.contact;
   const needs = here.flatMap((each) => each.needs ?? []);
   const stepUp = strictest(needs);
   return [...(stepUp ? [stepUp] : []), ...(whom ? [{ kind: 'contact' as const, whom }] : [])];

@@ -18,7 +18,7 @@ import type { Delegation } from '../delegation/delegation.ts';
 import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
 import { type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
-import { DECISION_LAYERS, type DecisionLayer } from './layers.ts';
+import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { type Cell, ROUTE_LAYERS } from './routes.ts';
@@ -152,7 +152,7 @@ export const simulator = (deps: {
             )
           : cut;
       const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
-        if (layer === 'policy') return cut?.scope ?? [];
+        if (LAYERS[layer].by === 'policies') return cut?.scope ?? [];
         const limits = decision.limits.filter((limit) => limit.layer === layer && limit.holds !== undefined);
         if (limits.length === 0) return undefined;
         return known.filter((name) => limits.every(({ holds }) => holds?.includes(name) || holds?.includes('*')));
@@ -174,7 +174,7 @@ export const simulator = (deps: {
             ? layers
                 .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
                 .flatMap(({ layer }): readonly Step[] => {
-                  if (layer !== 'policy') return [stepOf(layer, scope, facts)];
+                  if (LAYERS[layer].by !== 'policies') return stepOf(layer, scope, facts);
                   if (policies === undefined) return [{ layer, text: 'No policy set is active: activate one.' }];
                   const withheld = strict?.removed.find((one) => one.scope === scope);
                   return withheld ? policySteps(withheld, policies.policies.policies) : [];
@@ -201,7 +201,8 @@ const report = (
   facts: DecisionFacts,
   leaves: (layer: DecisionLayer) => readonly string[] | undefined,
 ): LayerReport => {
-  if (layer === 'external') return { layer, counts: false, why: 'a simulation asks nobody else' };
+  const declared = LAYERS[layer];
+  if (declared.by === 'elsewhere') return { layer, counts: false, why: declared.whyNotSimulated };
   if (cell !== 'counts' && 'not' in cell) return { layer, counts: false, why: cell.not };
   if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: `only if ${cell.when}` };
   const left = leaves(layer);

@@ -2,39 +2,18 @@
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { Withheld } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
-import type { DecisionLayer } from './layers.ts';
+import { type DecisionLayer, LAYERS } from './layers.ts';
 
 /** One required change. Where there are several, one alone is not enough. */
 export type Step = { readonly layer: DecisionLayer | 'resource_server' | 'role'; readonly text: string };
 
 type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 
-export const stepOf = (layer: Exclude<DecisionLayer, 'policy'>, scope: string, facts: Facts): Step => ({
-  layer,
-  text: TEXTS[layer](`${scope} at ${facts.server.identifier}`, facts),
-});
-
-const TEXTS: Readonly<Record<Exclude<DecisionLayer, 'policy'>, (what: string, facts: Facts) => string>> = {
-  client: (what, { caller }) =>
-    caller.kind === 'client' && caller.isDocument
-      ? `Register ${caller.id} here: nobody answers for it, so it cannot hold ${what}.`
-      : `Client ${caller.id}: give it ${what}.`,
-  agent: (what, { caller }) => `Agent ${caller.id}: give it ${what}.`,
-  blueprint: (what, { caller }) =>
-    caller.kind === 'agent' && caller.blueprint !== undefined
-      ? `Blueprint ${caller.blueprint}, and what agent ${caller.id} narrowed itself to: allow ${what}.`
-      : `Ceilings of agent ${caller.id}: allow ${what}.`,
-  environment: (_, { caller, server }) =>
-    `Resource server ${server.id}: take agents of the environment ${caller.kind === 'agent' ? caller.environment : ''}; it takes ${(server.environments ?? []).join(', ') || 'none'}.`,
-  approval: (what) => `An approval, each time: the ceilings ask for one for ${what}.`,
-  subject: (what, { subject }) =>
-    subject?.state === 'active'
-      ? `Account ${subject.id}: entitle it to ${what}.`
-      : `Account ${subject?.id ?? ''}: enable it.`,
-  grant: () => 'The person allows the client this scope.',
-  subject_token: () => 'A subject token that holds this scope.',
-  external: (what) => `The external decision point: permit ${what}.`,
-  delegation: (what, { caller }) => `The person consents: ${caller.id} may have ${what}.`,
+/** The step of a layer that denies the scope. Layers of policies name theirs by policy (`policySteps`). */
+export const stepOf = (layer: DecisionLayer, scope: string, facts: Facts): readonly Step[] => {
+  const declared = LAYERS[layer];
+  if (declared.by === 'policies') return [];
+  return [{ layer, text: declared.step(`${scope} at ${facts.server.identifier}`, facts) }];
 };
 
 export const undeclared = (scope: string, { server }: Facts): Step => ({

@@ -5,6 +5,7 @@ import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-event
 import { caseOf } from '../../audit/separate-sender.ts';
 import type { CompiledPolicies } from '../../ports/policy-engine.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
+import { isDecidedElsewhere } from '../decision/layers.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 
 const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
@@ -155,8 +156,8 @@ const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change
   if (!policyCase?.resources) return undefined;
   const wasRefused = new Set(removed.map(({ scope }) => scope));
   const now = new Set(cutByPolicy(policies, policyCase).scope);
-  // No policy set changes what the external decision point denied afterwards.
-  const elsewhere = new Set(removed.filter(({ layer }) => layer === 'external').map(({ scope }) => scope));
+  // No policy set changes what was denied after the policies.
+  const elsewhere = new Set(removed.filter(({ layer }) => isDecidedElsewhere(layer)).map(({ scope }) => scope));
   const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
   return {
     at,
