@@ -1,7 +1,7 @@
 /**
  * The load: a fixed number of connections, each doing one step after the other, against a server in
  * another process; and what that server spent on it, from /proc. Server CPU per step is the figure
- * that travels; throughput and latency are noise above it (see docs/how-to/benchmarks.md).
+ * that travels; throughput and latency are noise above it (see docs/reference/speed.md).
  */
 import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
