@@ -16,6 +16,7 @@ import type { DecisionLayer } from '../domain/authority/decision/layers.ts';
 import { grantUse } from '../domain/authority/grants/grant-last-used.ts';
 import { agentUse } from '../domain/clients/agents/agent-last-used.ts';
 import { newNotificationLog } from '../domain/notifications/notification-log.ts';
+import { isPushUsed } from '../domain/notifications/push-registry.ts';
 import { clockSteps } from '../domain/platform/cluster/clock-steps.ts';
 import { withMutex } from '../domain/platform/cluster/mutex.ts';
 import { type Machine, nodeRegistry } from '../domain/platform/cluster/node-registry.ts';
@@ -36,6 +37,7 @@ import { egress } from './egress.ts';
 import { logOf } from './log.ts';
 import { measuredStores } from './measured-stores.ts';
 import { mailerOf } from './notifications.ts';
+import { pushPost } from './push.ts';
 import { folderOf, otherSecretOf, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
 
@@ -63,12 +65,7 @@ export type Overrides = {
   readonly onFirstStart?: (first: FirstStart) => void;
 };
 
-/** `isPushed`: whether any account has a browser that receives push notifications; called for each event, and not before. */
-export const foundations = async (
-  configuration: Configuration,
-  overrides: Overrides,
-  isPushed: () => Promise<boolean>,
-) => {
+export const foundations = async (configuration: Configuration, overrides: Overrides) => {
   const { issuer } = configuration;
   const clock = overrides.clock ?? systemClock;
   const identifiers = overrides.identifiers ?? randomIdentifiers;
@@ -115,7 +112,7 @@ export const foundations = async (
     documents,
     clock,
     isMailed: mailer !== undefined,
-    isPushed,
+    isPushed: pushPost(configuration.push, trustedFetch) === undefined ? async () => false : isPushUsed({ documents }),
   });
   const audit: typeof auditLog = {
     ...auditLog,

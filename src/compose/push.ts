@@ -10,6 +10,12 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { reaching } from './egress.ts';
 
+/** How messages get to push services; undefined where push is switched off, or there is no way out. */
+export const pushPost = (
+  { isOn }: Configuration['push'],
+  trustedFetch: TrustedFetch & Partial<TrustedPost>,
+): TrustedPost['post'] | undefined => (isOn ? reaching(trustedFetch, 'pushServices').post : undefined);
+
 /** Our keys for push messages, and the registry of browsers that receive them; no registry where push is switched off. */
 export const pushParts = (
   { issuer, push }: Configuration,
@@ -24,12 +30,11 @@ export const pushParts = (
     readonly accounts: Parameters<typeof pushRegistry>[0]['accounts'];
   },
 ) => {
-  const { post, check } = reaching(deps.trustedFetch, 'pushServices');
+  const { check } = reaching(deps.trustedFetch, 'pushServices');
+  const post = pushPost(push, deps.trustedFetch);
   const contact = push.contact ?? (issuer.startsWith('https:') ? issuer : undefined);
   const keys = pushKeys({ ...deps, ...(contact === undefined ? {} : { contact }) });
   const registry =
-    push.isOn && post !== undefined
-      ? pushRegistry({ ...deps, keys, services: push.services, checkUrl: check, post })
-      : undefined;
+    post !== undefined ? pushRegistry({ ...deps, keys, services: push.services, checkUrl: check, post }) : undefined;
   return { keys, registry };
 };

@@ -49,6 +49,7 @@ import { issuerKeys } from '../domain/clients/workload-identity/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/clients/workload-identity/trusted-issuer-registry.ts';
 import { workloadTokens } from '../domain/clients/workload-identity/workload-tokens.ts';
 import { accountRegistry } from '../domain/identity/accounts/account-registry.ts';
+import { leavingAddress } from '../domain/identity/accounts/email-change.ts';
 import { passwords } from '../domain/identity/accounts/passwords.ts';
 import { factorRegistry } from '../domain/identity/factors/factor-registry.ts';
 import { groupRegistry } from '../domain/identity/groups/group-registry.ts';
@@ -57,6 +58,7 @@ import { ownersOf } from '../domain/identity/groups/owners.ts';
 import { sessionRegistry } from '../domain/identity/sessions/session-registry.ts';
 import { disablePreview } from '../domain/offboarding/disable-preview.ts';
 import { verifiedNames } from '../domain/platform/display-names/verified-names.ts';
+import { outbox } from '../domain/platform/outbox/outbox.ts';
 import { openRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { keysByUrl } from '../domain/platform/remote-keys/keys-by-url.ts';
 import { resourceServerRegistry } from '../domain/resources/resource-servers/resource-server-registry.ts';
@@ -73,7 +75,7 @@ import { endsAtUpstreams, upstreamParts } from './upstream.ts';
 
 export const services = async (configuration: Configuration, overrides: Overrides) => {
   const { issuer } = configuration;
-  const base = await foundations(configuration, overrides, async () => (await push.registry?.isUsed()) === true);
+  const base = await foundations(configuration, overrides);
   const { clock, identifiers, log, metrics, trustedFetch, folder, masterKey, documents, ephemeral } = base;
   const { keys, uses, mailer, audit } = base;
 
@@ -86,7 +88,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     passwords: hashing,
     ownerNames: named,
-    addressLeaves: async (account, by) => told.emails?.leaving(account, by),
+    ...(mailer === undefined ? {} : { addressLeaves: leavingAddress({ ...base, outbox: outbox(base) }) }),
     sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     // Forward reference: offboarding an account needs the agent registry, which is created below.
     offboarding: {

@@ -185,9 +185,6 @@ export const pushRegistry = (deps: {
     /** Newest first. */
     list: ofAccount,
 
-    /** Whether any browser is subscribed. */
-    isUsed: async (): Promise<boolean> => (await subscriptions.find({ limit: 1 })).length > 0,
-
     /**
      * Subscribes this browser for the account. An account that was subscribed there before no longer is. Throws
      * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page was made before the key was
@@ -288,6 +285,12 @@ export const pushRegistry = (deps: {
       }
     },
   };
+};
+
+/** Answers whether any browser is subscribed. Reads the store each time. */
+export const isPushUsed = ({ documents }: { readonly documents: DocumentStore }): (() => Promise<boolean>) => {
+  const subscriptions = documents.collection<PushSubscription>(PUSH_SUBSCRIPTIONS);
+  return async () => (await subscriptions.find({ limit: 1 })).length > 0;
 };
 
 const SYSTEM: By = { caller: 'system' };

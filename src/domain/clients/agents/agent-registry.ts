@@ -7,7 +7,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import { verification } from '../../platform/display-names/verification.ts';
 import type { VerifiedNames } from '../../platform/display-names/verified-names.ts';
-import type { By, Page, Permits } from '../../platform/registries/registered-documents.ts';
+import type { By, Permits } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
@@ -20,8 +20,8 @@ import { agentDocuments } from './agent-documents.ts';
 import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
 import { type AgentUses, agentUse } from './agent-last-used.ts';
 import { nextState } from './agent-lifecycle.ts';
-import { type AgentQuery, agentLists } from './agent-lists.ts';
 import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
+import { agentReader } from './agent-reader.ts';
 import { searchable } from './agent-search-terms.ts';
 import type { BlueprintAdmission } from './blueprint-admission.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
@@ -31,7 +31,6 @@ import { credentialRights } from './credential-rights.ts';
 import { ownershipOf } from './ownership.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
-export type { AgentQuery } from './agent-lists.ts';
 
 type Dependencies = {
   readonly documents: DocumentStore;
@@ -81,7 +80,6 @@ export const agentRegistry = (dependencies: Dependencies) => {
     handedOver,
     onAccepted: ({ id, owner }) => uses.renew(id, owner),
   });
-  const lists = agentLists({ collection, uses });
   const checkRights = credentialRights(owners);
   const check = {
     owners,
@@ -139,16 +137,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
   };
 
   return {
-    get: (id: string): Promise<Versioned<Agent> | undefined> => collection.get(id),
-
-    /** At most 1000 ids; unknown ones are left out. */
-    getMany: (ids: readonly string[]): Promise<readonly Versioned<Agent>[]> => collection.getMany(ids),
-
-    /** See agent-lists.ts: a page may be shorter than asked for and still have a next one. */
-    list: (query: AgentQuery = {}): Promise<Page<Agent>> => lists(query),
-
-    /** Last uses by agent, epoch seconds. Agents that were never used are left out. At most 1000 ids. */
-    lastUses: uses.lastUses,
+    ...agentReader({ documents, uses }),
 
     /**
      * Registers an agent under an unused id. It is active when the caller may accept for its owner, and

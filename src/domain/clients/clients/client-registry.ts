@@ -24,6 +24,7 @@ import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
+import { clientReader, isUnexpired } from './client-reader.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkExceptions, markedException } from './exceptions.ts';
 import { checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
@@ -158,19 +159,13 @@ export const clientRegistry = (dependencies: Dependencies) => {
     if (client.jwksUri !== before?.jwksUri) addresses?.refuseServed(client.jwksUri, '/jwks_uri');
   };
 
-  /** An expired client is treated as absent, swept or not. */
-  const isThere = ({ expiresAt }: Client): boolean => expiresAt === undefined || expiresAt > clock.now();
-
   const notRetired = (client: Client): Client => {
     if (client.state === 'retired') throw new DomainError('conflict', 'A retired client cannot be changed.');
     return client;
   };
 
   return {
-    async get(id: string): Promise<Versioned<Client> | undefined> {
-      const found = await collection.get(id);
-      return found && isThere(found.document) ? found : undefined;
-    },
+    ...clientReader({ documents, clock }),
 
     list: ({ owner, withException, ...query }: ClientQuery = {}): Promise<Page<Client>> =>
       documentsOf.list({ owner, hasException: withException || undefined }, query),
@@ -271,7 +266,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
       if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
       return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
         const { expiresAt, ...kept } = notRetired(client);
-        if (!isThere(client)) throw new DomainError('not_found', 'There is no such client.');
+        if (!isUnexpired(client, clock.now())) throw new DomainError('not_found', 'There is no such client.');
         if (client.owner === owner) return client;
         if (client.owner !== undefined || expiresAt === undefined) {
           throw new DomainError('conflict', 'Only a client that registered itself and has no owner is adopted.');

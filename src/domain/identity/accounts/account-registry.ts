@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
-import type { By, Page, PageQuery } from '../../platform/registries/registered-documents.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
@@ -17,10 +17,10 @@ import {
   checkedUsername,
   type NewAccount,
 } from './account-fields.ts';
+import { accountReader, published, type StoredAccount } from './account-reader.ts';
 import { emailKey } from './email-key.ts';
 import type { Language } from './language.ts';
 import type { Passwords } from './passwords.ts';
-import { normaliseUsername } from './username.ts';
 
 export type { AccountChanges, NewAccount } from './account-fields.ts';
 
@@ -52,14 +52,8 @@ export type AccountRegistryDeps = {
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
 
-/** The most accounts of one address that are examined. */
-const MOST_OF_ADDRESS = 20;
-
 /** The session in which the user ends the others. */
 type KeptSession = { readonly id: string; readonly authTime: number };
-
-/** Indexes find administrators, and accounts by address, without reading all. These members never leave this file. */
-type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
 
 /** The accounts of this installation. Each change is validated, then audited, then written. */
 export const accountRegistry = (deps: AccountRegistryDeps) => {
@@ -138,6 +132,8 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
   };
 
   return {
+    ...accountReader({ documents }),
+
     /**
      * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
      * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
@@ -188,61 +184,6 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       return ownerNames.give(username, 'account', isGroup, insert, {
         takeBack: async () => void (await accounts.take(account.id)),
       });
-    },
-
-    async get(id: string): Promise<Versioned<Account> | undefined> {
-      const found = await accounts.get(id);
-      return found && published(found);
-    },
-
-    /** The accounts found, in the order of `ids`; at most 1000 ids. */
-    async getMany(ids: readonly string[]): Promise<readonly Account[]> {
-      return (await accounts.getMany(ids)).map((found) => published(found).document);
-    },
-
-    /** Accepts what a user types: the name is normalised first. */
-    async findByUsername(typed: string): Promise<Versioned<Account> | undefined> {
-      const username = normaliseUsername(typed);
-      if (username === undefined) return undefined;
-      const [found] = await accounts.find({ where: { username }, limit: 1 });
-      return found && published(found);
-    },
-
-    /**
-     * The one active account with this verified address, compared by its key (email-key.ts). Undefined when several
-     * accounts have verified it. Only an address with an ASCII local part identifies a user: others look alike.
-     */
-    async findByVerifiedEmail(email: string): Promise<Account | undefined> {
-      if (email.length > 254 || !/^[\x21-\x7e]+@\S+$/.test(email)) return undefined;
-      const found = await accounts.find({ where: { emailKey: emailKey(email) }, limit: MOST_OF_ADDRESS });
-      if (found.length === MOST_OF_ADDRESS) return undefined;
-      const [first, ...others] = found.filter(({ document }) => document.emailVerified === true);
-      const isSure = others.length === 0 && first?.document.state === 'active';
-      return isSure ? published(first).document : undefined;
-    },
-
-    /** The active administrators, who can act on agents without an owner; at most 50. */
-    async administrators(): Promise<readonly Account[]> {
-      const found = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 50 });
-      return found.map((one) => published(one).document);
-    },
-
-    /** Whether any account has this address, verified or not, compared by its key. */
-    async hasEmail(email: string): Promise<boolean> {
-      return (await accounts.find({ where: { emailKey: emailKey(email) }, limit: 1 })).length > 0;
-    },
-
-    /** Newest first. */
-    async list(query: PageQuery = {}): Promise<Page<Account>> {
-      const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
-      const found = await accounts.find({
-        order: { by: 'createdAt', direction: 'descending' },
-        limit: limit + 1,
-        ...(query.after ? { after: query.after } : {}),
-      });
-      const items = found.slice(0, limit).map(published);
-      const last = items.at(-1)?.document;
-      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
     /**
@@ -393,11 +334,6 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
 };
 
 export type AccountRegistry = ReturnType<typeof accountRegistry>;
-
-const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
-  const { administrator: _, emailKey: __, ...account } = document;
-  return { document: account, version };
-};
 
 /** Ends all earlier sessions, including one that was kept before. */
 const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({

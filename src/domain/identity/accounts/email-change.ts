@@ -11,6 +11,13 @@ import { checkedEmail } from './account-fields.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { MailLinks } from './mail-links.ts';
 
+type MailDeps = {
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly masterKey: MasterKey;
+  readonly identifiers: Identifiers;
+  readonly clock: Clock;
+};
+
 /** Confirmation mails of one account in an hour. */
 const PER_ACCOUNT = { limit: 5, window: 3600 };
 
@@ -22,22 +29,15 @@ export type EmailChange = ReturnType<typeof emailChange>;
  * A change of an account's address by its user. The new address takes effect when a user who is signed in to the
  * account follows the mailed link and presses a button there. The old address is notified (LG-07).
  */
-export const emailChange = (deps: {
-  readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
-  readonly links: MailLinks;
-  readonly outbox: Pick<Outbox, 'put'>;
-  readonly ephemeral: Pick<EphemeralStore, 'count'>;
-  readonly masterKey: MasterKey;
-  readonly identifiers: Identifiers;
-  readonly clock: Clock;
-}) => {
-  const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock } = deps;
-
-  const mail = async (account: Account, kind: DirectKind, facts: object): Promise<void> => {
-    const id = messageId(clock.nowMillis(), identifiers.newSecret());
-    const body = masterKey.seal(sealContextOf(id), JSON.stringify({ at: clock.now(), ...facts }));
-    await outbox.put({ id, channel: 'mail', to: account.id, kind, body, isSealed: true });
-  };
+export const emailChange = (
+  deps: MailDeps & {
+    readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
+    readonly links: MailLinks;
+    readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  },
+) => {
+  const { accounts, links, ephemeral } = deps;
+  const mail = mailOf(deps);
 
   const linkOf = async (account: Account, token: string): Promise<string> => {
     const link = await links.peek('email', token);
@@ -75,12 +75,24 @@ export const emailChange = (deps: {
         if (!(await links.use('email', token))) throw new DomainError('not_found', OVER);
       });
     },
-
-    /** Notifies the address that an account is about to lose. */
-    leaving: (account: Account, { caller }: By): Promise<void> =>
-      mail(account, 'account.email_changed', {
-        address: account.email,
-        ...(caller === account.id ? {} : { isByOther: true }),
-      }),
   };
 };
+
+/** Notifies the address that an account is about to lose. Must be called before it does. */
+export const leavingAddress = (deps: MailDeps) => {
+  const mail = mailOf(deps);
+  return (account: Account, { caller }: By): Promise<void> =>
+    mail(account, 'account.email_changed', {
+      address: account.email,
+      ...(caller === account.id ? {} : { isByOther: true }),
+    });
+};
+
+/** Puts a mail to an address that is in the mail itself into the outbox: the account may have another address by then. */
+const mailOf =
+  ({ outbox, masterKey, identifiers, clock }: MailDeps) =>
+  async (account: Account, kind: DirectKind, facts: object): Promise<void> => {
+    const id = messageId(clock.nowMillis(), identifiers.newSecret());
+    const body = masterKey.seal(sealContextOf(id), JSON.stringify({ at: clock.now(), ...facts }));
+    await outbox.put({ id, channel: 'mail', to: account.id, kind, body, isSealed: true });
+  };

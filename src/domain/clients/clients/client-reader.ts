@@ -1,0 +1,31 @@
+/**
+ * Reads clients. Needs only the store and the time, so that everything that reads clients can be created before the registry
+ * that changes them (client-registry.ts).
+ */
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import { CLIENTS, type Client } from './client.ts';
+
+export interface ClientReader {
+  /** An expired client is treated as absent, swept or not. */
+  get(id: string): Promise<Versioned<Client> | undefined>;
+}
+
+export const clientReader = ({
+  documents,
+  clock,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+}): ClientReader => {
+  const clients = documents.collection<Client>(CLIENTS);
+  return {
+    async get(id) {
+      const found = await clients.get(id);
+      return found && isUnexpired(found.document, clock.now()) ? found : undefined;
+    },
+  };
+};
+
+/** Whether a client is there at this second. */
+export const isUnexpired = ({ expiresAt }: Client, now: number): boolean => expiresAt === undefined || expiresAt > now;
