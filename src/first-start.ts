@@ -17,8 +17,9 @@ import type { AccountRegistry } from './domain/identity/accounts/account-registr
 import type { UpstreamRegistry } from './domain/identity/upstream/upstream-registry.ts';
 import { withMutex } from './domain/platform/cluster/mutex.ts';
 import type { Clock } from './domain/ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore } from './domain/ports/document-store.ts';
+import type { DocumentStore } from './domain/ports/document-store.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
+import type { OwnedCollection } from './domain/ports/owned-collection.ts';
 import type { ResourceServerRegistry } from './domain/resources/resource-servers/resource-server-registry.ts';
 import type { DomainError } from './domain/vocabulary/errors.ts';
 import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
@@ -37,7 +38,17 @@ export type FirstStart = {
 /** Which clients were created, so that a node with a folder of its own creates no second pair. */
 type ManagementClients = { readonly id: 'management_clients' } & { readonly [role in Role]?: string };
 
-export const INSTALLATION = { name: 'installation', indexes: [] } as const satisfies CollectionDeclaration;
+export const INSTALLATION = {
+  name: 'installation',
+  holds: 'the clients of the management API that the first start created',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'a later start must not create them again' },
+  transfer: 'gives authority',
+  indexes: [],
+} as const satisfies OwnedCollection;
 
 type Deps = {
   readonly configuration: Configuration;

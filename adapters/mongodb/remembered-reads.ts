@@ -5,19 +5,11 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Document, Versioned } from '../../src/domain/ports/document-store.ts';
+import type { CachedReads } from '../../src/domain/ports/owned-collection.ts';
 import type { ChangeMarks } from './change-marks.ts';
 
-export type Remembering = {
-  /** Name of the collection. */
-  readonly name: string;
-  /** Only documents with ids that match. */
-  readonly ids?: RegExp;
-  /**
-   * Caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
-   * other. `refuses`: its absence refuses something, so a process that misses the insertion is on the safe side.
-   */
-  readonly absence?: 'allows' | 'refuses';
-};
+/** How one collection is cached. */
+export type Remembering = CachedReads & { readonly name: string };
 
 export type Region<T extends Document> = {
   /** Called by a write of this process, which makes the cached value stale. */

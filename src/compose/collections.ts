@@ -1,6 +1,6 @@
 /**
- * Every collection, in the order in which a transfer to another store copies them. Add a new one here: the test of this list
- * fails without it, and a transfer would leave its documents behind.
+ * The registry of collections: each declares all about itself beside its noun, and what needs a list is derived here. Add a new
+ * one to `COLLECTIONS`: its test fails without it.
  */
 
 import { ABSENCES } from '../domain/approvals/absence.ts';
@@ -50,17 +50,13 @@ import { VERIFIED_NAMES } from '../domain/platform/display-names/verified-names.
 import { EPOCHS } from '../domain/platform/epochs/epoch.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/platform/outbox/delivery.ts';
 import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
-import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
+import type { CachedReads, OwnedCollection, Transfer } from '../domain/ports/owned-collection.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
 import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 
-/**
- * Transferred: collections that give authority first, then those that remove it. The audit log is written ahead of both, and
- * comes last.
- */
-export const TRANSFERRED: readonly CollectionDeclaration[] = [
+export const COLLECTIONS = [
   INSTALLATION,
   SIGNING_KEYS,
   ACCOUNTS,
@@ -117,7 +113,39 @@ export const TRANSFERRED: readonly CollectionDeclaration[] = [
   EPOCHS,
   OUTCOME_COUNTS,
   AUDIT_RECORDS,
+  NODES,
+  TURNS,
+  IMPORTS,
+  MIGRATIONS,
+] as const satisfies readonly OwnedCollection[];
+
+const ALL: readonly OwnedCollection[] = COLLECTIONS;
+
+/** The name of a collection that a service sweeps, because more than the age of a document decides. */
+export type SweptByService = Extract<
+  (typeof COLLECTIONS)[number],
+  { readonly retention: { readonly removedBy: 'own sweep' } }
+>['name'];
+
+const transferredAs = (...kinds: readonly Transfer[]): readonly OwnedCollection[] =>
+  ALL.filter(({ transfer }) => kinds.includes(transfer));
+
+/** In the order in which a transfer to another store copies them (`Transfer`). */
+export const TRANSFERRED: readonly OwnedCollection[] = [
+  ...transferredAs('gives authority', 'neither'),
+  ...transferredAs('removes authority'),
+  ...transferredAs('log'),
 ];
 
-/** About the processes on one store, and so of no use in another. */
-export const NODE_LOCAL: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS, MIGRATIONS];
+/** Of no use in another store. */
+export const NODE_LOCAL: readonly OwnedCollection[] = ALL.filter(({ transfer }) => typeof transfer === 'object');
+
+/** Names of the collections with linearizable reads. */
+export const LINEARIZABLE: readonly string[] = ALL.filter(({ consistency }) => consistency === 'linearizable').map(
+  ({ name }) => name,
+);
+
+/** Collections that are cached; the same in all processes on one MongoDB. */
+export const REMEMBERED: readonly (CachedReads & { readonly name: string })[] = ALL.flatMap(({ name, cached }) =>
+  cached === false ? [] : [{ name, ...(cached === true ? {} : cached) }],
+);

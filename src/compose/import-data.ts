@@ -12,7 +12,7 @@ import { checkDataFile, type DataFile, MovingRefused } from '../domain/platform/
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
-import { NODE_LOCAL, TRANSFERRED } from './collections.ts';
+import { COLLECTIONS, TRANSFERRED } from './collections.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 import { storedAuditLog } from './verify-store.ts';
 
@@ -90,7 +90,7 @@ const importLines = async (
 };
 
 const isEmpty = async (documents: DocumentStore): Promise<boolean> => {
-  for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) {
+  for (const declaration of COLLECTIONS) {
     if ((await documents.collection(declaration).find({ limit: 1 })).length > 0) return false;
   }
   return true;

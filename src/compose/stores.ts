@@ -6,7 +6,6 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
-import type { Remembering } from '../../adapters/mongodb/remembered-reads.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
 import { fileLocalProofs } from '../../adapters/node/local-proofs.ts';
@@ -20,29 +19,14 @@ import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
-import { BUDGET_MARK } from '../domain/authority/budgets/budget.ts';
-import { DELEGATIONS } from '../domain/authority/delegation/delegation.ts';
-import { ACTIVE_POLICY } from '../domain/authority/policy/policy-set.ts';
-import { AGENTS } from '../domain/clients/agents/agent.ts';
-import { BLUEPRINTS } from '../domain/clients/blueprints/blueprint.ts';
-import { CLIENTS } from '../domain/clients/clients/client.ts';
-import { CLIENT_SNAPSHOTS } from '../domain/clients/clients/metadata-documents.ts';
-import { INSTANCES } from '../domain/clients/instances/instance.ts';
-import { ACCOUNT_LINKS } from '../domain/clients/peers/account-links.ts';
-import { PEERS } from '../domain/clients/peers/peer.ts';
-import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
-import { FACTORS } from '../domain/identity/factors/factor.ts';
-import { VERIFIED_NAMES } from '../domain/platform/display-names/verified-names.ts';
-import { EPOCHS } from '../domain/platform/epochs/epoch.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import type { LocalProofs } from '../domain/ports/local-proofs.ts';
-import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
-import { GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
+import { LINEARIZABLE, REMEMBERED } from './collections.ts';
 
 /** Creates the data folder where it is missing. Throws an Error that says what prevents it, and names the setting. */
 export const usableDataFolder = (folder: string): void =>
@@ -114,30 +98,6 @@ export const stores = async (
   };
 };
 
-/**
- * Collections that are cached: those that requests read repeatedly, and those that say whether something is over. The same in
- * all processes on one MongoDB.
- */
-export const REMEMBERED: readonly Remembering[] = [
-  { name: EPOCHS.name, absence: 'allows' },
-  { name: REVOKED_TOKENS.name, absence: 'allows' },
-  ...[
-    ACTIVE_POLICY,
-    BUDGET_MARK,
-    ACCOUNTS,
-    AGENTS,
-    BLUEPRINTS,
-    CLIENTS,
-    CLIENT_SNAPSHOTS,
-    RESOURCE_SERVERS,
-    DELEGATIONS,
-    GRANTS,
-    INSTANCES,
-  ].map(({ name }) => ({ name })),
-  // No caller has an access token before it is stored. Refresh tokens and sessions change with every use.
-  { name: PROVIDER_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
-];
-
 const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;
 
 const servers = async (
@@ -152,18 +112,7 @@ const servers = async (
     allowStandalone,
     onUnreadable,
     deadlineMilliseconds,
-    // Reads that end everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [
-      VERIFIED_NAMES.name,
-      FACTORS.name,
-      EPOCHS.name,
-      BLUEPRINTS.name,
-      INSTANCES.name,
-      ACTIVE_POLICY.name,
-      BUDGET_MARK.name,
-      PEERS.name,
-      ACCOUNT_LINKS.name,
-    ],
+    linearizable: LINEARIZABLE,
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };

@@ -2,12 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { type Sweeper, sweeper } from '../domain/platform/retention/sweeper.ts';
+import { type Sweepable, type Sweeper, sweeper } from '../domain/platform/retention/sweeper.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';
+import type { SweptByService } from './collections.ts';
 import type { services } from './services.ts';
 
 /** Deleting frees room, so it may write where little room is left. */
@@ -15,34 +16,34 @@ const freeing = <R>(work: () => R): R => withPriority('essential', work);
 
 type Services = Awaited<ReturnType<typeof services>>;
 
+type Deps = {
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly approvals: { readonly service: Pick<Services['approvals']['service'], 'forget' | 'countForgettable'> };
+  readonly delegations: Pick<Services['delegations'], 'forget' | 'countForgettable'>;
+  readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
+};
+
 /** `keptSeconds`: how long people see an approval after its end. */
-export const sweeping = (
-  made: {
-    readonly documents: DocumentStore;
-    readonly ephemeral: EphemeralStore;
-    readonly clock: Clock;
-    readonly approvals: { readonly service: Pick<Services['approvals']['service'], 'forget' | 'countForgettable'> };
-    readonly delegations: Pick<Services['delegations'], 'forget' | 'countForgettable'>;
-    readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
-  },
-  { approvals: { keptSeconds } }: Pick<Configuration, 'approvals'>,
-): Sweeper =>
-  sweeper({
+export const sweeping = (made: Deps, { approvals: { keptSeconds } }: Pick<Configuration, 'approvals'>): Sweeper => {
+  const { approvals, delegations, clock } = made;
+  const ownSweeps: Readonly<Record<SweptByService, Omit<Sweepable, 'name'>>> = {
+    approvals: {
+      sweep: (limit) => freeing(() => approvals.service.forget(clock.now() - keptSeconds, limit)),
+      countExpired: () => approvals.service.countForgettable(clock.now() - keptSeconds),
+    },
+    delegations: {
+      sweep: (limit) => freeing(() => delegations.forget(limit)),
+      countExpired: () => delegations.countForgettable(),
+    },
+  };
+  return sweeper({
     ...made,
-    others: [
-      {
-        name: 'approvals',
-        sweep: (limit) => freeing(() => made.approvals.service.forget(made.clock.now() - keptSeconds, limit)),
-        countExpired: () => made.approvals.service.countForgettable(made.clock.now() - keptSeconds),
-      },
-      {
-        name: 'delegations',
-        sweep: (limit) => freeing(() => made.delegations.forget(limit)),
-        countExpired: () => made.delegations.countForgettable(),
-      },
-    ],
+    others: Object.entries(ownSweeps).map(([name, own]) => ({ name, ...own })),
     elapsed: stopwatch,
     pause: (milliseconds) => delay(milliseconds),
     onRemoved: (collection, documents) => made.metrics.swept.inc({ collection }, documents),
     onBacklog: (collection, documents) => made.metrics.expired.set({ collection }, documents),
   });
+};

@@ -15,8 +15,7 @@ import { type MasterKey, masterKey } from '../domain/platform/crypto/master-key.
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
-import { NODE_LOCAL, TRANSFERRED } from './collections.ts';
-import { REMEMBERED } from './stores.ts';
+import { COLLECTIONS, REMEMBERED } from './collections.ts';
 
 /** A transfer writes hundreds of documents at once, and no request waits for it. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
@@ -80,7 +79,7 @@ export const movingStore = async (
  * absent.
  */
 export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
-  for (const declaration of [...TRANSFERRED, ...NODE_LOCAL]) {
+  for (const declaration of COLLECTIONS) {
     documents.collection({ ...declaration, isAbsentWhenUnreadable });
   }
   return documents;

@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { CONFIGURATION_SCHEMA } from '../../config/schema.ts';
 import { COMMANDS } from '../../src/cli/main.ts';
+import { COLLECTIONS } from '../../src/compose/collections.ts';
 import { AUDIT_EVENTS } from '../../src/domain/audit/audit-event.ts';
 import { ID_PREFIXES } from '../../src/domain/ports/identifiers.ts';
 import { routeEntries } from '../../src/http/management/route-table.ts';
@@ -11,6 +12,7 @@ const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names
 
 /** What there is, by the member of a concept that names it. */
 const THERE_IS: Readonly<Record<Exclude<keyof Concept, 'name' | 'means'>, readonly string[]>> = {
+  collections: COLLECTIONS.map(({ name }) => name),
   prefixes: ID_PREFIXES,
   paths: routeEntries()
     .map(([, { path }]) => path.split('/')[1] ?? '')

@@ -1,11 +1,9 @@
 /** What stands in the stores of a server, read beside it: rows, expired and endless rows by collection, and bytes without the audit log. */
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
-import { NODE_LOCAL, TRANSFERRED } from '../../src/compose/collections.ts';
-import { APPROVALS } from '../../src/domain/approvals/approval.ts';
+import { COLLECTIONS } from '../../src/compose/collections.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
-import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
-import type { CollectionDeclaration } from '../../src/domain/ports/document-store.ts';
+import type { OwnedCollection } from '../../src/domain/ports/owned-collection.ts';
 
 export type Sizes = {
   /** Without the audit log. */
@@ -27,12 +25,14 @@ export type Scales = {
 };
 
 const AUDIT = AUDIT_RECORDS.name;
-const DECLARED: readonly CollectionDeclaration[] = [...TRANSFERRED, ...NODE_LOCAL].filter(({ name }) => name !== AUDIT);
+const ALL: readonly OwnedCollection[] = COLLECTIONS;
+const DECLARED = ALL.filter(({ name }) => name !== AUDIT);
 /** Their services remove them, some time after `expiresAt` of the document; by the member that is named. */
-const KEPT: ReadonlyMap<string, string> = new Map([
-  [APPROVALS.name, 'expiresAt'],
-  [DELEGATIONS.name, 'forgetAt'],
-]);
+const KEPT: ReadonlyMap<string, string> = new Map(
+  ALL.flatMap(({ name, retention }) =>
+    retention.removedBy === 'own sweep' ? [[name, retention.endsAt] as const] : [],
+  ),
+);
 const EPHEMERAL = 'ephemeral';
 
 type Counted = readonly [name: string, rows: number, expired: number, endless: number];
@@ -99,7 +99,7 @@ export const sqliteScales = (file: string, keptSeconds: number): Scales => {
 export const mongodbScales = async (url: string, keptSeconds: number): Promise<Scales> => {
   const client = await new MongoClient(url).connect();
   const database = client.db();
-  const countedOf = async ({ name, expiresAt }: CollectionDeclaration, before: number): Promise<Counted> => {
+  const countedOf = async ({ name, expiresAt }: OwnedCollection, before: number): Promise<Counted> => {
     const stored = database.collection(name);
     const rows = await stored.countDocuments();
     const end = KEPT.get(name);

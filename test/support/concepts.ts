@@ -1,10 +1,16 @@
 /**
- * Which names belong to one concept: id prefixes, first segments of API paths, first words of commands, families of audit
- * events and sections of settings. docs/reference/names.md shows them; a test compares them with what there is.
+ * Which names belong to one concept: collections, id prefixes, first segments of API paths, first words of commands, families of
+ * audit events and sections of settings. docs/reference/names.md shows them; a test compares them with what there is.
  */
+import { COLLECTIONS } from '../../src/compose/collections.ts';
+import type { OwnedCollection } from '../../src/domain/ports/owned-collection.ts';
+
+type Name = (typeof COLLECTIONS)[number]['name'];
+
 export type Concept = {
   readonly name: string;
   readonly means: string;
+  readonly collections?: readonly Name[];
   readonly prefixes?: readonly string[];
   readonly paths?: readonly string[];
   readonly commands?: readonly string[];
@@ -12,149 +18,145 @@ export type Concept = {
   readonly settings?: readonly string[];
 };
 
-export const CONCEPTS: readonly Concept[] = [
+/**
+ * Prefixes and events are those that no collection declares, and those of parts of documents that are a concept of their own.
+ * `CONCEPTS` adds the rest.
+ */
+const DECLARED: readonly Concept[] = [
   // People
   {
     name: 'account',
     means: 'a person who signs in here',
-    prefixes: ['acc'],
+    collections: ['accounts', 'mail_links', 'offboardings'],
     paths: ['accounts', 'me'],
     commands: ['accounts'],
-    events: ['account'],
     settings: ['administrator', 'passwords'],
   },
   {
     name: 'second factor',
     means: 'a passkey, an authenticator app or recovery codes',
-    prefixes: ['fac'],
-    events: ['factor'],
+    collections: ['factors'],
   },
   {
     name: 'session',
     means: 'one browser in which a person is signed in',
+    collections: ['sessions'],
     paths: ['sessions'],
     commands: ['sessions'],
-    events: ['session'],
     settings: ['sessions'],
   },
   {
     name: 'group',
     means: 'accounts that own agents together, at least two',
-    prefixes: ['grp'],
+    collections: ['groups'],
     paths: ['groups', 'owners'],
     commands: ['groups'],
-    events: ['group'],
   },
   {
     name: 'upstream provider',
     means: 'an identity provider elsewhere at which people sign in',
-    prefixes: ['upi'],
+    collections: ['upstreams'],
     paths: ['upstreams'],
     commands: ['upstreams'],
-    events: ['upstream'],
   },
   {
     name: 'upstream link',
     means: 'which account a person of an upstream provider is',
-    prefixes: ['upl'],
+    collections: ['upstream_links'],
     paths: ['upstream-links'],
-    events: ['upstream_link'],
   },
   // Clients
   {
     name: 'client',
     means: 'an OAuth client that is no agent',
-    prefixes: ['app'],
+    collections: ['clients', 'client_snapshots', 'verified_names'],
     paths: ['clients'],
     commands: ['clients'],
-    events: ['client'],
     settings: ['clientAuthentication', 'clientIdMetadata'],
   },
   {
     name: 'registration',
     means: 'a client or agent registers itself (RFC 7591)',
-    events: ['registration'],
+    collections: ['registrations', 'repeatable_registrations'],
     commands: ['registration'],
     settings: ['registration'],
   },
   {
     name: 'initial access token',
     means: 'lets clients or agents register themselves for an owner',
-    prefixes: ['iat'],
+    collections: ['initial_access_tokens'],
     paths: ['initial-access-tokens'],
   },
   {
     name: 'agent',
     means: 'a client that is an autonomous actor, with an owner, a purpose, an environment and a state',
-    prefixes: ['agt'],
+    collections: ['agents', 'agent_use', 'hand_overs'],
     paths: ['agents', 'findings'],
     commands: ['agents'],
-    events: ['agent'],
     settings: ['agents'],
   },
-  { name: 'agent credential', means: 'what an agent authenticates with', prefixes: ['crd'], events: ['credential'] },
+  {
+    name: 'agent credential',
+    means: 'what an agent authenticates with',
+    collections: ['credential_use'],
+    prefixes: ['crd'],
+    events: ['credential'],
+  },
   {
     name: 'instance',
     means: 'one running copy of an agent, with a key of its own',
-    prefixes: ['ins'],
-    events: ['instance'],
+    collections: ['instances', 'instance_slots'],
   },
   {
     name: 'blueprint',
     means: 'template and ceiling of agents, in versions',
-    prefixes: ['bpt'],
+    collections: ['blueprints', 'blueprint_versions'],
     paths: ['blueprints'],
     commands: ['blueprints'],
-    events: ['blueprint'],
   },
   {
     name: 'workload identity',
     means: 'an issuer whose workload tokens authenticate agents',
-    prefixes: ['tis'],
+    collections: ['trusted_issuers'],
     paths: ['trusted-issuers', 'workload-identity'],
     commands: ['workload-identity'],
-    events: ['trusted_issuer'],
   },
   {
     name: 'peer',
     means: 'an authorization server of another organization (ID-JAG)',
-    prefixes: ['per'],
+    collections: ['peers'],
     paths: ['peers'],
     commands: ['peers'],
-    events: ['peer'],
   },
   {
     name: 'account link',
     means: 'which account a person of a peer is',
-    prefixes: ['lnk'],
+    collections: ['account_links', 'ended_account_links'],
     paths: ['account-links'],
-    events: ['account_link'],
   },
   {
     name: 'resource server',
     means: 'an API that accepts our access tokens and declares its scopes',
-    prefixes: ['rs'],
+    collections: ['resource_servers'],
     paths: ['resource-servers'],
     commands: ['resource-servers'],
-    events: ['resource_server'],
   },
   // Authority
-  { name: 'consent', means: 'a person’s answer that is remembered', prefixes: ['cns'], events: ['consent'] },
+  { name: 'consent', means: 'a person’s answer that is remembered', collections: ['consents', 'asked_again'] },
   {
     name: 'grant',
     means: 'what one authorization gave one client',
-    prefixes: ['grt'],
+    collections: ['grants', 'grant_use'],
     paths: ['grants'],
     commands: ['grants'],
-    events: ['grant'],
   },
   {
     name: 'delegation',
     means: 'a grant to an agent, or a re-delegation below one',
-    prefixes: ['dlg', 'dlr'],
+    collections: ['delegations'],
+    prefixes: ['dlr'],
     paths: ['delegations'],
     commands: ['delegations'],
-    events: ['delegation'],
     settings: ['delegation'],
   },
   {
@@ -165,8 +167,8 @@ export const CONCEPTS: readonly Concept[] = [
   {
     name: 'token',
     means: 'an access, refresh or ID token',
-    prefixes: ['tok'],
-    events: ['token', 'introspection'],
+    collections: ['provider_records', 'revoked_tokens', 'consumptions'],
+    events: ['introspection'],
     settings: ['tokens', 'dpop'],
   },
   {
@@ -190,95 +192,86 @@ export const CONCEPTS: readonly Concept[] = [
   {
     name: 'policy set',
     means: 'all policies in one version, of which one is active',
-    prefixes: ['pol'],
+    collections: ['policy_sets', 'active_policy'],
     paths: ['policy-sets', 'policy'],
     commands: ['policy'],
-    events: ['policy'],
     settings: ['policy'],
   },
   {
     name: 'budget',
     means: 'how much is given within a sliding window',
-    prefixes: ['bud'],
+    collections: ['budgets', 'budget_mark', 'budget_use'],
     paths: ['budgets'],
     commands: ['budgets'],
-    events: ['budget'],
   },
   {
     name: 'kill',
     means:
       'ends all that belongs to an agent, owner, account, client or to everything, and blocks new access until it is lifted',
-    prefixes: ['kil'],
+    collections: ['kills', 'epochs'],
     paths: ['kills'],
     commands: ['kill', 'kills'],
-    events: ['kill'],
   },
   // Approvals
   {
     name: 'approval',
     means: 'people’s decision about one exact action of an agent',
-    prefixes: ['apv', 'arq'],
+    collections: ['approvals', 'access_requests'],
     paths: ['approvals'],
     commands: ['approvals'],
-    events: ['approval', 'break_glass'],
     settings: ['approvals'],
   },
   {
     name: 'standing approval',
     means: 'an approval of future actions',
-    prefixes: ['sap'],
-    events: ['standing_approval'],
+    collections: ['standing_approvals'],
   },
   {
     name: 'absence',
     means: 'a time in which a deputy decides for a person',
-    prefixes: ['abs'],
+    collections: ['absences'],
     paths: ['absences'],
     commands: ['absences'],
-    events: ['absence'],
   },
   // Notifications
   {
     name: 'webhook',
     means: 'an endpoint of another system that receives notifications',
-    prefixes: ['whk'],
+    collections: ['webhooks', 'notifications', 'deliveries', 'delivery_queues'],
     paths: ['webhooks', 'dead-letters'],
     commands: ['webhooks'],
-    events: ['webhook', 'notification'],
     settings: ['mail'],
   },
   {
     name: 'push subscription',
     means: 'a browser in which a person receives notifications',
-    prefixes: ['psh', 'vpk'],
+    collections: ['push_subscriptions', 'push_keys'],
     paths: ['push-keys'],
     commands: ['push-keys'],
-    events: ['push', 'push_key'],
     settings: ['push'],
   },
   // Operation
   {
     name: 'audit log',
     means: 'signed, chained events; one stream for each node',
-    prefixes: ['nod'],
+    collections: ['audit_records', 'outcome_counts', 'nodes'],
     paths: ['audit'],
     commands: ['audit'],
-    events: ['audit', 'checkpoint', 'node'],
     settings: ['audit'],
   },
   { name: 'management API', means: 'what administrators, operators, auditors and owners call', events: ['management'] },
   {
     name: 'signing key',
     means: 'signs tokens',
-    prefixes: ['key'],
+    collections: ['signing_keys'],
     paths: ['keys'],
     commands: ['keys'],
-    events: ['keys'],
     settings: ['keys'],
   },
   {
     name: 'store',
     means: 'where data is kept: backup, restore, export and import',
+    collections: ['imports', 'migrations'],
     commands: ['backup', 'restore', 'export', 'import'],
     events: ['store', 'volume'],
     settings: ['data', 'stores'],
@@ -286,7 +279,25 @@ export const CONCEPTS: readonly Concept[] = [
   {
     name: 'server',
     means: 'the process, its listeners and its limits',
+    collections: ['installation', 'turns'],
     commands: ['serve', 'check-config'],
     settings: ['egress', 'issuer', 'limits', 'listen', 'log', 'operations'],
   },
 ];
+
+const named = (member: 'prefixes' | 'events'): ReadonlySet<string> =>
+  new Set(DECLARED.flatMap((concept) => concept[member] ?? []));
+
+const OF_PARTS = { prefixes: named('prefixes'), events: named('events') } as const;
+
+const ofCollections = ({ collections = [] }: Concept, member: 'prefixes' | 'events'): readonly string[] =>
+  collections
+    .flatMap((name) => COLLECTIONS.filter((one) => one.name === name) as readonly OwnedCollection[])
+    .flatMap((collection) => collection[member])
+    .filter((name) => !OF_PARTS[member].has(name));
+
+export const CONCEPTS: readonly Concept[] = DECLARED.map((concept) => ({
+  ...concept,
+  prefixes: [...ofCollections(concept, 'prefixes'), ...(concept.prefixes ?? [])],
+  events: [...ofCollections(concept, 'events'), ...(concept.events ?? [])],
+}));

@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 
 /** A person is away; their deputy decides about approvals for them meanwhile. */
 export type Absence = {
@@ -37,6 +37,13 @@ export const stateOfAbsence = (
 
 export const ABSENCES = {
   name: 'absences',
+  holds: 'a time in which a deputy decides for a person',
+  prefixes: ['abs'],
+  events: ['absence'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: '90 days have passed since its end' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['slot'], unique: true },
     { fields: ['account', 'createdAt'] },
@@ -49,4 +56,4 @@ export const ABSENCES = {
   expiresAt: 'forgetAt',
   members: ['account', 'deputy', 'from', 'until', 'state', 'slot', 'createdAt', 'forgetAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -5,8 +5,8 @@
  * src/provider), nor the pages (src/http/account).
  */
 
-import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { IssuedToken } from '../ports/issued-tokens.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import { type Assurance, REACHABLE, satisfiesAcr } from '../vocabulary/assurance.ts';
 import type { Risk } from '../vocabulary/risk.ts';
 import type { Action } from './action.ts';
@@ -252,6 +252,17 @@ export const assuranceOfVotes = (votes: readonly Vote[], now: number): Assurance
 
 export const APPROVALS = {
   name: 'approvals',
+  holds: 'one approval of one exact action, with its votes',
+  prefixes: ['apv'],
+  events: ['approval', 'break_glass'],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'own sweep',
+    endsAt: 'expiresAt',
+    once: '`approvals.keptSeconds` have passed since its end, and no review of it is open',
+  },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['handle'], unique: true },
     { fields: ['open'], unique: true },
@@ -271,4 +282,4 @@ export const APPROVALS = {
   lists: ['approvers', 'actors'],
   members: ['state', 'action', 'digest', 'requires', 'approvers', 'votes', 'handle', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import { amountOf, typeOf } from '../resources/authorization-details/narrowed-details.ts';
 import { canonicalDigest } from '../vocabulary/canonical-digest.ts';
 import type { Detail, DetailType, JsonValue } from '../vocabulary/detail-type.ts';
@@ -102,6 +102,13 @@ export const hasRoom = (standing: StandingApproval, worth: Worth, now: number): 
 
 export const STANDING_APPROVALS = {
   name: 'standing_approvals',
+  holds: 'one approval of future actions',
+  prefixes: ['sap'],
+  events: ['standing_approval'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: '`approvals.keptSeconds` have passed since its end' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['approval'], unique: true },
     { fields: ['likeness', 'createdAt'] },
@@ -124,4 +131,4 @@ export const STANDING_APPROVALS = {
     'expiresAt',
   ],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
@@ -59,6 +59,13 @@ export type IndexMembers = {
 
 export const AUDIT_RECORDS = {
   name: 'audit_records',
+  holds: 'one signed, chained audit event',
+  prefixes: [],
+  events: ['audit', 'checkpoint'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'each record is part of a chain' },
+  transfer: 'log',
   indexes: [
     { fields: ['stream', 'sequence'], unique: true },
     { fields: ['at'] },
@@ -77,7 +84,7 @@ export const AUDIT_RECORDS = {
     { fields: ['opens'] },
   ],
   comparesIndexes: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The stream of checkpoints, which ties the streams of the nodes together. */
 export const CHECKPOINT_STREAM = 'checkpoints';

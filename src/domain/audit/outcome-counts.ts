@@ -4,7 +4,8 @@
  * dies loses what it counted since the last write. The figures are for display; the audit log is authoritative.
  */
 import type { Clock } from '../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { AuditEvent, AuditEventType } from './audit-event.ts';
 
 const HOURS = 24;
@@ -32,11 +33,18 @@ type DayCounts = {
 
 export const OUTCOME_COUNTS = {
   name: 'outcome_counts',
+  holds: 'granted and refused events of one node on one day, by hour',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: '14 days have passed since its day' },
+  transfer: 'log',
   indexes: [{ fields: ['day'] }],
   expiresAt: 'endsAt',
   members: ['day', 'granted', 'refused', 'endsAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 type Counts = Pick<DayCounts, 'granted' | 'refused'>;
 type Noted = { granted: number[]; refused: Record<string, number[]> };

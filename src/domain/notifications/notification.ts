@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../ports/clock.ts';
-import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
 /** A recorded event that recipients are to learn of. Ids and times only: names are read when it is sent. */
@@ -33,7 +33,14 @@ export type Notification = {
 
 export const NOTIFICATIONS = {
   name: 'notifications',
+  holds: 'one recorded event that recipients learn of',
+  prefixes: [],
+  events: ['notification'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: '30 days have passed since its dispatch' },
+  transfer: 'neither',
   indexes: [{ fields: ['subject', 'sequence'], unique: true }, { fields: ['dueAt'] }],
   expiresAt: 'forgetAt',
   members: ['kind', 'subject', 'sequence', 'at'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

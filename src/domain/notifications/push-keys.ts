@@ -9,14 +9,9 @@ import type { AuditLog } from '../audit/audit-event.ts';
 import type { MasterKey } from '../platform/crypto/master-key.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type DocumentStore,
-  isDocumentConflict,
-  StoreUnavailable,
-  update,
-} from '../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 
 export type PushKey = {
@@ -36,7 +31,18 @@ type Ring = {
   readonly updatedAt: number;
 };
 
-export const PUSH_KEYS = { name: 'push_keys', indexes: [], members: ['keys'] } as const satisfies CollectionDeclaration;
+export const PUSH_KEYS = {
+  name: 'push_keys',
+  holds: 'the keys that authenticate this server to push services, sealed',
+  prefixes: ['vpk'],
+  events: ['push_key'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'an installation has one document, with five keys at most' },
+  transfer: 'neither',
+  indexes: [],
+  members: ['keys'],
+} as const satisfies OwnedCollection;
 
 const RING = 'ring';
 /** Removing the oldest key removes the browsers that have not come back since. */

@@ -1,5 +1,5 @@
-import type { CollectionDeclaration } from '../ports/document-store.ts';
 import { idMadeOf } from '../ports/identifiers.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 
 /** A browser in which a user is notified (RFC 8030). It belongs to the user who turned it on there last. */
 export type PushSubscription = {
@@ -21,11 +21,18 @@ export type PushSubscription = {
 
 export const PUSH_SUBSCRIPTIONS = {
   name: 'push_subscriptions',
+  holds: 'one browser in which a person receives notifications',
+  prefixes: ['psh'],
+  events: ['push'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'the person turns it off, or its push service no longer knows it' },
+  transfer: 'neither',
   indexes: [{ fields: ['account', 'createdAt'] }],
   members: ['account', 'name', 'language', 'sealed', 'key', 'createdAt'],
   // A subscription that is not understood receives nothing.
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const subscriptionIdOf = (endpoint: string): string => idMadeOf('psh', endpoint);
 

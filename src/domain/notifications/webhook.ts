@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
 /** A secret that messages are signed with. During a rotation there are two, and both sign. */
@@ -37,10 +37,17 @@ export type Webhook = {
 
 export const WEBHOOKS = {
   name: 'webhooks',
+  holds: 'one endpoint that receives notifications, with sealed secrets',
+  prefixes: ['whk'],
+  events: ['webhook'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'an administrator removes the endpoint' },
+  transfer: 'neither',
   indexes: [{ fields: ['createdAt'] }, { fields: ['kinds', 'createdAt'] }],
   lists: ['kinds'],
   members: ['name', 'url', 'kinds', 'state', 'secrets', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** Without an order the index of `kinds` cannot be walked. */
 export const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;

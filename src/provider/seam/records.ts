@@ -1,6 +1,6 @@
 /** The collections behind oidc-provider's models. */
 
-import type { CollectionDeclaration } from '../../domain/ports/document-store.ts';
+import type { OwnedCollection } from '../../domain/ports/owned-collection.ts';
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 
 /**
@@ -22,21 +22,36 @@ export type ProviderRecord = {
 
 export const PROVIDER_RECORDS = {
   name: 'provider_records',
+  holds: 'one refresh token, opaque access token or session of oidc-provider, under a keyed digest',
+  prefixes: [],
+  events: ['token'],
+  consistency: 'majority',
+  // No caller has an access token before it is stored. Refresh tokens and sessions change with every use.
+  cached: { ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
+  retention: { removedBy: 'sweeper', once: 'it has expired; the registry removes it when it is revoked' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['uid'] }],
   expiresAt: 'expiresAt',
   members: ['model', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The mark that a one-time value was used: inserted once, kept until the value itself would have expired (decision D13). */
 export type Consumption = { readonly id: string; readonly at: number; readonly expiresAt: number };
 
 export const CONSUMPTIONS = {
   name: 'consumptions',
+  holds: 'the mark that a one-time value was used',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'the value itself has expired' },
+  transfer: 'removes authority',
   indexes: [],
   expiresAt: 'expiresAt',
   members: ['at', 'expiresAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * One grant: oidc-provider's Grant. The instances of an agent have instance grants of their own under its authorization. An
@@ -60,6 +75,13 @@ export type GrantRecord = {
 
 export const GRANTS = {
   name: 'grants',
+  holds: 'what one authorization gave one client',
+  prefixes: ['grt'],
+  events: ['grant'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'sweeper', once: 'the grant has expired; the registry removes it when it is revoked' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['account'] },
     { fields: ['clientId'] },
@@ -70,7 +92,7 @@ export const GRANTS = {
   expiresAt: 'expiresAt',
   members: ['account', 'clientId', 'payload', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The version of its client's metadata document that a grant is about, for clients that are one. */
 export const clientVersionOf = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
@@ -98,9 +120,16 @@ export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 
 export const REVOKED_TOKENS = {
   name: 'revoked_tokens',
+  holds: 'one JWT access token that was revoked',
+  prefixes: ['tok'],
+  events: [],
+  consistency: 'majority',
+  cached: { absence: 'allows' },
+  retention: { removedBy: 'sweeper', once: 'the token has expired' },
+  transfer: 'removes authority',
   indexes: [],
   expiresAt: 'expiresAt',
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** Scopes of the first list that are not in the second. */
 export const scopesWithout = (granted: string | undefined, rejected: string | undefined): readonly string[] => {

@@ -11,8 +11,9 @@ import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, StoreUnavailable } from '../../domain/ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { OwnedCollection } from '../../domain/ports/owned-collection.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 export type SigningKey = {
@@ -33,8 +34,15 @@ export type SigningKey = {
 
 export const SIGNING_KEYS = {
   name: 'signing_keys',
+  holds: 'one signing key, sealed',
+  prefixes: ['key'],
+  events: ['keys'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'issued tokens and the audit log name it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['family'] }],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 const ALGORITHMS = { EC: 'ES256', RSA: 'RS256', OKP: 'EdDSA', audit: 'ES256' } as const;
 const PUBLISHED = ['EC', 'RSA', 'OKP'] as const;

@@ -1,4 +1,5 @@
-import type { CollectionDeclaration, Json } from '../../ports/document-store.ts';
+import type { Json } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { type Approval, stateAt } from '../approval.ts';
 import { moment } from './access-approvals.ts';
 
@@ -31,10 +32,17 @@ export type AccessRequest = {
 
 export const ACCESS_REQUESTS = {
   name: 'access_requests',
+  holds: 'one access request of a resource server, and its approvals',
+  prefixes: ['arq'],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'two days have passed since its end' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['key'], unique: true }],
   expiresAt: 'forgetAt',
   members: ['server', 'items', 'key', 'body', 'createdAt', 'expiresAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 type TaskStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'partial';
 

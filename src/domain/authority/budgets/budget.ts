@@ -5,7 +5,7 @@
  * Does not own the caller (src/provider/tokens/token-claims.ts) nor the amount of a detail
  * (domain/resources/authorization-details).
  */
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 export const BUDGET_SUBJECTS = ['agent', 'owner', 'account', 'delegation'] as const;
 
@@ -47,9 +47,19 @@ export type Budget = {
 
 export const BUDGETS = {
   name: 'budgets',
+  holds: 'a limit for what is given within a window of time',
+  prefixes: ['bud'],
+  events: ['budget'],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'nothing',
+    because: 'an administrator can enable a disabled budget again, and the audit log names it',
+  },
+  transfer: 'removes authority',
   indexes: [{ fields: ['createdAt'] }, { fields: ['subject', 'createdAt'] }, { fields: ['state', 'createdAt'] }],
   members: ['name', 'about', 'subject', 'measure', 'limit', 'windowSeconds', 'state', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** Parts of a window. A part is counted until all of it is older than the window. */
 export const PARTS = 60;
@@ -83,16 +93,30 @@ export type BudgetUse = {
 
 export const BUDGET_USE = {
   name: 'budget_use',
+  holds: 'what a budget has counted, or one agent under one owner',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'the use of an agent is older than its window; the use of a budget stays' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['agent'] }],
   expiresAt: 'expiresAt',
   members: ['parts'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** Changes with the set of budgets, so that nodes read it again; its id is `budgets`. */
 export type BudgetMark = { readonly id: 'budgets'; readonly changes: number };
 
 export const BUDGET_MARK = {
   name: 'budget_mark',
+  holds: 'a number that changes with the set of budgets',
+  prefixes: [],
+  events: [],
+  consistency: 'linearizable',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'an installation has one document' },
+  transfer: 'removes authority',
   indexes: [],
   members: ['changes'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

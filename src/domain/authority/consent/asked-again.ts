@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type AskedAgain = {
   /** Derived from account and client. */
@@ -16,9 +17,16 @@ type AskedAgain = {
 
 export const ASKED_AGAIN = {
   name: 'asked_again',
+  holds: 'a first-party app that needs the consent of one person from now on',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'without it the app needs no consent' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['account'] }],
   members: ['account', 'clientId', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 const idOf = (account: string, clientId: string): string =>
   `ask_${createHash('sha256')

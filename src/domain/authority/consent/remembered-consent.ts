@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { DetailsByResource } from '../../vocabulary/detail-type.ts';
 
 /** A decision that answers the same question again while it is valid, and smaller questions (AP-11). */
@@ -20,8 +20,15 @@ export type RememberedConsent = {
 
 export const CONSENTS = {
   name: 'consents',
+  holds: 'one remembered consent',
+  prefixes: ['cns'],
+  events: ['consent'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'the consent has expired; the registry removes it when its access ends' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['account', 'clientId'] }],
   expiresAt: 'expiresAt',
   members: ['account', 'clientId', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { ActorChain } from '../../vocabulary/actor-chain.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 
@@ -79,6 +79,17 @@ export const delegatedDetails = (delegation: Delegation | undefined): readonly (
 
 export const DELEGATIONS = {
   name: 'delegations',
+  holds: 'a grant to an agent, or a re-delegation below one',
+  prefixes: ['dlg'],
+  events: ['delegation'],
+  consistency: 'majority',
+  cached: true,
+  retention: {
+    removedBy: 'own sweep',
+    endsAt: 'forgetAt',
+    once: '`delegation.keptSeconds` have passed since its end, and it denies no hop any more',
+  },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['slot'], unique: true },
     { fields: ['subject', 'actor'] },
@@ -103,4 +114,4 @@ export const DELEGATIONS = {
     'expiresAt',
   ],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

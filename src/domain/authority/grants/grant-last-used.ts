@@ -2,17 +2,25 @@
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type GrantUse = { readonly id: string; readonly usedAt: number; readonly expiresAt: number };
 
 export const GRANT_USE = {
   name: 'grant_use',
+  holds: 'when a grant or delegation was last used',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'no token came from it for the longest lifetime of a grant or delegation' },
+  transfer: 'neither',
   indexes: [],
   expiresAt: 'expiresAt',
   members: ['usedAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 const MOST_AT_ONCE = 1000;
 

@@ -3,7 +3,7 @@
  * text means (ports/policy-engine.ts), nor what is evaluated and what follows (domain/authority/decision). The management
  * API, the first start and each decision (active-policy.ts) use it.
  */
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** `draft`: can be rewritten, and has no effect. `active`: decides now. `archived`: was active, and can be again. */
 export type PolicySetState = 'draft' | 'active' | 'archived';
@@ -27,9 +27,16 @@ export type PolicySet = {
 
 export const POLICY_SETS = {
   name: 'policy_sets',
+  holds: 'one version of all policies',
+  prefixes: ['pol'],
+  events: ['policy'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'recorded decisions name their version, and a replay reads it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['version'], unique: true }],
   members: ['version', 'text', 'digest', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** One document, changed by compare-and-swap: all nodes change from one set to the next at the same moment. */
 export type ActivePolicy = {
@@ -45,9 +52,16 @@ export type ActivePolicy = {
 
 export const ACTIVE_POLICY = {
   name: 'active_policy',
+  holds: 'which policy set is active',
+  prefixes: [],
+  events: [],
+  consistency: 'linearizable',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'an installation has one document' },
+  transfer: 'gives authority',
   indexes: [],
   members: ['set', 'version', 'activatedAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const ACTIVE = 'active';
 

@@ -1,10 +1,17 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Kill } from '../../vocabulary/kill.ts';
 
 export const KILLS = {
   name: 'kills',
+  holds: 'one kill, in force or lifted',
+  prefixes: ['kil'],
+  events: ['kill'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'a lifted kill stays in the list, and the audit log names it' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['createdAt'] }, { fields: ['key'] }, { fields: ['state'] }, { fields: ['owner'] }],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The kills of this process that the store does not hold yet. They are effective nevertheless (decision D24). */
 export type LatchedKills = ReturnType<typeof latchedKills>;

@@ -4,13 +4,8 @@
  * crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type Cursor,
-  type DocumentStore,
-  isDocumentConflict,
-  type Query,
-} from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, isDocumentConflict, type Query } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { AGENTS, type Agent } from './agent.ts';
 
 export type AgentUse = {
@@ -26,10 +21,17 @@ export type AgentUse = {
 
 export const AGENT_USE = {
   name: 'agent_use',
+  holds: 'when an agent was last used',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'an agent has one document, and agents stay' },
+  transfer: 'neither',
   indexes: [{ fields: ['usedAt'] }, { fields: ['owner', 'usedAt'] }, { fields: ['idleFrom'] }],
   members: ['owner', 'usedAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** Seconds between two writes for one agent. */
 const APART_SECONDS = 60;

@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
@@ -129,6 +129,13 @@ export type Agent = {
 
 export const AGENTS = {
   name: 'agents',
+  holds: 'one agent with its credentials',
+  prefixes: ['agt', 'crd'],
+  events: ['agent', 'credential'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'delegations and the audit log name it, also when it is retired' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['createdAt'] },
     { fields: ['owner', 'createdAt'] },
@@ -151,4 +158,4 @@ export const AGENTS = {
   lists: ['words', 'workloads', 'resourceServers'],
   members: ['name', 'owner', 'purpose', 'state', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

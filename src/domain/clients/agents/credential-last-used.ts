@@ -1,16 +1,24 @@
 /** When an agent last authenticated with each of its credentials. */
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type CredentialUse = { readonly id: string; readonly agent: string; readonly usedAt: number };
 
 export const CREDENTIAL_USE = {
   name: 'credential_use',
+  holds: 'when a credential of an agent was last used',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'a credential has one document, and agents stay' },
+  transfer: 'neither',
   indexes: [{ fields: ['agent'] }],
   members: ['agent', 'usedAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const credentialUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
   const collection = documents.collection<CredentialUse>(CREDENTIAL_USE);

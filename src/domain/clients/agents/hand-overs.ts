@@ -2,12 +2,8 @@ import { isGroupId } from '../../identity/groups/group.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type Cursor,
-  type DocumentStore,
-  isDocumentConflict,
-} from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
 
@@ -26,9 +22,16 @@ type HandOver = {
 
 export const HAND_OVERS = {
   name: 'hand_overs',
+  holds: 'one change of ownership, until what it ended is stored as ended',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'all of it has ended, or the change did not happen within an hour' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['at'] }],
   members: ['agent', 'ownership', 'at'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** An announced change of ownership that did not happen is dropped after this time. */
 const ANNOUNCED_SECONDS = 3600;

@@ -3,7 +3,8 @@ import type { GroupRegistry } from '../../identity/groups/group-registry.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 
@@ -15,9 +16,16 @@ type OffboardingRecord = { readonly id: string; readonly at: number };
 
 export const OFFBOARDINGS = {
   name: 'offboardings',
+  holds: 'one account that leaves, until all it owned is frozen',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'all is frozen, or the account did not leave within an hour' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['at'] }],
   members: ['at'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** An announced departure that did not happen is dropped after this time. */
 const ANNOUNCED_SECONDS = 3600;

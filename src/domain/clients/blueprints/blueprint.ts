@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Ceilings } from './ceilings.ts';
 
 /** `draft`: has no effect yet. `deprecated`: takes no new agents and still limits those it has. */
@@ -26,10 +26,17 @@ export type Blueprint = {
 
 export const BLUEPRINTS = {
   name: 'blueprints',
+  holds: 'one blueprint with its active ceilings',
+  prefixes: ['bpt'],
+  events: ['blueprint'],
+  consistency: 'linearizable',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'agents and the audit log name it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['name'], unique: true }, { fields: ['state'] }, { fields: ['createdAt'] }],
   members: ['name', 'state', 'version', 'ceilings', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** One version: a draft while `frozenAt` is absent, and unchangeable from then on. */
 export type BlueprintVersion = {
@@ -50,9 +57,16 @@ export type BlueprintVersion = {
 
 export const BLUEPRINT_VERSIONS = {
   name: 'blueprint_versions',
+  holds: 'one version of a blueprint',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'an administrator can compare versions and activate an earlier one' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['blueprint'] }, { fields: ['version'] }],
   members: ['blueprint', 'version', 'ceilings', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const blueprintVersionId = (blueprint: string, version: number): string => `${blueprint}.${version}`;

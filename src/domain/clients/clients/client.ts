@@ -1,5 +1,5 @@
 import type { CertificateMethod, CertificateRule } from '../../platform/certificates/certificate-rule.ts';
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 
@@ -92,8 +92,15 @@ export type Client = {
 
 export const CLIENTS = {
   name: 'clients',
+  holds: 'one OAuth client that is no agent',
+  prefixes: ['app'],
+  events: ['client'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'sweeper', once: 'a client that registered itself has no owner at its end; all others stay' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }, { fields: ['hasException', 'createdAt'] }],
   expiresAt: 'expiresAt',
   members: ['name', 'tokenEndpointAuthMethod', 'grantTypes', 'redirectUris', 'roles', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -5,14 +5,9 @@ import type { VerifiedNames } from '../../platform/display-names/verified-names.
 import type { OpenRecords } from '../../platform/rate-limits/open-records.ts';
 import { webDomain } from '../../platform/rate-limits/web-domain.ts';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type DocumentStore,
-  isDocumentConflict,
-  update,
-  type Versioned,
-} from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { FetchedDocument, TrustedFetch } from '../../ports/trusted-fetch.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
@@ -33,11 +28,18 @@ export type ClientSnapshot = {
 
 export const CLIENT_SNAPSHOTS = {
   name: 'client_snapshots',
+  holds: 'what a person saw of a client with a metadata document when they consented',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'sweeper', once: 'an hour has passed since the last grant to it ended' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['clientId', 'createdAt'] }],
   expiresAt: 'expiresAt',
   members: ['clientId', 'client', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The request that causes the fetch of a document. */
 export type Asking = { readonly source?: string; readonly request?: string };

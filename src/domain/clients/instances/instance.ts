@@ -4,8 +4,8 @@
  * tokens (src/provider/tokens/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
 
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
 import { idMadeOf } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 
@@ -48,11 +48,18 @@ export const KEPT_SECONDS = 30 * 86_400;
 
 export const INSTANCES = {
   name: 'instances',
+  holds: 'one instance of an agent',
+  prefixes: ['ins'],
+  events: ['instance'],
+  consistency: 'linearizable',
+  cached: true,
+  retention: { removedBy: 'sweeper', once: '30 days have passed since the instance ended or expired' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['agent', 'createdAt'] }],
   expiresAt: 'keptUntil',
   members: ['agent', 'thumbprint', 'state', 'slot', 'createdAt', 'expiresAt', 'keptUntil'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * One slot of an agent and the instance that holds it, so that no two instances that start at once get the same
@@ -62,9 +69,16 @@ export type InstanceSlot = { readonly id: string; readonly instance: string; rea
 
 export const INSTANCE_SLOTS = {
   name: 'instance_slots',
+  holds: 'which instance has one slot of an agent',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'later instances of the agent take the same slots' },
+  transfer: 'neither',
   indexes: [],
   members: ['instance', 'claimedAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The id of the instance for a key of an agent. A thumbprint reveals nothing that is not public. */
 export const instanceIdOf = (agent: string, thumbprint: string): string => idMadeOf('ins', `${agent} ${thumbprint}`);

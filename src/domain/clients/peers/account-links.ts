@@ -9,8 +9,9 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import { endedLinks } from './ended-links.ts';
 import type { Peer } from './peer.ts';
@@ -32,6 +33,13 @@ export type AccountLink = {
 
 export const ACCOUNT_LINKS = {
   name: 'account_links',
+  holds: 'which account a person of a peer is',
+  prefixes: ['lnk'],
+  events: ['account_link'],
+  consistency: 'linearizable',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'the person or an operator ends the link' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['key'], unique: true },
     { fields: ['account'] },
@@ -40,7 +48,7 @@ export const ACCOUNT_LINKS = {
   ],
   members: ['peer', 'subject', 'key', 'account', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export type NewAccountLink = { readonly peer: string; readonly subject: string; readonly account: string };
 

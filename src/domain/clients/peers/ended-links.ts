@@ -1,5 +1,6 @@
 /** Links that a user or an operator ended. Owns the collection ENDED_ACCOUNT_LINKS; called by account-links.ts. */
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** A verified address does not create such a link again; only an administrator can. */
 type EndedLink = {
@@ -12,9 +13,16 @@ type EndedLink = {
 
 export const ENDED_ACCOUNT_LINKS = {
   name: 'ended_account_links',
+  holds: 'an account link that ended, so that a verified address does not create it again',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'an administrator creates the link again' },
+  transfer: 'removes authority',
   indexes: [{ fields: ['account'] }],
   members: ['account', 'endedBy', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const endedLinks = (documents: DocumentStore) => {
   const collection = documents.collection<EndedLink>(ENDED_ACCOUNT_LINKS);

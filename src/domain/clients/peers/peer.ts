@@ -6,7 +6,7 @@
  * accounts (account-links.ts). Read by src/extensions/token-exchange and src/extensions/jwt-bearer.
  */
 
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
@@ -68,11 +68,18 @@ export type Peer = {
 
 export const PEERS = {
   name: 'peers',
+  holds: 'one authorization server of another organization',
+  prefixes: ['per'],
+  events: ['peer'],
+  consistency: 'linearizable',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'account links and the audit log name it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }, { fields: ['resources'] }],
   lists: ['resources'],
   members: ['name', 'issuer', 'resources', 'maxKeyAgeSeconds', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * A resource server behind a peer, in the form that decisions use. Undefined when the peer has none with this

@@ -15,8 +15,9 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 
@@ -42,11 +43,18 @@ export type InitialAccessToken = {
 
 export const INITIAL_ACCESS_TOKENS = {
   name: 'initial_access_tokens',
+  holds: 'one initial access token, as a digest',
+  prefixes: ['iat'],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'the token has expired' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['digest'], unique: true }, { fields: ['owner'] }, { fields: ['createdAt'] }],
   expiresAt: 'expiresAt',
   members: ['digest', 'owner', 'uses', 'used', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export type NewInitialAccessToken = {
   readonly owner: string;

@@ -1,7 +1,8 @@
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
 /** What allowed the registration. */
@@ -27,11 +28,21 @@ export type Registration = {
 
 export const REGISTRATIONS = {
   name: 'registrations',
+  holds: 'how a client or agent registered itself, and the digest of its registration access token',
+  prefixes: [],
+  events: ['registration'],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'sweeper',
+    once: 'its client has no owner at its end; the registry removes it when the client deletes itself',
+  },
+  transfer: 'gives authority',
   indexes: [{ fields: ['createdAt'] }],
   expiresAt: 'expiresAt',
   members: ['tokenDigest', 'way', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * The registration with the scopes of a replacement. A replacement that leaves them out has none (RFC 7592

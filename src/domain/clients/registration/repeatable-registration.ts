@@ -5,13 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type DocumentStore,
-  isDocumentConflict,
-  type Versioned,
-} from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
 
@@ -30,10 +26,17 @@ type Registration = {
 
 export const REPEATABLE_REGISTRATIONS = {
   name: 'repeatable_registrations',
+  holds: 'the agent that a request with an idempotency key registered',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'a day has passed since the request' },
+  transfer: 'neither',
   indexes: [],
   expiresAt: 'expiresAt',
   members: ['asked', 'agent'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 const REMEMBERED_SECONDS = 86_400;
 

@@ -4,7 +4,7 @@
  * tokens (workload-tokens.ts) or map a token to an agent (agents/workload-identity.ts).
  */
 
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 
 export const ISSUER_TEMPLATES = [
@@ -52,10 +52,17 @@ export type TrustedIssuer = {
 
 export const TRUSTED_ISSUERS = {
   name: 'trusted_issuers',
+  holds: 'one issuer whose workload tokens authenticate agents',
+  prefixes: ['tis'],
+  events: ['trusted_issuer'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'credentials of agents and the audit log name it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }],
   members: ['name', 'template', 'issuer', 'maxTokenAgeSeconds', 'maxKeyAgeSeconds', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * Characters that separate the parts of a subject on each platform. With GitHub `@` too: a subject of a

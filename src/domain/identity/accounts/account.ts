@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { Language } from './language.ts';
 
@@ -65,6 +65,13 @@ export const breakGlassSince = ({ breakGlassFrom, updatedAt }: Pick<Account, 'br
 
 export const ACCOUNTS = {
   name: 'accounts',
+  holds: 'one person who signs in',
+  prefixes: ['acc'],
+  events: ['account'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'the audit log and all that a person owns name the account' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['username'], unique: true },
     { fields: ['createdAt'] },
@@ -75,7 +82,7 @@ export const ACCOUNTS = {
   ],
   members: ['username', 'name', 'groups', 'roles', 'state', 'sessionsValidFrom', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * Whether the account allows a session, or what depends on it, from this second. It must be from after sessions were

@@ -1,7 +1,8 @@
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore } from '../../ports/document-store.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Account } from './account.ts';
 
 /** The purpose of a link in a mail. */
@@ -29,11 +30,18 @@ export type MailLink = {
 /** A record that is not understood gives no access. */
 export const MAIL_LINKS = {
   name: 'mail_links',
+  holds: 'one mailed link, as a keyed digest',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'half an hour has passed; the registry removes it at its use' },
+  transfer: 'gives authority',
   indexes: [],
   expiresAt: 'expiresAt',
   members: ['account', 'validFrom', 'expiresAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const LINK_SECONDS = 1800;
 

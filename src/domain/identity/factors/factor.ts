@@ -4,7 +4,7 @@
  * passwords and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called
  * by the pages of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
  */
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type Common = {
   /** `fac_…` */
@@ -64,9 +64,16 @@ export type AccountFactors = {
 /** A document that cannot be read is not treated as absent: otherwise a user could sign in with the password alone. */
 export const FACTORS = {
   name: 'factors',
+  holds: 'the second factors of one account',
+  prefixes: ['fac'],
+  events: ['factor'],
+  consistency: 'linearizable',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'an account has one document, and accounts stay' },
+  transfer: 'gives authority',
   indexes: [],
   members: ['factors', 'updatedAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** What may be shown of a factor. */
 export type FactorFacts = {

@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** Accounts that own agents together: each of them may do what an owner does. */
 export type Group = {
@@ -32,6 +32,13 @@ export type Group = {
 
 export const GROUPS = {
   name: 'groups',
+  holds: 'one group of accounts that own agents together',
+  prefixes: ['grp'],
+  events: ['group'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'agents and the audit log name it as an owner' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['name'], unique: true },
     { fields: ['nameKey'], unique: true },
@@ -42,6 +49,6 @@ export const GROUPS = {
   lists: ['members'],
   members: ['name', 'members', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const isGroupId = (owner: string): boolean => owner.startsWith('grp_');

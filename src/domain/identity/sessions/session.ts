@@ -6,7 +6,7 @@
  * management API.
  */
 import { hash } from 'node:crypto';
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { BrowserHint } from './browser-hint.ts';
 
 /** An app that the user signed in to by a session, and the id of that sign-in there: `sid` of its ID tokens. */
@@ -60,6 +60,13 @@ export type Session = {
 
 export const SESSIONS = {
   name: 'sessions',
+  holds: 'one browser in which a person is, or was, signed in',
+  prefixes: [],
+  events: ['session'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'the session, its tokens and its grants have expired' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['account', 'state'] },
     { fields: ['account', 'startedAt'] },
@@ -70,7 +77,7 @@ export const SESSIONS = {
   members: ['account', 'state', 'startedAt', 'authTime', 'amr', 'usedAt', 'apps', 'until'],
   // A session that cannot be read has ended.
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The id of a session outside oidc-provider. */
 export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;

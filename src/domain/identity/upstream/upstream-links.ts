@@ -8,8 +8,9 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
 
 export type UpstreamLink = {
@@ -45,6 +46,13 @@ export type LinkProof = 'created' | 'sign_in' | 'session' | 'administrator';
 
 export const UPSTREAM_LINKS = {
   name: 'upstream_links',
+  holds: 'which account a person of an upstream provider is',
+  prefixes: ['upl'],
+  events: ['upstream_link'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'the person or an administrator removes the link' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['key'], unique: true },
     { fields: ['account'] },
@@ -53,7 +61,7 @@ export const UPSTREAM_LINKS = {
   ],
   members: ['upstream', 'subject', 'key', 'account', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export type NewUpstreamLink = Pick<UpstreamLink, 'upstream' | 'subject' | 'account' | 'label' | 'proof'>;
 

@@ -5,7 +5,7 @@
  * the pages of src/http/interaction and src/http/account, and by the management API.
  */
 
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { asciiDomain } from '../accounts/ascii-domain.ts';
 
 export const AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
@@ -80,6 +80,13 @@ export type UpstreamProvider = {
 
 export const UPSTREAMS = {
   name: 'upstreams',
+  holds: 'one provider at which people of this server sign in',
+  prefixes: ['upi'],
+  events: ['upstream'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'an administrator removes the provider' },
+  transfer: 'gives authority',
   indexes: [
     { fields: ['issuer'], unique: true },
     { fields: ['createdAt'] },
@@ -100,7 +107,7 @@ export const UPSTREAMS = {
     'createdAt',
   ],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /**
  * The domain of an address, in stored form: lower case and ASCII (RFC 5890), for every spelling. Undefined for

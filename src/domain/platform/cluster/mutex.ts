@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type Turn = { readonly id: string; readonly holder: string; readonly until: number };
 
-export const TURNS = { name: 'turns', indexes: [] } as const satisfies CollectionDeclaration;
+export const TURNS = {
+  name: 'turns',
+  holds: 'the process that holds one mutex',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'the work under the mutex has ended' },
+  transfer: { no: 'it is about the processes on one store' },
+  indexes: [],
+} as const satisfies OwnedCollection;
 
 /** A process that took its turn and has not ended it after this time is presumed dead. */
 const LONGEST_TURN_SECONDS = 30;

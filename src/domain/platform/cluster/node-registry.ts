@@ -5,7 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { withPriority } from '../../ports/write-priority.ts';
 
 /** Identifies a process on its machine, to tell a live neighbour from one that was killed. */
@@ -32,9 +33,16 @@ export type NodeRecord = {
 
 export const NODES = {
   name: 'nodes',
+  holds: 'the heartbeat of one node',
+  prefixes: ['nod'],
+  events: ['node'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'a day has passed without a heartbeat; a node that stops removes its own' },
+  transfer: { no: 'it is about the processes on one store' },
   indexes: [],
   expiresAt: 'keptUntil',
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** A node without a heartbeat for this long is gone. */
 const SILENCE_SECONDS = 15;

@@ -1,9 +1,5 @@
-import {
-  type CollectionDeclaration,
-  type DocumentStore,
-  StoreUnavailable,
-  update,
-} from '../../ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable, update } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { MovingRefused } from './data-file.ts';
 
 /** Records that a file is being imported into this store, or was. `id`: SHA-256 of its lines. */
@@ -15,7 +11,20 @@ export type ImportMark = {
   readonly finishedAt?: number;
 };
 
-export const IMPORTS = { name: 'imports', indexes: [] } as const satisfies CollectionDeclaration;
+export const IMPORTS = {
+  name: 'imports',
+  holds: 'one import into this store',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'nothing',
+    because: 'after an import the server refuses earlier proofs, and a second import',
+  },
+  transfer: { no: 'it is about this store' },
+  indexes: [],
+} as const satisfies OwnedCollection;
 
 /** Set before the first document, so that no process serves from part of the data: a revocation may be missing. */
 export const importMarks = (documents: DocumentStore) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { nameKey } from './skeleton.ts';
 
@@ -19,9 +20,16 @@ type VerifiedName = {
 
 export const VERIFIED_NAMES = {
   name: 'verified_names',
+  holds: 'one name that no other client or agent may resemble',
+  prefixes: [],
+  events: [],
+  consistency: 'linearizable',
+  cached: false,
+  retention: { removedBy: 'registry', once: 'its client or agent loses the name' },
+  transfer: 'neither',
   indexes: [{ fields: ['party'], unique: true }],
   members: ['key', 'name', 'party', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** An agent or client that has a name, or wants it. */
 type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };

@@ -5,8 +5,9 @@
  * revocation.ts decides what depends on which of them; kill-switch.ts creates and lifts kills. An object that ends
  * for good by its own state (a delegation, a token, a grant) has no epoch.
  */
-import type { Collection, CollectionDeclaration } from '../../ports/document-store.ts';
+import type { Collection } from '../../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 export type Epoch = {
   readonly id: string;
@@ -16,7 +17,18 @@ export type Epoch = {
   readonly kills?: readonly string[];
 };
 
-export const EPOCHS = { name: 'epochs', indexes: [], members: ['notBefore'] } as const satisfies CollectionDeclaration;
+export const EPOCHS = {
+  name: 'epochs',
+  holds: 'the moment before which everything of one subject has ended',
+  prefixes: [],
+  events: [],
+  consistency: 'linearizable',
+  cached: { absence: 'allows' },
+  retention: { removedBy: 'nothing', because: 'what an epoch ended must stay ended' },
+  transfer: 'removes authority',
+  indexes: [],
+  members: ['notBefore'],
+} as const satisfies OwnedCollection;
 
 /** Id of the epoch for everything signed with one key. */
 export const keyEpoch = (kid: string): string => `key:${kid}`;

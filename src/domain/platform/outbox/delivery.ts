@@ -1,4 +1,4 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 export type Channel = 'mail' | 'webhook' | 'push' | 'app';
 
@@ -56,10 +56,20 @@ export type DirectKind =
 
 export const DELIVERIES = {
   name: 'deliveries',
+  holds: 'one notification for one recipient',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'sweeper',
+    once: '30 days have passed since the server gave it up; it removes a delivered one at once',
+  },
+  transfer: 'neither',
   indexes: [{ fields: ['queue', 'dueAt'] }, { fields: ['queue', 'createdAt'] }, { fields: ['state', 'createdAt'] }],
   expiresAt: 'forgetAt',
   members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 /** The state of one recipient. Of concurrent delivery workers, the one that takes the lock works on it. */
 export type DeliveryQueue = {
@@ -81,10 +91,20 @@ export type DeliveryQueue = {
 
 export const DELIVERY_QUEUES = {
   name: 'delivery_queues',
+  holds: 'the state of one recipient',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'sweeper',
+    once: 'a day has passed since the last delivery to a person or app, or a week since the removal of a webhook',
+  },
+  transfer: 'neither',
   indexes: [{ fields: ['dueAt'] }],
   expiresAt: 'forgetAt',
   members: ['failures'],
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;
 
 export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
 

@@ -1,4 +1,14 @@
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** Marks of migrations that ran on the documents of this store. They stay with it: imported data may be older. */
-export const MIGRATIONS = { name: 'migrations', indexes: [] } as const satisfies CollectionDeclaration;
+export const MIGRATIONS = {
+  name: 'migrations',
+  holds: 'one migration that ran on this store',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'a migration runs once' },
+  transfer: { no: 'imported data may be older than the migration' },
+  indexes: [],
+} as const satisfies OwnedCollection;

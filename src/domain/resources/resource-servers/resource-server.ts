@@ -1,5 +1,5 @@
 import type { CertificateMethod, CertificateRule } from '../../platform/certificates/certificate-rule.ts';
-import type { CollectionDeclaration } from '../../ports/document-store.ts';
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { DetailType } from '../../vocabulary/detail-type.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
@@ -53,7 +53,14 @@ export type ResourceServer = {
 
 export const RESOURCE_SERVERS = {
   name: 'resource_servers',
+  holds: 'one API that accepts access tokens, with its scopes',
+  prefixes: ['rs'],
+  events: ['resource_server'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'nothing', because: 'grants, delegations and the audit log name it' },
+  transfer: 'gives authority',
   indexes: [{ fields: ['identifier'], unique: true }, { fields: ['createdAt'] }],
   members: ['identifier', 'name', 'scopes', 'accessTokenFormat', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
+} as const satisfies OwnedCollection;

@@ -1,0 +1,67 @@
+/**
+ * The whole declaration of a collection: what a store needs (`CollectionDeclaration`), and what else is decided once for each
+ * collection. It stands beside the noun. src/compose/collections.ts lists all of them, and everything that needs a list of
+ * collections is derived from that one.
+ */
+import type { CollectionDeclaration } from './document-store.ts';
+import type { IdPrefix } from './identifiers.ts';
+
+/**
+ * What `get` and `getMany` promise on MongoDB. `majority`: what a majority of the replica set holds. `linearizable`: a
+ * primary that was replaced without noticing never answers them; for documents that end or limit everything else. SQLite and
+ * memory are always linearizable.
+ */
+export type Consistency = 'majority' | 'linearizable';
+
+/**
+ * Which reads a process on MongoDB caches while the change marks stay as they are (decision 12); the same in all processes.
+ * SQLite caches all collections.
+ */
+export type CachedReads = {
+  /** Only documents with ids that match; absent: all. */
+  readonly ids?: RegExp;
+  /**
+   * Also caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
+   * other. `refuses`: its absence refuses something, so a process that misses the insertion is on the safe side.
+   */
+  readonly absence?: 'allows' | 'refuses';
+};
+
+/**
+ * What removes a document. `sweeper`: age alone decides, by `expiresAt`. `own sweep`: a service sweeps it, because more than
+ * age decides; `endsAt` is the member of an index by which it looks. `registry`: the code that owns the collection, when the
+ * document is over. `nothing`: documents stay.
+ */
+export type Retention =
+  | { readonly removedBy: 'sweeper'; readonly once: string }
+  | { readonly removedBy: 'own sweep'; readonly endsAt: string; readonly once: string }
+  | { readonly removedBy: 'registry'; readonly once: string }
+  | { readonly removedBy: 'nothing'; readonly because: string };
+
+/**
+ * What a transfer to another store does with it. A collection that removes authority is read after those that give it, so
+ * that the file holds every removal made while they were read. The log is written ahead of both, and is read last. `neither`
+ * is read with those that give. `no`: not transferred, and why.
+ */
+export type Transfer = 'gives authority' | 'neither' | 'removes authority' | 'log' | { readonly no: string };
+
+type Expiring = {
+  readonly expiresAt: string;
+  readonly retention: Extract<Retention, { readonly removedBy: 'sweeper' }>;
+};
+type Lasting = {
+  readonly expiresAt?: never;
+  readonly retention: Exclude<Retention, { readonly removedBy: 'sweeper' }>;
+};
+
+export type OwnedCollection = CollectionDeclaration & {
+  /** What one document is. */
+  readonly holds: string;
+  /** Prefixes of the ids that are created for its documents and their parts. Each belongs to one collection at most. */
+  readonly prefixes: readonly IdPrefix[];
+  /** Families of audit events about its documents: `agent` for `agent.created`. Each belongs to one collection at most. */
+  readonly events: readonly string[];
+  readonly consistency: Consistency;
+  readonly cached: boolean | CachedReads;
+  readonly transfer: Transfer;
+} & (Expiring | Lasting);
