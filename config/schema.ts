@@ -269,7 +269,7 @@ export const CONFIGURATION_SCHEMA = {
           'Whether the server evaluates the active policy set. `off` grants all that the other layers leave; for measuring and for emergencies.',
       },
       external: section(
-        'An external policy decision point that the server asks too (docs/how-to/authzen.md). It only narrows: the server does not grant what it does not permit, or does not permit in time.',
+        'An external policy decision point that the server asks too (docs/how-to/external-decision-point.md). It only narrows: the server does not grant what it does not permit, or does not permit in time.',
         {
           url: text(
             'https URL of its Access Evaluations endpoint (AuthZEN Authorization API 1.0). Its host must be public or listed in egress.internalHosts.decisionPoint.',

@@ -33,14 +33,18 @@ const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ['agent-developer', 'token-exchange', 'denials', 'agent-secrets', 'instances', 'attestation', 'mutual-tls'],
   ],
   ['Agents on a platform', ['workloads']],
-  ['Protect an API', ['resource-server', 'authorization-details', 'authzen', 'mcp', 'across-domains']],
+  [
+    'Protect an API',
+    ['resource-server', 'authorization-details', 'authzen', 'external-decision-point', 'mcp', 'across-domains'],
+  ],
   ['Connect software', ['existing-app', 'clients', 'registration', 'client-id-metadata', 'upstream-sign-in']],
-  ['Work with people', ['people', 'approvals', 'notices', 'notifications', 'console']],
+  ['Work with people', ['people', 'approve', 'approvals', 'notices', 'notifications', 'console']],
   ['Set limits', ['agents', 'blueprints', 'policy', 'budgets', 'revocation', 'audit', 'management-api']],
   [
     'Run the server',
     [
       'operate',
+      'keys',
       'deploy',
       'storage',
       'several-nodes',
