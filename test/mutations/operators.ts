@@ -1,0 +1,80 @@
+/**
+ * What a mutation changes: one guard of one line. Found by patterns, since the formatter gives every guard one shape. A
+ * mutation that does not parse is no mutation; the runner draws another.
+ */
+
+export type Mutation = {
+  /** From the root. */
+  readonly path: string;
+  /** From one. */
+  readonly line: number;
+  readonly operator: string;
+  readonly before: string;
+  readonly after: string;
+};
+
+type Operator = {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly replace: (match: RegExpExecArray) => string;
+};
+
+/** Each pattern matches once in a line at most; `$` stands for the rest of the line. */
+const OPERATORS: readonly Operator[] = [
+  {
+    name: 'skip a refusal',
+    pattern: /^(\s*)if \((.+)\) throw (.+)$/,
+    replace: ([, indent, condition, thrown]) => `${indent}if (false && (${condition})) throw ${thrown}`,
+  },
+  {
+    name: 'skip an early answer',
+    pattern: /^(\s*)if \((.+)\) return((?: \S.*)?;)$/,
+    replace: ([, indent, condition, answer]) => `${indent}if (false && (${condition})) return${answer}`,
+  },
+  {
+    name: 'skip a block',
+    pattern: /^(\s*)if \((.+)\) \{$/,
+    replace: ([, indent, condition]) => `${indent}if (false && (${condition})) {`,
+  },
+  { name: '=== becomes !==', pattern: /^(.*?) === (.*)$/, replace: ([, left, right]) => `${left} !== ${right}` },
+  { name: '!== becomes ===', pattern: /^(.*?) !== (.*)$/, replace: ([, left, right]) => `${left} === ${right}` },
+  { name: '<= becomes >', pattern: /^(.*?) <= (.*)$/, replace: ([, left, right]) => `${left} > ${right}` },
+  { name: '>= becomes <', pattern: /^(.*?) >= (.*)$/, replace: ([, left, right]) => `${left} < ${right}` },
+  { name: '&& becomes ||', pattern: /^(.*?) && (.*)$/, replace: ([, left, right]) => `${left} || ${right}` },
+  { name: '|| becomes &&', pattern: /^(.*?) \|\| (.*)$/, replace: ([, left, right]) => `${left} && ${right}` },
+  {
+    name: 'every becomes some',
+    pattern: /^(.*?)\.every\((.*)$/,
+    replace: ([, left, right]) => `${left}.some(${right}`,
+  },
+  {
+    name: 'some becomes every',
+    pattern: /^(.*?)\.some\((.*)$/,
+    replace: ([, left, right]) => `${left}.every(${right}`,
+  },
+  {
+    name: 'do not wait for the audit event',
+    pattern: /^(\s*)await ((?:deps\.)?audit\.append\(.*)$/,
+    replace: ([, indent, call]) => `${indent}void ${call}`,
+  },
+  { name: 'a limit one higher', pattern: /^(.*?) < (.*)$/, replace: ([, left, right]) => `${left} <= ${right}` },
+  {
+    name: 'Math.min becomes Math.max',
+    pattern: /^(.*?)Math\.min\((.*)$/,
+    replace: ([, left, right]) => `${left}Math.max(${right}`,
+  },
+];
+
+/** Lines that hold no guard: comments, imports, declarations of types, texts. */
+const isNoGuard = (line: string): boolean =>
+  /^\s*(?:\/\/|\*|\/\*|import |export type |type |readonly |\| )/.test(line) || /^\s*['"`]/.test(line);
+
+/** Every mutation of a file, in the order of its lines. */
+export const mutationsOf = (path: string, text: string): readonly Mutation[] =>
+  text.split('\n').flatMap((before, index) => {
+    if (isNoGuard(before)) return [];
+    return OPERATORS.flatMap(({ name, pattern, replace }) => {
+      const match = pattern.exec(before);
+      return match === null ? [] : [{ path, line: index + 1, operator: name, before, after: replace(match) }];
+    });
+  });
