@@ -74,9 +74,11 @@ export const LAYERS_GERMAN: Readonly<Record<string, string>> = {
   'it is what is asked for': 'darum wird ja gebeten',
   'a simulation asks nobody else': 'beim Ausprobieren wird sonst niemand gefragt',
   'the caller is an agent': 'der Aufrufer ein Agent ist',
-  'the person used a client': 'die Person eine App benutzt hat',
+  'the person used a client, unless the delegation is for calls by it':
+    'die Person eine App benutzt hat, außer die Delegation gilt für deren Aufrufe',
   'it is for the same resource': 'es für dieselbe Ressource ist',
-  'an exchange led here, from a token of a client': 'ein Tausch hierher führte, vom Token einer App',
+  'an exchange led here, from a token of a client that was granted something there':
+    'ein Tausch hierher führte, vom Token einer App, der dort etwas erlaubt wurde',
   'an exchange led here, for the same resource': 'ein Tausch hierher führte, für dieselbe Ressource',
   'Register {} here: nobody answers for it, so it cannot hold {} at {}.':
     '{} hier registrieren: Niemand steht dafür ein, also kann es {} bei {} nicht haben.',

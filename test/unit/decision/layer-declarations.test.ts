@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../../src/domain/authority/decision/facts.ts';
+import { ROUTES, type Route } from '../../../src/domain/authority/decision/facts.ts';
 import {
   DECISION_LAYERS,
   denialOf,
@@ -9,7 +9,15 @@ import {
   RESOURCE_SERVER,
 } from '../../../src/domain/authority/decision/layers.ts';
 import { blockingLayer } from '../../../src/domain/authority/decision/remedies.ts';
-import { agent, client, generous } from './world.ts';
+import { ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
+import { html } from '../../../views/html.ts';
+import { saidPhrase } from '../../../views/words/refusals.ts';
+import { API, account, agent, client, generous } from './world.ts';
+
+/** What a simulation can be asked about (simulation.ts). */
+const SIMULATED: readonly Route[] = ['client_credentials', 'authorization_code', 'token_exchange', 'consent'];
+
+const inGerman = (sentence: string): string => html`${saidPhrase(sentence)}`.in({ language: 'de' });
 
 describe('the table of layers', () => {
   test('evaluates the facts first, then policies, then other services', () => {
@@ -44,4 +52,35 @@ describe('the table of layers', () => {
       expect([...new Set(all.map(({ layer }) => layer))]).toEqual([name]);
     },
   );
+});
+
+describe('pages in German', () => {
+  test.each(SIMULATED.flatMap((route) => DECISION_LAYERS.map((layer) => [route, layer] as const)))(
+    '%s: say why %s does not apply',
+    (route, layer) => {
+      const cell = ROUTE_LAYERS[route][layer];
+      const declared = LAYERS[layer];
+      const why =
+        declared.by === 'elsewhere'
+          ? declared.whyNotSimulated
+          : cell === 'counts'
+            ? undefined
+            : 'if' in cell
+              ? cell.when
+              : cell.not;
+      if (why !== undefined) expect(inGerman(why)).not.toContain('lang="en"');
+    },
+  );
+
+  test.each(DECISION_LAYERS)('say what would have to change at %s', (layer) => {
+    const declared = LAYERS[layer];
+    if (declared.by === 'policies') return;
+    const { server } = generous('token_exchange');
+    for (const caller of [agent, { ...agent, blueprint: 'bpt_1' }, client, { ...client, isDocument: true }]) {
+      for (const subject of [account, { ...account, state: 'disabled' as const }]) {
+        const step = declared.step(`send at ${API}`, { caller, server, subject });
+        expect(inGerman(step)).not.toContain('lang="en"');
+      }
+    }
+  });
 });
