@@ -1,7 +1,6 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { type ExternalDecisionPoint, externalDecisionPoint } from '../domain/authority/decision/external-layer.ts';
-import { ROUTES } from '../domain/authority/decision/facts.ts';
-import { ROUTE_LAYERS } from '../domain/authority/decision/routes.ts';
+import { ROUTE_LAYERS, ROUTES } from '../domain/authority/decision/routes.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';

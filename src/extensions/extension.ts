@@ -1,6 +1,5 @@
 /**
- * What an OAuth extension adds to the server. `src/compose.ts` lists the extensions; nothing else knows them: delete a folder
- * and its line there, and the extension is gone.
+ * What an OAuth extension adds to the server. `src/compose/extensions.ts` lists the extensions; nothing else knows them.
  *
  * A grant receives a `TokenRequest` whose client is already authenticated. `mint` runs what all grants share (resource, sender
  * constraint, audit, format, storage); a grant cannot forget a step.
@@ -8,6 +7,7 @@
 
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Decision } from '../domain/authority/decision/decision.ts';
+import type { ExtensionGrantType } from '../domain/clients/clients/grant-types.ts';
 import type { Instance } from '../domain/clients/instances/instance.ts';
 import type { TokenApproval } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
@@ -18,15 +18,14 @@ import type { Detail } from '../domain/vocabulary/detail-type.ts';
 export type Extension = {
   /** kebab-case, as the folder. */
   readonly name: string;
-  /** 'RFC 8693' */
-  readonly specification: string;
   readonly grants?: readonly Grant[];
   /** Members added to both discovery documents. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 };
 
 export type Grant = {
-  readonly grantType: string;
+  /** Declared in src/domain/clients/clients/grant-types.ts, with its specification and who may register it. */
+  readonly grantType: ExtensionGrantType;
   /** The only form parameters `handle` can see. */
   readonly parameters: readonly string[];
   /** Those that may be given more than once. */

@@ -3,9 +3,9 @@
  * with that one layer left out it is given. In both cases no other layer counts on any route, so it is this one that does it.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROUTES, type Route } from '../../src/domain/authority/decision/facts.ts';
+import type { Route } from '../../src/domain/authority/decision/facts.ts';
 import { DECISION_LAYERS, type DecisionLayer } from '../../src/domain/authority/decision/layers.ts';
-import { ROUTE_LAYERS } from '../../src/domain/authority/decision/routes.ts';
+import { ROUTE_LAYERS, ROUTES } from '../../src/domain/authority/decision/routes.ts';
 import { type DecisionCells, decisionCells } from '../support/decision-cells.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 

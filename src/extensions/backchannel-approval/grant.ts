@@ -11,7 +11,6 @@ export const backchannelApproval = (dependencies: BackchannelApprovalDependencie
   const redeem = redeemApproval(dependencies);
   return {
     name: 'backchannel-approval',
-    specification: 'CIBA Core 1.0',
     grants: [
       {
         grantType: GRANT_TYPE,

@@ -3,6 +3,5 @@ import type { Extension } from '../extension.ts';
 /** What discovery says of client registration (RFC 7591 §3); its endpoint is src/http/registration. */
 export const dynamicRegistration = (issuer: string): Extension => ({
   name: 'dynamic-registration',
-  specification: 'RFC 7591',
   metadata: { registration_endpoint: `${issuer}/reg` },
 });

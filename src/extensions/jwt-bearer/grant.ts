@@ -9,7 +9,6 @@ export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {
   const redeem = redeemAssertion(dependencies);
   return {
     name: 'jwt-bearer',
-    specification: 'RFC 7523 §2.1',
     grants: [
       {
         grantType: GRANT_TYPE,

@@ -22,7 +22,6 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
   const family = refreshFamily(dependencies);
   return {
     name: 'token-exchange',
-    specification: 'RFC 8693',
     grants: [
       {
         grantType: GRANT_TYPE,

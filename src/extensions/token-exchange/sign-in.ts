@@ -1,6 +1,6 @@
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
-import { DEVICE_CODE } from '../../domain/clients/clients/grant-types.ts';
+import { SIGN_IN_GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
 import type { SignIn } from '../../domain/ports/sign-ins.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { ID_TOKEN_TYPE, type PresentedToken, REFRESH_TYPE } from './parameters.ts';
@@ -32,7 +32,7 @@ export const acceptSignIn = async (
 ): Promise<SignIn> => {
   const isRefresh = presented.type === REFRESH_TYPE;
   const found = await signIns[isRefresh ? 'ofRefreshToken' : 'ofIdToken'](presented.value, party.id);
-  const grants = isRefresh ? ['refresh_token'] : ['authorization_code', DEVICE_CODE];
+  const grants = isRefresh ? ['refresh_token'] : SIGN_IN_GRANT_TYPES;
   if (!found || !grants.some((grant) => party.grantTypes.includes(grant))) {
     const kind = isRefresh ? 'refresh token' : 'ID token';
     throw refuse('subject_token_not_live', { text: `subject_token is no live ${kind} of this client` });

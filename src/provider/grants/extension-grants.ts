@@ -2,6 +2,7 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import { EXTENSION_GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
 import { worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import { actClaim } from '../../domain/vocabulary/actor-chain.ts';
 import type {
@@ -34,8 +35,14 @@ type Deps = AssertionDeps & {
   readonly families: InstanceFamilies;
 };
 
+/** Throws when the extensions handle other grant types than those declared for them: the server does not start. */
 export const registerExtensionGrants = (provider: Provider, extensions: readonly Extension[], deps: Deps): void => {
-  for (const grant of extensions.flatMap(({ grants }) => grants ?? [])) {
+  const grants = extensions.flatMap((extension) => extension.grants ?? []);
+  const handled = grants.map(({ grantType }) => grantType);
+  if (handled.length !== EXTENSION_GRANT_TYPES.length || handled.some((one) => !EXTENSION_GRANT_TYPES.includes(one))) {
+    throw new Error(`extensions handle ${handled.join(', ')}; declared are ${EXTENSION_GRANT_TYPES.join(', ')}`);
+  }
+  for (const grant of grants) {
     provider.registerGrantType(
       grant.grantType,
       async (ctx) => {

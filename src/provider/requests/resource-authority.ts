@@ -20,7 +20,7 @@ import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
-import { DEVICE_CODE } from '../../domain/clients/clients/grant-types.ts';
+import { PROVIDER_ROUTES } from '../../domain/clients/clients/grant-types.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
@@ -220,17 +220,10 @@ export const resourceAuthority = (deps: {
 
 const most = (seconds: number | undefined): number => seconds ?? Number.POSITIVE_INFINITY;
 
-const ROUTE_OF_GRANT: Readonly<Record<string, Route>> = {
-  client_credentials: 'client_credentials',
-  authorization_code: 'authorization_code',
-  refresh_token: 'refresh_token',
-  [DEVICE_CODE]: 'device_code',
-};
-
 /** The decision route: at the token endpoint by grant type; at every other endpoint a user is going to be asked. */
 const routeOf = (ctx: KoaContextWithOIDC): Route => {
   if (ctx.oidc?.route !== 'token') return 'authorization_request';
-  const route = ROUTE_OF_GRANT[String(ctx.oidc.params?.['grant_type'])];
+  const route = PROVIDER_ROUTES.get(String(ctx.oidc.params?.['grant_type']));
   if (!route) throw new errors.InvalidTarget('this grant takes no resource from oidc-provider');
   return route;
 };

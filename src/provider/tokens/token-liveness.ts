@@ -11,7 +11,7 @@ import { agentParty, clientParty, type DecisionFacts, type Party } from '../../d
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
-import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
+import { CIBA, JWT_BEARER, SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
@@ -342,7 +342,7 @@ const grantTypesBehind = (
     ...exchanging.map(
       (actor) => [actor, approval && actor === clientId ? [TOKEN_EXCHANGE, CIBA] : [TOKEN_EXCHANGE]] as const,
     ),
-    ...(grant ? [[grant.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
+    ...(grant ? [[grant.clientId, SIGN_IN_GRANT_TYPES] as const] : []),
   ]);
 };
 

@@ -1,6 +1,5 @@
-import { ROUTES } from '../../../src/domain/authority/decision/facts.ts';
 import { DECISION_LAYERS, LAYERS } from '../../../src/domain/authority/decision/layers.ts';
-import { type Cell, ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
+import { type Cell, ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
 import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/authority/decision/server-use-question.ts';
 import { routeEntries } from '../../../src/http/management/route-table.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ROUTES, type Route } from '../../../src/domain/authority/decision/facts.ts';
+import type { Route } from '../../../src/domain/authority/decision/facts.ts';
 import {
   DECISION_LAYERS,
   denialOf,
@@ -9,7 +9,7 @@ import {
   RESOURCE_SERVER,
 } from '../../../src/domain/authority/decision/layers.ts';
 import { blockingLayer } from '../../../src/domain/authority/decision/remedies.ts';
-import { ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
+import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
 import { html } from '../../../views/html.ts';
 import { saidPhrase } from '../../../views/words/refusals.ts';
 import { API, account, agent, client, generous } from './world.ts';

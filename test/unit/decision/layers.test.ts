@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
-import { type DecisionFacts, ROUTES, type Route } from '../../../src/domain/authority/decision/facts.ts';
+import type { DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
 import { DECISION_LAYERS, type DecisionLayer } from '../../../src/domain/authority/decision/layers.ts';
-import { ROUTE_LAYERS } from '../../../src/domain/authority/decision/routes.ts';
+import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, agent, client, generous, MAIL, policiesThat } from './world.ts';
 

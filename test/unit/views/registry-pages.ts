@@ -24,7 +24,8 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
-import { ceilingWords, effectWords } from '../../../views/words/console-effect.ts';
+import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { grantTypeWords } from '../../../views/words/grant-types.ts';
 
 const NOON = 1_790_000_000;
 const NOTHING_ASKED = {
@@ -129,7 +130,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     ownerName: text('Alice Adams'),
     createdAt: NOON,
     applicationType: 'web',
-    ways: [effectWords.ways.authorization_code, ', ', effectWords.ways.refresh_token],
+    ways: [grantTypeWords.authorization_code, ', ', grantTypeWords.refresh_token],
     redirectUris: [text('https://expenses.example.com/callback')],
     logoutUris: [text('https://expenses.example.com/')],
     origins: [text('https://expenses.example.com')],
@@ -207,7 +208,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         name: text('Travel planner'),
         href: `${home}/agents/agt_1`,
         stops: [agentPageWords.stops.environment_not_allowed],
-        loses: [effectWords.ways.refresh_token],
+        loses: [grantTypeWords.refresh_token],
         lowered: [ceilingWords.names.maxInstances],
       },
     ],

@@ -3,7 +3,7 @@ import type { StandingToken } from '../../authority/decision/standing-token.ts';
 import { type Delegation, delegatedDetails } from '../../authority/delegation/delegation.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { Client } from '../../clients/clients/client.ts';
-import { DEVICE_CODE, TOKEN_EXCHANGE } from '../../clients/clients/grant-types.ts';
+import { SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { Found } from '../../ports/document-store.ts';
 import type { IssuedToken } from '../../ports/issued-tokens.ts';
@@ -49,7 +49,7 @@ export type Acting = {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** Grants by which an agent can act for a person. */
-const FOR_SOMEBODY: readonly string[] = ['authorization_code', DEVICE_CODE, TOKEN_EXCHANGE];
+const FOR_SOMEBODY: readonly string[] = [...SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE];
 
 /**
  * The facts behind a subject, from our own registries or the token alone. A subject that cannot act now is unknown, for

@@ -6,6 +6,7 @@
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
+import { type GrantRoute, routesWith } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
@@ -34,24 +35,8 @@ export type Party = AgentParty | ClientParty;
 /** An approval of this very action. */
 export type Approval = { readonly id: string; readonly approvers: number };
 
-export const ROUTES = [
-  'client_credentials',
-  'authorization_request',
-  'authorization_code',
-  'refresh_token',
-  'device_code',
-  'token_exchange',
-  'id_jag',
-  'jwt_bearer',
-  'txn_token',
-  'ciba',
-  'consent',
-  'introspection',
-  'access_evaluation',
-] as const;
-
-/** Where authority is requested. */
-export type Route = (typeof ROUTES)[number];
+/** Where authority is requested: the routes of grant types (grant-types.ts), and where a person or an API asks without one. */
+export type Route = GrantRoute | 'authorization_request' | 'consent' | 'introspection' | 'access_evaluation';
 
 /** Authorization details at the resource server: those asked for, and those held, by holder. */
 export type DetailFacts = {
@@ -107,8 +92,8 @@ export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
 export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>
   route === 'client_credentials' || (subject === undefined && route !== 'authorization_request');
 
-/** Routes on which no person is asked here: the person consented at another server, or no person is involved. */
-const NOT_ALLOWED_HERE: readonly Route[] = ['id_jag', 'jwt_bearer'];
+/** Routes on which no person is asked here: the person consented at another server. */
+export const ALLOWED_ELSEWHERE: readonly Route[] = routesWith('elsewhere');
 
 /**
  * Whether a person decides what is given, or has decided. False where a peer asserts who the person is, and where a client
@@ -119,7 +104,7 @@ export const isForPersonToAllow = ({
   subject,
   isUnasked = false,
 }: Pick<DecisionFacts, 'route' | 'subject' | 'isUnasked'>): boolean =>
-  route === 'authorization_request' || (subject !== undefined && !isUnasked && !NOT_ALLOWED_HERE.includes(route));
+  route === 'authorization_request' || (subject !== undefined && !isUnasked && !ALLOWED_ELSEWHERE.includes(route));
 
 /** All parties of the chain. */
 export const partiesOf = ({ caller, through = [] }: Pick<DecisionFacts, 'caller' | 'through'>): readonly Party[] => [

@@ -2,12 +2,21 @@
  * Questions to the policies: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
  * plain data and holds all that a policy set sees, so a replay can evaluate the case in an audit event under another set.
  */
+import { routesWith } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../../ports/policy-engine.ts';
 import { amountOf, typeOf } from '../../resources/authorization-details/narrowed-details.ts';
 import type { ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
 import type { Detail, DetailType } from '../../vocabulary/detail-type.ts';
-import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
+import {
+  ALLOWED_ELSEWHERE,
+  actsForItself,
+  type DecisionFacts,
+  type KnownFacts,
+  type Party,
+  partiesOf,
+  type Route,
+} from './facts.ts';
 
 type Name = PolicyEntity['name'];
 
@@ -166,6 +175,6 @@ const isDetailConsented = (facts: DecisionFacts): boolean => {
 };
 
 /** Routes without consent here: a person consented at another server or not at all, or is still to be asked. */
-const NOT_ASKED: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer', 'consent'];
+const NOT_ASKED: readonly Route[] = [...ALLOWED_ELSEWHERE, 'consent'];
 
-const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];
+const OF_A_GRANT: readonly Route[] = routesWith('of_grant');

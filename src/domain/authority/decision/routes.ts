@@ -93,6 +93,15 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     policy: 'counts',
     external: EXTERNAL,
   },
+  jwt_bearer: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: 'counts',
+    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'the assertion names a scope' },
+    delegation: { not: 'the administrator trusts the peer' },
+    policy: 'counts',
+    external: EXTERNAL,
+  },
   txn_token: {
     ...PARTIES,
     subject: 'counts',
@@ -111,15 +120,6 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
       when: 'a token for the same resource was exchanged',
     },
     delegation: HAS_DELEGATION,
-    policy: 'counts',
-    external: EXTERNAL,
-  },
-  jwt_bearer: {
-    ...PARTIES,
-    subject: 'counts',
-    grant: 'counts',
-    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'the assertion names a scope' },
-    delegation: { not: 'the administrator trusts the peer' },
     policy: 'counts',
     external: EXTERNAL,
   },
@@ -161,6 +161,9 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     external: EXTERNAL,
   },
 };
+
+/** In the order of the reference page. */
+export const ROUTES = Object.keys(ROUTE_LAYERS) as readonly Route[];
 
 /** Whether the layer narrows this decision. */
 export const counts = (layer: DecisionLayer, facts: DecisionFacts): boolean => {

@@ -27,10 +27,9 @@ import { CLIENTS, type Client } from './client.ts';
 import { clientReader, isUnexpired } from './client-reader.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkExceptions, markedException } from './exceptions.ts';
-import { checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
+import { checkForClients, checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import type { OwnAddresses } from './own-addresses.ts';
-import { checkNoBackchannel } from './token-delivery.ts';
 import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
 
 export type NewClient = Pick<Client, 'name'> &
@@ -129,7 +128,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkLogoutUri(client, before, checkKeyUrl, isByRole);
     checkNotOurs(client, before);
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
-    checkNoBackchannel(client.grantTypes, before?.grantTypes);
+    checkForClients(client.grantTypes, before?.grantTypes);
     checkAuthentication(client);
     checkExceptions(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {

@@ -3,7 +3,7 @@
 import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
-import { JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
+import { checkForPublicClients } from './grant-types.ts';
 import type { KeyUrlCheck } from './key-source.ts';
 
 type Logout = {
@@ -37,20 +37,13 @@ export const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'to
 export const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
   tokenEndpointAuthMethod === 'private_key_jwt';
 
-const ACROSS_DOMAINS: readonly string[] = [TOKEN_EXCHANGE, JWT_BEARER];
-
 export const checkAuthentication = (client: Client): void => {
   const { tokenEndpointAuthMethod: method, grantTypes, roles, skipConsent, redirectUris } = client;
   if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
     refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
   }
   const actsForItself = grantTypes.includes('client_credentials');
-  if (method === 'none' && actsForItself) {
-    refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
-  }
-  if (method === 'none' && grantTypes.some((grantType) => ACROSS_DOMAINS.includes(grantType))) {
-    refuseField('/grant_types', 'A public client neither exchanges tokens nor redeems assertions.');
-  }
+  if (method === 'none') checkForPublicClients(grantTypes);
   if (roles.length > 0 && !actsForItself) {
     refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
   }

@@ -1,25 +1,169 @@
+/**
+ * The grant types of the token endpoint, each declared as one object: who may register it, which routes of the decision it
+ * takes, and how the person takes part. Registration, the decision, pages and the reference page read this table.
+ */
 import { refuseField } from '../../vocabulary/errors.ts';
 
-export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/**
+ * How the person takes part in what a route gives. `none`: the caller acts for itself. `of_grant`: the person allowed it to
+ * the client here, and oidc-provider issues within the grant. `of_delegation`: a delegation or an approval rests on the
+ * person. `elsewhere`: another server asserts who the person is, and asks them.
+ */
+export type PersonPart = 'none' | 'of_grant' | 'of_delegation' | 'elsewhere';
 
-/** RFC 7523 §2.1 */
-export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** `document`: a client whose id is the URL of its metadata document. */
+export type Registrant = 'agent' | 'client' | 'document';
 
-/** CIBA Core §10.1; for agents, whose single actions users approve. */
-export const CIBA = 'urn:openid:params:grant-type:ciba';
+export type DeclaredGrantType = {
+  /** Value of `grant_type`. */
+  readonly grantType: string;
+  readonly specification: string;
+  /** `extension`: a folder of src/extensions has its `Grant`. */
+  readonly handledBy: 'oidc-provider' | 'extension';
+  readonly registrants: readonly Registrant[];
+  /** Why no client may register it that is no agent. One that registered it before the rule keeps it. */
+  readonly notForClients?: string;
+  /** Why no public client may register it. Absent: it may. */
+  readonly notForPublicClients?: string;
+  /** A person signs in for it, and a refresh token may follow. */
+  readonly signsIn?: true;
+  /** Routes of the decision (authority/decision/routes.ts has a row for each). */
+  readonly routes: Readonly<Record<string, PersonPart>>;
+};
+
+const EVERYBODY = ['agent', 'client', 'document'] as const;
+const AGENTS_AND_CLIENTS = ['agent', 'client'] as const;
+const NO_PUBLIC_EXCHANGE = 'A public client neither exchanges tokens nor redeems assertions.';
+
+const DECLARED = {
+  authorization_code: {
+    grantType: 'authorization_code',
+    specification: 'RFC 6749 §4.1',
+    handledBy: 'oidc-provider',
+    registrants: EVERYBODY,
+    signsIn: true,
+    routes: { authorization_code: 'of_grant' },
+  },
+  refresh_token: {
+    grantType: 'refresh_token',
+    specification: 'RFC 6749 §6',
+    handledBy: 'oidc-provider',
+    registrants: EVERYBODY,
+    routes: { refresh_token: 'of_grant' },
+  },
+  client_credentials: {
+    grantType: 'client_credentials',
+    specification: 'RFC 6749 §4.4',
+    handledBy: 'oidc-provider',
+    registrants: AGENTS_AND_CLIENTS,
+    notForPublicClients: 'A public client cannot use client_credentials (RFC 6749 §4.4).',
+    routes: { client_credentials: 'none' },
+  },
+  device_code: {
+    grantType: 'urn:ietf:params:oauth:grant-type:device_code',
+    specification: 'RFC 8628',
+    handledBy: 'oidc-provider',
+    registrants: EVERYBODY,
+    signsIn: true,
+    routes: { device_code: 'of_grant' },
+  },
+  token_exchange: {
+    grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    specification: 'RFC 8693',
+    handledBy: 'extension',
+    // Clients exchange only for assertions to other domains: a plain exchange is for agents.
+    registrants: AGENTS_AND_CLIENTS,
+    notForPublicClients: NO_PUBLIC_EXCHANGE,
+    routes: { token_exchange: 'of_delegation', id_jag: 'elsewhere', txn_token: 'of_delegation' },
+  },
+  jwt_bearer: {
+    grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    specification: 'RFC 7523 §2.1',
+    handledBy: 'extension',
+    registrants: AGENTS_AND_CLIENTS,
+    notForPublicClients: NO_PUBLIC_EXCHANGE,
+    routes: { jwt_bearer: 'elsewhere' },
+  },
+  ciba: {
+    grantType: 'urn:openid:params:grant-type:ciba',
+    specification: 'CIBA Core 1.0 §10.1',
+    handledBy: 'extension',
+    registrants: ['agent'],
+    notForClients:
+      'CIBA is for agents: people approve their single actions. Register an agent, or leave this grant type out.',
+    routes: { ciba: 'of_delegation' },
+  },
+} as const satisfies Readonly<Record<string, DeclaredGrantType>>;
+
+type Declared = typeof DECLARED;
+
+/** Short name of a grant type in code, words and pages. */
+export type GrantTypeName = keyof Declared;
+
+/** Routes of the decision that a grant type takes. */
+export type GrantRoute = { [N in GrantTypeName]: keyof Declared[N]['routes'] & string }[GrantTypeName];
+
+/** `grant_type` of the grants that folders of src/extensions handle. */
+export type ExtensionGrantType = Extract<Declared[GrantTypeName], { readonly handledBy: 'extension' }>['grantType'];
+
+export const DECLARED_GRANT_TYPES: { readonly [N in GrantTypeName]: DeclaredGrantType } = DECLARED;
+
+/** In the order of the reference page. */
+export const GRANT_TYPE_NAMES = Object.keys(DECLARED) as readonly GrantTypeName[];
+
+const ALL: readonly DeclaredGrantType[] = Object.values(DECLARED_GRANT_TYPES);
+
+const typesOf = (is: (declared: DeclaredGrantType) => boolean): readonly string[] =>
+  ALL.filter(is).map(({ grantType }) => grantType);
+
+export const DEVICE_CODE = DECLARED.device_code.grantType;
+export const TOKEN_EXCHANGE = DECLARED.token_exchange.grantType;
+export const JWT_BEARER = DECLARED.jwt_bearer.grantType;
+/** For agents, whose single actions users approve. */
+export const CIBA = DECLARED.ciba.grantType;
 
 /** The grant types that agents and other clients may register. */
-export const GRANT_TYPES: readonly string[] = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  DEVICE_CODE,
-  // Only for assertions from and to other domains: plain token exchange is for agents.
-  TOKEN_EXCHANGE,
-  JWT_BEARER,
-  CIBA,
-];
+export const GRANT_TYPES: readonly string[] = typesOf(() => true);
+
+/** The grant types that a metadata document may name. Its client asks a user or gets nothing: it has no rights of its own. */
+export const DOCUMENT_GRANT_TYPES = typesOf(({ registrants }) => registrants.includes('document'));
+
+/** The grant types in which a person signs in. */
+export const SIGN_IN_GRANT_TYPES = typesOf(({ signsIn = false }) => signsIn);
+
+/** The grant types that folders of src/extensions handle. */
+export const EXTENSION_GRANT_TYPES = typesOf(({ handledBy }) => handledBy === 'extension');
+
+/** The routes of the decision on which the person takes this part. */
+export const routesWith = (part: PersonPart): readonly GrantRoute[] =>
+  ALL.flatMap(({ routes }) => Object.entries(routes) as [GrantRoute, PersonPart][])
+    .filter(([, each]) => each === part)
+    .map(([route]) => route);
+
+/** The route of the decision by `grant_type`, for the grants that oidc-provider handles: each takes one. */
+export const PROVIDER_ROUTES: ReadonlyMap<string, GrantRoute> = new Map(
+  ALL.filter(({ handledBy }) => handledBy === 'oidc-provider').flatMap(({ grantType, routes }) =>
+    (Object.keys(routes) as GrantRoute[]).map((route) => [grantType, route] as const),
+  ),
+);
+
+/** Refuses what only agents may register, unless it was there before. Throws 'invalid_field' that names the entry. */
+export const checkForClients = (grantTypes: readonly string[], before: readonly string[] = []): void => {
+  for (const { grantType, notForClients } of ALL) {
+    const index = grantTypes.indexOf(grantType);
+    if (notForClients === undefined || index < 0 || before.includes(grantType)) continue;
+    refuseField(`/grant_types/${index}`, notForClients);
+  }
+};
+
+/** Refuses what a client without authentication may not register. Throws 'invalid_field'. */
+export const checkForPublicClients = (grantTypes: readonly string[]): void => {
+  for (const { grantType, notForPublicClients } of ALL) {
+    if (notForPublicClients !== undefined && grantTypes.includes(grantType)) {
+      refuseField('/grant_types', notForPublicClients);
+    }
+  }
+};
 
 /**
  * Checks that grant types fit each other and the redirect URIs: there are redirect URIs if and only if the
@@ -48,7 +192,7 @@ export const checkGrantTypes = (
       'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
     );
   }
-  if (grantTypes.includes('refresh_token') && !asksPeople && !grantTypes.includes(DEVICE_CODE)) {
+  if (grantTypes.includes('refresh_token') && !SIGN_IN_GRANT_TYPES.some((name) => grantTypes.includes(name))) {
     refuseField('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
   }
   return grantTypes;

@@ -5,7 +5,7 @@ import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { checkRedirectUris, originsOf } from '../../vocabulary/web-address.ts';
 import type { Client } from './client.ts';
-import { checkGrantTypes, DEVICE_CODE } from './grant-types.ts';
+import { checkGrantTypes, DOCUMENT_GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.ts';
 import type { SelfChosen } from './self-chosen.ts';
 
@@ -56,8 +56,6 @@ export const siteOf = (id: string): string => {
   return end === -1 ? id : id.slice(0, end);
 };
 
-/** Such a client asks a user or gets nothing: it has no rights of its own. */
-const GRANT_TYPES: readonly string[] = ['authorization_code', 'refresh_token', DEVICE_CODE];
 const SIGNATURES: readonly string[] = [
   'RS256',
   'ES256',
@@ -152,13 +150,13 @@ const keysOf = (jwks: unknown, jwksUri: unknown): KeySource => {
 
 const grantTypesOf = (given: unknown, responses: unknown, redirectUris: readonly string[]): readonly string[] => {
   const named = texts(given, '/grant_types') ?? ['authorization_code'];
-  const known = GRANT_TYPES.filter((grantType) => named.includes(grantType));
-  if (known.length === 0) refuseField('/grant_types', `At least one is of ${GRANT_TYPES.join(', ')}.`);
+  const known = DOCUMENT_GRANT_TYPES.filter((grantType) => named.includes(grantType));
+  if (known.length === 0) refuseField('/grant_types', `At least one is of ${DOCUMENT_GRANT_TYPES.join(', ')}.`);
   const responseTypes = texts(responses, '/response_types') ?? ['code'];
   if (known.includes('authorization_code') && !responseTypes.includes('code')) {
     refuseField('/response_types', 'The response type "code" goes with the grant type authorization_code.');
   }
-  return checkGrantTypes(known, GRANT_TYPES, redirectUris);
+  return checkGrantTypes(known, DOCUMENT_GRANT_TYPES, redirectUris);
 };
 
 /** Programs on users' machines rarely declare their type; it follows from their redirect URIs. */
