@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type EventBudget, eventBudget } from './event-budget.ts';
 
@@ -16,8 +17,6 @@ const MOST_TOLD_APART = 16;
 const OTHER = 'other';
 const HOUR = 3600;
 
-export type AnonymousEvents = ReturnType<typeof anonymousEvents>;
-
 /** What was left out and has no event of its own. */
 type LeftOut = {
   since: number;
@@ -28,16 +27,30 @@ type LeftOut = {
 };
 
 /**
- * Events about requests that have neither a person nor a credential and change nothing. Each is one event while the budget
- * of the hour lasts; further ones are only counted (decision D18). The budget is separate from that of refusals, so that
- * neither uses up the other. A crash loses the numbers that were not written yet.
+ * Events about requests that have neither a person nor a credential and change nothing. Each is one event while the
+ * budget of the hour lasts; further ones are only counted (decision D18). The budget is separate from that of
+ * refusals, so that neither uses up the other. A crash loses the numbers that were not written yet.
  */
+export interface AnonymousEvents {
+  /**
+   * Writes an event, or counts it when the budget of the hour is used up or unknown. `group`: the coarse network, or
+   * the domain of a document. Throws DomainError 'unavailable' when the event could not be written; it is then not
+   * counted.
+   */
+  note(event: AuditEvent, counted: { readonly share: AnonymousShare; readonly group: string }): Promise<void>;
+  /**
+   * Writes the numbers left out, once an hour; `all`: at the end of the process. Throws and keeps them when that
+   * fails.
+   */
+  flush(how?: { readonly all?: boolean }): Promise<void>;
+}
+
 export const anonymousEvents = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;
   readonly clock: Pick<Clock, 'now'>;
-  readonly ephemeral: Parameters<typeof eventBudget>[0]['ephemeral'];
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly perDay: number;
-}) => {
+}): AnonymousEvents => {
   const { append, clock, ephemeral, perDay } = deps;
   const budget: EventBudget<keyof typeof SHARES> = eventBudget({
     ...{ ephemeral, clock, perDay },
@@ -80,21 +93,11 @@ export const anonymousEvents = (deps: {
   };
 
   return {
-    /**
-     * Writes an event, or counts it when the budget of the hour is used up or unknown. `group`: the coarse network, or the
-     * domain of a document. Throws DomainError 'unavailable' when the event could not be written; it is then not counted.
-     */
-    async note(
-      event: AuditEvent,
-      { share, group }: { readonly share: AnonymousShare; readonly group: string },
-    ): Promise<void> {
+    async note(event, { share, group }): Promise<void> {
       if (await budget.take(share, group)) await append(event);
       else leaveOut(event, group);
     },
 
-    /**
-     * Writes the numbers left out, once an hour; `all`: at the end of the process. Throws and keeps them when that fails.
-     */
     async flush({ all = false } = {}): Promise<void> {
       if (leftOut && (all || Math.floor(clock.now() / HOUR) > Math.floor(leftOut.since / HOUR))) await writeLeftOut();
     },

@@ -18,12 +18,7 @@ export type EventBudget<Share extends string> = {
 /** Taken by this process in an hour. */
 type Taken = { readonly hour: number; count: number; readonly groups: Map<string, number> };
 
-/**
- * Limits the permanent events that anonymous callers can cause in a day (decision D18). Each hour of the day in UTC has a
- * 24th of `perDay`, over all processes that share the ephemeral store. If the store loses its values, each process can take
- * the budget of the hour once more. `perDay` 0 switches the limit off.
- */
-export const eventBudget = <Share extends string>(deps: {
+export type EventBudgetDeps<Share extends string> = {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Name of the budget, a part of its keys in the store. */
@@ -35,7 +30,14 @@ export const eventBudget = <Share extends string>(deps: {
   readonly rest: Share;
   /** Part of a share that one group may take. Default: all of it. */
   readonly perGroup?: number;
-}): EventBudget<Share> => {
+};
+
+/**
+ * Limits the permanent events that anonymous callers can cause in a day (decision D18). Each hour of the day in UTC has a
+ * 24th of `perDay`, over all processes that share the ephemeral store. If the store loses its values, each process can take
+ * the budget of the hour once more. `perDay` 0 switches the limit off.
+ */
+export const eventBudget = <Share extends string>(deps: EventBudgetDeps<Share>): EventBudget<Share> => {
   const { ephemeral, clock, name, perDay, shares, rest, perGroup = 1 } = deps;
   const isBounded = perDay > 0;
   const taken = new Map<Share, Taken>();

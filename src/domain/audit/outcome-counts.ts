@@ -57,11 +57,20 @@ export type OutcomeFigures = {
 };
 
 /** `node`: id of this node; only this node writes under it. */
+export interface OutcomeCounts {
+  /** Counts an event that was recorded now; a counted refusal as often as its `count`. In memory only. */
+  note(event: Pick<AuditEvent, 'type' | 'outcome' | 'count'>): void;
+  /** Writes what was counted. What cannot be written stays counted; then it throws. */
+  flush(): Promise<void>;
+  /** Figures of all nodes, by day or by hour, up to now; other nodes' figures as far as they are written. One query. */
+  of(span: 'days' | 'hours'): Promise<OutcomeFigures>;
+}
+
 export const outcomeCounts = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly node: string;
-}) => {
+}): OutcomeCounts => {
   const { clock, node } = deps;
   const counts = deps.documents.collection<DayCounts>(OUTCOME_COUNTS);
   let noted = new Map<number, Noted>();
@@ -94,8 +103,7 @@ export const outcomeCounts = (deps: {
   };
 
   return {
-    /** Counts an event that was recorded now; a counted refusal as often as its `count`. In memory only. */
-    note({ type, outcome, count = 1 }: Pick<AuditEvent, 'type' | 'outcome' | 'count'>): void {
+    note({ type, outcome, count = 1 }): void {
       if (outcome === 'done') return;
       const now = clock.now();
       const day = now - (now % DAY);
@@ -107,14 +115,12 @@ export const outcomeCounts = (deps: {
       hours[hour] = (hours[hour] ?? 0) + count;
     },
 
-    /** Writes what was counted. What cannot be written stays counted; then it throws. */
     flush(): Promise<void> {
       writing = writing.catch(() => undefined).then(flush);
       return writing;
     },
 
-    /** Figures of all nodes, by day or by hour, up to now; other nodes' figures as far as they are written. One query. */
-    async of(span: 'days' | 'hours'): Promise<OutcomeFigures> {
+    async of(span): Promise<OutcomeFigures> {
       await writing.catch(() => undefined);
       const now = clock.now();
       const [seconds, length] = span === 'days' ? [DAY, COUNTED_DAYS] : [HOUR, HOURS];
@@ -153,8 +159,6 @@ export const outcomeCounts = (deps: {
     },
   };
 };
-
-export type OutcomeCounts = ReturnType<typeof outcomeCounts>;
 
 const none = (): number[] => Array.from({ length: HOURS }, () => 0);
 

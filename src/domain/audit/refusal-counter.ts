@@ -34,12 +34,7 @@ const MOST_REASONS = 16;
 const OTHER = 'other';
 const HOUR = 3600;
 
-/**
- * Refusals before authentication (decision D18). The first of a group and reason is an event at once; further ones are
- * counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while they
- * continue. Refusals beyond the budget or the memory limit become one number for each process and hour.
- */
-export const refusalCounter = (deps: {
+export type RefusalCounterDeps = {
   readonly append: (event: AuditEvent) => Promise<unknown>;
   readonly clock: Clock;
   readonly intervalSeconds: number;
@@ -50,7 +45,27 @@ export const refusalCounter = (deps: {
   readonly eventOf: (counted: Counted, request?: string) => AuditEvent;
   /** Default 1000. */
   readonly maxKeys?: number;
-}) => {
+};
+
+/**
+ * Refusals before authentication (decision D18). The first of a group and reason is an event at once; further ones
+ * are counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while
+ * they continue. Refusals beyond the budget or the memory limit become one number for each process and hour.
+ */
+export interface RefusalCounter {
+  /**
+   * Notes one refusal, or `times` of them. Resolves at once when it is only counted, otherwise when its event is
+   * durable. Throws DomainError 'unavailable' when the event could not be written (the refusal is then counted).
+   */
+  note(source: string, reason: string, request?: string, times?: number): Promise<void>;
+  /**
+   * Writes what is due, and once an hour the number left out; `all`: at the end of the process, both whether due or
+   * not. What cannot be written stays counted; then it throws.
+   */
+  flush(how?: { readonly all?: boolean }): Promise<void>;
+}
+
+export const refusalCounter = (deps: RefusalCounterDeps): RefusalCounter => {
   const { append, clock, intervalSeconds, budget, share, groupOf, eventOf, maxKeys = MOST_KEYS } = deps;
   const entries = new Map<string, Entry>();
   let leftOut: LeftOut | undefined;
@@ -112,11 +127,7 @@ export const refusalCounter = (deps: {
   };
 
   return {
-    /**
-     * Notes one refusal, or `times` of them. Resolves at once when it is only counted, otherwise when its event is durable.
-     * Throws DomainError 'unavailable' when the event could not be written (the refusal is then counted).
-     */
-    async note(source: string, reason: string, request?: string, times = 1): Promise<void> {
+    async note(source, reason, request, times = 1): Promise<void> {
       const now = clock.now();
       const group = groupOf(source);
       const key = JSON.stringify([group, reason]);
@@ -140,10 +151,6 @@ export const refusalCounter = (deps: {
       await write(entry, { source, reason, count: times, since: now }, request);
     },
 
-    /**
-     * Writes what is due, and once an hour the number left out; `all`: at the end of the process, both whether due or not.
-     * What cannot be written stays counted; then it throws.
-     */
     async flush({ all = false } = {}): Promise<void> {
       const now = clock.now();
       const writing: Promise<void>[] = [];

@@ -1,14 +1,13 @@
 import { coarseNetwork } from '../vocabulary/client-network.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { type Counted, refusalCounter } from './refusal-counter.ts';
+import { type Counted, type RefusalCounter, type RefusalCounterDeps, refusalCounter } from './refusal-counter.ts';
 
 /**
  * Refusals of requests without a known client, by reason and the sender's network: IPv4 /24, IPv6 /48, the most that one
  * site has. `note(address, reason)`.
  */
-export const requestRefusals = (
-  deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'>,
-): ReturnType<typeof refusalCounter> => refusalCounter({ ...deps, share: 'requests', groupOf: coarseNetwork, eventOf });
+export const requestRefusals = (deps: Omit<RefusalCounterDeps, 'eventOf' | 'groupOf' | 'share'>): RefusalCounter =>
+  refusalCounter({ ...deps, share: 'requests', groupOf: coarseNetwork, eventOf });
 
 const eventOf = ({ source, reason, since, count }: Counted, request?: string): AuditEvent => ({
   type: 'request.refused',

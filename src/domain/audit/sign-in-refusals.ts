@@ -1,7 +1,7 @@
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { coarseNetwork } from '../vocabulary/client-network.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { type Counted, refusalCounter } from './refusal-counter.ts';
+import { type Counted, type RefusalCounterDeps, refusalCounter } from './refusal-counter.ts';
 
 /** Single events for refused sign-ins of one account, for each reason and day in UTC. */
 const SINGLE_EVENTS_PER_DAY = 10;
@@ -15,24 +15,35 @@ type Waiting = {
   isSingle?: boolean;
 };
 
-export type SignInRefusals = ReturnType<typeof signInRefusals>;
-
 /**
- * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account the
- * first 10 of a reason and day are single events: its person and administrators find them, independent of refusals
- * elsewhere. Further ones are counted by account and reason. For unknown names they are counted by network and reason.
- * Counted ones fall under the daily budget.
+ * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account
+ * the first 10 of a reason and day are single events: its person and administrators find them, independent of
+ * refusals elsewhere. Further ones are counted by account and reason. For unknown names they are counted by network
+ * and reason. Counted ones fall under the daily budget.
  *
- * The answer does not wait for its event. Its duration therefore does not show whether there is an event, and so whether
- * the account exists (LG-01).
+ * The answer does not wait for its event. Its duration therefore does not show whether there is an event, and so
+ * whether the account exists (LG-01).
  */
+export interface SignInRefusals {
+  /** Resolves when all that was noted is written or counted. */
+  drained(): Promise<void>;
+  /**
+   * Notes one refusal: an event without its type, 'session.refused'. The event is written after the answer. While
+   * events cannot be written, it waits, and throws DomainError 'unavailable' if they still cannot be: no attempt
+   * stays unrecorded.
+   */
+  note(event: Omit<AuditEvent, 'type' | 'outcome'>): Promise<void>;
+  /** As that of `refusalCounter`. */
+  flush(how?: { readonly all?: boolean }): Promise<void>;
+}
+
 export const signInRefusals = (
-  deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'> & {
+  deps: Omit<RefusalCounterDeps, 'eventOf' | 'groupOf' | 'share'> & {
     readonly ephemeral: Pick<EphemeralStore, 'count'>;
     /** Runs the work some time after the answer. */
     readonly later: (work: () => void) => void;
   },
-) => {
+): SignInRefusals => {
   const { append, budget, clock, ephemeral, later } = deps;
   const counter = refusalCounter({ ...deps, share: 'sign_ins', groupOf, eventOf });
   const waiting: Waiting[] = [];
@@ -81,7 +92,6 @@ export const signInRefusals = (
     return draining;
   };
 
-  /** Resolves when all that was noted is written or counted. */
   const drained = async (): Promise<void> => {
     while (waiting.length > 0 || draining) await drain();
   };
@@ -89,12 +99,7 @@ export const signInRefusals = (
   return {
     drained,
 
-    /**
-     * Notes one refusal: an event without its type, 'session.refused'. The event is written after the answer. While events
-     * cannot be written, it waits, and throws DomainError 'unavailable' if they still cannot be: no attempt stays
-     * unrecorded.
-     */
-    async note(event: Omit<AuditEvent, 'type' | 'outcome'>): Promise<void> {
+    async note(event): Promise<void> {
       waiting.push({ event: { ...event, type: 'session.refused', outcome: 'refused' } });
       if (isFailing || waiting.length > MOST_WAITING) return drain();
       if (isScheduled) return;
@@ -102,8 +107,7 @@ export const signInRefusals = (
       later(() => void drain().catch(() => undefined));
     },
 
-    /** As that of `refusalCounter`. */
-    async flush(how?: { readonly all?: boolean }): Promise<void> {
+    async flush(how): Promise<void> {
       await drained();
       await counter.flush(how);
     },
