@@ -14,7 +14,17 @@ const APART_SECONDS = 60;
 const MOST_REMEMBERED = 100_000;
 const ATTEMPTS = 5;
 
-export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock: Clock) => {
+/** When documents were last used. Recorded in memory, written later. */
+export interface LastUsedTracker<T> {
+  /** Uses that are not written yet, by id. */
+  readonly pending: ReadonlyMap<string, T>;
+  /** Records a use now. Costs only memory. */
+  note(id: string, useOf: (usedAt: number) => T): void;
+  /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
+  flush(limit?: number): Promise<void>;
+}
+
+export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock: Clock): LastUsedTracker<T> => {
   const pending = new Map<string, T>();
   const written = new Map<string, number>();
 
@@ -34,17 +44,14 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
   };
 
   return {
-    /** Uses that are not written yet, by id. */
     pending: pending as ReadonlyMap<string, T>,
 
-    /** Records a use now. Costs only memory. */
-    note(id: string, useOf: (usedAt: number) => T): void {
+    note(id, useOf): void {
       const now = clock.now();
       if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, useOf(now));
     },
 
-    /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
     async flush(limit = 2_000): Promise<void> {
       for (const [id, use] of [...pending].slice(0, limit)) {
         await write(use);

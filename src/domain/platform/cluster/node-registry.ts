@@ -67,13 +67,29 @@ type Sighting = {
   timesApart: number;
 };
 
-export type NodeRegistry = ReturnType<typeof nodeRegistry>;
+/** The nodes that use one store: each claims an id, sends heartbeats and compares clocks. */
+export interface NodeRegistry {
+  /** Claims the name for this process unless another one holds it; returns whether it did. */
+  claim(id: string): Promise<boolean>;
+  /** Writes the heartbeat of this node. Must be called every few seconds. */
+  beat(): Promise<void>;
+  /** Reads the heartbeats of the others. Must be called every second. */
+  observe(): Promise<void>;
+  /**
+   * Why this node should not serve, or undefined. With two nodes apart neither can be believed; with three, two can.
+   */
+  problem(): string | undefined;
+  /** Nodes that serve, including this one, as last observed. Before the first look there may be another one: 2. */
+  count(): number;
+  /** Releases the name, so that the next process can claim it. */
+  leave(): Promise<void>;
+}
 
 export const nodeRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly machine: Machine;
-}) => {
+}): NodeRegistry => {
   const { clock, machine } = deps;
   const nodes = deps.documents.collection<NodeRecord>(NODES);
   const instance = randomUUID();
@@ -135,8 +151,7 @@ export const nodeRegistry = (deps: {
   };
 
   return {
-    /** Claims the name for this process unless another one holds it; returns whether it did. */
-    async claim(id: string): Promise<boolean> {
+    async claim(id): Promise<boolean> {
       const found = await nodes.get(id);
       if (found && !isOver(found.document)) return false;
       const isOurs = await withPriority('essential', () =>
@@ -146,7 +161,6 @@ export const nodeRegistry = (deps: {
       return isOurs;
     },
 
-    /** Writes the heartbeat of this node. Must be called every few seconds. */
     async beat(): Promise<void> {
       if (held === undefined) return;
       const found = await nodes.get(held);
@@ -156,7 +170,6 @@ export const nodeRegistry = (deps: {
       await withPriority('essential', () => (found ? nodes.replace(record, found.version) : insert(record)));
     },
 
-    /** Reads the heartbeats of the others. Must be called every second. */
     async observe(): Promise<void> {
       const from = clock.nowMillis();
       const found = await nodes.find({ limit: 1000 });
@@ -180,10 +193,6 @@ export const nodeRegistry = (deps: {
       }
     },
 
-    /**
-     * Why this node should not serve, or undefined. With two nodes apart neither can be believed; with three, two
-     * can.
-     */
     problem(): string | undefined {
       if (isLost) return 'another process serves under the name of this node';
       const others = [...sightings.values()];
@@ -193,10 +202,8 @@ export const nodeRegistry = (deps: {
       return `the clock is ${seconds.toFixed(1)} s or more apart from ${apart.length} of ${others.length} other nodes`;
     },
 
-    /** Nodes that serve, including this one, as last observed. Before the first look there may be another one: 2. */
     count: (): number => (hasLooked ? sightings.size + 1 : 2),
 
-    /** Releases the name, so that the next process can claim it. */
     async leave(): Promise<void> {
       if (held === undefined) return;
       const found = await nodes.get(held);

@@ -65,9 +65,21 @@ export const masterKey = (secret: Buffer, other?: Buffer): MasterKey => {
   };
 };
 
-type Key = ReturnType<typeof keyOf>;
+/** What one secret of 32 bytes gives. */
+interface Key {
+  /** Identifies the key and reveals nothing else of it. */
+  readonly name: string;
+  /** A sub-key of `length` bytes (HKDF-SHA-256). */
+  derive(name: string, length: number): Buffer;
+  /** See `MasterKey.digest`. */
+  digest(kind: string, ...values: readonly string[]): string;
+  /** See `MasterKey.seal`. */
+  seal(context: string, plaintext: string): string;
+  /** Throws when the value was sealed with another key, or with another context. */
+  open(context: string, sealed: string): string;
+}
 
-const keyOf = (secret: Buffer) => {
+const keyOf = (secret: Buffer): Key => {
   if (secret.length !== 32) throw new TypeError('the master key has 32 bytes');
   const derive = (name: string, length: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `behalf/${name}`, length));
@@ -76,23 +88,22 @@ const keyOf = (secret: Buffer) => {
   const sealKey = createSecretKey(derive('seal', 32));
 
   return {
-    /** Identifies the key and reveals nothing else of it. */
     name: derive('name', 16).toString('hex'),
     derive,
-    digest(kind: string, ...values: readonly string[]): string {
+    digest(kind, ...values): string {
       const hmac = createHmac('sha256', digestKey);
       // Length prefixes, so that no two lists of values give the same bytes.
       for (const part of [kind, ...values]) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
       return hmac.digest('base64url');
     },
-    seal(context: string, plaintext: string): string {
+    seal(context, plaintext): string {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(context));
       return Buffer.concat([nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
         'base64url',
       );
     },
-    open(context: string, sealed: string): string {
+    open(context, sealed): string {
       const bytes = Buffer.from(sealed, 'base64url');
       // Nonce and tag must be complete: a short value would be checked against a shorter tag.
       if (bytes.length < 28) throw new TypeError('not a sealed value');

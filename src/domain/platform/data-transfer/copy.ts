@@ -84,21 +84,21 @@ export async function* dataLines(deps: {
   yield trailerLine(masterKey, trailer);
 }
 
+/** Where to place documents, and how many there are. */
+type Placing = {
+  readonly documents: DocumentStore;
+  readonly collections: readonly CollectionDeclaration[];
+  readonly onProgress: OnProgress;
+  readonly total: number;
+};
+
 export type Placed = { readonly placed: number; readonly present: number };
 
 /**
  * Stores the documents of the lines. An equal document that is already there stays. Throws MovingRefused, which
  * names the document, when a different one is there. Never changes a document.
  */
-export const placeLines = async (
-  lines: AsyncIterable<string>,
-  deps: {
-    readonly documents: DocumentStore;
-    readonly collections: readonly CollectionDeclaration[];
-    readonly onProgress: OnProgress;
-    readonly total: number;
-  },
-): Promise<Placed> => {
+export const placeLines = async (lines: AsyncIterable<string>, deps: Placing): Promise<Placed> => {
   let placed = 0;
   let present = 0;
   for await (const { declaration, documents } of batchesOf(lines, deps.collections)) {
@@ -159,7 +159,7 @@ const different = (name: string, id: string): MovingRefused =>
  */
 export const checkPlaced = async (
   lines: AsyncIterable<string>,
-  deps: Parameters<typeof placeLines>[1] & { readonly now: number },
+  deps: Placing & { readonly now: number },
 ): Promise<void> => {
   const found = new Map<string, number>();
   let read = 0;

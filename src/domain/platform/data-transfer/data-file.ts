@@ -82,13 +82,20 @@ export const lineDocument = (
   return JSON.parse(line);
 };
 
+/** What a file must be of. */
+type ExpectedData = {
+  readonly masterKey: MasterKey;
+  readonly issuer: string;
+  readonly collections: readonly string[];
+};
+
 /**
  * Reads the whole file and returns what it is. Throws MovingRefused when it is of another issuer or master key, of a
  * newer version, cut off, or changed since it was written.
  */
 export const checkDataFile = async (
   lines: AsyncIterable<string>,
-  expected: { readonly masterKey: MasterKey; readonly issuer: string; readonly collections: readonly string[] },
+  expected: ExpectedData,
   onLine: (done: number, total: number) => void,
 ): Promise<DataFile> => {
   const { masterKey } = expected;
@@ -115,7 +122,7 @@ export const checkDataFile = async (
   return { header, trailer };
 };
 
-const headerOf = (line: string, expected: Parameters<typeof checkDataFile>[1]): DataHeader => {
+const headerOf = (line: string, expected: ExpectedData): DataHeader => {
   const header = parsed(line) as Partial<DataHeader> | undefined;
   if (typeof header?.behalf_data !== 'number' || typeof header.probe !== 'string' || !isCounts(header.collections)) {
     throw new MovingRefused('This is no file of `behalf export`.', 'Name a file that `behalf export --to FILE` wrote.');

@@ -23,13 +23,24 @@ type Dependencies<T extends Party> = {
 };
 
 /** The verification of names of agents and clients. Part of their registries. */
-export const verification = <T extends Party>({ kind, documentsOf, names, clock }: Dependencies<T>) => ({
+export interface NameVerification<T> {
   /**
    * From now on no other owner's agent or client can register a name that looks like this one. Idempotent. Throws
    * 'not_found'. Throws 'conflict' when such a name is verified already, when this one is retired, or when it has no
    * owner.
    */
-  async verify(id: string, by: By): Promise<Versioned<T>> {
+  verify(id: string, by: By): Promise<Versioned<T>>;
+  /** Idempotent. Throws 'not_found'. */
+  unverify(id: string, by: By): Promise<Versioned<T>>;
+}
+
+export const verification = <T extends Party>({
+  kind,
+  documentsOf,
+  names,
+  clock,
+}: Dependencies<T>): NameVerification<T> => ({
+  async verify(id, by): Promise<Versioned<T>> {
     if (!names) throw new DomainError('conflict', 'Names are not verified here.');
     const { name } = answeredFor((await documentsOf.found(id)).document);
     const isNew = await names.claim(id, name);
@@ -46,8 +57,7 @@ export const verification = <T extends Party>({ kind, documentsOf, names, clock 
     }
   },
 
-  /** Idempotent. Throws 'not_found'. */
-  async unverify(id: string, by: By): Promise<Versioned<T>> {
+  async unverify(id, by): Promise<Versioned<T>> {
     const changed = await documentsOf.change(id, undefined, `${kind}.unverified`, by, ({ verifiedAt: _, ...party }) => {
       return party as T;
     });

@@ -45,13 +45,23 @@ type Dependencies = {
  * The names that an administrator verified. They are kept when their agent is retired, until the verification is
  * removed.
  */
-export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
+export interface VerifiedNames {
+  /** The verified name of another agent or client that this one can be taken for, of any owner. */
+  likeness(bearer: Bearer): Promise<VerifiedName | undefined>;
+  /** Throws 'invalid_field' when the name can be taken for a verified one of another owner. */
+  check(bearer: Bearer): Promise<void>;
+  /** Returns whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
+  claim(party: string, name: string): Promise<boolean>;
+  /** Idempotent. */
+  release(party: string): Promise<void>;
+}
+
+export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies): VerifiedNames => {
   const collection = documents.collection<VerifiedName>(VERIFIED_NAMES);
 
   const find = async (name: string): Promise<VerifiedName | undefined> =>
     (await collection.get(idOf(nameKey(name))))?.document;
 
-  /** The verified name of another agent or client that this one can be taken for, of any owner. */
   const likeness = async ({ id, name }: Bearer): Promise<VerifiedName | undefined> => {
     const held = await find(name);
     return held && held.party !== id ? held : undefined;
@@ -60,8 +70,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
   return {
     likeness,
 
-    /** Throws 'invalid_field' when the name can be taken for a verified one of another owner. */
-    async check(bearer: Bearer): Promise<void> {
+    async check(bearer): Promise<void> {
       const held = await likeness(bearer);
       if (!held) return;
       const owner = await ownerOf(held.party);
@@ -69,8 +78,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
       refuseField('/name', 'This name looks like a verified one of another owner.');
     },
 
-    /** Returns whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
-    async claim(party: string, name: string): Promise<boolean> {
+    async claim(party, name): Promise<boolean> {
       const key = nameKey(name);
       try {
         await collection.insert({ id: idOf(key), key, name, party, createdAt: clock.now() });
@@ -82,14 +90,11 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies) => {
       }
     },
 
-    /** Idempotent. */
-    async release(party: string): Promise<void> {
+    async release(party): Promise<void> {
       for (const { document } of await collection.find({ where: { party } })) await collection.take(document.id);
     },
   };
 };
-
-export type VerifiedNames = ReturnType<typeof verifiedNames>;
 
 /** A verified name may change only to one that looks the same. Throws 'conflict'. */
 export const checkSameKey = (before: string, after: string): void => {

@@ -17,17 +17,26 @@ export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'bod
   readonly holdSeconds?: number;
 };
 
-export type Outbox = ReturnType<typeof outbox>;
-
 /** Stores messages for the delivery worker. They outlive the process. */
-export const outbox = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
-  const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
-  const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
-
+export interface Outbox {
   /**
    * Marks a recipient as due. A recipient that did not respond lately waits until its next try. One with an active
    * worker is left to that worker: the higher version makes it look again.
    */
+  wake(id: string): Promise<void>;
+  /** Stores a message to be sent. The same message is not stored twice. */
+  put(delivery: NewDelivery): Promise<void>;
+  /**
+   * Whether at least this many messages are waiting or dead for a recipient that does not respond. Not counted for
+   * others.
+   */
+  isFull(channel: Channel, to: string, most: number): Promise<boolean>;
+}
+
+export const outbox = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }): Outbox => {
+  const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
+  const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
+
   const wake = async (id: string): Promise<void> => {
     const now = clock.now();
     const due = ({ forgetAt: _, ...queue }: DeliveryQueue): DeliveryQueue => {
@@ -46,8 +55,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   return {
     wake,
 
-    /** Stores a message to be sent. The same message is not stored twice. */
-    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, holdSeconds, ...given }: NewDelivery): Promise<void> {
+    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, holdSeconds, ...given }): Promise<void> {
       const now = clock.now();
       const queue = queueOf(given.channel, given.to);
       const dueAt = holdSeconds === undefined ? Math.min(at ?? now, now) : now + holdSeconds;
@@ -61,11 +69,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
       await wake(queue);
     },
 
-    /**
-     * Whether at least this many messages are waiting or dead for a recipient that does not respond. Not counted for
-     * others.
-     */
-    async isFull(channel: Channel, to: string, most: number): Promise<boolean> {
+    async isFull(channel, to, most): Promise<boolean> {
       const queue = queueOf(channel, to);
       if (((await queues.get(queue))?.document.failures ?? 0) === 0) return false;
       return (await deliveries.find({ where: { queue }, limit: most })).length >= most;

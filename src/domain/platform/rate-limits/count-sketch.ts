@@ -3,14 +3,21 @@ import { randomFillSync } from 'node:crypto';
 /** Counters for each key. With more of them, fewer keys are counted too high. */
 const ROWS = 4;
 
-export type CountSketch = ReturnType<typeof countSketch>;
-
 /**
  * Counts any number of keys in memory of a fixed size: a count-min sketch with conservative update. A count is never
  * too low, and no key resets or evicts the count of another. A count is too high only for a key that shares all four
  * counters with others, which are chosen by a secret `seed`. `columns` is a power of two; 16 bytes each.
  */
-export const countSketch = (columns: number, seed = randomFillSync(new Uint32Array(2))) => {
+export interface CountSketch {
+  /** How often `key` was added since the last `clear`, or more. */
+  estimate(key: string): number;
+  /** Counts one; returns the new estimate. */
+  add(key: string): number;
+  /** Sets all counts to zero. */
+  clear(): void;
+}
+
+export const countSketch = (columns: number, seed = randomFillSync(new Uint32Array(2))): CountSketch => {
   const mask = columns - 1;
   const [seedA = 0, seedB = 0] = seed;
   const places = new Uint32Array(ROWS);
@@ -37,10 +44,8 @@ export const countSketch = (columns: number, seed = randomFillSync(new Uint32Arr
   };
 
   return {
-    /** How often `key` was added since the last `clear`, or more. */
     estimate,
-    /** Counts one; returns the new estimate. */
-    add(key: string): number {
+    add(key): number {
       const next = estimate(key) + 1;
       for (const place of places) if ((counts[place] ?? 0) < next) counts[place] = next;
       return next;

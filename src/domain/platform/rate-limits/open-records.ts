@@ -1,6 +1,13 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
-import { BY_CLIENT, BY_DOMAIN, type OpenRequests, openRequests, UNIT_BYTES } from './open-requests.ts';
+import {
+  BY_CLIENT,
+  BY_DOMAIN,
+  type OpenRequests,
+  type OpenRequestsDeps,
+  openRequests,
+  UNIT_BYTES,
+} from './open-requests.ts';
 
 /** Kinds of records that requests leave open in the ephemeral store; each kind has its own budget. */
 export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_flow'] as const;
@@ -12,9 +19,21 @@ export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIEN
 /** The number of parts of the volume; each budget has one part. */
 const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
 
-export type OpenRecords = ReturnType<typeof openRecords>;
+/**
+ * Stores the records that requests leave open, within budgets (open-requests.ts). Evicted records are removed first.
+ */
+export interface OpenRecords {
+  /**
+   * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or
+   * the URL of a document. Throws StoreUnavailable.
+   */
+  set(kind: OpenKind, values: Readonly<Record<string, string>>, from: string, ttlSeconds: number): Promise<void>;
+  /** Removes a value of any kind that was used up. Throws StoreUnavailable. */
+  forget(key: string): Promise<void>;
+  /** Removes a value that is no longer needed, and returns it. */
+  drop(kind: OpenKind, key: string): Promise<string | undefined>;
+}
 
-/** Stores the records that requests leave open, within budgets (open-requests.ts). Evicted records are removed first. */
 export const openRecords = (deps: {
   readonly ephemeral: Pick<EphemeralStore, 'set' | 'take'>;
   readonly clock: Clock;
@@ -32,13 +51,13 @@ export const openRecords = (deps: {
   /** Processes that store, including this one: each has an equal part of the total. */
   readonly processes: () => number;
   readonly onEvicted: (kind: OpenKind, count: number) => void;
-}) => {
+}): OpenRecords => {
   const { ephemeral, clock, limits } = deps;
   const total = (): number => {
     const fitting = Math.floor((deps.room?.measure().size ?? Number.POSITIVE_INFINITY) / VOLUME_PARTS / UNIT_BYTES);
     return Math.max(1, Math.floor(Math.min(limits.openRequests, fitting) / Math.max(1, deps.processes())));
   };
-  const budgetOf = (kind: OpenKind, by: Pick<Parameters<typeof openRequests>[0], 'perNetwork' | 'groups'>) =>
+  const budgetOf = (kind: OpenKind, by: Pick<OpenRequestsDeps, 'perNetwork' | 'groups'>) =>
     [kind, openRequests({ ...by, clock, total, onEvicted: (count) => deps.onEvicted(kind, count) })] as const;
   const ofClients = { perNetwork: limits.openRequestsPerClient, groups: BY_CLIENT };
   const budgets = Object.fromEntries([
@@ -49,16 +68,7 @@ export const openRecords = (deps: {
   ]) as Readonly<Record<OpenKind, OpenRequests>>;
 
   return {
-    /**
-     * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or
-     * the URL of a document. Throws StoreUnavailable.
-     */
-    async set(
-      kind: OpenKind,
-      values: Readonly<Record<string, string>>,
-      from: string,
-      ttlSeconds: number,
-    ): Promise<void> {
+    async set(kind, values, from, ttlSeconds): Promise<void> {
       const keys = Object.keys(values);
       const bytes = Object.entries(values).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
       for (const key of budgets[kind].admit(keys, from, bytes, ttlSeconds)) await ephemeral.take(key);
@@ -67,14 +77,12 @@ export const openRecords = (deps: {
       if (!budgets[kind].holds(keys)) for (const key of keys) await ephemeral.take(key);
     },
 
-    /** Removes a value of any kind that was used up. Throws StoreUnavailable. */
-    async forget(key: string): Promise<void> {
+    async forget(key): Promise<void> {
       for (const budget of Object.values(budgets)) budget.release(key);
       await ephemeral.take(key);
     },
 
-    /** Removes a value that is no longer needed, and returns it. */
-    drop(kind: OpenKind, key: string): Promise<string | undefined> {
+    drop(kind, key): Promise<string | undefined> {
       budgets[kind].release(key);
       return ephemeral.take(key);
     },

@@ -45,10 +45,7 @@ export const BY_DOMAIN: OpenGroups = {
   times: NETWORKS_PER_SITE,
 };
 
-export type OpenRequests = ReturnType<typeof openRequests>;
-
-/** `perNetwork` of 0 switches it off. All records of one budget have about the same lifetime. */
-export const openRequests = (deps: {
+export type OpenRequestsDeps = {
   readonly clock: Clock;
   /** Units of 4 KiB, partial ones included, of one IPv4 address or IPv6 /64; a site has four times as many. */
   readonly perNetwork: number;
@@ -58,7 +55,24 @@ export const openRequests = (deps: {
   readonly groups?: OpenGroups;
   /** Called with the number of records that were evicted. */
   readonly onEvicted?: (count: number) => void;
-}) => {
+};
+
+/** `perNetwork` of 0 switches it off. All records of one budget have about the same lifetime. */
+export interface OpenRequests {
+  /**
+   * Counts a record that is about to be stored under `keys` for this many seconds, for a client address or client id.
+   * A record that is stored again is counted once. Returns the keys that must be removed for it.
+   */
+  admit(keys: readonly string[], from: string, bytes: number, seconds: number): readonly string[];
+  /** Releases the units of a record that is no longer needed. */
+  release(key: string): void;
+  /** Whether the record under `keys` still has its units. */
+  holds(keys: readonly string[]): boolean;
+  /** Units held now, including expired ones that were not noticed yet. */
+  held(): number;
+}
+
+export const openRequests = (deps: OpenRequestsDeps): OpenRequests => {
   const { clock, perNetwork, total, groups = BY_NETWORK } = deps;
   /** By their first key, oldest first. */
   const entries = new Map<string, Entry>();
@@ -122,11 +136,7 @@ export const openRequests = (deps: {
   };
 
   return {
-    /**
-     * Counts a record that is about to be stored under `keys` for this many seconds, for a client address or client
-     * id. A record that is stored again is counted once. Returns the keys that must be removed for it.
-     */
-    admit(keys: readonly string[], from: string, bytes: number, seconds: number): readonly string[] {
+    admit(keys, from, bytes, seconds): readonly string[] {
       if (perNetwork === 0) return [];
       const now = clock.now();
       for (const entry of entries.values()) {
@@ -155,16 +165,13 @@ export const openRequests = (deps: {
       return evicted.flatMap((each) => each.keys);
     },
 
-    /** Releases the units of a record that is no longer needed. */
-    release(key: string): void {
+    release(key): void {
       const entry = entries.get(key);
       if (entry) remove(entry);
     },
 
-    /** Whether the record under `keys` still has its units. */
-    holds: (keys: readonly string[]): boolean => perNetwork === 0 || entries.has(String(keys[0])),
+    holds: (keys): boolean => perNetwork === 0 || entries.has(String(keys[0])),
 
-    /** Units held now, including expired ones that were not noticed yet. */
     held: (): number => units,
   };
 };

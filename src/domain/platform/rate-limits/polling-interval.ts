@@ -9,20 +9,28 @@ const MOST_SECONDS = 60;
 const REMEMBERED_SECONDS = 3600;
 const MOST_HURRIED = 10_000;
 
-export type PollingInterval = ReturnType<typeof pollingInterval>;
-
 /**
  * Limits how often a client may poll. The interval is shared by all nodes and stored in the volatile store. If it is
- * lost, no client waits longer. A client that polls too fast costs the stores one read a second at each node,
- * however often it polls.
+ * lost, no client waits longer. A client that polls too fast costs the stores one read a second at each node, however
+ * often it polls.
  */
+export interface PollingInterval {
+  /** The interval that `who` was given here in this very second for polling too soon. Reads no store. */
+  toldNow(who: string): number | undefined;
+  /**
+   * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Otherwise it came too soon, and
+   * the result is the interval from now on, in seconds, to return to `who`. Of concurrent polls one is in time.
+   */
+  poll(mark: string, leastSeconds: number, who?: string): Promise<number | undefined>;
+}
+
 export const pollingInterval = ({
   ephemeral,
   clock,
 }: {
   readonly ephemeral: Pick<EphemeralStore, 'get' | 'set' | 'count'>;
   readonly clock: Clock;
-}) => {
+}): PollingInterval => {
   /** Clients that got slow_down here this second, with their interval. */
   let hurried = new Map<string, number>();
   let second = 0;
@@ -37,15 +45,9 @@ export const pollingInterval = ({
   };
 
   return {
-    /** The interval that `who` was given here in this very second for polling too soon. Reads no store. */
-    toldNow: (who: string): number | undefined => hurriedNow().get(who),
+    toldNow: (who): number | undefined => hurriedNow().get(who),
 
-    /**
-     * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Otherwise it came too soon,
-     * and the result is the interval from now on, in seconds, to return to `who`. Of concurrent polls one is in
-     * time.
-     */
-    async poll(mark: string, leastSeconds: number, who = mark): Promise<number | undefined> {
+    async poll(mark, leastSeconds, who = mark): Promise<number | undefined> {
       const interval = Math.max(leastSeconds, Number((await ephemeral.get(`pace:${mark}`)) ?? 0));
       if ((await ephemeral.count(`poll:${interval}:${mark}`, interval)) <= 1) return undefined;
       const longer = Math.max(interval, Math.min(interval + STEP_SECONDS, MOST_SECONDS));

@@ -10,9 +10,16 @@ import type { SharedCounts } from './shared-counts.ts';
 
 const WINDOW_SECONDS = 60;
 
-export type RequestLimit = ReturnType<typeof requestLimit>;
-
 /** Minutes are those of the clock, the same on all nodes. `perMinute` 0 switches the limit off. */
+export interface RequestLimit {
+  /** Whether the key has used up `times` the minute. Counts nothing. */
+  isExceeded(key: string, times?: number): boolean;
+  /** Counts one request of the key; `times`: as in `isExceeded`. */
+  count(key: string, times?: number): void;
+  /** Whole seconds, 1..60, until the minute ends. */
+  retryAfterSeconds(): number;
+}
+
 export const requestLimit = (
   perMinute: number,
   clock: Clock,
@@ -24,7 +31,7 @@ export const requestLimit = (
     /** Default: this process counts alone. */
     readonly shared?: Pick<SharedCounts, 'begin' | 'isExceeded' | 'counted'>;
   } = {},
-) => {
+): RequestLimit => {
   let minute = -1;
 
   const atNow = (): CountSketch => {
@@ -38,27 +45,31 @@ export const requestLimit = (
   };
 
   return {
-    /** Whether the key has used up `times` the minute. Counts nothing. */
-    isExceeded(key: string, times = 1): boolean {
+    isExceeded(key, times = 1): boolean {
       if (perMinute === 0) return false;
       const local = atNow().estimate(key);
       const most = perMinute * times;
       return shared ? shared.isExceeded(key, local, most) : local >= most;
     },
-    count(key: string, times = 1): void {
+    count(key, times = 1): void {
       if (perMinute === 0) return;
       const local = atNow().add(key);
       shared?.counted(key, local, perMinute * times);
     },
-    /** Whole seconds, 1..60, until the minute ends. */
     retryAfterSeconds: (): number => WINDOW_SECONDS - (clock.now() % WINDOW_SECONDS),
   };
 };
 
 /** A limit of requests by client address, in each of its networks (see `limitedNetworks`). */
-export const networkLimit = (limit: RequestLimit) => ({
+export interface NetworkLimit {
   /** Counts a request. Returns the network that has used up its minute, and then counts nothing. */
-  take(address: string): string | undefined {
+  take(address: string): string | undefined;
+  /** Whole seconds, 1..60, until the minute ends. */
+  retryAfterSeconds(): number;
+}
+
+export const networkLimit = (limit: RequestLimit): NetworkLimit => ({
+  take(address): string | undefined {
     const networks = limitedNetworks(address);
     for (const { network, times } of networks) if (limit.isExceeded(network, times)) return network;
     for (const { network, times } of networks) limit.count(network, times);
@@ -66,5 +77,3 @@ export const networkLimit = (limit: RequestLimit) => ({
   },
   retryAfterSeconds: limit.retryAfterSeconds,
 });
-
-export type NetworkLimit = ReturnType<typeof networkLimit>;

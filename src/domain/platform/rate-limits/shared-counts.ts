@@ -14,8 +14,6 @@ const KEPT_SECONDS = 120;
 /** For one key in one minute: how many of our counts the store knows, and how many of others. */
 type Shared = { told: number; others: number };
 
-export type SharedCounts = ReturnType<typeof sharedCounts>;
-
 /**
  * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it. A process
  * counts in memory. It reports its count each time a key has used another 32nd of its limit (at least 1), one
@@ -25,6 +23,15 @@ export type SharedCounts = ReturnType<typeof sharedCounts>;
  * one exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by the number of
  * processes. A store that is down neither opens nor closes the limit.
  */
+export interface SharedCounts {
+  /** Drops the last minute. */
+  begin(now: number): void;
+  /** Whether `key` has used up `most`, of which this process counted `local`. */
+  isExceeded(key: string, local: number, most: number): boolean;
+  /** Must be called when this process has counted one more of `key`. Never throws, and does not block. */
+  counted(key: string, local: number, most: number): void;
+}
+
 export const sharedCounts = (deps: {
   /** Distinguishes limits. */
   readonly name: string;
@@ -33,7 +40,7 @@ export const sharedCounts = (deps: {
   readonly clock: Clock;
   /** Processes that count, including this one. With one, nothing is shared. */
   readonly processes: () => number;
-}) => {
+}): SharedCounts => {
   const { name, ephemeral, masterKey, processes } = deps;
   let minute = -1;
   let shared = new Map<string, Shared>();
@@ -77,15 +84,13 @@ export const sharedCounts = (deps: {
   const stepOf = (most: number): number => Math.max(1, Math.floor(most / PARTS));
 
   return {
-    /** Drops the last minute. */
-    begin(now: number): void {
+    begin(now): void {
       minute = now;
       shared = new Map();
       due = new Map();
     },
 
-    /** Whether `key` has used up `most`, of which this process counted `local`. */
-    isExceeded(key: string, local: number, most: number): boolean {
+    isExceeded(key, local, most): boolean {
       if (local >= most) return true;
       const count = processes();
       if (count <= 1 || local < stepOf(most)) return false;
@@ -95,8 +100,7 @@ export const sharedCounts = (deps: {
       return entry !== undefined && local + entry.others >= most;
     },
 
-    /** Must be called when this process has counted one more of `key`. Never throws, and does not block. */
-    counted(key: string, local: number, most: number): void {
+    counted(key, local, most): void {
       const step = stepOf(most);
       if (local < step || processes() <= 1) return;
       let entry = shared.get(key);

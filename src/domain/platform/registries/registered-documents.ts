@@ -64,7 +64,36 @@ type Dependencies<T extends Registered> = {
   readonly taken?: { readonly message: string; readonly field: string };
 };
 
-export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
+/** The documents of one collection that a registry owns. Every change appends its audit event before it writes. */
+export interface RegisteredDocuments<T extends Registered> {
+  /** Reads one document. Throws 'not_found'. */
+  found(id: string): Promise<Versioned<T>>;
+  /**
+   * One page of the documents whose members equal `where`, newest first. Undefined members of `where` do not count.
+   * 50 at a time unless `query` says otherwise.
+   */
+  list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>>;
+  /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what must be written before it. */
+  insert(document: T, type: AuditEventType, by: By, beside?: () => Promise<void>): Promise<Versioned<T>>;
+  /** Removes it, after its event and `beside` are written. Throws 'not_found'. */
+  remove(id: string, type: AuditEventType, by: By, beside?: () => Promise<void>): Promise<void>;
+  /**
+   * Writes the document that `alter` returns. Without a change nothing is written or recorded. Throws 'not_found',
+   * and 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to the
+   * stored version, again after each lost swap. `alter` may then run several times. The event is written once, with
+   * the details from `about`.
+   */
+  change(
+    id: string,
+    expected: number | undefined,
+    type: AuditEventType,
+    by: By,
+    alter: (document: T) => T | Promise<T>,
+    about?: Partial<AuditEvent>,
+  ): Promise<Versioned<T>>;
+}
+
+export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>): RegisteredDocuments<T> => {
   const { collection, kind, audit, clock, facts, taken, derived = [], permits = async () => ({}) } = dependencies;
 
   const record = (
@@ -98,7 +127,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
   return {
     found,
 
-    async list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>> {
+    async list(where, query): Promise<Page<T>> {
       const limit = query.limit ?? 50;
       const given = Object.entries(where).filter((entry): entry is [string, string | true] => entry[1] !== undefined);
       const documents = await collection.find({
@@ -112,13 +141,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what must be written before it. */
-    async insert(
-      document: T,
-      type: AuditEventType,
-      by: By,
-      beside: () => Promise<void> = async () => undefined,
-    ): Promise<Versioned<T>> {
+    async insert(document, type, by, beside = async () => undefined): Promise<Versioned<T>> {
       await record(type, document, by, undefined, await permits(document, undefined, by));
       await beside();
       try {
@@ -129,33 +152,14 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return { document, version: 1 };
     },
 
-    /** Removes it, after its event and `beside` are written. Throws 'not_found'. */
-    async remove(
-      id: string,
-      type: AuditEventType,
-      by: By,
-      beside: () => Promise<void> = async () => undefined,
-    ): Promise<void> {
+    async remove(id, type, by, beside = async () => undefined): Promise<void> {
       const { document } = await found(id);
       await record(type, document, by);
       await beside();
       await collection.take(id);
     },
 
-    /**
-     * Writes the document that `alter` returns. Without a change nothing is written or recorded. Throws 'not_found',
-     * and 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to
-     * the stored version, again after each lost swap. `alter` may then run several times. The event is written once,
-     * with the details from `about`.
-     */
-    async change(
-      id: string,
-      expected: number | undefined,
-      type: AuditEventType,
-      by: By,
-      alter: (document: T) => T | Promise<T>,
-      about?: Partial<AuditEvent>,
-    ): Promise<Versioned<T>> {
+    async change(id, expected, type, by, alter, about): Promise<Versioned<T>> {
       let recorded = false;
       for (let attempt = 0; attempt < 20; attempt += 1) {
         const current = await found(id);
@@ -182,8 +186,6 @@ const merged = (permitted: Partial<AuditEvent>, about: Partial<AuditEvent> = {})
   ...about,
   ...(permitted.inputs && about.inputs ? { inputs: { ...permitted.inputs, ...about.inputs } } : {}),
 });
-
-export type RegisteredDocuments<T extends Registered> = ReturnType<typeof registeredDocuments<T>>;
 
 const stale = (kind: string): DomainError =>
   new DomainError(

@@ -9,8 +9,6 @@ import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { servedKeys } from './public-keys.ts';
 
-export type KeysByUrl = ReturnType<typeof keysByUrl>;
-
 /** For whom keys are looked up. `kid` is that of the token; `source` the address it came from. */
 export type KeyQuestion = {
   readonly url: string;
@@ -23,7 +21,20 @@ export type KeyQuestion = {
 };
 
 /** Public keys that others serve: of agents, clients and issuers. A set is parsed once for each fetched document. */
-export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
+export interface KeysByUrl {
+  /**
+   * The keys served at a URL. When none has the `kid`, they are fetched again, at most twice a minute: keys change
+   * without notice. Throws what the fetch throws, and 'invalid_request' when the document is no key set.
+   */
+  find(question: KeyQuestion): Promise<JsonWebKeySet>;
+  /**
+   * The same, fetched again as if no key had the `kid`: for a signature that no key of the set verifies. At most
+   * twice a minute; until then it returns the previous set, which is the same object.
+   */
+  again(question: KeyQuestion): Promise<JsonWebKeySet>;
+}
+
+export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>): KeysByUrl => {
   const read = new WeakMap<FetchedDocument, JsonWebKeySet>();
   const keysIn = (document: FetchedDocument): JsonWebKeySet => {
     const known = read.get(document);
@@ -34,22 +45,14 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
   };
 
   return {
-    /**
-     * The keys served at a URL. When none has the `kid`, they are fetched again, at most twice a minute: keys change
-     * without notice. Throws what the fetch throws, and 'invalid_request' when the document is no key set.
-     */
-    async find({ url, kid, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+    async find({ url, kid, source, internal, namedBy }): Promise<JsonWebKeySet> {
       const request = { url, purpose: 'jwks', internal, namedBy, ...(source === undefined ? {} : { source }) } as const;
       const keys = keysIn(await fetcher.get(request));
       if (kid === undefined || keys.keys.some((key) => key['kid'] === kid)) return keys;
       return keysIn(await fetcher.get({ ...request, again: true }));
     },
 
-    /**
-     * The same, fetched again as if no key had the `kid`: for a signature that no key of the set verifies. At most
-     * twice a minute; until then it returns the previous set, which is the same object.
-     */
-    async again({ url, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+    async again({ url, source, internal, namedBy }): Promise<JsonWebKeySet> {
       const request = { url, purpose: 'jwks', internal, namedBy, again: true } as const;
       return keysIn(await fetcher.get({ ...request, ...(source === undefined ? {} : { source }) }));
     },
