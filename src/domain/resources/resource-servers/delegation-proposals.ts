@@ -25,10 +25,32 @@ type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
 };
 
 /**
- * Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: from
- * `If-Match`.
+ * Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: from `If-Match`.
  */
-export const delegationProposals = (deps: Dependencies) => {
+export interface DelegationProposals {
+  /**
+   * Stores a pair that another operator or administrator must accept. Throws 'not_found', 'precondition_failed',
+   * 'invalid_field', 'conflict' where the pair exists, and 'forbidden' as `DutyHolderOf` throws it.
+   */
+  proposeTarget(id: string, expected: number | undefined, pair: TargetPair, by: By): Promise<Versioned<ResourceServer>>;
+  /**
+   * Makes a pair take effect. Idempotent. Throws 'not_found', 'precondition_failed', 'invalid_field' and 'conflict'.
+   * Throws 'forbidden' for the proposer and for a caller who was created or changed since the proposal.
+   */
+  acceptTarget(id: string, expected: number | undefined, pair: TargetPair, by: By): Promise<Versioned<ResourceServer>>;
+  /**
+   * Removes a pair, accepted or not; its effect ends with the next decision. Throws 'not_found',
+   * 'precondition_failed'.
+   */
+  withdrawTarget(
+    id: string,
+    expected: number | undefined,
+    pair: TargetPair,
+    by: By,
+  ): Promise<Versioned<ResourceServer>>;
+}
+
+export const delegationProposals = (deps: Dependencies): DelegationProposals => {
   const { dutyHolderOf, documentsOf, clock, findByIdentifier, refuseOwn, managementApi } = deps;
 
   const about = ({ resource, scope }: TargetPair, more: AuditEvent['inputs'] = {}): Partial<AuditEvent> => ({
@@ -36,16 +58,7 @@ export const delegationProposals = (deps: Dependencies) => {
   });
 
   return {
-    /**
-     * Stores a pair that another operator or administrator must accept. Throws 'not_found', 'precondition_failed',
-     * 'invalid_field', 'conflict' where the pair exists, and 'forbidden' as `DutyHolderOf` throws it.
-     */
-    async proposeTarget(
-      id: string,
-      expected: number | undefined,
-      pair: TargetPair,
-      by: By,
-    ): Promise<Versioned<ResourceServer>> {
+    async proposeTarget(id, expected, pair, by): Promise<Versioned<ResourceServer>> {
       const { parties } = await dutyHolderOf(by);
       const proposal = { proposedBy: by.caller, proposedAt: clock.now(), proposers: parties };
       return documentsOf.change(
@@ -65,17 +78,7 @@ export const delegationProposals = (deps: Dependencies) => {
       );
     },
 
-    /**
-     * Makes a pair take effect. Idempotent. Throws 'not_found', 'precondition_failed', 'invalid_field' and
-     * 'conflict'. Throws 'forbidden' for the proposer and for a caller who was created or changed since the
-     * proposal.
-     */
-    async acceptTarget(
-      id: string,
-      expected: number | undefined,
-      pair: TargetPair,
-      by: By,
-    ): Promise<Versioned<ResourceServer>> {
+    async acceptTarget(id, expected, pair, by): Promise<Versioned<ResourceServer>> {
       const seen = existing((await documentsOf.found(id)).document, pair);
       const holder = await dutyHolderOf(by);
       return documentsOf.change(
@@ -95,16 +98,7 @@ export const delegationProposals = (deps: Dependencies) => {
       );
     },
 
-    /**
-     * Removes a pair, accepted or not; its effect ends with the next decision. Throws 'not_found',
-     * 'precondition_failed'.
-     */
-    async withdrawTarget(
-      id: string,
-      expected: number | undefined,
-      pair: TargetPair,
-      by: By,
-    ): Promise<Versioned<ResourceServer>> {
+    async withdrawTarget(id, expected, pair, by): Promise<Versioned<ResourceServer>> {
       return documentsOf.change(
         id,
         expected,

@@ -23,7 +23,7 @@ import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
-import { delegationProposals } from './delegation-proposals.ts';
+import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
 import type { DutyHolderOf } from './delegation-targets.ts';
 import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
 
@@ -77,7 +77,32 @@ type Dependencies = {
 const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'groups'];
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
-export const resourceServerRegistry = (dependencies: Dependencies) => {
+/** The registry of resource servers. Every change is validated, audited and then written. */
+export interface ResourceServerRegistry extends DelegationProposals {
+  /** Reads one resource server with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<ResourceServer> | undefined>;
+  /** Compares exactly; also returns a disabled resource server. */
+  findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined>;
+  /** One page of resource servers, newest first. */
+  list(query?: PageQuery): Promise<Page<ResourceServer>>;
+  /** Throws 'invalid_field', and 'conflict' when the identifier is taken. */
+  create(input: NewResourceServer, by: By): Promise<CreatedResourceServer>;
+  /**
+   * Registers the management API as a resource server with these scopes: created at first start, updated at later
+   * ones. Idempotent; nodes that start at once agree on one.
+   */
+  ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>>;
+  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field', 'conflict'. */
+  update(id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>>;
+  /** No token is issued for it and its introspection credential stops working. Idempotent. */
+  disable(id: string, by: By): Promise<Versioned<ResourceServer>>;
+  /** Tokens are issued for it again; tokens that ended meanwhile stay ended. Idempotent. */
+  enable(id: string, by: By): Promise<Versioned<ResourceServer>>;
+  /** Replaces the introspection secret; the old one ends at once. */
+  rotateSecret(id: string, by: By): Promise<CreatedResourceServer & { readonly secret: string }>;
+}
+
+export const resourceServerRegistry = (dependencies: Dependencies): ResourceServerRegistry => {
   const { documents, clock, identifiers, audit, digestSecret, issuer } = dependencies;
   const collection = documents.collection<ResourceServer>(RESOURCE_SERVERS);
   const managementApi = `${issuer}/api/v1`;
@@ -134,15 +159,13 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       managementApi,
     }),
 
-    get: (id: string): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
 
-    /** Compares exactly; also returns a disabled resource server. */
     findByIdentifier,
 
-    list: (query: PageQuery = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
+    list: (query = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
 
-    /** Throws 'invalid_field', and 'conflict' when the identifier is taken. */
-    async create(input: NewResourceServer, by: By): Promise<CreatedResourceServer> {
+    async create(input, by): Promise<CreatedResourceServer> {
       if ([issuer, `${issuer}/`, managementApi, `${managementApi}/`].includes(input.identifier)) {
         throw new DomainError('invalid_field', 'This identifier belongs to this server itself.', {
           field: '/identifier',
@@ -158,11 +181,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       return { ...stored, ...(secret === undefined ? {} : { secret }) };
     },
 
-    /**
-     * Registers the management API as a resource server with these scopes: created at first start, updated at later
-     * ones. Idempotent; nodes that start at once agree on one.
-     */
-    async ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>> {
+    async ensureManagementApi(scopes, by): Promise<Versioned<ResourceServer>> {
       const existing = await findByIdentifier(managementApi);
       if (existing) {
         return documentsOf.change(existing.document.id, undefined, 'resource_server.updated', by, (document) =>
@@ -180,8 +199,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       }
     },
 
-    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field', 'conflict'. */
-    update: (id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>> =>
+    update: (id, expected, change, by): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, expected, 'resource_server.updated', by, (document) => {
         refuseOwn(document);
         const { introspectionAuthMethod: method, certificate: before } = document;
@@ -189,22 +207,19 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
         return checked({ ...document, ...changeable(change), ...certificate }, document);
       }),
 
-    /** No token is issued for it and its introspection credential stops working. Idempotent. */
-    disable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
+    disable: (id, by): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, undefined, 'resource_server.disabled', by, (document) => {
         refuseOwn(document);
         return { ...document, state: 'disabled' };
       }),
 
-    /** Tokens are issued for it again; tokens that ended meanwhile stay ended. Idempotent. */
-    enable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
+    enable: (id, by): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, undefined, 'resource_server.enabled', by, (document) => {
         refuseOwn(document);
         return { ...document, state: 'active' };
       }),
 
-    /** Replaces the introspection secret; the old one ends at once. */
-    async rotateSecret(id: string, by: By): Promise<CreatedResourceServer & { readonly secret: string }> {
+    async rotateSecret(id, by): Promise<CreatedResourceServer & { readonly secret: string }> {
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'resource_server.secret_rotated', by, (document) => {
         if (document.introspectionAuthMethod !== 'client_secret_basic') {
@@ -216,8 +231,6 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
     },
   };
 };
-
-export type ResourceServerRegistry = ReturnType<typeof resourceServerRegistry>;
 
 const checked = (document: ResourceServer, before?: ResourceServer): ResourceServer => {
   if (document.name !== before?.name) checkName(document.name, '/name', 100);
