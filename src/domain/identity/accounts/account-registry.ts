@@ -56,7 +56,66 @@ export type AccountRegistryDeps = {
 type KeptSession = { readonly id: string; readonly authTime: number };
 
 /** The accounts of this installation. Each change is validated, then audited, then written. */
-export const accountRegistry = (deps: AccountRegistryDeps) => {
+export interface AccountRegistry {
+  /**
+   * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
+   * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
+   */
+  create(input: NewAccount, by: By, id?: string): Promise<Versioned<Account>>;
+  /**
+   * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not `expectedVersion`
+   * any more. Throws 'conflict' when the change would remove the last administrator's role.
+   */
+  update(id: string, expectedVersion: number, changes: AccountChanges, by: By): Promise<Versioned<Account>>;
+  /**
+   * Gives the account an address that is proven to be theirs. Calls `onGood` before anything is changed; an error
+   * from it propagates.
+   */
+  confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void>;
+  /** Records that a link gives the account groups, before the link does. Changes no visible member. */
+  noteLinkedGroups(id: string): Promise<void>;
+  /**
+   * Sets the language that the user chose on a page. Does nothing when it is set already. Throws 'invalid_field' for
+   * an unknown language.
+   */
+  setLanguage(id: string, given: string, by: By): Promise<void>;
+  /**
+   * Returns the account if `disable` would be allowed. Throws 'not_found' and 'conflict' as `disable` does. Changes
+   * nothing.
+   */
+  checkDisable(id: string): Promise<Account>;
+  /**
+   * Also ends its sessions and tokens for good, including those that begin in this second. Does nothing when it is
+   * disabled already.
+   */
+  disable(id: string, by: By): Promise<Versioned<Account>>;
+  /** Ends the block of a disabled account. Sessions and tokens from before stay ended. Idempotent. */
+  enable(id: string, by: By): Promise<Versioned<Account>>;
+  /**
+   * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash`
+   * does. `onGood` is called when the password is acceptable, before anything is changed; an error from it
+   * propagates. `instead`: the hash to replace; throws 'conflict' when another one was set meanwhile. `check`: throws
+   * when the account, as it is in the swap, must not get it.
+   */
+  setPassword(
+    id: string,
+    password: string,
+    by: By,
+    conditions?: {
+      readonly onGood?: () => Promise<void>;
+      readonly instead?: string | undefined;
+      readonly check?: (account: Account) => void;
+    },
+  ): Promise<Versioned<Account>>;
+  /**
+   * Ends all sessions of the account by one swap, with everything that depends on them. Sessions that begin in this
+   * second end too. The kept session stays, unless something else has ended it by then. Returns the account after the
+   * swap.
+   */
+  endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>>;
+}
+
+export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
   const { documents, clock, identifiers, audit, passwords, ownerNames, offboarding, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   // Changes that could remove the last administrator run one after the other: in a queue of this process, then under
@@ -134,11 +193,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
   return {
     ...accountReader({ documents }),
 
-    /**
-     * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
-     * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
-     */
-    async create(input: NewAccount, by: By, id: string = identifiers.newId('acc')): Promise<Versioned<Account>> {
+    async create(input, by, id = identifiers.newId('acc')): Promise<Versioned<Account>> {
       const now = clock.now();
       const username = checkedUsername(input.username);
       const roles = checkedRoles(input.roles ?? []);
@@ -186,11 +241,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       });
     },
 
-    /**
-     * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not
-     * `expectedVersion` any more. Throws 'conflict' when the change would remove the last administrator's role.
-     */
-    update(id: string, expectedVersion: number, changes: AccountChanges, by: By) {
+    update(id, expectedVersion, changes, by) {
       return oneByOne(async (): Promise<Versioned<Account>> => {
         const stale = new DomainError(
           'precondition_failed',
@@ -208,11 +259,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       });
     },
 
-    /**
-     * Gives the account an address that is proven to be theirs. Calls `onGood` before anything is changed; an error
-     * from it propagates.
-     */
-    async confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void> {
+    async confirmEmail(id, given, by, onGood): Promise<void> {
       const email = checkedEmail(given);
       const { document } = await existing(id);
       await onGood();
@@ -226,39 +273,26 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       await changeState(id, 'account.email_confirmed', confirmed, by);
     },
 
-    /** Records that a link gives the account groups, before the link does. Changes no visible member. */
-    async noteLinkedGroups(id: string): Promise<void> {
+    async noteLinkedGroups(id): Promise<void> {
       await update(accounts, id, (account) =>
         account.hasLinkedGroups ? undefined : { ...account, hasLinkedGroups: true as const },
       );
     },
 
-    /**
-     * Sets the language that the user chose on a page. Does nothing when it is set already. Throws 'invalid_field'
-     * for an unknown language.
-     */
-    async setLanguage(id: string, given: string, by: By): Promise<void> {
+    async setLanguage(id, given, by): Promise<void> {
       const language: Language = checkedLanguage(given);
       const chosen = (account: StoredAccount): StoredAccount | undefined =>
         account.language === language ? undefined : { ...account, language, updatedAt: clock.now() };
       await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
     },
 
-    /**
-     * Returns the account if `disable` would be allowed. Throws 'not_found' and 'conflict' as `disable` does.
-     * Changes nothing.
-     */
-    async checkDisable(id: string): Promise<Account> {
+    async checkDisable(id): Promise<Account> {
       const found = await existing(id);
       await refuseLastAdministrator(found.document);
       return published(found).document;
     },
 
-    /**
-     * Also ends its sessions and tokens for good, including those that begin in this second. Does nothing when it is
-     * disabled already.
-     */
-    disable(id: string, by: By): Promise<Versioned<Account>> {
+    disable(id, by): Promise<Versioned<Account>> {
       return oneByOne(async () => {
         await refuseLastAdministrator((await existing(id)).document);
         const now = clock.now();
@@ -273,34 +307,14 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       });
     },
 
-    async enable(id: string, by: By): Promise<Versioned<Account>> {
+    async enable(id, by): Promise<Versioned<Account>> {
       await offboarding?.returning(id);
       const enabled = (account: StoredAccount): StoredAccount | undefined =>
         account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
       return changeState(id, 'account.enabled', enabled, by);
     },
 
-    /**
-     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash`
-     * does.
-     * `onGood` is called when the password is acceptable, before anything is changed; an error from it propagates.
-     * `instead`: the hash to replace; throws 'conflict' when another one was set meanwhile. `check`: throws when the
-     * account, as it is in the swap, must not get it.
-     */
-    async setPassword(
-      id: string,
-      password: string,
-      by: By,
-      {
-        onGood,
-        instead,
-        check,
-      }: {
-        readonly onGood?: () => Promise<void>;
-        readonly instead?: string | undefined;
-        readonly check?: (account: Account) => void;
-      } = {},
-    ): Promise<Versioned<Account>> {
+    async setPassword(id, password, by, { onGood, instead, check } = {}): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
       await onGood?.();
@@ -315,12 +329,7 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
       return overSessions(id, () => changeState(id, 'account.password_changed', set, by));
     },
 
-    /**
-     * Ends all sessions of the account by one swap, with everything that depends on them. Sessions that begin in
-     * this second end too. The kept session stays, unless something else has ended it by then. Returns the account
-     * after the swap.
-     */
-    async endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>> {
+    async endSessions(id, by, kept): Promise<Versioned<Account>> {
       await existing(id);
       const now = clock.now();
       const ended = (account: StoredAccount): StoredAccount => ({
@@ -332,8 +341,6 @@ export const accountRegistry = (deps: AccountRegistryDeps) => {
     },
   };
 };
-
-export type AccountRegistry = ReturnType<typeof accountRegistry>;
 
 /** Ends all earlier sessions, including one that was kept before. */
 const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({

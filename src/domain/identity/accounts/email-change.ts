@@ -23,19 +23,29 @@ const PER_ACCOUNT = { limit: 5, window: 3600 };
 
 const OVER = 'This link is not yours, was used already, or is too old. Ask for a new one.';
 
-export type EmailChange = ReturnType<typeof emailChange>;
-
 /**
  * A change of an account's address by its user. The new address takes effect when a user who is signed in to the
  * account follows the mailed link and presses a button there. The old address is notified (LG-07).
  */
+export interface EmailChange {
+  /**
+   * Mails a link to the address, in the language of the page when the account has none. Changes nothing. Throws
+   * 'invalid_field', and 'too_many_requests' beyond a limit.
+   */
+  ask(account: Account, typed: string, pageLanguage?: string): Promise<void>;
+  /** The address that a link of this account confirms. Throws 'not_found' when it is not such a link. */
+  addressOf(account: Account, token: string): Promise<string>;
+  /** Sets the verified address of the account. Throws 'not_found' as `addressOf` does. */
+  confirm(account: Account, token: string, by: By): Promise<void>;
+}
+
 export const emailChange = (
   deps: MailDeps & {
     readonly accounts: Pick<AccountRegistry, 'confirmEmail'>;
     readonly links: MailLinks;
     readonly ephemeral: Pick<EphemeralStore, 'count'>;
   },
-) => {
+): EmailChange => {
   const { accounts, links, ephemeral } = deps;
   const mail = mailOf(deps);
 
@@ -46,11 +56,7 @@ export const emailChange = (
   };
 
   return {
-    /**
-     * Mails a link to the address, in the language of the page when the account has none. Changes nothing. Throws
-     * 'invalid_field', and 'too_many_requests' beyond a limit.
-     */
-    async ask(account: Account, typed: string, pageLanguage?: string): Promise<void> {
+    async ask(account, typed, pageLanguage): Promise<void> {
       const address = checkedEmail(typed);
       const { limit, window } = PER_ACCOUNT;
       if ((await ephemeral.count(`email:${account.id}`, window)) > limit) {
@@ -65,11 +71,9 @@ export const emailChange = (
       });
     },
 
-    /** The address that a link of this account confirms. Throws 'not_found' when it is not such a link. */
     addressOf: linkOf,
 
-    /** Sets the verified address of the account. Throws 'not_found' as `addressOf` does. */
-    async confirm(account: Account, token: string, by: By): Promise<void> {
+    async confirm(account, token, by): Promise<void> {
       const address = await linkOf(account, token);
       await accounts.confirmEmail(account.id, address, by, async () => {
         if (!(await links.use('email', token))) throw new DomainError('not_found', OVER);

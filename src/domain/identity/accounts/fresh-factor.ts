@@ -11,16 +11,17 @@ import { DomainError } from '../../vocabulary/errors.ts';
 /** Seconds after a sign-in with a second factor for which it is fresh. */
 const FRESH_FACTOR_SECONDS = 300;
 
-export type FreshFactor = ReturnType<typeof freshFactor>;
+/** Checks that a caller proved a second factor lately. Throws 'insufficient_user_authentication'. */
+export type FreshFactor = (by: Pick<By, 'assurance' | 'isOnThisMachine'>) => void;
 
 export const freshFactor =
-  (deps: { readonly clock: Pick<Clock, 'now'>; readonly identifiers: Pick<Identifiers, 'newId'> }) =>
+  (deps: { readonly clock: Pick<Clock, 'now'>; readonly identifiers: Pick<Identifiers, 'newId'> }): FreshFactor =>
   /**
    * Throws 'insufficient_user_authentication' with a denial (RFC 9470 §3) unless the caller signed in with a second
    * factor at most 300 seconds ago (`auth_time`, `acr`). A client that proved to be on the machine of this server
    * also passes.
    */
-  (by: Pick<By, 'assurance' | 'isOnThisMachine'>): void => {
+  (by): void => {
     if (by.isOnThisMachine) return;
     const { assurance } = by;
     const isFresh = assurance !== undefined && deps.clock.now() - assurance.authTime <= FRESH_FACTOR_SECONDS;

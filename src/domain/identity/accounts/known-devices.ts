@@ -14,6 +14,16 @@ type Strength = 'one_factor' | 'factors';
 type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
 
 /** Recognises browsers that signed in to an account before. */
+export interface KnownDevices {
+  /**
+   * The number of a device in which this strength was proven for an account. The proof must be within
+   * `DEVICE_TTL_SECONDS` and after the account's sessions were last ended. Otherwise undefined.
+   */
+  knownDevice(device: string | undefined, account: Owner, least?: Strength): string | undefined;
+  /** For a browser in which a user proved this class of sign-in. */
+  newDevice(account: Owner, acr: string | undefined): string;
+}
+
 export const knownDevices = ({
   clock,
   identifiers,
@@ -22,7 +32,7 @@ export const knownDevices = ({
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-}) => {
+}): KnownDevices => {
   /**
    * Valid until the sessions of the account are ended, for example by a new password. A browser that knew the old
    * password therefore has no budget left to guess the new one. A device that was proven with one factor is not
@@ -32,11 +42,7 @@ export const knownDevices = ({
     ['sign_in_device_cookie', id, since, nonce, strength, String(sessionsValidFrom)] as const;
 
   return {
-    /**
-     * The number of a device in which this strength was proven for an account. The proof must be within
-     * `DEVICE_TTL_SECONDS` and after the account's sessions were last ended. Otherwise undefined.
-     */
-    knownDevice(device: string | undefined, account: Owner, least: Strength = 'one_factor'): string | undefined {
+    knownDevice(device, account, least = 'one_factor'): string | undefined {
       const [, since, nonce, proof] =
         /^(\d{1,12})\.([A-Za-z0-9_-]{20,64})\.([A-Za-z0-9_-]{43})$/.exec(device ?? '') ?? [];
       if (!since || !nonce || !proof) return undefined;
@@ -49,8 +55,7 @@ export const knownDevices = ({
       return isOurs ? nonce : undefined;
     },
 
-    /** For a browser in which a user proved this class of sign-in. */
-    newDevice(account: Owner, acr: string | undefined): string {
+    newDevice(account, acr): string {
       const since = String(clock.now());
       const nonce = identifiers.newSecret().slice(0, 43);
       const strength = satisfiesAcr(acr, MULTI_FACTOR) ? 'factors' : 'one_factor';

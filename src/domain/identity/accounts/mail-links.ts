@@ -55,19 +55,25 @@ export const isGoodFor = (link: MailLink, { state, sessionsValidFrom, ...account
 
 const TOKEN = /^[A-Za-z0-9_-]{40,128}$/;
 
-export type MailLinks = ReturnType<typeof mailLinks>;
-
 /**
- * Links that are mailed to users. Only their digests are stored. Of concurrent uses of one link exactly one
- * succeeds.
+ * Links that are mailed to users. Only their digests are stored. Of concurrent uses of one link exactly one succeeds.
  */
+export interface MailLinks {
+  /** The token of a new link. */
+  make(purpose: LinkPurpose, account: Account, email: string): Promise<string>;
+  /** The record and account of a link. Undefined when the link is unknown or not valid any more. Changes nothing. */
+  peek(purpose: LinkPurpose, token: string): Promise<(MailLink & { readonly of: Account }) | undefined>;
+  /** Uses the link up. Returns whether it was still unused. */
+  use(purpose: LinkPurpose, token: string): Promise<boolean>;
+}
+
 export const mailLinks = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
-}) => {
+}): MailLinks => {
   const { documents, clock, identifiers, masterKey, accounts } = deps;
   const links = documents.collection<MailLink>(MAIL_LINKS);
 
@@ -82,8 +88,7 @@ export const mailLinks = (deps: {
   };
 
   return {
-    /** The token of a new link. */
-    async make(purpose: LinkPurpose, account: Account, email: string): Promise<string> {
+    async make(purpose, account, email): Promise<string> {
       const token = identifiers.newSecret();
       const { id, sessionsValidFrom, emailFrom } = account;
       const about = {
@@ -98,8 +103,7 @@ export const mailLinks = (deps: {
       return token;
     },
 
-    /** The record and account of a link. Undefined when the link is unknown or not valid any more. Changes nothing. */
-    async peek(purpose: LinkPurpose, token: string): Promise<(MailLink & { readonly of: Account }) | undefined> {
+    async peek(purpose, token): Promise<(MailLink & { readonly of: Account }) | undefined> {
       for (const id of idsOf(purpose, token)) {
         const link = (await links.get(id))?.document;
         const of = await holds(link);
@@ -108,8 +112,7 @@ export const mailLinks = (deps: {
       return undefined;
     },
 
-    /** Uses the link up. Returns whether it was still unused. */
-    async use(purpose: LinkPurpose, token: string): Promise<boolean> {
+    async use(purpose, token): Promise<boolean> {
       for (const id of idsOf(purpose, token)) {
         if ((await holds(await links.take(id))) !== undefined) return true;
       }

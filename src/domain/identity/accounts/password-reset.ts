@@ -43,8 +43,6 @@ const DAY = 86_400;
 const TOO_MANY = 'This was asked for too often. Wait and try again.';
 const OVER = 'This link was used already, or is too old. Ask for a new one.';
 
-export type PasswordReset = ReturnType<typeof passwordReset>;
-
 /**
  * Sets a new password for a user who cannot sign in, by a link to the verified address. The request is put into the
  * outbox as it was typed, the same for known and unknown accounts. Only the delivery worker looks up the account.
@@ -52,6 +50,22 @@ export type PasswordReset = ReturnType<typeof passwordReset>;
  * the mails of its account, so that an address that accepts no mail delays no other account. A reset signs no user
  * in, so that the second factor is still required.
  */
+export interface PasswordReset {
+  /**
+   * Throws 'too_many_requests' beyond the limit of a source. Otherwise it does the same for every text that is typed.
+   */
+  ask(asked: Asked, pageLanguage?: string): Promise<void>;
+  /** For the delivery worker: mails a link to the account, if there is one and its budget is not used up. */
+  answer(asked: Asked, asking: Asking): Promise<void>;
+  /** The account whose password a link sets. Throws 'not_found' when the link is no longer valid. */
+  of(token: string): Promise<Account>;
+  /**
+   * Sets the password and ends all sessions; signs no user in. A password that is refused does not use up the link.
+   * Returns the account after the change. Throws 'not_found' as `of` does, and 'invalid_field'.
+   */
+  reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account>;
+}
+
 export const passwordReset = (deps: {
   readonly accounts: Pick<AccountRegistry, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
   readonly links: MailLinks;
@@ -65,7 +79,7 @@ export const passwordReset = (deps: {
   readonly limits: SignInLimits;
   /** The number of a device that signed in to an account before; undefined for any other. */
   readonly knownDevice: (device: string | undefined, account: Account) => string | undefined;
-}) => {
+}): PasswordReset => {
   const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock, audit, anonymous, knownDevice } = deps;
   const budget = resetBudget(deps);
 
@@ -86,11 +100,7 @@ export const passwordReset = (deps: {
   };
 
   return {
-    /**
-     * Throws 'too_many_requests' beyond the limit of a source. Otherwise it does the same for every text that is
-     * typed.
-     */
-    async ask(asked: Asked, pageLanguage?: string): Promise<void> {
+    async ask(asked, pageLanguage): Promise<void> {
       if (!(await budget.takeRequest(asked.source))) {
         throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: budget.windowSeconds });
       }
@@ -107,11 +117,7 @@ export const passwordReset = (deps: {
       await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });
     },
 
-    /** For the delivery worker: mails a link to the account, if there is one and its budget is not used up. */
-    async answer(
-      { typed, source, request, device }: Asked,
-      { id, at, pageLanguage, isCounted }: Asking,
-    ): Promise<void> {
+    async answer({ typed, source, request, device }, { id, at, pageLanguage, isCounted }): Promise<void> {
       const account = await accountOf(typed);
       if (account?.email === undefined) return;
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
@@ -131,18 +137,13 @@ export const passwordReset = (deps: {
       await outbox.put({ ...of, id: mail, body, isSealed: true });
     },
 
-    /** The account whose password a link sets. Throws 'not_found' when the link is no longer valid. */
-    async of(token: string): Promise<Account> {
+    async of(token): Promise<Account> {
       const link = await links.peek('reset', token);
       if (link === undefined) throw new DomainError('not_found', OVER);
       return link.of;
     },
 
-    /**
-     * Sets the password and ends all sessions; signs no user in. A password that is refused does not use up the
-     * link. Returns the account after the change. Throws 'not_found' as `of` does, and 'invalid_field'.
-     */
-    async reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account> {
+    async reset(token, password, by): Promise<Account> {
       const link = await links.peek('reset', token);
       if (link === undefined) throw new DomainError('not_found', OVER);
       const caller = { ...by, caller: link.of.id };

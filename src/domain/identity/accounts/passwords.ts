@@ -41,10 +41,24 @@ type Work = { readonly memory: number; readonly passes: number; readonly paralle
  * Argon2id (RFC 9106) behind a bounded queue, so that a wave of sign-ins can neither fill the memory nor delay token
  * requests. Hashes are PHC strings that carry their own parameters. Networks take turns (/24 or /48, and within it
  * addresses or /64s), so that a flood from some does not keep out the others. `source` is the client address, absent
- * for requests of the server or an operator. Every method throws DomainError 'unavailable' when the queue is full
- * and the network has most waiting.
+ * for requests of the server or an operator. Every method throws DomainError 'unavailable' when the queue is full and
+ * the network has most waiting.
  */
-export const passwords = (settings: PasswordSettings) => {
+export interface Passwords {
+  /** PHC string of a new password. Throws DomainError 'invalid_field' when it is too short or too long. */
+  hash(password: string, source?: string): Promise<string>;
+  /**
+   * Whether the password matches the hash; compared in constant time. A password that is too long is false without
+   * any work.
+   */
+  verify(hash: string, password: string, source?: string): Promise<boolean>;
+  /**
+   * Does the work of `verify` when there is no hash, so that an unknown account takes as long as a known one (LG-01).
+   */
+  verifyNothing(password: string, source?: string): Promise<false>;
+}
+
+export const passwords = (settings: PasswordSettings): Passwords => {
   const inTurn = fairQueue(settings.concurrency, settings.queueLimit, () => {
     const retry = { retryAfterSeconds: 1 };
     return new DomainError('unavailable', 'Too many sign-ins are being checked. Try again.', retry);
@@ -72,8 +86,7 @@ export const passwords = (settings: PasswordSettings) => {
     );
 
   return {
-    /** PHC string of a new password. Throws DomainError 'invalid_field' when it is too short or too long. */
-    async hash(password: string, source?: string): Promise<string> {
+    async hash(password, source): Promise<string> {
       const message = normalised(password);
       if (!message) {
         throw new DomainError('invalid_field', `A password has at most ${PASSWORD_MAX_BYTES} bytes.`, {
@@ -91,11 +104,7 @@ export const passwords = (settings: PasswordSettings) => {
       return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(key)}`;
     },
 
-    /**
-     * Whether the password matches the hash; compared in constant time. A password that is too long is false without
-     * any work.
-     */
-    async verify(hash: string, password: string, source?: string): Promise<boolean> {
+    async verify(hash, password, source): Promise<boolean> {
       const message = normalised(password);
       const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash) ?? [];
       if (!salt || !tag) throw new TypeError('not a PHC string of Argon2id');
@@ -109,19 +118,13 @@ export const passwords = (settings: PasswordSettings) => {
       return timingSafeEqual(key, expected);
     },
 
-    /**
-     * Does the work of `verify` when there is no hash, so that an unknown account takes as long as a known one
-     * (LG-01).
-     */
-    async verifyNothing(password: string, source?: string): Promise<false> {
+    async verifyNothing(password, source): Promise<false> {
       const message = normalised(password);
       if (message) await derive(source, message, Buffer.alloc(SALT_BYTES), TAG_BYTES, current);
       return false;
     },
   };
 };
-
-export type Passwords = ReturnType<typeof passwords>;
 
 /** NFC, so that one password typed on two keyboards gives the same bytes. Undefined when too long. */
 const normalised = (password: string): Buffer | undefined => {

@@ -37,22 +37,38 @@ const REFUSED = 'The username or the password is not right.';
 
 /**
  * Sign-in with a username and a password. Attempts are counted before anything is checked, so that parallel guesses
- * cannot pass the limit. A browser that signed in to an account before has its own budget there. An attacker who
- * uses up the account's budget therefore cannot lock its user out (LG-02).
+ * cannot pass the limit. A browser that signed in to an account before has its own budget there. An attacker who uses
+ * up the account's budget therefore cannot lock its user out (LG-02).
  */
-export const passwordSignIn = (deps: SignInDeps) => {
+export interface PasswordSignIn {
+  /**
+   * Returns the account, when it is active and the password is right, and whether a second factor is still required.
+   * Throws DomainError 'unauthenticated' with one text and after the same work for every cause (LG-01). Throws
+   * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
+   */
+  signIn(attempt: SignInAttempt): Promise<SignedIn>;
+  /** A device cookie for a browser in which a user is signed in to this account, with the strength of that sign-in. */
+  deviceOf(account: Pick<Account, 'id' | 'sessionsValidFrom'>, acr: string | undefined): string;
+  /**
+   * Checks that the holder of a session also knows the password. Returns the account of the session. Throws
+   * DomainError 'unauthenticated' or 'too_many_requests'; these attempts have their own budget for each account.
+   */
+  confirmPassword(attempt: {
+    readonly account: string;
+    readonly password: string;
+    readonly source: string;
+    readonly request: string;
+  }): Promise<Account>;
+}
+
+export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
   const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
   const { refused, spend, spendUnknown, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
 
   return {
-    /**
-     * Returns the account, when it is active and the password is right, and whether a second factor is still
-     * required. Throws DomainError 'unauthenticated' with one text and after the same work for every cause (LG-01).
-     * Throws 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
-     */
-    async signIn({ username: typed, password, source, device, request }: SignInAttempt): Promise<SignedIn> {
+    async signIn({ username: typed, password, source, device, request }): Promise<SignedIn> {
       // The moment when the password is read. A hash may wait in the queue; a change or end of sessions meanwhile
       // ends this sign-in, too.
       const authTime = clock.now();
@@ -111,19 +127,9 @@ export const passwordSignIn = (deps: SignInDeps) => {
       return { next: 'done', account, assurance, device: newDevice(account, assurance.acr) };
     },
 
-    /** A device cookie for a browser in which a user is signed in to this account, with the strength of that sign-in. */
     deviceOf: newDevice,
 
-    /**
-     * Checks that the holder of a session also knows the password. Returns the account of the session. Throws
-     * DomainError 'unauthenticated' or 'too_many_requests'; these attempts have their own budget for each account.
-     */
-    async confirmPassword(attempt: {
-      readonly account: string;
-      readonly password: string;
-      readonly source: string;
-      readonly request: string;
-    }): Promise<Account> {
+    async confirmPassword(attempt): Promise<Account> {
       const { account: id, password, source, request } = attempt;
       const event = { request, personal: { source }, subject: id, caller: id };
       await spend('confirmation', id, perAccount, event);
@@ -140,5 +146,3 @@ export const passwordSignIn = (deps: SignInDeps) => {
     },
   };
 };
-
-export type PasswordSignIn = ReturnType<typeof passwordSignIn>;

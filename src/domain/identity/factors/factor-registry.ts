@@ -50,10 +50,52 @@ export type FactorRegistryDeps = {
   readonly audit: AuditLog;
 };
 
-export type FactorRegistry = ReturnType<typeof factorRegistry>;
-
 /** The factors of all accounts. Each change is validated, then audited, then written. */
-export const factorRegistry = (deps: FactorRegistryDeps) => {
+export interface FactorRegistry {
+  /**
+   * Compare-and-swap on one factor, without further rules: for a caller who has just proven it. `use` returns the
+   * factor as it is afterwards. Returns that factor. `use` may run several times.
+   */
+  useOne(account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined>;
+  /**
+   * Throws 'forbidden' where a sign-in is too old or too weak to change factors. Called before a challenge or secret
+   * to add one is issued.
+   */
+  requireMayChange(account: string, assurance: Assurance): Promise<void>;
+  /** The passkeys of an account that are accepted. */
+  passkeysOf(account: string): Promise<readonly PasskeyFactor[]>;
+  /** The factors of an account, without their secrets. */
+  list(account: string): Promise<readonly FactorFacts[]>;
+  /** Whether a sign-in to this account asks for a second factor. */
+  isAsked(account: string): Promise<boolean>;
+  /** Whether a sign-in is recent and strong enough to change factors with. */
+  mayChange(account: string, assurance: Assurance): Promise<boolean>;
+  /**
+   * Adds a factor that was just proven. The first one also creates recovery codes, which are returned here and never
+   * again. Throws DomainError 'invalid_field' for its name, and 'conflict' for a duplicate or one too many. Throws
+   * 'forbidden' where the sign-in is weaker than an existing factor. The age of the sign-in is checked when the
+   * factor is offered (`requireMayChange`), so that a user who began in time may finish.
+   */
+  add(added: NewFactor, changing: Changing): Promise<readonly string[] | undefined>;
+  /** Replaces all recovery codes. Throws as `add` does, and 'conflict' where there is no other factor. */
+  newRecoveryCodes(changing: Changing): Promise<readonly string[]>;
+  /**
+   * Removes a factor, and the recovery codes with the last one. Throws as `add` does, and 'not_found'. Calls `onGood`
+   * when it may be removed, before anything is changed; an error from it propagates.
+   */
+  remove(id: string, changing: Changing, onGood?: () => Promise<void>): Promise<void>;
+  /** Removes all factors of a user who lost them, so that the password is enough. For administrators. */
+  removeAll(account: string, by: By): Promise<void>;
+  /**
+   * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one
+   * succeeds, and no later caller does (invariant I1, LG-04).
+   */
+  prove(account: string, code: string): Promise<readonly string[] | undefined>;
+  /** Reseals every secret with the first master key, so that the other key can be removed. */
+  sealAnew(): Promise<void>;
+}
+
+export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
   const { documents, clock, identifiers, masterKey, audit } = deps;
   const stored = documents.collection<AccountFactors>(FACTORS);
 
@@ -145,10 +187,6 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
     return secret === undefined ? undefined : { ...factor, secret: masterKey.seal(context, secret) };
   };
 
-  /**
-   * Compare-and-swap on one factor, without further rules: for a caller who has just proven it. `use` returns the
-   * factor as it is afterwards. Returns that factor. `use` may run several times.
-   */
   const useOne = async (account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined> => {
     let used: Factor | undefined;
     await update(stored, account, (document) => {
@@ -171,32 +209,19 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
   return {
     useOne,
 
-    /**
-     * Throws 'forbidden' where a sign-in is too old or too weak to change factors. Called before a challenge or
-     * secret to add one is issued.
-     */
     requireMayChange,
 
-    /** The passkeys of an account that are accepted. */
-    passkeysOf: async (account: string): Promise<readonly PasskeyFactor[]> =>
+    passkeysOf: async (account): Promise<readonly PasskeyFactor[]> =>
       (await all(account)).filter((factor) => factor.kind === 'passkey' && !factor.isCopied) as PasskeyFactor[],
 
-    list: async (account: string): Promise<readonly FactorFacts[]> => (await all(account)).map(factsOf),
+    list: async (account): Promise<readonly FactorFacts[]> => (await all(account)).map(factsOf),
 
-    /** Whether a sign-in to this account asks for a second factor. */
-    isAsked: async (account: string): Promise<boolean> => asksFactor(await all(account)),
+    isAsked: async (account): Promise<boolean> => asksFactor(await all(account)),
 
-    /** Whether a sign-in is recent and strong enough to change factors with. */
-    mayChange: async (account: string, assurance: Assurance): Promise<boolean> =>
+    mayChange: async (account, assurance): Promise<boolean> =>
       isRecent(assurance) && (!asksFactor(await all(account)) || satisfiesAcr(assurance.acr, MULTI_FACTOR)),
 
-    /**
-     * Adds a factor that was just proven. The first one also creates recovery codes, which are returned here and
-     * never again. Throws DomainError 'invalid_field' for its name, and 'conflict' for a duplicate or one too many.
-     * Throws 'forbidden' where the sign-in is weaker than an existing factor. The age of the sign-in is checked when
-     * the factor is offered (`requireMayChange`), so that a user who began in time may finish.
-     */
-    async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
+    async add(added, { account, assurance, by }): Promise<readonly string[] | undefined> {
       const name = factorName(added.name);
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
@@ -227,8 +252,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       return isShown ? codes : undefined;
     },
 
-    /** Replaces all recovery codes. Throws as `add` does, and 'conflict' where there is no other factor. */
-    async newRecoveryCodes({ account, assurance, by }: Changing): Promise<readonly string[]> {
+    async newRecoveryCodes({ account, assurance, by }): Promise<readonly string[]> {
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
         if (!asksFactor(factors))
@@ -246,11 +270,7 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       return codes;
     },
 
-    /**
-     * Removes a factor, and the recovery codes with the last one. Throws as `add` does, and 'not_found'. Calls
-     * `onGood` when it may be removed, before anything is changed; an error from it propagates.
-     */
-    async remove(id: string, { account, assurance, by }: Changing, onGood?: () => Promise<void>): Promise<void> {
+    async remove(id, { account, assurance, by }, onGood): Promise<void> {
       const check = (factors: readonly Factor[]): Factor => {
         requireStrength(factors, assurance);
         const found = factors.find((one) => one.id === id && one.kind !== 'recovery');
@@ -267,23 +287,17 @@ export const factorRegistry = (deps: FactorRegistryDeps) => {
       });
     },
 
-    /** Removes all factors of a user who lost them, so that the password is enough. For administrators. */
-    async removeAll(account: string, by: By): Promise<void> {
+    async removeAll(account, by): Promise<void> {
       const kinds = (await all(account)).map(({ kind }) => kind);
       await record('factor.all_removed', account, by, { target: { kind: 'account', id: account }, inputs: { kinds } });
       await write(account, () => []);
     },
 
-    /**
-     * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one
-     * succeeds, and no later caller does (invariant I1, LG-04).
-     */
-    async prove(account: string, code: string): Promise<readonly string[] | undefined> {
+    async prove(account, code): Promise<readonly string[] | undefined> {
       const used = await useOne(account, (factor) => proven(account, factor, code));
       return used && AMR[used.kind];
     },
 
-    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       let last: string | undefined;
       do {

@@ -33,15 +33,53 @@ type Purpose = 'add' | 'factor';
 
 export type ProvenPasskey = { readonly account: string; readonly amr: readonly string[] };
 
-export type Passkeys = ReturnType<typeof passkeys>;
-
 /**
  * Passkeys: created and proven in the browser. Each challenge is valid once, for one purpose, and for the session or
- * interaction whose page held it (LG-05, OT-10). A page for an account that is shown again holds a new challenge,
- * and only that one is valid. The sign-in page is shown to unauthenticated browsers. Its challenge carries, sealed,
- * its interaction and its end, and nothing is stored before it comes back.
+ * interaction whose page held it (LG-05, OT-10). A page for an account that is shown again holds a new challenge, and
+ * only that one is valid. The sign-in page is shown to unauthenticated browsers. Its challenge carries, sealed, its
+ * interaction and its end, and nothing is stored before it comes back.
  */
-export const passkeys = (deps: PasskeysDeps) => {
+export interface Passkeys {
+  /** Whether a browser can use passkeys at the address of this server. */
+  readonly isAvailable: boolean;
+  /**
+   * Options for a new passkey, as JSON. Throws DomainError 'not_found' when passkeys are not available. Throws
+   * 'forbidden' where the sign-in of the session is too old or too weak: a challenge lets its holder add a permanent
+   * sign-in method (LG-07).
+   */
+  offerNew(
+    account: Pick<Account, 'id' | 'username' | 'name'>,
+    signedIn: { readonly session: string; readonly assurance: Assurance },
+  ): Promise<string>;
+  /** Adds the passkey that the browser created. Returns recovery codes and throws as `FactorRegistry.add` does. */
+  confirmNew(
+    given: { readonly name: string; readonly credential: string; readonly session: string },
+    changing: Changing,
+  ): Promise<readonly string[] | undefined>;
+  /**
+   * Options for the step after the password, or for a proof of `uid` alone. Undefined where the account has no
+   * passkey. `mustVerify`: the passkey must verify its user (a PIN, a finger), not only be touched.
+   */
+  offerFactor(account: string, uid: string, mustVerify?: boolean): Promise<string | undefined>;
+  /** Options for a sign-in with only a passkey: the same for every user (LG-01). */
+  offerSignIn(uid: string): Promise<string | undefined>;
+  /**
+   * What a browser's signature proves; undefined for an invalid one. With `account`, it must be that account's
+   * factor. Without, the passkey names its account and must have verified its user (a PIN, a finger), as with
+   * `mustVerify`.
+   */
+  prove(
+    attempt: {
+      readonly uid: string;
+      readonly credential: string;
+      readonly account?: string;
+      readonly mustVerify?: boolean;
+    },
+    who: { readonly request: string; readonly source: string },
+  ): Promise<ProvenPasskey | undefined>;
+}
+
+export const passkeys = (deps: PasskeysDeps): Passkeys => {
   const { factors, ephemeral, clock, identifiers, masterKey, audit } = deps;
   const party = relyingParty(deps.issuer);
 
@@ -109,65 +147,34 @@ export const passkeys = (deps: PasskeysDeps) => {
   };
 
   return {
-    /** Whether a browser can use passkeys at the address of this server. */
     isAvailable: party !== undefined,
 
-    /**
-     * Options for a new passkey, as JSON. Throws DomainError 'not_found' when passkeys are not available. Throws
-     * 'forbidden' where the sign-in of the session is too old or too weak: a challenge lets its holder add a
-     * permanent sign-in method (LG-07).
-     */
-    async offerNew(
-      account: Pick<Account, 'id' | 'username' | 'name'>,
-      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
-    ): Promise<string> {
+    async offerNew(account, { session, assurance }): Promise<string> {
       if (!party) throw new DomainError('not_found', 'Passkeys cannot be used at the address of this server.');
       await factors.requireMayChange(account.id, assurance);
       const challenge = await newChallenge('add', account.id, session);
       return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
     },
 
-    /** Adds the passkey that the browser created. Returns recovery codes and throws as `FactorRegistry.add` does. */
-    async confirmNew(
-      { name, credential, session }: { readonly name: string; readonly credential: string; readonly session: string },
-      changing: Changing,
-    ): Promise<readonly string[] | undefined> {
+    async confirmNew({ name, credential, session }, changing): Promise<readonly string[] | undefined> {
       const challenge = await takeChallenge('add', changing.account, session);
       const made = party && challenge ? await madePasskey(party, challenge, credential) : undefined;
       if (!made) throw new DomainError('invalid_field', 'That did not work. Try again.', { field: '/credential' });
       return factors.add({ ...made, name }, changing);
     },
 
-    /**
-     * Options for the step after the password, or for a proof of `uid` alone. Undefined where the account has no
-     * passkey. `mustVerify`: the passkey must verify its user (a PIN, a finger), not only be touched.
-     */
-    async offerFactor(account: string, uid: string, mustVerify = false): Promise<string | undefined> {
+    async offerFactor(account, uid, mustVerify = false): Promise<string | undefined> {
       const allowed = party ? await factors.passkeysOf(account) : [];
       if (!party || allowed.length === 0) return undefined;
       return requestOptions(party, await newChallenge('factor', account, uid), { allowed, mustVerify });
     },
 
-    /** Options for a sign-in with only a passkey: the same for every user (LG-01). */
-    async offerSignIn(uid: string): Promise<string | undefined> {
+    async offerSignIn(uid): Promise<string | undefined> {
       // A passkey alone must also replace the password.
       return party && requestOptions(party, openChallenge(uid), { mustVerify: true });
     },
 
-    /**
-     * What a browser's signature proves; undefined for an invalid one. With `account`, it must be that account's
-     * factor. Without, the passkey names its account and must have verified its user (a PIN, a finger), as with
-     * `mustVerify`.
-     */
-    async prove(
-      attempt: {
-        readonly uid: string;
-        readonly credential: string;
-        readonly account?: string;
-        readonly mustVerify?: boolean;
-      },
-      who: { readonly request: string; readonly source: string },
-    ): Promise<ProvenPasskey | undefined> {
+    async prove(attempt, who): Promise<ProvenPasskey | undefined> {
       const { uid, credential } = attempt;
       const mustVerify = attempt.account === undefined || attempt.mustVerify === true;
       // Taken before any other check, so that each challenge is tried once.

@@ -47,14 +47,33 @@ const REFUSED = 'That code is not right, or was used already.';
 const PASSKEY_REFUSED = 'That passkey was not accepted. Try again.';
 const PASSKEY_MUST_VERIFY = 'That passkey was not accepted. It has to verify you, by finger, face or PIN. Try again.';
 
-export type SecondFactor = ReturnType<typeof secondFactor>;
-
 /**
  * The step of a sign-in after the password. Between the two steps no user is signed in: the proof is kept for the
  * interaction it was given in. Attempts are counted before a code is checked. They are counted apart from those at
  * the password, so that neither uses up the other. A browser that signed in before has its own budget (LG-02).
  */
-export const secondFactor = (deps: SecondFactorDeps) => {
+export interface SecondFactor {
+  /** Stores that the password was right. */
+  begin(uid: string, waiting: Waiting): Promise<void>;
+  /** The sign-in that waits for its second factor; undefined when none does. */
+  waiting(uid: string): Promise<Waiting | undefined>;
+  /** Ends the wait. Without one it does nothing. */
+  forget(uid: string): Promise<void>;
+  /**
+   * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a wrong
+   * code and 'too_many_requests' beyond a limit.
+   */
+  prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }>;
+  /**
+   * A sign-in with only a passkey that verified its user. Nothing can be guessed here, so attempts are counted by
+   * source only. Throws as `prove` does, with one text for every cause (LG-01).
+   */
+  signInWithPasskey(
+    factorAttempt: Pick<FactorAttempt, 'uid' | 'source' | 'request'> & { readonly credential: string },
+  ): Promise<Waiting & { readonly device: string }>;
+}
+
+export const secondFactor = (deps: SecondFactorDeps): SecondFactor => {
   const { accounts, factors, passkeys, ephemeral, masterKey, clock, audit, limits } = deps;
   const { refused, spend, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
@@ -64,13 +83,12 @@ export const secondFactor = (deps: SecondFactorDeps) => {
     masterKey.digests('waiting_factor', uid).map((digest) => `waiting_factor:${digest}`);
 
   return {
-    /** Stores that the password was right. */
-    async begin(uid: string, { account, assurance }: Waiting): Promise<void> {
+    async begin(uid, { account, assurance }): Promise<void> {
       const [key = ''] = keysOf(uid);
       await ephemeral.set(key, masterKey.seal(key, JSON.stringify({ account, assurance })), WAITING_SECONDS);
     },
 
-    async waiting(uid: string): Promise<Waiting | undefined> {
+    async waiting(uid): Promise<Waiting | undefined> {
       for (const key of keysOf(uid)) {
         const sealed = await ephemeral.get(key);
         const text = sealed === undefined ? undefined : openedOrNothing(masterKey, key, sealed);
@@ -79,15 +97,11 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       return undefined;
     },
 
-    async forget(uid: string): Promise<void> {
+    async forget(uid): Promise<void> {
       for (const key of keysOf(uid)) await ephemeral.take(key);
     },
 
-    /**
-     * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a
-     * wrong code and 'too_many_requests' beyond a limit.
-     */
-    async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
+    async prove(attempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
       const { account: id, uid, isStepUp, proof, mustVerify = false, source, device, request } = attempt;
       const event = { request, subject: id, caller: id, personal: { source } };
       const account = (await accounts.get(id))?.document;
@@ -128,18 +142,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       return { assurance, device: newDevice(account, assurance.acr) };
     },
 
-    /**
-     * A sign-in with only a passkey that verified its user. Nothing can be guessed here, so attempts are counted by
-     * source only. Throws as `prove` does, with one text for every cause (LG-01).
-     */
-    async signInWithPasskey({
-      uid,
-      credential,
-      source,
-      request,
-    }: Pick<FactorAttempt, 'uid' | 'source' | 'request'> & { readonly credential: string }): Promise<
-      Waiting & { readonly device: string }
-    > {
+    async signInWithPasskey({ uid, credential, source, request }): Promise<Waiting & { readonly device: string }> {
       const event = { request, personal: { source } };
       await spendOfSource('passkey_source', source, perSource, event);
       const proven = await passkeys.prove({ uid, credential }, { request, source });

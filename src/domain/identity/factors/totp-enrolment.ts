@@ -23,14 +23,32 @@ export type TotpOffer = { readonly secret: string; readonly address: string };
 /** Codes tried on one secret: enough for typing errors, too few for guessing. */
 const TRIES = 10;
 
-export type TotpEnrolment = ReturnType<typeof totpEnrolment>;
-
 /**
  * Adding an authenticator app. A secret waits, bound to one browser session and one account, until a code shows that
- * the app has it. The strength of the session is checked when the secret is created, and again by the registry at
- * the end.
+ * the app has it. The strength of the session is checked when the secret is created, and again by the registry at the
+ * end.
  */
-export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
+export interface TotpEnrolment {
+  /**
+   * Returns the same secret while it waits, so that a page shown again matches the scanned code. Throws 'forbidden'
+   * for a new one where the sign-in of the session is too old or too weak.
+   */
+  offer(
+    account: { readonly id: string; readonly username: string },
+    signedIn: { readonly session: string; readonly assurance: Assurance },
+  ): Promise<TotpOffer>;
+  /**
+   * Adds the app. Returns recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no secret
+   * waits, 'invalid_field' for a wrong code or name, and 'too_many_requests' after ten codes. Also throws what `add`
+   * throws.
+   */
+  confirm(
+    given: { readonly name: string; readonly code: string; readonly session: string },
+    changing: Changing,
+  ): Promise<readonly string[] | undefined>;
+}
+
+export const totpEnrolment = (deps: TotpEnrolmentDeps): TotpEnrolment => {
   const { ephemeral, clock, identifiers, masterKey, factors, issuerName } = deps;
 
   const keysOf = (account: string, session: string): readonly string[] =>
@@ -46,14 +64,7 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
   };
 
   return {
-    /**
-     * Returns the same secret while it waits, so that a page shown again matches the scanned code. Throws
-     * 'forbidden' for a new one where the sign-in of the session is too old or too weak.
-     */
-    async offer(
-      account: { readonly id: string; readonly username: string },
-      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
-    ): Promise<TotpOffer> {
+    async offer(account, { session, assurance }): Promise<TotpOffer> {
       const keys = keysOf(account.id, session);
       const found = await waiting(keys);
       if (!found) await factors.requireMayChange(account.id, assurance);
@@ -63,15 +74,7 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
       return { secret, address: totpAddress(secret, issuerName, account.username) };
     },
 
-    /**
-     * Adds the app. Returns recovery codes as `FactorRegistry.add` does. Throws DomainError 'not_found' when no
-     * secret waits, 'invalid_field' for a wrong code or name, and 'too_many_requests' after ten codes. Also throws
-     * what `add` throws.
-     */
-    async confirm(
-      { name, code, session }: { readonly name: string; readonly code: string; readonly session: string },
-      changing: Changing,
-    ): Promise<readonly string[] | undefined> {
+    async confirm({ name, code, session }, changing): Promise<readonly string[] | undefined> {
       const found = await waiting(keysOf(changing.account, session));
       if (!found) throw new DomainError('not_found', 'That took too long. Begin to add the app again.');
       const tries = await ephemeral.count(`${found.key}:tries`, RECENT_SECONDS);

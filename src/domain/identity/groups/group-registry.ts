@@ -43,7 +43,29 @@ export type GroupRegistryDeps = {
 /** The most entries that a list index takes. */
 const MOST_MEMBERS = 64;
 
-export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
+/** The registry of groups that own agents. */
+export interface GroupRegistry {
+  /** Reads one group with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<Group> | undefined>;
+  /** At most 1000 ids; unknown ones are left out. */
+  getMany(ids: readonly string[]): Promise<readonly Group[]>;
+  /** One page of groups, newest first. */
+  list(query?: GroupQuery): Promise<Page<Group>>;
+  /** The groups an account is a member of, at most 1000. */
+  ofAccount(account: string): Promise<readonly Group[]>;
+  /** Throws 'invalid_field', and 'conflict' when a group has the name, or an account has it as username. */
+  create(wanted: NewGroup, by: By): Promise<Versioned<Group>>;
+  /**
+   * If no active member stays, the new members do not own what was accepted before they joined. Throws as `create`
+   * does, and 'not_found' and 'precondition_failed'. Throws 'forbidden' for a caller who adds members and is neither
+   * a member nor an administrator.
+   */
+  update(id: string, expected: number, change: GroupChange, by: By): Promise<Versioned<Group>>;
+  /** Records that the group had no member left at `now`: it no longer owns what it accepted until then. */
+  lostAll(id: string, now: number): Promise<void>;
+}
+
+export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps): GroupRegistry => {
   const collection = documents.collection<Group>(GROUPS);
   const names = ownerNames({ documents, clock });
   const documentsOf = registeredDocuments<Group>({
@@ -100,23 +122,19 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
   });
 
   return {
-    get: (id: string): Promise<Versioned<Group> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<Group> | undefined> => collection.get(id),
 
-    /** At most 1000 ids; unknown ones are left out. */
-    getMany: async (ids: readonly string[]): Promise<readonly Group[]> =>
-      (await collection.getMany(ids)).map(({ document }) => document),
+    getMany: async (ids): Promise<readonly Group[]> => (await collection.getMany(ids)).map(({ document }) => document),
 
-    list: ({ name, ...query }: GroupQuery = {}): Promise<Page<Group>> => documentsOf.list({ name }, query),
+    list: ({ name, ...query } = {}): Promise<Page<Group>> => documentsOf.list({ name }, query),
 
-    /** The groups an account is a member of, at most 1000. */
-    async ofAccount(account: string): Promise<readonly Group[]> {
+    async ofAccount(account): Promise<readonly Group[]> {
       const order = { by: 'createdAt', direction: 'descending' } as const;
       const found = await collection.find({ where: { members: account }, order, limit: 1000 });
       return found.map(({ document }) => document);
     },
 
-    /** Throws 'invalid_field', and 'conflict' when a group has the name, or an account has it as username. */
-    async create({ name, members }: NewGroup, by: By): Promise<Versioned<Group>> {
+    async create({ name, members }, by): Promise<Versioned<Group>> {
       const now = clock.now();
       const group = await checked({ id: identifiers.newId('grp'), name, members, createdAt: now, updatedAt: now });
       return names.give(name, 'group', isUsername, () => documentsOf.insert(group, 'group.created', by), {
@@ -124,12 +142,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       });
     },
 
-    /**
-     * If no active member stays, the new members do not own what was accepted before they joined. Throws as `create`
-     * does, and 'not_found' and 'precondition_failed'. Throws 'forbidden' for a caller who adds members and is
-     * neither a member nor an administrator.
-     */
-    async update(id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> {
+    async update(id, expected, { name, members }, by): Promise<Versioned<Group>> {
       const change = () =>
         documentsOf.change(id, expected, 'group.updated', by, async (group) => {
           if (members) checkRights(group, members, by);
@@ -148,11 +161,8 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       });
     },
 
-    /** Records that the group had no member left at `now`: it no longer owns what it accepted until then. */
-    async lostAll(id: string, now: number): Promise<void> {
+    async lostAll(id, now): Promise<void> {
       await update(collection, id, (group) => ({ ...group, answersFrom: now + 1 }));
     },
   };
 };
-
-export type GroupRegistry = ReturnType<typeof groupRegistry>;

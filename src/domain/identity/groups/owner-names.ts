@@ -28,7 +28,41 @@ export const isOwnerId = (typed: string): boolean => OWNER_KINDS.some((kind) => 
 /** Characters of a name in a look-up. */
 const LONGEST_NAME = 512;
 
-export const ownerNames = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+/** The names of possible owners: usernames of accounts and names of groups share one namespace. */
+export interface OwnerNames {
+  /** Whether an account, as its username, or a group has the name. */
+  isTaken(name: string, kind: OwnerKind): Promise<boolean>;
+  /**
+   * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind has
+   * it. Within a kind the unique index of its collection decides. When both kinds want one name at once, on any
+   * nodes, one gets it: they take turns. A process that was paused for longer than its turn finds the other one
+   * afterwards, and undoes its own write.
+   */
+  give<T>(
+    name: string,
+    kind: OwnerKind,
+    refusal: DomainError,
+    write: () => Promise<T>,
+    undo: { readonly takeBack: (written: T) => Promise<void> },
+  ): Promise<T>;
+  /**
+   * Resolves a typed id, username or group name to an owner; undefined: none has it. Input that begins like an id of
+   * an account or a group is treated as an id. Does not check whether an account is active. `field` is where it was
+   * typed. Throws 'conflict', with the ids of all, when the name refers to more than one.
+   */
+  find(
+    typed: string,
+    accepted?: { readonly kinds?: readonly OwnerKind[]; readonly field?: string },
+  ): Promise<NamedOwner | undefined>;
+}
+
+export const ownerNames = ({
+  documents,
+  clock,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+}): OwnerNames => {
   const accounts = documents.collection<Account>(ACCOUNTS);
   const groups = documents.collection<Group>(GROUPS);
 
@@ -62,15 +96,8 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
     (await called[kind](foldedName(name), name.trim())).length > 0;
 
   return {
-    /** Whether an account, as its username, or a group has the name. */
     isTaken,
 
-    /**
-     * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind
-     * has it. Within a kind the unique index of its collection decides. When both kinds want one name at once, on
-     * any nodes, one gets it: they take turns. A process that was paused for longer than its turn finds the other
-     * one afterwards, and undoes its own write.
-     */
     async give<T>(
       name: string,
       kind: OwnerKind,
@@ -88,15 +115,7 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
       });
     },
 
-    /**
-     * Resolves a typed id, username or group name to an owner; undefined: none has it. Input that begins like an id
-     * of an account or a group is treated as an id. Does not check whether an account is active. `field` is where it
-     * was typed. Throws 'conflict', with the ids of all, when the name refers to more than one.
-     */
-    async find(
-      typed: string,
-      { kinds = OWNER_KINDS, field }: { readonly kinds?: readonly OwnerKind[]; readonly field?: string } = {},
-    ): Promise<NamedOwner | undefined> {
+    async find(typed, { kinds = OWNER_KINDS, field } = {}): Promise<NamedOwner | undefined> {
       const name = typed.trim();
       if (name === '' || name.length > LONGEST_NAME) return undefined;
       const kindOfId = OWNER_KINDS.find((kind) => name.startsWith(IDS[kind]));
@@ -113,7 +132,5 @@ export const ownerNames = ({ documents, clock }: { readonly documents: DocumentS
     },
   };
 };
-
-export type OwnerNames = ReturnType<typeof ownerNames>;
 
 const turnOf = (name: string): string => `name ${createHash('sha256').update(foldedName(name)).digest('hex')}`;

@@ -7,6 +7,27 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
 type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly createdAt: number };
 
 /** The accounts behind an owner, which is an account or a group. Reads the registries on each call. */
+export interface Owners {
+  /**
+   * Since when the owner has had an active account without a gap. Undefined: it has none, or there is no such owner.
+   * `leaving`: an account that is treated as disabled.
+   */
+  answersFrom(owner: string, leaving?: string): Promise<number | undefined>;
+  /** Whether there is an active account with this id, or a group with an active member. */
+  isActive(owner: string): Promise<boolean>;
+  /** Whether an account is the owner, or a member of it. Does not check whether the account is active. */
+  answersFor(owner: string, account: string): Promise<boolean>;
+  /** The accounts behind an owner at `since` or later: itself, or members of the group; see `membersSince`. */
+  accountsSince(owner: string, since: number): Promise<readonly string[] | undefined>;
+  /** Since when an account has been a member of an owner without a gap; 0: from the beginning. */
+  memberSince(owner: string, account: string): Promise<number>;
+  /**
+   * Whether the owner has an active account now, and has had one since it accepted the agent. `leaving`: as for
+   * `answersFrom`.
+   */
+  answerFor(answered: Answered, leaving?: string): Promise<boolean>;
+}
+
 export const ownersOf = ({
   accounts,
   groups,
@@ -16,11 +37,7 @@ export const ownersOf = ({
     getMany(ids: readonly string[]): Promise<readonly Account[]>;
   };
   readonly groups: { get(id: string): Found<Group> };
-}) => {
-  /**
-   * Since when the owner has had an active account without a gap. Undefined: it has none, or there is no such owner.
-   * `leaving`: an account that is treated as disabled.
-   */
+}): Owners => {
   const answersFrom = async (owner: string, leaving?: string): Promise<number | undefined> => {
     if (owner === leaving) return undefined;
     if (!isGroupId(owner)) {
@@ -37,35 +54,27 @@ export const ownersOf = ({
   return {
     answersFrom,
 
-    /** Whether there is an active account with this id, or a group with an active member. */
-    isActive: async (owner: string): Promise<boolean> => (await answersFrom(owner)) !== undefined,
+    isActive: async (owner): Promise<boolean> => (await answersFrom(owner)) !== undefined,
 
-    /** Whether an account is the owner, or a member of it. Does not check whether the account is active. */
-    async answersFor(owner: string, account: string): Promise<boolean> {
+    async answersFor(owner, account): Promise<boolean> {
       if (!isGroupId(owner)) return owner === account;
       return (await groups.get(owner))?.document.members.includes(account) ?? false;
     },
 
-    /** The accounts behind an owner at `since` or later: itself, or members of the group; see `membersSince`. */
-    async accountsSince(owner: string, since: number): Promise<readonly string[] | undefined> {
+    async accountsSince(owner, since): Promise<readonly string[] | undefined> {
       if (!isGroupId(owner)) return [owner];
       const group = (await groups.get(owner))?.document;
       return group ? membersSince(group, since) : [];
     },
 
-    /** Since when an account has been a member of an owner without a gap; 0: from the beginning. */
-    async memberSince(owner: string, account: string): Promise<number> {
+    async memberSince(owner, account): Promise<number> {
       const group = isGroupId(owner) ? (await groups.get(owner))?.document : undefined;
       if (!group) return 0;
       const { tokensValidFrom = 0 } = (await accounts.get(account))?.document ?? {};
       return Math.max(group.answersFrom ?? 0, group.joinedAt?.[account] ?? 0, tokensValidFrom);
     },
 
-    /**
-     * Whether the owner has an active account now, and has had one since it accepted the agent. `leaving`: as for
-     * `answersFrom`.
-     */
-    async answerFor({ owner, acceptedAt, createdAt }: Answered, leaving?: string): Promise<boolean> {
+    async answerFor({ owner, acceptedAt, createdAt }, leaving): Promise<boolean> {
       const from = await answersFrom(owner, leaving);
       return from !== undefined && (acceptedAt ?? createdAt) >= from;
     },
@@ -83,5 +92,3 @@ export const partiesOf = async (
   account,
   ...(await groups.ofAccount(account)).slice(0, MOST_GROUPS).map(({ id }) => id),
 ];
-
-export type Owners = ReturnType<typeof ownersOf>;

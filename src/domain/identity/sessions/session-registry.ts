@@ -75,12 +75,54 @@ export const MOST_SHOWN = PAGE;
 /** The most apps of one session that are stored; oidc-provider sets no limit. */
 const MOST_APPS = 200;
 
-export type SessionRegistry = ReturnType<typeof sessionRegistry>;
-
 /**
- * The sessions of all accounts. Each end is audited, then written. From then on the session is valid on no node,
- * even if data of it is still stored.
+ * The sessions of all accounts. Each end is audited, then written. From then on the session is valid on no node, even
+ * if data of it is still stored.
  */
+export interface SessionRegistry {
+  /** Calls `over` with the account when one of its sessions ends on this node; it must not throw. */
+  listen(over: (account: string) => void): void;
+  /**
+   * Stores what is known of a session, before the browser gets its cookie. An ended session stays ended. Throws
+   * StoreUnavailable.
+   */
+  keep(seen: SeenSession): Promise<void>;
+  /** Tokens or grants depend on this session until then: its record is kept that long. */
+  hold(id: string, until: number): Promise<void>;
+  /** An app signed its user out by itself; the session goes on. */
+  leave(id: string, client: string): Promise<void>;
+  /** Also returns an ended session. */
+  get(id: string): Promise<Session | undefined>;
+  /**
+   * Whether a session of this account, or what depends on it, is valid from this second on, as far as sessions are
+   * concerned. It was not ended, and it is from after the account's sessions were last ended. Kills are checked
+   * elsewhere.
+   */
+  isLive(id: string, account: Account, since: number): Promise<boolean>;
+  /** Whether a session has ended for any reason other than its time. An unknown session has ended. */
+  isOver(id: string): Promise<boolean>;
+  /** The valid sessions among the newest `MOST_SHOWN`, newest first. */
+  ofAccount(id: string): Promise<readonly Session[]>;
+  /**
+   * Active sessions that began at a provider: of this user there, or in this session there. With both given, the
+   * result includes sessions of the user for which the provider named no session.
+   */
+  ofUpstream(origin: UpstreamOrigin): Promise<readonly Session[]>;
+  /**
+   * Records that a session is used now. Costs only memory; `flush` writes it, at most once a minute for each session.
+   */
+  note(id: string, source?: string): void;
+  /** Writes recorded uses, at most `limit` sessions. */
+  flush(limit?: number): Promise<void>;
+  /** Ends a session. False when it had ended already or is unknown. Of concurrent callers exactly one gets true. */
+  end(id: string, by: By, how: HowEnded): Promise<boolean>;
+  /**
+   * Must be called before all sessions of an account end at once, and when they have. `AccountRegistry` ends them
+   * itself, by one swap.
+   */
+  ending(id: string, isOver: boolean, but?: string): Promise<void>;
+}
+
 export const sessionRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -93,7 +135,7 @@ export const sessionRegistry = (deps: {
    */
   readonly announce?: (session: Session, isOver: boolean) => Promise<void>;
   readonly source?: KeptSource;
-}) => {
+}): SessionRegistry => {
   const { documents, clock, audit, accounts, revocation, announce, source: kept = 'network' } = deps;
   const listeners: ((account: string) => void)[] = [];
   const tellOver = (account: string): void => {
@@ -226,16 +268,11 @@ export const sessionRegistry = (deps: {
   };
 
   return {
-    /** Calls `over` with the account when one of its sessions ends on this node; it must not throw. */
-    listen(over: (account: string) => void): void {
+    listen(over): void {
       listeners.push(over);
     },
 
-    /**
-     * Stores what is known of a session, before the browser gets its cookie. An ended session stays ended. Throws
-     * StoreUnavailable.
-     */
-    keep(seen: SeenSession): Promise<void> {
+    keep(seen): Promise<void> {
       const id = sessionIdOf(seen.uid);
       return inTurn(id, async () => {
         for (let attempts = 0; attempts < 20; attempts += 1) {
@@ -250,47 +287,37 @@ export const sessionRegistry = (deps: {
       });
     },
 
-    /** Tokens or grants depend on this session until then: its record is kept that long. */
-    async hold(id: string, until: number): Promise<void> {
+    async hold(id, until): Promise<void> {
       await update(sessions, id, (session) =>
         session.expiresAt >= until ? undefined : { ...session, expiresAt: until },
       );
     },
 
-    /** An app signed its user out by itself; the session goes on. */
-    async leave(id: string, client: string): Promise<void> {
+    async leave(id, client): Promise<void> {
       await update(sessions, id, (session) => ({
         ...session,
         apps: session.apps.filter((app) => app.client !== client),
       }));
     },
 
-    /** Also returns an ended session. */
-    get: async (id: string): Promise<Session | undefined> => {
+    get: async (id): Promise<Session | undefined> => {
       const found = (await sessions.get(id))?.document;
       return found && used(found);
     },
 
-    /**
-     * Whether a session of this account, or what depends on it, is valid from this second on, as far as sessions are
-     * concerned. It was not ended, and it is from after the account's sessions were last ended. Kills are checked
-     * elsewhere.
-     */
-    async isLive(id: string, account: Account, since: number): Promise<boolean> {
+    async isLive(id, account, since): Promise<boolean> {
       if (!isLetCount(account, id, since)) return false;
       const found = (await sessions.get(id))?.document;
       return found?.account === account.id && found.state === 'active';
     },
 
-    /** Whether a session has ended for any reason other than its time. An unknown session has ended. */
-    async isOver(id: string): Promise<boolean> {
+    async isOver(id): Promise<boolean> {
       const session = (await sessions.get(id))?.document;
       const account = session && (await accounts.get(session.account))?.document;
       return session?.state !== 'active' || !account || isDropped(session, account);
     },
 
-    /** The valid sessions among the newest `MOST_SHOWN`, newest first. */
-    async ofAccount(id: string): Promise<readonly Session[]> {
+    async ofAccount(id): Promise<readonly Session[]> {
       const account = (await accounts.get(id))?.document;
       if (!account) return [];
       const page = await sessions.find({
@@ -303,11 +330,7 @@ export const sessionRegistry = (deps: {
       return found.filter((_, index) => !dropped[index]).map(used);
     },
 
-    /**
-     * Active sessions that began at a provider: of this user there, or in this session there. With both given, the
-     * result includes sessions of the user for which the provider named no session.
-     */
-    async ofUpstream({ provider, subject, sid }: UpstreamOrigin): Promise<readonly Session[]> {
+    async ofUpstream({ provider, subject, sid }): Promise<readonly Session[]> {
       const named =
         subject === undefined
           ? { upstreamSid: upstreamKeyOf(provider, sid) }
@@ -315,11 +338,7 @@ export const sessionRegistry = (deps: {
       return (await activeWhere(named)).filter(({ upstream }) => sid === undefined || (upstream?.sid ?? sid) === sid);
     },
 
-    /**
-     * Records that a session is used now. Costs only memory; `flush` writes it, at most once a minute for each
-     * session.
-     */
-    note(id: string, source?: string): void {
+    note(id, source): void {
       const at = clock.now();
       if (at - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
       if (pending.has(id) || pending.size < MOST_REMEMBERED) {
@@ -327,7 +346,6 @@ export const sessionRegistry = (deps: {
       }
     },
 
-    /** Writes recorded uses, at most `limit` sessions. */
     async flush(limit = 2_000): Promise<void> {
       for (const [id, noted] of [...pending].slice(0, limit)) {
         await update(sessions, id, (session) =>
@@ -341,14 +359,9 @@ export const sessionRegistry = (deps: {
       }
     },
 
-    /** Ends a session. False when it had ended already or is unknown. Of concurrent callers exactly one gets true. */
     end,
 
-    /**
-     * Must be called before all sessions of an account end at once, and when they have. `AccountRegistry` ends them
-     * itself, by one swap.
-     */
-    async ending(id: string, isOver: boolean, but?: string): Promise<void> {
+    async ending(id, isOver, but): Promise<void> {
       const account = (await accounts.get(id))?.document;
       for (const session of account ? await activeOf(id) : []) {
         if (!account || session.id === but) continue;

@@ -12,6 +12,19 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
 export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
 
 /** The sign-in methods of an account, and the removal of one of several: never the last. */
+export interface SignInMethods {
+  /** Links with their providers, including disabled ones. */
+  linked(account: string): Promise<readonly LinkedUpstream[]>;
+  /** Ends the sessions that began there, except `session`. Throws 'not_found' and 'conflict'. */
+  disconnect(account: string, id: string, session: string, by: By): Promise<void>;
+  /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is the only sign-in method. */
+  removeFactor(
+    id: string,
+    changing: Parameters<FactorRegistry['remove']>[1],
+    onGood?: () => Promise<void>,
+  ): Promise<void>;
+}
+
 export const signInMethods = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -20,10 +33,9 @@ export const signInMethods = (deps: {
   readonly links: Pick<UpstreamLinks, 'get' | 'ofAccount' | 'remove'>;
   readonly upstreams: Pick<UpstreamRegistry, 'get'>;
   readonly isPasswordOn: boolean;
-}) => {
+}): SignInMethods => {
   const { accounts, factors, links, upstreams, isPasswordOn } = deps;
 
-  /** Links with their providers, including disabled ones. */
   const linked = async (account: string): Promise<readonly LinkedUpstream[]> => {
     const found = await Promise.all(
       (await links.ofAccount(account)).map(async (link) => {
@@ -53,8 +65,7 @@ export const signInMethods = (deps: {
   return {
     linked,
 
-    /** Ends the sessions that began there, except `session`. Throws 'not_found' and 'conflict'. */
-    disconnect: (account: string, id: string, session: string, by: By): Promise<void> =>
+    disconnect: (account, id, session, by): Promise<void> =>
       oneByOne(account, async () => {
         const link = (await links.get(id))?.document;
         if (link?.account !== account) throw new DomainError('not_found', 'You are not connected there.');
@@ -62,12 +73,7 @@ export const signInMethods = (deps: {
         await links.remove(id, by, session);
       }),
 
-    /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is the only sign-in method. */
-    removeFactor: (
-      id: string,
-      changing: Parameters<FactorRegistry['remove']>[1],
-      onGood?: () => Promise<void>,
-    ): Promise<void> =>
+    removeFactor: (id, changing, onGood): Promise<void> =>
       oneByOne(changing.account, async () => {
         const isPasskey = (await factors.list(changing.account)).some((one) => one.id === id && one.kind === 'passkey');
         if (isPasskey) await refuseLast(changing.account, id);
@@ -75,5 +81,3 @@ export const signInMethods = (deps: {
       }),
   };
 };
-
-export type SignInMethods = ReturnType<typeof signInMethods>;

@@ -77,6 +77,31 @@ const keyOf = (upstream: string, subject: string): string =>
     .update(JSON.stringify([upstream, subject]))
     .digest('base64url');
 
+/** Links from users of an upstream provider to accounts here. */
+export interface UpstreamLinks {
+  /** Reads one link with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<UpstreamLink> | undefined>;
+  /** All links of an account. */
+  ofAccount(account: string): Promise<readonly UpstreamLink[]>;
+  /** The link of a subject of a provider; undefined when there is none. */
+  find(upstream: string, subject: string): Promise<UpstreamLink | undefined>;
+  /** One page of links, newest first. `query` may name a provider or an account. */
+  list(query?: PageQuery & { readonly upstream?: string; readonly account?: string }): Promise<Page<UpstreamLink>>;
+  /**
+   * Throws 'invalid_field', and 'conflict' when the user is connected already: of concurrent calls the first one
+   * wins. With the proof `created` the account is created after the link. After a crash in between, the next sign-in
+   * finds the link and creates the account.
+   */
+  create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>>;
+  /**
+   * Stores the group claim of a sign-in that was proven `at`; an older one changes nothing. Recorded where it differs
+   * from the one before. Throws 'unauthenticated' where the link has ended or belongs to another account.
+   */
+  noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void>;
+  /** Also ends what began by it, except `keep`. Throws 'not_found'. */
+  remove(id: string, by: By, keep?: string): Promise<void>;
+}
+
 export const upstreamLinks = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -86,7 +111,7 @@ export const upstreamLinks = (deps: {
   readonly accounts: { get(id: string): Promise<object | undefined> };
   /** Ends the sessions that began by this link, except `keep`. */
   readonly endSessions: (link: UpstreamLink, by: By, keep?: string) => Promise<void>;
-}) => {
+}): UpstreamLinks => {
   const { clock, identifiers, audit } = deps;
   const collection = deps.documents.collection<UpstreamLink>(UPSTREAM_LINKS);
   const documentsOf = registeredDocuments<UpstreamLink>({
@@ -103,28 +128,19 @@ export const upstreamLinks = (deps: {
     (await collection.find({ where: { account }, limit: MOST_OF_ACCOUNT })).map(({ document }) => document);
 
   return {
-    get: (id: string): Promise<Versioned<UpstreamLink> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<UpstreamLink> | undefined> => collection.get(id),
     ofAccount,
 
-    async find(upstream: string, subject: string): Promise<UpstreamLink | undefined> {
+    async find(upstream, subject): Promise<UpstreamLink | undefined> {
       const [found] = await collection.find({ where: { key: keyOf(upstream, subject) }, limit: 1 });
       // Two subjects of one digest do not happen. If a store returned another subject all the same, it is no link.
       return found?.document.upstream === upstream && found.document.subject === subject ? found.document : undefined;
     },
 
-    list: ({
-      upstream,
-      account,
-      ...query
-    }: PageQuery & { readonly upstream?: string; readonly account?: string } = {}): Promise<Page<UpstreamLink>> =>
+    list: ({ upstream, account, ...query } = {}): Promise<Page<UpstreamLink>> =>
       documentsOf.list({ upstream, account }, query),
 
-    /**
-     * Throws 'invalid_field', and 'conflict' when the user is connected already: of concurrent calls the first one
-     * wins. With the proof `created` the account is created after the link. After a crash in between, the next
-     * sign-in finds the link and creates the account.
-     */
-    async create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>> {
+    async create(given, by): Promise<Versioned<UpstreamLink>> {
       if (!isSubject(given.subject)) {
         refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
       }
@@ -140,11 +156,7 @@ export const upstreamLinks = (deps: {
       return documentsOf.insert(link, 'upstream_link.created', by);
     },
 
-    /**
-     * Stores the group claim of a sign-in that was proven `at`; an older one changes nothing. Recorded where it
-     * differs from the one before. Throws 'unauthenticated' where the link has ended or belongs to another account.
-     */
-    async noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void> {
+    async noteClaim(link, claimed, at, by): Promise<void> {
       const over = new DomainError('unauthenticated', 'You are not connected there any more. Sign in another way.');
       try {
         await documentsOf.change(link.id, undefined, 'upstream_link.updated', by, (now) => {
@@ -157,8 +169,7 @@ export const upstreamLinks = (deps: {
       }
     },
 
-    /** Also ends what began by it, except `keep`. Throws 'not_found'. */
-    async remove(id: string, by: By, keep?: string): Promise<void> {
+    async remove(id, by, keep): Promise<void> {
       const { document: link } = await documentsOf.found(id);
       // Once before, so that a failure half way can be retried, and once after, for sign-ins in the meantime.
       await deps.endSessions(link, by, keep);
@@ -167,5 +178,3 @@ export const upstreamLinks = (deps: {
     },
   };
 };
-
-export type UpstreamLinks = ReturnType<typeof upstreamLinks>;

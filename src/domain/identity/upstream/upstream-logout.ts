@@ -34,9 +34,18 @@ const LONGEST_NAME = 255;
 type UpstreamLogoutClaims = { readonly origin: UpstreamOrigin; readonly jti: string; readonly iat: number };
 
 /**
- * Receives logout tokens of a provider (OpenID Connect Back-Channel Logout 1.0) and ends the sessions here that
- * began with the session there.
+ * Receives logout tokens of a provider (OpenID Connect Back-Channel Logout 1.0) and ends the sessions here that began
+ * with the session there.
  */
+export interface UpstreamLogout {
+  /**
+   * Ends the sessions that the token is about. Sessions that began after the token was issued are not affected.
+   * Returns how many ended. Throws 'invalid_request' for an invalid token; `field` is the check that failed. Throws
+   * 'unavailable' and StoreUnavailable, after which the same token may be sent again.
+   */
+  receive(text: string, from: { readonly request: string; readonly source: string }): Promise<number>;
+}
+
 export const upstreamLogout = (deps: {
   readonly upstreams: Pick<UpstreamRegistry, 'ofIssuer' | 'partyOf'>;
   readonly client: Pick<UpstreamClient, 'keysUrl'>;
@@ -47,7 +56,7 @@ export const upstreamLogout = (deps: {
   readonly clock: Clock;
   /** Seconds by which the provider's clock may be ahead or behind. */
   readonly clockToleranceSeconds: number;
-}) => {
+}): UpstreamLogout => {
   const { upstreams, client, keysByUrl, sessions, clock, clockToleranceSeconds: tolerance } = deps;
   const known = sealedRecords<true>(deps, 'upstream_logout', LIFE_SECONDS + 2 * tolerance);
 
@@ -87,15 +96,7 @@ export const upstreamLogout = (deps: {
   };
 
   return {
-    /**
-     * Ends the sessions that the token is about. Sessions that began after the token was issued are not affected.
-     * Returns how many ended. Throws 'invalid_request' for an invalid token; `field` is the check that failed.
-     * Throws 'unavailable' and StoreUnavailable, after which the same token may be sent again.
-     */
-    async receive(
-      text: string,
-      { request, source }: { readonly request: string; readonly source: string },
-    ): Promise<number> {
+    async receive(text, { request, source }): Promise<number> {
       const token = readSigned(text, TYPES);
       if (isRefusal(token)) throw refused(token);
       const { iss } = token.claims;
@@ -118,8 +119,6 @@ export const upstreamLogout = (deps: {
     },
   };
 };
-
-export type UpstreamLogout = ReturnType<typeof upstreamLogout>;
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;

@@ -68,7 +68,48 @@ export type UpstreamRegistryDeps = {
 const MOST_PROVIDERS = 20;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
 
-export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
+/** The registry of upstream providers: OpenID providers that sign users in here. */
+export interface UpstreamRegistry {
+  /** Reads one provider with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<UpstreamProvider> | undefined>;
+  /** One page of providers, newest first. */
+  list(query?: PageQuery): Promise<Page<UpstreamProvider>>;
+  /** In the order of their creation, which is the order of the buttons. */
+  active(): Promise<readonly UpstreamProvider[]>;
+  /** The provider with this id, if it is active. */
+  standing(id: string): Promise<UpstreamProvider | undefined>;
+  /** The active provider with exactly this issuer identifier. */
+  ofIssuer(issuer: string): Promise<UpstreamProvider | undefined>;
+  /**
+   * The active provider for the domain of this username. Undefined for input that is no address, and for most
+   * addresses.
+   */
+  ofUsername(typed: string): Promise<UpstreamProvider | undefined>;
+  /** The provider that owns the domain of a username, also while it is disabled. */
+  ownerOfDomain(typed: string): Promise<UpstreamProvider | undefined>;
+  /** The provider in the form of the port. Throws 'unavailable' when its secret cannot be read. */
+  partyOf(provider: UpstreamProvider): UpstreamParty;
+  /** Reseals every secret with the first master key, so that the other key can be removed. */
+  sealAnew(): Promise<void>;
+  /** Throws 'invalid_field', and 'conflict' when a provider of this issuer exists. */
+  create(given: NewUpstream, by: By): Promise<Versioned<UpstreamProvider>>;
+  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  update(id: string, expected: number, change: UpstreamChange, by: By): Promise<Versioned<UpstreamProvider>>;
+  /**
+   * No user can sign in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the
+   * last provider while passwords are off.
+   */
+  disable(id: string, by: By): Promise<Versioned<UpstreamProvider>>;
+  /** Ends the block of a disabled provider. Idempotent. Throws 'not_found'. */
+  enable(id: string, by: By): Promise<Versioned<UpstreamProvider>>;
+  /**
+   * Throws 'not_found', and as `disable` does. A new provider of the same issuer has another id: no earlier link is
+   * valid there.
+   */
+  remove(id: string, by: By): Promise<void>;
+}
+
+export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry => {
   const { clock, identifiers, masterKey } = deps;
   const collection = deps.documents.collection<UpstreamProvider>(UPSTREAMS);
   const documentsOf = registeredDocuments<UpstreamProvider>({
@@ -80,7 +121,6 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
   });
 
-  /** In the order of their creation, which is the order of the buttons. */
   const active = async (): Promise<readonly UpstreamProvider[]> =>
     (
       await collection.find({
@@ -175,47 +215,32 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
   };
 
   return {
-    get: (id: string): Promise<Versioned<UpstreamProvider> | undefined> => collection.get(id),
-    list: (query: PageQuery = {}): Promise<Page<UpstreamProvider>> => documentsOf.list({}, query),
+    get: (id): Promise<Versioned<UpstreamProvider> | undefined> => collection.get(id),
+    list: (query = {}): Promise<Page<UpstreamProvider>> => documentsOf.list({}, query),
     active,
 
-    /** The provider with this id, if it is active. */
-    async standing(id: string): Promise<UpstreamProvider | undefined> {
+    async standing(id): Promise<UpstreamProvider | undefined> {
       const found = /^upi_[a-z0-9]+$/.test(id) ? (await collection.get(id))?.document : undefined;
       return found?.state === 'active' ? found : undefined;
     },
 
-    /** The active provider with exactly this issuer identifier. */
-    async ofIssuer(issuer: string): Promise<UpstreamProvider | undefined> {
+    async ofIssuer(issuer): Promise<UpstreamProvider | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document.issuer === issuer && found.document.state === 'active' ? found.document : undefined;
     },
 
-    /**
-     * The active provider for the domain of this username. Undefined for input that is no address, and for most
-     * addresses.
-     */
-    async ofUsername(typed: string): Promise<UpstreamProvider | undefined> {
+    async ofUsername(typed): Promise<UpstreamProvider | undefined> {
       const domain = domainOf(typed);
       const found = domain === undefined ? undefined : await ofDomain(domain);
       return found?.state === 'active' ? found : undefined;
     },
 
-    /** The provider that owns the domain of a username, also while it is disabled. */
-    async ownerOfDomain(typed: string): Promise<UpstreamProvider | undefined> {
+    async ownerOfDomain(typed): Promise<UpstreamProvider | undefined> {
       const domain = domainOf(typed);
       return domain === undefined ? undefined : ofDomain(domain);
     },
 
-    /** The provider in the form of the port. Throws 'unavailable' when its secret cannot be read. */
-    partyOf({
-      id,
-      issuer,
-      clientId,
-      authentication: method,
-      clientSecret,
-      updatedAt,
-    }: UpstreamProvider): UpstreamParty {
+    partyOf({ id, issuer, clientId, authentication: method, clientSecret, updatedAt }): UpstreamParty {
       const of = { key: `${id}/${updatedAt}`, issuer, clientId };
       if (method === 'private_key_jwt') return { ...of, authentication: { method } };
       const secret = clientSecret && openedOrNothing(masterKey, contextOf(id), clientSecret);
@@ -223,7 +248,6 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return { ...of, authentication: { method, secret } };
     },
 
-    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       for (const { document, version } of await collection.find({ limit: MOST_PROVIDERS })) {
         const { id, clientSecret } = document;
@@ -234,8 +258,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       }
     },
 
-    /** Throws 'invalid_field', and 'conflict' when a provider of this issuer exists. */
-    async create(given: NewUpstream, by: By): Promise<Versioned<UpstreamProvider>> {
+    async create(given, by): Promise<Versioned<UpstreamProvider>> {
       checkIssuer(given.issuer);
       if ((await collection.find({ limit: MOST_PROVIDERS })).length >= MOST_PROVIDERS) {
         throw new DomainError('conflict', `There are at most ${MOST_PROVIDERS} upstreams.`);
@@ -263,8 +286,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return documentsOf.insert(provider, 'upstream.created', by);
     },
 
-    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
-    update: (id: string, expected: number, change: UpstreamChange, by: By): Promise<Versioned<UpstreamProvider>> =>
+    update: (id, expected, change, by): Promise<Versioned<UpstreamProvider>> =>
       documentsOf.change(id, expected, 'upstream.updated', by, ({ clientSecret, ...provider }) => {
         const { clientSecret: _, claims, ...rest } = change;
         const method = change.authentication ?? provider.authentication;
@@ -278,32 +300,22 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
         });
       }),
 
-    /**
-     * No user can sign in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the
-     * last provider while passwords are off.
-     */
-    async disable(id: string, by: By): Promise<Versioned<UpstreamProvider>> {
+    async disable(id, by): Promise<Versioned<UpstreamProvider>> {
       await refuseLast(id);
       return documentsOf.change(id, undefined, 'upstream.disabled', by, (one) =>
         one.state === 'disabled' ? one : { ...one, state: 'disabled', claimsFrom: clock.now() + 1 },
       );
     },
 
-    enable: (id: string, by: By): Promise<Versioned<UpstreamProvider>> =>
+    enable: (id, by): Promise<Versioned<UpstreamProvider>> =>
       documentsOf.change(id, undefined, 'upstream.enabled', by, (one) => ({ ...one, state: 'active' })),
 
-    /**
-     * Throws 'not_found', and as `disable` does. A new provider of the same issuer has another id: no earlier link
-     * is valid there.
-     */
-    async remove(id: string, by: By): Promise<void> {
+    async remove(id, by): Promise<void> {
       await documentsOf.found(id);
       await refuseLast(id);
       await documentsOf.remove(id, 'upstream.removed', by);
     },
   };
 };
-
-export type UpstreamRegistry = ReturnType<typeof upstreamRegistry>;
 
 const contextOf = (id: string): string => `upstream/${id}`;

@@ -28,7 +28,47 @@ type Return = { readonly browser: readonly string[]; readonly next?: string };
 /** The provider at which the user can also sign out. */
 export type EndedUpstream = { readonly name: string; readonly href: string };
 
-/** The provider at which a session began, and the sign-out at that provider (OpenID Connect RP-Initiated Logout 1.0). */
+/**
+ * The provider at which a session began, and the sign-out at that provider (OpenID Connect RP-Initiated Logout 1.0).
+ */
+export interface UpstreamSessions {
+  /** A user signed in there for this interaction. */
+  begin(uid: string, account: string, proof: UpstreamProof): Promise<void>;
+  /**
+   * Where the sign-in of this account in this interaction happened. `session` is the session that it begins or
+   * continues.
+   */
+  began(uid: string, account: string, session: string): Promise<SessionUpstream | undefined>;
+  /**
+   * Called when this session has ended in this browser. Finds where it can also be ended, if it began at a provider
+   * that supports that. `now`: the browser goes there at once, and then on to `next`, a URL that was checked.
+   * `later`: `ended` returns it for the next page. A provider that cannot be reached does not prevent a sign-out
+   * here.
+   */
+  end(
+    session: Pick<Session, 'id' | 'upstream'>,
+    browser: string,
+    next?: string,
+  ): Promise<(EndedUpstream & { readonly when: 'now' | 'later' }) | undefined>;
+  /**
+   * Ends the sessions that began there until then, except `keep`. Returns how many ended. Sign-ins until then that
+   * have no session yet get none, for an hour.
+   */
+  endAll(
+    origin: UpstreamOrigin,
+    how: { readonly until: number; readonly by: By; readonly how: HowEnded; readonly keep?: string },
+  ): Promise<number>;
+  /** Whether a session that began there at that time is among those that `endAll` ended. */
+  isOverThere(upstream: SessionUpstream, at: number): Promise<boolean>;
+  /** The provider at which the user can also sign out; returned once. */
+  ended(browser: string): Promise<EndedUpstream | undefined>;
+  /**
+   * Where a user continues after a sign-out at the provider. Undefined for a sign-out that did not begin in this
+   * browser.
+   */
+  returned(state: string, browser: string): Promise<string | undefined>;
+}
+
 export const upstreamSessions = (deps: {
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
@@ -39,7 +79,7 @@ export const upstreamSessions = (deps: {
   readonly issuer: string;
   /** How long a session lasts. */
   readonly sessionSeconds: number;
-}) => {
+}): UpstreamSessions => {
   const { upstreams, client, sessions, issuer, masterKey, identifiers } = deps;
   const { postLogoutRedirectUri: returnTo } = upstreamAddresses(issuer);
   const origins = sealedRecords<Origin>(deps, 'upstream_origin', ORIGIN_SECONDS);
@@ -54,18 +94,13 @@ export const upstreamSessions = (deps: {
   };
 
   return {
-    /** A user signed in there for this interaction. */
-    begin: (uid: string, account: string, { upstream, person, sid, idToken }: UpstreamProof): Promise<void> =>
+    begin: (uid, account, { upstream, person, sid, idToken }): Promise<void> =>
       origins.set(
         { provider: upstream, subject: person.subject, ...(sid === undefined ? {} : { sid }), account, idToken },
         uid,
       ),
 
-    /**
-     * Where the sign-in of this account in this interaction happened. `session` is the session that it begins or
-     * continues.
-     */
-    async began(uid: string, account: string, session: string): Promise<SessionUpstream | undefined> {
+    async began(uid, account, session): Promise<SessionUpstream | undefined> {
       const origin = await origins.get(uid);
       if (origin?.account !== account) return undefined;
       const { idToken, account: _, ...where } = origin;
@@ -73,16 +108,10 @@ export const upstreamSessions = (deps: {
       return where;
     },
 
-    /**
-     * Called when this session has ended in this browser. Finds where it can also be ended, if it began at a
-     * provider that supports that. `now`: the browser goes there at once, and then on to `next`, a URL that was
-     * checked. `later`: `ended` returns it for the next page. A provider that cannot be reached does not prevent a
-     * sign-out here.
-     */
     async end(
-      { id, upstream }: Pick<Session, 'id' | 'upstream'>,
-      browser: string,
-      next?: string,
+      { id, upstream },
+      browser,
+      next,
     ): Promise<(EndedUpstream & { readonly when: 'now' | 'later' }) | undefined> {
       const provider = upstream && (await upstreams.standing(upstream.provider));
       if (!provider) return undefined;
@@ -106,19 +135,7 @@ export const upstreamSessions = (deps: {
       }
     },
 
-    /**
-     * Ends the sessions that began there until then, except `keep`. Returns how many ended. Sign-ins until then that
-     * have no session yet get none, for an hour.
-     */
-    async endAll(
-      { provider, ...origin }: UpstreamOrigin,
-      {
-        until,
-        by,
-        how,
-        keep,
-      }: { readonly until: number; readonly by: By; readonly how: HowEnded; readonly keep?: string },
-    ): Promise<number> {
+    async endAll({ provider, ...origin }, { until, by, how, keep }): Promise<number> {
       for (const mark of marks(origin)) {
         // A late report does not undo a later one.
         if (((await over.get(provider, ...mark)) ?? 0) < until) await over.set(until, provider, ...mark);
@@ -129,8 +146,7 @@ export const upstreamSessions = (deps: {
       return ending.length;
     },
 
-    /** Whether a session that began there at that time is among those that `endAll` ended. */
-    async isOverThere({ provider, subject, sid }: SessionUpstream, at: number): Promise<boolean> {
+    async isOverThere({ provider, subject, sid }, at): Promise<boolean> {
       const mine = sid === undefined ? ([['person alone', subject]] as const) : ([['session', sid]] as const);
       for (const mark of [...mine, ['person', subject] as const]) {
         if (((await over.get(provider, ...mark)) ?? 0) >= at) return true;
@@ -138,14 +154,9 @@ export const upstreamSessions = (deps: {
       return false;
     },
 
-    /** The provider at which the user can also sign out; returned once. */
-    ended: (browser: string): Promise<EndedUpstream | undefined> => ended.take(browser),
+    ended: (browser): Promise<EndedUpstream | undefined> => ended.take(browser),
 
-    /**
-     * Where a user continues after a sign-out at the provider. Undefined for a sign-out that did not begin in this
-     * browser.
-     */
-    async returned(state: string, browser: string): Promise<string | undefined> {
+    async returned(state, browser): Promise<string | undefined> {
       const found = await returns.get(state);
       if (!found || !masterKey.digests('upstream_browser', browser).some((one) => found.browser.includes(one))) {
         return undefined;
@@ -154,5 +165,3 @@ export const upstreamSessions = (deps: {
     },
   };
 };
-
-export type UpstreamSessions = ReturnType<typeof upstreamSessions>;

@@ -95,14 +95,62 @@ const FLOW_SECONDS = 600;
 /** Seconds from the way back until the account is proven, too. */
 const PROOF_SECONDS = 600;
 
-export type UpstreamSignIn = ReturnType<typeof upstreamSignIn>;
-
 /**
  * Sign-in at a provider. The way there stores a record that only the same browser can use, once. The way back is
  * checked against it before any request to the provider. Equal claims never match a user to an account: without a
  * link the user must also prove the account (LG-08).
  */
-export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
+export interface UpstreamSignIn {
+  /**
+   * Starts a sign-in and returns where the browser goes. `browser` is the value of its cookie. Throws
+   * 'too_many_requests', 'unavailable', 'invalid_request'.
+   */
+  begin(
+    provider: UpstreamProvider,
+    request: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
+  ): Promise<string>;
+  /**
+   * The way back, with the query of the response. A response that does not belong to this browser, or names another
+   * issuer, uses nothing up. One that does is valid once.
+   */
+  arrive(
+    request: Request & { readonly query: URLSearchParams; readonly browser: string | undefined },
+  ): Promise<Arrival>;
+  /** The proof of this interaction that waits for it. */
+  proven(uid: string): Promise<UpstreamProof | undefined>;
+  /** Forgets what a browser has proven. */
+  drop(uid: string): Promise<void>;
+  /**
+   * Signs in a known user, once. Undefined when another request was first. `factor`: a second factor is required, and
+   * no user is signed in yet. Throws 'unauthenticated' when the provider or the account is no longer active.
+   */
+  signIn(
+    uid: string,
+    request: Request,
+  ): Promise<
+    | undefined
+    | (UpstreamProof & { readonly account: string; readonly assurance: Assurance } & (
+          | { readonly next: 'done'; readonly device: string }
+          | { readonly next: 'factor' }
+        ))
+  >;
+  /** Records that this account is to be connected when its second factor is proven. */
+  connectLater(uid: string, account: string): Promise<void>;
+  /**
+   * Connects the user proven at the provider with the account proven here, in the same interaction. Of several
+   * requests exactly one succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
+   * `UpstreamLinks.create` does.
+   */
+  connect(
+    uid: string,
+    account: string,
+    request: Request & { readonly isWaiting?: boolean },
+  ): Promise<UpstreamProof | undefined>;
+  /** Connects the user proven at the provider with the account of the session that began it. Throws 'conflict'. */
+  link(arrival: Arrival & { readonly next: 'link' }, by: By): Promise<void>;
+}
+
+export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
   const { upstreams, links, client, accounts, factors, clock, identifiers, masterKey, audit, limits } = deps;
   const { refused, spendOfSource, succeededFrom, newDevice } = attempts(deps);
   const flows = sealedRecords<Flow>(deps, 'upstream_flow', FLOW_SECONDS);
@@ -264,20 +312,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   };
 
   return {
-    /**
-     * Starts a sign-in and returns where the browser goes. `browser` is the value of its cookie. Throws
-     * 'too_many_requests', 'unavailable', 'invalid_request'.
-     */
-    async begin(
-      provider: UpstreamProvider,
-      {
-        purpose,
-        browser,
-        loginHint,
-        request,
-        source,
-      }: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
-    ): Promise<string> {
+    async begin(provider, { purpose, browser, loginHint, request, source }): Promise<string> {
       const event = { request, personal: { source } };
       await spendOfSource('upstream_source', source, perSource, event);
       const [state, nonce, codeVerifier] = [identifiers.newSecret(), identifiers.newSecret(), identifiers.newSecret()];
@@ -301,16 +336,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return url;
     },
 
-    /**
-     * The way back, with the query of the response. A response that does not belong to this browser, or names
-     * another issuer, uses nothing up. One that does is valid once.
-     */
-    async arrive({
-      query,
-      browser,
-      request,
-      source,
-    }: Request & { readonly query: URLSearchParams; readonly browser: string | undefined }): Promise<Arrival> {
+    async arrive({ query, browser, request, source }): Promise<Arrival> {
       const stray = (reason: string): Arrival => ({ next: 'stray', reason: `upstream_${reason}` });
       const [state = '', ...more] = query.getAll('state');
       if (state === '' || state.length > 200 || more.length > 0) return stray('state');
@@ -341,20 +367,15 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       }
     },
 
-    /** The proof of this interaction that waits for it. */
-    proven: (uid: string): Promise<UpstreamProof | undefined> => proofs.get(uid),
+    proven: (uid): Promise<UpstreamProof | undefined> => proofs.get(uid),
 
-    async drop(uid: string): Promise<void> {
+    async drop(uid): Promise<void> {
       await proofs.take(uid);
     },
 
-    /**
-     * Signs in a known user, once. Undefined when another request was first. `factor`: a second factor is required,
-     * and no user is signed in yet. Throws 'unauthenticated' when the provider or the account is no longer active.
-     */
     async signIn(
-      uid: string,
-      { request, source }: Request,
+      uid,
+      { request, source },
     ): Promise<
       | undefined
       | (UpstreamProof & { readonly account: string; readonly assurance: Assurance } & (
@@ -399,22 +420,12 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return { ...proof, account: id, next: 'done', assurance, device: newDevice(account, assurance.acr) };
     },
 
-    /** Records that this account is to be connected when its second factor is proven. */
-    async connectLater(uid: string, account: string): Promise<void> {
+    async connectLater(uid, account): Promise<void> {
       const proof = await proofs.get(uid);
       if (proof) await proofs.set({ ...proof, connecting: account }, uid);
     },
 
-    /**
-     * Connects the user proven at the provider with the account proven here, in the same interaction. Of several
-     * requests exactly one succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
-     * `UpstreamLinks.create` does.
-     */
-    async connect(
-      uid: string,
-      account: string,
-      { request, source, isWaiting = false }: Request & { readonly isWaiting?: boolean },
-    ): Promise<UpstreamProof | undefined> {
+    async connect(uid, account, { request, source, isWaiting = false }): Promise<UpstreamProof | undefined> {
       const waiting = await proofs.get(uid);
       if (!waiting || waiting.account !== undefined || (isWaiting && waiting.connecting !== account)) return undefined;
       const proof = await proofs.take(uid);
@@ -427,8 +438,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       return proof;
     },
 
-    /** Connects the user proven at the provider with the account of the session that began it. Throws 'conflict'. */
-    async link({ provider, person, purpose }: Arrival & { readonly next: 'link' }, by: By): Promise<void> {
+    async link({ provider, person, purpose }, by): Promise<void> {
       const { account } = purpose;
       const found = await links.find(provider.id, person.subject);
       if (found?.account === account) return;
