@@ -1,17 +1,28 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
-import { type Permits, registeredDocuments } from '../../platform/registries/registered-documents.ts';
+import {
+  type Permits,
+  type RegisteredDocuments,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStore } from '../../ports/document-store.ts';
+import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { AGENTS, type Agent } from './agent.ts';
 
 /** The collection of agents. Writes the audit event before each change. For this folder only. */
+export interface AgentDocuments {
+  /** The stored agents, for reads. */
+  readonly collection: Collection<Agent>;
+  /** Changes of agents, each after its audit event. */
+  readonly documentsOf: RegisteredDocuments<Agent>;
+}
+
 export const agentDocuments = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
   /** Called before an agent is registered and before members that policies read change. Default: no check. */
   readonly permits?: Permits<Agent> | undefined;
-}) => {
+}): AgentDocuments => {
   const collection = deps.documents.collection<Agent>(AGENTS);
   const documentsOf = registeredDocuments<Agent>({
     collection,
@@ -24,5 +35,3 @@ export const agentDocuments = (deps: {
   });
   return { collection, documentsOf };
 };
-
-export type AgentDocuments = ReturnType<typeof agentDocuments>;

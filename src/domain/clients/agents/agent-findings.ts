@@ -40,6 +40,14 @@ const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 const SOON_SECONDS = 30 * 86_400;
 
+/** Finds agents that need attention. */
+export interface AgentFindings {
+  /** Of these accounts and groups, or of all. Expiring and stopped agents are looked for among these. */
+  newest(owners: readonly string[] | undefined): Promise<NewestAgents>;
+  /** At most `limit` agents of each kind; kinds of which there are none are left out. */
+  of(owners: readonly string[] | undefined, newest: NewestAgents, limit: number): Promise<readonly AgentFinding[]>;
+}
+
 export const agentFindings = ({
   agents,
   counting,
@@ -52,15 +60,14 @@ export const agentFindings = ({
   /** The same agents in their effective state, as token requests see them. */
   readonly counting: { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly clock: Pick<Clock, 'now'>;
-}) => {
+}): AgentFindings => {
   const withUses = async (page: readonly Agent[], at?: (agent: Agent) => number | undefined) => {
     const uses = await agents.lastUses(page.map(({ id }) => id));
     return page.map((agent) => found(agent, uses, at));
   };
 
   return {
-    /** Of these accounts and groups, or of all. Expiring and stopped agents are looked for among these. */
-    async newest(owners: readonly string[] | undefined): Promise<NewestAgents> {
+    async newest(owners): Promise<NewestAgents> {
       const newest: Agent[] = [];
       const uses = new Map<string, number>();
       let after: Cursor | undefined;
@@ -74,12 +81,7 @@ export const agentFindings = ({
       return { agents: newest, uses, isMore: after !== undefined };
     },
 
-    /** At most `limit` agents of each kind; kinds of which there are none are left out. */
-    async of(
-      owners: readonly string[] | undefined,
-      newest: NewestAgents,
-      limit: number,
-    ): Promise<readonly AgentFinding[]> {
+    async of(owners, newest, limit): Promise<readonly AgentFinding[]> {
       const now = clock.now();
       const soon = now + SOON_SECONDS;
       const inUse = newest.agents.filter(isInUse);
@@ -134,8 +136,6 @@ export const agentFindings = ({
     },
   };
 };
-
-export type AgentFindings = ReturnType<typeof agentFindings>;
 
 const ofOwners = (owners: readonly string[] | undefined) => (owners === undefined ? {} : { owners });
 

@@ -39,7 +39,33 @@ const APART_SECONDS = 60;
 const MOST_REMEMBERED = 100_000;
 const BATCH = 500;
 
-export const agentUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+/** When agents were last used. */
+export interface AgentUses {
+  /** Creates the records of agents that were just registered. */
+  begin(made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void>;
+  /** Records that an agent got a token now. Costs only memory. */
+  note(id: string): void;
+  /** Writes recorded uses, at most `limit` agents. */
+  flush(limit?: number): Promise<void>;
+  /** Restarts the inactivity period of an agent that was resumed or has a new owner. */
+  renew(id: string, owner: string): Promise<void>;
+  /** Stops the inactivity check for an agent that is suspended. */
+  settled(id: string): Promise<void>;
+  /** Agents that are idle since `until` or longer, the longest first. */
+  idle(until: number, after: Cursor | undefined): Promise<readonly AgentUse[]>;
+  /** In the order of last use. */
+  walk(query: Omit<Query, 'order'>, direction: 'ascending' | 'descending'): Promise<readonly AgentUse[]>;
+  /** Last uses by agent; those that were never used are left out. At most 1000 ids. */
+  lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export const agentUse = ({
+  documents,
+  clock,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+}): AgentUses => {
   const collection = documents.collection<AgentUse>(AGENT_USE);
   const agents = documents.collection<Agent>(AGENTS);
   const pending = new Map<string, number>();
@@ -73,18 +99,14 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
   };
 
   return {
-    /** Creates the records of agents that were just registered. */
-    begin: (made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void> =>
-      collection.insertMany(made.map(beginning)),
+    begin: (made): Promise<void> => collection.insertMany(made.map(beginning)),
 
-    /** Records that an agent got a token now. Costs only memory. */
-    note(id: string): void {
+    note(id): void {
       const now = clock.now();
       if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, now);
     },
 
-    /** Writes recorded uses, at most `limit` agents. */
     async flush(limit = 2_000): Promise<void> {
       const noted = [...pending].slice(0, limit);
       for (const [id, usedAt] of noted) {
@@ -100,15 +122,12 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
       }
     },
 
-    /** Restarts the inactivity period of an agent that was resumed or has a new owner. */
-    renew: (id: string, owner: string): Promise<void> =>
+    renew: (id, owner): Promise<void> =>
       write(id, (agentUse) => ({ ...agentUse, owner, idleFrom: Math.max(clock.now(), agentUse.idleFrom ?? 0) })),
 
-    /** Stops the inactivity check for an agent that is suspended. */
-    settled: (id: string): Promise<void> => write(id, ({ idleFrom: _, ...kept }) => kept),
+    settled: (id): Promise<void> => write(id, ({ idleFrom: _, ...kept }) => kept),
 
-    /** Agents that are idle since `until` or longer, the longest first. */
-    idle: async (until: number, after: Cursor | undefined): Promise<readonly AgentUse[]> =>
+    idle: async (until, after): Promise<readonly AgentUse[]> =>
       (
         await collection.find({
           range: { field: 'idleFrom', lte: until },
@@ -118,16 +137,12 @@ export const agentUse = ({ documents, clock }: { readonly documents: DocumentSto
         })
       ).map(({ document }) => document),
 
-    /** In the order of last use. */
-    walk: async (query: Omit<Query, 'order'>, direction: 'ascending' | 'descending'): Promise<readonly AgentUse[]> =>
+    walk: async (query, direction): Promise<readonly AgentUse[]> =>
       (await collection.find({ ...query, order: { by: 'usedAt', direction } })).map(({ document }) => document),
 
-    /** Last uses by agent; those that were never used are left out. At most 1000 ids. */
-    async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    async lastUses(ids): Promise<ReadonlyMap<string, number>> {
       const found = await collection.getMany(ids);
       return new Map(found.flatMap(({ document }) => (document.isUsed ? [[document.id, document.usedAt]] : [])));
     },
   };
 };
-
-export type AgentUses = ReturnType<typeof agentUse>;

@@ -34,16 +34,40 @@ type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
 /** The account that the caller acts for. At first start the server itself acts for every account. */
 const accountOf = ({ caller, account }: By): string => account ?? caller;
 
-/**
- * Ownership of agents: accepting an agent, offering it to another owner, losing the owner. Part of the
- * registry.
- */
-export const agentOwnership = (deps: Dependencies) => {
+/** Ownership of agents: accepting an agent, offering it to another owner, losing the owner. Part of the registry. */
+export interface AgentOwnership {
+  /** Whether the caller may accept agents for an owner. */
+  mayAccept(owner: string, by: By): Promise<boolean>;
+  /** Never earlier than the owner's last return, so that an acceptance in the same second is valid. */
+  acceptanceAt(owner: string): Promise<number>;
+  /** The agent with an owner who has accepted it. Counts as a change of ownership unless `keepsHands` applies. */
+  acceptedBy(agent: Agent, owner: string): Promise<Agent>;
+  /**
+   * Makes the caller's account or group the owner of an agent. The agent is pending, an orphan of that owner, or was
+   * offered to it. Idempotent. `expected`: the version that the caller has seen, because software may change a
+   * pending agent. Throws 'not_found', 'forbidden' when the caller was not asked, and 'precondition_failed' unless
+   * `expected` is the stored version. Throws 'conflict' when it is too late or the future owner is not active.
+   */
+  accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>>;
+  /** Declines: a pending agent is retired, an offer is withdrawn. Throws as `accept` does. */
+  decline(id: string, by: By): Promise<Versioned<Agent>>;
+  /**
+   * Freezes at most `limit` agents of an owner that is no longer active. Returns whether none is left. Agents that
+   * the owner accepted after a return are left alone.
+   */
+  orphanAll(owner: string, by: By, limit: number): Promise<boolean>;
+  /**
+   * Returns at most `limit` agents that `orphanAll` would freeze once the account `leaving` is disabled. Changes
+   * nothing.
+   */
+  orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]>;
+}
+
+export const agentOwnership = (deps: Dependencies): AgentOwnership => {
   const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted } = deps;
   const mayAccept = async (owner: string, by: By): Promise<boolean> =>
     by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
 
-  /** Never earlier than the owner's last return, so that an acceptance in the same second is valid. */
   const acceptanceAt = async (owner: string): Promise<number> =>
     Math.max(clock.now(), (await owners.answersFrom(owner)) ?? 0);
 
@@ -69,7 +93,6 @@ export const agentOwnership = (deps: Dependencies) => {
     return { ...agent, formerOwners, ...(heldFrom > 0 ? { heldFrom } : {}) };
   };
 
-  /** The agent with an owner who has accepted it. Counts as a change of ownership unless `keepsHands` applies. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
     const now = (await isKept(agent, owner)) ? await withFormerOwners(agent, owner) : inNewHands(agent, clock.now());
     const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
@@ -129,15 +152,7 @@ export const agentOwnership = (deps: Dependencies) => {
     acceptanceAt,
     acceptedBy,
 
-    /**
-     * Makes the caller's account or group the owner of an agent. The agent is pending, an orphan of that owner,
-     * or was offered to it. Idempotent. `expected`: the version that the caller has seen, because software may
-     * change a pending agent.
-     * Throws 'not_found', 'forbidden' when the caller was not asked, and 'precondition_failed' unless
-     * `expected` is the stored version. Throws 'conflict' when it is too late or the future owner is not
-     * active.
-     */
-    async accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>> {
+    async accept(id, by, expected): Promise<Versioned<Agent>> {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
@@ -163,8 +178,7 @@ export const agentOwnership = (deps: Dependencies) => {
       return accepted;
     },
 
-    /** Declines: a pending agent is retired, an offer is withdrawn. Throws as `accept` does. */
-    decline: (id: string, by: By): Promise<Versioned<Agent>> =>
+    decline: (id, by): Promise<Versioned<Agent>> =>
       documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
         const { transferTo, ...rest } = agent;
         if (transferTo !== undefined && (await mayAccept(transferTo, by))) return rest;
@@ -176,11 +190,7 @@ export const agentOwnership = (deps: Dependencies) => {
         return { ...declined, state: nextState(agent.state, 'decline') };
       }),
 
-    /**
-     * Freezes at most `limit` agents of an owner that is no longer active. Returns whether none is left. Agents
-     * that the owner accepted after a return are left alone.
-     */
-    async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
+    async orphanAll(owner, by, limit): Promise<boolean> {
       let done = 0;
       for await (const { id } of unanswered(owner)) {
         if (done === limit) return false;
@@ -190,11 +200,7 @@ export const agentOwnership = (deps: Dependencies) => {
       return true;
     },
 
-    /**
-     * Returns at most `limit` agents that `orphanAll` would freeze once the account `leaving` is disabled.
-     * Changes nothing.
-     */
-    async orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]> {
+    async orphansWithout(owner, leaving, limit): Promise<readonly Agent[]> {
       const found: Agent[] = [];
       for await (const agent of unanswered(owner, leaving)) {
         if (found.length === limit) break;

@@ -9,6 +9,7 @@ import type { AgentUses } from './agent-last-used.ts';
 import { type AgentQuery, agentLists } from './agent-lists.ts';
 
 export interface AgentReader {
+  /** Reads one agent with its version. Undefined when there is none. */
   get(id: string): Promise<Versioned<Agent> | undefined>;
 
   /** At most 1000 ids; unknown ones are left out. */

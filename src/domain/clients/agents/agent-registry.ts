@@ -5,7 +5,7 @@
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
-import { verification } from '../../platform/display-names/verification.ts';
+import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
 import type { VerifiedNames } from '../../platform/display-names/verified-names.ts';
 import type { By, Permits } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,8 +20,8 @@ import { agentDocuments } from './agent-documents.ts';
 import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
 import { type AgentUses, agentUse } from './agent-last-used.ts';
 import { nextState } from './agent-lifecycle.ts';
-import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
-import { agentReader } from './agent-reader.ts';
+import { ACCEPTANCE_SECONDS, type AgentOwnership, agentOwnership } from './agent-ownership.ts';
+import { type AgentReader, agentReader } from './agent-reader.ts';
 import { searchable } from './agent-search-terms.ts';
 import type { BlueprintAdmission } from './blueprint-admission.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
@@ -67,7 +67,41 @@ const EVENTS = {
   retire: 'agent.retired',
 } as const;
 
-export const agentRegistry = (dependencies: Dependencies) => {
+/** The registry of agents. Every change is validated, audited and then written. */
+export interface AgentRegistry
+  extends AgentReader,
+    NameVerification<Agent>,
+    Pick<AgentOwnership, 'accept' | 'decline' | 'orphanAll' | 'orphansWithout'> {
+  /**
+   * Registers an agent under an unused id. It is active when the caller may accept for its owner, and otherwise
+   * pending until the owner accepts. `reservedId`: an id created for it before; throws DocumentConflict when it
+   * exists already. Throws 'invalid_field'.
+   */
+  create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>>;
+  /**
+   * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for that
+   * owner. Other keys, new addresses for codes and pings, and tokens without a binding need the rights of
+   * `credentialRights`. Those rights are checked on the agent as it is after the change. Throws 'not_found',
+   * 'precondition_failed' unless `expected` is the stored version, 'conflict' when the agent is retired, and
+   * 'invalid_field'.
+   */
+  update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>>;
+  /** Creates a new version of the agent's composition, unless it equals the last one. Throws as `update` does. */
+  declareComposition(
+    id: string,
+    expected: number | undefined,
+    declared: DeclaredComposition,
+    by: By,
+  ): Promise<Versioned<Agent>>;
+  /** Nothing the agent holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is retired. */
+  suspend(id: string, by: By): Promise<Versioned<Agent>>;
+  /** Throws 'conflict' when the agent has expired, until it gets a later end. */
+  resume(id: string, by: By): Promise<Versioned<Agent>>;
+  /** Final: the agent never acts again and its id is never given to another. Idempotent. */
+  retire(id: string, by: By): Promise<Versioned<Agent>>;
+}
+
+export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
   const { documents, clock, identifiers, owners, resourceServers, admission, handOver, handedOver } = dependencies;
   const { collection, documentsOf } = agentDocuments(dependencies);
   const uses = dependencies.uses ?? agentUse({ documents, clock });
@@ -139,12 +173,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
   return {
     ...agentReader({ documents, uses }),
 
-    /**
-     * Registers an agent under an unused id. It is active when the caller may accept for its owner, and
-     * otherwise pending until the owner accepts. `reservedId`: an id created for it before; throws
-     * DocumentConflict when it exists already. Throws 'invalid_field'.
-     */
-    async create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>> {
+    async create(input, by, reservedId): Promise<Versioned<Agent>> {
       const now = clock.now();
       await checkOwner(owners, input.owner);
       const isAccepted = await ownership.mayAccept(input.owner, by);
@@ -174,14 +203,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
       );
     },
 
-    /**
-     * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for that
-     * owner. Other keys, new addresses for codes and pings, and tokens without a binding need the rights of
-     * `credentialRights`. Those rights are checked on the agent as it is after the change.
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when the agent
-     * is retired, and 'invalid_field'.
-     */
-    async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
+    async update(id, expected, change, by): Promise<Versioned<Agent>> {
       const stored = (await documentsOf.found(id)).document;
       const type = await typeOfUpdate(stored, change.owner, by);
       const alter = async (agent: Agent): Promise<Agent> => {
@@ -214,13 +236,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     orphanAll: ownership.orphanAll,
     orphansWithout: ownership.orphansWithout,
 
-    /** Creates a new version of the agent's composition, unless it equals the last one. Throws as `update` does. */
-    declareComposition: (
-      id: string,
-      expected: number | undefined,
-      declared: DeclaredComposition,
-      by: By,
-    ): Promise<Versioned<Agent>> => {
+    declareComposition: (id, expected, declared, by): Promise<Versioned<Agent>> => {
       checkComposition(declared);
       return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
@@ -228,13 +244,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
       });
     },
 
-    /**
-     * Nothing the agent holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is
-     * retired.
-     */
     suspend: transition('suspend'),
-    /** Throws 'conflict' when the agent has expired, until it gets a later end. */
-    async resume(id: string, by: By): Promise<Versioned<Agent>> {
+    async resume(id, by): Promise<Versioned<Agent>> {
       const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
         const state = nextState(agent.state, 'resume');
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
@@ -247,12 +258,9 @@ export const agentRegistry = (dependencies: Dependencies) => {
       await uses.renew(id, resumed.document.owner);
       return resumed;
     },
-    /** Final: the agent never acts again and its id is never given to another. Idempotent. */
     retire: transition('retire'),
   };
 };
-
-export type AgentRegistry = ReturnType<typeof agentRegistry>;
 
 const ofNewOwner = ({
   jwks,

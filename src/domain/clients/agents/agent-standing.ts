@@ -6,19 +6,19 @@ import type { Agent } from './agent.ts';
 type StoredDocument = Promise<Versioned<Agent> | undefined>;
 
 /**
- * The agent in its current state, independent of the stored one. It is orphaned as soon as it has no active
- * owner, and suspended from its expiry on. Returns the same object when the stored state is current. The
- * registry stores the new state later.
+ * The agent in its current state, independent of the stored one. It is orphaned as soon as it has no active owner,
+ * and suspended from its expiry on. Returns the same object when the stored state is current. The registry stores the
+ * new state later.
  */
+export type StandingNow = (agent: Agent) => Promise<Agent>;
+
 export const standingNow =
-  ({ owners, clock }: { readonly owners: Pick<Owners, 'answerFor'>; readonly clock: Clock }) =>
-  async (agent: Agent): Promise<Agent> => {
+  ({ owners, clock }: { readonly owners: Pick<Owners, 'answerFor'>; readonly clock: Clock }): StandingNow =>
+  async (agent): Promise<Agent> => {
     if (agent.state !== 'active') return agent;
     if (!(await owners.answerFor(agent))) return { ...agent, state: 'orphaned' };
     return agent.expiresAt !== undefined && agent.expiresAt <= clock.now() ? { ...agent, state: 'suspended' } : agent;
   };
-
-export type StandingNow = ReturnType<typeof standingNow>;
 
 /** A registry of agents that returns them in their current state. For all code that grants access. */
 export const agentsAsTheyStand = <

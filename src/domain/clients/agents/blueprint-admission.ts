@@ -22,18 +22,29 @@ const COUNTED = [
   'suspended',
 ] as const satisfies readonly AgentState[];
 
-export type BlueprintAdmission = ReturnType<typeof blueprintAdmission>;
-
 /**
  * Decides whether a blueprint admits an agent. An agent beyond a ceiling would be cut anyway; the caller who
- * registers it learns so at once. Existing agents are not refused when the blueprint is tightened: they are
- * cut.
+ * registers it learns so at once. Existing agents are not refused when the blueprint is tightened: they are cut.
  */
+export interface BlueprintAdmission {
+  /**
+   * Grant types for a new agent that names none: those of `usual` that its blueprint allows. If it allows none of
+   * them: all it allows that need no redirect URI. Throws 'invalid_field' when the blueprint takes no agents.
+   */
+  grantTypesFor(blueprint: string, usual: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Runs `store`, which registers or changes the agent, if its blueprint admits it. Throws 'invalid_field' naming
+   * what is beyond a ceiling and was not so `before`, and 'conflict' when the blueprint is full. Runs one at a time
+   * for each blueprint with a quota, across all nodes.
+   */
+  admit<T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T>;
+}
+
 export const blueprintAdmission = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly blueprints: Pick<BlueprintRegistry, 'get'>;
-}) => {
+}): BlueprintAdmission => {
   const agents = deps.documents.collection<Agent>(AGENTS);
 
   const taking = async (id: string): Promise<Blueprint> => {
@@ -72,23 +83,13 @@ export const blueprintAdmission = (deps: {
   };
 
   return {
-    /**
-     * Grant types for a new agent that names none: those of `usual` that its blueprint allows. If it allows
-     * none of them: all it allows that need no redirect URI. Throws 'invalid_field' when the blueprint takes no
-     * agents.
-     */
-    async grantTypesFor(blueprint: string, usual: readonly string[]): Promise<readonly string[]> {
+    async grantTypesFor(blueprint, usual): Promise<readonly string[]> {
       const { grantTypes } = (await taking(blueprint)).ceilings;
       if (grantTypes === undefined) return usual;
       const allowed = usual.filter((name) => grantTypes.includes(name));
       return allowed.length > 0 ? allowed : grantTypes.filter((name) => !NEEDS_PEOPLE.includes(name));
     },
 
-    /**
-     * Runs `store`, which registers or changes the agent, if its blueprint admits it. Throws 'invalid_field'
-     * naming what is beyond a ceiling and was not so `before`, and 'conflict' when the blueprint is full. Runs
-     * one at a time for each blueprint with a quota, across all nodes.
-     */
     async admit<T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> {
       const { blueprint } = agent;
       if (blueprint === undefined) return store();

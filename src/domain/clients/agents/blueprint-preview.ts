@@ -52,16 +52,22 @@ const lost = (before: ScopesByResource, after: ScopesByResource): ScopesByResour
 };
 
 /**
- * Reads the agents of a blueprint, page by page, and returns those that other ceilings would break. Changes
- * nothing.
+ * Reads the agents of a blueprint, page by page, and returns those that other ceilings would break. Changes nothing.
  */
-export const blueprintPreview = ({ documents }: { readonly documents: DocumentStore }) => {
+export type BlueprintPreview = (
+  blueprint: Blueprint,
+  after: Ceilings,
+  from: Cursor | undefined,
+  limit: number,
+) => Promise<{ readonly items: readonly AgentBreak[]; readonly next?: Cursor }>;
+
+export const blueprintPreview = ({ documents }: { readonly documents: DocumentStore }): BlueprintPreview => {
   const agents = documents.collection<Agent>(AGENTS);
   return async (
-    blueprint: Blueprint,
-    after: Ceilings,
-    from: Cursor | undefined,
-    limit: number,
+    blueprint,
+    after,
+    from,
+    limit,
   ): Promise<{ readonly items: readonly AgentBreak[]; readonly next?: Cursor }> => {
     const items: AgentBreak[] = [];
     let cursor = from;
@@ -83,5 +89,3 @@ export const blueprintPreview = ({ documents }: { readonly documents: DocumentSt
     return { items, ...(cursor ? { next: cursor } : {}) };
   };
 };
-
-export type BlueprintPreview = ReturnType<typeof blueprintPreview>;

@@ -20,27 +20,35 @@ export const CREDENTIAL_USE = {
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 
-export const credentialUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+/** When an agent last authenticated with each of its credentials. */
+export interface CredentialUses {
+  /** Records that an agent authenticated with a credential now. Costs only memory. */
+  note(agent: string, credential: string): void;
+  /** Writes noted uses, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+  flush(limit?: number): Promise<void>;
+  /** Last uses of the credentials of an agent, epoch seconds. Includes uses that this process has not written yet. */
+  lastUses(agent: string): Promise<ReadonlyMap<string, number>>;
+}
+
+export const credentialUse = ({
+  documents,
+  clock,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+}): CredentialUses => {
   const collection = documents.collection<CredentialUse>(CREDENTIAL_USE);
   const noted = lastUsedTracker(collection, clock);
 
   return {
-    /** Records that an agent authenticated with a credential now. Costs only memory. */
-    note: (agent: string, credential: string): void =>
-      noted.note(credential, (usedAt) => ({ id: credential, agent, usedAt })),
+    note: (agent, credential): void => noted.note(credential, (usedAt) => ({ id: credential, agent, usedAt })),
 
     flush: noted.flush,
 
-    /**
-     * Last uses of the credentials of an agent, epoch seconds. Includes uses that this process has not written
-     * yet.
-     */
-    async lastUses(agent: string): Promise<ReadonlyMap<string, number>> {
+    async lastUses(agent): Promise<ReadonlyMap<string, number>> {
       const found = await collection.find({ where: { agent }, limit: 1000 });
       const pending = [...noted.pending.values()].filter((use) => use.agent === agent);
       return new Map([...found.map(({ document }) => document), ...pending].map(({ id, usedAt }) => [id, usedAt]));
     },
   };
 };
-
-export type CredentialUses = ReturnType<typeof credentialUse>;

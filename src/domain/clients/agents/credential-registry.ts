@@ -28,7 +28,32 @@ import { refuseOtherHands } from './ownership.ts';
 /** Longest time for which the previous keys stay valid beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
 
-export type CredentialRegistry = ReturnType<typeof credentialRegistry>;
+/** Changes to the credentials of agents. One compare-and-swap of the agent decides. */
+export interface CredentialRegistry {
+  /** Credentials for an agent that is being registered. Throws 'invalid_field'. */
+  made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]>;
+  /**
+   * `seen`: the agent as the caller read it. Throws 'not_found' and 'invalid_field', and 'forbidden' and 'conflict'
+   * as `credentialRights` does. Also throws 'conflict' when the agent is retired or changed ownership since.
+   */
+  add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential>;
+  /** The credential proves nothing until it is resumed. Idempotent. */
+  suspend(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
+  /** Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when the credential has expired. */
+  resume(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
+  /** Deletes a credential; it stops working at once. Throws 'not_found'. */
+  remove(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
+  /**
+   * Replaces the keys of a credential. The old keys stay valid for `overlapSeconds` more. Returns the new credential.
+   * Throws as `credentialRights` does, and 'conflict' unless the old credential is usable and holds its keys itself.
+   */
+  rotate(
+    agentId: string,
+    id: string,
+    next: { readonly jwks: JsonWebKeySet; readonly overlapSeconds?: number },
+    by: By,
+  ): Promise<Credential>;
+}
 
 export const credentialRegistry = (deps: {
   readonly documents: DocumentStore;
@@ -39,7 +64,7 @@ export const credentialRegistry = (deps: {
   readonly checkKeyUrl: CredentialCheckDeps['checkKeyUrl'];
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly permits?: Permits<Agent> | undefined;
-}) => {
+}): CredentialRegistry => {
   const { clock, identifiers } = deps;
   const checkRights = credentialRights(deps.owners);
   const { documentsOf } = agentDocuments(deps);
@@ -92,16 +117,10 @@ export const credentialRegistry = (deps: {
     );
 
   return {
-    /** Credentials for an agent that is being registered. Throws 'invalid_field'. */
-    made: (given: readonly NewCredential[], by: By): Promise<readonly Credential[]> =>
+    made: (given, by): Promise<readonly Credential[]> =>
       Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
 
-    /**
-     * `seen`: the agent as the caller read it. Throws 'not_found' and 'invalid_field', and 'forbidden' and
-     * 'conflict' as `credentialRights` does. Also throws 'conflict' when the agent is retired or changed
-     * ownership since.
-     */
-    async add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential> {
+    async add(agentId, given, by, seen): Promise<Credential> {
       const credential = await made(given, '', by.isByRole);
       await documentsOf.change(
         agentId,
@@ -120,15 +139,10 @@ export const credentialRegistry = (deps: {
       return credential;
     },
 
-    /** The credential proves nothing until it is resumed. Idempotent. */
-    suspend: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
+    suspend: (agentId, id, by): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.suspended', by, (one) => [{ ...one, state: 'suspended' }]),
 
-    /**
-     * Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when the credential has
-     * expired.
-     */
-    resume: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> => {
+    resume: (agentId, id, by): Promise<Versioned<Agent>> => {
       const resumed = (one: Credential): readonly Credential[] => {
         if (one.state === 'expired' || (one.expiresAt !== undefined && one.expiresAt <= clock.now())) {
           throw new DomainError('conflict', 'The time of this credential is over; add another one.');
@@ -138,20 +152,9 @@ export const credentialRegistry = (deps: {
       return changeOne(agentId, id, 'credential.resumed', by, resumed, checkRights);
     },
 
-    remove: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
-      changeOne(agentId, id, 'credential.removed', by, () => []),
+    remove: (agentId, id, by): Promise<Versioned<Agent>> => changeOne(agentId, id, 'credential.removed', by, () => []),
 
-    /**
-     * Replaces the keys of a credential. The old keys stay valid for `overlapSeconds` more. Returns the new
-     * credential. Throws as `credentialRights` does, and 'conflict' unless the old credential is usable and
-     * holds its keys itself.
-     */
-    async rotate(
-      agentId: string,
-      id: string,
-      { jwks, overlapSeconds = 0 }: { readonly jwks: JsonWebKeySet; readonly overlapSeconds?: number },
-      by: By,
-    ): Promise<Credential> {
+    async rotate(agentId, id, { jwks, overlapSeconds = 0 }, by): Promise<Credential> {
       if (overlapSeconds > LONGEST_OVERLAP_SECONDS) {
         refuseField('/overlap_seconds', `The old keys are good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
       }

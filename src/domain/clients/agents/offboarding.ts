@@ -33,13 +33,32 @@ const ANNOUNCED_SECONDS = 3600;
 const AT_ONCE = 100;
 const SYSTEM: By = { caller: 'system' };
 
-export type Offboarding = ReturnType<typeof newOffboarding>;
-
 /**
- * Makes orphans of the agents of accounts that are disabled or deleted, and of groups without members. Nothing
- * works for these agents before this runs, because each request checks the owner (groups/owners.ts). This makes
- * the state permanent and visible in lists.
+ * Makes orphans of the agents of accounts that are disabled or deleted, and of groups without members. Nothing works
+ * for these agents before this runs, because each request checks the owner (groups/owners.ts). This makes the state
+ * permanent and visible in lists.
  */
+export interface Offboarding {
+  /** Must be called before an account is disabled or deleted. */
+  announce(account: string): Promise<void>;
+  /** Must be called when it has been. */
+  left(account: string, by: By): Promise<void>;
+  /**
+   * Previews `left` for an active account: at most `limit` agents that would have no owner, and groups that would
+   * have no active member. Changes nothing.
+   */
+  ifLeft(
+    account: string,
+    limit: number,
+  ): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }>;
+  /** Called before an account is enabled again, so that it does not restore a group that had lost all its members. */
+  returning(account: string): Promise<void>;
+  /** Must be called when the members of a group have changed. */
+  membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void>;
+  /** Continues unfinished work, at most about `limit` agents for each account that left. */
+  settleAll(limit?: number): Promise<void>;
+}
+
 export const newOffboarding = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -50,7 +69,7 @@ export const newOffboarding = (deps: {
   readonly leave?: (account: string, by: By) => Promise<void>;
   /** Called when an account joined or left a group. Idempotent. */
   readonly membersChanged?: (group: string) => Promise<void>;
-}) => {
+}): Offboarding => {
   const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
   const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
 
@@ -89,8 +108,7 @@ export const newOffboarding = (deps: {
   };
 
   return {
-    /** Must be called before an account is disabled or deleted. */
-    async announce(account: string): Promise<void> {
+    async announce(account): Promise<void> {
       try {
         await collection.insert({ id: account, at: clock.now() });
       } catch (error) {
@@ -98,19 +116,11 @@ export const newOffboarding = (deps: {
       }
     },
 
-    /** Must be called when it has been. */
-    async left(account: string, by: By): Promise<void> {
+    async left(account, by): Promise<void> {
       if (await settle(account, by, AT_ONCE)) await collection.take(account);
     },
 
-    /**
-     * Previews `left` for an active account: at most `limit` agents that would have no owner, and groups that
-     * would have no active member. Changes nothing.
-     */
-    async ifLeft(
-      account: string,
-      limit: number,
-    ): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
+    async ifLeft(account, limit): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
       const { owned, lost } = await ownersLeftBy(
         account,
         async (group) => (await owners.answersFrom(group, account)) === undefined,
@@ -122,22 +132,16 @@ export const newOffboarding = (deps: {
       return { agents: orphans, groups: lost };
     },
 
-    /**
-     * Called before an account is enabled again, so that it does not restore a group that had lost all its
-     * members.
-     */
-    async returning(account: string): Promise<void> {
+    async returning(account): Promise<void> {
       for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
     },
 
-    /** Must be called when the members of a group have changed. */
-    async membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void> {
+    async membersLeft(group, by): Promise<void> {
       const { id, answersFrom } = group;
       if ((await closeGroup(id)) || answersFrom !== undefined) await agents.orphanAll(id, by, AT_ONCE);
       await membersChanged?.(id);
     },
 
-    /** Continues unfinished work, at most about `limit` agents for each account that left. */
     async settleAll(limit = 500): Promise<void> {
       const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
       for (const { document } of found) {

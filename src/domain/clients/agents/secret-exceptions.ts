@@ -31,7 +31,26 @@ export type AllowedSecret = {
   readonly secret: string;
 };
 
-export type SecretExceptions = ReturnType<typeof secretExceptions>;
+/** Client secrets of agents, each allowed by an exception with a reason and an end. */
+export interface SecretExceptions {
+  /**
+   * Throws 'invalid_field' without a reason or an end within 90 days, and 'not_found'. Throws 'conflict' while the
+   * agent has no owner, or when it already has a secret: rotate that one. Throws 'forbidden' as `credentialRights`
+   * does.
+   */
+  allow(
+    agentId: string,
+    given: { readonly reason?: string; readonly expiresAt?: number; readonly name?: string },
+    by: By,
+    seen?: Pick<Agent, 'ownership'>,
+  ): Promise<AllowedSecret>;
+  /**
+   * Replaces the secret of an agent. The old one stays valid for `overlapSeconds` more; the end does not change.
+   * Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has no secret or already
+   * has two.
+   */
+  rotate(agentId: string, how: { readonly overlapSeconds?: number }, by: By): Promise<AllowedSecret>;
+}
 
 export const secretExceptions = (deps: {
   readonly documents: DocumentStore;
@@ -41,7 +60,7 @@ export const secretExceptions = (deps: {
   readonly digestSecret: (secret: string) => string;
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly permits?: Permits<Agent> | undefined;
-}) => {
+}): SecretExceptions => {
   const { clock, identifiers, digestSecret } = deps;
   const checkRights = credentialRights(deps.owners);
   const { documentsOf } = agentDocuments(deps);
@@ -60,17 +79,7 @@ export const secretExceptions = (deps: {
   });
 
   return {
-    /**
-     * Throws 'invalid_field' without a reason or an end within 90 days, and 'not_found'. Throws 'conflict'
-     * while the agent has no owner, or when it already has a secret: rotate that one. Throws 'forbidden' as
-     * `credentialRights` does.
-     */
-    async allow(
-      agentId: string,
-      given: { readonly reason?: string; readonly expiresAt?: number; readonly name?: string },
-      by: By,
-      seen?: Pick<Agent, 'ownership'>,
-    ): Promise<AllowedSecret> {
+    async allow(agentId, given, by, seen): Promise<AllowedSecret> {
       const now = clock.now();
       const { reason = '', expiresAt, name } = given;
       checkText(reason, '/reason', 500);
@@ -110,16 +119,7 @@ export const secretExceptions = (deps: {
       return { credential, secret };
     },
 
-    /**
-     * Replaces the secret of an agent. The old one stays valid for `overlapSeconds` more; the end does not
-     * change. Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has no
-     * secret or already has two.
-     */
-    async rotate(
-      agentId: string,
-      { overlapSeconds = 0 }: { readonly overlapSeconds?: number },
-      by: By,
-    ): Promise<AllowedSecret> {
+    async rotate(agentId, { overlapSeconds = 0 }, by): Promise<AllowedSecret> {
       if (!Number.isSafeInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > LONGEST_OVERLAP_SECONDS) {
         refuseField('/overlap_seconds', `The old secret is good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
       }

@@ -33,6 +33,19 @@ export type TokenTest = {
 /** The most agents with a pattern for one issuer that are examined. */
 const MOST_PATTERNS = 200;
 
+/** Maps a workload token to an agent. */
+export interface WorkloadIdentity {
+  /**
+   * Id of the one agent that a token names by itself. Nothing of the token has been checked: it only selects whose
+   * rules apply.
+   */
+  named(token: string): Promise<string | Refusal>;
+  /** Checks whether a token proves that its holder is this agent, and by which credential. Throws 'unavailable'. */
+  prove(token: string, agent: Agent): Promise<Proof | Refusal>;
+  /** The result that `prove` would give for a token, and the agents; changes nothing. */
+  test(token: string): Promise<TokenTest>;
+}
+
 export const workloadIdentity = (deps: {
   readonly documents: DocumentStore;
   readonly tokens: WorkloadTokens;
@@ -40,7 +53,7 @@ export const workloadIdentity = (deps: {
   /** Agents in their current state. */
   readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly clock: Clock;
-}) => {
+}): WorkloadIdentity => {
   const { tokens, issuers, agents, clock } = deps;
   const collection = deps.documents.collection<Agent>(AGENTS);
 
@@ -76,11 +89,7 @@ export const workloadIdentity = (deps: {
   };
 
   return {
-    /**
-     * Id of the one agent that a token names by itself. Nothing of the token has been checked: it only selects
-     * whose rules apply.
-     */
-    async named(token: string): Promise<string | Refusal> {
+    async named(token): Promise<string | Refusal> {
       const read = readToken(token);
       if (isRefusal(read)) return read;
       const issuer = await issuers.findByIssuer(read.claims.iss);
@@ -92,11 +101,7 @@ export const workloadIdentity = (deps: {
         : first.agent.id;
     },
 
-    /**
-     * Checks whether a token proves that its holder is this agent, and by which credential. Throws
-     * 'unavailable'.
-     */
-    async prove(token: string, agent: Agent): Promise<Proof | Refusal> {
+    async prove(token, agent): Promise<Proof | Refusal> {
       const read = readToken(token);
       if (isRefusal(read)) return read;
       const held = federatedOf(agent);
@@ -115,8 +120,7 @@ export const workloadIdentity = (deps: {
       return why;
     },
 
-    /** The result that `prove` would give for a token, and the agents; changes nothing. */
-    async test(token: string): Promise<TokenTest> {
+    async test(token): Promise<TokenTest> {
       const read = readToken(token);
       if (isRefusal(read)) return { refusal: read, matches: [] };
       const subject = read.claims.sub;
@@ -132,5 +136,3 @@ export const workloadIdentity = (deps: {
     },
   };
 };
-
-export type WorkloadIdentity = ReturnType<typeof workloadIdentity>;

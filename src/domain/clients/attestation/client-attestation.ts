@@ -56,6 +56,20 @@ export type AttesterKeys = (
   again: boolean,
 ) => Promise<JsonWebKeySet>;
 
+/** Checks client attestations (draft-ietf-oauth-attestation-based-client-auth-12). */
+export interface ClientAttestations {
+  /**
+   * Checks whether both tokens prove that their holder is an instance of this agent. Throws 'unavailable' when the
+   * fetch budget is used up.
+   */
+  prove(
+    given: GivenAttestation,
+    agent: string,
+    credentials: readonly CredentialOf<'attested'>[],
+    keys: AttesterKeys,
+  ): Promise<AttestedKey | Refusal>;
+}
+
 export const clientAttestations = ({
   clock,
   issuer,
@@ -65,7 +79,7 @@ export const clientAttestations = ({
   /** Our own issuer: the audience of proofs. */
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
-}) => {
+}): ClientAttestations => {
   const read = (token: string, types: ReadonlySet<unknown>): SignedToken | Refusal => {
     const found = readSigned(token, types);
     if (isRefusal(found) || ATTESTATION_ALGORITHMS.some((alg) => alg === found.header.alg)) return found;
@@ -130,16 +144,7 @@ export const clientAttestations = ({
   };
 
   return {
-    /**
-     * Checks whether both tokens prove that their holder is an instance of this agent. Throws 'unavailable'
-     * when the fetch budget is used up.
-     */
-    async prove(
-      given: GivenAttestation,
-      agent: string,
-      credentials: readonly CredentialOf<'attested'>[],
-      keys: AttesterKeys,
-    ): Promise<AttestedKey | Refusal> {
+    async prove(given, agent, credentials, keys): Promise<AttestedKey | Refusal> {
       const attestation = read(given.attestation, ATTESTATION_TYPES);
       if (isRefusal(attestation)) return attestation;
       const { sub } = attestation.claims as { readonly sub?: unknown };
@@ -176,5 +181,3 @@ export const clientAttestations = ({
     },
   };
 };
-
-export type ClientAttestations = ReturnType<typeof clientAttestations>;

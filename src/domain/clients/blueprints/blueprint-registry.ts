@@ -38,7 +38,42 @@ export type BlueprintQuery = PageQuery & { readonly state?: BlueprintState };
 /** `state` of a version: the one in force is active, earlier ones are deprecated. */
 export type ShownVersion = BlueprintVersion & { readonly state: BlueprintState };
 
-export type BlueprintRegistry = ReturnType<typeof blueprintRegistry>;
+/** The registry of blueprints, their versions and which version is active. */
+export interface BlueprintRegistry {
+  /** The blueprint with the ceilings in force. */
+  get(id: string): Promise<Versioned<Blueprint> | undefined>;
+  /** At most 1000 ids; unknown ones are left out. */
+  getMany(ids: readonly string[]): Promise<readonly Versioned<Blueprint>[]>;
+  /** One page of blueprints, newest first. */
+  list(query?: BlueprintQuery): Promise<Page<Blueprint>>;
+  /**
+   * Creates a blueprint with a first draft, which has no effect before it is activated. Throws 'invalid_field',
+   * 'conflict'.
+   */
+  create(wanted: NewBlueprint, by: By): Promise<Versioned<Blueprint>>;
+  /**
+   * Changes the texts at once, and the ceilings in the draft only. Throws 'not_found', 'precondition_failed',
+   * 'invalid_field', 'conflict'.
+   */
+  update(id: string, expected: number, change: BlueprintChange, by: By): Promise<Versioned<Blueprint>>;
+  /** The draft that `activate` would activate; undefined when there is none. */
+  draftOf(blueprint: Blueprint): Promise<BlueprintVersion | undefined>;
+  /**
+   * Activates the draft for all agents of the blueprint and deprecates the version before it. Idempotent for
+   * concurrent callers. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict'
+   * without a draft.
+   */
+  activate(id: string, expected: number, by: By): Promise<Versioned<Blueprint>>;
+  /**
+   * The blueprint takes no new agents. Existing agents stay under it, and it can still be tightened. Final,
+   * idempotent.
+   */
+  deprecate(id: string, by: By): Promise<Versioned<Blueprint>>;
+  /** Newest first, including the draft. */
+  versions(blueprint: Blueprint, query?: PageQuery): Promise<Page<ShownVersion>>;
+  /** How version `to` differs from `from`; 0 is none at all. Throws 'not_found'. */
+  diff(blueprint: Blueprint, from: number, to: number): Promise<readonly CeilingChange[]>;
+}
 
 export const blueprintRegistry = (dependencies: {
   readonly documents: DocumentStore;
@@ -46,7 +81,7 @@ export const blueprintRegistry = (dependencies: {
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
   readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
-}) => {
+}): BlueprintRegistry => {
   const { documents, clock, identifiers, audit, resourceServers } = dependencies;
   const collection = documents.collection<Blueprint>(BLUEPRINTS);
   const versions = documents.collection<BlueprintVersion>(BLUEPRINT_VERSIONS);
@@ -108,19 +143,13 @@ export const blueprintRegistry = (dependencies: {
   };
 
   return {
-    /** The blueprint with the ceilings in force. */
-    get: (id: string): Promise<Versioned<Blueprint> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<Blueprint> | undefined> => collection.get(id),
 
-    /** At most 1000 ids; unknown ones are left out. */
-    getMany: (ids: readonly string[]): Promise<readonly Versioned<Blueprint>[]> => collection.getMany(ids),
+    getMany: (ids): Promise<readonly Versioned<Blueprint>[]> => collection.getMany(ids),
 
-    list: ({ state, ...query }: BlueprintQuery = {}): Promise<Page<Blueprint>> => documentsOf.list({ state }, query),
+    list: ({ state, ...query } = {}): Promise<Page<Blueprint>> => documentsOf.list({ state }, query),
 
-    /**
-     * Creates a blueprint with a first draft, which has no effect before it is activated. Throws
-     * 'invalid_field', 'conflict'.
-     */
-    async create({ name, purpose, ceilings }: NewBlueprint, by: By): Promise<Versioned<Blueprint>> {
+    async create({ name, purpose, ceilings }, by): Promise<Versioned<Blueprint>> {
       checkWords({ name, purpose });
       const checked = await checkCeilings(ceilings, resourceServers);
       const now = clock.now();
@@ -140,11 +169,7 @@ export const blueprintRegistry = (dependencies: {
       return made;
     },
 
-    /**
-     * Changes the texts at once, and the ceilings in the draft only. Throws 'not_found', 'precondition_failed',
-     * 'invalid_field', 'conflict'.
-     */
-    async update(id: string, expected: number, change: BlueprintChange, by: By): Promise<Versioned<Blueprint>> {
+    async update(id, expected, change, by): Promise<Versioned<Blueprint>> {
       const { ceilings, ...words } = change;
       const checked = ceilings && (await checkCeilings(ceilings, resourceServers));
       const changed = await documentsOf.change(id, expected, 'blueprint.updated', by, (blueprint) => {
@@ -156,15 +181,9 @@ export const blueprintRegistry = (dependencies: {
       return changed;
     },
 
-    /** The draft that `activate` would activate; undefined when there is none. */
-    draftOf: ({ id, version }: Blueprint): Promise<BlueprintVersion | undefined> => versionOf(id, version + 1),
+    draftOf: ({ id, version }): Promise<BlueprintVersion | undefined> => versionOf(id, version + 1),
 
-    /**
-     * Activates the draft for all agents of the blueprint and deprecates the version before it. Idempotent for
-     * concurrent callers. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version,
-     * 'conflict' without a draft.
-     */
-    async activate(id: string, expected: number, by: By): Promise<Versioned<Blueprint>> {
+    async activate(id, expected, by): Promise<Versioned<Blueprint>> {
       const { document, version } = await documentsOf.found(id);
       if (version !== expected) throw stale();
       const next = document.version + 1;
@@ -197,21 +216,13 @@ export const blueprintRegistry = (dependencies: {
       throw stale();
     },
 
-    /**
-     * The blueprint takes no new agents. Existing agents stay under it, and it can still be tightened. Final,
-     * idempotent.
-     */
-    deprecate: (id: string, by: By): Promise<Versioned<Blueprint>> =>
+    deprecate: (id, by): Promise<Versioned<Blueprint>> =>
       documentsOf.change(id, undefined, 'blueprint.deprecated', by, (blueprint) => ({
         ...blueprint,
         state: 'deprecated',
       })),
 
-    /** Newest first, including the draft. */
-    async versions(
-      { id, version: counts }: Blueprint,
-      { after, limit = 50 }: PageQuery = {},
-    ): Promise<Page<ShownVersion>> {
+    async versions({ id, version: counts }, { after, limit = 50 } = {}): Promise<Page<ShownVersion>> {
       const found = await versions.find({
         where: { blueprint: id },
         order: { by: 'version', direction: 'descending' },
@@ -226,8 +237,7 @@ export const blueprintRegistry = (dependencies: {
       return found.length > limit && last ? { items, next: { value: last.version, id: last.id } } : { items };
     },
 
-    /** How version `to` differs from `from`; 0 is none at all. Throws 'not_found'. */
-    async diff({ id }: Blueprint, from: number, to: number): Promise<readonly CeilingChange[]> {
+    async diff({ id }, from, to): Promise<readonly CeilingChange[]> {
       const [before, after] = await Promise.all(
         [from, to].map(async (version) => (version === 0 ? {} : (await versionOf(id, version))?.ceilings)),
       );

@@ -11,13 +11,18 @@ export type FoundClients = {
   readonly isMore: boolean;
 };
 
+/** Finds clients with an exception from a rule. */
+export interface ClientFindings {
+  /** At most `limit` clients, without retired ones. */
+  of(limit: number): Promise<FoundClients>;
+}
+
 export const clientFindings = ({
   clients,
 }: {
   readonly clients: { list(query: ClientQuery): Promise<Page<Client>> };
-}) => ({
-  /** At most `limit` clients, without retired ones. */
-  async of(limit: number): Promise<FoundClients> {
+}): ClientFindings => ({
+  async of(limit): Promise<FoundClients> {
     const { items, next } = await clients.list({ withException: true, limit });
     return {
       clients: items
@@ -28,5 +33,3 @@ export const clientFindings = ({
     };
   },
 });
-
-export type ClientFindings = ReturnType<typeof clientFindings>;

@@ -6,7 +6,7 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { certificateFor, type NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkName } from '../../platform/display-names/display-text.ts';
-import { verification } from '../../platform/display-names/verification.ts';
+import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
 import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
 import {
   type By,
@@ -24,7 +24,7 @@ import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
-import { clientReader, isUnexpired } from './client-reader.ts';
+import { type ClientReader, clientReader, isUnexpired } from './client-reader.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkExceptions, markedException } from './exceptions.ts';
 import { checkForClients, checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
@@ -101,7 +101,39 @@ type Origin = {
   readonly isByRole?: boolean | undefined;
 };
 
-export const clientRegistry = (dependencies: Dependencies) => {
+/** The registry of clients that are not agents. Every change is validated, audited and then written. */
+export interface ClientRegistry extends ClientReader, NameVerification<Client> {
+  /** One page of clients, newest first. */
+  list(query?: ClientQuery): Promise<Page<Client>>;
+  /**
+   * Registers a client. Defaults: a web app with authorization_code, refresh_token and client_secret_basic. Throws
+   * 'invalid_field'.
+   */
+  create(input: NewClient, by: By): Promise<CreatedClient>;
+  /**
+   * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, and 'invalid_field'. Throws
+   * 'conflict' once the client is retired, or as `checkVouched` does.
+   */
+  update(id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>>;
+  /**
+   * Nothing the client holds works until it is enabled again. Idempotent. Throws 'conflict' once the client is
+   * retired.
+   */
+  disable(id: string, by: By): Promise<Versioned<Client>>;
+  /** Idempotent; 'conflict' once retired. */
+  enable(id: string, by: By): Promise<Versioned<Client>>;
+  /** Final: nothing the client holds ever works again. Idempotent. */
+  retire(id: string, by: By): Promise<Versioned<Client>>;
+  /**
+   * Makes the account the owner of a client that registered itself. The client then no longer expires. Throws
+   * 'not_found', 'invalid_field', and 'conflict' when the client has an owner or did not register itself.
+   */
+  adopt(id: string, owner: string, by: By): Promise<Versioned<Client>>;
+  /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has no secret. */
+  rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }>;
+}
+
+export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
   const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
   const { checkKeyUrl, names } = dependencies;
   const collection = documents.collection<Client>(CLIENTS);
@@ -166,14 +198,10 @@ export const clientRegistry = (dependencies: Dependencies) => {
   return {
     ...clientReader({ documents, clock }),
 
-    list: ({ owner, withException, ...query }: ClientQuery = {}): Promise<Page<Client>> =>
+    list: ({ owner, withException, ...query } = {}): Promise<Page<Client>> =>
       documentsOf.list({ owner, hasException: withException || undefined }, query),
 
-    /**
-     * Registers a client. Defaults: a web app with authorization_code, refresh_token and client_secret_basic.
-     * Throws 'invalid_field'.
-     */
-    async create(input: NewClient, by: By): Promise<CreatedClient> {
+    async create(input, by): Promise<CreatedClient> {
       const now = clock.now();
       const tokenEndpointAuthMethod = input.tokenEndpointAuthMethod ?? 'client_secret_basic';
       const secret = usesSecret({ tokenEndpointAuthMethod }) ? identifiers.newSecret() : undefined;
@@ -214,11 +242,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
       return { ...stored, ...(secret === undefined ? {} : { secret }) };
     },
 
-    /**
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, and 'invalid_field'.
-     * Throws 'conflict' once the client is retired, or as `checkVouched` does.
-     */
-    update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
+    update: (id, expected, change, by): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
         const { authority = client.authority, certificate, backchannelLogoutUri, ...others } = change;
         const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...notRetired(client), ...others };
@@ -239,29 +263,19 @@ export const clientRegistry = (dependencies: Dependencies) => {
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });
       }),
 
-    /**
-     * Nothing the client holds works until it is enabled again. Idempotent. Throws 'conflict' once the client
-     * is retired.
-     */
-    disable: (id: string, by: By): Promise<Versioned<Client>> =>
+    disable: (id, by): Promise<Versioned<Client>> =>
       documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({
         ...notRetired(client),
         state: 'disabled',
       })),
 
-    /** Idempotent; 'conflict' once retired. */
-    enable: (id: string, by: By): Promise<Versioned<Client>> =>
+    enable: (id, by): Promise<Versioned<Client>> =>
       documentsOf.change(id, undefined, 'client.enabled', by, (client) => ({ ...notRetired(client), state: 'active' })),
 
-    /** Final: nothing the client holds ever works again. Idempotent. */
-    retire: (id: string, by: By): Promise<Versioned<Client>> =>
+    retire: (id, by): Promise<Versioned<Client>> =>
       documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
 
-    /**
-     * Makes the account the owner of a client that registered itself. The client then no longer expires. Throws
-     * 'not_found', 'invalid_field', and 'conflict' when the client has an owner or did not register itself.
-     */
-    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+    async adopt(id, owner, by): Promise<Versioned<Client>> {
       if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
       return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
         const { expiresAt, ...kept } = notRetired(client);
@@ -278,8 +292,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
 
     ...verification({ kind: 'client', documentsOf, names, clock }),
 
-    /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has no secret. */
-    async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {
+    async rotateSecret(id, by): Promise<CreatedClient & { readonly secret: string }> {
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {
         if (!usesSecret(client)) throw new DomainError('conflict', 'This client does not authenticate with a secret.');
@@ -289,5 +302,3 @@ export const clientRegistry = (dependencies: Dependencies) => {
     },
   };
 };
-
-export type ClientRegistry = ReturnType<typeof clientRegistry>;

@@ -71,14 +71,29 @@ const HOLD_AGAIN_SECONDS = 120;
 const SNAPSHOT_GRACE_SECONDS = 3600;
 const SAME_CHANGE_SECONDS = 86_400;
 
-export type MetadataDocuments = ReturnType<typeof metadataDocuments>;
-
 /**
- * Clients that are a document at a URL. The document is fetched only when a new authorization begins. The
- * result is held for the pages of that authorization. What a user consented to is kept as they saw it. All
- * later steps (redeeming, refreshing, introspecting) use that snapshot and fetch nothing (findings V14, V15).
+ * Clients that are a document at a URL. The document is fetched only when a new authorization begins. The result is
+ * held for the pages of that authorization. What a user consented to is kept as they saw it. All later steps
+ * (redeeming, refreshing, introspecting) use that snapshot and fetch nothing (findings V14, V15).
  */
-export const metadataDocuments = (deps: Dependencies) => {
+export interface MetadataDocuments {
+  /** Whether such clients are accepted at all; discovery announces it. */
+  readonly isEnabled: boolean;
+  /**
+   * The client as its document is now, fetched unless a cached one is fresh. Throws 'invalid_request' when it is
+   * unavailable or its host is not accepted, and 'invalid_field' with the member at fault. Throws 'forbidden' by
+   * policy, and 'unavailable' over a budget.
+   */
+  current(id: string, asking: Asking): Promise<DocumentClient>;
+  /** The client as it was last seen, for pages and consent requests. Fetches nothing. */
+  get(id: string): Promise<Versioned<Client> | undefined>;
+  /** The client as the user saw it who consented to it. Fetches nothing. */
+  version(id: string, version: string): Promise<DocumentClient | undefined>;
+  /** Keeps a client as it was shown, at least until `until`. Must be called before a grant is given to it. */
+  keep(client: DocumentClient, until: number): Promise<void>;
+}
+
+export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
   const { documents, ephemeral, clock, anonymous, masterKey, trustedFetch, policy } = deps;
   const snapshots = documents.collection<ClientSnapshot>(CLIENT_SNAPSHOTS);
   const read = new WeakMap<FetchedDocument, DocumentClient>();
@@ -177,15 +192,9 @@ export const metadataDocuments = (deps: Dependencies) => {
   };
 
   return {
-    /** Whether such clients are accepted at all; discovery announces it. */
     isEnabled: policy.isEnabled,
 
-    /**
-     * The client as its document is now, fetched unless a cached one is fresh. Throws 'invalid_request' when it
-     * is unavailable or its host is not accepted, and 'invalid_field' with the member at fault. Throws
-     * 'forbidden' by policy, and 'unavailable' over a budget.
-     */
-    async current(id: string, asking: Asking): Promise<DocumentClient> {
+    async current(id, asking): Promise<DocumentClient> {
       checkDocumentId(id);
       deps.selfChosen?.addresses.refuseHost(id, 'client_id');
       if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
@@ -196,21 +205,18 @@ export const metadataDocuments = (deps: Dependencies) => {
       return client;
     },
 
-    /** The client as it was last seen, for pages and consent requests. Fetches nothing. */
-    async get(id: string): Promise<Versioned<Client> | undefined> {
+    async get(id): Promise<Versioned<Client> | undefined> {
       const document = policy.isAccepted(id) ? await latest(id) : undefined;
       return document && { document, version: 1 };
     },
 
-    /** The client as the user saw it who consented to it. Fetches nothing. */
-    async version(id: string, version: string): Promise<DocumentClient | undefined> {
+    async version(id, version): Promise<DocumentClient | undefined> {
       if (!policy.isAccepted(id)) return undefined;
       const found = (await snapshots.get(version))?.document;
       return found?.clientId === id && found.expiresAt > clock.now() ? found.client : undefined;
     },
 
-    /** Keeps a client as it was shown, at least until `until`. Must be called before a grant is given to it. */
-    async keep(client: DocumentClient, until: number): Promise<void> {
+    async keep(client, until): Promise<void> {
       const { documentVersion: id, id: clientId } = client;
       const expiresAt = until + SNAPSHOT_GRACE_SECONDS;
       const longer = (): Promise<unknown> =>

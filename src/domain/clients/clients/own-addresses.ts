@@ -1,7 +1,5 @@
 import { refuseField } from '../../vocabulary/errors.ts';
 
-export type OwnAddresses = ReturnType<typeof ownAddresses>;
-
 const LOOPBACK = 'localhost';
 
 /**
@@ -21,7 +19,21 @@ const hostOf = ({ hostname }: URL): string => {
 const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
 
 /** Addresses of this server, which no client may use as its own. `issuer`: ours. */
-export const ownAddresses = (issuer: string) => {
+export interface OwnAddresses {
+  /** Throws 'invalid_field' for an address that this server answers. For registrations by role. */
+  refuseServed(uri: string | undefined, field: string): void;
+  /**
+   * Throws 'invalid_field' for every address on its host, with any scheme, port and path. For registrations without
+   * review.
+   */
+  refuseHost(uri: string | undefined, field: string): void;
+  /** Applies `refuseServed` to each address of a list; the error names its index. */
+  refuseEachServed(uris: readonly string[], field: string): void;
+  /** Applies `refuseHost` to each address of a list; the error names its index. */
+  refuseEachOnHost(uris: readonly string[], field: string): void;
+}
+
+export const ownAddresses = (issuer: string): OwnAddresses => {
   const own = new URL(issuer);
   const base = own.pathname.replace(/\/$/, '');
   const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -46,17 +58,12 @@ export const ownAddresses = (issuer: string) => {
   const refuseHost = refusing(isOnOurHost, 'This host is the one of this server. Name one of the application.');
 
   return {
-    /** Throws 'invalid_field' for an address that this server answers. For registrations by role. */
     refuseServed,
-    /**
-     * Throws 'invalid_field' for every address on its host, with any scheme, port and path. For registrations
-     * without review.
-     */
     refuseHost,
-    refuseEachServed: (uris: readonly string[], field: string): void => {
+    refuseEachServed: (uris, field): void => {
       for (const [index, uri] of uris.entries()) refuseServed(uri, `${field}/${index}`);
     },
-    refuseEachOnHost: (uris: readonly string[], field: string): void => {
+    refuseEachOnHost: (uris, field): void => {
       for (const [index, uri] of uris.entries()) refuseHost(uri, `${field}/${index}`);
     },
   };

@@ -7,9 +7,7 @@
 import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../../platform/display-names/marks-of-trust.ts';
 import { nameFinder } from '../../platform/display-names/name-runs.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
-import { ownAddresses } from './own-addresses.ts';
-
-export type SelfChosen = ReturnType<typeof selfChosen>;
+import { type OwnAddresses, ownAddresses } from './own-addresses.ts';
 
 const PRODUCT = 'Behalf';
 
@@ -21,8 +19,21 @@ const hostNames = (issuer: string): readonly string[] => {
   return above.length > 1 ? [hostname, above.join('.')] : [hostname];
 };
 
-/** `reserved`: names of the organisation that runs this server. */
-export const selfChosen = ({ issuer, reserved }: { readonly issuer: string; readonly reserved: readonly string[] }) => {
+/** Rules for what software says about itself without review. */
+export interface SelfChosen {
+  /** The rules for its addresses. */
+  readonly addresses: OwnAddresses;
+  /** Throws 'invalid_field' for a name that contains one of ours, or a word or sign of trust. */
+  checkName(name: string, field: string): void;
+}
+
+export const selfChosen = ({
+  issuer,
+  reserved,
+}: {
+  readonly issuer: string;
+  readonly reserved: readonly string[];
+}): SelfChosen => {
   const addresses = ownAddresses(issuer);
   const reservedIn = nameFinder([PRODUCT, ...hostNames(issuer), ...reserved], { isInside: true });
   const trustIn = nameFinder(WORDS_OF_TRUST);
@@ -30,8 +41,7 @@ export const selfChosen = ({ issuer, reserved }: { readonly issuer: string; read
   return {
     addresses,
 
-    /** Throws 'invalid_field' for a name that contains one of ours, or a word or sign of trust. */
-    checkName(name: string, field: string): void {
+    checkName(name, field): void {
       const ours = reservedIn(name);
       if (ours !== undefined) {
         refuseField(

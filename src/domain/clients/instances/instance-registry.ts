@@ -31,10 +31,47 @@ export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: str
 /** `over_limit`: the agent may no longer have this many. */
 export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
 
-export type InstanceRegistry = ReturnType<typeof instanceRegistry>;
-
 /** After this share of its life a use renews an instance. */
 const RENEWED_AFTER = 1 / 4;
+
+/** The running instances of agents. Each holds one of the slots of its agent. */
+export interface InstanceRegistry {
+  /** The instance in any state, only for the agent it belongs to. */
+  get(agent: string, id: string): Promise<Versioned<Instance> | undefined>;
+  /** The instance if it is active, apart from kills and the state of its agent; `agent` in its current state. */
+  counting(id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined>;
+  /** The instance with this key, if it is active and no kill or change of ownership has revoked it. */
+  running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined>;
+  /**
+   * Starts an instance, or returns the one that already has this key. `seen` is the agent as the caller was allowed
+   * to start one. Throws as `credentialRights` does. Throws 'conflict' when the agent is not active or has no free
+   * slot. Also when the key belongs to an ended instance or to the agent itself, or when the agent changed ownership
+   * since `seen`.
+   */
+  start(
+    agentId: string,
+    key: InstanceKey,
+    by: By,
+    called?: unknown,
+    seen?: Pick<Agent, 'ownership'>,
+  ): Promise<Versioned<Instance>>;
+  /** Records that an active instance was used now. Prolongs its life once enough of it has passed. */
+  used(instance: Instance, by: By): Promise<void>;
+  /**
+   * Ends an instance for good, with its refresh tokens and all tokens made from them. Other instances are not
+   * affected. Idempotent.
+   */
+  end(agent: string, id: string, by: By): Promise<Versioned<Instance>>;
+  /**
+   * Ends at most `limit` instances that were started before the last change of ownership of the agent. Returns how
+   * many.
+   */
+  endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number>;
+  /** The instances of an agent, newest first; ended ones stay in the list for a month. */
+  list(agent: string, query: PageQuery): Promise<Page<Instance>>;
+  /** The states to show for instances of an agent. */
+  states(agent: string): Promise<(instance: Instance) => ShownState>;
+}
 
 export const instanceRegistry = (deps: {
   readonly documents: DocumentStore;
@@ -45,7 +82,7 @@ export const instanceRegistry = (deps: {
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly revocation: Pick<Revocation, 'ended'>;
   readonly settings: { readonly lifetimeSeconds: number; readonly maxPerAgent: number };
-}) => {
+}): InstanceRegistry => {
   const { documents, clock, audit, agents, revocation, settings } = deps;
   const checkRights = credentialRights(deps.owners);
   const collection = documents.collection<Instance>(INSTANCES);
@@ -91,43 +128,28 @@ export const instanceRegistry = (deps: {
     }
   };
 
-  /** The instance if it is active, apart from kills and the state of its agent; `agent` in its current state. */
   const counting = async (id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined> => {
     const found = (await collection.get(id))?.document;
     if (found?.agent !== agent.id) return undefined;
     return isRunning(found, clock.now(), most(agent.ceilings)) ? found : undefined;
   };
 
-  const registry = {
-    /** The instance in any state, only for the agent it belongs to. */
-    async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
+  const registry: InstanceRegistry = {
+    async get(agent, id): Promise<Versioned<Instance> | undefined> {
       const found = await collection.get(id);
       return found?.document.agent === agent ? found : undefined;
     },
 
     counting,
 
-    /** The instance with this key, if it is active and no kill or change of ownership has revoked it. */
-    async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
+    async running(agent, thumbprint): Promise<Instance | undefined> {
       const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
       if (!found) return undefined;
       const part = { parties: [agent.id], since: found.createdAt, ownership: ownershipOf(found) };
       return (await revocation.ended([part])) === undefined ? found : undefined;
     },
 
-    /**
-     * Starts an instance, or returns the one that already has this key. `seen` is the agent as the caller was
-     * allowed to start one. Throws as `credentialRights` does.
-     * Throws 'conflict' when the agent is not active or has no free slot. Also when the key belongs to an ended
-     * instance or to the agent itself, or when the agent changed ownership since `seen`.
-     */
-    async start(
-      agentId: string,
-      key: InstanceKey,
-      by: By,
-      called?: unknown,
-      seen?: Pick<Agent, 'ownership'>,
-    ): Promise<Versioned<Instance>> {
+    async start(agentId, key, by, called, seen): Promise<Versioned<Instance>> {
       const agent = await activeAgent(agentId);
       refuseOtherHands(agent, seen);
       await checkRights(agent, by);
@@ -183,8 +205,7 @@ export const instanceRegistry = (deps: {
       });
     },
 
-    /** Records that an active instance was used now. Prolongs its life once enough of it has passed. */
-    async used({ id, usedAt }: Instance, by: By): Promise<void> {
+    async used({ id, usedAt }, by): Promise<void> {
       const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
       if (!isDue(usedAt)) return;
       await instances.change(id, undefined, 'instance.renewed', by, (instance) =>
@@ -196,11 +217,7 @@ export const instanceRegistry = (deps: {
       );
     },
 
-    /**
-     * Ends an instance for good, with its refresh tokens and all tokens made from them. Other instances are not
-     * affected. Idempotent.
-     */
-    async end(agent: string, id: string, by: By): Promise<Versioned<Instance>> {
+    async end(agent, id, by): Promise<Versioned<Instance>> {
       const found = await collection.get(id);
       if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
       return instances.change(id, undefined, 'instance.ended', by, (instance) => {
@@ -210,11 +227,7 @@ export const instanceRegistry = (deps: {
       });
     },
 
-    /**
-     * Ends at most `limit` instances that were started before the last change of ownership of the agent.
-     * Returns how many.
-     */
-    async endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number> {
+    async endFormer(agent, by, limit): Promise<number> {
       let count = 0;
       let after: Cursor | undefined;
       do {
@@ -230,11 +243,9 @@ export const instanceRegistry = (deps: {
       return count;
     },
 
-    /** The instances of an agent, newest first; ended ones stay in the list for a month. */
-    list: (agent: string, query: PageQuery): Promise<Page<Instance>> => instances.list({ agent }, query),
+    list: (agent, query): Promise<Page<Instance>> => instances.list({ agent }, query),
 
-    /** The states to show for instances of an agent. */
-    async states(agent: string): Promise<(instance: Instance) => ShownState> {
+    async states(agent): Promise<(instance: Instance) => ShownState> {
       const found = (await agents.get(agent))?.document;
       const places = most(found?.ceilings);
       const now = clock.now();

@@ -69,6 +69,32 @@ export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
+/** Links from users of a peer to accounts here. */
+export interface AccountLinks {
+  /** Reads one link with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<AccountLink> | undefined>;
+  /** The link of a subject of a peer; undefined when there is none. */
+  find(peer: string, subject: string): Promise<AccountLink | undefined>;
+  /** One page of links, newest first. `query` may name a peer or an account. */
+  list(query?: PageQuery & { readonly peer?: string; readonly account?: string }): Promise<Page<AccountLink>>;
+  /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
+  create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>>;
+  /**
+   * Returns the existing link, or creates it: of concurrent callers the first one wins. Undefined: a link was ended
+   * before, and only an administrator may create it again.
+   */
+  ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined>;
+  /** A valid link with its peer. Undefined when one of them is gone or the peer is not trusted any more. */
+  standing(
+    id: string,
+  ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined>;
+  /**
+   * Ends a link: tokens that rest on it are revoked, and no verified address creates it again. `of`: only a link of
+   * this account. Throws 'not_found'.
+   */
+  remove(id: string, by: By, of?: string): Promise<void>;
+}
+
 export const accountLinks = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -76,7 +102,7 @@ export const accountLinks = (deps: {
   readonly identifiers: Identifiers;
   readonly peers: { get(id: string): StoredDocument<Peer> };
   readonly accounts: { get(id: string): StoredDocument<Account> };
-}) => {
+}): AccountLinks => {
   const { clock, identifiers } = deps;
   const collection = deps.documents.collection<AccountLink>(ACCOUNT_LINKS);
   const ended = endedLinks(deps.documents);
@@ -104,18 +130,12 @@ export const accountLinks = (deps: {
   };
 
   return {
-    get: (id: string): Promise<Versioned<AccountLink> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<AccountLink> | undefined> => collection.get(id),
     find,
 
-    list: ({
-      peer,
-      account,
-      ...query
-    }: PageQuery & { readonly peer?: string; readonly account?: string } = {}): Promise<Page<AccountLink>> =>
-      documentsOf.list({ peer, account }, query),
+    list: ({ peer, account, ...query } = {}): Promise<Page<AccountLink>> => documentsOf.list({ peer, account }, query),
 
-    /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
-    async create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>> {
+    async create(given, by): Promise<Versioned<AccountLink>> {
       if (given.subject === '' || given.subject.length > LONGEST_SUBJECT) {
         refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
       }
@@ -133,11 +153,7 @@ export const accountLinks = (deps: {
       return linked;
     },
 
-    /**
-     * Returns the existing link, or creates it: of concurrent callers the first one wins. Undefined: a link was
-     * ended before, and only an administrator may create it again.
-     */
-    async ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined> {
+    async ensure(given, by): Promise<AccountLink | undefined> {
       const key = keyOf(given.peer, given.subject);
       if (await ended.has(key)) return undefined;
       try {
@@ -153,9 +169,8 @@ export const accountLinks = (deps: {
       }
     },
 
-    /** A valid link with its peer. Undefined when one of them is gone or the peer is not trusted any more. */
     async standing(
-      id: string,
+      id,
     ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined> {
       const link = (await collection.get(id))?.document;
       const peer = link && (await deps.peers.get(link.peer))?.document;
@@ -164,11 +179,7 @@ export const accountLinks = (deps: {
         : undefined;
     },
 
-    /**
-     * Ends a link: tokens that rest on it are revoked, and no verified address creates it again. `of`: only a
-     * link of this account. Throws 'not_found'.
-     */
-    async remove(id: string, by: By, of?: string): Promise<void> {
+    async remove(id, by, of): Promise<void> {
       const { document } = await documentsOf.found(id);
       if (of !== undefined && document.account !== of)
         throw new DomainError('not_found', 'You hold nothing of that name.');
@@ -179,5 +190,3 @@ export const accountLinks = (deps: {
     },
   };
 };
-
-export type AccountLinks = ReturnType<typeof accountLinks>;

@@ -52,6 +52,15 @@ const LONGEST_CHAIN = 8;
 const MOST_RESOURCES = 10;
 const TYPES = new Set<unknown>([ID_JAG_TYPE]);
 
+/** Checks of a peer's assertion (ID-JAG, RFC 7523 §3). */
+export interface PeerAssertions {
+  /**
+   * `handedOverAt`: when the ownership of the client, an agent, last changed. What the peer said before that
+   * concerned the agent of the former owner. Throws 'unavailable' when the budget for fetching keys is used up.
+   */
+  read(token: string, clientId: string, handedOverAt?: number): Promise<PeerAssertion | Refusal>;
+}
+
 export const peerAssertions = (deps: {
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly keys: Pick<IssuerKeys, 'find'>;
@@ -59,7 +68,7 @@ export const peerAssertions = (deps: {
   /** Our own issuer: the only accepted audience. */
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
-}) => {
+}): PeerAssertions => {
   const { clock, clockToleranceSeconds: tolerance } = deps;
 
   const wrongTime = (claims: Claims, { maxLifetimeSeconds }: Inbound, handedOverAt?: number): string | undefined => {
@@ -73,12 +82,7 @@ export const peerAssertions = (deps: {
   };
 
   return {
-    /**
-     * `handedOverAt`: when the ownership of the client, an agent, last changed. What the peer said before that
-     * concerned the agent of the former owner. Throws 'unavailable' when the budget for fetching keys is used
-     * up.
-     */
-    async read(token: string, clientId: string, handedOverAt?: number): Promise<PeerAssertion | Refusal> {
+    async read(token, clientId, handedOverAt): Promise<PeerAssertion | Refusal> {
       const read = readSigned(token, TYPES);
       if (isRefusal(read)) return read;
       const { claims } = read;
@@ -109,8 +113,6 @@ export const peerAssertions = (deps: {
     },
   };
 };
-
-export type PeerAssertions = ReturnType<typeof peerAssertions>;
 
 const saidBy = (claims: Claims, issuer: string): Omit<PeerAssertion, 'peer' | 'use'> | Refusal => {
   const { sub, jti, exp, scope, email, email_verified: isVerified } = claims as { readonly [name: string]: unknown };

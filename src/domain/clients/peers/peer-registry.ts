@@ -50,6 +50,31 @@ const MOST_RESOURCES = 50;
 /** Entered by role only. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
+/** The registry of peers: authorization servers whose users or tokens are known here. */
+export interface PeerRegistry {
+  /** Reads one peer with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<Peer> | undefined>;
+  /** The peer with exactly this issuer. */
+  findByIssuer(issuer: string): Promise<Peer | undefined>;
+  /** A resource server behind one of the peers, in the form that decisions use. */
+  findResource(identifier: string): Promise<Versioned<ResourceServer> | undefined>;
+  /** One page of peers, newest first. `query` may name an issuer. */
+  list(query?: PageQuery & { readonly issuer?: string }): Promise<Page<Peer>>;
+  /** Throws 'invalid_field', and 'conflict' when there is one of this issuer. */
+  create(given: NewPeer, by: By): Promise<Versioned<Peer>>;
+  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  update(id: string, expected: number, change: PeerChange, by: By): Promise<Versioned<Peer>>;
+  /**
+   * From the next request on, this server vouches for no user at the peer and accepts nothing from it. Idempotent, as
+   * is its opposite.
+   */
+  disable(id: string, by: By): Promise<Versioned<Peer>>;
+  /** Ends the block of a disabled peer. Idempotent. Throws 'not_found'. */
+  enable(id: string, by: By): Promise<Versioned<Peer>>;
+  /** Keys fetched until now are no longer used, on any node. */
+  purgeKeys(id: string, by: By): Promise<Versioned<Peer>>;
+}
+
 export const peerRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -61,7 +86,7 @@ export const peerRegistry = (deps: {
   readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
   /** Our own issuer, which is no peer of itself (JB-08). */
   readonly issuer: string;
-}) => {
+}): PeerRegistry => {
   const { clock, identifiers, issuer: own } = deps;
   const collection = deps.documents.collection<Peer>(PEERS);
   const documentsOf = registeredDocuments<Peer>({
@@ -149,34 +174,29 @@ export const peerRegistry = (deps: {
       documentsOf.change(id, undefined, type, by, (peer) => ({ ...peer, state }));
 
   return {
-    get: (id: string): Promise<Versioned<Peer> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<Peer> | undefined> => collection.get(id),
 
-    /** The peer with exactly this issuer. */
-    async findByIssuer(issuer: string): Promise<Peer | undefined> {
+    async findByIssuer(issuer): Promise<Peer | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document;
     },
 
-    /** A resource server behind one of the peers, in the form that decisions use. */
-    async findResource(identifier: string): Promise<Versioned<ResourceServer> | undefined> {
+    async findResource(identifier): Promise<Versioned<ResourceServer> | undefined> {
       const peer = await behind(identifier);
       const document = peer && resourceBehind(peer, identifier);
       return document && { document, version: 1 };
     },
 
-    list: ({ issuer, ...query }: PageQuery & { readonly issuer?: string } = {}): Promise<Page<Peer>> =>
-      documentsOf.list({ issuer }, query),
+    list: ({ issuer, ...query } = {}): Promise<Page<Peer>> => documentsOf.list({ issuer }, query),
 
-    /** Throws 'invalid_field', and 'conflict' when there is one of this issuer. */
-    async create(given: NewPeer, by: By): Promise<Versioned<Peer>> {
+    async create(given, by): Promise<Versioned<Peer>> {
       const now = clock.now();
       const members = { maxKeyAgeSeconds: 3600, ...given, id: identifiers.newId('per'), state: 'active' } as const;
       const peer = await checked({ ...members, resources: [], createdAt: now, updatedAt: now } as NewPeer & Peer);
       return documentsOf.insert(peer, 'peer.created', by);
     },
 
-    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
-    update: (id: string, expected: number, change: PeerChange, by: By): Promise<Versioned<Peer>> =>
+    update: (id, expected, change, by): Promise<Versioned<Peer>> =>
       documentsOf.change(id, expected, 'peer.updated', by, (peer) => {
         const both = { ...peer, ...change };
         // One source of keys replaces the other.
@@ -186,20 +206,13 @@ export const peerRegistry = (deps: {
         return checked(Object.fromEntries(given) as unknown as NewPeer & Peer, peer);
       }),
 
-    /**
-     * From the next request on, this server vouches for no user at the peer and accepts nothing from it.
-     * Idempotent, as is its opposite.
-     */
     disable: switched('disabled', 'peer.disabled'),
     enable: switched('active', 'peer.enabled'),
 
-    /** Keys fetched until now are no longer used, on any node. */
-    purgeKeys: (id: string, by: By): Promise<Versioned<Peer>> =>
+    purgeKeys: (id, by): Promise<Versioned<Peer>> =>
       documentsOf.change(id, undefined, 'peer.keys_purged', by, (peer) => ({ ...peer, keysAfter: clock.now() })),
   };
 };
-
-export type PeerRegistry = ReturnType<typeof peerRegistry>;
 
 /** https, or http on loopback, in its normal form and without query (RFC 8414 §2). */
 const checkPeerIssuer = (issuer: string, own: string): void => {

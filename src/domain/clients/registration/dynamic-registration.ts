@@ -71,13 +71,28 @@ type Managed = { readonly registration: Versioned<Registration>; readonly party:
 
 const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
 
-export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
-
 /**
- * RFC 7591 and RFC 7592. All methods throw DomainError. Each refusal is in the audit log, or counted, before it
- * is thrown.
+ * RFC 7591 and RFC 7592. All methods throw DomainError. Each refusal is in the audit log, or counted, before it is
+ * thrown.
  */
-export const dynamicRegistration = (deps: Dependencies) => {
+export interface DynamicRegistration {
+  /** Returns the registered metadata with the tokens to manage it. A client secret is shown only this once. */
+  register(body: Body, bearer: string | undefined, from: From): Promise<Body>;
+  /**
+   * Shows a registration to the holder of its token, and replaces the token (RFC 7592 §2.1). Throws 'invalid_token'.
+   */
+  read(id: string, bearer: string | undefined, from: From): Promise<Body>;
+  /** Throws 'precondition_failed' when another caller changed it at the same time. */
+  replace(id: string, body: Body, bearer: string | undefined, from: From): Promise<Body>;
+  /** Retires an agent or client: nothing it holds works, and it never comes back. */
+  remove(id: string, bearer: string | undefined, from: From): Promise<void>;
+  /** Whether the client or agent registered itself, even if it was adopted since. */
+  isSelfRegistered(id: string): Promise<boolean>;
+  /** Makes an account the owner of a client that registered itself. Throws 'not_found' and 'conflict'. */
+  adopt(id: string, owner: string, by: By): Promise<Versioned<Client>>;
+}
+
+export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => {
   const { issuer, clock, audit, agents, clients, effectiveRegistries, tokens, registrations, statements, quotas } =
     deps;
 
@@ -235,8 +250,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     registeredMetadata(party, { registration: registration.document, token, issuer });
 
   return {
-    /** Returns the registered metadata with the tokens to manage it. A client secret is shown only this once. */
-    register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+    register: (body, bearer, from): Promise<Body> =>
       refusing(from, 'register', async (knows) => {
         await quotas.source.take(from.source);
         const token = await tokenOf(bearer);
@@ -253,15 +267,14 @@ export const dynamicRegistration = (deps: Dependencies) => {
         return register(plan({ asked, token, statement }), token, from);
       }),
 
-    read: (id: string, bearer: string | undefined, from: From): Promise<Body> =>
+    read: (id, bearer, from): Promise<Body> =>
       refusing(from, 'read', async (knows) => {
         const found = await managed(id, bearer, knows);
         await record(found, 'read', from);
         return shown(found, found.party.document, await registrations.rotate(found.registration));
       }),
 
-    /** Throws 'precondition_failed' when another caller changed it at the same time. */
-    replace: (id: string, body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+    replace: (id, body, bearer, from): Promise<Body> =>
       refusing(from, 'replace', async (knows) => {
         const found = await managed(id, bearer, knows);
         const { document, version } = found.party;
@@ -288,8 +301,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         }
       }),
 
-    /** Retires an agent or client: nothing it holds works, and it never comes back. */
-    remove: (id: string, bearer: string | undefined, from: From): Promise<void> =>
+    remove: (id, bearer, from): Promise<void> =>
       refusing(from, 'remove', async (knows) => {
         const { party } = await managed(id, bearer, knows);
         const by = { caller: id, ...from };
@@ -297,11 +309,9 @@ export const dynamicRegistration = (deps: Dependencies) => {
         await registrations.remove(id);
       }),
 
-    /** Whether the client or agent registered itself, even if it was adopted since. */
-    isSelfRegistered: (id: string): Promise<boolean> => registrations.has(id),
+    isSelfRegistered: (id): Promise<boolean> => registrations.has(id),
 
-    /** Makes an account the owner of a client that registered itself. Throws 'not_found' and 'conflict'. */
-    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+    async adopt(id, owner, by): Promise<Versioned<Client>> {
       const adopted = await clients.adopt(id, owner, by);
       await registrations.keep(id);
       return adopted;

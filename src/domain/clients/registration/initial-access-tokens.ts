@@ -70,6 +70,27 @@ export type InitialAccessTokenQuery = PageQuery & { readonly owner?: string };
 const PREFIX = 'bhi_';
 const HOUR = 3600;
 
+/** Initial access tokens (RFC 7591 §3): how many agents or clients their holder may register. */
+export interface InitialAccessTokens {
+  /** Reads one token with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<InitialAccessToken> | undefined>;
+  /** One page of tokens, newest first. */
+  list(query?: InitialAccessTokenQuery): Promise<Page<InitialAccessToken>>;
+  /** `token` is in no store and no log; show it once. Throws 'invalid_field'. */
+  create(input: NewInitialAccessToken, by: By): Promise<Versioned<InitialAccessToken> & { readonly token: string }>;
+  /** From now on the token registers nothing. Idempotent. */
+  revoke(id: string, by: By): Promise<Versioned<InitialAccessToken>>;
+  /** The initial access token of this value, while it can still register in the name of its owner. */
+  find(value: string): Promise<InitialAccessToken | undefined>;
+  /**
+   * Takes one use. False when none is left, or the token was revoked meanwhile. A token with N uses never gives more
+   * than N.
+   */
+  take(id: string): Promise<boolean>;
+  /** Gives back a use when the registration failed. */
+  giveBack(id: string): Promise<void>;
+}
+
 export const initialAccessTokens = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -78,7 +99,7 @@ export const initialAccessTokens = (deps: {
   readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
   readonly owners: Pick<Owners, 'isActive'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get'>;
-}) => {
+}): InitialAccessTokens => {
   const { documents, clock, identifiers, audit, masterKey, owners, blueprints } = deps;
   const collection = documents.collection<InitialAccessToken>(INITIAL_ACCESS_TOKENS);
   const documentsOf = registeredDocuments<InitialAccessToken>({
@@ -106,16 +127,11 @@ export const initialAccessTokens = (deps: {
   };
 
   return {
-    get: (id: string): Promise<Versioned<InitialAccessToken> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<InitialAccessToken> | undefined> => collection.get(id),
 
-    list: ({ owner, ...query }: InitialAccessTokenQuery = {}): Promise<Page<InitialAccessToken>> =>
-      documentsOf.list({ owner }, query),
+    list: ({ owner, ...query } = {}): Promise<Page<InitialAccessToken>> => documentsOf.list({ owner }, query),
 
-    /** `token` is in no store and no log; show it once. Throws 'invalid_field'. */
-    async create(
-      input: NewInitialAccessToken,
-      by: By,
-    ): Promise<Versioned<InitialAccessToken> & { readonly token: string }> {
+    async create(input, by): Promise<Versioned<InitialAccessToken> & { readonly token: string }> {
       await checkBinding(input);
       const now = clock.now();
       const token = `${PREFIX}${identifiers.newSecret()}`;
@@ -138,14 +154,12 @@ export const initialAccessTokens = (deps: {
       return { ...stored, token };
     },
 
-    /** From now on the token registers nothing. Idempotent. */
-    revoke: (id: string, by: By): Promise<Versioned<InitialAccessToken>> =>
+    revoke: (id, by): Promise<Versioned<InitialAccessToken>> =>
       documentsOf.change(id, undefined, 'registration.token_revoked', by, (token) =>
         token.revokedAt === undefined ? { ...token, revokedAt: clock.now() } : token,
       ),
 
-    /** The initial access token of this value, while it can still register in the name of its owner. */
-    async find(value: string): Promise<InitialAccessToken | undefined> {
+    async find(value): Promise<InitialAccessToken | undefined> {
       if (!value.startsWith(PREFIX)) return undefined;
       for (const digest of masterKey.digests('initial_access_token', value)) {
         const found = (await collection.find({ where: { digest }, limit: 1 }))[0]?.document;
@@ -154,11 +168,7 @@ export const initialAccessTokens = (deps: {
       return undefined;
     },
 
-    /**
-     * Takes one use. False when none is left, or the token was revoked meanwhile. A token with N uses never
-     * gives more than N.
-     */
-    async take(id: string): Promise<boolean> {
+    async take(id): Promise<boolean> {
       let isTaken = false;
       await update(collection, id, (token) => {
         isTaken = isGood(token);
@@ -167,11 +177,8 @@ export const initialAccessTokens = (deps: {
       return isTaken;
     },
 
-    /** Gives back a use when the registration failed. */
-    async giveBack(id: string): Promise<void> {
+    async giveBack(id): Promise<void> {
       await update(collection, id, (token) => ({ ...token, used: Math.max(0, token.used - 1) }));
     },
   };
 };
-
-export type InitialAccessTokens = ReturnType<typeof initialAccessTokens>;

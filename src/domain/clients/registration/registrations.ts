@@ -60,14 +60,33 @@ const PREFIX = 'bhr_';
 
 export type NewRegistration = Omit<Registration, 'tokenDigest' | 'createdAt'>;
 
-export type Registrations = ReturnType<typeof registrations>;
+/** Registrations that clients manage themselves, each with its token (RFC 7592). */
+export interface Registrations {
+  /** Returns the registration access token, which is in no store and no log. */
+  insert(added: NewRegistration): Promise<{ readonly registration: Registration; readonly token: string }>;
+  /** Whether this client manages its own registration. */
+  has(id: string): Promise<boolean>;
+  /** The registration of this client that the token manages. */
+  find(id: string, token: string): Promise<Versioned<Registration> | undefined>;
+  /**
+   * Replaces the token that was presented. Of concurrent callers with the same token one succeeds. Throws
+   * 'unauthenticated' for the others.
+   */
+  rotate(registration: Versioned<Registration>): Promise<string>;
+  /** Makes the token before the last rotation valid again: nothing was changed with it. */
+  restore(registration: Versioned<Registration>): Promise<void>;
+  /** The client has an owner now and no longer expires. */
+  keep(id: string): Promise<void>;
+  /** Ends the management of a registration; its token stops working. */
+  remove(id: string): Promise<void>;
+}
 
 export const registrations = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
-}) => {
+}): Registrations => {
   const { clock, identifiers, masterKey } = deps;
   const collection = deps.documents.collection<Registration>(REGISTRATIONS);
 
@@ -78,20 +97,18 @@ export const registrations = (deps: {
   };
 
   return {
-    /** Returns the registration access token, which is in no store and no log. */
-    async insert(added: NewRegistration): Promise<{ readonly registration: Registration; readonly token: string }> {
+    async insert(added): Promise<{ readonly registration: Registration; readonly token: string }> {
       const { token, tokenDigest } = newToken(added.id);
       const registration = { ...added, tokenDigest, createdAt: clock.now() };
       await collection.insert(registration);
       return { registration, token };
     },
 
-    async has(id: string): Promise<boolean> {
+    async has(id): Promise<boolean> {
       return (await collection.get(id)) !== undefined;
     },
 
-    /** The registration of this client that the token manages. */
-    async find(id: string, token: string): Promise<Versioned<Registration> | undefined> {
+    async find(id, token): Promise<Versioned<Registration> | undefined> {
       const found = await collection.get(id);
       if (!found) return undefined;
       const { tokenDigest, expiresAt } = found.document;
@@ -99,27 +116,21 @@ export const registrations = (deps: {
       return masterKey.digests('registration_access_token', id, token).includes(tokenDigest) ? found : undefined;
     },
 
-    /**
-     * Replaces the token that was presented. Of concurrent callers with the same token one succeeds. Throws
-     * 'unauthenticated' for the others.
-     */
-    async rotate({ document, version }: Versioned<Registration>): Promise<string> {
+    async rotate({ document, version }): Promise<string> {
       const { token, tokenDigest } = newToken(document.id);
       if (await collection.replace({ ...document, tokenDigest }, version)) return token;
       throw new DomainError('unauthenticated', 'This registration access token was used already.');
     },
 
-    /** Makes the token before the last rotation valid again: nothing was changed with it. */
-    async restore({ document, version }: Versioned<Registration>): Promise<void> {
+    async restore({ document, version }): Promise<void> {
       await collection.replace(document, version + 1);
     },
 
-    /** The client has an owner now and no longer expires. */
-    async keep(id: string): Promise<void> {
+    async keep(id): Promise<void> {
       await update(collection, id, ({ expiresAt: _, ...kept }) => kept);
     },
 
-    async remove(id: string): Promise<void> {
+    async remove(id): Promise<void> {
       await collection.take(id);
     },
   };

@@ -40,14 +40,25 @@ export const REPEATABLE_REGISTRATIONS = {
 
 const REMEMBERED_SECONDS = 86_400;
 
-export type RepeatableRegistration = ReturnType<typeof repeatableRegistration>;
+/** Makes registrations idempotent. */
+export interface RepeatableRegistration {
+  /**
+   * Runs `register` with the id to register under, unless that was done before. A refused registration is tried
+   * again. `text` is the content of the request. Throws 'conflict' for another text under the same key.
+   */
+  once(
+    key: RegistrationKey,
+    text: string,
+    register: (id: string) => Promise<Versioned<Agent>>,
+  ): Promise<{ readonly found: Versioned<Agent>; readonly isReplayed: boolean }>;
+}
 
 export const repeatableRegistration = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
-}) => {
+}): RepeatableRegistration => {
   const { documents, clock, identifiers, agents } = deps;
   const collection = documents.collection<Registration>(REPEATABLE_REGISTRATIONS);
 
@@ -75,15 +86,7 @@ export const repeatableRegistration = (deps: {
   };
 
   return {
-    /**
-     * Runs `register` with the id to register under, unless that was done before. A refused registration is
-     * tried again. `text` is the content of the request. Throws 'conflict' for another text under the same key.
-     */
-    async once(
-      key: RegistrationKey,
-      text: string,
-      register: (id: string) => Promise<Versioned<Agent>>,
-    ): Promise<{ readonly found: Versioned<Agent>; readonly isReplayed: boolean }> {
+    async once(key, text, register): Promise<{ readonly found: Versioned<Agent>; readonly isReplayed: boolean }> {
       const { agent, isNew } = await reserved(key, text);
       const known = isNew ? undefined : await agents.get(agent);
       if (known) return { found: known, isReplayed: true };

@@ -22,7 +22,16 @@ const ABOUT_ITSELF = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', '
 const NEVER = new Set(['client_id', 'client_secret']);
 const CLOCK_TOLERANCE = 15;
 
-export type SoftwareStatements = ReturnType<typeof softwareStatements>;
+/** Checks software statements (RFC 7591 §2.3). */
+export interface SoftwareStatements {
+  /**
+   * Throws 'invalid_field' for a statement that is invalid, 'access_denied' for one whose issuer is not configured
+   * here.
+   */
+  verify(text: unknown, source?: string): Promise<Statement>;
+  /** The claims of a stored statement, which was verified when it came. */
+  read(text: string): Body;
+}
 
 export const softwareStatements = (deps: {
   readonly issuers: StatementIssuers;
@@ -30,7 +39,7 @@ export const softwareStatements = (deps: {
   readonly clock: Clock;
   /** Our issuer; a statement with an audience must name it. */
   readonly issuer: string;
-}) => {
+}): SoftwareStatements => {
   const refuse = (message: string): never => refuseField('/software_statement', message);
 
   const keysOf = async (name: string, kid: string | undefined, source: string | undefined): Promise<JsonWebKeySet> => {
@@ -73,11 +82,7 @@ export const softwareStatements = (deps: {
   };
 
   return {
-    /**
-     * Throws 'invalid_field' for a statement that is invalid, 'access_denied' for one whose issuer is not
-     * configured here.
-     */
-    async verify(text: unknown, source?: string): Promise<Statement> {
+    async verify(text, source): Promise<Statement> {
       if (typeof text !== 'string' || text.length > MAXIMUM_LENGTH) {
         return refuse(`This is a JWT of at most ${MAXIMUM_LENGTH} characters.`);
       }
@@ -89,8 +94,7 @@ export const softwareStatements = (deps: {
       return { issuer: iss, claims: ofClient(payload), text };
     },
 
-    /** The claims of a stored statement, which was verified when it came. */
-    read: (text: string): Body => ofClient(claimsOf(text) ?? {}),
+    read: (text): Body => ofClient(claimsOf(text) ?? {}),
   };
 };
 

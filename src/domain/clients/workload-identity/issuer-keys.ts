@@ -37,13 +37,24 @@ export type KeyHealth = {
 
 type Place = { held?: Held; lookedAt?: number; reason?: string; flight?: Promise<Held> };
 
+/** The keys of trusted issuers, pinned or fetched. */
+export interface IssuerKeys {
+  /**
+   * The keys of an issuer. The keys fetched last are valid for `maxKeyAgeSeconds` while new ones are unavailable. A
+   * `kid` that is not among them causes a new fetch, at most twice a minute. Throws what the fetch throws.
+   */
+  find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet>;
+  /** Whether the keys of an issuer could be read lately. As this process knows it; fetches nothing. */
+  health(issuer: KeyHolder): KeyHealth;
+}
+
 export const issuerKeys = ({
   fetcher,
   clock,
 }: {
   readonly fetcher: Pick<TrustedFetch, 'get'>;
   readonly clock: Clock;
-}) => {
+}): IssuerKeys => {
   // By issuer and source of its keys. When one of these changes, nothing cached before is used.
   const places = new Map<string, Place>();
 
@@ -106,12 +117,7 @@ export const issuerKeys = ({
   };
 
   return {
-    /**
-     * The keys of an issuer. The keys fetched last are valid for `maxKeyAgeSeconds` while new ones are
-     * unavailable. A `kid` that is not among them causes a new fetch, at most twice a minute. Throws what the
-     * fetch throws.
-     */
-    async find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet> {
+    async find(issuer, kid): Promise<JsonWebKeySet> {
       if (issuer.jwks) return issuer.jwks;
       const place = placeOf(issuer);
       const { held } = place;
@@ -130,7 +136,7 @@ export const issuerKeys = ({
       }
     },
 
-    health(issuer: KeyHolder): KeyHealth {
+    health(issuer): KeyHealth {
       if (issuer.jwks) return { state: 'pinned' };
       const { held, reason } = placeOf(issuer);
       return {
@@ -141,8 +147,6 @@ export const issuerKeys = ({
     },
   };
 };
-
-export type IssuerKeys = ReturnType<typeof issuerKeys>;
 
 /**
  * A key set in which each `kid` is unambiguous. Keys of a SPIFFE bundle mark in their own way that they sign

@@ -45,6 +45,28 @@ const LONGEST_SECONDS = 86_400;
 /** Entered by role only. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
+/** The registry of issuers whose workload tokens are accepted. */
+export interface TrustedIssuerRegistry {
+  /** Reads one issuer with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<TrustedIssuer> | undefined>;
+  /** At most 1000 ids; unknown ones are left out. */
+  getMany(ids: readonly string[]): Promise<readonly Versioned<TrustedIssuer>[]>;
+  /** The issuer with exactly this `iss`. */
+  findByIssuer(issuer: string): Promise<TrustedIssuer | undefined>;
+  /** One page of issuers, newest first. `query` may name an issuer. */
+  list(query?: PageQuery & { readonly issuer?: string }): Promise<Page<TrustedIssuer>>;
+  /** Throws 'invalid_field', and 'conflict' when the issuer exists already. */
+  create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>>;
+  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  update(id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>>;
+  /** Its tokens are refused from the next request on. Idempotent, as is its opposite. */
+  disable(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
+  /** Ends the block of a disabled issuer. Idempotent. Throws 'not_found'. */
+  enable(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
+  /** Keys fetched until now are no longer used, on any node. */
+  purgeKeys(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
+}
+
 export const trustedIssuerRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -53,7 +75,7 @@ export const trustedIssuerRegistry = (deps: {
   readonly checkKeyUrl: KeyUrlCheck;
   /** Our own issuer, which is not one of these. */
   readonly issuer: string;
-}) => {
+}): TrustedIssuerRegistry => {
   const { clock, identifiers } = deps;
   const collection = deps.documents.collection<TrustedIssuer>(TRUSTED_ISSUERS);
   const documentsOf = registeredDocuments<TrustedIssuer>({
@@ -89,22 +111,18 @@ export const trustedIssuerRegistry = (deps: {
       documentsOf.change(id, undefined, type, by, (issuer) => ({ ...issuer, state }));
 
   return {
-    get: (id: string): Promise<Versioned<TrustedIssuer> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<TrustedIssuer> | undefined> => collection.get(id),
 
-    /** At most 1000 ids; unknown ones are left out. */
-    getMany: (ids: readonly string[]): Promise<readonly Versioned<TrustedIssuer>[]> => collection.getMany(ids),
+    getMany: (ids): Promise<readonly Versioned<TrustedIssuer>[]> => collection.getMany(ids),
 
-    /** The issuer with exactly this `iss`. */
-    async findByIssuer(issuer: string): Promise<TrustedIssuer | undefined> {
+    async findByIssuer(issuer): Promise<TrustedIssuer | undefined> {
       const [found] = await collection.find({ where: { issuer }, limit: 1 });
       return found?.document;
     },
 
-    list: ({ issuer, ...query }: PageQuery & { readonly issuer?: string } = {}): Promise<Page<TrustedIssuer>> =>
-      documentsOf.list({ issuer }, query),
+    list: ({ issuer, ...query } = {}): Promise<Page<TrustedIssuer>> => documentsOf.list({ issuer }, query),
 
-    /** Throws 'invalid_field', and 'conflict' when the issuer exists already. */
-    async create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>> {
+    async create(given, by): Promise<Versioned<TrustedIssuer>> {
       const now = clock.now();
       const issuer = checked({
         maxTokenAgeSeconds: USUAL_SECONDS,
@@ -119,8 +137,7 @@ export const trustedIssuerRegistry = (deps: {
       return documentsOf.insert(issuer, 'trusted_issuer.created', by);
     },
 
-    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
-    update: (id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>> =>
+    update: (id, expected, change, by): Promise<Versioned<TrustedIssuer>> =>
       documentsOf.change(id, expected, 'trusted_issuer.updated', by, (issuer) => {
         const both = { ...issuer, ...change };
         // One source of keys replaces the other.
@@ -130,20 +147,16 @@ export const trustedIssuerRegistry = (deps: {
         return checked(Object.fromEntries(given) as unknown as TrustedIssuer, issuer);
       }),
 
-    /** Its tokens are refused from the next request on. Idempotent, as is its opposite. */
     disable: switched('disabled', 'trusted_issuer.disabled'),
     enable: switched('active', 'trusted_issuer.enabled'),
 
-    /** Keys fetched until now are no longer used, on any node. */
-    purgeKeys: (id: string, by: By): Promise<Versioned<TrustedIssuer>> =>
+    purgeKeys: (id, by): Promise<Versioned<TrustedIssuer>> =>
       documentsOf.change(id, undefined, 'trusted_issuer.keys_purged', by, (issuer) => ({
         ...issuer,
         keysAfter: clock.now(),
       })),
   };
 };
-
-export type TrustedIssuerRegistry = ReturnType<typeof trustedIssuerRegistry>;
 
 /** https, in its normal form, without query, fragment or user name (RFC 8414 §2). */
 const checkIssuer = (issuer: string, own: string): void => {

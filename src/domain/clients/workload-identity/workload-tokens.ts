@@ -41,13 +41,22 @@ export const readToken = (token: string): ReadToken | Refusal => {
   return read as ReadToken;
 };
 
+/** Checks of a workload token that do not depend on the agent. */
+export interface WorkloadTokens {
+  /**
+   * What is wrong with a token of this issuer. Undefined when it is valid. Throws 'unavailable' when the fetch budget
+   * is used up.
+   */
+  refusalOf(read: ReadToken, issuer: TrustedIssuer): Promise<Refusal | undefined>;
+}
+
 export const workloadTokens = (deps: {
   readonly keys: Pick<IssuerKeys, 'find'>;
   readonly clock: Clock;
   /** Our own issuer. */
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
-}) => {
+}): WorkloadTokens => {
   const { keys, clock, clockToleranceSeconds: tolerance } = deps;
 
   const wrongTime = (claims: Claims, { maxTokenAgeSeconds }: TrustedIssuer): string | undefined => {
@@ -60,11 +69,7 @@ export const workloadTokens = (deps: {
   };
 
   return {
-    /**
-     * What is wrong with a token of this issuer. Undefined when it is valid. Throws 'unavailable' when the
-     * fetch budget is used up.
-     */
-    async refusalOf(read: ReadToken, issuer: TrustedIssuer): Promise<Refusal | undefined> {
+    async refusalOf(read, issuer): Promise<Refusal | undefined> {
       const { claims } = read;
       if (issuer.state !== 'active') return { check: 'issuer', why: 'this issuer is not trusted any more' };
       if (claims.iss !== issuer.issuer) return { check: 'issuer', why: 'the token is of another issuer' };
@@ -88,5 +93,3 @@ export const workloadTokens = (deps: {
     },
   };
 };
-
-export type WorkloadTokens = ReturnType<typeof workloadTokens>;

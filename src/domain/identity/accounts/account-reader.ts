@@ -15,6 +15,7 @@ export type StoredAccount = Account & { readonly administrator?: true; readonly 
 const MOST_OF_ADDRESS = 20;
 
 export interface AccountReader {
+  /** Reads one account with its version. Undefined when there is none. */
   get(id: string): Promise<Versioned<Account> | undefined>;
 
   /** The accounts found, in the order of `ids`; at most 1000 ids. */

@@ -17,7 +17,7 @@ import {
   checkedUsername,
   type NewAccount,
 } from './account-fields.ts';
-import { accountReader, published, type StoredAccount } from './account-reader.ts';
+import { type AccountReader, accountReader, published, type StoredAccount } from './account-reader.ts';
 import { emailKey } from './email-key.ts';
 import type { Language } from './language.ts';
 import type { Passwords } from './passwords.ts';
@@ -56,7 +56,7 @@ export type AccountRegistryDeps = {
 type KeptSession = { readonly id: string; readonly authTime: number };
 
 /** The accounts of this installation. Each change is validated, then audited, then written. */
-export interface AccountRegistry {
+export interface AccountRegistry extends AccountReader {
   /**
    * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
    * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
