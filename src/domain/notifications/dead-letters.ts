@@ -6,22 +6,29 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 
-export type DeadLetters = ReturnType<typeof deadLetters>;
-
 /** Deliveries that were given up: kept for 30 days, and retried when an operator asks for it. */
+export interface DeadLetters {
+  /** Newest first. */
+  list(query: PageQuery): Promise<Page<Delivery>>;
+  /**
+   * Puts a dead letter back into the outbox, with the same id, for as long as a new one. Throws 'not_found', and
+   * 'conflict' for a mail whose link has expired.
+   */
+  retry(id: string, by: By): Promise<void>;
+}
+
 export const deadLetters = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly outbox: Pick<Outbox, 'wake'>;
-}) => {
+}): DeadLetters => {
   const { documents, audit, clock, outbox } = deps;
   const deliveries = documents.collection<Delivery>(DELIVERIES);
   const missing = (): DomainError => new DomainError('not_found', 'There is no such dead letter.');
 
   return {
-    /** Newest first. */
-    async list({ limit = 50, after }: PageQuery): Promise<Page<Delivery>> {
+    async list({ limit = 50, after }): Promise<Page<Delivery>> {
       const found = await deliveries.find({
         where: { state: 'dead' },
         order: { by: 'createdAt', direction: 'descending' },
@@ -33,11 +40,7 @@ export const deadLetters = (deps: {
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /**
-     * Puts a dead letter back into the outbox, with the same id, for as long as a new one. Throws 'not_found', and
-     * 'conflict' for a mail whose link has expired.
-     */
-    async retry(id: string, by: By): Promise<void> {
+    async retry(id, by): Promise<void> {
       const found = (await deliveries.get(id))?.document;
       if (found?.state !== 'dead') throw missing();
       if (found.isSealed) throw new DomainError('conflict', 'The link in this mail is over.');

@@ -50,7 +50,29 @@ const MOST_KEYS = 5;
 /** RFC 8292 §2: at most a day. */
 const TOKEN_SECONDS = 12 * 3600;
 
-export type PushKeys = ReturnType<typeof pushKeys>;
+/** The keys with which this server authenticates to push services (RFC 8292). */
+export interface PushKeys {
+  /** The key for new browsers. */
+  current(): Promise<PushKey>;
+  /** Newest first; the first one is given to browsers. */
+  list(): Promise<readonly PushKey[]>;
+  /**
+   * The header Authorization of a message to a push service, signed with this key (RFC 8292 §3). Undefined when the
+   * key no longer exists. Throws an Error when its private half cannot be read.
+   */
+  authorization(id: string, endpoint: string): Promise<string | undefined>;
+  /**
+   * Creates a new key, which browsers are given from now on. Browsers with another key keep it until they come back.
+   */
+  rotate(by: By): Promise<readonly PushKey[]>;
+  /**
+   * Ends a key at once, with every browser it was given to. Browsers are given another key from now on. Throws
+   * 'not_found'.
+   */
+  revoke(id: string, reason: string, by: By): Promise<readonly PushKey[]>;
+  /** Reseals every key with the first master key, so that the other key can be removed. */
+  sealAnew(): Promise<void>;
+}
 
 export const pushKeys = (deps: {
   readonly documents: DocumentStore;
@@ -63,7 +85,7 @@ export const pushKeys = (deps: {
    * sent.
    */
   readonly contact?: string;
-}) => {
+}): PushKeys => {
   const { documents, clock, identifiers, masterKey, audit, contact } = deps;
   const rings = documents.collection<Ring>(PUSH_KEYS);
 
@@ -114,17 +136,11 @@ export const pushKeys = (deps: {
   };
 
   return {
-    /** The key for new browsers. */
     current,
 
-    /** Newest first; the first one is given to browsers. */
     list: all,
 
-    /**
-     * The header Authorization of a message to a push service, signed with this key (RFC 8292 §3). Undefined when
-     * the key no longer exists. Throws an Error when its private half cannot be read.
-     */
-    async authorization(id: string, endpoint: string): Promise<string | undefined> {
+    async authorization(id, endpoint): Promise<string | undefined> {
       const key = (await all()).find((one) => one.id === id);
       if (key === undefined) return undefined;
       const jwk = JSON.parse(masterKey.open(contextOf(id), key.sealed)) as JWK;
@@ -136,22 +152,14 @@ export const pushKeys = (deps: {
       return `vapid t=${await token.sign(await importJWK(jwk, 'ES256'))}, k=${key.publicKey}`;
     },
 
-    /**
-     * Creates a new key, which browsers are given from now on. Browsers with another key keep it until they come
-     * back.
-     */
-    async rotate(by: By): Promise<readonly PushKey[]> {
+    async rotate(by): Promise<readonly PushKey[]> {
       await current();
       const next = await made();
       await record('push_key.rotated', next.id, by);
       return changeRing((keys) => [next, ...keys].slice(0, MOST_KEYS));
     },
 
-    /**
-     * Ends a key at once, with every browser it was given to. Browsers are given another key from now on. Throws
-     * 'not_found'.
-     */
-    async revoke(id: string, reason: string, by: By): Promise<readonly PushKey[]> {
+    async revoke(id, reason, by): Promise<readonly PushKey[]> {
       if (!(await all()).some((key) => key.id === id)) throw new DomainError('not_found', 'There is no such object.');
       const next = await made();
       await record('push_key.revoked', id, by, reason);
@@ -162,7 +170,6 @@ export const pushKeys = (deps: {
       });
     },
 
-    /** Reseals every key with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       const anew = (key: PushKey): PushKey => {
         const context = contextOf(key.id);

@@ -60,9 +60,36 @@ const MESSAGE_BYTES = 1024;
 /** RFC 8030 §5.4: at most 32 characters of base64url. */
 const TOPIC_CHARACTERS = 32;
 
-export type PushRegistry = ReturnType<typeof pushRegistry>;
-
 /** The browsers in which users are notified: their registry, and the delivery of messages to one. */
+export interface PushRegistry {
+  /** Newest first. */
+  list(account: string): Promise<readonly PushSubscription[]>;
+  /**
+   * Subscribes this browser for the account. An account that was subscribed there before no longer is. Throws
+   * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page was made before the key was
+   * changed.
+   */
+  add(account: string, given: GivenSubscription, by: By): Promise<PushSubscription>;
+  /** Throws 'not_found'. */
+  remove(account: string, id: string, by: By): Promise<void>;
+  /**
+   * Sends one message at once and returns the result. Throws 'not_found', and 'too_many_requests' beyond a few in a
+   * minute.
+   */
+  test(account: string, id: string, message: MessageIn, by: By): Promise<DeliveryAttempt>;
+  /**
+   * Sends a message, if the browser still belongs to this account and the account is active. `over`: the browser is
+   * no longer notified. Throws as `TrustedPost.post` does.
+   */
+  deliver(id: string, account: string, message: MessageIn): Promise<'sent' | 'over'>;
+  /** Removes a browser after too long without a successful delivery. Idempotent. */
+  drop(id: string): Promise<void>;
+  /** Removes the browsers of an account that is disabled; does nothing for any other. */
+  leave(account: string, by: By): Promise<void>;
+  /** Reseals everything with the first master key, so that the other key can be removed. */
+  sealAnew(): Promise<void>;
+}
+
 export const pushRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
@@ -76,7 +103,7 @@ export const pushRegistry = (deps: {
   readonly post: TrustedPost['post'];
   /** Disabled and killed ones are not active. */
   readonly accounts: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
-}) => {
+}): PushRegistry => {
   const { documents, ephemeral, audit, clock, masterKey, keys, services, checkUrl, post, accounts } = deps;
   const subscriptions = documents.collection<PushSubscription>(PUSH_SUBSCRIPTIONS);
 
@@ -182,15 +209,9 @@ export const pushRegistry = (deps: {
   };
 
   return {
-    /** Newest first. */
     list: ofAccount,
 
-    /**
-     * Subscribes this browser for the account. An account that was subscribed there before no longer is. Throws
-     * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page was made before the key was
-     * changed.
-     */
-    async add(account: string, given: GivenSubscription, by: By): Promise<PushSubscription> {
+    async add(account, given, by): Promise<PushSubscription> {
       const key = await checked(given);
       const { name, language, endpoint, p256dh, auth } = given;
       const id = subscriptionIdOf(endpoint);
@@ -218,16 +239,11 @@ export const pushRegistry = (deps: {
       throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
     },
 
-    /** Throws 'not_found'. */
-    async remove(account: string, id: string, by: By): Promise<void> {
+    async remove(account, id, by): Promise<void> {
       await end(await own(account, id), 'person', by);
     },
 
-    /**
-     * Sends one message at once and returns the result. Throws 'not_found', and 'too_many_requests' beyond a few in
-     * a minute.
-     */
-    async test(account: string, id: string, message: MessageIn, by: By): Promise<DeliveryAttempt> {
+    async test(account, id, message, by): Promise<DeliveryAttempt> {
       const subscription = await own(account, id);
       if ((await ephemeral.count(`push_tests:${account}`, 60)) > TESTS_PER_MINUTE) {
         throw new DomainError('too_many_requests', 'Wait a moment before you try again.', { retryAfterSeconds: 60 });
@@ -243,29 +259,22 @@ export const pushRegistry = (deps: {
       return failure === undefined ? { isSent: true } : { isSent: false, failure };
     },
 
-    /**
-     * Sends a message, if the browser still belongs to this account and the account is active. `over`: the browser
-     * is no longer notified. Throws as `TrustedPost.post` does.
-     */
-    async deliver(id: string, account: string, message: MessageIn): Promise<'sent' | 'over'> {
+    async deliver(id, account, message): Promise<'sent' | 'over'> {
       const subscription = (await subscriptions.get(id))?.document;
       if (subscription?.account !== account || !(await isActive(account))) return 'over';
       return (await send(subscription, message(subscription.language))) === 'sent' ? 'sent' : 'over';
     },
 
-    /** Removes a browser after too long without a successful delivery. Idempotent. */
-    async drop(id: string): Promise<void> {
+    async drop(id): Promise<void> {
       const found = (await subscriptions.get(id))?.document;
       if (found) await end(found, 'failing', SYSTEM);
     },
 
-    /** Removes the browsers of an account that is disabled; does nothing for any other. */
-    async leave(account: string, by: By): Promise<void> {
+    async leave(account, by): Promise<void> {
       if (await isActive(account)) return;
       for (const one of await ofAccount(account)) await end(one, 'account', by);
     },
 
-    /** Reseals everything with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       let after: { readonly id: string } | undefined;
       for (;;) {

@@ -51,12 +51,51 @@ const OVERLAP_SECONDS = 86_400;
 const TIMEOUT_MILLISECONDS = 2500;
 const FORGET_SECONDS = 7 * 86_400;
 
-export type WebhookRegistry = ReturnType<typeof webhookRegistry>;
-
 /**
  * The registry of endpoints: their members, their secrets, and the proof that the caller controls the endpoint
  * (WH-06).
  */
+export interface WebhookRegistry {
+  /** Reads one endpoint with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<Webhook> | undefined>;
+  /** One page of endpoints, newest first. */
+  list(query?: PageQuery): Promise<Page<Webhook>>;
+  /** The endpoints that subscribe to a kind. */
+  listening(kind: NotificationKind): Promise<readonly Webhook[]>;
+  /** The active endpoint with exactly this URL for access requests of a resource server. */
+  callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined>;
+  /** The state of the queue of an endpoint; of an unknown one, that of an empty queue. */
+  health(id: string): Promise<WebhookHealth>;
+  /**
+   * The endpoint receives nothing until it is proven. Throws 'invalid_field', and 'conflict' when there are too many.
+   */
+  create(given: NewWebhook, by: By): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }>;
+  /** A new URL must be proven again. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
+  update(id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>>;
+  /**
+   * Sends a challenge, signed like every message, that must come back as `{"challenge": …}`. The response proves that
+   * the receiver wants messages and has the secret in place. The endpoint is then active, even if it had been
+   * stopped. Throws 'not_found', and 'conflict' when the challenge did not come back.
+   */
+  prove(id: string, by: By): Promise<Versioned<Webhook>>;
+  /**
+   * Sends a test message at once, without retries. Throws 'not_found', and 'conflict' before the endpoint was proven.
+   */
+  test(id: string, by: By): Promise<DeliveryAttempt>;
+  /** Nothing is sent to the endpoint or stored for it until it is proven again. Idempotent. */
+  stop(id: string, by: By): Promise<Versioned<Webhook>>;
+  /** The same by the server itself, after too long without a successful delivery there. */
+  stopFor(id: string, reason: 'failing' | 'gone' | 'queue_full'): Promise<void>;
+  /** Creates a new secret; the previous one also signs for a day. An older one ends. Throws 'not_found'. */
+  rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }>;
+  /** Throws 'not_found'. */
+  remove(id: string, by: By): Promise<void>;
+  /** Sends a message, if the endpoint exists and is active. Throws as `TrustedPost.post` does. */
+  deliver(id: string, message: { readonly id: string; readonly body: string }): Promise<'sent' | 'not_active'>;
+  /** Reseals every secret with the first master key, so that the other key can be removed. */
+  sealAnew(): Promise<void>;
+}
+
 export const webhookRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -67,7 +106,7 @@ export const webhookRegistry = (deps: {
   readonly post: TrustedPost['post'];
   readonly owners: { isActive(owner: string): Promise<boolean> };
   readonly resourceServers: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
-}) => {
+}): WebhookRegistry => {
   const { documents, audit, clock, identifiers, masterKey, checkUrl, post, owners, resourceServers } = deps;
   const collection = documents.collection<Webhook>(WEBHOOKS);
   const queues = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
@@ -138,31 +177,25 @@ export const webhookRegistry = (deps: {
     );
 
   return {
-    get: (id: string): Promise<Versioned<Webhook> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<Webhook> | undefined> => collection.get(id),
 
-    list: (query: PageQuery = {}): Promise<Page<Webhook>> => documentsOf.list({}, query),
+    list: (query = {}): Promise<Page<Webhook>> => documentsOf.list({}, query),
 
-    /** The endpoints that subscribe to a kind. */
-    async listening(kind: NotificationKind): Promise<readonly Webhook[]> {
+    async listening(kind): Promise<readonly Webhook[]> {
       const found = await collection.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: MOST_WEBHOOKS });
       return found.map(({ document }) => document).filter(({ state }) => state === 'active');
     },
 
-    /** The active endpoint with exactly this URL for access requests of a resource server. */
-    async callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined> {
+    async callbackAt(resourceServer, url): Promise<Webhook | undefined> {
       const all = (await collection.find({ limit: MOST_WEBHOOKS })).map(({ document }) => document);
       return all.find((one) => one.state === 'active' && one.resourceServer === resourceServer && one.url === url);
     },
 
-    async health(id: string): Promise<WebhookHealth> {
+    async health(id): Promise<WebhookHealth> {
       return (await queues.get(id))?.document ?? { failures: 0 };
     },
 
-    /**
-     * The endpoint receives nothing until it is proven. Throws 'invalid_field', and 'conflict' when there are too
-     * many.
-     */
-    async create(given: NewWebhook, by: By): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }> {
+    async create(given, by): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }> {
       const facts = await checked(given);
       if ((await collection.find({ limit: MOST_WEBHOOKS })).length === MOST_WEBHOOKS) {
         throw new DomainError('conflict', `There are at most ${MOST_WEBHOOKS} endpoints; remove one first.`);
@@ -174,8 +207,7 @@ export const webhookRegistry = (deps: {
       return { made: await documentsOf.insert(webhook, 'webhook.created', by), secret };
     },
 
-    /** A new URL must be proven again. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
-    update: (id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>> =>
+    update: (id, expected, change, by): Promise<Versioned<Webhook>> =>
       documentsOf.change(id, expected, 'webhook.updated', by, async (webhook) => {
         const { owner: held, resourceServer: of, ...rest } = webhook;
         const owner = change.owner === undefined ? held : (change.owner ?? undefined);
@@ -191,12 +223,7 @@ export const webhookRegistry = (deps: {
         return { ...rest, ...facts, ...(url === rest.url ? {} : { state: 'unproven' }) };
       }),
 
-    /**
-     * Sends a challenge, signed like every message, that must come back as `{"challenge": …}`. The response proves
-     * that the receiver wants messages and has the secret in place. The endpoint is then active, even if it had been
-     * stopped. Throws 'not_found', and 'conflict' when the challenge did not come back.
-     */
-    async prove(id: string, by: By): Promise<Versioned<Webhook>> {
+    async prove(id, by): Promise<Versioned<Webhook>> {
       const found = await documentsOf.found(id);
       const challenge = identifiers.newSecret();
       const body = bareBody('webhook.challenge', clock.now(), { challenge });
@@ -224,11 +251,7 @@ export const webhookRegistry = (deps: {
       return proven;
     },
 
-    /**
-     * Sends a test message at once, without retries. Throws 'not_found', and 'conflict' before the endpoint was
-     * proven.
-     */
-    async test(id: string, by: By): Promise<DeliveryAttempt> {
+    async test(id, by): Promise<DeliveryAttempt> {
       const { document } = await documentsOf.found(id);
       if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
       const body = bareBody('webhook.test', clock.now(), { webhook: id });
@@ -247,16 +270,13 @@ export const webhookRegistry = (deps: {
       return failure === undefined ? { isSent: true } : { isSent: false, failure };
     },
 
-    /** Nothing is sent to the endpoint or stored for it until it is proven again. Idempotent. */
-    stop: (id: string, by: By): Promise<Versioned<Webhook>> => switched(id, by),
+    stop: (id, by): Promise<Versioned<Webhook>> => switched(id, by),
 
-    /** The same by the server itself, after too long without a successful delivery there. */
-    async stopFor(id: string, reason: 'failing' | 'gone' | 'queue_full'): Promise<void> {
+    async stopFor(id, reason): Promise<void> {
       if ((await collection.get(id))?.document.state === 'active') await switched(id, { caller: 'system' }, reason);
     },
 
-    /** Creates a new secret; the previous one also signs for a day. An older one ends. Throws 'not_found'. */
-    async rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }> {
+    async rotateSecret(id, by): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }> {
       const { secret, stored } = newSecret(id);
       const endsAt = clock.now() + OVERLAP_SECONDS;
       const changed = await documentsOf.change(id, undefined, 'webhook.secret_rotated', by, (webhook) => {
@@ -266,22 +286,19 @@ export const webhookRegistry = (deps: {
       return { changed, secret };
     },
 
-    /** Throws 'not_found'. */
-    async remove(id: string, by: By): Promise<void> {
+    async remove(id, by): Promise<void> {
       await documentsOf.remove(id, 'webhook.removed', by);
       // Waiting messages become dead letters before the queue is removed.
       await update(queues, id, (queue) => ({ ...queue, forgetAt: clock.now() + FORGET_SECONDS }));
     },
 
-    /** Sends a message, if the endpoint exists and is active. Throws as `TrustedPost.post` does. */
-    async deliver(id: string, message: { readonly id: string; readonly body: string }): Promise<'sent' | 'not_active'> {
+    async deliver(id, message): Promise<'sent' | 'not_active'> {
       const webhook = (await collection.get(id))?.document;
       if (webhook?.state !== 'active') return 'not_active';
       await send(webhook, message);
       return 'sent';
     },
 
-    /** Reseals every secret with the first master key, so that the other key can be removed. */
     async sealAnew(): Promise<void> {
       for (const { document } of await collection.find({ limit: MOST_WEBHOOKS })) {
         const context = contextOf(document.id);
