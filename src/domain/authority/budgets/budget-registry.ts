@@ -32,6 +32,23 @@ const PREFIXES: Readonly<Record<Budget['about'], readonly string[]>> = {
 };
 
 /** The budget registry, and the list of active budgets that nodes cache. */
+export interface BudgetRegistry {
+  /** Reads one budget with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<Budget> | undefined>;
+  /** One page of budgets, newest first. `query` may name a subject. */
+  list(query?: BudgetQuery): Promise<Page<Budget>>;
+  /** How much of it is used in the window that ends now. */
+  counted(budget: Budget): Promise<number>;
+  /** Throws 'invalid_field'. The budget applies from now on, on all nodes with their next token. */
+  create(wanted: NewBudget, by: By): Promise<Versioned<Budget>>;
+  /** Throws 'invalid_field', 'not_found' and 'precondition_failed'. */
+  update(id: string, expected: number, change: BudgetChange, by: By): Promise<Versioned<Budget>>;
+  /** Stores the mark, so that it can be cached: a missing document is read each time. */
+  prepare(): Promise<void>;
+  /** All active budgets; read again when the set changed. */
+  active(): Promise<readonly Budget[]>;
+}
+
 export const budgetRegistry = ({
   documents,
   clock,
@@ -42,7 +59,7 @@ export const budgetRegistry = ({
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
-}) => {
+}): BudgetRegistry => {
   const collection = documents.collection<Budget>(BUDGETS);
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
   const marks = documents.collection<BudgetMark>(BUDGET_MARK);
@@ -94,17 +111,15 @@ export const budgetRegistry = ({
   };
 
   return {
-    get: (id: string): Promise<Versioned<Budget> | undefined> => collection.get(id),
+    get: (id): Promise<Versioned<Budget> | undefined> => collection.get(id),
 
-    list: ({ subject, ...query }: BudgetQuery = {}): Promise<Page<Budget>> => documentsOf.list({ subject }, query),
+    list: ({ subject, ...query } = {}): Promise<Page<Budget>> => documentsOf.list({ subject }, query),
 
-    /** How much of it is used in the window that ends now. */
-    async counted(budget: Budget): Promise<number> {
+    async counted(budget): Promise<number> {
       return countedNow(budget, (await uses.get(budget.id))?.document, clock.now());
     },
 
-    /** Throws 'invalid_field'. The budget applies from now on, on all nodes with their next token. */
-    async create(wanted: NewBudget, by: By): Promise<Versioned<Budget>> {
+    async create(wanted, by): Promise<Versioned<Budget>> {
       const now = clock.now();
       const budget = await checked({
         ...wanted,
@@ -118,8 +133,7 @@ export const budgetRegistry = ({
       return made;
     },
 
-    /** Throws 'invalid_field', 'not_found' and 'precondition_failed'. */
-    async update(id: string, expected: number, change: BudgetChange, by: By): Promise<Versioned<Budget>> {
+    async update(id, expected, change, by): Promise<Versioned<Budget>> {
       const changed = await documentsOf.change(id, expected, 'budget.updated', by, (budget) =>
         checked({ ...budget, ...change }, budget),
       );
@@ -127,7 +141,6 @@ export const budgetRegistry = ({
       return changed;
     },
 
-    /** Stores the mark, so that it can be cached: a missing document is read each time. */
     async prepare(): Promise<void> {
       if (await marks.get('budgets')) return;
       await marks.insert({ id: 'budgets', changes: 0 }).catch((error: unknown) => {
@@ -135,7 +148,6 @@ export const budgetRegistry = ({
       });
     },
 
-    /** All active budgets; read again when the set changed. */
     async active(): Promise<readonly Budget[]> {
       const changes = await changesNow();
       const now = clock.now();
@@ -183,5 +195,3 @@ const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, bef
   if (before.currencyMember !== currencyMember) refuseField('/currency_member', 'This is fixed: make another budget.');
   if (before.currency !== currency) refuseField('/currency', 'This is fixed: make another budget.');
 };
-
-export type BudgetRegistry = ReturnType<typeof budgetRegistry>;

@@ -32,6 +32,15 @@ export type Reservation = {
 const NOTHING: Reservation = { release: async () => {} };
 
 /** Takes the use of a token from every budget it falls under, or denies it and takes nothing. */
+export interface BudgetReservations {
+  /**
+   * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is in another
+   * currency than all that is given; then nothing is taken. Concurrent requests on all nodes together never exceed
+   * the limit.
+   */
+  reserve(spending: Spending): Promise<Reservation>;
+}
+
 export const budgetReservations = ({
   documents,
   clock,
@@ -52,7 +61,7 @@ export const budgetReservations = ({
   readonly delegations: {
     live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;
   };
-}) => {
+}): BudgetReservations => {
   const counter = budgetCounter({ documents, elapsed });
 
   /** Whether a budget covers this resource, scope and detail type; ignores its subject. */
@@ -90,11 +99,7 @@ export const budgetReservations = ({
   };
 
   return {
-    /**
-     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is in another currency
-     * than all that is given; then nothing is taken. Concurrent requests on all nodes together never exceed the limit.
-     */
-    async reserve(spending: Spending): Promise<Reservation> {
+    async reserve(spending): Promise<Reservation> {
       if (spending.agents.length === 0) return NOTHING;
       const { found, kept } = await within(spending);
       if (found.length + kept.length === 0) return NOTHING;
@@ -130,8 +135,6 @@ export const budgetReservations = ({
     },
   };
 };
-
-export type BudgetReservations = ReturnType<typeof budgetReservations>;
 
 /** The currency of a detail, at the member that the budget names; undefined: it states none. */
 const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {

@@ -59,7 +59,37 @@ export type ConsentDeps = {
 };
 
 /** Questions to people, and their answers. */
-export const consentRegistry = (deps: ConsentDeps) => {
+export interface ConsentRegistry {
+  /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
+  question(asked: AskedConsent): Promise<ConsentQuestion>;
+  /**
+   * The answer that makes a page unnecessary. A first-party client that the person did not end gets everything.
+   * Otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
+   * answers a device flow from memory.
+   */
+  answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined>;
+  /** Throws what `allow` would throw for this answer, and changes nothing. */
+  check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void>;
+  /**
+   * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer.
+   * `seen` is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when the question
+   * has changed since, and what `applyDecision` throws.
+   */
+  allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult>;
+  /**
+   * Records a denial. Earlier consent stays, unless it waited for the person to confirm a new owner: then it ends.
+   * The same question is asked again next time.
+   */
+  deny(asked: AskedConsent, by: By): Promise<void>;
+  /** Whether an administrator set that the client needs no consent, and the person has not decided otherwise. */
+  isUnasked(account: string, client: Client): Promise<boolean>;
+  /** From now on a first-party client needs this person's consent, permanently. Idempotent. */
+  askFromNowOn(account: string, clientId: string, by: By): Promise<void>;
+  /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
+  forget(account: string, clientId: string): Promise<void>;
+}
+
+export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
     deps;
   const { revocation = overStore({ documents }) } = deps;
@@ -68,7 +98,6 @@ export const consentRegistry = (deps: ConsentDeps) => {
   const owners = newOwners({ documents, delegations });
   const wishes = wishesOf(deps);
 
-  /** Whether an administrator set that the client needs no consent, and the person has not decided otherwise. */
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
 
@@ -174,15 +203,9 @@ export const consentRegistry = (deps: ConsentDeps) => {
   };
 
   return {
-    /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
-    question: (asked: AskedConsent): Promise<ConsentQuestion> => page(asked),
+    question: (asked): Promise<ConsentQuestion> => page(asked),
 
-    /**
-     * The answer that makes a page unnecessary. A first-party client that the person did not end gets everything. Otherwise
-     * it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never answers a
-     * device flow from memory.
-     */
-    async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
+    async answeredBefore(asked): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
       // An agent that would act for the person always needs consent.
       const { requester } = of;
@@ -213,17 +236,11 @@ export const consentRegistry = (deps: ConsentDeps) => {
       return undefined;
     },
 
-    /** Throws what `allow` would throw for this answer, and changes nothing. */
-    async check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void> {
+    async check(asked, seen, form): Promise<void> {
       await checked(asked, seen, form);
     },
 
-    /**
-     * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer. `seen`
-     * is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when the question has changed
-     * since, and what `applyDecision` throws.
-     */
-    async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
+    async allow(asked, seen, form, by): Promise<ConsentResult> {
       const { of, decision } = await checked(asked, seen, form);
       const { openidScopes, resources, details, expiresAt, passOn } = decision;
       const [only, ...others] = of.resources;
@@ -277,11 +294,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
       return given;
     },
 
-    /**
-     * Records a denial. Earlier consent stays, unless it waited for the person to confirm a new owner: then it ends. The
-     * same question is asked again next time.
-     */
-    async deny(asked: AskedConsent, by: By): Promise<void> {
+    async deny(asked, by): Promise<void> {
       const of = await question(asked, []);
       await recordDecision(audit, 'consent.denied', of, by, { error: 'access_denied' });
       const actor = actorIn(of);
@@ -292,8 +305,7 @@ export const consentRegistry = (deps: ConsentDeps) => {
 
     isUnasked,
 
-    /** From now on a first-party client needs this person's consent, permanently. Idempotent. */
-    async askFromNowOn(account: string, clientId: string, by: By): Promise<void> {
+    async askFromNowOn(account, clientId, by): Promise<void> {
       await audit.append({
         type: 'consent.asked_again',
         outcome: 'done',
@@ -306,9 +318,6 @@ export const consentRegistry = (deps: ConsentDeps) => {
       await asked.keep(account, clientId);
     },
 
-    /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
     forget: answers.forget,
   };
 };
-
-export type ConsentRegistry = ReturnType<typeof consentRegistry>;

@@ -34,7 +34,18 @@ export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
   readonly at?: number | undefined;
 };
 
-export type ServerUseCases = ReturnType<typeof serverUseCases>;
+/** Builds the cases for policies about the use of this server. */
+export interface ServerUseCases {
+  /** Undefined where the agent or the person no longer exists: no account can approve then. */
+  approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined>;
+  /** The case of a call that changes something here. */
+  administration(asked: Administration, by: UseBy): Promise<PolicyCase>;
+  /** The case of the registration of an agent or client, or of a change of one. */
+  registration(
+    what: Registered & { readonly way: RegistrationWay; readonly isChange: boolean },
+    by: UseBy,
+  ): Promise<PolicyCase>;
+}
 
 export const serverUseCases = (deps: {
   readonly clock: Pick<Clock, 'now'>;
@@ -50,7 +61,7 @@ export const serverUseCases = (deps: {
   readonly owners: Pick<Owners, 'answersFor'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
-}) => {
+}): ServerUseCases => {
   const { clock, accounts, clients, groups, groupsOf, managementApi } = deps;
 
   const withGroups = async (id: string): Promise<Pick<Account, 'id' | 'state' | 'groups'> | undefined> => {
@@ -92,8 +103,7 @@ export const serverUseCases = (deps: {
   };
 
   return {
-    /** Undefined where the agent or the person no longer exists: no account can approve then. */
-    async approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined> {
+    async approval(asked, by): Promise<PolicyCase | undefined> {
       const { action } = asked;
       const [who, agent, subject, server] = await Promise.all([
         withGroups(by.caller),
@@ -118,15 +128,12 @@ export const serverUseCases = (deps: {
       );
     },
 
-    async administration(asked: Administration, by: UseBy): Promise<PolicyCase> {
+    async administration(asked, by): Promise<PolicyCase> {
       const [who, facts] = await Promise.all([known(by.caller), circumstances(by)]);
       return administrationCase(who, asked, facts);
     },
 
-    async registration(
-      what: Registered & { readonly way: RegistrationWay; readonly isChange: boolean },
-      by: UseBy,
-    ): Promise<PolicyCase> {
+    async registration(what, by): Promise<PolicyCase> {
       const [who, facts] = await Promise.all([registrant(what.way, by.caller, what.owner), circumstances(by)]);
       return registrationCase(who, what, facts);
     },

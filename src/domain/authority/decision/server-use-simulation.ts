@@ -79,6 +79,12 @@ export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
   }[];
 };
 
+/** Simulates the use of this server without a call or a request. */
+export interface ServerUseSimulator {
+  /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what does not exist. */
+  simulate(asked: UseTrial, policies: ActivePolicies | undefined): Promise<UseSimulation>;
+}
+
 export const serverUseSimulator = (deps: {
   readonly cases: ServerUseCases;
   readonly accounts: { get(id: string): Found<Account> };
@@ -86,7 +92,7 @@ export const serverUseSimulator = (deps: {
   readonly blueprints: { get(id: string): Found<Blueprint> };
   readonly agents: { get(id: string): Found<Pick<Agent, 'id' | 'state'>> };
   readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
-}) => {
+}): ServerUseSimulator => {
   const partyOf = async (id: string): Promise<Party | undefined> =>
     (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;
 
@@ -161,8 +167,7 @@ export const serverUseSimulator = (deps: {
   };
 
   return {
-    /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what does not exist. */
-    async simulate(asked: UseTrial, policies: ActivePolicies | undefined): Promise<UseSimulation> {
+    async simulate(asked, policies): Promise<UseSimulation> {
       const party = await callerOf(asked);
       const names = namesOf(asked);
       const question = await caseOf(asked);
@@ -220,8 +225,6 @@ export const serverUseSimulator = (deps: {
     },
   };
 };
-
-export type ServerUseSimulator = ReturnType<typeof serverUseSimulator>;
 
 type Party = Account | Client;
 

@@ -34,9 +34,31 @@ export type ServerUseDependencies = {
 /** Members of a permitted use for its event. */
 export type Permitted = Pick<AuditEvent, 'decision' | 'policy' | 'resource' | 'inputs'>;
 
-export type ServerUse = ReturnType<typeof serverUse>;
+/** Policy for the use of this server itself. */
+export interface ServerUse {
+  /** Whether policies are evaluated. */
+  readonly isAsked: boolean;
+  /**
+   * Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in would be enough (RFC 9470),
+   * both with a denial. Throws 'unavailable' and StoreUnavailable where policies cannot be evaluated. Undefined:
+   * policy is switched off.
+   */
+  administer(asked: Administration, by: By): Promise<Permitted | undefined>;
+  /**
+   * One person's approval of an action, after all checks of the approval itself; throws as `administer` does. A
+   * denial of any scope or detail denies the whole action, since the person was shown the whole.
+   */
+  approval(asked: Approving, by: UseBy): Promise<Permitted | undefined>;
+  /**
+   * Registration or change of an agent or client; throws as `administer` does. Actions of this server itself are not
+   * evaluated.
+   */
+  register(what: Registered & { readonly id: string }, isChange: boolean, by: By): Promise<Permitted | undefined>;
+  /** A client that is a document at a URL, before its authorization begins; throws as `administer` does. */
+  document(client: Client, by: Pick<By, 'source'>): Promise<Permitted | undefined>;
+}
 
-export const serverUse = (deps: ServerUseDependencies) => {
+export const serverUse = (deps: ServerUseDependencies): ServerUse => {
   const { identifiers, policies, cases, managementApi } = deps;
 
   /** Throws a denial, with the decision for the audit log. */
@@ -57,45 +79,26 @@ export const serverUse = (deps: ServerUseDependencies) => {
   };
 
   return {
-    /** Whether policies are evaluated. */
     isAsked: policies !== undefined,
 
-    /**
-     * Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in would be enough (RFC 9470), both
-     * with a denial. Throws 'unavailable' and StoreUnavailable where policies cannot be evaluated. Undefined: policy is
-     * switched off.
-     */
-    async administer(asked: Administration, by: By): Promise<Permitted | undefined> {
+    async administer(asked, by): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       return ask(await cases.administration(asked, by));
     },
 
-    /**
-     * One person's approval of an action, after all checks of the approval itself; throws as `administer` does. A denial of
-     * any scope or detail denies the whole action, since the person was shown the whole.
-     */
-    async approval(asked: Approving, by: UseBy): Promise<Permitted | undefined> {
+    async approval(asked, by): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       const question = await cases.approval(asked, by);
       if (!question) throw new DomainError('not_found', 'There is no such request.');
       return ask(question, asked.action.resource);
     },
 
-    /**
-     * Registration or change of an agent or client; throws as `administer` does. Actions of this server itself are not
-     * evaluated.
-     */
-    async register(
-      what: Registered & { readonly id: string },
-      isChange: boolean,
-      by: By,
-    ): Promise<Permitted | undefined> {
+    async register(what, isChange, by): Promise<Permitted | undefined> {
       if (policies === undefined || by.caller === SYSTEM) return undefined;
       return ask(await cases.registration({ ...what, way: wayOf(by.caller, what.id), isChange }, by));
     },
 
-    /** A client that is a document at a URL, before its authorization begins; throws as `administer` does. */
-    async document(client: Client, by: Pick<By, 'source'>): Promise<Permitted | undefined> {
+    async document(client, by): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       const what = { ...factsOfClient(client), way: 'document', isChange: false } as const;
       return ask(await cases.registration(what, { ...by, caller: client.id }));

@@ -69,6 +69,15 @@ export type Simulation = {
   readonly stops: readonly string[];
 };
 
+/** Simulates a decision without a token. */
+export interface Simulator {
+  /**
+   * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what does not exist. An agent
+   * that is not active holds nothing; the layers report it in its effective state.
+   */
+  simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation>;
+}
+
 export const simulator = (deps: {
   readonly agents: { get(id: string): Found<Agent> };
   readonly clients: { get(id: string): Found<Client> };
@@ -81,7 +90,7 @@ export const simulator = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly managementApi: string;
-}) => {
+}): Simulator => {
   const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts & { readonly stops: readonly string[] }> => {
     const missing = (field: string, message: string) => new DomainError('invalid_field', message, { field });
     const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
@@ -121,11 +130,7 @@ export const simulator = (deps: {
   };
 
   return {
-    /**
-     * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what does not exist. An agent that is
-     * not active holds nothing; the layers report it in its effective state.
-     */
-    async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
+    async simulate(asked, policies): Promise<Simulation> {
       const { stops, ...facts } = await factsOf(asked);
       const decide = authorizer({
         identifiers: deps.identifiers,
@@ -186,8 +191,6 @@ export const simulator = (deps: {
     },
   };
 };
-
-export type Simulator = ReturnType<typeof simulator>;
 
 /** The facts as if the person had consented to everything. */
 const everythingConsented = (facts: DecisionFacts): DecisionFacts => ({

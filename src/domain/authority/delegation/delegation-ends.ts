@@ -49,6 +49,16 @@ export const withEnds = (delegations: Collection<Delegation>, keptSeconds: numbe
 };
 
 /** Removes delegations from `keptSeconds` after their end on; `documents` as they are stored. */
+export interface ForgettableDelegations {
+  /**
+   * Removes delegations that are due, at most `limit`, 1..1000. A delegation that still denies a hop gets a later
+   * time.
+   */
+  forget(limit: number): Promise<SweepSlice>;
+  /** How many are due, counted up to 1000. */
+  countForgettable(): Promise<number>;
+}
+
 export const forgettingDelegations = ({
   documents,
   clock,
@@ -57,7 +67,7 @@ export const forgettingDelegations = ({
   readonly documents: DocumentStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly keptSeconds: number;
-}) => {
+}): ForgettableDelegations => {
   const delegations = documents.collection<Delegation>(DELEGATIONS);
 
   /**
@@ -73,10 +83,7 @@ export const forgettingDelegations = ({
   };
 
   return {
-    /**
-     * Removes delegations that are due, at most `limit`, 1..1000. A delegation that still denies a hop gets a later time.
-     */
-    async forget(limit: number): Promise<SweepSlice> {
+    async forget(limit): Promise<SweepSlice> {
       const now = clock.now();
       const due = await delegations.find({
         range: { field: 'forgetAt', lte: now - 1 },
@@ -95,7 +102,6 @@ export const forgettingDelegations = ({
       return { removed: removed.filter((one) => one).length, isDone: due.length < limit };
     },
 
-    /** How many are due, counted up to 1000. */
     async countForgettable(): Promise<number> {
       return (await delegations.find({ range: { field: 'forgetAt', lte: clock.now() - 1 }, limit: MOST_COUNTED }))
         .length;

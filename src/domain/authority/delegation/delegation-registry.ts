@@ -20,7 +20,7 @@ import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, w
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
-import { forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
+import { type ForgettableDelegations, forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
 import {
   aboutDelegation,
   confirmedAtOf,
@@ -31,11 +31,83 @@ import {
   withVia,
 } from './delegation-record.ts';
 import { delegationSlots } from './delegation-slots.ts';
-import { delegationsOfOwners } from './delegations-of-owners.ts';
-
-export type DelegationRegistry = ReturnType<typeof delegationRegistry>;
+import { type DelegationsOfOwners, delegationsOfOwners } from './delegations-of-owners.ts';
 
 /** Delegations over one document collection. `maxDepth` counts hops, the person's consent included. */
+export interface DelegationRegistry extends DelegationsOfOwners, ForgettableDelegations {
+  /** Hops a chain may have, the first included. */
+  readonly maxDepth: number;
+  /** The delegation, live or not. */
+  get(id: string): Promise<Delegation | undefined>;
+  /**
+   * The delegation if it and all its ancestors are active and unexpired, narrowed to what the ancestors hold now. A
+   * token is valid only while the delegation it names is live and still holds the token's scope.
+   */
+  live(id: string): Promise<Delegation | undefined>;
+  /**
+   * The live first hop: what the person allows `actor` to do at `resource`. With `via`: what the person allows when
+   * that client calls the agent. Neither replaces the other (decision 21).
+   */
+  consented(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined>;
+  /**
+   * The live delegation with the same subject, calling client and actors, hop by hop, at another resource: what the
+   * holder of `delegation` may do there. A hop keeps the resource, so below a first hop the parents differ too.
+   */
+  sibling(delegation: Delegation, resource: string): Promise<Delegation | undefined>;
+  /**
+   * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest
+   * is kept. Scopes that the person was not shown gain neither time nor further agents: while any are kept, the
+   * earlier expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left
+   * (the delegation is then revoked). Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
+   */
+  recordConsent(consent: Consent): Promise<Delegation | undefined>;
+  /**
+   * The delegation of `actor` below `parent`: created, reused while it covers the hop, or extended within what the
+   * parent holds. Concurrent callers get the same delegation. None stays live below a parent that ended meanwhile.
+   * Throws DomainError:
+   * - 'consent_required' while the person has not confirmed the agent's new owner; the delegation is then suspended.
+   * - 'access_denied' when the parent may not be re-delegated to `actor`, or when the hop was ended and the person
+   *   has not consented to the first hop again since.
+   * - 'invalid_scope' when nothing is left.
+   * - 'invalid_request' when the chain would be longer than allowed or the parent has ended.
+   * - 'invalid_target' when the resource differs.
+   */
+  derive(hop: Hop): Promise<Delegation>;
+  /** The same, and whether this very call created the delegation. */
+  derived(hop: Hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }>;
+  /**
+   * The delegation of one approved action. It has a slot of its own, so no exchange finds it and the person's other
+   * delegations stay as they are. The same approval always gives the same delegation. Throws 'invalid_grant' when
+   * that delegation has ended.
+   */
+  openOnce(given: OneAction): Promise<Delegation>;
+  /**
+   * Delegations of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is present
+   * when there may be more.
+   */
+  list(query: DelegationList): Promise<{
+    readonly items: readonly Delegation[];
+    readonly next?: Cursor;
+  }>;
+  /**
+   * Removes single scopes and authorization details from a first hop, and so from every delegation below it. A
+   * delegation that then holds nothing ends. Returns undefined when there is no such delegation, or when it holds
+   * none of these. Hops below cannot be narrowed directly, since each exchange derives them anew.
+   */
+  narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined>;
+  /**
+   * Revokes a delegation, and so everything below it, by one swap. Idempotent: a revoked delegation is returned as it
+   * is, without an event. Of concurrent revocations exactly one succeeds; each other appends a second event that says
+   * that it had no effect. Returns undefined when there is no such delegation. `by` is an account, client or agent
+   * id, or 'system'.
+   */
+  revoke(id: string, by: string, request?: string): Promise<Delegation | undefined>;
+  /** Revokes all delegations of `actor` for `subject`, also those below other agents. Returns how many it revoked. */
+  revokeAllOf(subject: string, actor: string, by: string, request?: string): Promise<number>;
+  /** Revokes all delegations for `subject` in which `via`, a client, calls the agent. Returns how many it revoked. */
+  revokeAllVia(subject: string, via: string, by: string, request?: string): Promise<number>;
+}
+
 export const delegationRegistry = ({
   documents,
   clock,
@@ -59,7 +131,7 @@ export const delegationRegistry = ({
   readonly agents?: CappedAgents;
   /** Seconds for which a delegation is kept after its end. Default: 90 days. */
   readonly keptSeconds?: number;
-}) => {
+}): DelegationRegistry => {
   const slots = delegationSlots({ documents, clock, audit, revocation, agents, keptSeconds });
   const { delegations, effectiveNow, at, settle, refuseEndedHop } = slots;
   const ofOwners = delegationsOfOwners({ slots, clock, audit, agents, revocation });
@@ -75,12 +147,10 @@ export const delegationRegistry = ({
     return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
   };
 
-  const registry = {
-    /** Hops a chain may have, the first included. */
+  const registry: DelegationRegistry = {
     maxDepth,
 
-    /** The delegation, live or not. */
-    async get(id: string): Promise<Delegation | undefined> {
+    async get(id): Promise<Delegation | undefined> {
       const found = await delegations.get(id);
       return found && (await ofOwners.asTheyStand([found.document]))[0];
     },
@@ -88,27 +158,15 @@ export const delegationRegistry = ({
     ...ofOwners.operations,
     ...forgettingDelegations({ documents, clock, keptSeconds }),
 
-    /**
-     * The delegation if it and all its ancestors are active and unexpired, narrowed to what the ancestors hold now.
-     * A token is valid only while the delegation it names is live and still holds the token's scope.
-     */
-    async live(id: string): Promise<Delegation | undefined> {
+    async live(id): Promise<Delegation | undefined> {
       return effectiveNow((await delegations.get(id))?.document);
     },
 
-    /**
-     * The live first hop: what the person allows `actor` to do at `resource`. With `via`: what the person allows when that
-     * client calls the agent. Neither replaces the other (decision 21).
-     */
-    async consented(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
+    async consented(subject, actor, resource, via): Promise<Delegation | undefined> {
       return at(subject, null, actor, resource, via);
     },
 
-    /**
-     * The live delegation with the same subject, calling client and actors, hop by hop, at another resource: what the
-     * holder of `delegation` may do there. A hop keeps the resource, so below a first hop the parents differ too.
-     */
-    async sibling(delegation: Delegation, resource: string): Promise<Delegation | undefined> {
+    async sibling(delegation, resource): Promise<Delegation | undefined> {
       if (delegation.resource === resource) return registry.live(delegation.id);
       const above = delegation.ancestors.length === 0 ? [] : await delegations.getMany(delegation.ancestors);
       if (above.length !== delegation.ancestors.length) return undefined;
@@ -121,14 +179,7 @@ export const delegationRegistry = ({
       return found;
     },
 
-    /**
-     * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest is
-     * kept. Scopes that the person was not shown gain neither time nor further agents: while any are kept, the earlier
-     * expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left (the
-     * delegation is then revoked).
-     * Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
-     */
-    async recordConsent(consent: Consent): Promise<Delegation | undefined> {
+    async recordConsent(consent): Promise<Delegation | undefined> {
       const { subject, actor, resource, via, asked, scope, by, request } = consent;
       if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
         throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
@@ -181,23 +232,11 @@ export const delegationRegistry = ({
       return delegation?.state === 'active' ? delegation : undefined;
     },
 
-    /**
-     * The delegation of `actor` below `parent`: created, reused while it covers the hop, or extended within what the parent
-     * holds. Concurrent callers get the same delegation. None stays live below a parent that ended meanwhile.
-     * Throws DomainError:
-     * - 'consent_required' while the person has not confirmed the agent's new owner; the delegation is then suspended.
-     * - 'access_denied' when the parent may not be re-delegated to `actor`, or when the hop was ended and the person has
-     *   not consented to the first hop again since.
-     * - 'invalid_scope' when nothing is left.
-     * - 'invalid_request' when the chain would be longer than allowed or the parent has ended.
-     * - 'invalid_target' when the resource differs.
-     */
-    async derive(hop: Hop): Promise<Delegation> {
+    async derive(hop): Promise<Delegation> {
       return (await registry.derived(hop)).delegation;
     },
 
-    /** The same, and whether this very call created the delegation. */
-    async derived(hop: Hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
+    async derived(hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
       const { parent, actor, resource, txn, request } = hop;
       if (resource !== parent.resource) {
         throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
@@ -264,12 +303,7 @@ export const delegationRegistry = ({
       return { delegation: live, isNew: inserted };
     },
 
-    /**
-     * The delegation of one approved action. It has a slot of its own, so no exchange finds it and the person's other
-     * delegations stay as they are. The same approval always gives the same delegation. Throws 'invalid_grant' when that
-     * delegation has ended.
-     */
-    async openOnce(given: OneAction): Promise<Delegation> {
+    async openOnce(given): Promise<Delegation> {
       const { approval, subject, actor, resource, scope, details, expiresAt, request } = given;
       const { delegation } = await settle(
         slotOf(subject, approval, actor, resource),
@@ -303,11 +337,7 @@ export const delegationRegistry = ({
       return live;
     },
 
-    /**
-     * Delegations of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is present
-     * when there may be more.
-     */
-    async list({ subject, actor, via, live = false, after, limit }: DelegationList): Promise<{
+    async list({ subject, actor, via, live = false, after, limit }): Promise<{
       readonly items: readonly Delegation[];
       readonly next?: Cursor;
     }> {
@@ -331,12 +361,7 @@ export const delegationRegistry = ({
       }
     },
 
-    /**
-     * Removes single scopes and authorization details from a first hop, and so from every delegation below it. A delegation
-     * that then holds nothing ends. Returns undefined when there is no such delegation, or when it holds none of these.
-     * Hops below cannot be narrowed directly, since each exchange derives them anew.
-     */
-    async narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined> {
+    async narrow(id, without, by, request): Promise<Delegation | undefined> {
       const found = (await delegations.get(id))?.document;
       if (found?.parent !== null || found.state === 'revoked') return undefined;
       let isMine = false;
@@ -360,13 +385,7 @@ export const delegationRegistry = ({
       return isMine ? delegation : undefined;
     },
 
-    /**
-     * Revokes a delegation, and so everything below it, by one swap. Idempotent: a revoked delegation is returned as it is,
-     * without an event. Of concurrent revocations exactly one succeeds; each other appends a second event that says that it
-     * had no effect. Returns undefined when there is no such delegation. `by` is an account, client or agent id, or
-     * 'system'.
-     */
-    async revoke(id: string, by: string, request?: string): Promise<Delegation | undefined> {
+    async revoke(id, by, request): Promise<Delegation | undefined> {
       const found = (await delegations.get(id))?.document;
       if (!found || found.state === 'revoked') return found;
       const event = {
@@ -386,13 +405,9 @@ export const delegationRegistry = ({
       return stored?.document;
     },
 
-    /** Revokes all delegations of `actor` for `subject`, also those below other agents. Returns how many it revoked. */
-    revokeAllOf: (subject: string, actor: string, by: string, request?: string): Promise<number> =>
-      revokeEach({ subject, actor }, by, request),
+    revokeAllOf: (subject, actor, by, request): Promise<number> => revokeEach({ subject, actor }, by, request),
 
-    /** Revokes all delegations for `subject` in which `via`, a client, calls the agent. Returns how many it revoked. */
-    revokeAllVia: (subject: string, via: string, by: string, request?: string): Promise<number> =>
-      revokeEach({ subject, via }, by, request),
+    revokeAllVia: (subject, via, by, request): Promise<number> => revokeEach({ subject, via }, by, request),
   };
 
   const revokeEach = async (

@@ -26,17 +26,31 @@ export type DelegationRequest = {
   readonly expiresAt: number;
 };
 
-export type DelegationRequests = ReturnType<typeof delegationRequests>;
-
 /**
  * New pages for one agent and account within the lifetime of a page. At most two windows overlap, so at most 20 are open.
  */
 const PAGES_PER_LIFE = 10;
 
 /**
- * The requests behind `consent_required`. The handle in the URL is a bearer value: it is stored as a
- * keyed digest, and what it stands for is sealed (decision D14). Opening the page approves nothing.
+ * The requests behind `consent_required`. The handle in the URL is a bearer value: it is stored as a keyed digest,
+ * and what it stands for is sealed (decision D14). Opening the page approves nothing.
  */
+export interface DelegationRequests {
+  /**
+   * The page for a request. Returns the same page while at least half of its lifetime is left and the person has not
+   * decided. Repeated requests of an agent therefore do not fill the person's list. Throws DomainError
+   * 'too_many_requests' when the agent has opened too many for this account.
+   */
+  create(wanted: Omit<DelegationRequest, 'expiresAt'>): Promise<{
+    readonly url: string;
+    readonly expiresIn: number;
+  }>;
+  /** The pending request behind a handle, or undefined for anything else. Changes nothing. */
+  peek(handle: string): Promise<DelegationRequest | undefined>;
+  /** Ends the request and returns it; of concurrent callers exactly one gets it. */
+  consume(handle: string): Promise<DelegationRequest | undefined>;
+}
+
 export const delegationRequests = ({
   ephemeral,
   clock,
@@ -51,7 +65,7 @@ export const delegationRequests = ({
   readonly masterKey: MasterKey;
   readonly issuer: string;
   readonly ttlSeconds: number;
-}) => {
+}): DelegationRequests => {
   const keysOf = (handle: string): readonly string[] =>
     masterKey.digests('delegation-request', handle).map((digest) => `delegation-request:${digest}`);
 
@@ -63,13 +77,8 @@ export const delegationRequests = ({
     return request.expiresAt > clock.now() ? request : undefined;
   };
 
-  const requests = {
-    /**
-     * The page for a request. Returns the same page while at least half of its lifetime is left and the person has not
-     * decided. Repeated requests of an agent therefore do not fill the person's list. Throws DomainError
-     * 'too_many_requests' when the agent has opened too many for this account.
-     */
-    async create(wanted: Omit<DelegationRequest, 'expiresAt'>): Promise<{
+  const requests: DelegationRequests = {
+    async create(wanted): Promise<{
       readonly url: string;
       readonly expiresIn: number;
     }> {
@@ -104,8 +113,7 @@ export const delegationRequests = ({
       return { url: urlOf(issuer, handle), expiresIn: ttlSeconds };
     },
 
-    /** The pending request behind a handle, or undefined for anything else. Changes nothing. */
-    async peek(handle: string): Promise<DelegationRequest | undefined> {
+    async peek(handle): Promise<DelegationRequest | undefined> {
       if (!HANDLE.test(handle)) return undefined;
       for (const key of keysOf(handle)) {
         const found = open(key, await ephemeral.get(key));
@@ -114,8 +122,7 @@ export const delegationRequests = ({
       return undefined;
     },
 
-    /** Ends the request and returns it; of concurrent callers exactly one gets it. */
-    async consume(handle: string): Promise<DelegationRequest | undefined> {
+    async consume(handle): Promise<DelegationRequest | undefined> {
       if (!HANDLE.test(handle)) return undefined;
       for (const key of keysOf(handle)) {
         const found = open(key, await ephemeral.take(key));

@@ -2,6 +2,7 @@ import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
+  type Collection,
   type DocumentStore,
   isDocumentConflict,
   StoreUnavailable,
@@ -23,9 +24,48 @@ import {
 } from './delegation-record.ts';
 
 /**
- * Delegations in their slots: at most one live delegation per subject, parent, actor, resource and calling client, also
- * under concurrent writes. Returns the effective delegation, and swaps one state for the next after appending its event.
+ * Delegations in their slots: at most one live delegation per subject, parent, actor, resource and calling client,
+ * also under concurrent writes. Returns the effective delegation, and swaps one state for the next after appending
+ * its event.
  */
+export interface DelegationSlots {
+  /** The stored delegations. */
+  readonly delegations: Collection<Delegation>;
+  /** The delegation if it and all its ancestors are active now, narrowed to what the ancestors hold. */
+  effectiveNow(delegation: Delegation | undefined): Promise<Delegation | undefined>;
+  /**
+   * The delegation as it stands in its slot, without its ancestors: suspended from the hand-over on. Undefined when
+   * it has ended. After a kill or a restored backup the person decides again, because the delegation may have been
+   * ended for a reason.
+   */
+  standing(delegation: Delegation): Promise<Delegation | undefined>;
+  /** The delegation that holds a slot, in any state. Undefined when the slot is free. */
+  holderOf(slot: string): Promise<Versioned<Delegation> | undefined>;
+  /** The effective delegation in a slot. */
+  at(
+    subject: string,
+    parent: string | null,
+    actor: string,
+    resource: string,
+    via?: string,
+  ): Promise<Delegation | undefined>;
+  /**
+   * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides
+   * again when another writer came between. `decide` returns undefined to leave it unchanged. Throws StoreUnavailable
+   * after 20 lost swaps.
+   */
+  settle(
+    slot: string,
+    decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
+    facts: Partial<AuditEvent>,
+  ): Promise<{ readonly delegation: Delegation | undefined; readonly inserted: boolean }>;
+  /**
+   * Throws 'access_denied' when this hop was ended and the person has not decided about the first hop since.
+   * Otherwise the agent would get it back with its next request.
+   */
+  refuseEndedHop(parent: Delegation, actor: string): Promise<void>;
+}
+
 export const delegationSlots = ({
   documents,
   clock,
@@ -40,17 +80,12 @@ export const delegationSlots = ({
   readonly revocation: Revocation;
   readonly agents: CappedAgents | undefined;
   readonly keptSeconds: number;
-}) => {
+}): DelegationSlots => {
   const delegations = withEnds(documents.collection<Delegation>(DELEGATIONS), keptSeconds);
 
   const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
     (await revocation.ended(chain.map(partOf))) !== undefined;
 
-  /**
-   * The delegation as it stands in its slot, without its ancestors: suspended from the hand-over on. Undefined when it has
-   * ended. After a kill or a restored backup the person decides again, because the delegation may have been ended for a
-   * reason.
-   */
   const standing = async (delegation: Delegation): Promise<Delegation | undefined> => {
     const capped = underCeilings(delegation, await ceilingsOf(agents, [delegation]));
     if (delegation.state === 'revoked' || capped.expiresAt <= clock.now()) return undefined;
@@ -62,7 +97,6 @@ export const delegationSlots = ({
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await delegations.find({ where: { slot }, limit: 1 }))[0];
 
-  /** The delegation if it and all its ancestors are active now, narrowed to what the ancestors hold. */
   const effectiveNow = async (delegation: Delegation | undefined): Promise<Delegation | undefined> => {
     if (!delegation || !isActive(delegation, clock.now())) return undefined;
     const above =
@@ -76,7 +110,6 @@ export const delegationSlots = ({
     return effective(capped(delegation), above.map(capped), clock.now());
   };
 
-  /** The effective delegation in a slot. */
   const at = async (subject: string, parent: string | null, actor: string, resource: string, via?: string) =>
     effectiveNow((await holderOf(slotOf(subject, parent, actor, resource, via)))?.document);
 
@@ -84,11 +117,6 @@ export const delegationSlots = ({
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
     delegations.replace(endedDelegation(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
-  /**
-   * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides again
-   * when another writer came between. `decide` returns undefined to leave it unchanged.
-   * Throws StoreUnavailable after 20 lost swaps.
-   */
   const settle = async (
     slot: string,
     decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
@@ -128,10 +156,6 @@ export const delegationSlots = ({
     throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
   };
 
-  /**
-   * Throws 'access_denied' when this hop was ended and the person has not decided about the first hop since. Otherwise the
-   * agent would get it back with its next request.
-   */
   const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
     // They share one slot, so each was created after the one before ended; none follows one that ended otherwise than by
     // time.

@@ -8,17 +8,37 @@ import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';
 import { aboutDelegation, confirmedAtOf, slotOf, suspendedDelegation } from './delegation-record.ts';
-import { type delegationSlots, partOf } from './delegation-slots.ts';
+import { type DelegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
 /** Delegations of one person that are searched for suspended ones. */
 const MOST_OF_SUBJECT = 5000;
 
 /**
- * Suspends and confirms delegations when an agent changes hands. The agent's `ownership` number suspends them: it changes
- * together with the owner in one write (agents/ownership.ts), and the stored state follows later. Part of the delegation
- * registry.
+ * Suspends and confirms delegations when an agent changes hands. The agent's `ownership` number suspends them: it
+ * changes together with the owner in one write (agents/ownership.ts), and the stored state follows later. Part of the
+ * delegation registry.
  */
+export interface DelegationsOfOwners {
+  /**
+   * The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new
+   * owner.
+   */
+  suspendedAt(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined>;
+  /** All delegations that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
+  suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]>;
+  /**
+   * A person confirms an agent's new owner: the suspended delegations hold again what they held. Returns how many.
+   * Throws DomainError 'precondition_failed' when the agent has changed hands since the person was asked.
+   */
+  confirmOwner(confirmation: OwnerConfirmation): Promise<number>;
+  /**
+   * Stores the suspension of an agent's delegations, at most `limit`, each with the event that notifies its person.
+   * None of them has been active since the hand-over. Returns how many.
+   */
+  suspendFormer(agent: string, by: string, limit: number): Promise<number>;
+}
+
 export const delegationsOfOwners = ({
   slots: { delegations, settle, standing, holderOf },
   clock,
@@ -26,16 +46,19 @@ export const delegationsOfOwners = ({
   agents,
   revocation,
 }: {
-  readonly slots: ReturnType<typeof delegationSlots>;
+  readonly slots: DelegationSlots;
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly agents: CappedAgents | undefined;
   readonly revocation: Revocation;
-}) => {
+}): {
   /**
-   * Delegations in their present state, which may differ from the stored one: those of an agent that has changed hands are
-   * suspended. One read for all.
+   * Delegations in their present state, which may differ from the stored one: those of an agent that has changed hands
+   * are suspended. One read for all.
    */
+  asTheyStand(all: readonly Delegation[]): Promise<readonly Delegation[]>;
+  readonly operations: DelegationsOfOwners;
+} => {
   const asTheyStand = async (all: readonly Delegation[]): Promise<readonly Delegation[]> => {
     const isFormer = await revocation.inOtherHands(
       all.map((delegation) => (delegation.state === 'active' ? partOf(delegation) : {})),
@@ -67,19 +90,14 @@ export const delegationsOfOwners = ({
     }
   }
 
-  const operations = {
-    /**
-     * The first hop of a person, agent and resource (and calling client), if it waits for the person to confirm a new
-     * owner.
-     */
-    async suspendedAt(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined> {
+  const operations: DelegationsOfOwners = {
+    async suspendedAt(subject, actor, resource, via): Promise<Delegation | undefined> {
       const found = await holderOf(slotOf(subject, null, actor, resource, via));
       const current = found && (await standing(found.document));
       return current?.state === 'suspended' ? current : undefined;
     },
 
-    /** All delegations that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
-    async suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]> {
+    async suspendedOf(subject, actor): Promise<readonly Delegation[]> {
       const all: Delegation[] = [];
       const where = { subject, ...(actor === undefined ? {} : { actor }) };
       for await (const delegation of each(where, MOST_OF_SUBJECT)) {
@@ -90,11 +108,7 @@ export const delegationsOfOwners = ({
       return all;
     },
 
-    /**
-     * A person confirms an agent's new owner: the suspended delegations hold again what they held. Returns how many.
-     * Throws DomainError 'precondition_failed' when the agent has changed hands since the person was asked.
-     */
-    async confirmOwner({ subject, actor, ownership, by, request }: OwnerConfirmation): Promise<number> {
+    async confirmOwner({ subject, actor, ownership, by, request }): Promise<number> {
       const agent = (await agents?.getMany([actor]))?.[0]?.document;
       if (!agent || ownershipOf(agent) !== ownership) {
         throw new DomainError(
@@ -122,11 +136,7 @@ export const delegationsOfOwners = ({
       return count;
     },
 
-    /**
-     * Stores the suspension of an agent's delegations, at most `limit`, each with the event that notifies its person. None
-     * of them has been active since the hand-over. Returns how many.
-     */
-    async suspendFormer(agent: string, by: string, limit: number): Promise<number> {
+    async suspendFormer(agent, by, limit): Promise<number> {
       let count = 0;
       for await (const delegation of each({ actor: agent }, Number.POSITIVE_INFINITY)) {
         if (delegation.state !== 'active' || (await standing(delegation))?.state !== 'suspended') continue;

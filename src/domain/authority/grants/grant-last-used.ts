@@ -25,18 +25,29 @@ export const GRANT_USE = {
 const MOST_AT_ONCE = 1000;
 
 /** `longestSeconds`: the longest lifetime of a grant or delegation. One that was not used for so long has ended. */
+export interface GrantUses {
+  /** Notes the grant and delegation of a token. In memory only. */
+  note(event: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void;
+  /** Writes noted uses, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+  flush(limit?: number): Promise<void>;
+  /**
+   * Last uses of grants and delegations, epoch seconds; ids without a known use are left out. Includes what this
+   * process has not written yet.
+   */
+  lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
 export const grantUse = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly longestSeconds: number;
-}) => {
+}): GrantUses => {
   const { documents, clock, longestSeconds } = deps;
   const collection = documents.collection<GrantUse>(GRANT_USE);
   const noted = lastUsedTracker(collection, clock);
 
   return {
-    /** Notes the grant and delegation of a token. In memory only. */
-    note({ type, grant, delegation }: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void {
+    note({ type, grant, delegation }): void {
       if (type !== 'token.issued') return;
       for (const id of [grant, delegation]) {
         if (id !== undefined) noted.note(id, (usedAt) => ({ id, usedAt, expiresAt: usedAt + longestSeconds }));
@@ -45,11 +56,7 @@ export const grantUse = (deps: {
 
     flush: noted.flush,
 
-    /**
-     * Last uses of grants and delegations, epoch seconds; ids without a known use are left out. Includes what this process
-     * has not written yet.
-     */
-    async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    async lastUses(ids): Promise<ReadonlyMap<string, number>> {
       const uses = new Map<string, number>();
       for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
         for (const { document } of await collection.getMany(ids.slice(from, from + MOST_AT_ONCE))) {
@@ -64,5 +71,3 @@ export const grantUse = (deps: {
     },
   };
 };
-
-export type GrantUses = ReturnType<typeof grantUse>;

@@ -22,7 +22,25 @@ const PASSES = 5;
 /** Result of revoking or narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
 type Change = 'done' | 'over' | 'nothing';
 
-export type GrantService = ReturnType<typeof newGrantService>;
+/** Revokes and narrows grants, with everything that depends on them. */
+export interface GrantService {
+  /**
+   * Revokes a grant. Forgets remembered consents first, so that nothing is granted anew without a page. An instance
+   * grant ends alone: its parent grant and the remembered consent stay. Of concurrent callers one gets true. The
+   * others get false, and an event says that the grant had ended first.
+   */
+  revoke(grant: Grant, by: By): Promise<boolean>;
+  /** Revokes all grants of a client and account, however many, including those issued meanwhile. Returns how many. */
+  revokeAllOf(account: string, clientId: string, by: By): Promise<number>;
+  /**
+   * Removes single rights from all grants of a client and account, in the same way. Access tokens with such a right
+   * end; the next ones carry what is left. A grant that then holds nothing ends. Returns how many grants were
+   * changed.
+   */
+  narrowAllOf(account: string, clientId: string, taking: Taking, by: By): Promise<number>;
+  /** The same for one grant. If it has instance grants or is one, the change applies to the parent and all of them. */
+  narrow(grant: Grant, taking: Taking, by: By): Promise<number>;
+}
 
 export const newGrantService = ({
   grants,
@@ -35,7 +53,7 @@ export const newGrantService = ({
   readonly audit: AuditLog;
   /** Ends what depends on a grant besides its tokens; called before the grant ends. */
   readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;
-}) => {
+}): GrantService => {
   const about = (grant: Grant, { caller, request, source }: By) =>
     ({
       outcome: 'done',
@@ -109,15 +127,9 @@ export const newGrantService = ({
   };
 
   return {
-    /**
-     * Revokes a grant. Forgets remembered consents first, so that nothing is granted anew without a page. An instance grant
-     * ends alone: its parent grant and the remembered consent stay. Of concurrent callers one gets true. The others get
-     * false, and an event says that the grant had ended first.
-     */
-    revoke: async (grant: Grant, by: By): Promise<boolean> => (await end(grant, by)) === 'done',
+    revoke: async (grant, by): Promise<boolean> => (await end(grant, by)) === 'done',
 
-    /** Revokes all grants of a client and account, however many, including those issued meanwhile. Returns how many. */
-    async revokeAllOf(account: string, clientId: string, by: By): Promise<number> {
+    async revokeAllOf(account, clientId, by): Promise<number> {
       const authorizations = new Set<string>();
       const count = await toAll(account, clientId, (grant) => {
         if (grant.parent !== undefined) authorizations.add(grant.parent);
@@ -129,15 +141,10 @@ export const newGrantService = ({
       return count;
     },
 
-    /**
-     * Removes single rights from all grants of a client and account, in the same way. Access tokens with such a right end;
-     * the next ones carry what is left. A grant that then holds nothing ends. Returns how many grants were changed.
-     */
-    narrowAllOf: (account: string, clientId: string, taking: Taking, by: By): Promise<number> =>
+    narrowAllOf: (account, clientId, taking, by): Promise<number> =>
       toAll(account, clientId, (grant) => narrow(grant, taking, by)),
 
-    /** The same for one grant. If it has instance grants or is one, the change applies to the parent and all of them. */
-    narrow(grant: Grant, taking: Taking, by: By): Promise<number> {
+    narrow(grant, taking, by): Promise<number> {
       const root = grant.parent ?? grant.id;
       return toAll(grant.account, grant.clientId, async (each) =>
         each.id === root || each.parent === root ? narrow(each, taking, by) : 'nothing',

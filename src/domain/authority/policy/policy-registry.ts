@@ -10,7 +10,13 @@ import {
   type Versioned,
 } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { type PolicyEngine, type PolicyFinding, policiesRefused, type TakenBefore } from '../../ports/policy-engine.ts';
+import {
+  type PolicyCheck,
+  type PolicyEngine,
+  type PolicyFinding,
+  policiesRefused,
+  type TakenBefore,
+} from '../../ports/policy-engine.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import {
   ACTIVE,
@@ -43,13 +49,56 @@ export type PolicyGap = { readonly version: number; readonly message: string } &
   Pick<PolicyFinding, 'action'>
 >;
 
+/** The registry of policy sets and which one is active. */
+export interface PolicyRegistry {
+  /** The schema of the policy language, as text. */
+  readonly schema: string;
+  /** The text of the starter set. */
+  readonly starter: string;
+  /** Checks a text. Stores nothing. `before`: the set that it is compared with. */
+  check(text: string, before?: TakenBefore): PolicyCheck;
+  /** Creates a draft. Throws 'invalid_field'. */
+  create(draft: NewPolicySet, by: By): Promise<Written>;
+  /**
+   * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. Of
+   * concurrent callers one succeeds. Throws:
+   * - 'not_found';
+   * - 'precondition_failed' unless `expected` is the stored version of the set;
+   * - 'invalid_field' when the text is no longer valid;
+   * - 'conflict' when `replaces` is given and is not the number of the active set, or another set was activated
+   *   meanwhile.
+   */
+  activate(
+    id: string,
+    seen: { readonly expected?: number | undefined; readonly replaces?: number | undefined },
+    by: By,
+  ): Promise<Versioned<ShownPolicySet>>;
+  /** By id, by version number, or `active`. */
+  get(name: string): Promise<Versioned<ShownPolicySet> | undefined>;
+  /**
+   * Actions that the active set permits to no principal, each with the consequence; empty where no set is active. A
+   * set from before an action existed has no gap for it. Computed once for each set, since the text of an active set
+   * cannot change.
+   */
+  gaps(): Promise<readonly PolicyGap[]>;
+  /** Newest first, without their texts. */
+  list(query?: PageQuery): Promise<Page<Omit<ShownPolicySet, 'text'>>>;
+  /**
+   * Rewrites a draft; omitted members stay. Throws 'not_found', 'precondition_failed', 'invalid_field', and
+   * 'conflict' when the set is no draft any more.
+   */
+  rewrite(id: string, expected: number, change: Partial<NewPolicySet>, by: By): Promise<Written>;
+  /** Activates the starter set where no set is active yet. Called at each start, by one process at a time. */
+  ensureStarter(by: By): Promise<void>;
+}
+
 export const policyRegistry = (dependencies: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditLog;
   readonly engine: PolicyEngine;
-}) => {
+}): PolicyRegistry => {
   const { documents, clock, identifiers, audit, engine } = dependencies;
   const sets = documents.collection<PolicySet>(POLICY_SETS);
   const pointers = documents.collection<ActivePolicy>(ACTIVE_POLICY);
@@ -99,7 +148,6 @@ export const policyRegistry = (dependencies: {
     return newest?.document.version ?? 0;
   };
 
-  /** Creates a draft. Throws 'invalid_field'. */
   const create = async ({ text, note }: NewPolicySet, by: By): Promise<Written> => {
     const warnings = checked(text, note);
     const now = clock.now();
@@ -122,14 +170,6 @@ export const policyRegistry = (dependencies: {
     throw new StoreUnavailable('too many policy sets are being drafted at once');
   };
 
-  /**
-   * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. Of concurrent
-   * callers one succeeds. Throws:
-   * - 'not_found';
-   * - 'precondition_failed' unless `expected` is the stored version of the set;
-   * - 'invalid_field' when the text is no longer valid;
-   * - 'conflict' when `replaces` is given and is not the number of the active set, or another set was activated meanwhile.
-   */
   const activate = async (
     id: string,
     { expected, replaces }: { readonly expected?: number | undefined; readonly replaces?: number | undefined },
@@ -182,8 +222,7 @@ export const policyRegistry = (dependencies: {
     create,
     activate,
 
-    /** By id, by version number, or `active`. */
-    async get(name: string): Promise<Versioned<ShownPolicySet> | undefined> {
+    async get(name): Promise<Versioned<ShownPolicySet> | undefined> {
       const active = (await pointer())?.document;
       if (/^[1-9]\d{0,8}$/.test(name)) {
         const [one] = await sets.find({ where: { version: Number(name) }, limit: 1 });
@@ -194,11 +233,6 @@ export const policyRegistry = (dependencies: {
       return one && shown(one, active);
     },
 
-    /**
-     * Actions that the active set permits to no principal, each with the consequence; empty where no set is active. A set
-     * from before an action existed has no gap for it. Computed once for each set, since the text of an active set cannot
-     * change.
-     */
     async gaps(): Promise<readonly PolicyGap[]> {
       const active = (await pointer())?.document;
       if (!active) return [];
@@ -213,8 +247,7 @@ export const policyRegistry = (dependencies: {
       return gaps;
     },
 
-    /** Newest first, without their texts. */
-    async list({ after, limit = 50 }: PageQuery = {}): Promise<Page<Omit<ShownPolicySet, 'text'>>> {
+    async list({ after, limit = 50 } = {}): Promise<Page<Omit<ShownPolicySet, 'text'>>> {
       const active = (await pointer())?.document;
       const items: Versioned<Omit<ShownPolicySet, 'text'>>[] = [];
       for (let place = after; ; ) {
@@ -231,11 +264,7 @@ export const policyRegistry = (dependencies: {
       }
     },
 
-    /**
-     * Rewrites a draft; omitted members stay. Throws 'not_found', 'precondition_failed', 'invalid_field', and 'conflict'
-     * when the set is no draft any more.
-     */
-    async rewrite(id: string, expected: number, change: Partial<NewPolicySet>, by: By): Promise<Written> {
+    async rewrite(id, expected, change, by): Promise<Written> {
       const { document, version } = await found(id);
       if (version !== expected) throw stale();
       if (document.frozenAt !== undefined) {
@@ -250,8 +279,7 @@ export const policyRegistry = (dependencies: {
       return { document: { ...next, state: 'draft' }, version: version + 1, warnings };
     },
 
-    /** Activates the starter set where no set is active yet. Called at each start, by one process at a time. */
-    async ensureStarter(by: By): Promise<void> {
+    async ensureStarter(by): Promise<void> {
       if (await pointer()) return;
       // Left by a first start that was interrupted.
       const [first] = await sets.find({ where: { version: 1 }, limit: 1 });
@@ -261,8 +289,6 @@ export const policyRegistry = (dependencies: {
     },
   };
 };
-
-export type PolicyRegistry = ReturnType<typeof policyRegistry>;
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -36,8 +36,23 @@ const WEEK = 7 * 86_400;
 const LONGEST = 366 * 86_400;
 
 /**
- * Evaluates policies before they are active: in a simulated decision, and in a replay of past decisions. Changes nothing.
+ * Evaluates policies before they are active: in a simulated decision, and in a replay of past decisions. Changes
+ * nothing.
  */
+export interface PolicyTrials {
+  /**
+   * Throws 'invalid_field' for a text with errors, naming its line, and for a policy set, caller or resource that
+   * does not exist.
+   */
+  simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation>;
+  /**
+   * Yields its progress, and returns the decisions that would differ. First appends an event that the audit log is
+   * read. One at a time in this process: throws 'too_many_requests' while another one runs. It ends when its caller
+   * stops reading.
+   */
+  replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary>;
+}
+
 export const policyTrials = (deps: {
   readonly registry: Pick<PolicyRegistry, 'get'>;
   readonly active: { current(): Promise<ActivePolicies | undefined> };
@@ -47,7 +62,7 @@ export const policyTrials = (deps: {
   readonly audit: AuditLog & { list(filters: AuditFilters): Promise<AuditPage> };
   readonly clock: Clock;
   readonly isEnforced: boolean;
-}) => {
+}): PolicyTrials => {
   const { registry, active, engine, simulator, useSimulator, audit, clock } = deps;
   let isReplaying = false;
 
@@ -64,11 +79,7 @@ export const policyTrials = (deps: {
   };
 
   return {
-    /**
-     * Throws 'invalid_field' for a text with errors, naming its line, and for a policy set, caller or resource that does
-     * not exist.
-     */
-    async simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation> {
+    async simulate(asked, tried): Promise<PolicySimulation> {
       checkTried(tried);
       const { policies, version, free } = await made(tried);
       try {
@@ -81,12 +92,7 @@ export const policyTrials = (deps: {
       }
     },
 
-    /**
-     * Yields its progress, and returns the decisions that would differ. First appends an event that the audit log is read.
-     * One at a time in this process: throws 'too_many_requests' while another one runs. It ends when its caller stops
-     * reading.
-     */
-    async *replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary> {
+    async *replay(asked, by): AsyncGenerator<ReplayProgress, ReplaySummary> {
       checkTried(asked);
       const until = asked.until ?? clock.now();
       const since = asked.since ?? until - WEEK;
@@ -134,8 +140,6 @@ export const policyTrials = (deps: {
     },
   };
 };
-
-export type PolicyTrials = ReturnType<typeof policyTrials>;
 
 const ready = (policies: CompiledPolicies, version: number | undefined) => ({
   policies,

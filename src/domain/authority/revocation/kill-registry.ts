@@ -30,10 +30,36 @@ export type KillQuery = {
 /** The signer of a lift: when its credentials were last changed. */
 export type Signer = { readonly changedAt: number };
 
-export type KillRegistry = ReturnType<typeof killRegistry>;
-
 /** Attempts to sign a lift against concurrent signers. */
 const ATTEMPTS = 20;
+
+/** The stored kills and their effect on epochs, delegations and tokens. */
+export interface KillRegistry {
+  /** Appends an event about a kill. */
+  record(type: AuditEventType, kill: Kill, by: By): Promise<unknown>;
+  /** Reads one kill. Undefined when there is none. */
+  get(id: string): Promise<Kill | undefined>;
+  /** The standing kill of this target that `caller` ordered. */
+  standingOf(key: string, caller: string): Promise<Kill | undefined>;
+  /** Stores the record first, so that a standing kill can always be seen and lifted. Idempotent. */
+  put(kill: Kill, by: By): Promise<void>;
+  /** Whether the store holds the kill, or its lift. Completes what a crash after the record left undone. */
+  holds(kill: Kill): Promise<boolean>;
+  /** Newest first. */
+  list(query: KillQuery): Promise<{
+    readonly items: readonly Kill[];
+    readonly next?: Cursor;
+  }>;
+  /** Every standing kill, a page at a time. */
+  standing(): AsyncGenerator<Kill>;
+  /**
+   * Signs a lift; the last required signature lifts the kill. Idempotent. What was issued before the kill stays
+   * ended. Throws 'not_found', and 'conflict' when there is nothing to lift. Throws 'forbidden' when the signer was
+   * changed since the order: otherwise a caller could create or take over a second signer and lift alone. Throws
+   * StoreUnavailable when concurrent signers win repeatedly.
+   */
+  sign(id: string, by: By, signer: Signer): Promise<Kill>;
+}
 
 export const killRegistry = (deps: {
   readonly documents: DocumentStore;
@@ -42,7 +68,7 @@ export const killRegistry = (deps: {
   readonly ends: FinalEnds;
   /** Second of the newest event of the audit log. Nothing was issued later, even if the clock shows an earlier time now. */
   readonly newestEvent: () => Promise<number>;
-}) => {
+}): KillRegistry => {
   const { documents, clock, audit, ends, newestEvent } = deps;
   const kills = documents.collection<Kill>(KILLS);
   const epochs = documents.collection<Epoch>(EPOCHS);
@@ -70,21 +96,19 @@ export const killRegistry = (deps: {
 
   const lifted = ({ key, id }: Kill): Promise<void> => unstand(epochs, key, id, clock.now());
 
-  const registry = {
+  const registry: KillRegistry = {
     record,
 
-    async get(id: string): Promise<Kill | undefined> {
+    async get(id): Promise<Kill | undefined> {
       return (await kills.get(id))?.document;
     },
 
-    /** The standing kill of this target that `caller` ordered. */
-    async standingOf(key: string, caller: string): Promise<Kill | undefined> {
+    async standingOf(key, caller): Promise<Kill | undefined> {
       const found = await kills.find({ where: { key, state: 'standing' }, limit: 1000 });
       return found.find(({ document }) => document.by === caller)?.document;
     },
 
-    /** Stores the record first, so that a standing kill can always be seen and lifted. Idempotent. */
-    async put(kill: Kill, by: By): Promise<void> {
+    async put(kill, by): Promise<void> {
       try {
         await kills.insert(kill);
       } catch (error) {
@@ -93,8 +117,7 @@ export const killRegistry = (deps: {
       await carryOut(kill, by);
     },
 
-    /** Whether the store holds the kill, or its lift. Completes what a crash after the record left undone. */
-    async holds({ id }: Kill): Promise<boolean> {
+    async holds({ id }): Promise<boolean> {
       const kill = await registry.get(id);
       if (!kill) return false;
       if (kill.state === 'lifted') await lifted(kill);
@@ -102,8 +125,7 @@ export const killRegistry = (deps: {
       return true;
     },
 
-    /** Newest first. */
-    async list({ key, owner, state, after, limit }: KillQuery): Promise<{
+    async list({ key, owner, state, after, limit }): Promise<{
       readonly items: readonly Kill[];
       readonly next?: Cursor;
     }> {
@@ -118,7 +140,6 @@ export const killRegistry = (deps: {
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /** Every standing kill, a page at a time. */
     async *standing(): AsyncGenerator<Kill> {
       let after: Cursor | undefined;
       do {
@@ -134,13 +155,7 @@ export const killRegistry = (deps: {
       } while (after);
     },
 
-    /**
-     * Signs a lift; the last required signature lifts the kill. Idempotent. What was issued before the kill stays ended.
-     * Throws 'not_found', and 'conflict' when there is nothing to lift. Throws 'forbidden' when the signer was changed
-     * since the order: otherwise a caller could create or take over a second signer and lift alone. Throws StoreUnavailable
-     * when concurrent signers win repeatedly.
-     */
-    async sign(id: string, by: By, signer: Signer): Promise<Kill> {
+    async sign(id, by, signer): Promise<Kill> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const found = await kills.get(id);
         if (!found) throw new DomainError('not_found', 'There is no such kill.');

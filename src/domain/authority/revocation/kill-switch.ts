@@ -28,7 +28,27 @@ export type KillOrder = {
 /** `missing`: stores that do not hold the kill durably yet; empty once all do. */
 export type OrderedKill = { readonly kill: Kill; readonly missing: LatchedKill['missing'] };
 
-export type KillSwitch = ReturnType<typeof killSwitch>;
+/** Blocks a target at once, on all nodes, even while the stores take no writes (decision D24). */
+export interface KillSwitch {
+  /**
+   * Blocks the target and ends what depends on it. Throws 'unavailable' when neither store and audit log nor latch
+   * could be written; the kill is effective in this process even then.
+   */
+  order(order: KillOrder, by: By): Promise<OrderedKill>;
+  /** The kill, or undefined. */
+  get(id: string): Promise<Kill | undefined>;
+  /** Newest first. The first page begins with kills that the store does not hold yet. */
+  list(query: KillQuery): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }>;
+  /** As `sign` of the registry. Also throws 'unavailable' while the store does not hold the kill. */
+  lift(id: string, by: By, signer: Signer): Promise<Kill>;
+  /**
+   * Called before a node serves: latched kills are effective, lost documents are written to the store again, and
+   * every standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
+   */
+  start(): Promise<void>;
+  /** To be called regularly. */
+  poll(): Promise<void>;
+}
 
 export const killSwitch = (deps: {
   readonly documents: DocumentStore;
@@ -42,17 +62,13 @@ export const killSwitch = (deps: {
   readonly newestEvent: () => Promise<number>;
   /** The other nodes; absent: none. */
   readonly broadcast?: KillBroadcast;
-}) => {
+}): KillSwitch => {
   const { clock, identifiers, latch, latched, broadcast = toNobody } = deps;
   const registry = killRegistry(deps);
   const waiting = waitingKills({ registry, clock, latch, latched, broadcast });
 
   return {
-    /**
-     * Blocks the target and ends what depends on it. Throws 'unavailable' when neither store and audit log nor latch could
-     * be written; the kill is effective in this process even then.
-     */
-    async order({ scope, target, reason, owner }: KillOrder, by: By): Promise<OrderedKill> {
+    async order({ scope, target, reason, owner }, by): Promise<OrderedKill> {
       const key = killKey(scope, target);
       // A repeated order of the same caller returns the standing kill, and raises its epoch once more.
       const kill: Kill = (await unlessOut(() => registry.standingOf(key, by.caller))) ?? {
@@ -70,13 +86,11 @@ export const killSwitch = (deps: {
       return { kill, missing: await withPriority('essential', () => waiting.enter(kill, by)) };
     },
 
-    /** The kill, or undefined. */
-    async get(id: string): Promise<Kill | undefined> {
+    async get(id): Promise<Kill | undefined> {
       return (await registry.get(id)) ?? waiting.get(id);
     },
 
-    /** Newest first. The first page begins with kills that the store does not hold yet. */
-    async list(query: KillQuery): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }> {
+    async list(query): Promise<{ readonly items: readonly Kill[]; readonly next?: Cursor }> {
       const { items, ...next } = await registry.list(query);
       if (query.after) return { items, ...next };
       const isMeant = (kill: Kill): boolean =>
@@ -85,8 +99,7 @@ export const killSwitch = (deps: {
       return { items: [...early, ...items], ...next };
     },
 
-    /** As `sign` of the registry. Also throws 'unavailable' while the store does not hold the kill. */
-    async lift(id: string, by: By, signer: Signer): Promise<Kill> {
+    async lift(id, by, signer): Promise<Kill> {
       if (waiting.get(id)) {
         throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
       }
@@ -95,10 +108,6 @@ export const killSwitch = (deps: {
       return kill;
     },
 
-    /**
-     * Called before a node serves: latched kills are effective, lost documents are written to the store again, and every
-     * standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
-     */
     async start(): Promise<void> {
       waiting.listen();
       await withPriority('essential', async () => {
@@ -107,7 +116,6 @@ export const killSwitch = (deps: {
       });
     },
 
-    /** To be called regularly. */
     poll: () => withPriority('essential', waiting.poll),
   };
 };

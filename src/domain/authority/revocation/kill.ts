@@ -14,16 +14,27 @@ export const KILLS = {
 } as const satisfies OwnedCollection;
 
 /** The kills of this process that the store does not hold yet. They are effective nevertheless (decision D24). */
-export type LatchedKills = ReturnType<typeof latchedKills>;
+export interface LatchedKills {
+  /** Adds a kill, or replaces the one of this id. */
+  add(kill: Kill): void;
+  /** Removes a kill; without one it does nothing. */
+  remove(id: string): void;
+  /** The kill of this id; undefined when there is none. */
+  get(id: string): Kill | undefined;
+  /** All of them, in the order in which they were added. */
+  all(): readonly Kill[];
+  /** Whether a kill with this key is among them. The key names scope and target. */
+  stands(key: string): boolean;
+}
 
-export const latchedKills = () => {
+export const latchedKills = (): LatchedKills => {
   const kills = new Map<string, Kill>();
   return {
-    add: (kill: Kill): void => void kills.set(kill.id, kill),
-    remove: (id: string): void => void kills.delete(id),
-    get: (id: string): Kill | undefined => kills.get(id),
+    add: (kill): void => void kills.set(kill.id, kill),
+    remove: (id): void => void kills.delete(id),
+    get: (id): Kill | undefined => kills.get(id),
     all: (): readonly Kill[] => [...kills.values()],
-    stands(key: string): boolean {
+    stands(key): boolean {
       for (const kill of kills.values()) if (kill.key === key) return true;
       return false;
     },
