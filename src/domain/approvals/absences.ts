@@ -9,8 +9,6 @@ import type { Assurance } from '../vocabulary/assurance.ts';
 import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { ABSENCES, type Absence, isWithin } from './absence.ts';
 
-export type Absences = ReturnType<typeof absences>;
-
 /** An absence as its account declares it. */
 export type NewAbsence = { readonly deputy: string; readonly from: number; readonly until: number };
 
@@ -27,11 +25,45 @@ const ATTEMPTS = 20;
 const LOOKED_AT = 100;
 
 /**
- * Who decides for an absent person. An absence gives a deputy no more than the absent person has. Whether that person could
- * decide is checked each time (effective-votes.ts). A deputy cannot appoint a deputy for it. It is valid while both
- * accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions of the
- * absent person, and a kill of either account, end it for good.
+ * Who decides for an absent person. An absence gives a deputy no more than the absent person has. Whether that person
+ * could decide is checked each time (effective-votes.ts). A deputy cannot appoint a deputy for it. It is valid while
+ * both accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions
+ * of the absent person, and a kill of either account, end it for good.
  */
+export interface Absences {
+  /**
+   * A person appoints a deputy. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than three
+   * that have not ended, 'insufficient_user_authentication' without a recent sign-in as strong as the account allows.
+   */
+  declare(
+    account: string,
+    wanted: NewAbsence,
+    declaredBy: { readonly by: By; readonly assurance: Assurance },
+  ): Promise<Absence>;
+  /**
+   * Ends an absence early: what the deputy approved by it becomes invalid, unless a token was issued for it. One that
+   * has ended stays as it is. The caller checks who may end it.
+   */
+  end(id: string, by: By): Promise<Versioned<Absence>>;
+  /** Reads one absence with its version. Undefined when there is none. */
+  get(id: string): Promise<Versioned<Absence> | undefined>;
+  /** Newest first: all, or those of one absent account, or of one deputy. */
+  list(
+    query: PageQuery & { readonly account?: string | undefined; readonly deputy?: string | undefined },
+  ): Promise<Page<Absence>>;
+  /** Whether an absence is still valid: both accounts are active, and nothing has ended the declaration since. */
+  isFounded(absence: Absence): Promise<boolean>;
+  /** Absences in which an account is deputy now. */
+  ofDeputy(deputy: string): Promise<readonly Absence[]>;
+  /** Present absences of some accounts. */
+  ofAway(accountsAway: readonly string[]): Promise<readonly Absence[]>;
+  /**
+   * Whether a deputy's vote at a given second is still valid: the absence may have ended by time since, but not
+   * otherwise.
+   */
+  counts(vote: { id: string; account: string; deputy: string; at: number }): Promise<boolean>;
+}
+
 export const absences = ({
   documents,
   clock,
@@ -53,7 +85,7 @@ export const absences = ({
    * adding a factor.
    */
   readonly isSure: (account: string, assurance: Assurance) => Promise<boolean>;
-}) => {
+}): Absences => {
   const absences = documents.collection<Absence>(ABSENCES);
 
   const about = ({ id, account, deputy }: Absence): Partial<AuditEvent> => ({
@@ -77,7 +109,6 @@ export const absences = ({
     return undefined;
   };
 
-  /** Whether an absence is still valid: both accounts are active, and nothing has ended the declaration since. */
   const isFounded = async ({ account, deputy, createdAt }: Absence): Promise<boolean> => {
     const [away, other] = await Promise.all([accounts.get(account), accounts.get(deputy)]);
     if (away?.document.state !== 'active' || other?.document.state !== 'active') return false;
@@ -120,15 +151,7 @@ export const absences = ({
   };
 
   return {
-    /**
-     * A person appoints a deputy. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than three that
-     * have not ended, 'insufficient_user_authentication' without a recent sign-in as strong as the account allows.
-     */
-    async declare(
-      account: string,
-      wanted: NewAbsence,
-      { by, assurance }: { readonly by: By; readonly assurance: Assurance },
-    ): Promise<Absence> {
+    async declare(account, wanted, { by, assurance }): Promise<Absence> {
       if (!(await isSure(account, assurance))) {
         throw new DomainError('insufficient_user_authentication', 'Sign in again to say who decides for you.');
       }
@@ -173,11 +196,7 @@ export const absences = ({
       throw new StoreUnavailable('gave up on an absence after 20 conflicts');
     },
 
-    /**
-     * Ends an absence early: what the deputy approved by it becomes invalid, unless a token was issued for it. One that has
-     * ended stays as it is. The caller checks who may end it.
-     */
-    async end(id: string, by: By): Promise<Versioned<Absence>> {
+    async end(id, by): Promise<Versioned<Absence>> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const found = await absences.get(id);
         if (!found) throw new DomainError('not_found', 'There is no such absence.');
@@ -199,17 +218,9 @@ export const absences = ({
       throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
     },
 
-    get: (id: string): Promise<Versioned<Absence> | undefined> => absences.get(id),
+    get: (id): Promise<Versioned<Absence> | undefined> => absences.get(id),
 
-    /** Newest first: all, or those of one absent account, or of one deputy. */
-    async list({
-      account,
-      deputy,
-      limit = 50,
-      after,
-    }: PageQuery & { readonly account?: string | undefined; readonly deputy?: string | undefined }): Promise<
-      Page<Absence>
-    > {
+    async list({ account, deputy, limit = 50, after }): Promise<Page<Absence>> {
       const found = await absences.find({
         where: { ...(account === undefined ? {} : { account }), ...(deputy === undefined ? {} : { deputy }) },
         order: { by: 'createdAt', direction: 'descending' },
@@ -223,18 +234,12 @@ export const absences = ({
 
     isFounded,
 
-    /** Absences in which an account is deputy now. */
-    ofDeputy: async (deputy: string): Promise<readonly Absence[]> => standing(await openOf({ deputy })),
+    ofDeputy: async (deputy): Promise<readonly Absence[]> => standing(await openOf({ deputy })),
 
-    /** Present absences of some accounts. */
-    ofAway: async (accountsAway: readonly string[]): Promise<readonly Absence[]> =>
+    ofAway: async (accountsAway): Promise<readonly Absence[]> =>
       standing((await Promise.all(accountsAway.map((account) => openOf({ account })))).flat()),
 
-    /**
-     * Whether a deputy's vote at a given second is still valid: the absence may have ended by time since, but not
-     * otherwise.
-     */
-    async counts({ id, account, deputy, at }: { id: string; account: string; deputy: string; at: number }) {
+    async counts({ id, account, deputy, at }) {
       const absence = (await absences.get(id))?.document;
       return (
         absence?.account === account && absence.deputy === deputy && isWithin(absence, at) && (await isFounded(absence))

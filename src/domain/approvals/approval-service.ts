@@ -4,13 +4,29 @@ import { openedOrNothing } from '../platform/crypto/master-key.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { DomainError, isDomainError } from '../vocabulary/errors.ts';
 import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
-import { type ApprovalChange, aboutApproval, approvalStore, closedApproval, notThere } from './approval-store.ts';
-import { newBreakGlassService } from './break-glass.ts';
+import {
+  type ApprovalChange,
+  type ApprovalStore,
+  type ApprovalStoreDeps,
+  aboutApproval,
+  approvalStore,
+  closedApproval,
+  notThere,
+} from './approval-store.ts';
+import { type BreakGlassDeps, type BreakGlassService, newBreakGlassService } from './break-glass.ts';
 import type { ApproverSlot, EffectiveVotes } from './effective-votes.ts';
 import { escalations } from './escalations.ts';
-import { forgetting } from './forgetting.ts';
-import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
-import { requestedApprovals } from './requested-approvals.ts';
+import { type ForgettableApprovals, forgetting } from './forgetting.ts';
+import {
+  type ApprovalSettings,
+  handlesOf,
+  type OpenApprovals,
+  type OpenApprovalsDeps,
+  openApprovals,
+  type Ping,
+  redeemableUntil,
+} from './open-approvals.ts';
+import { type RequestedApprovals, requestedApprovals } from './requested-approvals.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
 
 export type { ApprovalChange };
@@ -32,20 +48,115 @@ export type Deciding = {
 /** Who approves: their proof, and the absent person for whom they act. */
 export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
 
-export type ApprovalService = ReturnType<typeof newApprovalService>;
-
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
 const MOST_OPEN_SHOWN = 500;
 
 /**
- * Requests, decides and uses up approvals. Every change is one compare-and-swap of one document, after its audit event. Of
- * concurrent approve, deny, cancel, expiry and redemption exactly one succeeds (AP-02). Throws StoreUnavailable after 20
- * lost swaps.
+ * Requests, decides and uses up approvals. Every change is one compare-and-swap of one document, after its audit
+ * event. Of concurrent approve, deny, cancel, expiry and redemption exactly one succeeds (AP-02). Throws
+ * StoreUnavailable after 20 lost swaps.
  */
+export interface ApprovalService
+  extends Pick<OpenApprovals, 'ask' | 'checkRoom'>,
+    Pick<EffectiveVotes, 'slotsOf'>,
+    Pick<ApprovalStore, 'isKilled' | 'settleUnknown'>,
+    ForgettableApprovals {
+  /** Limits and times. */
+  readonly settings: ApprovalSettings;
+  /** Two people approve in an emergency, without the approvers. */
+  readonly breakGlass: BreakGlassService;
+  /** Reads one approval. Undefined when there is none. */
+  get(id: string): Promise<Approval | undefined>;
+  /** Whether an account may see the approval: it was asked, or may decide now. */
+  isAsked(approval: Approval, account: string): Promise<boolean>;
+  /** Accounts to notify: those that were asked, and the deputies of those that are away. */
+  toldOf(approval: Approval, asked?: readonly string[]): Promise<readonly string[]>;
+  /** The approval of an `auth_req_id` of this client; undefined for that of another client (AP-04). */
+  find(authReqId: string, client: string): Promise<Approval | undefined>;
+  /** Approvals that one account may decide, open or not, newest first. */
+  ofApprover(
+    account: string,
+    page?: { readonly after?: Cursor; readonly limit?: number },
+  ): Promise<readonly Approval[]>;
+  /** Approvals that wait for one account now, newest first, however many of its approvals are decided. At most 500. */
+  openOf(account: string): Promise<readonly Approval[]>;
+  /** Approvals that an agent requested, newest first; 50 at a time unless `page` says otherwise. */
+  ofAgent(agent: string, page?: { readonly after?: Cursor; readonly limit?: number }): Promise<readonly Approval[]>;
+  /** Approvals about an account, newest first; 50 at a time unless `page` says otherwise. */
+  ofSubject(subject: string, page?: { readonly after?: Cursor; readonly limit?: number }): Promise<readonly Approval[]>;
+  /** Newest first: all approvals, or those stored in one state. */
+  list(query?: {
+    readonly state?: Approval['state'];
+    readonly after?: Cursor;
+    readonly limit?: number;
+  }): Promise<readonly Approval[]>;
+  /**
+   * Approvals that wait for people now, however many have ended. The one with the least time left first. At most
+   * 1000.
+   */
+  waiting(limit: number): Promise<readonly Approval[]>;
+  /**
+   * One person approves. Throws:
+   * - 'not_found' for an account that is not asked (WB-11);
+   * - 'conflict' when the approval is decided or has ended;
+   * - 'precondition_failed' when the person saw something else;
+   * - 'insufficient_user_authentication' when the proof is too weak or too old;
+   * - 'invalid_field' for a wrong number;
+   * - 'forbidden' where policies deny it, which changes nothing.
+   */
+  approve(
+    id: string,
+    who: Deciding & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
+  ): Promise<Approval>;
+  /**
+   * One person denies, which ends the approval. Also possible after approval, until its token is issued. Throws as
+   * `approve` does.
+   */
+  deny(id: string, who: Deciding): Promise<Approval>;
+  /** The agent no longer needs the approval. Returns what is stored; one that has ended stays as it is. */
+  cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined>;
+  /**
+   * Cancels approvals, open or approved, that an agent, or an agent below it in the chain, requested under a former
+   * owner; at most `limit`. Returns how many. They have been invalid since the hand-over; this makes it visible.
+   */
+  cancelFormer(agent: string, by: string, limit: number): Promise<number>;
+  /** Notifies further approvers where that is due. Returns how many approvals it handled, at most 100. */
+  escalate(): Promise<number>;
+  /** The votes on which the approval stands now; undefined when they are not enough any more (AP-21). */
+  standingVotes(approval: Approval): Promise<readonly Vote[] | undefined>;
+  /**
+   * Uses up the approval for its one token. Returns true for exactly one caller, and only while it is approved. The
+   * token's event, durable by then, records it.
+   */
+  redeem(id: string): Promise<boolean>;
+  /**
+   * Binds a token of the approval to the one call at the resource server for which it is valid. The same `key` is the
+   * same call; any other call is refused. Throws 'not_found', and 'conflict' when another call used the approval.
+   */
+  use(
+    id: string,
+    call: {
+      readonly server: { readonly id: string; readonly identifier: string };
+      readonly key: string;
+      readonly request: string;
+    },
+  ): Promise<{ readonly approval: Approval; readonly isFirst: boolean }>;
+  /** Approvals that resource servers requested. */
+  readonly requested: RequestedApprovals;
+  /** The approvals found, in the order of `ids`; at most 1000 ids. */
+  getMany(ids: readonly string[]): Promise<readonly Approval[]>;
+  /** The approval behind an issued token; undefined when it is not redeemed. */
+  standing(id: string): Promise<Approval | undefined>;
+  /** Endpoint and token with which to notify a client that the decision has been made. */
+  pingOf(approval: Approval): Ping | undefined;
+  /** The `auth_req_id` of an approval. Undefined when neither master key opens it. */
+  authReqIdOf(approval: Approval): string | undefined;
+}
+
 export const newApprovalService = (
-  deps: Omit<Parameters<typeof openApprovals>[0], 'approvals'> &
-    Parameters<typeof approvalStore>[0] & {
+  deps: Omit<OpenApprovalsDeps, 'approvals'> &
+    ApprovalStoreDeps & {
       /** Who may decide now, and whose approval is valid now. */
       readonly votes: Pick<EffectiveVotes, 'asked' | 'deputiesOf' | 'of' | 'slotsOf'>;
       /**
@@ -54,9 +165,9 @@ export const newApprovalService = (
        */
       readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
       /** Who may approve in an emergency. */
-      readonly emergency: Pick<Parameters<typeof newBreakGlassService>[0], 'accounts' | 'chainOwners' | 'resolve'>;
+      readonly emergency: Pick<BreakGlassDeps, 'accounts' | 'chainOwners' | 'resolve'>;
     },
-) => {
+): ApprovalService => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;
   const states = approvalStore(deps);
   const { approvals, settle, changed } = states;
@@ -105,32 +216,28 @@ export const newApprovalService = (
     }
   };
 
-  const service = {
+  const service: ApprovalService = {
     settings,
     ask: open.ask,
     checkRoom: open.checkRoom,
-    /** Two people approve in an emergency, without the approvers. */
     breakGlass,
 
-    async get(id: string): Promise<Approval | undefined> {
+    async get(id): Promise<Approval | undefined> {
       return (await approvals.get(id))?.document;
     },
 
     /** The slots in which an account may decide now. */
     slotsOf: votes.slotsOf,
 
-    /** Whether an account may see the approval: it was asked, or may decide now. */
-    async isAsked(approval: Approval, account: string): Promise<boolean> {
+    async isAsked(approval, account): Promise<boolean> {
       return approval.approvers.includes(account) || (await votes.slotsOf(approval, account)).length > 0;
     },
 
-    /** Accounts to notify: those that were asked, and the deputies of those that are away. */
-    async toldOf(approval: Approval, asked: readonly string[] = approval.approvers): Promise<readonly string[]> {
+    async toldOf(approval, asked = approval.approvers): Promise<readonly string[]> {
       return [...new Set([...asked, ...(await votes.deputiesOf(approval, asked))])];
     },
 
-    /** The approval of an `auth_req_id` of this client; undefined for that of another client (AP-04). */
-    async find(authReqId: string, client: string): Promise<Approval | undefined> {
+    async find(authReqId, client): Promise<Approval | undefined> {
       if (!/^[\w-]{20,128}$/.test(authReqId)) return undefined;
       for (const handle of handlesOf(masterKey, authReqId)) {
         const [found] = await approvals.find({ where: { handle }, limit: 1 });
@@ -139,16 +246,11 @@ export const newApprovalService = (
       return undefined;
     },
 
-    /** Approvals that one account may decide, open or not, newest first. */
-    async ofApprover(
-      account: string,
-      page: { readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly Approval[]> {
+    async ofApprover(account, page = {}): Promise<readonly Approval[]> {
       return list({ approvers: account }, page);
     },
 
-    /** Approvals that wait for one account now, newest first, however many of its approvals are decided. At most 500. */
-    async openOf(account: string): Promise<readonly Approval[]> {
+    async openOf(account): Promise<readonly Approval[]> {
       const now = clock.now();
       const found = await approvals.find({
         where: { approvers: account, state: 'pending' },
@@ -160,31 +262,19 @@ export const newApprovalService = (
       return found.map(({ document }) => document).filter((one) => stateAt(one, now) === 'pending');
     },
 
-    async ofAgent(
-      agent: string,
-      page: { readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly Approval[]> {
+    async ofAgent(agent, page = {}): Promise<readonly Approval[]> {
       return list({ agent }, page);
     },
 
-    async ofSubject(
-      subject: string,
-      page: { readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly Approval[]> {
+    async ofSubject(subject, page = {}): Promise<readonly Approval[]> {
       return list({ subject }, page);
     },
 
-    /** Newest first: all approvals, or those stored in one state. */
-    async list(
-      query: { readonly state?: Approval['state']; readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly Approval[]> {
+    async list(query = {}): Promise<readonly Approval[]> {
       return list(query.state === undefined ? {} : { state: query.state }, query);
     },
 
-    /**
-     * Approvals that wait for people now, however many have ended. The one with the least time left first. At most 1000.
-     */
-    async waiting(limit: number): Promise<readonly Approval[]> {
+    async waiting(limit): Promise<readonly Approval[]> {
       const found = await approvals.find({
         where: { state: 'pending' },
         range: { field: 'expiresAt', gte: clock.now() + 1 },
@@ -194,19 +284,7 @@ export const newApprovalService = (
       return found.map(({ document }) => document);
     },
 
-    /**
-     * One person approves. Throws:
-     * - 'not_found' for an account that is not asked (WB-11);
-     * - 'conflict' when the approval is decided or has ended;
-     * - 'precondition_failed' when the person saw something else;
-     * - 'insufficient_user_authentication' when the proof is too weak or too old;
-     * - 'invalid_field' for a wrong number;
-     * - 'forbidden' where policies deny it, which changes nothing.
-     */
-    async approve(
-      id: string,
-      who: Deciding & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
-    ): Promise<Approval> {
+    async approve(id, who): Promise<Approval> {
       const { account, assurance, request, source } = who;
       return settle(id, async (approval) => {
         const now = clock.now();
@@ -255,11 +333,7 @@ export const newApprovalService = (
       });
     },
 
-    /**
-     * One person denies, which ends the approval. Also possible after approval, until its token is issued. Throws as
-     * `approve` does.
-     */
-    async deny(id: string, who: Deciding): Promise<Approval> {
+    async deny(id, who): Promise<Approval> {
       const { account, request, source } = who;
       const denied = await settle(id, async (approval) => {
         const now = clock.now();
@@ -292,8 +366,7 @@ export const newApprovalService = (
       return denied;
     },
 
-    /** The agent no longer needs the approval. Returns what is stored; one that has ended stays as it is. */
-    async cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined> {
+    async cancel(authReqId, client, request): Promise<Approval | undefined> {
       const found = await service.find(authReqId, client);
       if (!found) return undefined;
       return settle(found.id, async (approval) => {
@@ -306,11 +379,7 @@ export const newApprovalService = (
       });
     },
 
-    /**
-     * Cancels approvals, open or approved, that an agent, or an agent below it in the chain, requested under a former
-     * owner; at most `limit`. Returns how many. They have been invalid since the hand-over; this makes it visible.
-     */
-    async cancelFormer(agent: string, by: string, limit: number): Promise<number> {
+    async cancelFormer(agent, by, limit): Promise<number> {
       const { ttlSeconds, redeemSeconds } = settings;
       let count = 0;
       let after: Cursor | undefined;
@@ -352,18 +421,13 @@ export const newApprovalService = (
     settleUnknown: states.settleUnknown,
     escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),
 
-    /** The votes on which the approval stands now; undefined when they are not enough any more (AP-21). */
-    async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
+    async standingVotes(approval): Promise<readonly Vote[] | undefined> {
       if (isBreakGlass(approval)) return breakGlass.votesOf(approval);
       const counting = await votes.of(approval);
       return counting.length >= approval.requires.quorum && hasAgreed(approval, counting) ? counting : undefined;
     },
 
-    /**
-     * Uses up the approval for its one token. Returns true for exactly one caller, and only while it is approved. The
-     * token's event, durable by then, records it.
-     */
-    async redeem(id: string): Promise<boolean> {
+    async redeem(id): Promise<boolean> {
       const found = await approvals.get(id);
       if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
       // An approval that a resource server requested gives no token.
@@ -374,22 +438,7 @@ export const newApprovalService = (
       return true;
     },
 
-    /**
-     * Binds a token of the approval to the one call at the resource server for which it is valid. The same `key` is the
-     * same call; any other call is refused. Throws 'not_found', and 'conflict' when another call used the approval.
-     */
-    async use(
-      id: string,
-      {
-        server,
-        key,
-        request,
-      }: {
-        readonly server: { readonly id: string; readonly identifier: string };
-        readonly key: string;
-        readonly request: string;
-      },
-    ): Promise<{ readonly approval: Approval; readonly isFirst: boolean }> {
+    async use(id, { server, key, request }): Promise<{ readonly approval: Approval; readonly isFirst: boolean }> {
       const names = masterKey.digests('approval-use', id, key);
       let isFirst = false;
       const approval = await settle(id, async (current) => {
@@ -406,20 +455,17 @@ export const newApprovalService = (
       return { approval, isFirst };
     },
 
-    /** Approvals that resource servers requested. */
     requested: requestedApprovals({ ...deps, approvals: states }),
 
-    getMany: async (ids: readonly string[]): Promise<readonly Approval[]> =>
+    getMany: async (ids): Promise<readonly Approval[]> =>
       (await approvals.getMany([...ids])).map(({ document }) => document),
 
-    /** The approval behind an issued token; undefined when it is not redeemed. */
-    async standing(id: string): Promise<Approval | undefined> {
+    async standing(id): Promise<Approval | undefined> {
       const approval = await service.get(id);
       return approval?.state === 'redeemed' ? approval : undefined;
     },
 
-    /** Endpoint and token with which to notify a client that the decision has been made. */
-    pingOf({ id, ping }: Approval): Ping | undefined {
+    pingOf({ id, ping }): Ping | undefined {
       const token = ping && openedOrNothing(masterKey, `ping ${id}`, ping.sealedToken);
       if (!ping || token === undefined) return undefined;
       return { endpoint: ping.endpoint, token, ...(ping.isByOperator ? { isByOperator: true } : {}) };
@@ -427,7 +473,7 @@ export const newApprovalService = (
 
     ...forgetting(approvals),
 
-    authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
+    authReqIdOf: ({ id, sealedHandle }): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
   };
 
   const list = async (

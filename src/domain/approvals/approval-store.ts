@@ -2,6 +2,7 @@ import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import { revocation as overStore } from '../authority/revocation/revocation.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
+  type Collection,
   type DocumentStore,
   isDocumentConflict,
   isStoreUnavailable,
@@ -15,8 +16,6 @@ import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
 /** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
-
-export type ApprovalStore = ReturnType<typeof approvalStore>;
 
 const ATTEMPTS = 20;
 /** Attempts to store an approval while it is unknown whether it is stored. */
@@ -43,21 +42,60 @@ export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: P
   slot: approval.id,
 });
 
-/** The collection, and how one approval changes: by compare-and-swap, after its event. */
-export const approvalStore = ({
-  documents,
-  clock,
-  audit,
-  revocation = overStore({ documents }),
-  onChange = () => undefined,
-}: {
+export type ApprovalStoreDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
   /** Includes what this process has latched. Default: what the store holds. */
   readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;
-}) => {
+};
+
+/** The collection, and how one approval changes: by compare-and-swap, after its event. */
+export interface ApprovalStore {
+  /** The stored approvals. */
+  readonly approvals: Collection<Approval>;
+  /** Tells listeners about a change that was not made by `settle`. */
+  readonly changed: ApprovalChange;
+  /**
+   * Stores a new approval after its event is in the audit log. Returns false where another request holds its slot.
+   * Throws StoreUnavailable where it is unknown whether the approval is stored; `settleUnknown` finds out.
+   */
+  store(approval: Approval): Promise<boolean>;
+  /**
+   * Settles each approval whose storing had an unknown outcome: either it is stored, or it never will be, which an
+   * event records. In the second case a closed document takes the id, so that a delayed write fails. Returns how many
+   * were settled.
+   */
+  settleUnknown(): Promise<number>;
+  /** Frees the slots of an expired approval. Expiry by time has no event of its own. */
+  vacate(found: Versioned<Approval>): Promise<boolean>;
+  /** Whether people can decide about it now. */
+  isOpen(approval: Approval): boolean;
+  /** Whether an agent of the chain has changed hands since the approval was requested. */
+  isFromOtherHands(approval: Pick<Approval, 'action' | 'ownership' | 'createdAt'>): Promise<boolean>;
+  /**
+   * Whether a kill came since the approval was requested or since a vote, even one that was lifted. Also true when an
+   * agent of the chain has changed hands since the request.
+   */
+  isKilled(approval: Approval): Promise<boolean>;
+  /**
+   * Reads, lets `change` create the next state with its event, and writes. Reads again when another writer came
+   * between. `change` throws to refuse.
+   */
+  settle(
+    id: string,
+    change: (approval: Approval) => Promise<{ readonly next: Approval; readonly event: AuditEvent } | undefined>,
+  ): Promise<Approval>;
+}
+
+export const approvalStore = ({
+  documents,
+  clock,
+  audit,
+  revocation = overStore({ documents }),
+  onChange = () => undefined,
+}: ApprovalStoreDeps): ApprovalStore => {
   const approvals = documents.collection<Approval>(APPROVALS);
   const unknown = new Map<string, Approval>();
 
@@ -89,11 +127,7 @@ export const approvalStore = ({
     approvals,
     changed: onChange,
 
-    /**
-     * Stores a new approval after its event is in the audit log. Returns false where another request holds its slot. Throws
-     * StoreUnavailable where it is unknown whether the approval is stored; `settleUnknown` finds out.
-     */
-    async store(approval: Approval): Promise<boolean> {
+    async store(approval): Promise<boolean> {
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await isStored(approval);
@@ -106,11 +140,6 @@ export const approvalStore = ({
       }
     },
 
-    /**
-     * Settles each approval whose storing had an unknown outcome: either it is stored, or it never will be, which an event
-     * records. In the second case a closed document takes the id, so that a delayed write fails. Returns how many were
-     * settled.
-     */
     async settleUnknown(): Promise<number> {
       let settled = 0;
       for (const [id, approval] of unknown) {
@@ -121,25 +150,14 @@ export const approvalStore = ({
       return settled;
     },
 
-    /** Frees the slots of an expired approval. Expiry by time has no event of its own. */
-    vacate: (found: Versioned<Approval>): Promise<boolean> =>
-      approvals.replace(closedApproval(found.document, {}), found.version),
+    vacate: (found): Promise<boolean> => approvals.replace(closedApproval(found.document, {}), found.version),
 
-    isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
+    isOpen: (approval): boolean => stateAt(approval, clock.now()) === 'pending',
 
-    /** Whether an agent of the chain has changed hands since the approval was requested. */
-    isFromOtherHands: async ({
-      action,
-      ownership = 0,
-      createdAt: consentedAt,
-    }: Pick<Approval, 'action' | 'ownership' | 'createdAt'>): Promise<boolean> =>
+    isFromOtherHands: async ({ action, ownership = 0, createdAt: consentedAt }): Promise<boolean> =>
       (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt }])) === 'handed_over',
 
-    /**
-     * Whether a kill came since the approval was requested or since a vote, even one that was lifted. Also true when an
-     * agent of the chain has changed hands since the request.
-     */
-    async isKilled({ action, createdAt, votes, breakGlass, ownership = 0 }: Approval): Promise<boolean> {
+    async isKilled({ action, createdAt, votes, breakGlass, ownership = 0 }): Promise<boolean> {
       const parties = actorsOf(action.chain);
       const asked = { subject: action.subject, parties, since: createdAt, ownership, consentedAt: createdAt };
       const agreed = [...votes, ...(breakGlass?.votes ?? [])].map(({ account, at }) => ({
@@ -149,14 +167,7 @@ export const approvalStore = ({
       return (await revocation.ended([asked, ...agreed])) !== undefined;
     },
 
-    /**
-     * Reads, lets `change` create the next state with its event, and writes. Reads again when another writer came between.
-     * `change` throws to refuse.
-     */
-    async settle(
-      id: string,
-      change: (approval: Approval) => Promise<{ readonly next: Approval; readonly event: AuditEvent } | undefined>,
-    ): Promise<Approval> {
+    async settle(id, change): Promise<Approval> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const found = await approvals.get(id);
         if (!found) throw notThere();

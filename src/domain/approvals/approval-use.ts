@@ -3,8 +3,6 @@ import type { ResourceServer } from '../resources/resource-servers/resource-serv
 import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import type { ApprovalService } from './approval-service.ts';
 
-export type UseApproval = ReturnType<typeof approvalUse>;
-
 /** The call that is about to be made, as its resource server reports it. */
 export type Call = {
   /** Access token of the call. */
@@ -32,9 +30,15 @@ export const readCall = (body: { readonly [member: string]: unknown }): Call => 
 };
 
 /**
- * A resource server uses up the approval behind a token right before it carries out the action. Of all calls exactly one
- * succeeds; a repetition of that call is reported as such.
+ * A resource server uses up the approval behind a token right before it carries out the action. Of all calls exactly
+ * one succeeds; a repetition of that call is reported as such.
  */
+export type UseApproval = (
+  server: Pick<ResourceServer, 'id' | 'identifier'>,
+  call: Call,
+  request: string,
+) => Promise<{ approval: { id: string; digest: string; used_at: number | undefined; first: boolean } }>;
+
 export const approvalUse =
   ({
     tokens,
@@ -42,12 +46,12 @@ export const approvalUse =
   }: {
     readonly tokens: Pick<IssuedTokens, 'find'>;
     readonly service: Pick<ApprovalService, 'use'>;
-  }) =>
+  }): UseApproval =>
   /**
    * Throws DomainError 'not_found' for anything but a live token of an approval there, and 'conflict' when another call
    * used it.
    */
-  async (server: Pick<ResourceServer, 'id' | 'identifier'>, { token, key }: Call, request: string) => {
+  async (server, { token, key }, request) => {
     const found = await tokens.find(token);
     if (!found?.approval || found.audience !== server.identifier) {
       throw new DomainError('not_found', 'This is no live token of an approval at this resource server.');

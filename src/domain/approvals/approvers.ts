@@ -50,8 +50,6 @@ export const whomToAsk = (
  */
 export const isConsent = (channel: ApprovalChannel): boolean => channel === 'backchannel';
 
-export type Resolve = ReturnType<typeof approversOf>;
-
 /** The accounts for which names stand in one approval. */
 export type Concerned = {
   readonly subject: string;
@@ -74,13 +72,23 @@ export const namesAt = (
 export type NamedApproval = Pick<Approval, 'approverNames' | 'approversExcept' | 'isConsentBesides' | 'escalation'>;
 
 /** The active accounts for which names stand now, without duplicates; at most 64. Reads the registries each time. */
+export interface Resolve {
+  /**
+   * The excluded accounts: none of them may decide, for itself or as a deputy. `owner` means the owner of every actor
+   * in the chain here; among those who are asked it means the owner of the requesting agent.
+   */
+  leftOut(concerned: Concerned, names: Pick<Names, 'except'>): Promise<readonly string[]>;
+  /** The active accounts that are asked now, without duplicates; at most 64. */
+  approversOf(concerned: Concerned, names: Names): Promise<readonly string[]>;
+}
+
 export const approversOf = ({
   accounts,
   groups,
 }: {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
   readonly groups: { get(id: string): StoredDocument<Group> };
-}) => {
+}): Resolve => {
   const standFor = async (names: readonly string[], subject: string, owners: readonly string[]) => {
     const ids = await Promise.all(
       names.map(async (name): Promise<readonly string[]> => {
@@ -94,17 +102,13 @@ export const approversOf = ({
     return [...new Set(ids.flat())];
   };
 
-  /**
-   * The excluded accounts: none of them may decide, for itself or as a deputy. `owner` means the owner of every actor in
-   * the chain here; among those who are asked it means the owner of the requesting agent.
-   */
   const leftOut = ({ subject, owners }: Concerned, { except }: Pick<Names, 'except'>): Promise<readonly string[]> =>
     standFor(except, subject, owners);
 
   return {
     leftOut,
 
-    async approversOf(concerned: Concerned, { names, except, isBesides }: Names): Promise<readonly string[]> {
+    async approversOf(concerned, { names, except, isBesides }): Promise<readonly string[]> {
       const { subject, owner } = concerned;
       const [meant, out] = await Promise.all([standFor(names, subject, [owner]), leftOut(concerned, { except })]);
       const asked = meant.filter((id) => !out.includes(id) || (isBesides && id === subject));

@@ -43,18 +43,7 @@ const CALLS = 5;
 const LOOKED_AT = 200;
 const NOTE = 2000;
 
-/**
- * Break-glass: two people approve one open approval without its approvers, and a third person reviews it afterwards
- * (decision 16). `isBreakable` and the decision at redemption set its limits.
- */
-export const newBreakGlassService = ({
-  states: { approvals, settle, isKilled },
-  accounts,
-  chainOwners,
-  resolve,
-  ephemeral,
-  clock,
-}: {
+export type BreakGlassDeps = {
   readonly states: ApprovalStore;
   /** Accounts in their effective state. */
   readonly accounts: { get(id: string): StoredDocument<Account> };
@@ -62,7 +51,63 @@ export const newBreakGlassService = ({
   readonly resolve: Pick<Resolve, 'leftOut'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
-}) => {
+};
+
+/**
+ * Break-glass: two people approve one open approval without its approvers, and a third person reviews it afterwards
+ * (decision 16). `isBreakable` and the decision at redemption set its limits.
+ */
+export interface BreakGlassService {
+  /** Whether break-glass is possible for this approval at all, for any account. */
+  isBreakable(approval: Approval): boolean;
+  /** The call that waits for a second person; undefined: there is none, or it is too old. */
+  waitingCall(approval: Approval): Vote | undefined;
+  /** Whether an account may use break-glass. A party to the action may not. */
+  mayBreak(approval: Approval, account: string): Promise<boolean>;
+  /**
+   * Calls for break-glass as the first person, or confirms it as the second. Throws:
+   * - 'not_found' for an account that may not (WB-11);
+   * - 'conflict' where break-glass is impossible, or for the same person twice;
+   * - 'precondition_failed' when the person saw something else;
+   * - 'insufficient_user_authentication' without a passkey;
+   * - 'invalid_field' without a reason;
+   * - 'too_many_requests' after too many first calls in an hour.
+   */
+  break(id: string, who: Breaking): Promise<Approval>;
+  /** The votes on which a break-glass approval stands now; undefined when they are not enough any more. */
+  votesOf(approval: Approval): Promise<readonly Vote[] | undefined>;
+  /**
+   * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing.
+   * Throws 'forbidden' for one of the two people and for an owner of an agent in the chain. Throws 'conflict' when
+   * the review is closed, and 'invalid_field'.
+   */
+  close(
+    id: string,
+    review: {
+      readonly account: string;
+      readonly finding: string;
+      readonly note: string;
+      readonly request?: string | undefined;
+      readonly source?: string | undefined;
+    },
+  ): Promise<Approval>;
+  /** Break-glass approvals, newest first; `open`: not reviewed yet. */
+  reviews(
+    review: 'open' | 'closed',
+    page?: { readonly after?: Cursor; readonly limit?: number },
+  ): Promise<readonly Approval[]>;
+  /** Approvals for which an account may use break-glass now, newest first. */
+  breakableFor(account: string): Promise<readonly Approval[]>;
+}
+
+export const newBreakGlassService = ({
+  states: { approvals, settle, isKilled },
+  accounts,
+  chainOwners,
+  resolve,
+  ephemeral,
+  clock,
+}: BreakGlassDeps): BreakGlassService => {
   /**
    * Whether an account owns an actor of the chain, or did when the approval was requested. Where an owner is unknown, any
    * account may be the owner.
@@ -96,7 +141,6 @@ export const newBreakGlassService = ({
     return found !== undefined && (found.tokensValidFrom ?? 0) <= at && !(await isParty(approval, account));
   };
 
-  /** The call that waits for a second person; undefined: there is none, or it is too old. */
   const waitingCall = ({ breakGlass }: Approval): Vote | undefined => {
     const [first, second] = breakGlass?.votes ?? [];
     return first && !second && clock.now() - first.at < CALL_SECONDS ? first : undefined;
@@ -119,30 +163,19 @@ export const newBreakGlassService = ({
     return text;
   };
 
-  const breakGlass = {
-    /** Whether break-glass is possible for this approval at all, for any account. */
-    isBreakable: (approval: Approval): boolean =>
+  const breakGlass: BreakGlassService = {
+    isBreakable: (approval): boolean =>
       stateAt(approval, clock.now()) === 'pending' &&
       !isConsent(approval.channel) &&
       approval.requires.quorum <= PEOPLE,
 
     waitingCall,
 
-    /** Whether an account may break the glass. A party to the action may not. */
-    async mayBreak(approval: Approval, account: string): Promise<boolean> {
+    async mayBreak(approval, account): Promise<boolean> {
       return (await holderFor(approval, account)) !== undefined && !(await isParty(approval, account));
     },
 
-    /**
-     * Calls for break-glass as the first person, or confirms it as the second. Throws:
-     * - 'not_found' for an account that may not (WB-11);
-     * - 'conflict' where break-glass is impossible, or for the same person twice;
-     * - 'precondition_failed' when the person saw something else;
-     * - 'insufficient_user_authentication' without a passkey;
-     * - 'invalid_field' without a reason;
-     * - 'too_many_requests' after too many first calls in an hour.
-     */
-    async break(id: string, who: Breaking): Promise<Approval> {
+    async break(id, who): Promise<Approval> {
       const { account, assurance, request, source } = who;
       const personal = source === undefined ? {} : { personal: { source } };
       return settle(id, async (approval) => {
@@ -207,34 +240,13 @@ export const newBreakGlassService = ({
       });
     },
 
-    /** The votes on which a break-glass approval stands now; undefined when they are not enough any more. */
-    async votesOf(approval: Approval): Promise<readonly Vote[] | undefined> {
+    async votesOf(approval): Promise<readonly Vote[] | undefined> {
       const votes = isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : [];
       const standing = await Promise.all(votes.map((vote) => counts(approval, vote)));
       return votes.length >= PEOPLE && standing.every(Boolean) ? votes : undefined;
     },
 
-    /**
-     * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing. Throws
-     * 'forbidden' for one of the two people and for an owner of an agent in the chain. Throws 'conflict' when the review is
-     * closed, and 'invalid_field'.
-     */
-    async close(
-      id: string,
-      {
-        account,
-        finding,
-        note,
-        request,
-        source,
-      }: {
-        readonly account: string;
-        readonly finding: string;
-        readonly note: string;
-        readonly request?: string | undefined;
-        readonly source?: string | undefined;
-      },
-    ): Promise<Approval> {
+    async close(id, { account, finding, note, request, source }): Promise<Approval> {
       const found = (await accounts.get(account))?.document;
       const isReviewer = found?.state === 'active' && REVIEWERS.some((role) => holdsRole(found, role));
       const text = note.normalize('NFC').trim();
@@ -273,11 +285,7 @@ export const newBreakGlassService = ({
       });
     },
 
-    /** Break-glass approvals, newest first; `open`: not reviewed yet. */
-    async reviews(
-      review: 'open' | 'closed',
-      { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly Approval[]> {
+    async reviews(review, { after, limit = 50 } = {}): Promise<readonly Approval[]> {
       const found = await approvals.find({
         where: { review },
         order: { by: 'createdAt', direction: 'descending' },
@@ -287,8 +295,7 @@ export const newBreakGlassService = ({
       return found.map(({ document }) => document);
     },
 
-    /** Approvals for which an account may break the glass now, newest first. */
-    async breakableFor(account: string): Promise<readonly Approval[]> {
+    async breakableFor(account): Promise<readonly Approval[]> {
       if (!(await holder(account))) return [];
       const open = await approvals.find({
         where: { state: 'pending' },

@@ -8,8 +8,6 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-export type EffectiveVotes = ReturnType<typeof effectiveVotes>;
-
 /** The slot in which an account decides: its own, or that of an absent person. */
 export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
 
@@ -20,10 +18,24 @@ type VotedApproval = Pick<
   NamedApproval;
 
 /**
- * Which votes are still valid: the voter is active, was not disabled since the vote, and is still asked or the deputy of a
- * person who is. Kills are checked elsewhere (approval-store.ts). An approval depends on the present owners and approvers,
- * not on the former ones (AP-21).
+ * Which votes are still valid: the voter is active, was not disabled since the vote, and is still asked or the deputy
+ * of a person who is. Kills are checked elsewhere (approval-store.ts). An approval depends on the present owners and
+ * approvers, not on the former ones (AP-21).
  */
+export interface EffectiveVotes {
+  /** Accounts that are asked now, each for itself. */
+  asked(approval: VotedApproval): Promise<readonly string[]>;
+  /** Deputies who decide now for the absent accounts given, without those who may not act as a deputy. */
+  deputiesOf(approval: VotedApproval, away: readonly string[]): Promise<readonly string[]>;
+  /**
+   * The slots in which an account may decide now: its own first, then that of the person who has to agree. Empty:
+   * none.
+   */
+  slotsOf(approval: VotedApproval, account: string): Promise<readonly ApproverSlot[]>;
+  /** The votes that are valid now. */
+  of(approval: Approval): Promise<readonly Vote[]>;
+}
+
 export const effectiveVotes = ({
   accounts,
   agents,
@@ -40,7 +52,7 @@ export const effectiveVotes = ({
   readonly resolve: Resolve;
   readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;
   readonly clock: Pick<Clock, 'now'>;
-}) => {
+}): EffectiveVotes => {
   /**
    * Those who are asked, and those who may not act as a deputy: excluded people, and the owners of every actor in the
    * chain. Otherwise an owner could decide alone about their own agent, as deputy of the subject.
@@ -72,19 +84,14 @@ export const effectiveVotes = ({
   };
 
   return {
-    /** Accounts that are asked now, each for itself. */
-    asked: async (approval: VotedApproval): Promise<readonly string[]> => (await whoNow(approval)).asked,
+    asked: async (approval): Promise<readonly string[]> => (await whoNow(approval)).asked,
 
-    /** Deputies who decide now for the absent accounts given, without those who may not act as a deputy. */
-    async deputiesOf(approval: VotedApproval, away: readonly string[]): Promise<readonly string[]> {
+    async deputiesOf(approval, away): Promise<readonly string[]> {
       const [{ out }, absent] = await Promise.all([whoNow(approval), absences.ofAway(away)]);
       return [...new Set(absent.map(({ deputy }) => deputy))].filter((deputy) => !out.includes(deputy));
     },
 
-    /**
-     * The slots in which an account may decide now: its own first, then that of the person who has to agree. Empty: none.
-     */
-    async slotsOf(approval: VotedApproval, account: string): Promise<readonly ApproverSlot[]> {
+    async slotsOf(approval, account): Promise<readonly ApproverSlot[]> {
       const { asked, out } = await whoNow(approval);
       const own: readonly ApproverSlot[] = asked.includes(account) ? [{ of: account }] : [];
       if (out.includes(account)) return own;
@@ -94,8 +101,7 @@ export const effectiveVotes = ({
       return [...own, ...slots.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
     },
 
-    /** The votes that are valid now. */
-    async of(approval: Approval): Promise<readonly Vote[]> {
+    async of(approval): Promise<readonly Vote[]> {
       const who = await whoNow(approval);
       const counting = await Promise.all(approval.votes.map((vote) => counts(vote, who)));
       return approval.votes.filter((_, index) => counting[index]);

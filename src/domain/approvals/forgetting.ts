@@ -2,16 +2,22 @@ import type { Collection, Cursor, SweepSlice } from '../ports/document-store.ts'
 import type { Approval } from './approval.ts';
 
 /** Removes approvals that people no longer need to see. Their events stay in the audit log. */
-export const forgetting = (approvals: Pick<Collection<Approval>, 'find' | 'take'>) => {
+export interface ForgettableApprovals {
+  /**
+   * Removes approvals that expired before `before`; examines `limit` of them, 1..1000. `isDone`: it reached the last
+   * one. The next call continues after the last one examined, or starts again.
+   */
+  forget(before: number, limit: number): Promise<SweepSlice>;
+  /** How many are due for removal, counted up to 1000. */
+  countForgettable(before: number): Promise<number>;
+}
+
+export const forgetting = (approvals: Pick<Collection<Approval>, 'find' | 'take'>): ForgettableApprovals => {
   /** Position of the sweep: an approval with an open review stays, and must not keep later ones from being removed. */
   let passed: Cursor | undefined;
 
   return {
-    /**
-     * Removes approvals that expired before `before`; examines `limit` of them, 1..1000. `isDone`: it reached the last one.
-     * The next call continues after the last one examined, or starts again.
-     */
-    async forget(before: number, limit: number): Promise<SweepSlice> {
+    async forget(before, limit): Promise<SweepSlice> {
       const old = await approvals.find({
         range: { field: 'expiresAt', lte: before - 1 },
         order: { by: 'expiresAt', direction: 'ascending' },
@@ -26,8 +32,7 @@ export const forgetting = (approvals: Pick<Collection<Approval>, 'find' | 'take'
       return { removed: over.length, isDone };
     },
 
-    /** How many are due for removal, counted up to 1000. */
-    async countForgettable(before: number): Promise<number> {
+    async countForgettable(before): Promise<number> {
       const old = await approvals.find({ range: { field: 'expiresAt', lte: before - 1 }, limit: 1000 });
       return old.filter(({ document }) => document.review !== 'open').length;
     },

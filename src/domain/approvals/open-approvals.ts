@@ -79,7 +79,34 @@ const ATTEMPTS = 20;
 /** Approvals read for one person. More than may be open have ended. */
 const LOOKED_AT = 500;
 
+export type OpenApprovalsDeps = {
+  readonly approvals: ApprovalStore;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditLog;
+  readonly settings: ApprovalSettings;
+};
+
 /** Creates pending approvals. Merges identical requests and enforces the limits per subject and approver. */
+export interface OpenApprovals {
+  /**
+   * Checks that all of several approvals that belong together can be requested, so that no approver is asked about
+   * the first for nothing. Counts them against the limits, so `ask` need not; throws as `ask` does. `isCovered`: a
+   * standing approval covers the action, and it takes no slot.
+   */
+  checkRoom(all: readonly { readonly wanted: ApprovalDraft; readonly isCovered: boolean }[]): Promise<void>;
+  /**
+   * Creates a pending approval, or joins an identical one that is open. Throws DomainError 'too_many_requests' for
+   * more than a person should have to look at (AP-05): too many open, too many in an hour, or after three denials in
+   * a day.
+   */
+  ask(wanted: ApprovalDraft, request: string, how?: { readonly isCounted?: boolean }): Promise<RequestedApproval>;
+  /** Counts a person's denial. After three in a day the agent may not ask this person for a day. */
+  noteDenial(approval: Approval, who: { readonly account: string; readonly request: string }): Promise<void>;
+}
+
 export const openApprovals = ({
   approvals: { approvals, store, settle, vacate, isOpen, isKilled, changed },
   ephemeral,
@@ -88,15 +115,7 @@ export const openApprovals = ({
   masterKey,
   audit,
   settings,
-}: {
-  readonly approvals: ApprovalStore;
-  readonly ephemeral: EphemeralStore;
-  readonly clock: Clock;
-  readonly identifiers: Identifiers;
-  readonly masterKey: MasterKey;
-  readonly audit: AuditLog;
-  readonly settings: ApprovalSettings;
-}) => {
+}: OpenApprovalsDeps): OpenApprovals => {
   /** Two keys while the master key is rotated: all nodes write to the first; the other holds what was noted before. */
   const pairKeys = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): readonly string[] =>
     masterKey.ordered(`approval-${name}`, agent, subject).map((digest) => `approval-${name}:${digest}`);
@@ -234,12 +253,7 @@ export const openApprovals = ({
   };
 
   return {
-    /**
-     * Checks that all of several approvals that belong together can be requested, so that no approver is asked about the
-     * first for nothing. Counts them against the limits, so `ask` need not; throws as `ask` does. `isCovered`: a standing
-     * approval covers the action, and it takes no slot.
-     */
-    async checkRoom(all: readonly { readonly wanted: ApprovalDraft; readonly isCovered: boolean }[]): Promise<void> {
+    async checkRoom(all): Promise<void> {
       const fresh = new Map<string, (typeof all)[number]>();
       for (const one of all) {
         const places = openKeysOf(one.wanted);
@@ -249,11 +263,7 @@ export const openApprovals = ({
       for (const { wanted } of fresh.values()) await checkFlood(wanted);
     },
 
-    /**
-     * Creates a pending approval, or joins an identical one that is open. Throws DomainError 'too_many_requests' for more
-     * than a person should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
-     */
-    async ask(wanted: ApprovalDraft, request: string, { isCounted = false } = {}): Promise<RequestedApproval> {
+    async ask(wanted, request, { isCounted = false } = {}): Promise<RequestedApproval> {
       const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
@@ -353,8 +363,7 @@ export const openApprovals = ({
       throw new StoreUnavailable('gave up on an approval after 20 conflicts');
     },
 
-    /** Counts a person's denial. After three in a day the agent may not ask this person for a day. */
-    async noteDenial(approval: Approval, who: { readonly account: string; readonly request: string }): Promise<void> {
+    async noteDenial(approval, who): Promise<void> {
       // A denial by another approver does not keep the agent from asking the subject.
       if (who.account !== approval.subject && approval.approvers.length > 1) return;
       if ((await ephemeral.count(pairKey('denied', approval.action), DAY)) < DENIALS) return;

@@ -15,22 +15,32 @@ type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 /** Accounts that one approval stores: eight groups of the largest size. */
 const MOST_OWNERS = 512;
 
-export type OwnersOfChain = ReturnType<typeof ownersOfChain>;
-
 type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>;
 
 /**
- * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent. Each of
- * them may have a key of the agent, or a key that was added with such a key. The age of its present credentials therefore
- * does not show who holds them. Returns no account twice.
+ * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent.
+ * Each of them may have a key of the agent, or a key that was added with such a key. The age of its present
+ * credentials therefore does not show who holds them. Returns no account twice.
  */
+export interface OwnersOfChain {
+  /**
+   * Accounts to store with an approval when it is requested; undefined where they are unknown. Throws 'access_denied'
+   * for more than 512 accounts: some of them could not be excluded.
+   */
+  whenAsked(chain: ActorChain): Promise<readonly string[] | undefined>;
+  /** The owners of every actor, at the time of the request and now; undefined where one is unknown. */
+  of(
+    approval: Pick<Approval, 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'>,
+  ): Promise<readonly string[] | undefined>;
+}
+
 export const ownersOfChain = ({
   agents,
   groups,
 }: {
   readonly agents: { get(id: string): StoredDocument<Owned> };
   readonly groups: { get(id: string): StoredDocument<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
-}) => {
+}): OwnersOfChain => {
   const accountsOf = async (owner: string, since: number): Promise<readonly string[] | undefined> => {
     if (!isGroupId(owner)) return [owner];
     const group = (await groups.get(owner))?.document;
@@ -50,11 +60,7 @@ export const ownersOfChain = ({
   };
 
   return {
-    /**
-     * Accounts to store with an approval when it is requested; undefined where they are unknown. Throws 'access_denied' for
-     * more than 512 accounts: some of them could not be excluded.
-     */
-    async whenAsked(chain: ActorChain): Promise<readonly string[] | undefined> {
+    async whenAsked(chain): Promise<readonly string[] | undefined> {
       const owners = await now(chain);
       if (owners && owners.length > MOST_OWNERS) {
         throw new DomainError(
@@ -65,13 +71,7 @@ export const ownersOfChain = ({
       return owners;
     },
 
-    /** The owners of every actor, at the time of the request and now; undefined where one is unknown. */
-    async of({
-      action,
-      owner,
-      ownersWhenAsked,
-      createdAt,
-    }: Pick<Approval, 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'>): Promise<readonly string[] | undefined> {
+    async of({ action, owner, ownersWhenAsked, createdAt }): Promise<readonly string[] | undefined> {
       const [then, since] = await Promise.all([ownersWhenAsked ?? accountsOf(owner, createdAt), now(action.chain)]);
       return then && since && [...new Set([...then, ...since])];
     },

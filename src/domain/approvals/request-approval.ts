@@ -36,8 +36,6 @@ export type Prepared = {
   readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
 };
 
-export type AskingForApproval = ReturnType<typeof askingForApproval>;
-
 /** `ownership` over all actors. A non-party actor enters with 0: if it was ever handed over, the approval is invalid. */
 const ownershipOfChain = (
   agent: Pick<Agent, 'id' | 'ownership'>,
@@ -60,6 +58,37 @@ const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRul
 });
 
 /** Turns an intention into an approval request: the exact action, its requirements and its approvers. */
+export interface AskingForApproval {
+  /** The action as it would be now; the decision must give all of it. */
+  actionOf(
+    agent: ApprovalRequest['agent'],
+    parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
+      readonly policyVersion: number | undefined;
+      readonly message?: string | undefined;
+    },
+  ): Promise<Action>;
+  /** Whether people can approve it at all. Asks no approver, and does not check whether they may be asked now. */
+  isPossible(intention: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean>;
+  /**
+   * What approvers would be asked; undefined where no approval gives all of it. Asks no approver. Throws
+   * 'access_denied'.
+   */
+  prepare(intention: ApprovalRequest): Promise<Prepared | undefined>;
+  /** Whether several approvals that belong together can be requested; see `ApprovalService.checkRoom`. */
+  checkRoom(all: readonly Prepared[]): Promise<void>;
+  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalService.ask` throws. */
+  askPrepared(
+    prepared: Prepared,
+    request: string,
+    counted?: { readonly isCounted?: boolean },
+  ): Promise<RequestedApproval>;
+  /**
+   * Returns undefined where no approval gives all of it. Throws 'access_denied' where not enough people can be asked,
+   * and what `ApprovalService.ask` throws.
+   */
+  ask(intention: ApprovalRequest, request: string): Promise<RequestedApproval | undefined>;
+}
+
 export const askingForApproval = ({
   service,
   resolve: { approversOf, leftOut },
@@ -74,13 +103,12 @@ export const askingForApproval = ({
   readonly authorizeHere: Authorize;
   readonly standing: Pick<StandingApprovals, 'covers' | 'take'>;
   readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
-}) => {
+}): AskingForApproval => {
   const blueprintOf = async ({ blueprint }: Pick<Agent, 'blueprint'>): Promise<Action['blueprint']> =>
     blueprint === undefined
       ? null
       : { id: blueprint, version: (await blueprints.get(blueprint))?.document.version ?? 0 };
 
-  /** The action as it would be now; the decision must give all of it. */
   const actionOf = async (
     agent: ApprovalRequest['agent'],
     parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
@@ -132,9 +160,6 @@ export const askingForApproval = ({
     return { ...possible, rule, whom, approvers, owners };
   };
 
-  /**
-   * What approvers would be asked; undefined where no approval gives all of it. Asks no approver. Throws 'access_denied'.
-   */
   const prepare = async (intention: ApprovalRequest): Promise<Prepared | undefined> => {
     const { agent, facts, chain } = intention;
     const possible = await whoAndHow(intention);
@@ -176,7 +201,6 @@ export const askingForApproval = ({
     };
   };
 
-  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalService.ask` throws. */
   const askPrepared = async (
     { wanted, like }: Prepared,
     request: string,
@@ -189,8 +213,7 @@ export const askingForApproval = ({
   return {
     actionOf,
 
-    /** Whether people can approve it at all. Asks no approver, and does not check whether they may be asked now. */
-    async isPossible(intention: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
+    async isPossible(intention): Promise<boolean> {
       try {
         return (await whoAndHow(intention)) !== undefined;
       } catch (error) {
@@ -201,8 +224,7 @@ export const askingForApproval = ({
 
     prepare,
 
-    /** Whether several approvals that belong together can be requested; see `ApprovalService.checkRoom`. */
-    async checkRoom(all: readonly Prepared[]): Promise<void> {
+    async checkRoom(all): Promise<void> {
       const looked = await Promise.all(
         all.map(async ({ wanted, like }) => ({
           wanted,
@@ -214,11 +236,7 @@ export const askingForApproval = ({
 
     askPrepared,
 
-    /**
-     * Returns undefined where no approval gives all of it. Throws 'access_denied' where not enough people can be asked, and
-     * what `ApprovalService.ask` throws.
-     */
-    async ask(intention: ApprovalRequest, request: string): Promise<RequestedApproval | undefined> {
+    async ask(intention, request): Promise<RequestedApproval | undefined> {
       const prepared = await prepare(intention);
       return prepared && askPrepared(prepared, request);
     },

@@ -7,7 +7,25 @@ import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './a
 
 type By = { readonly server: string; readonly request: string };
 
-/** Completes approvals that a resource server requested: a permit uses them up, or the resource server withdraws them. */
+/**
+ * Completes approvals that a resource server requested: a permit uses them up, or the resource server withdraws them.
+ */
+export interface RequestedApprovals {
+  /** Whether the call of this name used it up. */
+  isUsedBy(approval: Approval, call: string | undefined): boolean;
+  /**
+   * Uses it up for its one permit. Of concurrent callers exactly one gets it. The same `call` again is that caller,
+   * for example after an answer was lost. Throws 'not_found' for a resource server that did not request it, and
+   * 'conflict' when it is used or no longer valid.
+   */
+  spend(id: string, by: By & { readonly call?: string | undefined; readonly decision: string }): Promise<Approval>;
+  /**
+   * The resource server that requested it no longer needs it. Throws 'not_found', and 'conflict' when it is decided
+   * or has ended.
+   */
+  withdraw(id: string, by: By): Promise<Approval>;
+}
+
 export const requestedApprovals = ({
   approvals: { settle },
   clock,
@@ -18,26 +36,17 @@ export const requestedApprovals = ({
   readonly clock: Clock;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   readonly masterKey: Pick<MasterKey, 'digests'>;
-}) => {
+}): RequestedApprovals => {
   const checkAsker = ({ requested }: Approval, server: string): void => {
     if (requested?.by !== server) throw notThere();
   };
   const namesOf = (id: string, call: string): readonly string[] => masterKey.digests('approval-use', id, call);
 
   return {
-    /** Whether the call of this name used it up. */
-    isUsedBy: ({ id, use }: Approval, call: string | undefined): boolean =>
+    isUsedBy: ({ id, use }, call): boolean =>
       use !== undefined && call !== undefined && namesOf(id, call).includes(use.key),
 
-    /**
-     * Uses it up for its one permit. Of concurrent callers exactly one gets it. The same `call` again is that caller, for
-     * example after an answer was lost. Throws 'not_found' for a resource server that did not request it, and 'conflict'
-     * when it is used or no longer valid.
-     */
-    async spend(
-      id: string,
-      { server, request, call, decision }: By & { readonly call?: string | undefined; readonly decision: string },
-    ): Promise<Approval> {
+    async spend(id, { server, request, call, decision }): Promise<Approval> {
       // Without a name no two calls are the same.
       const names = namesOf(id, call ?? identifiers.newSecret());
       return settle(id, async (current) => {
@@ -63,11 +72,7 @@ export const requestedApprovals = ({
       });
     },
 
-    /**
-     * The resource server that requested it no longer needs it. Throws 'not_found', and 'conflict' when it is decided or
-     * has ended.
-     */
-    async withdraw(id: string, { server, request }: By): Promise<Approval> {
+    async withdraw(id, { server, request }): Promise<Approval> {
       return settle(id, async (current) => {
         checkAsker(current, server);
         const state = stateAt(current, clock.now());

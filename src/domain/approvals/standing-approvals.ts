@@ -31,8 +31,6 @@ import {
   worthOf,
 } from './standing-approval.ts';
 
-export type StandingApprovals = ReturnType<typeof standingApprovals>;
-
 const MOST_USES = 100;
 const MOST_SECONDS = 30 * 86_400;
 const ATTEMPTS = 20;
@@ -66,10 +64,52 @@ type Like = {
 type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 
 /**
- * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It is
- * valid under the conditions of a vote (effective-votes.ts). It lasts no longer than the sessions in which it may have been
- * given, since an intruder in the account may have given it. A kill ends it for good, even one that was lifted.
+ * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It
+ * is valid under the conditions of a vote (effective-votes.ts). It lasts no longer than the sessions in which it may
+ * have been given, since an intruder in the account may have given it. A kill ends it for good, even one that was
+ * lifted.
  */
+export interface StandingApprovals {
+  /**
+   * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming
+   * the member. Throws 'forbidden' for actions that are approved each time: critical risk, actions that need several
+   * approvers, and actions of a type with an amount that state none.
+   */
+  give(
+    account: string,
+    approval: Approval,
+    remembered: Remembered,
+    types: readonly DetailType[],
+    request: string,
+  ): Promise<StandingApproval>;
+  /** Whether a standing approval covers such an action now, so that no approver would be asked. Counts no use. */
+  covers(like: Like): Promise<boolean>;
+  /**
+   * Counts one use for an action, if one of `approvers` gave a standing approval for it that has room. Concurrent
+   * callers together never exceed the limits. Each use is an event.
+   */
+  take(like: Like, request: string): Promise<StandingApproval | undefined>;
+  /** Active ones of an account, newest first. */
+  ofAccount(account: string): Promise<readonly StandingApproval[]>;
+  /**
+   * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether
+   * there was one.
+   */
+  endGivenWith(approval: string, by: string, request: string): Promise<boolean>;
+  /**
+   * Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account.
+   */
+  end(id: string, account: string, request: string): Promise<StandingApproval>;
+  /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
+  endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number>;
+  /**
+   * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
+   * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent:
+   * at all resources, for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
+   */
+  endAbout(about: About, by: string, request: string | undefined): Promise<number>;
+}
+
 export const standingApprovals = ({
   documents,
   clock,
@@ -88,7 +128,7 @@ export const standingApprovals = ({
   readonly revocation: Pick<Revocation, 'ended'>;
   /** Seconds for which one is kept after its end, at least 600. Default: 90 days. */
   readonly keptSeconds?: number;
-}) => {
+}): StandingApprovals => {
   const standingApprovals = documents.collection<StandingApproval>(STANDING_APPROVALS);
 
   const about = ({ id, action, account }: StandingApproval): Partial<AuditEvent> => ({
@@ -167,18 +207,7 @@ export const standingApprovals = ({
   };
 
   return {
-    /**
-     * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming the
-     * member. Throws 'forbidden' for actions that are approved each time: critical risk, actions that need several
-     * approvers, and actions of a type with an amount that state none.
-     */
-    async give(
-      account: string,
-      approval: Approval,
-      remembered: Remembered,
-      types: readonly DetailType[],
-      request: string,
-    ): Promise<StandingApproval> {
+    async give(account, approval, remembered, types, request): Promise<StandingApproval> {
       const { uses, seconds, sum } = remembered;
       const vote = approval.votes.find((one) => one.account === account);
       if (!vote || !isRememberable(approval, account, types, clock.now())) {
@@ -227,14 +256,9 @@ export const standingApprovals = ({
       return standing;
     },
 
-    /** Whether a standing approval covers such an action now, so that no approver would be asked. Counts no use. */
-    covers: async (like: Like): Promise<boolean> => (await covering(like)) !== undefined,
+    covers: async (like): Promise<boolean> => (await covering(like)) !== undefined,
 
-    /**
-     * Counts one use for an action, if one of `approvers` gave a standing approval for it that has room. Concurrent callers
-     * together never exceed the limits. Each use is an event.
-     */
-    async take(like: Like, request: string): Promise<StandingApproval | undefined> {
+    async take(like, request): Promise<StandingApproval | undefined> {
       const worth = worthOf(like.action, like.types);
       const amount = worth.isCounted ? worth.amount : undefined;
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -255,8 +279,7 @@ export const standingApprovals = ({
       throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
     },
 
-    /** Active ones of an account, newest first. */
-    async ofAccount(account: string): Promise<readonly StandingApproval[]> {
+    async ofAccount(account): Promise<readonly StandingApproval[]> {
       const now = clock.now();
       const mine: StandingApproval[] = [];
       let after: Cursor | undefined;
@@ -279,25 +302,19 @@ export const standingApprovals = ({
       return mine;
     },
 
-    /**
-     * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether there
-     * was one.
-     */
-    async endGivenWith(approval: string, by: string, request: string): Promise<boolean> {
+    async endGivenWith(approval, by, request): Promise<boolean> {
       const [found] = await standingApprovals.find({ where: { approval }, limit: 1 });
       if (!found || !hasMore(found.document, clock.now())) return false;
       return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
     },
 
-    /** Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account. */
-    async end(id: string, account: string, request: string): Promise<StandingApproval> {
+    async end(id, account, request): Promise<StandingApproval> {
       const ended = await end(id, account, request, (one) => one.account === account);
       if (!ended) throw new DomainError('not_found', 'There is no such standing approval.');
       return ended;
     },
 
-    /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
-    async endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number> {
+    async endFormer(agent, by, limit): Promise<number> {
       let count = 0;
       let after: Cursor | undefined;
       for (;;) {
@@ -317,16 +334,7 @@ export const standingApprovals = ({
       }
     },
 
-    /**
-     * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
-     * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent: at
-     * all resources, for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
-     */
-    async endAbout(
-      { subject, agent, resource, scopes, detailTypes }: About,
-      by: string,
-      request: string | undefined,
-    ): Promise<number> {
+    async endAbout({ subject, agent, resource, scopes, detailTypes }, by, request): Promise<number> {
       const isAbout = ({ scope, details }: Action): boolean =>
         (scopes === undefined && detailTypes === undefined) ||
         scope.some((name) => scopes?.includes(name)) ||

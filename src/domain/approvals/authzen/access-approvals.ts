@@ -53,7 +53,32 @@ export type UnliftedReason =
   | 'policy_denied'
   | 'approval_unverifiable';
 
-export type AccessApprovals = ReturnType<typeof accessApprovals>;
+/** How approvals and evaluations meet: which denial an approval lifts, and what is requested for it. */
+export interface AccessApprovals {
+  /** What would be approved. Undefined unless an agent acts for a person: nothing else can be approved. */
+  intentionOf(wanted: WantedAccess, acting: Acting): AccessApprovalRequest | undefined;
+  /** Members for the answer to a denial that an approval can lift; undefined for any other. Asks no approver. */
+  requestable(
+    question: AccessQuestion,
+    wanted: WantedAccess,
+    acting: Acting,
+    decision: string,
+  ): Promise<Requestable | undefined>;
+  /** Whether the approval `id` makes this very question a permit now. Uses nothing up. */
+  lift(
+    server: ResourceServer,
+    question: AccessQuestion,
+    wanted: WantedAccess,
+    acting: Acting,
+    id: string,
+  ): Promise<Lift>;
+  /** Uses up the approval for its one permit. False: another call was first, or it is no longer valid. */
+  spend(
+    server: ResourceServer,
+    approval: Approval,
+    by: { readonly call?: string | undefined; readonly decision: string; readonly request: string },
+  ): Promise<boolean>;
+}
 
 export const accessApprovals = (deps: {
   readonly service: Pick<ApprovalService, 'get' | 'isKilled' | 'standingVotes' | 'requested'>;
@@ -64,10 +89,9 @@ export const accessApprovals = (deps: {
   readonly issuer: string;
   /** Endpoint for access requests. */
   readonly endpoint: string;
-}) => {
+}): AccessApprovals => {
   const { service, asking, authorize, ids, clock, issuer } = deps;
 
-  /** What would be approved. Undefined unless an agent acts for a person: nothing else can be approved. */
   const intentionOf = (wanted: WantedAccess, acting: Acting): AccessApprovalRequest | undefined => {
     const { facts, held, token } = acting;
     const { caller, subject } = facts;
@@ -85,13 +109,7 @@ export const accessApprovals = (deps: {
   return {
     intentionOf,
 
-    /** Members for the answer to a denial that an approval can lift; undefined for any other. Asks no approver. */
-    async requestable(
-      question: AccessQuestion,
-      wanted: WantedAccess,
-      acting: Acting,
-      decision: string,
-    ): Promise<Requestable | undefined> {
+    async requestable(question, wanted, acting, decision): Promise<Requestable | undefined> {
       const digest = questionDigest(question, acting);
       const intention = intentionOf(wanted, acting);
       if (digest === undefined || !intention || !(await asking.isPossible(intention))) return undefined;
@@ -103,14 +121,7 @@ export const accessApprovals = (deps: {
       };
     },
 
-    /** Whether the approval `id` makes this very question a permit now. Uses nothing up. */
-    async lift(
-      server: ResourceServer,
-      question: AccessQuestion,
-      wanted: WantedAccess,
-      acting: Acting,
-      id: string,
-    ): Promise<Lift> {
+    async lift(server, question, wanted, acting, id): Promise<Lift> {
       const intention = intentionOf(wanted, acting);
       const approval = APPROVAL_ID.test(id) ? await service.get(id) : undefined;
       // An approval of another resource server, or one that was never given, is treated as missing.
@@ -155,12 +166,7 @@ export const accessApprovals = (deps: {
       return { isLifted: true, decision, approval };
     },
 
-    /** Uses up the approval for its one permit. False: another call was first, or it is no longer valid. */
-    async spend(
-      server: ResourceServer,
-      { id }: Approval,
-      by: { readonly call?: string | undefined; readonly decision: string; readonly request: string },
-    ): Promise<boolean> {
+    async spend(server, { id }, by): Promise<boolean> {
       try {
         await service.requested.spend(id, { server: server.id, ...by });
         return true;

@@ -13,13 +13,29 @@ import type { AskedCallback } from './access-request-body.ts';
 /** Maximum of tasks to notify for one approval; a resource server submits fewer. */
 const MOST_TASKS = 20;
 
-export type AccessCallbacks = ReturnType<typeof accessCallbacks>;
-
 /**
- * Notifies a resource server that a task has ended, at an endpoint that operators registered for it (Callback Completion).
- * Signs and sends the message as every webhook. It says only that the task ended: the resource server asks for the outcome.
- * A lost message costs one poll.
+ * Notifies a resource server that a task has ended, at an endpoint that operators registered for it (Callback
+ * Completion). Signs and sends the message as every webhook. It says only that the task ended: the resource server
+ * asks for the outcome. A lost message costs one poll.
  */
+export interface AccessCallbacks {
+  /**
+   * The webhook id of an endpoint. Throws 'invalid_field' for an endpoint that is not registered for this resource
+   * server and verified.
+   */
+  endpointOf(server: ResourceServer, callback: AskedCallback): Promise<string>;
+  /** Remembers which task waits for which approvals. */
+  remember(request: AccessRequest): Promise<void>;
+  /**
+   * Called after a change of an approval: notifies of each task that has ended now. `look` returns a task in its
+   * present state.
+   */
+  tell(
+    approval: Approval,
+    look: (task: string) => Promise<{ readonly request: AccessRequest; readonly shown: ShownTask } | undefined>,
+  ): Promise<void>;
+}
+
 export const accessCallbacks = ({
   ephemeral,
   webhooks,
@@ -30,7 +46,7 @@ export const accessCallbacks = ({
   readonly webhooks: Pick<WebhookRegistry, 'callbackAt' | 'get'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Clock;
-}) => {
+}): AccessCallbacks => {
   const keyOf = (approval: string): string => `access-callback:${approval}`;
 
   const tasksOf = async (approval: string): Promise<readonly string[]> => {
@@ -39,11 +55,7 @@ export const accessCallbacks = ({
   };
 
   return {
-    /**
-     * The webhook id of an endpoint. Throws 'invalid_field' for an endpoint that is not registered for this resource server
-     * and verified.
-     */
-    async endpointOf(server: ResourceServer, { endpoint }: AskedCallback): Promise<string> {
+    async endpointOf(server, { endpoint }): Promise<string> {
       const webhook = await webhooks.callbackAt(server.id, endpoint);
       return (
         webhook?.id ??
@@ -51,8 +63,7 @@ export const accessCallbacks = ({
       );
     },
 
-    /** Remembers which task waits for which approvals. */
-    async remember({ id, items, expiresAt }: AccessRequest): Promise<void> {
+    async remember({ id, items, expiresAt }): Promise<void> {
       const seconds = Math.max(1, expiresAt - clock.now());
       for (const approval of new Set(items.map((item) => item.approval))) {
         const tasks = [...(await tasksOf(approval)), id].slice(-MOST_TASKS);
@@ -60,14 +71,7 @@ export const accessCallbacks = ({
       }
     },
 
-    /**
-     * Called after a change of an approval: notifies of each task that has ended now. `look` returns a task in its present
-     * state.
-     */
-    async tell(
-      approval: Approval,
-      look: (task: string) => Promise<{ readonly request: AccessRequest; readonly shown: ShownTask } | undefined>,
-    ): Promise<void> {
+    async tell(approval, look): Promise<void> {
       if (!approval.requested || !isAnswer(approval, clock.now())) return;
       for (const id of await tasksOf(approval.id)) {
         const found = await look(id);

@@ -49,14 +49,32 @@ export type AccessAnswer = {
   } & Partial<Requestable>;
 };
 
-export type AccessDecisions = ReturnType<typeof accessDecisions>;
-
 /** scope-token of RFC 6749 §3.3: only such text is a scope, and only such text enters the audit log. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 const USE = 'use';
 
 /** Answers questions one by one. The event of each answer is appended before the answer is sent. */
-export const accessDecisions = (deps: AccessDependencies) => {
+export interface AccessDecisions {
+  /** The decision about one question, before any approval. Records nothing. */
+  decided(server: ResourceServer, question: AccessQuestion): Promise<Answered>;
+  /** Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or recorded. */
+  answer(server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer>;
+  /** Records that a request of an authenticated resource server was refused without a decision (decision D18). */
+  recordRefusal(server: ResourceServer, code: string, by: AskedIn): Promise<void>;
+  /** In the order of the questions. Stops early where the semantic requires it (§7.1.2.1). */
+  answerAll(
+    server: ResourceServer,
+    semantic: Semantic,
+    items: readonly (() => AccessQuestion)[],
+    by: AskedIn,
+  ): Promise<readonly AccessAnswer[]>;
+  /** Whether it would be permitted. For searches, which append one event for all they examine. */
+  isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean>;
+  /** Scopes that are permitted; undefined when the subject is unknown and so can have none. */
+  permitted(server: ResourceServer, subject: Entity, context: AccessContext): Promise<readonly string[] | undefined>;
+}
+
+export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
   const { authorize, audit, identifiers, approvals } = deps;
   const factsOf = accessFacts(deps);
 
@@ -150,19 +168,11 @@ export const accessDecisions = (deps: AccessDependencies) => {
   return {
     decided,
 
-    /** Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or recorded. */
     answer,
 
-    /** Records that a request of an authenticated resource server was refused without a decision (decision D18). */
     recordRefusal,
 
-    /** In the order of the questions. Stops early where the semantic requires it (§7.1.2.1). */
-    async answerAll(
-      server: ResourceServer,
-      semantic: Semantic,
-      items: readonly (() => AccessQuestion)[],
-      by: AskedIn,
-    ): Promise<readonly AccessAnswer[]> {
+    async answerAll(server, semantic, items, by): Promise<readonly AccessAnswer[]> {
       if (semantic === 'execute_all') return fewAtOnce(items, (item) => answerItem(server, item, by));
       const answers: AccessAnswer[] = [];
       for (const item of items) {
@@ -173,17 +183,11 @@ export const accessDecisions = (deps: AccessDependencies) => {
       return answers;
     },
 
-    /** Whether it would be permitted. For searches, which append one event for all they examine. */
-    async isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean> {
+    async isPermitted(server, question): Promise<boolean> {
       return (await decided(server, question)).denied === undefined;
     },
 
-    /** Scopes that are permitted; undefined when the subject is unknown and so can have none. */
-    async permitted(
-      server: ResourceServer,
-      subject: Entity,
-      context: AccessContext,
-    ): Promise<readonly string[] | undefined> {
+    async permitted(server, subject, context): Promise<readonly string[] | undefined> {
       const acting = await factsOf(server, subject, context);
       return 'reason' in acting ? undefined : (await authorize({ ...acting.facts, asked: undefined })).scope;
     },

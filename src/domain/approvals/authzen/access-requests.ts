@@ -32,10 +32,32 @@ const LEAST_SECONDS = 60;
 const REMEMBERED_SECONDS = 2 * 86_400;
 const TASK_ID = /^arq_\w{1,64}$/;
 
-export type AccessRequests = ReturnType<typeof accessRequests>;
+/** An item that is bound to a denial which an approval can lift. */
+type CheckedItem = { readonly intention: AccessApprovalRequest; readonly requested: Requested };
 
 /** `isOver`: the task will not change any more. */
 export type AnsweredTask = { readonly shown: ShownTask; readonly isOver: boolean };
+
+/** Access requests: submission, status and cancellation of a task (AuthZEN Access Request and Approval Profile 1.0). */
+export interface AccessRequests {
+  /**
+   * Requests approvals, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field'
+   * for what cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
+   */
+  submit(
+    server: ResourceServer,
+    body: Members,
+    sent: { readonly key?: string | undefined; readonly request: string },
+  ): Promise<AnsweredTask>;
+  /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for a caller that polls too soon. */
+  status(server: ResourceServer, id: string): Promise<AnsweredTask>;
+  /** To be called after each change of an approval. */
+  changed(approval: Approval): Promise<void>;
+  /**
+   * Withdraws what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does.
+   */
+  cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask>;
+}
 
 export const accessRequests = (deps: {
   readonly documents: DocumentStore;
@@ -53,7 +75,7 @@ export const accessRequests = (deps: {
   readonly endpoint: string;
   /** URL of the page where people decide. */
   readonly inbox: string;
-}) => {
+}): AccessRequests => {
   const { documents, clock, identifiers, masterKey, service, asking, decisions, ids, endpoint, inbox } = deps;
   const accessRequests = documents.collection<AccessRequest>(ACCESS_REQUESTS);
 
@@ -89,7 +111,7 @@ export const accessRequests = (deps: {
     server: ResourceServer,
     item: AskedItem,
     actor: ClaimedActor | undefined,
-  ): Promise<{ readonly intention: AccessApprovalRequest; readonly requested: Requested }> => {
+  ): Promise<CheckedItem> => {
     const { question, until } = item;
     const now = clock.now();
     const evaluation = ids.read(item.evaluation);
@@ -129,10 +151,7 @@ export const accessRequests = (deps: {
     };
   };
 
-  const prepared = async (
-    { intention, requested }: Awaited<ReturnType<typeof checked>>,
-    message: string | undefined,
-  ): Promise<Prepared> => {
+  const prepared = async ({ intention, requested }: CheckedItem, message: string | undefined): Promise<Prepared> => {
     const found = await asking.prepare({ ...intention, requested, message }).catch(ifNobody);
     if (!found) throw accessRequestProblem('not_requestable', 'Nobody’s yes is enough for it.');
     return found;
@@ -152,7 +171,7 @@ export const accessRequests = (deps: {
   /** Requests all approvals or none: all checks run before an approver is asked. */
   const askAll = async (
     server: ResourceServer,
-    items: readonly Awaited<ReturnType<typeof checked>>[],
+    items: readonly CheckedItem[],
     message: string | undefined,
     request: string,
   ): Promise<readonly RequestedApproval[]> => {
@@ -182,22 +201,14 @@ export const accessRequests = (deps: {
   };
 
   return {
-    /**
-     * Requests approvals, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field' for
-     * what cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
-     */
-    async submit(
-      server: ResourceServer,
-      body: Members,
-      { key, request }: { readonly key?: string | undefined; readonly request: string },
-    ): Promise<AnsweredTask> {
+    async submit(server, body, { key, request }): Promise<AnsweredTask> {
       const { items, isBundle, message, actor, callback } = readAccessRequest(body);
       const sent = digestOfBody(body);
       const keys = key === undefined ? [] : keysOf(server, key);
       const before = await remembered(keys, sent);
       if (before) return shown(before);
       const webhook = callback && (await deps.callbacks.endpointOf(server, callback));
-      const wanted: Awaited<ReturnType<typeof checked>>[] = [];
+      const wanted: CheckedItem[] = [];
       for (const item of items) wanted.push(await checked(server, item, actor));
       const asked = await askAll(server, wanted, message, request);
       const id = identifiers.newId('arq');
@@ -235,8 +246,7 @@ export const accessRequests = (deps: {
       return shown(made);
     },
 
-    /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for a caller that polls too soon. */
-    async status(server: ResourceServer, id: string): Promise<AnsweredTask> {
+    async status(server, id): Promise<AnsweredTask> {
       const request = await found(server, id);
       const answered = await shown(request);
       if (answered.isOver) return answered;
@@ -245,15 +255,13 @@ export const accessRequests = (deps: {
       return answered;
     },
 
-    /** To be called after each change of an approval. */
-    changed: (approval: Approval): Promise<void> =>
+    changed: (approval): Promise<void> =>
       deps.callbacks.tell(approval, async (id) => {
         const request = (await accessRequests.get(id))?.document;
         return request && { request, shown: (await shown(request)).shown };
       }),
 
-    /** Withdraws what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does. */
-    async cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask> {
+    async cancel(server, id, request): Promise<AnsweredTask> {
       const task = await found(server, id);
       let cancelled = 0;
       for (const approval of await service.getMany(task.items.map((item) => item.approval))) {

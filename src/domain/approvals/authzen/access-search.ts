@@ -29,17 +29,23 @@ type Lists = {
   };
 };
 
-export type AccessSearch = ReturnType<typeof accessSearch>;
-
 type Candidates = { readonly subjects: readonly string[]; readonly next?: Cursor | undefined };
 
 /**
- * Searches what the candidates of a page may do, with one decision for each. A page may be short or empty and still have a
- * next one. This limits the work of a request for any number of agents (§8.2).
+ * Searches what the candidates of a page may do, with one decision for each. A page may be short or empty and still
+ * have a next one. This limits the work of a request for any number of agents (§8.2).
  */
+export type AccessSearch = (
+  searched: Searched,
+  server: ResourceServer,
+  asked: SearchQuestion,
+  after: Cursor | undefined,
+  by: AskedIn,
+) => Promise<SearchResult>;
+
 export const accessSearch = (
   deps: Pick<AccessDependencies, 'audit'> & { readonly decisions: AccessDecisions; readonly lists: Lists },
-) => {
+): AccessSearch => {
   const { audit, decisions, lists } = deps;
 
   const candidates = async (
@@ -111,13 +117,7 @@ export const accessSearch = (
   } = { subject: subjects, resource: resources, action: actions };
 
   /** Returns one page; its event is appended first. */
-  return async (
-    searched: Searched,
-    server: ResourceServer,
-    asked: SearchQuestion,
-    after: Cursor | undefined,
-    { request, source }: AskedIn,
-  ): Promise<SearchResult> => {
+  return async (searched, server, asked, after, { request, source }): Promise<SearchResult> => {
     const { examined, ...found } = await search[searched](server, asked, after);
     await audit.append({
       type: 'decision.searched',

@@ -58,21 +58,26 @@ const WRITTEN = /^(dec_\w{1,64})\.([1-9]\d{0,11})\.([\w-]{43})$/;
  * Ids of evaluations. An id itself carries, readable for this server alone, the question, the resource server and the
  * expiry. Questions for which access is never requested therefore need no storage.
  */
-export const evaluationIds = (masterKey: Pick<MasterKey, 'digest' | 'digests'>) => ({
-  make(decision: string, expiresAt: number, digest: string): string {
+export interface EvaluationIds {
+  /** Makes the id of an evaluation. `expiresAt`: epoch seconds; `digest`: of the question. */
+  make(decision: string, expiresAt: number, digest: string): string;
+  /** Undefined for any other text. Its content is authentic only if `isOf`. */
+  read(text: string): EvaluationId | undefined;
+  /** Whether the id belongs to this very question. */
+  isOf(id: EvaluationId, digest: string): boolean;
+}
+
+export const evaluationIds = (masterKey: Pick<MasterKey, 'digest' | 'digests'>): EvaluationIds => ({
+  make(decision, expiresAt, digest): string {
     return `${decision}.${expiresAt}.${masterKey.digest('evaluation', decision, String(expiresAt), digest)}`;
   },
 
-  /** Undefined for any other text. Its content is authentic only if `isOf`. */
-  read(text: string): EvaluationId | undefined {
+  read(text): EvaluationId | undefined {
     const [, decision, expiresAt, seal] = WRITTEN.exec(text) ?? [];
     return decision === undefined || seal === undefined ? undefined : { decision, expiresAt: Number(expiresAt), seal };
   },
 
-  /** Whether the id belongs to this very question. */
-  isOf({ decision, expiresAt, seal }: EvaluationId, digest: string): boolean {
+  isOf({ decision, expiresAt, seal }, digest): boolean {
     return isOneOfDigests(seal, masterKey.digests('evaluation', decision, String(expiresAt), digest));
   },
 });
-
-export type EvaluationIds = ReturnType<typeof evaluationIds>;
