@@ -37,10 +37,12 @@ const NONE = { items: [], more: false } as const;
 const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
 
 /**
- * Shows what disabling an account would end or block, by asking the code that does it: the offboarding, and the registries
- * of what depends on an account. An account that is disabled already loses nothing. Throws 'not_found' and 'conflict' as
- * disabling does.
+ * Shows what disabling an account would end or block, by asking the code that does it: the offboarding, and the
+ * registries of what depends on an account. An account that is disabled already loses nothing. Throws 'not_found' and
+ * 'conflict' as disabling does.
  */
+export type PreviewDisable = (id: string) => Promise<DisablePreview>;
+
 export const disablePreview =
   ({
     accounts,
@@ -54,8 +56,8 @@ export const disablePreview =
     readonly sessions: Pick<SessionRegistry, 'ofAccount'>;
     readonly delegations: Pick<DelegationRegistry, 'list'>;
     readonly standing: Pick<StandingApprovals, 'ofAccount'>;
-  }) =>
-  async (id: string): Promise<DisablePreview> => {
+  }): PreviewDisable =>
+  async (id): Promise<DisablePreview> => {
     const { state, roles } = await accounts.checkDisable(id);
     if (state === 'disabled') {
       return {
@@ -79,5 +81,3 @@ export const disablePreview =
       standingApprovals: some(given),
     };
   };
-
-export type PreviewDisable = ReturnType<typeof disablePreview>;
