@@ -36,7 +36,7 @@ export const REDEEM_SECONDS = 30;
 /** People have so long at least, whatever the agent wants (docs/how-to/approvals.md). */
 export const LEAST_SECONDS = 60;
 
-/** What is remembered of MongoDB follows changes within this (docs/how-to/revocation.md). */
+/** What is remembered of MongoDB follows changes within this (docs/explanation/revocation.md). */
 const REMEMBERED_MILLISECONDS = 250;
 
 export type NodeHere = { readonly behalf: Behalf; readonly client: Node };

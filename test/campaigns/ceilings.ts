@@ -15,7 +15,7 @@ import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
 const DEFAULT_TRIALS = 1000;
 const NODES = 3;
-/** The bound of any end (docs/how-to/revocation.md), in milliseconds. */
+/** The bound of any end (docs/explanation/revocation.md), in milliseconds. */
 const BOUND = 250;
 /** Tokens there are before the blueprint is tightened, and answers awaited after it, at each node. */
 const WARM = 2;

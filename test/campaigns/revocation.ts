@@ -14,7 +14,7 @@ import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
 const DEFAULT_TRIALS = 200;
 const NODES = 3;
-/** What we promise (docs/how-to/revocation.md), in milliseconds. */
+/** What we promise (docs/explanation/revocation.md), in milliseconds. */
 const GOALS = { usual: { p99: 50, max: 250 }, redisDown: { p99: 2000, max: 2000 } } as const;
 /** Made ahead of each time that Redis goes down: it takes seconds to come back, and tokens live for ten minutes. */
 const BATCH = 120;

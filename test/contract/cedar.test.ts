@@ -333,7 +333,7 @@ describe('the starter set', () => {
 });
 
 test('the policies of the guide can be uploaded as they are', () => {
-  const guide = readFileSync(new URL('../../docs/how-to/policy.md', import.meta.url), 'utf8');
+  const guide = readFileSync(new URL('../../docs/reference/policy.md', import.meta.url), 'utf8');
   const texts = [...guide.matchAll(/```\n(@id[\s\S]*?)```/g)].map(([, text = '']) => text.replaceAll('…', '1'));
   expect(texts.length).toBeGreaterThan(1);
   for (const text of texts) expect(engine.check(`${engine.starter}\n${text}`).findings).toEqual([]);

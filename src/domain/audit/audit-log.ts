@@ -101,7 +101,7 @@ export const newAuditLog = (deps: {
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
     /**
-     * Lines of an export, each without its line end: see docs/how-to/audit.md. Makes a checkpoint first.
+     * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first.
      * With `personal`, values that were not erased are in it, with their salts.
      */
     export: (options: { readonly personal?: boolean } = {}): AsyncGenerator<string, void, undefined> =>

@@ -4,7 +4,7 @@ import { nothingLeft, refusedDetails } from '../../domain/authority/decision/rem
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
-/** Every reason for which an approval gives no token; explained for developers in docs/how-to/approvals.md. */
+/** Every reason for which an approval gives no token; explained for developers in docs/reference/approvals.md. */
 export const REFUSALS = {
   caller_not_an_agent: {
     code: 'unauthorized_client',

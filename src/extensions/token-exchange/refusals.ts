@@ -8,7 +8,7 @@ import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
  * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.
- * Explained for developers in docs/how-to/token-exchange.md; a test compares the two. A bad subject or
+ * Explained for developers in docs/reference/token-exchange.md; a test compares the two. A bad subject or
  * actor token is `invalid_request`, as RFC 8693 §2.2.2 has it, not `invalid_grant`.
  */
 export const REFUSALS = {

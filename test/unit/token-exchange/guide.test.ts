@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { REFUSALS } from '../../../src/extensions/token-exchange/refusals.ts';
 
 test('the guide explains every reason for a refusal, with its error', async () => {
-  const guide = await readFile(new URL('../../../docs/how-to/token-exchange.md', import.meta.url), 'utf8');
+  const guide = await readFile(new URL('../../../docs/reference/token-exchange.md', import.meta.url), 'utf8');
   const told = [...guide.matchAll(/^\| `(\w+)` \| `(\w+)`[^|]*\| [A-Z]/gm)].map(
     ([, reason, error]) => `${reason} ${error}`,
   );
