@@ -1,8 +1,9 @@
 import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
-import type { DetailChoice, DetailItem } from '../partials/detail-list.ts';
+import type { DetailItem } from '../partials/detail-list.ts';
 import type { Pagination } from '../partials/pagination.ts';
+import type { Narrowing, StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { AgentInNewHands } from './new-owner.ts';
 
@@ -53,21 +54,6 @@ export type DelegationNode = {
   /** Names of agents to which it is still delegable. */
   readonly mayPassOnTo?: readonly string[];
   readonly below: readonly DelegationNode[];
-};
-
-/** A right that was allowed, and why it cannot be used at present. */
-/** `what`: the text of a scope, or a detail. */
-export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
-
-/** POSTs `csrf` with the right to remove: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
-export type Narrowing = {
-  readonly action: string;
-  readonly resources: readonly {
-    readonly resource: ResourceFacts;
-    readonly scopes: readonly ScopeItem[];
-    readonly details?: readonly DetailChoice[];
-  }[];
-  readonly openidScopes?: readonly string[];
 };
 
 /** A link to a person at another organisation's server; POSTs `csrf` to `endAction`. */

@@ -1,11 +1,11 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { batchWords as words } from '../words/approvals.ts';
-import type { ApprovalFacts, BatchModel, BatchResult } from './approval-model.ts';
+import type { BatchModel, BatchResult } from './approval-model.ts';
 
 /** Every request in full, none preselected (AP-18). */
 export const batchPage = (model: BatchModel): Html =>

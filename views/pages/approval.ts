@@ -1,7 +1,7 @@
 import { isDeceptiveName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentsWords, deeds, facts } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, agentsWords, deeds, facts } from '../partials/approval-facts.ts';
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
@@ -11,7 +11,7 @@ import { approvalWords as words } from '../words/approval.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
 import { consentWords } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
-import type { ApprovalFacts, ApprovalModel } from './approval-model.ts';
+import type { ApprovalModel } from './approval-model.ts';
 
 /** What, where, who and until when; then the agent's text; then two answers of the same weight, none preselected. */
 export const approvalPage = (model: ApprovalModel): Html => {

@@ -1,7 +1,7 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
-import { deedLine } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, deedLine, type ShownState } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
@@ -11,7 +11,7 @@ import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts'
 import { approvalStateWords, inboxWords as words } from '../words/approvals.ts';
 import { notificationsWords } from '../words/notifications.ts';
 import { scopeWords } from '../words/scope.ts';
-import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
+import type { InboxModel } from './approval-model.ts';
 
 /** Requests that wait for the person, then recent decisions. approvals.js keeps the marked part up to date. */
 export const inboxPage = (model: InboxModel): Html =>

@@ -1,14 +1,13 @@
 import { cellText, chosenName, isolated, longText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
-import { deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, deedLine, deeds, facts } from '../partials/approval-facts.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import { choice, textArea } from '../partials/controls.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { breakGlassWords as words } from '../words/break-glass.ts';
-import type { ApprovalFacts } from './approval-model.ts';
 
 /** The state of a request that is, or may be, approved by break-glass. */
 export type BreakGlassFacts = {

@@ -1,7 +1,7 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { deedLine } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, deedLine } from '../partials/approval-facts.ts';
 import { dayBars } from '../partials/charts.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
@@ -13,7 +13,6 @@ import { dayPhrase, durationPhrase, numberPhrase, timeText } from '../time-text.
 import { agentWords } from '../words/agent.ts';
 import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
 import { listWords } from '../words/lists.ts';
-import type { ApprovalFacts } from './approval-model.ts';
 import { approvalState } from './approvals.ts';
 
 /** The form GETs `action` with `state`. */

@@ -1,7 +1,7 @@
 import { anyName, cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentRows } from '../partials/agent-rows.ts';
+import { type AgentRow, agentRows } from '../partials/agent-rows.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import {
   type Column,
@@ -17,7 +17,6 @@ import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
-import type { AgentRow } from './console-model.ts';
 
 type State = keyof typeof words.states;
 

@@ -1,7 +1,7 @@
 import { chosenName, codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentRows } from '../partials/agent-rows.ts';
+import { type AgentRow, agentRows } from '../partials/agent-rows.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage, table } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
@@ -11,7 +11,6 @@ import { timeText } from '../time-text.ts';
 import { groupWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
-import type { AgentRow } from './console-model.ts';
 
 export type GroupMember = {
   readonly name: string;

@@ -1,23 +1,12 @@
 import type { HtmlValue, Phrase, Text } from '../html.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
-import type { AgentState } from '../partials/agent-state.ts';
+import type { AgentRow } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { Dashboard } from './console-dashboard.ts';
-
-/** An agent in a list. */
-export type AgentRow = AgentFacts & {
-  readonly ownerName: string;
-  readonly href: string;
-  readonly state: AgentState;
-  /** Active in the registry, and yet blocked: by its blueprint, for want of an owner, or in an emergency. */
-  readonly isStopped: boolean;
-  /** Epoch second; absent: never. */
-  readonly lastUsedAt?: number;
-};
 
 /** An agent that waits for the person to accept it: registered for them, or offered by its owner. */
 export type WaitingAgent = {

@@ -1,7 +1,7 @@
 import { chosenName, codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentRows, lastUse } from '../partials/agent-rows.ts';
+import { type AgentRow, agentRows, lastUse } from '../partials/agent-rows.ts';
 import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import {
@@ -24,7 +24,6 @@ import { peopleWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
-import type { AgentRow } from './console-model.ts';
 
 export type Role = keyof typeof words.roleNames;
 

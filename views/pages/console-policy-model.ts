@@ -1,7 +1,9 @@
-import type { Phrase, Text } from '../html.ts';
+import type { Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Pagination } from '../partials/pagination.ts';
+import type { PolicyDifference, PolicyLine } from '../partials/policy-text.ts';
+import type { PolicyGap } from '../words/console-policy.ts';
 
 /** One version of the policies, in a list. */
 export type PolicyVersion = {
@@ -14,18 +16,6 @@ export type PolicyVersion = {
   readonly createdAt: number;
   readonly href: string;
 };
-
-/** One policy, as text for people. */
-export type PolicyLine = {
-  readonly id: string;
-  readonly effect: 'permit' | 'forbid';
-  readonly reason?: string;
-  /** Its conditions, in a few words each. */
-  readonly conditions: readonly Phrase[];
-};
-
-/** An action that a set permits to no caller. */
-export type PolicyGap = 'act' | 'administer' | 'register' | 'approve';
 
 export type PolicyOverviewModel = ConsoleFrame & {
   /** The active set; absent: there is none, so nothing is allowed. */
@@ -44,15 +34,6 @@ export type PolicyOverviewModel = ConsoleFrame & {
   readonly pages: Pagination;
   readonly newHref?: string;
   readonly isEnforced: boolean;
-};
-
-/** A line of a difference; undefined: omitted lines. */
-export type DifferenceLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | undefined;
-
-export type PolicyDifference = {
-  readonly from: number;
-  readonly to: number;
-  readonly lines: readonly DifferenceLine[];
 };
 
 export type PolicyVersionModel = ConsoleFrame & {

@@ -1,12 +1,22 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
-import type { AgentRow } from '../pages/console-model.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
-import { environmentTag, verifiedTag } from './agent-card.ts';
-import { stateTag } from './agent-state.ts';
+import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
+import { type AgentState, stateTag } from './agent-state.ts';
+
+/** An agent in a list. */
+export type AgentRow = AgentFacts & {
+  readonly ownerName: string;
+  readonly href: string;
+  readonly state: AgentState;
+  /** Active in the registry, and yet blocked: by its blueprint, for want of an owner, or in an emergency. */
+  readonly isStopped: boolean;
+  /** Epoch second; absent: never. */
+  readonly lastUsedAt?: number;
+};
 
 /** Agents as a table, on a phone one below the other. `at`: another time than the last use, such as the end. */
 export const agentRows = (

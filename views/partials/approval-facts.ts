@@ -1,17 +1,78 @@
 import { cellText, chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { detailSentence } from '../detail-sentence.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
-import type { ApprovalFacts } from '../pages/approval-model.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { scopeWords } from '../words/scope.ts';
-import { environmentTag, verifiedTag } from './agent-card.ts';
+import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
+import type { BreakGlassNote } from './break-glass.ts';
 import type { DetailItem } from './detail-list.ts';
 import { sourceLine } from './policy-text.ts';
-import { hostOf, riskBadge } from './scope-list.ts';
+import { hostOf, type ResourceFacts, type Risk, riskBadge, type ScopeItem } from './scope-list.ts';
+
+/** How it stands: `agreed` is open, and the viewer has approved; another approver has to approve, too. */
+export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
+
+/** One action that people are asked about: everything that an approval covers, and nothing else. */
+export type ApprovalFacts = {
+  /** `apv_…` */
+  readonly id: string;
+  readonly href: string;
+  readonly state: ShownState;
+  /** Channel it was requested through. */
+  readonly channel: 'token_exchange' | 'backchannel' | 'access_request';
+  readonly risk: Risk;
+  readonly resource: ResourceFacts;
+  readonly scopes: readonly ScopeItem[];
+  readonly details: readonly DetailItem[];
+  /** Names of scopes and types that are no longer declared: with one of them it cannot be approved. */
+  readonly unreadable: readonly string[];
+  /** The details as raw text; empty where there are none. */
+  readonly exact: readonly string[];
+  /** Whether a part of them was too long for the sentence. */
+  readonly isCut: boolean;
+  readonly agent: AgentFacts;
+  /** The agents it acts through, the last one first; empty where the person delegated to the agent itself. */
+  readonly through: readonly AgentFacts[];
+  readonly onBehalfOf: { readonly name: string; readonly isYou: boolean };
+  /** Epoch seconds. */
+  readonly askedAt: number;
+  readonly until: number;
+  /** From when on further approvers are asked, too; absent: no others are asked. */
+  readonly escalatesAt?: number;
+  /** Whether that time has passed. */
+  readonly isEscalated?: boolean;
+  /** How long an approved request waits for its agent. */
+  readonly goodForSeconds: number;
+  /** The agent needs it only until then, epoch seconds. */
+  readonly goodUntil?: number;
+  /** When and by whom it was decided; for an approved request, until when its agent may use it. */
+  readonly decidedAt?: number;
+  readonly decidedBy?: { readonly name: string; readonly isYou: boolean };
+  readonly redeemBy?: number;
+  /** How many have to approve, and who may. */
+  readonly quorum: number;
+  readonly people: readonly {
+    readonly name: string;
+    readonly isYou: boolean;
+    readonly hasAgreed: boolean;
+    /** Without this approver's approval the request is not approved. */
+    readonly isNeeded: boolean;
+    /** The deputy who approved for this approver. */
+    readonly through?: string;
+  }[];
+  /** The approver who is away and for whom the viewer would decide; absent: for themselves. */
+  readonly forWhom?: { readonly name: string; readonly until?: number };
+  /** It is, or was, approved by break-glass. */
+  readonly breakGlass?: BreakGlassNote;
+  /** The agent's own text for this one request. */
+  readonly message?: string;
+  /** In our own text. */
+  readonly warnings: readonly Phrase[];
+};
 
 const VALUE = 300;
 /** Members beside the sentence; the rest stands below, as raw text. */

@@ -1,8 +1,17 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import type { ApproverSlotChoice } from '../pages/approval-model.ts';
 import { timeText } from '../time-text.ts';
 import { approvalPeopleWords as words } from '../words/approval-people.ts';
+
+/**
+ * For whom the viewer decides: for themselves, or for an approver who is away; `others` lead to the same page for other
+ * approvers.
+ */
+export type ApproverSlotChoice = {
+  readonly value: string;
+  readonly away?: { readonly name: string; readonly until?: number };
+  readonly others: readonly { readonly href: string; readonly name?: string }[];
+};
 
 /** The approver for whom the person decides, where that is another one; before the answers, which carry it. */
 export const slotNote = ({ away, others }: ApproverSlotChoice): Html | undefined =>

@@ -1,8 +1,25 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
-import type { PolicyDifference, PolicyLine } from '../pages/console-policy-model.ts';
 import { numberPhrase } from '../time-text.ts';
 import { policyWords as words } from '../words/policy.ts';
+
+/** One policy, as text for people. */
+export type PolicyLine = {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly reason?: string;
+  /** Its conditions, in a few words each. */
+  readonly conditions: readonly Phrase[];
+};
+
+/** A line of a difference; undefined: omitted lines. */
+export type DifferenceLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | undefined;
+
+export type PolicyDifference = {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: readonly DifferenceLine[];
+};
 
 /**
  * A line of a text that a user wrote, with its indentation; characters that could deceive on the page are shown as their code.

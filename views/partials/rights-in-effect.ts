@@ -1,11 +1,25 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
-import type { Narrowing, StoppedRight } from '../pages/account-model.ts';
 import { timeText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
-import { detailChips, detailChoices } from './detail-list.ts';
-import { resourceHeading, scopeChoices } from './scope-list.ts';
+import { type DetailChoice, type DetailItem, detailChips, detailChoices } from './detail-list.ts';
+import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChoices } from './scope-list.ts';
 import { submit } from './submit.ts';
+
+/** A right that was allowed, and why it cannot be used at present. */
+/** `what`: the text of a scope, or a detail. */
+export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
+
+/** POSTs `csrf` with the right to remove: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
+export type Narrowing = {
+  readonly action: string;
+  readonly resources: readonly {
+    readonly resource: ResourceFacts;
+    readonly scopes: readonly ScopeItem[];
+    readonly details?: readonly DetailChoice[];
+  }[];
+  readonly openidScopes?: readonly string[];
+};
 
 /** Rights that were allowed and are blocked at present, each with the reason. */
 export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Html | undefined =>

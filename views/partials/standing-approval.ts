@@ -1,13 +1,39 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
-import type { RememberOffer, StandingFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { standingWords as words } from '../words/approvals.ts';
 import { scopeWords } from '../words/scope.ts';
-import { deedLine } from './approval-facts.ts';
+import { type ApprovalFacts, deedLine } from './approval-facts.ts';
 import { choice } from './controls.ts';
 import { field } from './field.ts';
 import { submit } from './submit.ts';
+
+/**
+ * The standing approval that can be added to one approval: the form POSTs `csrf`, `uses`, `seconds` and, with an amount, `sum`
+ * to `action`.
+ */
+export type RememberOffer = {
+  readonly action: string;
+  readonly csrf: string;
+  /** Of this action, where it has an amount. */
+  readonly amount?: number;
+  /** What was typed, after an error; and the error. */
+  readonly values?: Readonly<Record<'uses' | 'seconds' | 'sum', string>>;
+  readonly errors?: { readonly [field in 'uses' | 'seconds' | 'sum']?: Phrase };
+};
+
+/** A standing approval in its current state. */
+export type StandingFacts = {
+  readonly approval: ApprovalFacts;
+  readonly uses: number;
+  readonly mostUses: number;
+  readonly sum?: { readonly spent: number; readonly most: number };
+  /** Epoch seconds. */
+  readonly until: number;
+  /** Ends it; POSTs `csrf`. */
+  readonly endAction: string;
+  readonly csrf: string;
+};
 
 /** Folded: a person who does not want it has nothing to do. After an error it is open, with what was typed. */
 export const rememberForm = ({

@@ -1,5 +1,7 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
-import type { PolicyGap } from '../pages/console-policy-model.ts';
+
+/** An action that a set permits to no caller. */
+export type PolicyGap = 'act' | 'administer' | 'register' | 'approve';
 
 /** Versions of the policies. */
 export const policyPageWords = {

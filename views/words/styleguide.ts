@@ -1,7 +1,4 @@
 import { phrase } from '../html.ts';
-import type { ApprovalFacts } from '../pages/approval-model.ts';
-import type { AgentFacts } from '../partials/agent-card.ts';
-import type { DetailItem } from '../partials/detail-list.ts';
 
 /** The style guide, in development only, and the text of its examples. */
 export const styleguideWords = {
@@ -34,24 +31,24 @@ export const styleguideWords = {
 
 const NOON = 1_790_000_000;
 
-const planner: AgentFacts = {
+const planner = {
   id: 'agt_7Vn2kQeX',
   name: 'Travel planner',
   ownerName: 'Alice',
   purpose: 'Finds free days and books the trips people ask for.',
   environment: 'production',
   isVerified: true,
-};
-const payer: AgentFacts = {
+} as const;
+const payer = {
   id: 'agt_p4Lm9TzC',
   name: 'Invoice payer',
   ownerName: 'Platform team',
   purpose: 'Pays invoices that were checked.',
   environment: 'test',
   state: 'suspended',
-};
+} as const;
 
-const payment: DetailItem = {
+const payment = {
   type: 'payment',
   about: 'Payments from your accounts',
   risk: 'critical',
@@ -64,9 +61,9 @@ const payment: DetailItem = {
     { member: 'execute_before', value: undefined },
   ],
   more: [{ member: 'reference', value: 'Invoice 2026-118' }],
-};
+} as const;
 
-const approval: ApprovalFacts = {
+const approval = {
   id: 'apv_1',
   href: '#apv_1',
   state: 'open',
@@ -91,7 +88,7 @@ const approval: ApprovalFacts = {
   ],
   message: 'Approved by finance already. Just press Approve.',
   warnings: [],
-};
+} as const;
 
 /** As a user would have written it: the same in all languages. */
 export const styleguideSamples = {
@@ -107,7 +104,7 @@ export const styleguideSamples = {
     details: [],
     exact: [],
     scopes: [{ name: 'events:write', description: 'Add and move events', risk: 'medium' }],
-  } satisfies ApprovalFacts,
+  } as const,
   person: 'Alice',
   reason: 'The bank closes at noon, and nobody who is asked can be reached.',
   scopes: [

@@ -1,11 +1,6 @@
 import type { Phrase } from '../../../views/html.ts';
-import type {
-  AccountModel,
-  ActivityEntry,
-  ClientAccess,
-  DelegationNode,
-  StoppedRight,
-} from '../../../views/pages/account-model.ts';
+import type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from '../../../views/pages/account-model.ts';
+import type { StoppedRight } from '../../../views/partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { agentWords } from '../../../views/words/agent.ts';

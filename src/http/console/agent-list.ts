@@ -1,4 +1,5 @@
-import type { AgentListModel, AgentRow } from '../../../views/pages/console-model.ts';
+import type { AgentListModel } from '../../../views/pages/console-model.ts';
+import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { AGENT_STATES, type Agent, type AgentState } from '../../domain/clients/agents/agent.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';

@@ -1,11 +1,11 @@
 import type {
   AgentPageModel,
-  AgentRow,
   CredentialModel,
   InstanceModel,
   StopReason,
   WaitingAgent,
 } from '../../../views/pages/console-model.ts';
+import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFactWords as words } from '../../../views/words/console-agent.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';

@@ -1,5 +1,6 @@
 import type { Text } from '../../../views/html.ts';
-import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
+import type { WaitingAgent } from '../../../views/pages/console-model.ts';
+import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { OutcomeCounts } from '../../domain/audit/outcome-counts.ts';

@@ -1,13 +1,9 @@
 import { plainText } from '../../../views/agent-text.ts';
 import type { Phrase } from '../../../views/html.ts';
-import type {
-  PolicyDifference,
-  PolicyLine,
-  PolicyOverviewModel,
-  PolicyVersion,
-} from '../../../views/pages/console-policy-model.ts';
+import type { PolicyOverviewModel, PolicyVersion } from '../../../views/pages/console-policy-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Option } from '../../../views/partials/controls.ts';
+import type { PolicyDifference, PolicyLine } from '../../../views/partials/policy-text.ts';
 import { durationPhrase } from '../../../views/time-text.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { policyWords } from '../../../views/words/policy.ts';

@@ -40,8 +40,8 @@ import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import type { ApprovalPagesDeps } from '../account/approvals/deps.ts';
 import type { ReaderLanguage } from '../middleware/language.ts';
+import type { ApprovalPagesDeps } from './approval-deps.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { DEVICE_TTL_SECONDS } from '../../domain/identity/accounts/known-devices.ts';
-import { ownCookie } from './own-cookie.ts';
+import { ownCookie } from '../middleware/own-cookie.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { firstLanguage, isLanguage, type Language, preferredTags } from '../../../views/language.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
-import { type OwnCookie, ownCookie } from '../interaction/own-cookie.ts';
 import { single } from './form-body.ts';
+import { type OwnCookie, ownCookie } from './own-cookie.ts';
 
 /**
  * The language of our pages for a reader, in this order: the one chosen in this browser; the first supported one of those the

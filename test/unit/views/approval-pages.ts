@@ -1,14 +1,16 @@
 /** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
+
 import { type Html, type Phrase, phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { awayPage, newAwayPage } from '../../../views/pages/absences.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
-import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
+import type { ApprovalModel } from '../../../views/pages/approval-model.ts';
 import { inboxPage } from '../../../views/pages/approvals.ts';
 import { type BreakGlassFacts, breakGlassListPage, breakGlassPage } from '../../../views/pages/break-glass.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import type { ApprovalFacts } from '../../../views/partials/approval-facts.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { batchWords } from '../../../views/words/approvals.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';

@@ -1,8 +1,9 @@
 /** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
+
 import { type Html, html } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
-import type { PolicyDifference, PolicyLine, PolicyVersion } from '../../../views/pages/console-policy-model.ts';
+import type { PolicyVersion } from '../../../views/pages/console-policy-model.ts';
 import {
   replayedPage,
   replayFailed,
@@ -13,6 +14,7 @@ import {
 import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
 import { tryUsePage } from '../../../views/pages/console-policy-simulate-use.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import type { PolicyDifference, PolicyLine } from '../../../views/partials/policy-text.ts';
 import { policyWords } from '../../../views/words/policy.ts';
 
 const NOON = 1_790_000_000;

@@ -1,4 +1,5 @@
 /** Models of the pages of the console about people, groups and software. Whatever somebody else chose goes through `text`. */
+
 import type { Html } from '../../../views/html.ts';
 import { auditPage } from '../../../views/pages/console-audit.ts';
 import {
@@ -11,7 +12,6 @@ import {
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
-import type { AgentRow } from '../../../views/pages/console-model.ts';
 import { type PersonModel, peoplePage, personPage, removeFactorsPage } from '../../../views/pages/console-people.ts';
 import {
   disableServerPage,
@@ -20,6 +20,7 @@ import {
   serverPage,
   serversPage,
 } from '../../../views/pages/console-servers.ts';
+import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';

@@ -1,6 +1,5 @@
-import type { ApprovalFacts, ShownState } from '../../../../views/pages/approval-model.ts';
 import type { AgentFacts } from '../../../../views/partials/agent-card.ts';
-import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
+import { type ApprovalFacts, SHOWN_MEMBERS, type ShownState } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';

@@ -1,3 +1,8 @@
+/**
+ * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed. Owns
+ * how an approval is shown and what a person proves before they approve; does not own whether that takes effect
+ * (domain/approvals).
+ */
 import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
 import { stateAt } from '../../../domain/approvals/approval.ts';

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import type { LiveApprovals } from '../../interaction/approval-deps.ts';
 
 /** Browsers open six connections to one server; the others are for the pages themselves. */
 const PER_SESSION = 4;
@@ -36,26 +37,6 @@ const named = () => {
     },
   };
 };
-
-export interface LiveApprovals {
-  /**
-   * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
-   * limit of a session, and 'unavailable' at the limit of the process.
-   */
-  open(ctx: Context, stream: Pick<Stream, 'session' | 'account'>, isLive: () => Promise<boolean>): void;
-
-  /** Something changed for these accounts. */
-  tell(concerned: readonly string[]): void;
-
-  /** Sessions of these accounts may be over: ends their streams then. */
-  look(concerned: readonly string[]): void;
-
-  /** Ends the streams of one session. */
-  endSession(session: string): void;
-
-  /** Ends all of them; idempotent. */
-  close(): void;
-}
 
 /**
  * Signals open inboxes that something changed, and never what: the browser reads the page again, as the account that is signed

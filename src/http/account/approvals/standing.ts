@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import type { RememberOffer, StandingFacts } from '../../../../views/pages/approval-model.ts';
+import type { RememberOffer, StandingFacts } from '../../../../views/partials/standing-approval.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { worthOf } from '../../../domain/approvals/standing-approval.ts';
 import { isRememberable } from '../../../domain/approvals/standing-approvals.ts';

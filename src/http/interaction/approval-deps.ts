@@ -1,0 +1,42 @@
+import type { Context } from 'koa';
+import type { Absences } from '../../domain/approvals/absences.ts';
+import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
+import type { StandingApprovals } from '../../domain/approvals/standing-approvals.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+
+/** Streams that signal open inboxes that something changed (account/approvals/live.ts). */
+export interface LiveApprovals {
+  /**
+   * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
+   * limit of a session, and 'unavailable' at the limit of the process.
+   */
+  open(
+    ctx: Context,
+    stream: { readonly session: string; readonly account: string },
+    isLive: () => Promise<boolean>,
+  ): void;
+
+  /** Something changed for these accounts. */
+  tell(concerned: readonly string[]): void;
+
+  /** Sessions of these accounts may be over: ends their streams then. */
+  look(concerned: readonly string[]): void;
+
+  /** Ends the streams of one session. */
+  endSession(session: string): void;
+
+  /** Ends all of them; idempotent. */
+  close(): void;
+}
+
+/** What the pages of src/http/account/approvals need. */
+export type ApprovalPagesDeps = {
+  readonly service: Pick<
+    ApprovalService,
+    'settings' | 'get' | 'breakGlass' | 'isAsked' | 'slotsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
+  >;
+  readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
+  readonly standing: Pick<StandingApprovals, 'end' | 'endGivenWith' | 'give' | 'ofAccount'>;
+  readonly live: LiveApprovals;
+  readonly clock: Pick<Clock, 'now'>;
+};
