@@ -12,25 +12,35 @@ export type ConsoleFrame = PageFrame & {
   readonly sees: readonly ConsolePlace[];
 };
 
-/** Places by subject; a section opens its first place. */
+/** Places by subject, each with the name it has in the navigation; a section opens its first place. */
 const SECTIONS = {
-  overview: { overview: '/console' },
+  overview: { overview: { path: '/console', name: words.places.overview } },
   agents: {
-    agents: '/console/agents',
-    findings: '/console/findings',
-    blueprints: '/console/blueprints',
-    register: '/console/agents/new',
+    agents: { path: '/console/agents', name: words.places.agents },
+    findings: { path: '/console/findings', name: words.places.findings },
+    blueprints: { path: '/console/blueprints', name: words.places.blueprints },
+    register: { path: '/console/agents/new', name: words.places.register },
   },
-  people: { people: '/console/people', groups: '/console/groups', 'sign-in': '/console/sign-in' },
-  software: { clients: '/console/clients', servers: '/console/resource-servers' },
+  people: {
+    people: { path: '/console/people', name: words.places.people },
+    groups: { path: '/console/groups', name: words.places.groups },
+    'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
+  },
+  software: {
+    clients: { path: '/console/clients', name: words.places.clients },
+    servers: { path: '/console/resource-servers', name: words.places.servers },
+  },
   policies: {
-    versions: '/console/policy',
-    try: '/console/policy/try',
-    'try-use': '/console/policy/try/use',
-    replay: '/console/policy/replay',
+    versions: { path: '/console/policy', name: words.places.versions },
+    try: { path: '/console/policy/try', name: words.places.try },
+    'try-use': { path: '/console/policy/try/use', name: words.places['try-use'] },
+    replay: { path: '/console/policy/replay', name: words.places.replay },
   },
-  approvals: { approvals: '/console/approvals', 'break-glass': '/console/break-glass' },
-  auditLog: { auditLog: '/console/audit' },
+  approvals: {
+    approvals: { path: '/console/approvals', name: words.places.approvals },
+    'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
+  },
+  auditLog: { auditLog: { path: '/console/audit', name: words.places.auditLog } },
 } as const;
 
 export type ConsoleSection = keyof typeof SECTIONS;
@@ -38,21 +48,26 @@ export type ConsoleSection = keyof typeof SECTIONS;
 type PlacesOf<Section> = Section extends ConsoleSection ? keyof (typeof SECTIONS)[Section] : never;
 export type ConsolePlace = PlacesOf<ConsoleSection>;
 
-type Place = { readonly section: ConsoleSection; readonly name: ConsolePlace; readonly path: string };
+type Place = {
+  readonly section: ConsoleSection;
+  readonly id: ConsolePlace;
+  readonly path: string;
+  readonly name: Phrase;
+};
 
 const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, places]) =>
-  Object.entries(places).map(([name, path]) => ({ section, name, path }) as Place),
+  Object.entries(places).map(([id, { path, name }]) => ({ section, id, path, name }) as Place),
 );
 
-export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ name }) => name);
+export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ id }) => id);
 
 /**
  * The navigation of the console: the sections, and the places of this one where it has several. `here`: the page itself, not
  * one below it.
  */
 export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html => {
-  const seen = PLACES.filter(({ name }) => frame.sees.includes(name));
-  const section = PLACES.find(({ name }) => name === place)?.section;
+  const seen = PLACES.filter(({ id }) => frame.sees.includes(id));
+  const section = PLACES.find(({ id }) => id === place)?.section;
   const beside = seen.filter((one) => one.section === section);
   const firsts = seen.filter((one) => seen.find((other) => other.section === one.section) === one);
   const isAlone = beside.length < 2;
@@ -64,7 +79,7 @@ export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = tru
   )}</nav>${
     !isAlone &&
     html`<nav class="tabs sub" aria-label="${section && words.sections[section]}">${beside.map((one) =>
-      link(one, words.places[one.name], one.name === place && isIt),
+      link(one, one.name, one.id === place && isIt),
     )}</nav>`
   }`;
 };

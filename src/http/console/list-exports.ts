@@ -3,9 +3,7 @@ import { pageCsp } from '../../../views/content-security-policy.ts';
 import { queryOf } from '../interaction/page-answers.ts';
 import { sendLines } from '../line-answer.ts';
 import { agentCsv, agentNdjson, readListQuery } from './agent-list.ts';
-import type { ConsoleCalls } from './console-calls.ts';
-import type { ConsoleDeps } from './console-deps.ts';
-import type { AddPage } from './console-page.ts';
+import type { PageParts } from './console-forms.ts';
 
 const FORMS = {
   csv: { type: 'text/csv; charset=utf-8', end: '\r\n' },
@@ -25,7 +23,7 @@ export const sendFile = async (
 };
 
 /** Adds `GET /console/agents.csv` and `.ndjson`: the whole list as a file. */
-export const addConsoleExports = (page: AddPage, deps: ConsoleDeps, calls: ConsoleCalls): void => {
+export const addConsoleExports = ({ page, deps, calls }: PageParts): void => {
   for (const [form, lines] of [
     ['csv', agentCsv],
     ['ndjson', agentNdjson],

@@ -1,0 +1,48 @@
+import { agentPage } from '../../../views/pages/console-agent.ts';
+import { agentListPage } from '../../../views/pages/console-agents.ts';
+import { readCursor } from '../account/account-model.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { agentListModel } from './agent-list.ts';
+import { agentModel } from './agent-model.ts';
+import type { ConsoleOperation } from './console-calls.ts';
+import { agentHref } from './console-deps.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
+
+/** Adds the list of agents, the page of one agent, and its buttons. */
+export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
+  page('/console/agents', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, agentListPage(await agentListModel(deps, calls, viewer, frame, queryOf(ctx)))),
+  );
+
+  page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
+    const before = readCursor(queryOf(ctx).get('before'));
+    sendPage(ctx, 200, agentPage(await agentModel(deps, calls, viewer, frame, { id, before })));
+  });
+
+  const button = (name: string, operation: ConsoleOperation, done: string, back?: string): void => {
+    router.post(`/console/agents/:id/${name}`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id });
+      seeOther(ctx, `${back ?? agentHref(deps, id)}?done=${done}`);
+    });
+  };
+  router.post('/console/agents/:id/instances/:instance/end', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '', instance = '' } = ctx.params;
+    await calls.run('endInstance', account, byOf(ctx, account.id), { id, instance });
+    seeOther(ctx, `${agentHref(deps, id)}?done=ended`);
+  });
+  // The viewer accepts what the page showed: a form that names no version matches none.
+  router.post('/console/agents/:id/accept', async (ctx) => {
+    const { account, form } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('acceptAgent', account, byOf(ctx, account.id), { id, version: versionOf(form) });
+    seeOther(ctx, `${agentHref(deps, id)}?done=accepted`);
+  });
+  // A viewer who declined may not see it any more.
+  button('decline', 'declineAgent', 'declined', `${deps.basePath}/console`);
+  button('suspend', 'suspendAgent', 'suspended');
+  button('resume', 'resumeAgent', 'resumed');
+  button('retire', 'retireAgent', 'retired');
+};

@@ -1,0 +1,17 @@
+import { findingsPage } from '../../../views/pages/console-findings.ts';
+import { overviewPage } from '../../../views/pages/console-overview.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import type { PageParts } from './console-forms.ts';
+import { findings, overviewModel } from './overview.ts';
+
+/** Adds the page that a viewer begins on, and the list of findings about agents. */
+export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
+  page('/console', async (ctx, { viewer, frame }) => {
+    const refusals = queryOf(ctx).get('refusals') === 'hours' ? 'hours' : 'days';
+    sendPage(ctx, 200, overviewPage(await overviewModel(deps, calls, viewer, frame, refusals)));
+  });
+
+  page('/console/findings', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, viewer, frame.seesAll)) })),
+  );
+};

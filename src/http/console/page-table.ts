@@ -1,0 +1,73 @@
+/**
+ * The pages of the console: one row for each group of pages. The router adds them in this order, and shows in the navigation the
+ * places that the viewer may open.
+ */
+import type { ConsolePlace } from '../../../views/partials/console-frame.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import { addAgentPages } from './agent-pages.ts';
+import { addApprovalsPage } from './approvals-page.ts';
+import { addAuditPages } from './audit-pages.ts';
+import { addBlueprintPages } from './blueprint-pages.ts';
+import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
+import { addClientPages } from './client-pages.ts';
+import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import { addConsoleForms, type PageParts } from './console-forms.ts';
+import { addEditPages } from './edit-pages.ts';
+import { addGroupPages } from './group-pages.ts';
+import { addConsoleExports } from './list-exports.ts';
+import { addOverviewPages } from './overview-pages.ts';
+import { addPeoplePages } from './people-pages.ts';
+import { addPolicyPages } from './policy-pages.ts';
+import { addReplayPages } from './replay-pages.ts';
+import { addServerPages } from './server-pages.ts';
+import { addTryPage } from './simulate-page.ts';
+import { addTryUsePage } from './simulate-use-page.ts';
+import { addStyleguidePage } from './styleguide-page.ts';
+import { addUpstreamPages } from './upstream-pages.ts';
+
+/**
+ * Who sees a place in the navigation: accounts that may make the call (`all`: not only for their own objects), or those of
+ * which the function says so.
+ */
+type SeenBy = readonly [operation: ConsoleOperation, reach?: 'all'] | ((account: Account) => boolean);
+
+type ConsolePages = {
+  /** Adds the pages, and the forms behind them. */
+  readonly add: (parts: PageParts) => void;
+  /** Places that not every viewer sees. */
+  readonly places?: { readonly [P in ConsolePlace]?: SeenBy };
+};
+
+export const CONSOLE_PAGES: readonly ConsolePages[] = [
+  { add: addOverviewPages },
+  { add: addConsoleExports },
+  // Before the page of one agent, so that `new` is no id.
+  { add: addConsoleForms },
+  { add: addEditPages },
+  { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },
+  { add: addBreakGlassPages, places: { 'break-glass': seesBreakGlass } },
+  { add: addPolicyPages, places: { versions: ['getPolicySet'] } },
+  { add: addTryPage, places: { try: ['simulatePolicies'] } },
+  { add: addTryUsePage, places: { 'try-use': ['simulatePolicies'] } },
+  { add: addReplayPages, places: { replay: ['replayPolicies'] } },
+  { add: addPeoplePages, places: { people: ['listAccounts'] } },
+  { add: addGroupPages },
+  { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },
+  { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },
+  { add: addClientPages, places: { clients: ['listClients'] } },
+  { add: addServerPages, places: { servers: ['listResourceServers'] } },
+  { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
+  { add: addStyleguidePage },
+  { add: addAgentPages },
+];
+
+const SEEN_BY: { readonly [P in ConsolePlace]?: SeenBy } = Object.assign({}, ...CONSOLE_PAGES.map((row) => row.places));
+
+/** Whether the navigation shows a place to the account. */
+export const isSeen = (calls: Pick<ConsoleCalls, 'may' | 'mayAll'>, place: ConsolePlace, account: Account): boolean => {
+  const by = SEEN_BY[place];
+  if (by === undefined) return true;
+  if (typeof by === 'function') return by(account);
+  const [operation, reach] = by;
+  return reach === undefined ? calls.may(operation, account) : calls.mayAll(operation, account);
+};
