@@ -52,7 +52,7 @@ import { browserState } from './provider/interactions/browser-state.ts';
 import { requestDetails } from './provider/requests/request-details.ts';
 import { resourceAuthority } from './provider/requests/resource-authority.ts';
 import { consumptionRegistry } from './provider/seam/consumption-registry.ts';
-import { rememberRequest } from './provider/seam/request-facts.ts';
+import { beginRequest } from './provider/seam/request-state.ts';
 import { documentClients } from './provider/storage/document-clients.ts';
 import { issuedTokens } from './provider/tokens/issued-tokens.ts';
 import { presentedGrant } from './provider/tokens/presented-grant.ts';
@@ -284,7 +284,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
-    remember: rememberRequest,
+    remember: beginRequest,
     log,
     metrics,
     clock,

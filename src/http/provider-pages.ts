@@ -22,7 +22,6 @@ type ProviderContext = {
   readonly req: IncomingMessage;
   set(name: string, value: string): void;
   remove(name: string): void;
-  readonly state: Readonly<Record<string, unknown>>;
   readonly response: { get(name: string): unknown };
   readonly oidc?: {
     readonly session?: { readonly state?: unknown } | undefined;
@@ -78,7 +77,7 @@ export interface ProviderPages {
   signedOut(ctx: ProviderContext): Promise<void>;
 
   /** Asks for the code that a device shows (RFC 8628 §3.3); `error` says why the last one was refused. */
-  deviceCode(ctx: ProviderContext, out?: Failure, error?: Error & { userCode?: string }): Promise<void>;
+  deviceCode(ctx: ProviderContext, error?: Error & { userCode?: string }, opened?: string): Promise<void>;
 
   /** Asks whether the device with this code shall continue: shows who asks, and from where. */
   deviceConfirm(
@@ -155,8 +154,8 @@ export const providerPages = (deps: {
       send(ctx, signedOutPage(clientName === undefined ? frame : { ...frame, clientName }));
     },
 
-    async deviceCode(ctx: ProviderContext, _out?: Failure, error?: Error & { userCode?: string }): Promise<void> {
-      const userCode = error?.userCode ?? (ctx.state['userCode'] as string | undefined);
+    async deviceCode(ctx: ProviderContext, error?: Error & { userCode?: string }, opened?: string): Promise<void> {
+      const userCode = error?.userCode ?? opened;
       send(
         ctx,
         deviceCodePage({

@@ -68,6 +68,7 @@ import { asProtocol } from './seam/oauth-errors.ts';
 import type { ProviderPages } from './seam/pages.ts';
 import type { RefusalCounter } from './seam/refusal-counter.ts';
 import { factsOf } from './seam/request-facts.ts';
+import { requestState } from './seam/request-state.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './tokens/account-claims.ts';
 import type { InstanceFamilies } from './tokens/instance-families.ts';
 import type { OwnTokens } from './tokens/issued-tokens.ts';
@@ -369,7 +370,7 @@ const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfigur
           address: factsOf(ctx.req).source,
           at: deps.clock.now(),
         }),
-        userCodeInputSource: (ctx, _form, out, error) => pages.deviceCode(ctx, out, error),
+        userCodeInputSource: (ctx, _form, _out, error) => pages.deviceCode(ctx, error, requestState(ctx).userCode),
         userCodeConfirmSource: (ctx, _form, client, info, userCode) => pages.deviceConfirm(ctx, client, info, userCode),
         successSource: (ctx) => pages.deviceDone(ctx),
       },

@@ -9,6 +9,7 @@ import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 const HEADER = 'OAuth-Client-Attestation-Challenge';
 const STEP_SECONDS = 60;
@@ -33,7 +34,7 @@ export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
 
 export interface AttestationChallenges {
   /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
-  check(context: object, proof: string): void;
+  check(of: OfRequest, proof: string): void;
 
   /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
   install(provider: Provider): void;
@@ -58,11 +59,10 @@ export const attestationChallenges = ({
     );
 
   const next = (): string => challengeOf(first, clock.now());
-  const wanted = new WeakSet<object>();
 
   return {
-    check(context: object, proof: string): void {
-      wanted.add(context);
+    check(of: OfRequest, proof: string): void {
+      requestState(of).needsChallenge = true;
       let claims: { readonly challenge?: unknown };
       try {
         claims = decodeJwt(proof);
@@ -78,7 +78,7 @@ export const attestationChallenges = ({
         await behind();
         const isAsked = ctx['oidc']?.route === 'challenge' && ctx.status === 200;
         if (isAsked) ctx.body = { attestation_challenge: next() };
-        if (isAsked || wanted.has(ctx)) ctx.set(HEADER, next());
+        if (isAsked || requestState(ctx).needsChallenge) ctx.set(HEADER, next());
       });
     },
   };

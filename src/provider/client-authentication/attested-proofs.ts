@@ -9,7 +9,6 @@ import { type Credential, ofKind } from '../../domain/clients/agents/credential.
 import {
   type AttesterKeys,
   type ClientAttestations,
-  type GivenAttestation,
   PROOF_SECONDS,
 } from '../../domain/clients/attestation/client-attestation.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
@@ -20,17 +19,11 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from '../seam/cold-mode.ts';
+import type { AttestedProof } from '../seam/presented-credential.ts';
 import { factsOf } from '../seam/request-facts.ts';
 
 const ATTESTATION = 'oauth-client-attestation';
 const PROOF = 'oauth-client-attestation-pop';
-
-/** With the request it came in. */
-export type AttestedProof = GivenAttestation & {
-  readonly kind: 'attestation';
-  readonly clientId: string;
-  readonly request: IncomingMessage;
-};
 
 /** Takes both out of a request that has no other proof. oidc-provider refuses what is about no agent. */
 export const takeAttestation = (

@@ -12,6 +12,7 @@ import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import { isCold, mayHaveBeenUsed } from '../seam/cold-mode.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
@@ -48,9 +49,6 @@ export const clientAssertions = (deps: {
   readonly consumptions: ConsumptionRegistry;
   readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
 }): ClientAssertions => {
-  /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */
-  const assertionNext = new WeakMap<object, number>();
-
   /**
    * A proof dated ahead still looks fresh when proofs of the moment of a loss are refused already. So it is marked in the
    * durable store as well. Every proof is, for as long as such a one may come back.
@@ -62,13 +60,13 @@ export const clientAssertions = (deps: {
     return deps.consumptions.consume(`proof:${key}`, now + longest, Promise.resolve());
   };
 
-  const remember = (context: object, clientId: string): void => {
-    deps.proofs.remember(context, clientId);
-    deps.presented.noteUse(context);
+  const remember = (of: OfRequest, clientId: string): void => {
+    deps.proofs.remember(of, clientId);
+    deps.presented.noteUse(of);
   };
 
   /** Platforms hand out the same token again and again; tokens of an issuer so configured are valid once each. */
-  const isUsedOnce = async (context: object, clientId: string, { issuer, claims }: Proof): Promise<boolean> => {
+  const isUsedOnce = async (of: OfRequest, clientId: string, { issuer, claims }: Proof): Promise<boolean> => {
     const { jti, exp, iat } = claims as { readonly jti?: unknown; readonly exp?: unknown; readonly iat?: unknown };
     if (issuer.oneTimeTokens && typeof jti === 'string') {
       const ttl = Math.max(1, Math.ceil(Number(exp)) + deps.clockToleranceSeconds - deps.clock.now());
@@ -79,7 +77,7 @@ export const clientAssertions = (deps: {
         throw new errors.InvalidClientAuth('made too early to be told from a used one');
       }
     }
-    remember(context, clientId);
+    remember(of, clientId);
     return true;
   };
 
@@ -131,13 +129,15 @@ export const clientAssertions = (deps: {
         refusal.error_description = `client authentication failed: ${fault}`;
         throw refusal;
       }
-      assertionNext.set(ctx, Number(claims['iat']));
+      requestState(ctx).assertedAt = Number(claims['iat']);
     },
 
     async unique(issuer: string, jti: string, expiresAt: number): Promise<boolean> {
       const context = Provider.ctx;
-      const assertedAt = context && assertionNext.get(context);
-      const isAssertion = context !== undefined && assertionNext.delete(context);
+      const state = context && requestState(context);
+      const assertedAt = state?.assertedAt;
+      const isAssertion = context !== undefined && assertedAt !== undefined;
+      if (state) state.assertedAt = undefined;
       if (isAssertion) deps.proofs.isBeingUsedUp(context);
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));

@@ -2,6 +2,7 @@
  * Which client has authenticated in a request, and how many such requests a minute it may make. A `client_id` alone proves
  * nothing: a request that only names a client is counted by source, and cannot use up the client's minute.
  */
+import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
@@ -10,6 +11,7 @@ import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 type Context = {
   readonly oidc?: {
@@ -23,13 +25,13 @@ export interface ClientProofs {
   isBeingUsedUp(context: object | undefined): void;
 
   /** To be called when the secret or assertion of a request was verified; counts the request once. */
-  remember(context: object | undefined, clientId: string): void;
+  remember(of: OfRequest | undefined, clientId: string): void;
 
   /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
-  rememberGiven(context: object, clientId: string): void;
+  rememberGiven(of: OfRequest, clientId: string): void;
 
   /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
-  has(context: object): boolean;
+  has(of: OfRequest): boolean;
 
   /**
    * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
@@ -38,24 +40,23 @@ export interface ClientProofs {
 }
 
 export const clientProofs = (limit: RequestLimit): ClientProofs => {
-  const proven = new WeakSet<object>();
-  const known = new WeakSet<object>();
   const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
 
   /** Operators must get a token to order a kill even while the storage is nearly full. */
   const raise = (context: object | undefined): void =>
     raisePriority(clientOf(context)?.['behalf_operates'] === true ? 'essential' : 'authenticated');
 
-  const count = (context: object, clientId: string): void => {
-    if (proven.has(context)) return;
-    proven.add(context);
+  const count = (of: OfRequest, clientId: string): void => {
+    const state = requestState(of);
+    if (state.isCounted) return;
+    state.isCounted = true;
     limit.count(clientId);
   };
 
-  const know = (context: object, clientId: string): void => {
-    raise(context);
-    known.add(context);
-    count(context, clientId);
+  const know = (of: OfRequest, clientId: string): void => {
+    raise(of);
+    requestState(of).isSenderKnown = true;
+    count(of, clientId);
   };
 
   return {
@@ -63,7 +64,7 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
       if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
     },
 
-    remember(context: object | undefined, clientId: string): void {
+    remember(context: OfRequest | undefined, clientId: string): void {
       if (context === undefined) return;
       // Any party can publish a metadata document with a key: it proves control of a URL, and names no registered client.
       if (isDocumentId(clientId)) count(context, clientId);
@@ -72,11 +73,11 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
 
     rememberGiven: know,
 
-    has: (context: object): boolean => known.has(context),
+    has: (of: OfRequest): boolean => requestState(of).isSenderKnown,
 
     install(provider: Provider): void {
       const prototype = provider.OIDCContext.prototype as unknown as {
-        ctx: Context;
+        ctx: Context & { readonly req: IncomingMessage };
         entity(key: string, value: unknown): void;
       };
       const { entity } = prototype;
@@ -84,7 +85,7 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
         entity.call(this, key, value);
         if (key !== 'Client' || !isByClients(this.ctx.oidc?.route)) return;
         const { clientId } = value as { readonly clientId: string };
-        if (!limit.isExceeded(clientId) || proven.has(this.ctx)) return;
+        if (!limit.isExceeded(clientId) || requestState(this.ctx).isCounted) return;
         const refusal = { retryAfterSeconds: limit.retryAfterSeconds() };
         throw protocolError(new DomainError('too_many_requests', 'this client has made too many requests', refusal));
       };

@@ -8,9 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
 import { isByClients } from '../seam/endpoint-routes.ts';
-
-/** Credentials of one request that have become its `client_id`. */
-const taken = new WeakSet<IncomingMessage>();
+import { requestState } from '../seam/request-state.ts';
 
 type Context = { readonly req: IncomingMessage; readonly oidc?: { readonly route: string } };
 
@@ -26,7 +24,7 @@ export const takeEmptySecret = ({ req, oidc }: Context, parameters: Record<strin
   if (secret !== undefined || assertion !== undefined) return;
   parameters['client_id'] = clientId;
   delete req.headers.authorization;
-  taken.add(req);
+  requestState(req).hasEmptySecret = true;
 };
 
 /**
@@ -36,7 +34,8 @@ export const takeEmptySecret = ({ req, oidc }: Context, parameters: Record<strin
 export const challengeEmptySecrets = (provider: Provider): void => {
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.status === 401 && taken.has(ctx.req)) ctx.append('WWW-Authenticate', `Basic realm="${provider.issuer}"`);
+    if (ctx.status === 401 && requestState(ctx).hasEmptySecret)
+      ctx.append('WWW-Authenticate', `Basic realm="${provider.issuer}"`);
   });
 };
 

@@ -9,12 +9,8 @@ import type { ClientCertificate } from '../../domain/platform/certificates/clien
 import { isOneOfDigests } from '../../domain/platform/crypto/constant-time-compare.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { OtherProof } from '../seam/presented-credential.ts';
 import { factsOf } from '../seam/request-facts.ts';
-
-export type OtherProof = { readonly clientId: string } & (
-  | { readonly kind: 'secret'; readonly value: string; readonly isBasic: boolean }
-  | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
-);
 
 export interface OtherProofs {
   /**

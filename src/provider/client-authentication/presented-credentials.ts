@@ -22,9 +22,11 @@ import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
+import type { AttestedProof, KeyOwner, OtherProof, PresentedCredential } from '../seam/presented-credential.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 import type { AttestationChallenges } from './attestation-challenges.ts';
-import { type AttestedProof, type AttestedProofs, takeAttestation } from './attested-proofs.ts';
-import type { OtherProof, OtherProofs } from './other-proofs.ts';
+import { type AttestedProofs, takeAttestation } from './attested-proofs.ts';
+import type { OtherProofs } from './other-proofs.ts';
 
 /** The part of oidc-provider's key store that verifying a signature uses. */
 export type KeyStore = {
@@ -33,7 +35,7 @@ export type KeyStore = {
 };
 
 /** Keys, and the credential or instance they belong to. */
-type Source = { readonly store: KeyStore; readonly credential?: string; readonly instance?: Instance };
+type Source = KeyOwner & { readonly store: KeyStore };
 
 /** Keys that are served at a URL; `again`: fetched anew, as none matched. */
 type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
@@ -41,20 +43,6 @@ type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<
 type Context = {
   readonly req: IncomingMessage;
   readonly oidc?: { readonly route?: string; params?: Record<string, unknown> };
-};
-
-/** The known facts about the credential in a request. */
-type Presented = {
-  /** A token of a platform, as received. */
-  readonly workloadToken?: string;
-  /** A credential that is no assertion. */
-  readonly other?: OtherProof | AttestedProof;
-  /** In place of a client_id that was not sent. */
-  readonly placeholder?: string;
-  agent?: string;
-  proof?: Proof;
-  /** The owner of the matching key: a credential of the agent, or an instance of it. */
-  source?: Source;
 };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -76,22 +64,22 @@ export interface PresentedCredentials {
   keysOf(agent: Agent, stores: { readonly of: (jwks: JsonWebKeySet) => KeyStore; readonly at: KeysAt }): object;
 
   /** The proof in a request whose client presented a workload token. */
-  proofIn(context: object): Proof | undefined;
+  proofIn(of: OfRequest): Proof | undefined;
 
   /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
-  isOurs(context: object): boolean;
+  isOurs(of: OfRequest): boolean;
 
   /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
   install(provider: Provider): void;
 
   /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
-  instanceIn(context: object): Instance | undefined;
+  instanceIn(of: OfRequest): Instance | undefined;
 
   /** Thumbprint of the attested key with which the client of a request authenticated. */
-  attestedKeyIn(context: object): string | undefined;
+  attestedKeyIn(of: OfRequest): string | undefined;
 
   /** Records the use of the credential with which the client of a request authenticated. */
-  noteUse(context: object): void;
+  noteUse(of: OfRequest): void;
 }
 
 export const presentedCredentials = (deps: {
@@ -105,15 +93,14 @@ export const presentedCredentials = (deps: {
   readonly issuer: string;
 }): PresentedCredentials => {
   const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
-  const presented = new WeakMap<object, Presented>();
   // Of this process only: the process that makes such an assertion checks it, too.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x } = publicKey.export({ format: 'jwk' });
   const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
 
-  const here = (): Presented | undefined => {
-    const context = Provider.ctx as object | undefined;
-    return context && presented.get(context);
+  const here = (): PresentedCredential | undefined => {
+    const context = Provider.ctx;
+    return context && requestState(context).presented;
   };
 
   /** The key of the instance of an agent that a `kid` names. */
@@ -133,7 +120,7 @@ export const presentedCredentials = (deps: {
     agent: Agent,
     usable: readonly Credential[],
     served: KeysAt,
-  ): Promise<Omit<Source, 'store'>> => {
+  ): Promise<KeyOwner> => {
     if (other.kind !== 'attestation') return { credential: otherProofs.prove(other, usable) };
     return attestedProofs.prove(other, agent, usable, async ({ jwks, jwksUri = '' }, kid, again) =>
       jwks === undefined ? served(jwksUri, kid, again) : jwks,
@@ -146,7 +133,7 @@ export const presentedCredentials = (deps: {
       if (!isByClients(context.oidc?.route)) return;
       const other = takeAttestation(context.req, parameters) ?? otherProofs.take(context.req, parameters);
       if (other) {
-        presented.set(context, { other });
+        requestState(context).presented = { other };
         parameters['client_assertion_type'] = JWT_BEARER;
         parameters['client_assertion'] = unsigned({ sub: other.clientId });
         return;
@@ -154,7 +141,10 @@ export const presentedCredentials = (deps: {
       if (type !== JWT_BEARER || !isOfPlatform(token)) return;
       if (clientId !== undefined && typeof clientId !== 'string') return;
       const placeholder = clientId ?? `workload:${randomUUID()}`;
-      presented.set(context, { workloadToken: token, ...(clientId === undefined ? { placeholder } : {}) });
+      requestState(context).presented = {
+        workloadToken: token,
+        ...(clientId === undefined ? { placeholder } : {}),
+      };
       parameters['client_assertion'] = unsigned({ sub: placeholder });
     },
 
@@ -168,10 +158,11 @@ export const presentedCredentials = (deps: {
 
     replace(clientId: string): void {
       const known = here();
-      const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
+      const context = Provider.ctx as Context | undefined;
+      const parameters = context?.oidc?.params;
       const isReplaced = known?.workloadToken !== undefined || known?.other !== undefined;
-      if (!known || !isReplaced || known.agent !== undefined || !parameters) return;
-      if (known.other?.kind === 'attestation') challenges.check(Provider.ctx as unknown as object, known.other.proof);
+      if (!known || !isReplaced || known.agent !== undefined || !context || !parameters) return;
+      if (known.other?.kind === 'attestation') challenges.check(context, known.other.proof);
       known.agent = clientId;
       const now = clock.now();
       const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
@@ -214,7 +205,7 @@ export const presentedCredentials = (deps: {
           }
         }
       }
-      const owners = new WeakMap<object, Source>();
+      const owners = new Map<object, Source>();
       return {
         selectForVerify: (options: object) =>
           sources.flatMap((source) =>
@@ -226,12 +217,12 @@ export const presentedCredentials = (deps: {
         getKeyObject(key: object, isPublic: boolean) {
           const source = owners.get(key);
           // The last key store requested before the check of claims is the one that matched.
-          const context = Provider.ctx as object | undefined;
+          const context = Provider.ctx;
           if (context && source) {
-            const entry = presented.get(context) ?? {};
-            entry.source = source;
-            entry.agent = agent.id;
-            presented.set(context, entry);
+            const state = requestState(context);
+            state.presented ??= {};
+            state.presented.source = source;
+            state.presented.agent = agent.id;
           }
           return source?.store.getKeyObject(key, isPublic);
         },
@@ -250,30 +241,30 @@ export const presentedCredentials = (deps: {
       };
     },
 
-    proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
+    proofIn: (of: OfRequest): Proof | undefined => requestState(of).presented?.proof,
 
-    isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
+    isOurs: (of: OfRequest): boolean => requestState(of).presented?.other !== undefined,
 
     install(provider: Provider): void {
       challenges.install(provider);
       provider.use(async (ctx, next) => {
         await next();
-        const other = presented.get(ctx)?.other;
+        const other = requestState(ctx).presented?.other;
         if (ctx.status === 401 && other?.kind === 'secret' && other.isBasic) {
           ctx.set('WWW-Authenticate', `Basic realm="${issuer}", error="invalid_client"`);
         }
       });
     },
 
-    instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
+    instanceIn: (of: OfRequest): Instance | undefined => requestState(of).presented?.source?.instance,
 
-    attestedKeyIn(context: object): string | undefined {
-      const { other, source } = presented.get(context) ?? {};
+    attestedKeyIn(of: OfRequest): string | undefined {
+      const { other, source } = requestState(of).presented ?? {};
       return other?.kind === 'attestation' ? source?.instance?.thumbprint : undefined;
     },
 
-    noteUse(context: object): void {
-      const { agent, source } = presented.get(context) ?? {};
+    noteUse(of: OfRequest): void {
+      const { agent, source } = requestState(of).presented ?? {};
       if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);
     },
   };

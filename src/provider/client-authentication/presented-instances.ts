@@ -10,6 +10,7 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { GRANTS, type GrantRecord } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
+import type { OfRequest } from '../seam/request-state.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
 type Context = { readonly req: Parameters<typeof factsOf>[0] };
@@ -29,13 +30,13 @@ type Presenting = {
 
 export interface PresentedInstances {
   /** The instance that sends the request, if it is one. `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
-  of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined>;
+  of(of: OfRequest, clientId: string, jkt: string | undefined): Promise<Instance | undefined>;
 
   /**
    * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
    * or a code, is bound to an attested key, and that key is not proven.
    */
-  checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void>;
+  checkHolder(of: OfRequest, grant: string | undefined, instance: Instance | undefined): Promise<void>;
 
   /** To be called before the instance gets a token: prolongs its life. */
   used(context: Context, instance: Instance | undefined): Promise<void>;
@@ -53,20 +54,20 @@ export const presentedInstances = (deps: {
   const grants = documents.collection<GrantRecord>(GRANTS);
 
   return {
-    async of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined> {
+    async of(context: OfRequest, clientId: string, jkt: string | undefined): Promise<Instance | undefined> {
       const signer = presented.instanceIn(context);
       if (signer?.agent === clientId) return signer;
       const agent = jkt === undefined || !clientId.startsWith('agt_') ? undefined : await agents.get(clientId);
       return agent && jkt !== undefined ? instances.running(agent.document, jkt) : undefined;
     },
 
-    async checkHolder(context: object, grant: string | undefined, instance: Instance | undefined): Promise<void> {
+    async checkHolder(context: OfRequest, grant: string | undefined, instance: Instance | undefined): Promise<void> {
       const holder = grant === undefined ? undefined : (await grants.get(grant))?.document.instance;
       const {
         RefreshToken: token,
         AuthorizationCode: code,
         DeviceCode: device,
-      } = (context as Presenting).oidc.entities;
+      } = (context as unknown as Presenting).oidc.entities;
       const key = (token ?? code ?? device)?.attestationJkt;
       const isKeyProven = key === undefined || key === presented.attestedKeyIn(context);
       if (isKeyProven && (holder === undefined || holder === instance?.id)) return;

@@ -22,8 +22,8 @@ import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import { DomainError, isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { noteFacts } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
-import { unitOf } from '../seam/token-request-unit.ts';
 
 export type BackchannelDeps = {
   readonly agents: { get(id: string): Found<Agent> };
@@ -99,7 +99,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const { binding_message: message, requested_expiry: expiry } = ctx.oidc.params ?? {};
       const endpoint = agent.backchannelClientNotificationEndpoint;
       const notification = ctx.oidc.params?.['client_notification_token'];
-      unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
+      noteFacts(ctx, { subject: person.id, resource: server.identifier, scopeAsked: scope });
       const asked = await deps.approvals.asking.ask(
         {
           channel: 'backchannel',

@@ -18,8 +18,9 @@ import type { ProtocolError } from '../seam/oauth-errors.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 import type { ProviderPages } from '../seam/pages.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
+import { requestEvent, sender } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
-import { unitOf } from '../seam/token-request-unit.ts';
+import { requestState } from '../seam/request-state.ts';
 import { providerDenial } from './denials.ts';
 
 /** Route of oidc-provider → event of a refusal by an authenticated client. */
@@ -77,11 +78,10 @@ export const auditEndpoints = (
     readonly onUnexpected: (error: unknown, requestId: string) => void;
   },
 ): void => {
-  const failures = new WeakMap<object, ProtocolError>();
   const emitter: EventEmitter = provider;
   for (const event of ERROR_EVENTS) {
     emitter.on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
-      failures.set(ctx, error as ProtocolError);
+      requestState(ctx).failure = error as ProtocolError;
       if (event === 'server_error') deps.onUnexpected(error, factsOf(ctx.req).id);
     });
   }
@@ -93,23 +93,18 @@ export const auditEndpoints = (
 
   const refusedEvent = (ctx: KoaContextWithOIDC, type: AuditEventType, failure: ProtocolError): AuditEvent => {
     const { client, params, session } = ctx.oidc;
-    const { id, source } = factsOf(ctx.req);
-    const clientId = client?.clientId;
-    return {
-      request: id,
-      ...(clientId === undefined ? {} : { caller: clientId }),
-      ...(clientId?.startsWith('agt_') ? { agent: clientId } : {}),
+    const sent = {
+      ...sender(client?.clientId),
+      ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
       ...(typeof params?.['grant_type'] === 'string' ? { grantType: params['grant_type'] } : {}),
       ...askedFacts(params),
-      ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
+    };
+    const result = {
       ...(failure.denial ? { denial: recorded(failure.denial) } : {}),
       note: String(failure.error_detail ?? failure.error_description ?? '').slice(0, 300),
-      personal: { source },
-      ...unitOf(ctx).facts,
-      error: failure.error ?? 'server_error',
-      type,
-      outcome: 'refused',
     };
+    const error = failure.error ?? 'server_error';
+    return requestEvent(ctx, { type, outcome: 'refused', error }, { sent, result });
   };
 
   /** A `client_id` does not authenticate the sender of a browser redirect; only what a client proved is attributed to it. */
@@ -122,7 +117,7 @@ export const auditEndpoints = (
       await next();
     } catch (error) {
       // Thrown in front of oidc-provider's own error handler, by a middleware of ours.
-      await unitOf(context).release?.();
+      await requestState(ctx).unit?.release?.();
       unavailable(context, error);
       return;
     }
@@ -140,9 +135,9 @@ export const auditEndpoints = (
       return;
     }
     if (holdsOwnCredential(context)) deps.proofs.rememberGiven(ctx, String(context.oidc.client?.clientId));
-    const failure = failures.get(ctx);
+    const { failure } = requestState(ctx);
     // No token was issued after all, regardless of the step that failed.
-    if (failure) await unitOf(context).release?.();
+    if (failure) await requestState(ctx).unit?.release?.();
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);
     else await succeed(context);
@@ -192,19 +187,12 @@ export const auditEndpoints = (
     const { route, client, params } = ctx.oidc;
     const type = OPENED[route];
     if (type === undefined) return;
-    const { id, source } = factsOf(ctx.req);
     const caller = client?.clientId;
-    const event: AuditEvent = {
-      type,
-      outcome: 'granted',
-      request: id,
-      ...(caller === undefined ? {} : { caller }),
-      ...askedFacts(params),
-      personal: { source },
-    };
+    const sent = { ...(caller === undefined ? {} : { caller }), ...askedFacts(params) };
+    const event = requestEvent(ctx, { type, outcome: 'granted' }, { sent });
     try {
       if (isAuthenticated(ctx)) await deps.audit.append(event);
-      else await deps.anonymous.note(event, { share: 'requests', group: coarseNetwork(source) });
+      else await deps.anonymous.note(event, { share: 'requests', group: coarseNetwork(factsOf(ctx.req).source) });
     } catch (error) {
       unavailable(ctx, error);
     }

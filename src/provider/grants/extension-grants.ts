@@ -20,6 +20,7 @@ import { assuranceClaims } from '../requests/step-up.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from '../seam/internals.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { noteFacts } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import { unitOf } from '../seam/token-request-unit.ts';
 import { type AssertionDeps, mintAssertion } from '../tokens/assertion-minting.ts';
@@ -119,7 +120,6 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
         ...(token.grant === undefined ? {} : { grant_id: token.grant }),
       },
       facts: {
-        ...unit.facts,
         ...which,
         ...withoutAbsent({ chain: token.chain, delegation: token.delegation, approval: token.approval?.id }),
         txn: token.txn,
@@ -151,7 +151,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     certificateThumbprint: certificate && shown,
     source: factsOf(ctx.req).source,
     note(facts: Partial<AuditEvent>) {
-      Object.assign(unit.facts, facts);
+      noteFacts(ctx, facts);
     },
     mint,
     mintAssertion: (assertion) =>

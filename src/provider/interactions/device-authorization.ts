@@ -13,6 +13,7 @@ import { SESSION_COOKIE } from '../seam/cookies.ts';
 import type { ProviderPages } from '../seam/pages.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
 import { factsOf } from '../seam/request-facts.ts';
+import { requestState } from '../seam/request-state.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
 /** As oidc-provider's router matches it: in any case, with or without a slash at the end. */
@@ -56,7 +57,7 @@ export const deviceAuthorization = (
     const atVerification = VERIFICATION.test(ctx.path);
     if (atVerification && ctx.method === 'GET' && ctx.query['user_code'] !== undefined) {
       // Shown in the form for the person to compare and send; never sent by opening a link.
-      ctx.state['userCode'] = String(ctx.query['user_code']).slice(0, 40);
+      requestState(ctx).userCode = String(ctx.query['user_code']).slice(0, 40);
       ctx.query = {};
     }
     if (atVerification && ctx.method === 'POST') {

@@ -1,6 +1,7 @@
 /** What tokens and events record of their decision. */
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
-import { unitOf } from '../seam/token-request-unit.ts';
+import { noteDecided } from '../seam/request-event.ts';
+import type { OfRequest } from '../seam/request-state.ts';
 
 /** The decision of a token, for its claims and its event. */
 export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
@@ -12,8 +13,6 @@ export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undef
 export const usesMember = (maxUses: number | undefined) => (maxUses === undefined ? {} : { max_uses: maxUses });
 
 /** The refusal's event has the reasons. */
-export const noteRefused = (ctx: object, decision: Decision | undefined): void => {
-  if (!decision) return;
-  const unit = unitOf(ctx);
-  unit.facts = { ...unit.facts, ...decided(decision), inputs: { ...unit.facts.inputs, ...recordOf(decision) } };
+export const noteRefused = (of: OfRequest, decision: Decision | undefined): void => {
+  if (decision) noteDecided(of, { ...decided(decision), inputs: recordOf(decision) });
 };

@@ -5,8 +5,7 @@
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-
-const added = new WeakMap<object, Set<string>>();
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 const namesScope = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['scope']);
 const namesDetails = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['authorization_details']);
@@ -20,14 +19,15 @@ export const addDefaultScopes = (
   { scopes }: ResourceServer,
   held: readonly string[],
 ): void => {
-  if (namesDetails(ctx) || (namesScope(ctx) && !added.has(ctx))) return;
+  const state = requestState(ctx);
+  if (namesDetails(ctx) || (namesScope(ctx) && state.defaultScopes === undefined)) return;
   const declared = scopes.filter((scope) => scope.default);
   const names = (declared.length > 0 ? declared : scopes).map(({ name }) => name);
-  added.set(ctx, new Set([...(added.get(ctx) ?? []), ...names.filter((name) => held.includes(name))]));
+  state.defaultScopes = new Set([...(state.defaultScopes ?? []), ...names.filter((name) => held.includes(name))]);
 };
 
 /** Whether a request names no scope, so that defaults are asked for. */
-export const asksForDefaults = (ctx: object): boolean => added.has(ctx);
+export const asksForDefaults = (of: OfRequest): boolean => requestState(of).defaultScopes !== undefined;
 
 /** oidc-provider reads the scopes of a request here, wherever it is about resources. */
 export const withDefaultScopes = (provider: Provider): void => {
@@ -36,9 +36,9 @@ export const withDefaultScopes = (provider: Provider): void => {
   Object.defineProperty(prototype, 'requestParamScopes', {
     configurable: true,
     get() {
-      const { ctx } = this as unknown as { readonly ctx: object };
+      const { ctx } = this as unknown as { readonly ctx: KoaContextWithOIDC };
       const named = get?.call(this) as Set<string>;
-      return new Set([...named, ...(added.get(ctx) ?? [])]);
+      return new Set([...named, ...(requestState(ctx).defaultScopes ?? [])]);
     },
   });
 };

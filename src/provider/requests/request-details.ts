@@ -11,6 +11,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 const PARAMETER = 'authorization_details';
 const PUBLISHED_SECONDS = 5;
@@ -46,7 +47,7 @@ export interface RequestDetails {
   ofRequest(ctx: KoaContextWithOIDC): Promise<DetailsByResource>;
 
   /** The details of a request that `ofRequest` has read already. */
-  readBefore(ctx: object): DetailsByResource;
+  readBefore(of: OfRequest): DetailsByResource;
 
   /** Whether a token request names any. */
   isNamed(ctx: KoaContextWithOIDC): boolean;
@@ -62,7 +63,6 @@ export interface RequestDetails {
 }
 
 export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails => {
-  const found = new WeakMap<object, DetailsByResource>();
   let published: { readonly at: number; readonly types: readonly string[] } | undefined;
 
   const serversOf = async (ctx: KoaContextWithOIDC): Promise<readonly ResourceServer[]> => {
@@ -74,8 +74,8 @@ export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails
   const ofRequest = async (ctx: KoaContextWithOIDC): Promise<DetailsByResource> => {
     const text = textOf(ctx);
     if (text === undefined) return {};
-    const known = found.get(ctx);
-    if (known) return known;
+    const state = requestState(ctx);
+    if (state.details) return state.details;
     const details = readDetails(text);
     const servers = await serversOf(ctx);
     if (servers.length === 0) {
@@ -91,15 +91,14 @@ export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails
       checkDetails(server?.detailTypes ?? [], [detail]);
       if (server) placed.set(server.identifier, [...(placed.get(server.identifier) ?? []), detail]);
     }
-    const byResource = Object.fromEntries(placed);
-    found.set(ctx, byResource);
-    return byResource;
+    state.details = Object.fromEntries(placed);
+    return state.details;
   };
 
   return {
     ofRequest,
 
-    readBefore: (ctx: object): DetailsByResource => found.get(ctx) ?? {},
+    readBefore: (of: OfRequest): DetailsByResource => requestState(of).details ?? {},
 
     isNamed: (ctx: KoaContextWithOIDC): boolean => textOf(ctx) !== undefined,
 

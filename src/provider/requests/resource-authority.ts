@@ -31,6 +31,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import { DomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
 import { factsOf } from '../seam/request-facts.ts';
+import { type OfRequest, requestState } from '../seam/request-state.ts';
 import { askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
 import { addDefaultScopes } from './default-scopes.ts';
@@ -49,13 +50,13 @@ type ResourceServerInfo = {
 
 export interface ResourceAuthority {
   /** The last decision about a request, at the resource its token is for. */
-  decisionOf(ctx: object): Decision | undefined;
+  decisionOf(of: OfRequest): Decision | undefined;
 
   /** Remedies for a decision that left nothing, besides its own. */
-  remediesOf(ctx: object): readonly Remedy[];
+  remediesOf(of: OfRequest): readonly Remedy[];
 
   /** Amounts that budgets count, of the authorization details that were decided about. */
-  worthOf(ctx: object): readonly DetailWorth[];
+  worthOf(of: OfRequest): readonly DetailWorth[];
 
   /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
   defaultFor(
@@ -83,9 +84,6 @@ export const resourceAuthority = (deps: {
   readonly approvals: AskingByToken;
 }): ResourceAuthority => {
   const askPeople = askAtRefresh(deps);
-  const remedies = new WeakMap<object, readonly Remedy[]>();
-  const decisions = new WeakMap<object, Decision>();
-  const worths = new WeakMap<object, readonly DetailWorth[]>();
 
   /** An agent or client that gets a token; undefined when there is no such agent. */
   const partyOf = async (clientId: string): Promise<Party | undefined> => {
@@ -163,9 +161,9 @@ export const resourceAuthority = (deps: {
   };
 
   return {
-    decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
-    remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
-    worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
+    decisionOf: (of: OfRequest): Decision | undefined => requestState(of).decision,
+    remediesOf: (of: OfRequest): readonly Remedy[] => requestState(of).remedies ?? [],
+    worthOf: (of: OfRequest): readonly DetailWorth[] => requestState(of).worth ?? [],
     async defaultFor(
       ctx: KoaContextWithOIDC,
       clientId: string,
@@ -180,8 +178,9 @@ export const resourceAuthority = (deps: {
       const server = await find(resource);
       const { consented: delegation, ...facts } = await factsAt(ctx, server, clientId);
       const decision = await deps.authorize(facts);
-      decisions.set(ctx, decision);
-      worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
+      const state = requestState(ctx);
+      state.decision = decision;
+      state.worth = worthOf(server.detailTypes ?? [], decision.details);
       // Named details are given or refused as a whole: half of an action is another action.
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
         noteRefused(ctx, decision);
@@ -196,7 +195,7 @@ export const resourceAuthority = (deps: {
       // This very request named the scope: what it could have besides is no reason to ask people.
       const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
       if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
-        remedies.set(ctx, await askPeople(ctx, { facts, chain: delegation?.chain }));
+        state.remedies = await askPeople(ctx, { facts, chain: delegation?.chain });
       }
       checkFits(server, decision.details);
       if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
 /** Also before oidc-provider's routes, where it has not created its own context yet. */
-type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'state' | 'req' | 'response'>;
+type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'req' | 'response'>;
 
 export interface ProviderPages {
   /** Of the pages, as BCP 47 tags. */
@@ -15,7 +15,8 @@ export interface ProviderPages {
   error(ctx: Context, out: ErrorOut, error: Error): Promise<void>;
   signOut(ctx: KoaContextWithOIDC): Promise<void>;
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
-  deviceCode(ctx: KoaContextWithOIDC, out?: ErrorOut, error?: Error & { userCode?: string }): Promise<void>;
+  /** `userCode`: of the link that was opened, to be shown in the form. */
+  deviceCode(ctx: KoaContextWithOIDC, error?: Error & { userCode?: string }, userCode?: string): Promise<void>;
   deviceConfirm(
     ctx: KoaContextWithOIDC,
     client: { readonly clientId: string; readonly clientName?: string | undefined; readonly [member: string]: unknown },

@@ -8,14 +8,15 @@ export type RequestFacts = {
   /** Client address: the peer, or what a configured proxy says (decision D20). For limits and audit only. */
   readonly source: string;
   /** The certificate of the sender, if it presented one (RFC 8705). */
-  readonly certificate?: () => ClientCertificate | undefined;
+  readonly certificate: (() => ClientCertificate | undefined) | undefined;
   /** Milliseconds since the epoch: when its head had been read. */
   readonly arrivedAt: number;
   /** Its position among the requests and answers of this process. */
   readonly turn: number;
 };
 
-const facts = new WeakMap<IncomingMessage, RequestFacts>();
+/** The property of a request that holds its state (request-state.ts), of which the facts are a part. */
+export const STATE = Symbol('request state');
 
 let turns = 0;
 
@@ -25,10 +26,7 @@ export const nextTurn = (): number => {
   return turns;
 };
 
-export const rememberRequest = (request: IncomingMessage, known: Omit<RequestFacts, 'turn'>): void => {
-  facts.set(request, { ...known, turn: nextTurn() });
-};
+const UNKNOWN: RequestFacts = { id: 'req_unknown', source: 'unknown', certificate: undefined, arrivedAt: 0, turn: 0 };
 
-const UNKNOWN: RequestFacts = { id: 'req_unknown', source: 'unknown', arrivedAt: 0, turn: 0 };
-
-export const factsOf = (request: IncomingMessage): RequestFacts => facts.get(request) ?? UNKNOWN;
+export const factsOf = (request: IncomingMessage): RequestFacts =>
+  (request as { readonly [STATE]?: RequestFacts })[STATE] ?? UNKNOWN;

@@ -6,36 +6,21 @@
  * about to make the access token: it writes the audit event, consumes by compare-and-swap, and only then runs the noted
  * writes.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { ConsumptionRegistry } from './consumption-registry.ts';
+import { type OfRequest, requestState, type TokenRequestUnit } from './request-state.ts';
 
-export type TokenRequestUnit = {
-  /** Facts for the one audit event of this attempt; a `token` among them was announced in the audit log. */
-  facts: Partial<AuditEvent>;
-  /** Mark id → expiry of one-time values seen in this request. */
-  readonly seen: Map<string, number>;
-  readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
-  /** Swaps that use something up, each true for one caller only. */
-  readonly claims: (() => Promise<boolean>)[];
-  readonly writes: (() => Promise<void>)[];
-  settled: boolean;
-  /** Returns what budgets had counted for the token, if the request fails. Never throws. */
-  release?: () => Promise<void>;
+type ProviderContext = {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly oidc?: { readonly route?: string };
 };
 
-type ProviderContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
-
-const units = new WeakMap<object, TokenRequestUnit>();
-
-export const unitOf = (context: object): TokenRequestUnit => {
-  let unit = units.get(context);
-  if (!unit) {
-    unit = { facts: {}, seen: new Map(), consumptions: [], claims: [], writes: [], settled: false };
-    units.set(context, unit);
-  }
-  return unit;
+export const unitOf = (of: OfRequest): TokenRequestUnit => {
+  const state = requestState(of);
+  state.unit ??= { seen: new Map(), consumptions: [], claims: [], writes: [], settled: false };
+  return state.unit;
 };
 
 /** The unit while its writes are still held back; undefined elsewhere and afterwards. */
@@ -54,7 +39,7 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
 
 /** Throws InvalidGrant when another request was first. */
 export const settle = async (
-  context: ProviderContext,
+  context: { readonly res: ServerResponse },
   unit: TokenRequestUnit,
   { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegistry },
 ): Promise<void> => {

@@ -9,7 +9,6 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { AssertionToMint, TokenResponse } from '../../extensions/extension.ts';
 import { decided } from '../requests/decision-facts.ts';
 import { checkDpopReplay, type validateDpop } from '../seam/internals.ts';
-import { unitOf } from '../seam/token-request-unit.ts';
 import type { OwnSignatures } from './own-signatures.ts';
 import type { TokenClaims } from './token-claims.ts';
 
@@ -42,7 +41,6 @@ export const mintAssertion = async (
   if (proof) await checkDpopReplay(provider, ctx, proof, clientId, errors.InvalidDpopProof);
   const jti = identifiers.newId('tok');
   const scope = assertion.scope.join(' ');
-  const unit = unitOf(ctx);
   await claims.forAssertion(
     ctx as never,
     {
@@ -57,7 +55,7 @@ export const mintAssertion = async (
       resourceServer: { accessTokenFormat: 'jwt' },
       ...(assertion.grant === undefined ? {} : { grantId: assertion.grant }),
     },
-    { ...unit.facts, ...decided(assertion.decision), ...(assertion.chain ? { chain: assertion.chain } : {}) },
+    { ...decided(assertion.decision), ...(assertion.chain ? { chain: assertion.chain } : {}) },
     assertion.parent,
   );
   const cnf = proof ? { jkt: proof.thumbprint } : certificate ? { 'x5t#S256': certificate } : undefined;

@@ -18,7 +18,8 @@ import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { GRANTS, type GrantRecord, heldAt, scopesWithout } from '../seam/records.ts';
-import { factsOf } from '../seam/request-facts.ts';
+import { requestEvent, sender } from '../seam/request-event.ts';
+import type { factsOf } from '../seam/request-facts.ts';
 import { settle, unitOf } from '../seam/token-request-unit.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -118,29 +119,28 @@ export const instanceFamilies = (deps: {
       await settle(ctx, unit, {
         consumptions,
         audit: async () => {
-          const { id, source } = factsOf(ctx.req);
-          await audit.append({
-            request: id,
-            caller: client.clientId,
-            agent: client.clientId,
-            subject,
-            chain,
-            grantType: TOKEN_EXCHANGE,
-            grant: share.id,
-            scopeGiven: scope.split(' '),
-            token: {
-              id: masterKey.digest('RefreshToken', value),
-              format: 'opaque',
-              expiresAt: now + expiresIn,
-              parent,
+          const token = {
+            id: masterKey.digest('RefreshToken', value),
+            format: 'opaque',
+            expiresAt: now + expiresIn,
+            parent,
+          } as const;
+          const event = requestEvent(
+            ctx,
+            { type: 'token.issued', outcome: 'granted' },
+            {
+              sent: { ...sender(client.clientId), subject, grantType: TOKEN_EXCHANGE },
+              result: {
+                chain,
+                grant: share.id,
+                scopeGiven: scope.split(' '),
+                token,
+                note: 'refresh token of an instance',
+              },
+              decided: { instance: instance.id },
             },
-            personal: { source },
-            ...unit.facts,
-            instance: instance.id,
-            note: 'refresh token of an instance',
-            type: 'token.issued',
-            outcome: 'granted',
-          });
+          );
+          await audit.append(event);
           const kill = await liveness.killOf({
             clientId: client.clientId,
             subject,

@@ -17,7 +17,9 @@ import { usesMember } from '../requests/decision-facts.ts';
 import { assuranceClaims } from '../requests/step-up.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
+import { requestEvent } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
+import { requestState } from '../seam/request-state.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 
 type Deps = {
@@ -64,19 +66,19 @@ export const structuredTokens = (deps: Deps): StructuredTokens => ({
     }),
 
   install(provider: Provider): void {
-    const refused = new WeakSet<object>();
     const emitter: EventEmitter = provider;
     emitter.on('revocation.error', (ctx: KoaContextWithOIDC, error: unknown) => {
-      if (error instanceof errors.UnsupportedTokenType) refused.add(ctx);
+      if (error instanceof errors.UnsupportedTokenType) requestState(ctx).isRevocationOurs = true;
     });
-    const withheld = withholdTokens(provider);
+    withholdTokens(provider);
     provider.use(async (ctx, next) => {
       await next();
       const context = ctx as KoaContextWithOIDC;
       const clientId = (): string => String(context.oidc.client?.clientId);
-      if (refused.has(ctx)) await revoke(deps, context, clientId(), String(context.oidc.params?.['token']));
+      const { isRevocationOurs, withheldToken = '' } = requestState(ctx);
+      if (isRevocationOurs) await revoke(deps, context, clientId(), String(context.oidc.params?.['token']));
       else if (context.oidc?.route === 'introspection' && ctx.status === 200) {
-        await introspect(deps, context, clientId(), withheld.get(ctx) ?? '');
+        await introspect(deps, context, clientId(), withheldToken);
       }
     });
   },
@@ -85,11 +87,10 @@ export const structuredTokens = (deps: Deps): StructuredTokens => ({
 /** Replaces a token that oidc-provider is not shown. No token of ours is so short. */
 export const WITHHELD = 'withheld';
 
-/** Removes the token from an introspection request once oidc-provider has read it; answers where it is kept, by context. */
-const withholdTokens = (provider: Provider): WeakMap<object, string> => {
-  const withheld = new WeakMap<object, string>();
+/** Moves the token of an introspection request to the state of the request, once oidc-provider has read it. */
+const withholdTokens = (provider: Provider): void => {
   const prototype = provider.OIDCContext.prototype as unknown as {
-    readonly ctx: object;
+    readonly ctx: KoaContextWithOIDC;
     readonly route: string;
     readonly params?: Record<string, unknown>;
     entity(key: string, value: unknown): void;
@@ -99,10 +100,9 @@ const withholdTokens = (provider: Provider): WeakMap<object, string> => {
     entity.call(this, key, value);
     const token = this.params?.['token'];
     if (key !== 'Client' || this.route !== 'introspection' || !this.params || typeof token !== 'string') return;
-    withheld.set(this.ctx, token);
+    requestState(this.ctx).withheldToken = token;
     this.params['token'] = WITHHELD;
   };
-  return withheld;
 };
 
 type RevocableToken = {
@@ -186,12 +186,8 @@ const record = async (
   const { id, source } = factsOf(ctx.req);
   // A public client only names itself: the holder of any token could cause any number of events in its name.
   if (!own && !proofs.has(ctx)) return void (await refusals.note(source, 'token_of_another_client', id));
-  await audit.append({
-    ...facts,
-    type: own ? 'token.revoked' : 'token.revocation_refused',
-    outcome: own ? 'done' : 'refused',
-    request: id,
-    caller: clientId,
-    personal: { source },
-  });
+  const kind = own
+    ? ({ type: 'token.revoked', outcome: 'done' } as const)
+    : ({ type: 'token.revocation_refused', outcome: 'refused' } as const);
+  await audit.append(requestEvent(ctx, kind, { sent: { caller: clientId }, result: facts }));
 };

@@ -30,7 +30,7 @@ import { assuranceClaims, assuranceOf } from '../requests/step-up.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
-import { factsOf } from '../seam/request-facts.ts';
+import { noteAnnounced, requestEvent, sender } from '../seam/request-event.ts';
 import { settle, unitOf } from '../seam/token-request-unit.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -96,6 +96,13 @@ type Prepared = {
   readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
 };
+
+/**
+ * A model of oidc-provider stores the members it knows, so this one stays with the object. It is no member of the state of a
+ * request: a claim must reach the one token it was made for.
+ */
+const PREPARED = Symbol('prepared claims');
+type PreparedToken = { [PREPARED]?: Prepared };
 
 export type TokenClaims = ReturnType<typeof tokenClaims>;
 
@@ -168,8 +175,6 @@ export const tokenClaims = (deps: {
     }
     return own + ownershipOfAll(found.map(({ document }) => document));
   };
-
-  const prepared = new WeakMap<object, Prepared>();
 
   /** Every token of a grant belongs to one transaction (decision D6). */
   const txnOf = (token: ProviderToken): string =>
@@ -253,23 +258,21 @@ export const tokenClaims = (deps: {
   const eventOf = (
     ctx: KoaContextWithOIDC,
     token: ProviderToken,
-    facts: Partial<AuditEvent>,
+    decided: Partial<AuditEvent>,
     parent: string | undefined,
   ): AuditEvent => {
     const { client, params } = ctx.oidc;
     const format = token.resourceServer?.accessTokenFormat === 'jwt' ? 'jwt' : 'opaque';
-    const { id, source } = factsOf(ctx.req);
-    const clientId = String(client?.clientId);
     const owner = client?.['behalf_owner'];
-    return {
-      request: id,
-      caller: clientId,
-      ...(clientId.startsWith('agt_') ? { agent: clientId } : {}),
+    const sent = {
+      ...sender(String(client?.clientId)),
       ...(typeof owner === 'string' ? { owner } : {}),
       ...(token.accountId === undefined ? {} : { subject: token.accountId }),
       grantType: String(params?.['grant_type']),
-      ...(token.aud === undefined ? {} : { resource: String(token.aud) }),
       ...(params?.['scope'] ? { scopeAsked: String(params['scope']).slice(0, 2000).split(' ') } : {}),
+    };
+    const result = {
+      ...(token.aud === undefined ? {} : { resource: String(token.aud) }),
       scopeGiven: token.scope ? token.scope.split(' ') : [],
       ...(token.grantId === undefined ? {} : { grant: token.grantId }),
       token: {
@@ -278,11 +281,8 @@ export const tokenClaims = (deps: {
         expiresAt: token.exp ?? deps.clock.now() + token.expiration,
         ...(parent === undefined ? {} : { parent }),
       },
-      ...facts,
-      personal: { source, ...facts.personal },
-      type: 'token.issued',
-      outcome: 'granted',
-    };
+    } as const;
+    return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
   };
 
   /** Writes the audit event, and only then runs the uses and writes of the request. */
@@ -303,7 +303,7 @@ export const tokenClaims = (deps: {
       audit: async () => {
         await deps.audit.append(event);
         // If the request fails all the same, its refusal names the token that was never issued (AU-01).
-        if (event.token) unit.facts = { ...unit.facts, token: event.token };
+        noteAnnounced(ctx, event.token);
         await refuseKilled(event, ownership);
         await deps.instances.used(ctx, instance);
       },
@@ -331,18 +331,18 @@ export const tokenClaims = (deps: {
 
     /** Sets the claims of a token of our own grants; call before its `save()`. */
     prepare(token: object, made: Prepared): void {
-      prepared.set(token, made);
+      (token as PreparedToken)[PREPARED] = made;
     },
 
     /** oidc-provider's hook `extraTokenClaims`. */
     async forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>> {
-      const token = model as ProviderToken;
+      const token = model as ProviderToken & PreparedToken;
       try {
-        const made: Prepared = prepared.get(model) ?? (await ownClaims(ctx, token));
+        const made: Prepared = token[PREPARED] ?? (await ownClaims(ctx, token));
         const { claims, facts, parent, instance } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        const event = eventOf(ctx, token, { ...unitOf(ctx).facts, ...facts }, parent);
+        const event = eventOf(ctx, token, facts, parent);
         const ownership = await ownershipBehind(ctx, event);
         await record(ctx, event, ownership, { instance, worth: made.worth ?? deps.authority.worthOf(ctx) });
         return { ...claims, ...ownershipMember(ownership) };

@@ -2,6 +2,7 @@
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from '../client-authentication/presented-credentials.ts';
+import { requestState } from '../seam/request-state.ts';
 
 /** Ids of JWT access tokens; for opaque ones oidc-provider generates the bearer value itself. */
 export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
@@ -28,13 +29,12 @@ export const boundToAttestedKeys = (
   presented: Pick<PresentedCredentials, 'attestedKeyIn'>,
 ): void => {
   const { PushedAuthorizationRequest, AuthorizationCode, DeviceCode, RefreshToken } = provider;
-  const pushers = new WeakMap<object, string>();
   const requests = PushedAuthorizationRequest as unknown as { find(...given: unknown[]): Promise<AttestedRecord> };
   const { find } = requests;
   requests.find = async function known(...given) {
     const found = await find.apply(this, given);
-    const context = Provider.ctx as object | undefined;
-    if (context && found?.attestationJkt !== undefined) pushers.set(context, found.attestationJkt);
+    const context = Provider.ctx;
+    if (context && found?.attestationJkt !== undefined) requestState(context).pusherKey = found.attestationJkt;
     return found;
   };
   for (const { prototype } of [RefreshToken, DeviceCode, PushedAuthorizationRequest, AuthorizationCode]) {
@@ -44,8 +44,8 @@ export const boundToAttestedKeys = (
     };
     const { save } = model;
     model.save = function bound(...given) {
-      const context = Provider.ctx as object | undefined;
-      this.attestationJkt ??= context && (presented.attestedKeyIn(context) ?? pushers.get(context));
+      const context = Provider.ctx;
+      this.attestationJkt ??= context && (presented.attestedKeyIn(context) ?? requestState(context).pusherKey);
       return save.apply(this, given);
     };
   }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import {
   attestationChallenges,
   challengeOf,
 } from '../../../src/provider/client-authentication/attestation-challenges.ts';
+import { beginRequest } from '../../../src/provider/seam/request-state.ts';
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const proofWith = (challenge: unknown): string => `${part({ alg: 'none' })}.${part({ challenge })}.`;
@@ -12,11 +15,17 @@ const proofWith = (challenge: unknown): string => `${part({ alg: 'none' })}.${pa
 let now = 1_790_000_000;
 const clock = { now: () => now, nowMillis: () => now * 1000 };
 const [one, two] = [randomBytes(32), randomBytes(32)];
+/** One that passed the front guard. */
+const request = (): IncomingMessage => {
+  const sent = new IncomingMessage(new Socket());
+  beginRequest(sent, { id: 'req_1', source: '192.0.2.1', certificate: undefined, arrivedAt: clock.nowMillis() });
+  return sent;
+};
 const nodeOf = (key: Buffer, other?: Buffer) => attestationChallenges({ masterKey: masterKey(key, other), clock });
 const made = (key: Buffer): string => challengeOf(masterKey(key).derive('attestation-challenge', 32), now);
 const isTaken = (node: ReturnType<typeof nodeOf>, challenge: unknown): boolean => {
   try {
-    node.check({}, proofWith(challenge));
+    node.check(request(), proofWith(challenge));
     return true;
   } catch (error) {
     expect(error).toMatchObject({ error: 'use_attestation_challenge', statusCode: 400 });
@@ -52,5 +61,5 @@ test('what is no challenge is none', () => {
 });
 
 test('what is no proof is left to who checks proofs', () => {
-  expect(() => nodeOf(one).check({}, '')).not.toThrow();
+  expect(() => nodeOf(one).check(request(), '')).not.toThrow();
 });

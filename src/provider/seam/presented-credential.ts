@@ -1,0 +1,35 @@
+/** What is known about the credential in a request, as client-authentication/presented-credentials.ts finds it out. */
+import type { IncomingMessage } from 'node:http';
+import type { Proof } from '../../domain/clients/agents/workload-identity.ts';
+import type { GivenAttestation } from '../../domain/clients/attestation/client-attestation.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { ClientCertificate } from '../../domain/platform/certificates/client-certificate.ts';
+
+/** A credential of an agent that is no client assertion. */
+export type OtherProof = { readonly clientId: string } & (
+  | { readonly kind: 'secret'; readonly value: string; readonly isBasic: boolean }
+  | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
+);
+
+/** With the request it came in. */
+export type AttestedProof = GivenAttestation & {
+  readonly kind: 'attestation';
+  readonly clientId: string;
+  readonly request: IncomingMessage;
+};
+
+/** The owner of a key: a credential of an agent, or an instance of it. */
+export type KeyOwner = { readonly credential?: string; readonly instance?: Instance };
+
+export type PresentedCredential = {
+  /** A token of a platform, as received. */
+  readonly workloadToken?: string;
+  /** A credential that is no assertion. */
+  readonly other?: OtherProof | AttestedProof;
+  /** In place of a client_id that was not sent. */
+  readonly placeholder?: string;
+  agent?: string;
+  proof?: Proof;
+  /** The owner of the matching key. */
+  source?: KeyOwner;
+};
