@@ -52,6 +52,7 @@ import { browserState } from './provider/interactions/browser-state.ts';
 import { requestDetails } from './provider/requests/request-details.ts';
 import { resourceAuthority } from './provider/requests/resource-authority.ts';
 import { consumptionRegistry } from './provider/seam/consumption-registry.ts';
+import { factsOf } from './provider/seam/request-facts.ts';
 import { beginRequest } from './provider/seam/request-state.ts';
 import { documentClients } from './provider/storage/document-clients.ts';
 import { issuedTokens } from './provider/tokens/issued-tokens.ts';
@@ -285,6 +286,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     pages,
     readerLanguage: people.readerLanguage,
     remember: beginRequest,
+    factsOf,
     log,
     metrics,
     clock,

@@ -14,6 +14,7 @@ import type { ReaderLanguage } from './middleware/language.ts';
 import { isPostedRequest } from './posted-requests.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { answerInTime } from './request-deadline.ts';
+import { beginState, stateOf } from './request-state.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -28,6 +29,8 @@ export const requestListener = (deps: {
   readonly pages: Pick<ProviderPages, 'error'>;
   readonly readerLanguage: ReaderLanguage;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
+  /** Of a request that was remembered. */
+  readonly factsOf: (request: IncomingMessage) => Pick<GuardedRequest, 'id' | 'source'>;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -36,13 +39,9 @@ export const requestListener = (deps: {
 }): Handler => {
   const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
   const app = new Koa({ proxy: true });
-  const facts = new WeakMap<IncomingMessage, GuardedRequest>();
 
   app.use(async (ctx, next) => {
-    const known = facts.get(ctx.req);
-    ctx.state['requestId'] = known?.id;
-    ctx.state['source'] = known?.source;
-    ctx.state['language'] = deps.readerLanguage.of(ctx.req);
+    beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req));
     await next();
     // The unread rest of a body is not waited for (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
@@ -59,7 +58,7 @@ export const requestListener = (deps: {
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods());
   app.on('error', (error: unknown, ctx?: Koa.Context) => {
     if (isBrokenConnection(error)) return;
-    log.error({ event: 'request.failed', request: ctx?.state['requestId'], err: error }, 'request failed');
+    log.error({ event: 'request.failed', request: ctx && stateOf(ctx).requestId, err: error }, 'request failed');
   });
   const ours = app.callback();
 
@@ -67,6 +66,7 @@ export const requestListener = (deps: {
     const began = clock.nowMillis();
     const url = request.url ?? '';
     const surface = surfaceOf(url);
+    let known: GuardedRequest | undefined;
     metrics.inFlight.inc();
     response.once('close', () => {
       const milliseconds = clock.nowMillis() - began;
@@ -76,17 +76,16 @@ export const requestListener = (deps: {
       if (!log.isLevelEnabled('info')) return;
       log.info({
         event: 'request',
-        request: facts.get(request)?.id ?? response.getHeader('x-request-id'),
+        request: known?.id ?? response.getHeader('x-request-id'),
         method: request.method,
         path: loggedPath(url),
         status: response.statusCode,
         ms: milliseconds,
-        source: facts.get(request)?.source,
+        source: known?.source,
       });
     });
-    const known = guard.admit(request, response);
+    known = guard.admit(request, response);
     if (!known) return;
-    facts.set(request, known);
     remember(request, known);
     answerInTime(request, response, deps.deadlineMilliseconds);
     const target = String(request.url).split('?')[0] ?? '/';

@@ -5,6 +5,7 @@
 import Router from '@koa/router';
 import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isForm, readForm } from './middleware/form-body.ts';
+import { stateOf } from './request-state.ts';
 
 /** The rest of the longest request target that the front guard accepts. */
 const MOST_CHARACTERS = 8000;
@@ -25,8 +26,8 @@ export const postedRequestRouter = (deps: {
 
   router.post('/auth', async (ctx) => {
     const refuse = async (status: number, error_description: string): Promise<void> => {
-      const { source, requestId } = ctx.state as { readonly source?: string; readonly requestId?: string };
-      await deps.refused(source ?? 'unknown', 'invalid_request', requestId);
+      const { source, requestId } = stateOf(ctx);
+      await deps.refused(source, 'invalid_request', requestId);
       ctx.status = status;
       const failure = { error: 'invalid_request', error_description };
       if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx as never, failure);

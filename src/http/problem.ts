@@ -6,6 +6,7 @@
 import type { Context } from 'koa';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../domain/vocabulary/errors.ts';
+import { stateOf } from './request-state.ts';
 
 /** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
 export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };
@@ -136,8 +137,7 @@ export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'de
 
 /** Answers with the problem of a caught error. Headers set before, such as a challenge, stay. */
 export const sendProblem = (ctx: Context, error: unknown, log: ProblemLog): void => {
-  const known: unknown = Reflect.get(ctx.state, 'requestId');
-  const requestId = typeof known === 'string' ? known : 'unknown';
+  const { requestId } = stateOf(ctx);
   const { retryAfterSeconds, ...problem } = problemOf(error, requestId);
   if (problem.status >= 500) log(requestId, error);
   ctx.status = problem.status;

@@ -64,6 +64,7 @@ import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { DomainError } from '../../src/domain/vocabulary/errors.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
+import { beginState } from '../../src/http/request-state.ts';
 import { fakeGrants } from './fake-grants.ts';
 import { plainVotes } from './fake-votes.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
@@ -323,7 +324,7 @@ export const managementWorld = async () => {
   const app = new Koa();
   app.silent = true;
   app.use((ctx, next) => {
-    Object.assign(ctx.state, { requestId: 'req_test', source: '192.0.2.1' });
+    beginState(ctx, { id: 'req_test', source: '192.0.2.1' }, 'en');
     return next();
   });
   app.use(router.routes());

@@ -60,6 +60,7 @@ import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
 import { languageRouter } from '../../src/http/language.ts';
 import { readerLanguage } from '../../src/http/middleware/language.ts';
+import { beginState } from '../../src/http/request-state.ts';
 import { fakeGrants } from './fake-grants.ts';
 import { plainVotes } from './fake-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
@@ -413,8 +414,8 @@ export const peopleWorld = async ({
   const app = new Koa();
   app.silent = true;
   app.use((ctx, next) => {
-    Object.assign(ctx.state, { requestId: 'req_test', source: ctx.get('test-source') || '192.0.2.1' });
-    ctx.state['language'] = deps.readerLanguage.of(ctx.req);
+    const facts = { id: 'req_test', source: ctx.get('test-source') || '192.0.2.1' };
+    beginState(ctx, facts, deps.readerLanguage.of(ctx.req));
     return next();
   });
   app.use(interactionRouter(deps).routes());

@@ -11,6 +11,7 @@ import {
 } from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
+import { stateOf } from '../request-state.ts';
 
 export type PageSession = {
   readonly id: string;
@@ -51,7 +52,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountS
       return undefined;
     }
     rememberSender(ctx, account.id, session.assurance);
-    ctx.state['language'] = deps.readerLanguage.of(ctx.req, undefined, account.language);
+    stateOf(ctx).language = deps.readerLanguage.of(ctx.req, undefined, account.language);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
     const signedInAs = { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } };

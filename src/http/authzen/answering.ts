@@ -4,6 +4,7 @@ import type { AccessDecisions, AskedIn } from '../../domain/approvals/authzen/ac
 import { isAccessRequestProblem } from '../../domain/approvals/authzen/access-request-problem.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
+import { stateOf } from '../request-state.ts';
 
 export type AnsweringDeps = {
   readonly issuer: string;
@@ -75,6 +76,6 @@ export const challenge = (ctx: Context, issuer: string): void =>
   ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
 
 export const askedIn = (ctx: Context): AskedIn => {
-  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
-  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
+  const { requestId, source } = stateOf(ctx);
+  return { request: requestId, source };
 };

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type Html, Phrase, type View } from '../../../views/html.ts';
-import { isLanguage, type Language } from '../../../views/language.ts';
+import type { Language } from '../../../views/language.ts';
 import type { PageFrame, SignedInAs } from '../../../views/layout.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
@@ -17,14 +17,14 @@ import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/v
 import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
 import { setSecurityHeaders } from '../middleware/security-headers.ts';
+import { stateOf } from '../request-state.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
 export const exchangeOf = (ctx: Context): Exchange => ({ request: ctx.req, response: ctx.res });
 
-/** Set by src/http/app.ts before any router runs. */
 export const requestOf = (ctx: Context): { readonly request: string; readonly source: string } => {
-  const { requestId, source } = ctx.state;
-  return { request: String(requestId), source: String(source) };
+  const { requestId, source } = stateOf(ctx);
+  return { request: requestId, source };
 };
 
 /** Not `ctx.URL`, which is built from the Host header (AZ-15). */
@@ -45,7 +45,7 @@ export const doneOf = (
 };
 
 export const byOf = (ctx: Context, account: string): By => {
-  const sender = knownSenders.get(ctx.req);
+  const { sender } = stateOf(ctx);
   return {
     caller: account,
     ...requestOf(ctx),
@@ -53,13 +53,9 @@ export const byOf = (ctx: Context, account: string): By => {
   };
 };
 
-/** Set by src/http/app.ts, and by the request an interaction is part of. */
-export const languageOf = (ctx: Context): Language => {
-  const language: unknown = ctx.state['language'];
-  return isLanguage(language) ? language : 'en';
-};
+export const languageOf = (ctx: Context): Language => stateOf(ctx).language;
 
-/** The reader of the answer: src/http/app.ts sets the language, and so does the request an interaction is part of. */
+/** The reader of the answer. */
 export const viewOf = (ctx: Context, status = 200): View => {
   // A refusal repeats nothing of the request that led to it: its address may hold a handle.
   const isReadAgain = ctx.method === 'GET' && status < 400 && ctx.url.length <= LONGEST_HERE;
@@ -152,30 +148,21 @@ export const setRetryAfter = (ctx: Context, error: DomainError): void => {
 
 type Refusals = Pick<PeopleDeps, 'audit' | 'countRefusal'>;
 
-/**
- * The authenticated senders of requests: a refusal is one event of that account. Those of unauthenticated senders are counted
- * (decision D18).
- */
-const knownSenders = new WeakMap<Context['req'], { readonly account: string; readonly assurance?: Assurance }>();
-
 export const rememberSender = (ctx: Context, account: string | undefined, assurance?: Assurance): void => {
   if (account === undefined) return;
-  const known = knownSenders.get(ctx.req);
-  const before = known?.account === account ? known.assurance : undefined;
+  const state = stateOf(ctx);
+  const before = state.sender?.account === account ? state.sender.assurance : undefined;
   const now = assurance ?? before;
-  knownSenders.set(ctx.req, { account, ...(now ? { assurance: now } : {}) });
+  state.sender = { account, ...(now ? { assurance: now } : {}) };
 };
-
-/** The signed-in account of a request, as far as it was looked up: the page of a refusal shows it, too. */
-const readers = new WeakMap<Context['req'], Pick<PageFrame, 'signedInAs'>>();
 
 /** `signedInAs`: absent where no account is signed in. */
 export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
-  readers.set(ctx.req, signedInAs ? { signedInAs } : {});
+  stateOf(ctx).reader = signedInAs ? { signedInAs } : {};
 };
 
 const readerOf = (ctx: Context): Pick<PageFrame, 'signedInAs' | 'isUnknownReader'> =>
-  readers.get(ctx.req) ?? { isUnknownReader: true };
+  stateOf(ctx).reader ?? { isUnknownReader: true };
 
 /** Records once that a request was refused. A page that answers a refusal itself calls it first. */
 export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
@@ -195,7 +182,7 @@ const appendRefusal = async (
   { inputs, ...decided }: Partial<AuditEvent> = {},
 ): Promise<void> => {
   const facts = requestOf(ctx);
-  const account = knownSenders.get(ctx.req)?.account;
+  const account = stateOf(ctx).sender?.account;
   if (account === undefined) return countRefusal({ reason, ...facts });
   await audit.append({
     // A refusal by policy is the same event on every route.
@@ -211,9 +198,6 @@ const appendRefusal = async (
   });
 };
 
-/** Refusals that are in the audit log already. */
-const recorded = new WeakSet<DomainError>();
-
 /** Sets the headers of all pages, records refusals of the domain, and answers them as pages. Rethrows unknown errors. */
 export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
   const { issuer, basePath } = deps;
@@ -221,7 +205,7 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
 
   /** The refusal as it is answered: another one when it cannot be recorded. */
   const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
-    if (error.code === 'unavailable' || recorded.has(error)) return error;
+    if (error.code === 'unavailable' || stateOf(ctx).recordedRefusal === error) return error;
     try {
       await recordRefusal(deps, ctx, error);
       return error;
@@ -289,7 +273,7 @@ export const guardedForms = (
       'forbidden',
       'This form did not come from a page of this server, or is too old. Open the page again.',
     );
-    recorded.add(error);
+    stateOf(ctx).recordedRefusal = error;
     throw error;
   };
 

@@ -12,6 +12,7 @@ import type { Interaction } from '../../domain/ports/interactions.ts';
 import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { stateOf } from '../request-state.ts';
 import { consentModel, readConsentForm, readDecision } from './consent-model.ts';
 import { deviceCookie } from './device-cookie.ts';
 import {
@@ -47,7 +48,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     // oidc-provider checks the cookie; this checks the path (V21).
     const interaction = /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? await interactions.get(exchangeOf(ctx), uid) : undefined;
     if (interaction?.uid !== uid) throw new DomainError('not_found', 'There is no such request, or it is too old.');
-    ctx.state['language'] = deps.readerLanguage.of(ctx.req, interaction.uiLocales);
+    stateOf(ctx).language = deps.readerLanguage.of(ctx.req, interaction.uiLocales);
     return interaction;
   };
 
@@ -102,7 +103,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const { uid, userCode, redirectUri } = interaction;
     const question = await consents.question(askedOf(interaction));
     const { language } = question.account;
-    ctx.state['language'] = deps.readerLanguage.of(ctx.req, interaction.uiLocales, language);
+    stateOf(ctx).language = deps.readerLanguage.of(ctx.req, interaction.uiLocales, language);
     const model = await consentModel(deps, question, {
       frame: { basePath },
       action: `${pathOf(uid)}?seen=${questionDigest(question)}`,

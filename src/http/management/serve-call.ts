@@ -17,6 +17,7 @@ import {
 } from '../authentication/bearer-token.ts';
 import { sendLines } from '../line-answer.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
+import { stateOf } from '../request-state.ts';
 import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import { cursors } from './cursors.ts';
@@ -162,7 +163,7 @@ export const serveCall = (
       await recordPermit();
       const answer = await handle(call);
       if (answer.lines) {
-        const failed = (error: unknown): void => log(requestIdOf(ctx) ?? 'unknown', error);
+        const failed = (error: unknown): void => log(stateOf(ctx).requestId, error);
         await sendLines(ctx, answer.lines, { end: '\n', type: 'application/x-ndjson', failed });
       } else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
     } catch (error) {
@@ -223,18 +224,8 @@ const withoutId = (body: JsonObject, id: string): JsonObject => {
 };
 
 const byOf = (ctx: Context, caller: string): By => {
-  const request = requestIdOf(ctx);
-  const source: unknown = Reflect.get(ctx.state, 'source');
-  return {
-    caller,
-    ...(request === undefined ? {} : { request }),
-    ...(typeof source === 'string' ? { source } : {}),
-  };
-};
-
-const requestIdOf = (ctx: Context): string | undefined => {
-  const id: unknown = Reflect.get(ctx.state, 'requestId');
-  return typeof id === 'string' ? id : undefined;
+  const { requestId: request, source } = stateOf(ctx);
+  return { caller, request, source };
 };
 
 const idOf = (ctx: Context): string => parameterOf(ctx, 'id');

@@ -12,6 +12,7 @@ import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/d
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
+import { stateOf } from '../request-state.ts';
 
 type Dependencies = {
   readonly issuer: string;
@@ -144,6 +145,6 @@ const bearerOf = (ctx: Context): string | undefined => {
 };
 
 const fromOf = (ctx: Context): From => {
-  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
-  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
+  const { requestId, source } = stateOf(ctx);
+  return { request: requestId, source };
 };

@@ -8,6 +8,7 @@ import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/d
 import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
 import type { ProblemLog } from '../problem.ts';
+import { stateOf } from '../request-state.ts';
 
 type Answer = {
   readonly status: number;
@@ -27,7 +28,8 @@ export const upstreamLogoutRouter = (deps: {
   const router = new Router({ sensitive: true, strict: true });
 
   router.post('/upstream/logout', async (ctx) => {
-    const from = { source: String(ctx.state['source']), request: String(ctx.state['requestId']) };
+    const { source, requestId: request } = stateOf(ctx);
+    const from = { source, request };
     ctx.set('Cache-Control', 'no-store');
     try {
       if (!isForm(ctx.req)) throw new DomainError('invalid_request', 'This is no form.', { field: 'form' });
