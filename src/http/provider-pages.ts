@@ -76,7 +76,10 @@ export interface ProviderPages {
   /** Says that the user is signed out. */
   signedOut(ctx: ProviderContext): Promise<void>;
 
-  /** Asks for the code that a device shows (RFC 8628 §3.3); `error` says why the last one was refused. */
+  /**
+   * Asks for the code that a device shows (RFC 8628 §3.3). `error` says why the last one was refused, `opened` is the code in
+   * the link that was opened.
+   */
   deviceCode(ctx: ProviderContext, error?: Error & { userCode?: string }, opened?: string): Promise<void>;
 
   /** Asks whether the device with this code shall continue: shows who asks, and from where. */

@@ -1,7 +1,7 @@
 /**
- * All that modules of this folder remember about a request under way: one object for each request, a property of the request
+ * All that modules of src/provider remember about a request under way: one object for each request, a property of the request
  * itself. The front guard's caller begins it, before oidc-provider sees the request; it is gone with the request. Each member
- * says who writes and who reads it. A member that is no fact of the front guard is absent until its writer sets it.
+ * says who writes and who reads it. A member is undefined, or false, until its writer sets it.
  *
  * Values about one model of oidc-provider, of which a request may make several, are no members: they stand on the model
  * (`PREPARED` in tokens/token-claims.ts).
