@@ -35,7 +35,15 @@ const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Agents on a platform', ['workloads']],
   [
     'Protect an API',
-    ['resource-server', 'authorization-details', 'authzen', 'external-decision-point', 'mcp', 'across-domains'],
+    [
+      'resource-server',
+      'authorization-details',
+      'scopes-of-other-apis',
+      'authzen',
+      'external-decision-point',
+      'mcp',
+      'across-domains',
+    ],
   ],
   ['Connect software', ['existing-app', 'clients', 'registration', 'client-id-metadata', 'upstream-sign-in']],
   ['Work with people', ['people', 'approve', 'approvals', 'notices', 'notifications', 'console']],

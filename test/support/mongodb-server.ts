@@ -1,6 +1,6 @@
 /**
  * A server that speaks MongoDB's protocol, for tests, campaigns and the bench: the one MONGODB_URL names, else a
- * `mongod` on the PATH, else a stand-in built from a package registry (docs/how-to/testing-with-mongodb.md says what that
+ * `mongod` on the PATH, else a stand-in built from a package registry (docs/reference/mongodb-stand-in.md says what that
  * one cannot do). Throws when none can be had: no suite is skipped for want of it.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -19,7 +19,7 @@ const SOURCE = resolve(import.meta.dirname, 'mongo-java-server');
 const BUILT = resolve(import.meta.dirname, '../../.tmp/mongo-java-server');
 
 export type MongodbServer = {
-  /** 'real': MongoDB itself. 'stand-in': see docs/how-to/testing-with-mongodb.md. */
+  /** 'real': MongoDB itself. 'stand-in': see docs/reference/mongodb-stand-in.md. */
   readonly kind: 'real' | 'stand-in';
   /** URL of a database of its own; another one for each name. */
   url(database: string): string;
