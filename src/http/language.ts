@@ -1,10 +1,10 @@
 /** The choice of a language: one form on every page, `POST /language`. It sets a cookie, and the language of mails. */
 import Router from '@koa/router';
-import { DomainError } from '../domain/vocabulary/errors.ts';
 import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from './interaction/people-deps.ts';
 import { isFromOurPages, isSurelyFromOurPages } from './middleware/csrf.ts';
 import { isForm, readForm, single } from './middleware/form-body.ts';
+import { formRefusal } from './middleware/form-refusals.ts';
 import { readLanguage } from './middleware/language.ts';
 
 type Deps = Pick<
@@ -24,11 +24,7 @@ export const languageRouter = (deps: Deps): Router => {
   const router = new Router();
   router.use(pages(deps));
   router.post('/language', async (ctx) => {
-    if (!isFromOurPages(ctx.req, deps.issuer) || !isForm(ctx.req))
-      throw new DomainError(
-        'forbidden',
-        'This form did not come from a page of this server, or is too old. Open the page again.',
-      );
+    if (!isFromOurPages(ctx.req, deps.issuer) || !isForm(ctx.req)) throw formRefusal('form_forged');
     const form = await readForm(ctx.req);
     const language = readLanguage(form);
     const back = single(form, 'back') ?? '/';

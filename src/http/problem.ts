@@ -6,10 +6,24 @@
 import type { Context } from 'koa';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../domain/vocabulary/errors.ts';
+import type { RefusalParams } from '../domain/vocabulary/refusals.ts';
 import { stateOf } from './request-state.ts';
 
 /** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
-export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };
+export type FieldError = {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly detail: string;
+  /** For pages; the document of a problem leaves both out. */
+  readonly reason?: string | undefined;
+  readonly params?: RefusalParams;
+};
+
+/** One member at fault, with the text and the reason of a refusal. */
+export const fieldError = (
+  place: Pick<FieldError, 'pointer' | 'parameter'>,
+  { message: detail, reason, params }: DomainError,
+): FieldError => ({ ...place, detail, reason, params });
 
 type Problem = {
   /** `urn:behalf:problem:` and a code. */
@@ -77,7 +91,12 @@ export const httpProblem = (code: HttpProblemCode, message: string): Error => ne
 export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   const [first] = errors;
   const field = first?.pointer ?? first?.parameter;
-  const error = new DomainError('invalid_field', first?.detail ?? 'The request is not valid.', field ? { field } : {});
+  const { detail = 'The request is not valid.', reason, params } = first ?? {};
+  const error = new DomainError('invalid_field', detail, {
+    ...(field ? { field } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(params === undefined ? {} : { params }),
+  });
   return Object.assign(error, { errors });
 };
 
@@ -153,7 +172,7 @@ const isHttpProblem = (error: unknown): error is HttpProblem =>
 
 const fieldErrors = (error: DomainError): readonly FieldError[] | undefined => {
   const { errors } = error as { readonly errors?: readonly FieldError[] };
-  if (errors) return errors;
+  if (errors) return errors.map(({ reason: _reason, params: _params, ...told }) => told);
   if (error.field === undefined) return undefined;
   const pointer = error.field.startsWith('/') ? error.field : `/${error.field}`;
   return [{ pointer, detail: error.message }];

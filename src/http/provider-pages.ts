@@ -8,11 +8,13 @@ import { errorPage } from '../../views/pages/error.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import { onwardPage } from '../../views/pages/upstream-redirect.ts';
 import { errorWords } from '../../views/words/error.ts';
-import { refusalPhrase } from '../../views/words/refusals.ts';
 import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
 import type { Account } from '../domain/identity/accounts/account.ts';
+import { isOutOfSpace } from '../domain/ports/document-store.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
 import { readerLanguage } from './middleware/language.ts';
+import { refusalPhrase, type ShownRefusal } from './refusal-phrase.ts';
 
 /** The part of oidc-provider's context these pages read. */
 type ProviderContext = {
@@ -128,14 +130,16 @@ export const providerPages = (deps: {
       if (!policy.includes('form-action')) ctx.set('Content-Security-Policy', `${policy}; ${formAction(targets)}`);
     },
 
-    async error(ctx: ProviderContext, out: Failure): Promise<void> {
+    async error(ctx: ProviderContext, out: Failure, cause?: unknown): Promise<void> {
       const known = out.error === undefined ? undefined : FOR_PEOPLE[out.error];
       const said = out.error_description;
       const page = errorPage({
         ...frame,
         isUnknownReader: true,
         title: known?.title ?? errorWords.failed,
-        text: known?.text ?? (said === undefined ? errorWords.unansweredRequest : refusalPhrase(said)),
+        text:
+          known?.text ??
+          (said === undefined ? errorWords.unansweredRequest : refusalPhrase({ message: said, ...reasonOf(cause) })),
         ...(known === undefined || said === undefined ? {} : { detail: said }),
         ...(out.error === undefined ? {} : { code: out.error }),
         requestId: String(ctx.response.get('X-Request-Id')),
@@ -216,4 +220,11 @@ export const providerPages = (deps: {
       send(ctx, onwardPage({ ...frame, kind: 'out', provider: name, href }));
     },
   };
+};
+
+/** Reason of the refusal of ours behind an error of oidc-provider. */
+const reasonOf = (error: unknown): Pick<ShownRefusal, 'reason' | 'params'> => {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  if (isDomainError(cause)) return { reason: cause.reason, params: cause.params };
+  return isOutOfSpace(cause) ? { reason: 'storage_full' } : {};
 };

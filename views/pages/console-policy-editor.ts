@@ -8,7 +8,7 @@ import { differenceText, sourceLine } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { editorWords as words } from '../words/console-editor.ts';
 import { policyPageWords } from '../words/console-policy.ts';
-import { saidPhrase } from '../words/refusals.ts';
+import { saidPhrase } from '../words/said.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from './console-policy-model.ts';
 
 const LONGEST = 524_288;

@@ -11,7 +11,7 @@ import { agentWords } from '../words/agent.ts';
 import { tryWords as words } from '../words/console-simulate.ts';
 import { tryUseWords } from '../words/console-simulate-use.ts';
 import { wordsOfLayer } from '../words/decision-layers.ts';
-import { saidPhrase } from '../words/refusals.ts';
+import { saidPhrase } from '../words/said.ts';
 import type { TrialResult, TrialStep, TryModel } from './console-policy-model.ts';
 
 export const tryPage = (model: TryModel): Html =>

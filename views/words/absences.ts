@@ -53,14 +53,3 @@ export const awayWords = {
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   aDay: phrase({ en: 'A day, as in 2026-12-24.', de: 'Ein Tag, wie 2026-12-24.' }),
 };
-
-/** Messages of the domain about a form of these pages. */
-export const AWAY_GERMAN: Readonly<Record<string, string>> = {
-  'A moment within the next 180 days.': 'Ein Zeitpunkt in den nächsten 180 Tagen.',
-  'A moment after the first that is not over, at most 60 days later.':
-    'Ein Zeitpunkt nach dem ersten, der nicht vorbei ist, höchstens 60 Tage später.',
-  'Somebody else than you.': 'Jemand anderes als Sie selbst.',
-  'There is no such account.': 'Ein solches Konto gibt es nicht.',
-  'This person decides for enough others already.': 'Diese Person entscheidet schon für genug andere.',
-  'There are three already: end one of them.': 'Es gibt schon drei: Beenden Sie eine davon.',
-};

@@ -112,18 +112,3 @@ export const breakGlassWords = {
   }),
   more: phrase({ en: 'Who, and what became of it', de: 'Wer, und was daraus wurde' }),
 };
-
-/** Messages of the domain about a form of these pages. */
-export const BREAK_GLASS_GERMAN: Readonly<Record<string, string>> = {
-  'Say why, in 10 to 500 characters.': 'Sagen Sie, warum, in 10 bis 500 Zeichen.',
-  'This takes a passkey that verifies you, for this very request.':
-    'Das braucht einen Passkey, der Sie prüft, für genau diese Anfrage.',
-  'You have called for it already; somebody else has to agree.':
-    'Sie haben es schon verlangt; jemand anderes muss zustimmen.',
-  'This cannot be let happen like this, or not any more.': 'Das lässt sich so nicht freigeben, oder nicht mehr.',
-  'You called for this too often.': 'Sie haben das zu oft verlangt.',
-  'Whoever broke the glass does not say whether that was right.':
-    'Wer im Notfall freigegeben hat, sagt nicht, ob das richtig war.',
-  'Somebody has looked at it already.': 'Das hat schon jemand geprüft.',
-  'Say what you found, in 10 to 2000 characters.': 'Sagen Sie, was Sie festgestellt haben, in 10 bis 2000 Zeichen.',
-};

@@ -6,8 +6,8 @@ import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versione
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import type { Assurance } from '../vocabulary/assurance.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { ABSENCES, type Absence, isWithin } from './absence.ts';
+import { absenceRefusal } from './absence-refusals.ts';
 
 /** An absence as its account declares it. */
 export type NewAbsence = { readonly deputy: string; readonly from: number; readonly until: number };
@@ -139,26 +139,26 @@ export const absences = ({
   const check = async (account: string, { deputy, from, until }: NewAbsence): Promise<void> => {
     const now = clock.now();
     if (!Number.isSafeInteger(from) || from > now + LATEST_START) {
-      refuseField('/from', 'A moment within the next 180 days.');
+      throw absenceRefusal('absence_start_invalid', { field: '/from' });
     }
     if (!Number.isSafeInteger(until) || until <= Math.max(from, now) || until - from > MOST_SECONDS) {
-      refuseField('/until', 'A moment after the first that is not over, at most 60 days later.');
+      throw absenceRefusal('absence_end_invalid', { field: '/until' });
     }
-    if (deputy === account) refuseField('/deputy', 'Somebody else than you.');
-    if ((await accounts.get(deputy))?.document.state !== 'active') refuseField('/deputy', 'There is no such account.');
-    if ((await openOf({ deputy })).length >= MOST_DEPUTIZED)
-      refuseField('/deputy', 'This person decides for enough others already.');
+    if (deputy === account) throw absenceRefusal('deputy_is_self', { field: '/deputy' });
+    if ((await accounts.get(deputy))?.document.state !== 'active')
+      throw absenceRefusal('deputy_unknown', { field: '/deputy' });
+    if ((await openOf({ deputy })).length >= MOST_DEPUTIZED) throw absenceRefusal('deputy_taken', { field: '/deputy' });
   };
 
   return {
     async declare(account, wanted, { by, assurance }): Promise<Absence> {
       if (!(await isSure(account, assurance))) {
-        throw new DomainError('insufficient_user_authentication', 'Sign in again to say who decides for you.');
+        throw absenceRefusal('absence_needs_sign_in');
       }
       await check(account, wanted);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const slot = await freeSlot(account);
-        if (slot === undefined) throw new DomainError('conflict', 'There are three already: end one of them.');
+        if (slot === undefined) throw absenceRefusal('absences_exceeded');
         const now = clock.now();
         const { deputy, until } = wanted;
         const from = Math.max(wanted.from, now);
@@ -199,7 +199,7 @@ export const absences = ({
     async end(id, by): Promise<Versioned<Absence>> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const found = await absences.get(id);
-        if (!found) throw new DomainError('not_found', 'There is no such absence.');
+        if (!found) throw absenceRefusal('absence_not_found');
         const { document, version } = found;
         const now = clock.now();
         if (document.state === 'ended' || document.until <= now) return found;

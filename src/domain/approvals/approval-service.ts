@@ -4,6 +4,7 @@ import { openedOrNothing } from '../platform/crypto/master-key.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { DomainError, isDomainError } from '../vocabulary/errors.ts';
 import { type Approval, isBreakGlass, MOST_ASKED, shownStateAt, slotOfVote, stateAt, type Vote } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import {
   type ApprovalChange,
   type ApprovalStore,
@@ -185,7 +186,7 @@ export const newApprovalService = (
       const isNumber = isDomainError(error) && error.field === '/number';
       if (isNumber && (await ephemeral.count(`approval-number:${approval.id}`, HOUR)) >= WRONG_NUMBERS) {
         await service.deny(approval.id, who);
-        throw new DomainError('conflict', 'The number was wrong too often: this request is denied.');
+        throw approvalRefusal('approval_number_attempts_exceeded');
       }
       throw error;
     }
@@ -512,7 +513,7 @@ const slotIn = (
   const found = slots.find(({ of }) => of === meant);
   if (as === undefined) return found ?? slots[0];
   if (found) return found;
-  throw new DomainError('invalid_field', 'You do not decide for this person, or not any more.', { field: '/as' });
+  throw approvalRefusal('deputy_not_allowed', { field: '/as' });
 };
 
 const actingFor = (account: string, slot: ApproverSlot | undefined): Pick<Vote, 'for' | 'absence'> =>

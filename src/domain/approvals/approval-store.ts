@@ -11,8 +11,9 @@ import {
 } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 
 /** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
@@ -189,4 +190,4 @@ export const approvalStore = ({
   };
 };
 
-export const notThere = (): DomainError => new DomainError('not_found', 'There is no such request.');
+export const notThere = (): DomainError => approvalRefusal('approval_not_found');

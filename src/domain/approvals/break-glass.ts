@@ -13,8 +13,10 @@ import {
   stateAt,
   type Vote,
 } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
+import { breakGlassRefusal } from './break-glass-refusals.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
@@ -150,16 +152,14 @@ export const newBreakGlassService = ({
     // `mfa`: the authenticator verified its user (passkeys.ts).
     const isPasskey = amr.includes('mfa') && (amr.includes('hwk') || amr.includes('swk'));
     if (!isPasskey || !satisfiesAcr(acr, MULTI_FACTOR) || clock.now() - authTime > PROOF_SECONDS) {
-      throw new DomainError(
-        'insufficient_user_authentication',
-        'This takes a passkey that verifies you, for this very request.',
-      );
+      throw breakGlassRefusal('break_glass_needs_passkey');
     }
   };
 
   const checkReason = (reason: string | undefined): string => {
     const text = (reason ?? '').normalize('NFC').replaceAll(/\s+/g, ' ').trim();
-    if (text.length < 10 || text.length > 500) refuseField('/reason', 'Say why, in 10 to 500 characters.');
+    if (text.length < 10 || text.length > 500)
+      throw breakGlassRefusal('break_glass_reason_malformed', { field: '/reason' });
     return text;
   };
 
@@ -182,10 +182,10 @@ export const newBreakGlassService = ({
         const now = clock.now();
         if (!(await breakGlass.mayBreak(approval, account))) throw notThere();
         if (!breakGlass.isBreakable(approval) || (await isKilled(approval))) {
-          throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
+          throw breakGlassRefusal('break_glass_not_possible');
         }
         if (who.seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
-          throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
+          throw approvalRefusal('approval_changed');
         }
         checkProof(assurance);
         const vote: Vote = { account, at: now, assurance };
@@ -194,7 +194,7 @@ export const newBreakGlassService = ({
         if (!first || !(await counts(approval, first))) {
           const reason = checkReason(who.reason);
           if ((await ephemeral.count(`break-glass:${account}`, HOUR)) > CALLS) {
-            throw new DomainError('too_many_requests', 'You called for this too often.', { retryAfterSeconds: HOUR });
+            throw breakGlassRefusal('break_glass_requests_exceeded', { retryAfterSeconds: HOUR });
           }
           return {
             next: { ...approval, breakGlass: { reason, votes: [vote] } },
@@ -210,7 +210,7 @@ export const newBreakGlassService = ({
           };
         }
         if (first.account === account) {
-          throw new DomainError('conflict', 'You have called for it already; somebody else has to agree.');
+          throw breakGlassRefusal('break_glass_requested_already');
         }
         const reason = approval.breakGlass?.reason ?? '';
         return {
@@ -253,7 +253,7 @@ export const newBreakGlassService = ({
       return settle(id, async (approval) => {
         if (!isReviewer || approval.review === undefined) throw notThere();
         if (approval.breakGlass?.votes.some((vote) => vote.account === account)) {
-          throw new DomainError('forbidden', 'Whoever broke the glass does not say whether that was right.');
+          throw breakGlassRefusal('break_glass_review_by_requester');
         }
         if (await isOwner(approval, account)) {
           throw new DomainError(
@@ -261,10 +261,10 @@ export const newBreakGlassService = ({
             'An owner of an agent in the chain does not review this. Ask another reviewer.',
           );
         }
-        if (approval.review === 'closed') throw new DomainError('conflict', 'Somebody has looked at it already.');
+        if (approval.review === 'closed') throw breakGlassRefusal('break_glass_reviewed');
         if (!isFinding(finding)) return refuseField('/finding', `One of ${BREAK_GLASS_FINDINGS.join(', ')}.`);
         if (text.length < 10 || text.length > NOTE)
-          refuseField('/note', 'Say what you found, in 10 to 2000 characters.');
+          throw breakGlassRefusal('break_glass_finding_malformed', { field: '/note' });
         const closed = { by: account, at: clock.now(), finding, note: text };
         return {
           next: {

@@ -15,9 +15,9 @@ import type { Revocation } from '../ports/revocation.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { satisfiesAcr } from '../vocabulary/assurance.ts';
 import type { DetailType } from '../vocabulary/detail-type.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import {
   AFTER_SECONDS,
   forgetStandingAt,
@@ -211,13 +211,15 @@ export const standingApprovals = ({
       const { uses, seconds, sum } = remembered;
       const vote = approval.votes.find((one) => one.account === account);
       if (!vote || !isRememberable(approval, account, types, clock.now())) {
-        throw new DomainError('forbidden', 'This is approved each time.');
+        throw approvalRefusal('standing_approval_forbidden');
       }
-      if (!isWithin(uses, MOST_USES)) refuseField('/uses', `A whole number from 1 to ${MOST_USES}.`);
-      if (!isWithin(seconds, MOST_SECONDS)) refuseField('/seconds', `A whole number from 1 to ${MOST_SECONDS}.`);
+      if (!isWithin(uses, MOST_USES))
+        throw approvalRefusal('count_out_of_range', { field: '/uses', params: { most: MOST_USES } });
+      if (!isWithin(seconds, MOST_SECONDS))
+        throw approvalRefusal('count_out_of_range', { field: '/seconds', params: { most: MOST_SECONDS } });
       const { isCounted } = worthOf(approval.action, types);
       if (isCounted ? sum === undefined || !isWithin(sum, Number.MAX_SAFE_INTEGER) : sum !== undefined) {
-        refuseField('/sum', isCounted ? 'A whole number above 0.' : 'This action has no amount.');
+        throw approvalRefusal(isCounted ? 'sum_not_positive' : 'sum_not_applicable', { field: '/sum' });
       }
       const now = clock.now();
       const standing: StandingApproval = {
@@ -251,7 +253,7 @@ export const standingApprovals = ({
         await standingApprovals.insert(standing);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
-        throw new DomainError('conflict', 'That was said already: it stands under “Approved in advance”.');
+        throw approvalRefusal('standing_approval_exists');
       }
       return standing;
     },
@@ -310,7 +312,7 @@ export const standingApprovals = ({
 
     async end(id, account, request): Promise<StandingApproval> {
       const ended = await end(id, account, request, (one) => one.account === account);
-      if (!ended) throw new DomainError('not_found', 'There is no such standing approval.');
+      if (!ended) throw approvalRefusal('standing_approval_not_found');
       return ended;
     },
 

@@ -1,7 +1,8 @@
 import { satisfiesAcr } from '../vocabulary/assurance.ts';
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import { digestOf } from './action.ts';
 import { type Approval, shownStateAt, slotOfVote, type Vote } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 
 /** Maximum age of the sign-in, seconds, where a decision needs a fresh proof of identity. */
 const PROOF_SECONDS = 120;
@@ -11,10 +12,7 @@ type Saying = { readonly account: string; readonly for?: string | undefined; rea
 
 /** The error for an approval in a state in which it cannot be decided. */
 export const alreadyDecided = (state: string): DomainError =>
-  new DomainError(
-    'conflict',
-    `This request is ${state === 'unused' ? 'approved, not used' : state}: there is nothing left to decide.`,
-  );
+  approvalRefusal('approval_decided', { params: { state: state === 'unused' ? 'approved, not used' : state } });
 
 /**
  * Throws where a vote is invalid, even with a sufficient proof: 'conflict' when the approval is decided, has ended or has
@@ -25,13 +23,13 @@ export const refuseSaying = (approval: Approval, saying: Saying, now: number): v
   const state = shownStateAt(approval, now);
   if (state !== 'pending') throw alreadyDecided(state);
   if (approval.votes.some((one) => one.account === account)) {
-    throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
+    throw approvalRefusal('approval_given_already');
   }
   if (approval.votes.some((one) => slotOfVote(one) === (saying.for ?? account))) {
-    throw new DomainError('conflict', 'That was agreed to already in this name; somebody else has to agree, too.');
+    throw approvalRefusal('approval_given_in_this_name');
   }
   if (seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
-    throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
+    throw approvalRefusal('approval_changed');
   }
 };
 
@@ -45,12 +43,12 @@ export const refuseVote = (
   refuseSaying(approval, vote, now);
   const { acr, isProvenAnew } = approval.requires;
   if (acr !== undefined && !satisfiesAcr(assurance.acr, acr)) {
-    throw new DomainError('insufficient_user_authentication', 'This needs a second factor of yours.');
+    throw approvalRefusal('approval_needs_factor');
   }
   if (isProvenAnew && now - assurance.authTime > PROOF_SECONDS) {
-    throw new DomainError('insufficient_user_authentication', 'Prove again that it is you, for this very request.');
+    throw approvalRefusal('approval_needs_fresh_proof');
   }
   if (approval.number !== undefined && number?.trim() !== approval.number) {
-    throw new DomainError('invalid_field', 'That is not the number the agent shows.', { field: '/number' });
+    throw approvalRefusal('approval_number_wrong', { field: '/number' });
   }
 };

@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
-import { DomainError } from '../vocabulary/errors.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
+import { auditRefusal } from './audit-refusals.ts';
 import { withSenderApart } from './separate-sender.ts';
 import { sortedCopy } from './sorted-copy.ts';
 
@@ -124,7 +124,7 @@ export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
   // The stored and the hashed event come from one value, so they cannot differ, even if the caller changes its object.
   const { text, value } = canonicalOf(recorded);
   if (text.length > MAX_EVENT_LENGTH) {
-    throw new DomainError('invalid_request', 'The request is too large to be recorded.', {
+    throw auditRefusal('request_not_recordable', {
       detail: `an event '${event.type}' of ${text.length} characters`,
     });
   }

@@ -1,8 +1,9 @@
 import { type Collection, isDocumentConflict, isOutOfSpace, NO_SPACE } from '../ports/document-store.ts';
 import { WRITE_PRIORITIES, type WritePriority, withPriority, writePriority } from '../ports/write-priority.ts';
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
+import { auditRefusal } from './audit-refusals.ts';
 
 type Waiting = {
   readonly prepared: PreparedEvent;
@@ -147,11 +148,9 @@ export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt
 
 /** The error for all callers while the audit log cannot be written: nothing happened, try again. */
 export const unavailable = (detail: string, cause?: unknown): DomainError => {
-  const { message, retryAfterSeconds } = isOutOfSpace(cause)
-    ? NO_SPACE
-    : { message: 'The request could not be recorded. Try again later.', retryAfterSeconds: 1 };
-  return new DomainError('unavailable', message, {
-    retryAfterSeconds,
+  const isFull = isOutOfSpace(cause);
+  return auditRefusal(isFull ? 'storage_full' : 'request_not_recorded', {
+    retryAfterSeconds: isFull ? NO_SPACE.retryAfterSeconds : 1,
     detail,
     ...(cause === undefined ? {} : { cause }),
   });

@@ -7,12 +7,12 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { AuditLog } from '../audit/audit-event.ts';
 import type { MasterKey } from '../platform/crypto/master-key.ts';
+import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
-import { DomainError } from '../vocabulary/errors.ts';
 
 export type PushKey = {
   /** `vpk_…` */
@@ -160,7 +160,7 @@ export const pushKeys = (deps: {
     },
 
     async revoke(id, reason, by): Promise<readonly PushKey[]> {
-      if (!(await all()).some((key) => key.id === id)) throw new DomainError('not_found', 'There is no such object.');
+      if (!(await all()).some((key) => key.id === id)) throw documentRefusal('object_not_found');
       const next = await made();
       await record('push_key.revoked', id, by, reason);
       return changeRing((keys) => {

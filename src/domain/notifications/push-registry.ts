@@ -6,10 +6,10 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { encryptedFor, isReceiver, type Receiver } from './push-encryption.ts';
 import type { PushKey, PushKeys } from './push-keys.ts';
+import { pushRefusal } from './push-refusals.ts';
 import { isAtService } from './push-services.ts';
 import { PUSH_SUBSCRIPTIONS, type PushSubscription, pushSealContext, subscriptionIdOf } from './push-subscription.ts';
 
@@ -141,20 +141,20 @@ export const pushRegistry = (deps: {
 
   const own = async (account: string, id: string): Promise<PushSubscription> => {
     const found = (await subscriptions.get(id))?.document;
-    if (found?.account !== account) throw new DomainError('not_found', 'There is no such browser.');
+    if (found?.account !== account) throw pushRefusal('push_browser_not_found');
     return found;
   };
 
   const checked = async (given: GivenSubscription): Promise<PushKey> => {
     checkText(given.name, '/name', 60);
     if (checkUrl(given.endpoint) !== undefined || !isAtService(given.endpoint, services)) {
-      refuseField('/endpoint', 'This browser uses a push service that this server does not send to.');
+      throw pushRefusal('push_service_unsupported', { field: '/endpoint' });
     }
-    if (!isReceiver(given)) refuseField('/p256dh', 'This browser did not make keys for its messages.');
+    if (!isReceiver(given)) throw pushRefusal('push_keys_missing', { field: '/p256dh' });
     const key = await keys.current();
     // The browser would accept no message signed with another key.
     if (key.publicKey !== given.applicationServerKey) {
-      throw new DomainError('conflict', 'This page is too old: open it again.');
+      throw pushRefusal('push_page_stale');
     }
     return key;
   };
@@ -217,7 +217,7 @@ export const pushRegistry = (deps: {
       const id = subscriptionIdOf(endpoint);
       const others = (await ofAccount(account)).filter((one) => one.id !== id);
       if (others.length >= MOST_SUBSCRIPTIONS) {
-        throw new DomainError('conflict', 'You are told in as many browsers as there can be; remove one first.');
+        throw pushRefusal('push_browsers_exceeded');
       }
       const sealed = masterKey.seal(pushSealContext({ id, account }), JSON.stringify({ endpoint, p256dh, auth }));
       const subscription = { id, account, name, language, sealed, key: key.id, createdAt: clock.now() };
@@ -246,7 +246,7 @@ export const pushRegistry = (deps: {
     async test(account, id, message, by): Promise<DeliveryAttempt> {
       const subscription = await own(account, id);
       if ((await ephemeral.count(`push_tests:${account}`, 60)) > TESTS_PER_MINUTE) {
-        throw new DomainError('too_many_requests', 'Wait a moment before you try again.', { retryAfterSeconds: 60 });
+        throw pushRefusal('push_test_too_soon', { retryAfterSeconds: 60 });
       }
       const failure = await failureOf(async () => {
         const done = await send(subscription, message(subscription.language));

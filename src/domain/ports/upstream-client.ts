@@ -1,4 +1,5 @@
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
+import { providerRefusal } from './provider-refusals.ts';
 
 /** One provider, as this server's client there sees it. */
 export type UpstreamParty = {
@@ -75,27 +76,18 @@ export interface UpstreamClient {
 
 type Failure = { readonly upstreamReason: UpstreamReason };
 
-/**
- * Texts for the two reasons about which the person can do something. For all others the person learns only that it failed.
- */
-const SAID: Partial<Record<UpstreamReason, string>> = {
-  provider_refused: 'The provider did not sign you in.',
-  client_refused: 'The provider does not know this server. Tell its administrator.',
+/** The two causes about which the person can do something. For all others the person learns only that it failed. */
+const TOLD: Partial<Record<UpstreamReason, 'provider_refused_sign_in' | 'provider_refused_client'>> = {
+  provider_refused: 'provider_refused_sign_in',
+  client_refused: 'provider_refused_client',
 };
 
 /** 'unavailable' when the provider cannot be reached, else 'invalid_request'. */
 export const upstreamFailed = (reason: UpstreamReason, detail: string): DomainError => {
   const cause: Failure = { upstreamReason: reason };
   return reason === 'provider_unreachable'
-    ? new DomainError('unavailable', 'The provider cannot be reached right now. Try again in a moment.', {
-        retryAfterSeconds: 5,
-        detail,
-        cause,
-      })
-    : new DomainError('invalid_request', SAID[reason] ?? 'The answer of the provider was not accepted.', {
-        detail,
-        cause,
-      });
+    ? providerRefusal('provider_unreachable', { retryAfterSeconds: 5, detail, cause })
+    : providerRefusal(TOLD[reason] ?? 'provider_answer_invalid', { detail, cause });
 };
 
 /** The reason, if this error is of an upstream. */

@@ -91,6 +91,10 @@ export type RefusedDecision = {
 export type DomainErrorOptions = {
   /** The request member at fault: a parameter name or a JSON pointer. */
   readonly field?: string;
+  /** Reason code from a table of refusals. Pages look their words up by it. */
+  readonly reason?: string;
+  /** What changes in the text of the reason. */
+  readonly params?: { readonly [name: string]: string | number };
   /** Whole seconds after which a retry may succeed; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
   readonly denial?: Denial;
@@ -108,6 +112,8 @@ export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: DomainErrorCode;
   readonly field: string | undefined;
+  readonly reason: string | undefined;
+  readonly params: { readonly [name: string]: string | number };
   readonly retryAfterSeconds: number | undefined;
   readonly denial: Denial | undefined;
   readonly refused: RefusedDecision | undefined;
@@ -117,6 +123,8 @@ export class DomainError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.field = options.field;
+    this.reason = options.reason;
+    this.params = options.params ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.denial = options.denial;
     this.refused = options.refused;

@@ -1,4 +1,5 @@
 import { refuseField } from './errors.ts';
+import { fieldRefusal } from './field-refusals.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 /** Schemes that a browser runs or reads itself, so that the app does not get the response (AZ-04). */
@@ -70,13 +71,12 @@ const checkRedirectUri = (uri: string, applicationType: 'web' | 'native', field:
 const parse = (value: string, field: string): URL => {
   if (value.length > MAXIMUM_LENGTH) refuseField(field, `A URI has at most ${MAXIMUM_LENGTH} characters.`);
   const url = URL.parse(value);
-  if (!url) return refuseField(field, 'This is not an absolute URI.');
-  if (value.includes('#')) refuseField(field, 'A URI here has no fragment ("#").');
+  if (!url) throw fieldRefusal('uri_not_absolute', { field });
+  if (value.includes('#')) throw fieldRefusal('uri_has_fragment', { field });
   if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?]*@/.test(value)) {
     refuseField(field, 'A URI here holds no user name or password.');
   }
-  if (url.hostname.includes('*'))
-    refuseField(field, 'URIs are compared character by character; there are no wildcards.');
+  if (url.hostname.includes('*')) throw fieldRefusal('uri_has_wildcard', { field });
   return url;
 };
 
@@ -89,7 +89,7 @@ const checkNormalised = (value: string, url: URL, field: string): void => {
 const checkTransport = (url: URL, field: string): void => {
   const isLoopbackHttp = url.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname);
   if (url.protocol !== 'https:' && !isLoopbackHttp) {
-    refuseField(field, 'This URI uses https; http only on 127.0.0.1, [::1] or localhost.');
+    throw fieldRefusal('uri_not_https', { field });
   }
 };
 
@@ -98,10 +98,10 @@ const eachOnce = (
   field: string,
   check: (value: string, field: string) => void,
 ): readonly string[] => {
-  if (values.length > MAXIMUM_COUNT) refuseField(field, `At most ${MAXIMUM_COUNT} entries are allowed.`);
+  if (values.length > MAXIMUM_COUNT) throw fieldRefusal('list_too_long', { field, params: { most: MAXIMUM_COUNT } });
   for (const [index, value] of values.entries()) {
     check(value, `${field}/${index}`);
-    if (values.indexOf(value) !== index) refuseField(`${field}/${index}`, 'This entry is there twice.');
+    if (values.indexOf(value) !== index) throw fieldRefusal('entry_repeated', { field: `${field}/${index}` });
   }
   return values;
 };

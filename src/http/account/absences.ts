@@ -2,12 +2,13 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { awayPage, type NewAwayModel, newAwayPage, type ShownAbsence } from '../../../views/pages/absences.ts';
 import { awayWords } from '../../../views/words/absences.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type Absence, stateOfAbsence } from '../../domain/approvals/absence.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { absenceRefusal } from '../../domain/approvals/absence-refusals.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, doneOf, exchangeOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { dayOf, single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const DAY = 86_400;
@@ -110,7 +111,7 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
       if (!isDomainError(error) || !['invalid_field', 'conflict'].includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
       const field = error.field?.slice(1);
-      const said = refusalPhrase(error.message);
+      const said = refusalPhrase(error);
       const at = field === 'deputy' || field === 'from' || field === 'until' ? { [field]: said } : undefined;
       return showNew(ctx, session, statusOf(error), values, at ? { errors: at } : { errors: {}, error: said });
     }
@@ -122,7 +123,7 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
     const { id = '' } = ctx.params;
     const found = /^abs_\w{1,64}$/.test(id) ? (await absences.get(id))?.document : undefined;
     if (!found || (found.account !== account.id && found.deputy !== account.id)) {
-      throw new DomainError('not_found', 'There is no such absence.');
+      throw absenceRefusal('absence_not_found');
     }
     await absences.end(id, byOf(ctx, account.id));
     seeOther(ctx, `${path}?done=ended`);

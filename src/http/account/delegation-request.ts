@@ -3,15 +3,16 @@ import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { consentPage } from '../../../views/pages/consent.ts';
 import { consentWords } from '../../../views/words/consent.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type AskedConsent, questionDigest } from '../../domain/authority/consent/consent.ts';
 import type { DelegationRequest } from '../../domain/authority/delegation/delegation-requests.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { consentModel, readConsentForm, readDecision } from '../interaction/consent-model.ts';
 import { byOf, type GuardedForms, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
+import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
@@ -91,8 +92,7 @@ export const addDelegationRequestRoutes = (
       await consents.check(asked, seen, answer);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed')
-        return show(ctx, handle, session, pending, 409, refusalPhrase(error.message));
+      if (error.code === 'precondition_failed') return show(ctx, handle, session, pending, 409, refusalPhrase(error));
       if (error.code === 'access_denied' && error.field === 'decision')
         return show(ctx, handle, session, pending, 400, consentWords.nothingTicked);
       throw error;
@@ -113,5 +113,4 @@ const askedOf = ({ subject, agent, resource, scope, details, txn, via }: Delegat
   ...(via === undefined ? {} : { via }),
 });
 
-const gone = (): DomainError =>
-  new DomainError('not_found', 'There is no such request for you. It may have been decided or be too old.');
+const gone = (): DomainError => accountPageRefusal('delegation_request_gone');

@@ -1,7 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type EmailModel, emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { EmailChange } from '../../domain/identity/accounts/email-change.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
@@ -64,7 +64,7 @@ export const addEmailRoutes = (
       if (!isDomainError(error) || !['invalid_field', 'too_many_requests'].includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      return show(ctx, session, statusOf(error), { error: refusalPhrase(error.message) });
+      return show(ctx, session, statusOf(error), { error: refusalPhrase(error) });
     }
     seeOther(ctx, `${path}?sent=1`);
   });

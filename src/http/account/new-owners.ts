@@ -6,7 +6,8 @@ import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { linkRefusal } from '../../domain/clients/peers/link-refusals.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { agentFacts, ownerNames, readDecision } from '../interaction/consent-model.ts';
 import { byOf, requestOf, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
@@ -47,7 +48,7 @@ export const addNewOwnerRoutes = (
   const waiting = async (account: string, id: string): Promise<readonly [Agent, readonly Delegation[]]> => {
     const suspended = await delegations.suspendedOf(account, id);
     const agent = suspended.length === 0 ? undefined : await agents.get(id);
-    if (!agent) throw new DomainError('not_found', 'You hold nothing of that name.');
+    if (!agent) throw linkRefusal('holding_not_found');
     return [agent.document, suspended];
   };
 

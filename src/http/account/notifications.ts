@@ -6,7 +6,6 @@ import { type NotificationsModel, notificationsPage } from '../../../views/pages
 import { browserText } from '../../../views/partials/browser-text.ts';
 import { testPush } from '../../../views/push/notification-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { browserHint } from '../../domain/identity/sessions/browser-hint.ts';
 import { pushMessage } from '../../domain/notifications/push-channel.ts';
 import { MOST_SUBSCRIPTIONS } from '../../domain/notifications/push-registry.ts';
@@ -23,6 +22,7 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const { done } = notificationsWords;
@@ -121,7 +121,7 @@ export const addNotificationRoutes = (
       const field = error.field === '/name' ? ({ field: 'name' } as const) : {};
       return show(ctx, session, statusOf(error), {
         name: name.slice(0, 60),
-        error: { ...field, text: refusalPhrase(error.message) },
+        error: { ...field, text: refusalPhrase(error) },
       });
     }
     seeOther(ctx, `${path}?done=added`);
@@ -143,7 +143,7 @@ export const addNotificationRoutes = (
       if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      await show(ctx, session, statusOf(error), { flash: { kind: 'error', text: refusalPhrase(error.message) } });
+      await show(ctx, session, statusOf(error), { flash: { kind: 'error', text: refusalPhrase(error) } });
     }
   });
 

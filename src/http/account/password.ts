@@ -1,7 +1,6 @@
 import type Router from '@koa/router';
 import { type PasswordModel, passwordPage } from '../../../views/pages/password.ts';
 import { passwordWords } from '../../../views/words/password.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /** Adds the page on which users change their own password: `GET` and `POST /account/password`. */
@@ -65,7 +65,7 @@ export const addPasswordRoutes = (
       // A wrong current password is in the audit log already.
       if (field === 'new') await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error.message) }));
+      return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error) }));
     }
     // The change ended this session like all others; the new password begins the next one.
     await browserSessions.end(exchangeOf(ctx));

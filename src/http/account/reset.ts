@@ -3,7 +3,6 @@ import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { type ResetModel, resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { passwordWords } from '../../../views/words/password.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { PasswordReset } from '../../domain/identity/accounts/password-reset.ts';
 import { SINGLE_FACTOR } from '../../domain/vocabulary/assurance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -21,6 +20,7 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 
 /**
  * Adds the password reset for users who cannot sign in: `/account/reset` and, behind the link in the mail,
@@ -50,7 +50,7 @@ export const addResetRoutes = (
       if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      return showAsk(ctx, statusOf(error), { error: refusalPhrase(error.message) });
+      return showAsk(ctx, statusOf(error), { error: refusalPhrase(error) });
     }
     seeOther(ctx, `${path}?sent=1`);
   });
@@ -82,7 +82,7 @@ export const addResetRoutes = (
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;
       await recordRefusal(deps, ctx, error);
-      return show(ctx, token, statusOf(error), { new: refusalPhrase(error.message) });
+      return show(ctx, token, statusOf(error), { new: refusalPhrase(error) });
     }
     // This signs no user in: the account page asks for the new password, and for the second factor.
     seeOther(ctx, `${basePath}/account?done=password`);

@@ -7,9 +7,10 @@ import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
+import { linkRefusal } from '../../domain/clients/peers/link-refusals.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { sendAsset } from '../assets.ts';
 import { readRights } from '../interaction/consent-model.ts';
@@ -31,6 +32,7 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { addAwayRoutes } from './absences.ts';
 import { accountModel, readCursor } from './account-model.ts';
+import { accountPageRefusal } from './account-page-refusals.ts';
 import { addBatchPage } from './approvals/batch.ts';
 import { waitingFor } from './approvals/deciding.ts';
 import { addInbox } from './approvals/inbox.ts';
@@ -77,7 +79,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.get('/assets/:file', (ctx) => {
     const { file = '' } = ctx.params;
     const asset = assetByPath(`/assets/${file}`);
-    if (!asset) throw new DomainError('not_found', 'There is no such file.');
+    if (!asset) throw accountPageRefusal('file_not_found');
     sendAsset(ctx, asset);
   });
 
@@ -251,4 +253,4 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 };
 
 /** What belongs to another person does not exist here. */
-const notYours = (): DomainError => new DomainError('not_found', 'You hold nothing of that name.');
+const notYours = (): DomainError => linkRefusal('holding_not_found');

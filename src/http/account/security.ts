@@ -5,11 +5,10 @@ import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { type SecurityModel, securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { securityWords } from '../../../views/words/security.ts';
 import type { Changing } from '../../domain/identity/factors/factor-registry.ts';
 import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
@@ -28,6 +27,8 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { single } from '../middleware/form-body.ts';
 import { readLanguage } from '../middleware/language.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
+import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
@@ -166,7 +167,7 @@ export const addSecurityRoutes = (
       setRetryAfter(ctx, error);
       await showTotp(ctx, session, statusOf(error), {
         name: name.slice(0, 60),
-        errors: { [field]: refusalPhrase(error.message) },
+        errors: { [field]: refusalPhrase(error) },
       });
     }
   });
@@ -192,7 +193,7 @@ export const addSecurityRoutes = (
       const field = error.field === '/name' ? 'name' : 'credential';
       await showPasskey(ctx, session, 400, {
         name: name.slice(0, 60),
-        errors: { [field]: refusalPhrase(error.message) },
+        errors: { [field]: refusalPhrase(error) },
       });
     }
   });
@@ -226,7 +227,7 @@ export const addSecurityRoutes = (
     const { form, ...session } = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session, path)) return;
     const provider = await upstream.providers.standing(single(form, 'upstream') ?? '');
-    if (!provider) throw new DomainError('not_found', 'There is no such provider to connect with.');
+    if (!provider) throw accountPageRefusal('connectable_provider_unknown');
     const href = await upstream.signIn.begin(provider, {
       purpose: { kind: 'link', session: session.id, account: session.account.id },
       browser: browsers.of(ctx),

@@ -4,10 +4,10 @@ import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.t
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import type { Session } from '../../domain/identity/sessions/session.ts';
 import { MOST_SHOWN } from '../../domain/identity/sessions/session-registry.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions } from './sessions.ts';
 
 const DONE = { ended: words.ended, others: words.othersEnded } as const;
@@ -88,7 +88,7 @@ export const addSessionRoutes = (
     const { session = '' } = ctx.params;
     // What belongs to another person does not exist here (WB-11).
     if ((await deps.sessions.get(session))?.account !== account.id) {
-      throw new DomainError('not_found', 'You are not signed in there.');
+      throw accountPageRefusal('session_not_found');
     }
     const isThis = session === id;
     await deps.sessions.end(session, byOf(ctx, account.id), isThis ? 'signed_out' : 'from_elsewhere');

@@ -2,14 +2,15 @@ import { plainText } from '../../../views/agent-text.ts';
 import type { RegisterField, RegisterModel } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
+import { consoleRefusal } from './console-refusals.ts';
 
 const FIELDS = [
   'name',
@@ -102,7 +103,7 @@ export const keysOf = (text: string): unknown => {
   try {
     given = strictJson(Buffer.from(text));
   } catch {
-    throw new DomainError('invalid_field', 'This is not JSON. Paste a JSON Web Key, or a set of them.', {
+    throw consoleRefusal('pasted_keys_malformed', {
       field: '/jwks',
     });
   }
@@ -118,19 +119,16 @@ export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: strin
   if (found?.kind === 'group') return found.id;
   const account = found && (await deps.accounts.get(found.id))?.document;
   if (account?.state === 'active') return account.id;
-  throw new DomainError('invalid_field', 'There is no active account or group with this name.', { field });
+  throw consoleRefusal('owner_name_unknown', { field });
 };
 
 /** The field that a refusal is about; undefined when it is about none of them. */
 export const registerErrors = (error: unknown): RegisterErrors | undefined => {
   if (!isDomainError(error) || !['invalid_field', 'conflict', 'forbidden'].includes(error.code)) return undefined;
-  const { errors = [] } = error as {
-    readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[];
-  };
-  const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
+  const found = shownErrors(error).flatMap(({ pointer, ...refusal }) => {
     const name = (pointer ?? '').split('/')[1];
     const field = FIELDS.find((one) => one === (name === 'expires_at' ? 'ends_in' : name));
-    return field ? [[field, refusalPhrase(detail)] as const] : [];
+    return field ? [[field, refusalPhrase(refusal)] as const] : [];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found.reverse());
 };

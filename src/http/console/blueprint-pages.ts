@@ -12,8 +12,8 @@ import {
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { blueprintRefusal } from '../../domain/clients/blueprints/blueprint-refusals.ts';
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { fromWire } from '../management/representations.ts';
@@ -143,7 +143,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
   page('/console/blueprints/:id/activate', async (ctx, { viewer, frame }, id) => {
     calls.access('activateBlueprint', viewer.account);
     const { blueprint, etag } = await blueprintOf(viewer, id);
-    if (!blueprint.draft) throw new DomainError('conflict', 'There is no draft to activate; write one first.');
+    if (!blueprint.draft) throw blueprintRefusal('blueprint_draft_missing');
     const href = blueprintHref(deps, id);
     const draft = await draftOf(viewer, id, blueprint.draft.version);
     sendPage(

@@ -6,12 +6,12 @@ import {
   breakGlassListPage,
   breakGlassPage,
 } from '../../../views/pages/break-glass.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { REVIEWERS } from '../../domain/approvals/break-glass.ts';
+import { breakGlassRefusal } from '../../domain/approvals/break-glass-refusals.ts';
 import { type Account, type AccountRole, holdsRole } from '../../domain/identity/accounts/account.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
-import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { approvalFacts } from '../account/approvals/facts.ts';
 import type { PageSession } from '../account/sessions.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
@@ -27,6 +27,7 @@ import {
 } from '../interaction/page-answers.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { nothingThere } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
@@ -163,10 +164,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
   const proven = async (ctx: Context, account: string, id: string, form: URLSearchParams): Promise<Assurance> => {
     const credential = single(form, 'credential') ?? '';
     if (credential === '') {
-      throw new DomainError(
-        'insufficient_user_authentication',
-        'This takes a passkey that verifies you, for this very request.',
-      );
+      throw breakGlassRefusal('break_glass_needs_passkey');
     }
     const { assurance, device } = await secondFactor.prove({
       account,
@@ -220,7 +218,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     try {
       const [facts] = await approvalFacts(deps, [approval], account.id);
       if ((facts?.unreadable.length ?? 1) > 0) {
-        throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
+        throw breakGlassRefusal('break_glass_not_possible');
       }
       const assurance = await proven(ctx, account.id, id, form);
       isProven = true;
@@ -232,7 +230,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
       await show(ctx, openedAs(ctx, session), session, await approvalFor(id, account), {
         status: statusOf(error),
         values: { ...EMPTY, reason: reason ?? '' },
-        error: refusalPhrase(error.message),
+        error: refusalPhrase(error),
       });
       return;
     }
@@ -254,15 +252,14 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      const told = error.code === 'invalid_field' || error.code === 'invalid_request' ? NOTHING_FOUND : error.message;
+      const isMalformed = error.code === 'invalid_field' || error.code === 'invalid_request';
+      const told = isMalformed ? breakGlassRefusal('break_glass_finding_malformed') : error;
       await show(ctx, opened, session, approval, { status: statusOf(error), values, error: refusalPhrase(told) });
       return;
     }
     seeOther(ctx, `${path}/${id}`);
   });
 };
-
-const NOTHING_FOUND = 'Say what you found, in 10 to 2000 characters.';
 
 /** Refusals that leave the person on the page. */
 const SHOWN_CODES: readonly DomainErrorCode[] = [

@@ -6,9 +6,10 @@
  */
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';
@@ -17,6 +18,7 @@ import { fromWire } from '../management/representations.ts';
 import { type OperationId, routeEntries } from '../management/route-table.ts';
 import type { RouteDeclaration } from '../management/routes/route.ts';
 import { type InputChecks, inputChecks } from '../management/validation.ts';
+import { consoleRefusal } from './console-refusals.ts';
 
 export type ConsoleOperation =
   | 'createAgent'
@@ -169,7 +171,7 @@ export const consoleCalls = (
     const { path } = routeOf(operation);
     const given = { id, instance: instance ?? '', credential };
     if (Object.entries(given).some(([name, value]) => path.includes(`{${name}}`) && !ID.test(value))) {
-      throw path.startsWith('/agents/') ? nothingThere() : new DomainError('not_found', 'There is no such object.');
+      throw path.startsWith('/agents/') ? nothingThere() : documentRefusal('object_not_found');
     }
     const allowed = access(operation, account);
     const caller = callerOf(account);
@@ -227,7 +229,7 @@ export const consoleCalls = (
 };
 
 /** The one text for "not there" and "not yours" (MG-01). */
-export const nothingThere = (): DomainError => new DomainError('not_found', 'There is no such agent for you.');
+export const nothingThere = (): DomainError => consoleRefusal('console_agent_not_found');
 
 const callerOf = ({ id, name, roles }: Account): Caller => ({
   kind: 'account',

@@ -3,11 +3,11 @@ import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './agent-form.ts';
 import { rowOf } from './agent-model.ts';
 import { changeableAgent } from './agent-standing.ts';
@@ -48,7 +48,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       if (!errors || !isDomainError(error)) throw error;
       await recordRefusal(deps, ctx, error);
       const { viewer, frame } = openedAs(ctx, session);
-      const text = isRefusedByPolicy ? agentFormWords.notLet(refusalPhrase(error.message)) : agentFormWords.notRight;
+      const text = isRefusedByPolicy ? agentFormWords.notLet(refusalPhrase(error)) : agentFormWords.notRight;
       const flash = { kind: 'error', text } as const;
       const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, errors);
       sendPage(ctx, statusOf(error), registerPage(model));
@@ -87,7 +87,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       await showHandOver(ctx, opened, id, {
         status: statusOf(error),
         owner: typed,
-        error: refusalPhrase(error.message),
+        error: refusalPhrase(error),
       });
     }
   });

@@ -1,10 +1,10 @@
 import type { Phrase } from '../../../views/html.ts';
 import type { CredentialField, EditField, EditModel } from '../../../views/pages/console-model.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import { keysOf, linesOf } from './agent-form.ts';
 
 const WORDS = ['name', 'purpose', 'uses', 'provider', 'provider_version', 'contact'] as const satisfies EditField[];
@@ -58,14 +58,11 @@ export const fieldErrors = <Field extends string>(
   if (!isDomainError(error) || !['invalid_field', 'conflict', 'precondition_failed'].includes(error.code)) {
     return undefined;
   }
-  const { errors = [] } = error as {
-    readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[];
-  };
   const [first] = fields;
-  const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
+  const found = shownErrors(error).flatMap(({ pointer, ...refusal }) => {
     const parts = (pointer ?? '').split('/');
     const field = fields.find((one) => parts.includes(one)) ?? first;
-    return field === undefined ? [] : [[field, refusalPhrase(detail)] as const];
+    return field === undefined ? [] : [[field, refusalPhrase(refusal)] as const];
   });
   return Object.fromEntries(found.reverse()) as Readonly<Partial<Record<Field, Phrase>>>;
 };

@@ -7,12 +7,12 @@ import {
   groupsPage,
 } from '../../../views/pages/console-groups.ts';
 import { groupWords } from '../../../views/words/console-people.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import { isOwnerId } from '../../domain/identity/groups/owner-names.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import { linesOf } from './agent-form.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
@@ -167,7 +167,10 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      again(statusOf(error), { [isAboutMembers(error) ? 'members' : 'name']: refusalPhrase(messageOf(error)) });
+      // Several are reported one after the other.
+      const [first] = shownErrors(error);
+      const isAboutMembers = (first.pointer ?? '').includes('/members');
+      again(statusOf(error), { [isAboutMembers ? 'members' : 'name']: refusalPhrase(first) });
     }
   };
 
@@ -181,14 +184,6 @@ const MOST_NAMED = 100;
 const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict'];
 
 const isList = (value: readonly string[] | FormErrors): value is readonly string[] => Array.isArray(value);
-
-type Detailed = { readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[] };
-
-/** The first error; several are reported one after the other. */
-const firstOf = (error: Detailed) => error.errors?.[0];
-const messageOf = (error: Detailed & { readonly message: string }): string => firstOf(error)?.detail ?? error.message;
-const isAboutMembers = (error: Detailed & { readonly field?: string | undefined }): boolean =>
-  (firstOf(error)?.pointer ?? error.field ?? '').includes('/members');
 
 const accountsOf = async (
   deps: Pick<ConsoleDeps, 'accounts'>,

@@ -8,9 +8,9 @@ import { durationPhrase } from '../../../views/time-text.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { policyWords } from '../../../views/words/policy.ts';
 import { differences } from '../../domain/authority/policy/line-diff.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Answer } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
 import type { ConsoleCalls } from './console-calls.ts';
@@ -47,7 +47,7 @@ export const policySet = async (
   { account, by }: Viewer,
   name: string,
 ): Promise<{ readonly set: ShownSet; readonly etag: number }> => {
-  if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw new DomainError('not_found', 'There is no such version.');
+  if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw documentRefusal('version_not_found');
   const { body, version = 0 } = await calls.run('getPolicySet', account, by, { id: name });
   return { set: body as unknown as ShownSet, etag: version };
 };

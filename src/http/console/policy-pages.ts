@@ -4,11 +4,11 @@ import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from '../../../views/pages/console-policy-model.ts';
 import { editorWords } from '../../../views/words/console-editor.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
@@ -170,7 +170,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      await again(statusOf(error), error.field === '/text' ? editorWords.hasErrors : refusalPhrase(error.message));
+      await again(statusOf(error), error.field === '/text' ? editorWords.hasErrors : refusalPhrase(error));
     }
   };
 

@@ -10,11 +10,11 @@ import {
   replayResult,
 } from '../../../views/pages/console-policy-replay.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf, viewOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
@@ -80,7 +80,7 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       const name = (error.field ?? '').slice(1);
-      const text = refusalPhrase(error.message);
+      const text = refusalPhrase(error);
       const errors = name === 'policy' || name === 'agent' ? { [name]: text } : {};
       const flash = { kind: 'error', text } as const;
       sendPage(ctx, statusOf(error), replayPage({ ...model, flash, errors }));

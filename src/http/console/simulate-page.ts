@@ -2,7 +2,6 @@ import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/cons
 import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Page } from '../../domain/platform/registries/registered-documents.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
@@ -10,6 +9,7 @@ import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
@@ -80,7 +80,7 @@ export const addTryPage = ({ page, deps, calls }: PageParts): void =>
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
       const field = FIELDS[(error.field ?? '').split('/')[1] ?? ''] ?? 'agent';
-      sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: refusalPhrase(error.message) } }));
+      sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: refusalPhrase(error) } }));
     }
   });
 

@@ -3,12 +3,12 @@ import { tryUsePage } from '../../../views/pages/console-policy-simulate-use.ts'
 import { agentWords } from '../../../views/words/agent.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { tryUseWords } from '../../../views/words/console-simulate-use.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isOwnerId } from '../../domain/identity/groups/owner-names.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/route-table.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { ownerCalled } from './agent-form.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
@@ -62,7 +62,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
       sendPage(
         ctx,
         statusOf(error),
-        tryUsePage({ ...model, errors: { [names[field] ?? 'who']: refusalPhrase(error.message) } }),
+        tryUsePage({ ...model, errors: { [names[field] ?? 'who']: refusalPhrase(error) } }),
       );
     }
   });

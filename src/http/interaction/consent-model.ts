@@ -12,9 +12,10 @@ import type { Taking } from '../../domain/authority/grants/grant-service.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { Risk } from '../../domain/vocabulary/risk.ts';
 import { single } from '../middleware/form-body.ts';
+import { pageRefusal } from './page-refusals.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
 
@@ -204,5 +205,4 @@ const wholeNumber = (form: URLSearchParams, field: string): number => {
   return Number(value);
 };
 
-const unreadable = (field: string): DomainError =>
-  new DomainError('invalid_request', 'The form cannot be read. Open the page again.', { field });
+const unreadable = (field: string): DomainError => pageRefusal('form_malformed', { field });

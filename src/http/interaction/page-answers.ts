@@ -6,18 +6,21 @@ import type { PageFrame, SignedInAs } from '../../../views/layout.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { errorWords } from '../../../views/words/error.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import { auditRefusal } from '../../domain/audit/audit-refusals.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { Exchange } from '../../domain/ports/interactions.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
-import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainError, type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
+import { formRefusal } from '../middleware/form-refusals.ts';
 import { setSecurityHeaders } from '../middleware/security-headers.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
+import { pageRefusal } from './page-refusals.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
 export const exchangeOf = (ctx: Context): Exchange => ({ request: ctx.req, response: ctx.res });
@@ -228,7 +231,7 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
         basePath,
         ...readerOf(ctx),
         title: TITLES[status] ?? errorWords.failed,
-        text: refusalPhrase(error.message),
+        text: refusalPhrase(error),
         code: error.code,
         requestId: requestOf(ctx).request,
       });
@@ -239,8 +242,8 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
 
 const outOfOrder = (cause: unknown): DomainError =>
   isOutOfSpace(cause)
-    ? new DomainError('unavailable', NO_SPACE.message, { retryAfterSeconds: NO_SPACE.retryAfterSeconds, cause })
-    : new DomainError('unavailable', 'This cannot be answered right now.', { retryAfterSeconds: 5, cause });
+    ? auditRefusal('storage_full', { retryAfterSeconds: NO_SPACE.retryAfterSeconds, cause })
+    : pageRefusal('page_unavailable', { retryAfterSeconds: 5, cause });
 
 export interface GuardedForms {
   /** Value of the field `csrf` for this binding. */
@@ -269,10 +272,7 @@ export const guardedForms = (
 
   const refuse = async (ctx: Context, reason: string): Promise<never> => {
     await appendRefusal(deps, ctx, 'forbidden', reason);
-    const error = new DomainError(
-      'forbidden',
-      'This form did not come from a page of this server, or is too old. Open the page again.',
-    );
+    const error = formRefusal('form_forged');
     stateOf(ctx).recordedRefusal = error;
     throw error;
   };

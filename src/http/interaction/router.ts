@@ -4,14 +4,14 @@ import type { Phrase } from '../../../views/html.ts';
 import { type ConsentOrigin, consentPage } from '../../../views/pages/consent.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { consentWords } from '../../../views/words/consent.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { signInWords } from '../../../views/words/sign-in.ts';
 import { type AskedConsent, isNothingAsked, questionDigest } from '../../domain/authority/consent/consent.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
 import { consentModel, readConsentForm, readDecision } from './consent-model.ts';
 import { deviceCookie } from './device-cookie.ts';
@@ -27,6 +27,7 @@ import {
   setRetryAfter,
   statusOf,
 } from './page-answers.ts';
+import { pageRefusal } from './page-refusals.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
 import { secondFactorSteps } from './second-factor.ts';
@@ -47,7 +48,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const { uid = '' } = ctx.params;
     // oidc-provider checks the cookie; this checks the path (V21).
     const interaction = /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? await interactions.get(exchangeOf(ctx), uid) : undefined;
-    if (interaction?.uid !== uid) throw new DomainError('not_found', 'There is no such request, or it is too old.');
+    if (interaction?.uid !== uid) throw pageRefusal('interaction_not_found');
     stateOf(ctx).language = deps.readerLanguage.of(ctx.req, interaction.uiLocales);
     return interaction;
   };
@@ -63,7 +64,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     forms.read(ctx, bindingOf(interaction), interaction.account, interaction.uid);
 
   const askedOf = (interaction: Interaction): AskedConsent => {
-    if (interaction.account === undefined) throw new DomainError('forbidden', 'Nobody is signed in here.');
+    if (interaction.account === undefined) throw pageRefusal('interaction_without_account');
     return { ...interaction, account: interaction.account };
   };
 
@@ -137,7 +138,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
-      await showSignIn(ctx, interaction, statusOf(error), { username, error: refusalPhrase(error.message) });
+      await showSignIn(ctx, interaction, statusOf(error), { username, error: refusalPhrase(error) });
     }
   };
 
@@ -153,7 +154,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
-      await showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
+      await showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error) });
     }
   };
 
@@ -204,7 +205,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       seeOther(ctx, next);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error.message));
+      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error));
       if (error.code !== 'access_denied') throw error;
       if (error.field === 'decision') return showConsent(ctx, interaction, 400, consentWords.nothingTicked);
       return endUnanswered(ctx, interaction, 'access_denied', error.message);

@@ -3,13 +3,13 @@ import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { secondFactorWords } from '../../../views/words/second-factor.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { DeviceCookie } from './device-cookie.ts';
 import {
   exchangeOf,
@@ -145,7 +145,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared): SecondFacto
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
           setRetryAfter(ctx, error);
-          await show(ctx, interaction, step, statusOf(error), refusalPhrase(error.message));
+          await show(ctx, interaction, step, statusOf(error), refusalPhrase(error));
         }
       });
 

@@ -8,14 +8,14 @@ import { errorPage } from '../../../views/pages/error.ts';
 import type { UpstreamChoice } from '../../../views/pages/sign-in.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { errorWords } from '../../../views/words/error.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { onwardWords } from '../../../views/words/upstream.ts';
 import type { UpstreamProvider } from '../../domain/identity/upstream/upstream-provider.ts';
 import type { Arrival, UpstreamProof } from '../../domain/identity/upstream/upstream-sign-in.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
+import { refusalPhrase } from '../refusal-phrase.ts';
 import type { DeviceCookie } from './device-cookie.ts';
 import {
   byOf,
@@ -30,6 +30,7 @@ import {
   setRetryAfter,
   statusOf,
 } from './page-answers.ts';
+import { pageRefusal } from './page-refusals.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import type { SecondFactorSteps } from './second-factor.ts';
 import { upstreamBrowser } from './upstream-browser.ts';
@@ -88,7 +89,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   ): Promise<void> => {
     const { uid } = interaction;
     const provider = await upstream.providers.standing(proof.upstream);
-    if (!provider) throw new DomainError('not_found', 'This provider is not here any more.');
+    if (!provider) throw pageRefusal('page_provider_gone');
     const options = await passkeys.offerSignIn(uid);
     const page = connectPage({
       basePath,
@@ -107,14 +108,10 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
 
   /** Answers a callback for which no sign-in in this browser waits. Uses nothing up, and says only what to do. */
   const showStray = async (ctx: Context, reason: string): Promise<void> => {
-    const error = new DomainError(
-      'invalid_request',
-      'This answer of a provider belongs to no sign-in that is under way in this browser. If one is, go on in its own tab; else begin again where you came from.',
-      { field: reason },
-    );
+    const error = pageRefusal('upstream_answer_unexpected', { field: reason });
     await recordRefusal(deps, ctx, error);
-    const { code, message } = error;
-    const text = refusalPhrase(message);
+    const { code } = error;
+    const text = refusalPhrase(error);
     const requestId = requestOf(ctx).request;
     sendPage(ctx, 400, errorPage({ basePath, isUnknownReader: true, title: errorWords.failed, text, code, requestId }));
   };
@@ -126,7 +123,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       basePath,
       isUnknownReader: true,
       title: onwardWords.notSignedIn(plainText(name, 60)),
-      text: refusalPhrase(error.message),
+      text: refusalPhrase(error),
       code: error.code,
       requestId: requestOf(ctx).request,
       onwards: isHere
@@ -195,7 +192,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, account, assurance));
       } catch (error) {
         if (!isDomainError(error) || error.code !== 'unauthenticated') throw error;
-        await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
+        await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error) });
       }
       return true;
     },
@@ -206,13 +203,13 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         if (interaction.prompt !== 'login') return forms.refuseUnbound(ctx);
         const form = await formOf(ctx, interaction);
         const provider = await upstream.providers.standing(single(form, 'upstream') ?? '');
-        if (!provider) throw new DomainError('not_found', 'There is no such provider to sign in at.');
+        if (!provider) throw pageRefusal('page_provider_unknown');
         try {
           await leave(ctx, interaction, provider, interaction.loginHint);
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
           setRetryAfter(ctx, error);
-          await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
+          await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error) });
         }
       });
 
@@ -244,7 +241,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
           setRetryAfter(ctx, error);
           await showConnect(ctx, interaction, proof, statusOf(error), {
             username,
-            error: refusalPhrase(error.message),
+            error: refusalPhrase(error),
           });
         }
       });

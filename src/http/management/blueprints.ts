@@ -1,5 +1,6 @@
 import type { AgentBreak, BlueprintPreview } from '../../domain/clients/agents/blueprint-preview.ts';
 import type { Blueprint, BlueprintState } from '../../domain/clients/blueprints/blueprint.ts';
+import { blueprintRefusal } from '../../domain/clients/blueprints/blueprint-refusals.ts';
 import type {
   BlueprintChange,
   BlueprintRegistry,
@@ -8,7 +9,6 @@ import type {
 } from '../../domain/clients/blueprints/blueprint-registry.ts';
 import type { CeilingChange } from '../../domain/clients/blueprints/ceilings.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { type Answer, type Call, existing, type Handlers, pageAnswer, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { showCeilings, toWire, withCeilings } from './representations.ts';
@@ -76,7 +76,7 @@ export const blueprintHandlers = (blueprints: Blueprints): Handlers<Operations> 
     async previewBlueprint(call) {
       const { document } = await found(call);
       const draft = await blueprints.draftOf(document);
-      if (!draft) throw new DomainError('conflict', 'There is no draft to look ahead to.');
+      if (!draft) throw blueprintRefusal('blueprint_draft_missing_for_preview');
       const { items, next } = await blueprints.preview(document, draft.ceilings, call.after, call.query.limit ?? 50);
       return { body: { items: items.map(showBreak) }, next };
     },

@@ -2,12 +2,13 @@ import type { AgentState } from '../../domain/clients/agents/agent.ts';
 import type { AgentQuery } from '../../domain/clients/agents/agent-lists.ts';
 import type { OwnerKind } from '../../domain/identity/groups/owner-names.ts';
 import { fittingPage, hasWords } from '../../domain/platform/display-names/word-search.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { By, Page, PageQuery } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import type { Environment } from '../../domain/vocabulary/environment.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { KillScope } from '../../domain/vocabulary/kill.ts';
 import type { JsonObject } from './json-body.ts';
+import { managementRefusal } from './management-refusals.ts';
 import type { Access, Caller } from './permissions.ts';
 import type { OperationId } from './route-table.ts';
 
@@ -134,11 +135,11 @@ export const objectAnswer = <T>(
  */
 export const sameVersion = <T>(found: Versioned<T>, { version }: Call): Versioned<T> => {
   if (found.version === version) return found;
-  throw new DomainError('precondition_failed', 'The object was changed in the meantime; read it again.');
+  throw managementRefusal('precondition_stale');
 };
 
 /** The object, or 'not_found' with the one text for "not there" and "not yours" (MG-01). */
 export const existing = <T>(found: T | undefined, isVisible: (found: T) => boolean = () => true): T => {
-  if (found === undefined || !isVisible(found)) throw new DomainError('not_found', 'There is no such object.');
+  if (found === undefined || !isVisible(found)) throw documentRefusal('object_not_found');
   return found;
 };

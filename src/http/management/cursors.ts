@@ -1,6 +1,7 @@
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { fieldError } from '../problem.ts';
+import { managementRefusal } from './management-refusals.ts';
 
 /**
  * Positions in a list as callers carry them: sealed, so that no caller reads or makes one, and valid only on the route and for
@@ -16,12 +17,8 @@ export const cursors = (masterKey: Pick<MasterKey, 'seal' | 'open'>) => {
       try {
         return JSON.parse(masterKey.open(contextOf(route, caller), sealed)) as Cursor;
       } catch (cause) {
-        const errors = [{ parameter: 'cursor', detail: 'This cursor was not made for this list.' }];
-        const error = new DomainError('invalid_field', 'This cursor was not made for this list.', {
-          field: 'cursor',
-          cause,
-        });
-        throw Object.assign(error, { errors });
+        const error = managementRefusal('cursor_of_other_list', { field: 'cursor', cause });
+        throw Object.assign(error, { errors: [fieldError({ parameter: 'cursor' }, error)] });
       }
     },
   };

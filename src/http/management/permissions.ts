@@ -3,6 +3,7 @@ import type { Account, AccountRole, Role } from '../../domain/identity/accounts/
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import type { ScopeDeclaration } from '../../domain/resources/resource-servers/resource-server.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { managementRefusal } from './management-refusals.ts';
 
 /** Scopes of the management API's own resource server, `<issuer>/api/v1`. */
 export const MANAGEMENT_SCOPES = [
@@ -103,11 +104,14 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
 export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): Access => {
   if (roles.some((role) => caller.roles.includes(role))) return 'all';
   if (own && caller.kind === 'account') return 'own';
-  throw new DomainError('forbidden', `This needs the role ${roles.join(' or ')}.`);
+  throw managementRefusal('role_missing', { params: { role: roles.join(' or ') } });
 };
 
 /** Throws 'forbidden' unless the caller is an administrator. `what` completes "Only an administrator …". */
 export const requireAdministrator = (caller: Caller, what: string, field?: string): void => {
   if (caller.roles.includes('administrator')) return;
-  throw new DomainError('forbidden', `Only an administrator ${what}.`, field === undefined ? {} : { field });
+  throw managementRefusal('administrator_needed', {
+    params: { action: what },
+    ...(field === undefined ? {} : { field }),
+  });
 };

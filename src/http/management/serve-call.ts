@@ -3,6 +3,7 @@ import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
@@ -110,7 +111,7 @@ export const serveCall = (
     const isThere = (name: string, value: string, form = ID): boolean =>
       !route.path.includes(`{${name}}`) || form.test(value);
     if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance))
-      throw new DomainError('not_found', 'There is no such object.');
+      throw documentRefusal('object_not_found');
     const { cursor, ...query } = checks.query(ctx.query);
     const isVersioned = route.ifMatch === true || (route.ifMatch === 'may' && ctx.get('if-match') !== '');
     const version = isVersioned ? versionOf(ctx) : 0;

@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { DomainError } from '../../domain/vocabulary/errors.ts';
+import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { fieldRefusal } from '../../domain/vocabulary/field-refusals.ts';
 import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
-import { type FieldError, invalidFields } from '../problem.ts';
+import { type FieldError, fieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import type { RouteDeclaration } from './routes/route.ts';
@@ -58,7 +59,7 @@ export const inputChecks = (route: RouteDeclaration): InputChecks => {
       // ajv accepts `1e999` as a whole number, and then applies no maximum to a value that is not finite.
       const odd = integers.map(([parameter]) => parameter).filter((parameter) => !isWhole(given[parameter]));
       if (odd.length > 0)
-        throw invalidFields(odd.map((parameter) => ({ parameter, detail: 'This is a whole number.' })));
+        throw invalidFields(odd.map((parameter) => fieldError({ parameter }, fieldRefusal('number_not_whole'))));
       const query = { ...given };
       if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
       return query;
@@ -73,56 +74,65 @@ const isWhole = (text: unknown): boolean => text === undefined || (typeof text =
 const withoutDefaults = (properties: NonNullable<RouteDeclaration['query']>) =>
   Object.fromEntries(Object.entries(properties).map(([name, { default: _, ...schema }]) => [name, schema]));
 
-const refusal = (check: ValidateFunction, place: (pointer: string) => Omit<FieldError, 'detail'>): DomainError => {
+const refusal = (
+  check: ValidateFunction,
+  place: (pointer: string) => Pick<FieldError, 'pointer' | 'parameter'>,
+): DomainError => {
   const seen = new Set<string>();
   const errors: FieldError[] = [];
   for (const error of check.errors ?? []) {
     const described = describe(error);
     if (!described || seen.has(described.pointer)) continue;
     seen.add(described.pointer);
-    errors.push({ ...place(described.pointer), detail: described.detail });
+    errors.push(fieldError(place(described.pointer), described.refusal));
     if (errors.length === SHOWN_ERRORS) break;
   }
   return invalidFields(errors);
 };
 
-type Described = { readonly pointer: string; readonly detail: string };
+type Described = { readonly pointer: string; readonly refusal: DomainError };
 
-const describe = ({ instancePath, keyword, params }: ErrorObject): Described | undefined => {
+const describe = ({ instancePath: pointer, keyword, params }: ErrorObject): Described | undefined => {
   const parameter = (name: string): unknown => Reflect.get(params, name);
-  const below = (member: unknown): string => `${instancePath}/${namedStep(String(member))}`;
+  const limit = Number(parameter('limit'));
+  const below = (member: unknown): string => `${pointer}/${namedStep(String(member))}`;
   switch (keyword) {
     case 'required':
-      return { pointer: below(parameter('missingProperty')), detail: 'This member is missing.' };
+      return { pointer: below(parameter('missingProperty')), refusal: fieldRefusal('member_missing') };
     case 'additionalProperties': {
       const name = String(parameter('additionalProperty'));
       const reason = Object.hasOwn(REFUSED_MEMBERS, name) ? REFUSED_MEMBERS[name] : undefined;
-      return { pointer: below(name), detail: reason ?? 'This name is not known here.' };
+      const refusal = reason === undefined ? fieldRefusal('member_unknown') : new DomainError('invalid_field', reason);
+      return { pointer: below(name), refusal };
     }
-    case 'enum':
-      return { pointer: instancePath, detail: `This is one of ${[parameter('allowedValues')].flat().join(', ')}.` };
-    case 'type':
-      return { pointer: instancePath, detail: `This is of type ${[parameter('type')].flat().join(' or ')}.` };
+    case 'enum': {
+      const allowed = [parameter('allowedValues')].flat().join(', ');
+      return { pointer, refusal: fieldRefusal('value_not_listed', { params: { allowed } }) };
+    }
+    case 'type': {
+      const types = [parameter('type')].flat().join(' or ');
+      return { pointer, refusal: fieldRefusal('type_wrong', { params: { types } }) };
+    }
     case 'minLength':
-      return { pointer: instancePath, detail: 'This text is empty.' };
+      return { pointer, refusal: fieldRefusal('text_empty') };
     case 'maxLength':
-      return { pointer: instancePath, detail: `This text has at most ${parameter('limit')} characters.` };
+      return { pointer, refusal: fieldRefusal('text_too_long', { params: { most: limit } }) };
     case 'minItems':
-      return { pointer: instancePath, detail: `This list has at least ${parameter('limit')} entries.` };
+      return { pointer, refusal: fieldRefusal('list_too_short', { params: { least: limit } }) };
     case 'maxItems':
     case 'maxProperties':
-      return { pointer: instancePath, detail: `At most ${parameter('limit')} entries are allowed.` };
+      return { pointer, refusal: fieldRefusal('list_too_long', { params: { most: limit } }) };
     case 'minimum':
-      return { pointer: instancePath, detail: `This number is at least ${parameter('limit')}.` };
+      return { pointer, refusal: fieldRefusal('number_too_small', { params: { least: limit } }) };
     case 'maximum':
-      return { pointer: instancePath, detail: `This number is at most ${parameter('limit')}.` };
+      return { pointer, refusal: fieldRefusal('number_too_large', { params: { most: limit } }) };
     case 'minProperties':
-      return { pointer: instancePath, detail: 'Name at least one member to change.' };
+      return { pointer, refusal: fieldRefusal('change_empty') };
     // The parts of an alternative report the error.
     case 'anyOf':
       return undefined;
     default:
-      return { pointer: instancePath, detail: 'This value is not valid.' };
+      return { pointer, refusal: fieldRefusal('value_invalid') };
   }
 };
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isTime } from '../../domain/resources/authorization-details/member-rules.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import { formRefusal } from './form-refusals.ts';
 
 /** Longest form a page of ours can send. */
 const FORM_MAX_BYTES = 16 * 1024;
@@ -11,7 +11,7 @@ export const isForm = (request: IncomingMessage): boolean =>
 
 /** Reads a form of at most `most` bytes. Throws DomainError 'invalid_request' for a longer one or a broken connection. */
 export const readForm = async (request: IncomingMessage, most: number = FORM_MAX_BYTES): Promise<URLSearchParams> => {
-  const tooLong = new DomainError('invalid_request', `A form has at most ${most} bytes.`);
+  const tooLong = formRefusal('form_too_large', { params: { most } });
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong;
   const chunks: Buffer[] = [];
   let length = 0;
@@ -23,9 +23,7 @@ export const readForm = async (request: IncomingMessage, most: number = FORM_MAX
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error === tooLong
-      ? error
-      : new DomainError('invalid_request', 'The form could not be read.', { cause: error });
+    throw error === tooLong ? error : formRefusal('form_unreadable', { cause: error });
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 };
@@ -33,7 +31,7 @@ export const readForm = async (request: IncomingMessage, most: number = FORM_MAX
 /** The value of a field that may be given once; undefined when absent. Throws DomainError 'invalid_request' when given twice. */
 export const single = (form: URLSearchParams, field: string): string | undefined => {
   const [value, ...more] = form.getAll(field);
-  if (more.length > 0) throw new DomainError('invalid_request', 'A field was sent twice.', { field });
+  if (more.length > 0) throw formRefusal('form_field_repeated', { field });
   return value;
 };
 

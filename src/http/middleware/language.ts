@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { firstLanguage, isLanguage, type Language, preferredTags } from '../../../views/language.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { single } from './form-body.ts';
+import { formRefusal } from './form-refusals.ts';
 import { type OwnCookie, ownCookie } from './own-cookie.ts';
 
 /**
@@ -36,7 +36,7 @@ export const readerLanguage = (issuer: string): ReaderLanguage => {
 export const readLanguage = (form: URLSearchParams): Language => {
   const language = single(form, 'language');
   if (isLanguage(language)) return language;
-  throw new DomainError('invalid_field', 'There are no pages in this language.', { field: 'language' });
+  throw formRefusal('language_unsupported', { field: 'language' });
 };
 
 const YEAR = 31_536_000;

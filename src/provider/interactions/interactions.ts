@@ -7,8 +7,9 @@ import type { SessionRegistry } from '../../domain/identity/sessions/session-reg
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { interactionRefusal } from '../../domain/ports/interaction-refusals.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../../domain/ports/interactions.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import { makeGrant } from '../grants/grant-creation.ts';
 import { ACR_CHECK, AGE_CHECK } from '../requests/step-up.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
@@ -74,7 +75,7 @@ export const interactions = (deps: Deps): Interactions => {
     const isFirst = account
       ? await consumptions.consumeAll(marks, found.exp + KEPT_SECONDS, answerOf(response))
       : !(await consumptions.isConsumed(marks));
-    if (!isFirst) throw new DomainError('conflict', 'This page was already answered.');
+    if (!isFirst) throw interactionRefusal('interaction_answered');
     try {
       return await answer();
     } catch (error) {
@@ -213,8 +214,7 @@ const lacksFactor = ({ prompt, session }: ProviderInteraction): boolean =>
   prompt.reasons.length === 1 &&
   prompt.reasons[0] === ACR_CHECK;
 
-const gone = (): DomainError =>
-  new DomainError('not_found', 'This page is over, or belongs to another browser. Start again where you came from.');
+const gone = (): DomainError => interactionRefusal('interaction_over');
 
 const dropSessionCookie = (provider: Provider, { request, response }: Exchange, cookies: CookieNames): void => {
   const context = provider.createContext(request, response);
@@ -269,8 +269,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
       const state = query.get('state') ?? '';
       const kept = states.opened(states.valueOf(at, cookies.signIn), `sign-in ${state}`);
       states.drop(at, cookie);
-      if (kept === undefined)
-        throw new DomainError('invalid_request', 'This sign-in was not started in this browser, or is over.');
+      if (kept === undefined) throw interactionRefusal('resumed_in_other_browser');
       return String(kept['returnTo']);
     },
 

@@ -10,11 +10,11 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type DocumentStore, StoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { OwnedCollection } from '../../domain/ports/owned-collection.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 export type SigningKey = {
   /** The `kid`; unique for ever. */
@@ -230,7 +230,7 @@ export const signingKeys = async (deps: {
 
     revoke: async (id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void> => {
       const key = (await keys.get(id))?.document;
-      if (key === undefined || key.family === 'audit') throw new DomainError('not_found', 'There is no such object.');
+      if (key === undefined || key.family === 'audit') throw documentRefusal('object_not_found');
       await audit.append({
         type: 'keys.revoked',
         outcome: 'done',

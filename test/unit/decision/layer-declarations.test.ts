@@ -11,7 +11,7 @@ import {
 import { blockingLayer } from '../../../src/domain/authority/decision/remedies.ts';
 import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
 import { html } from '../../../views/html.ts';
-import { saidPhrase } from '../../../views/words/refusals.ts';
+import { saidPhrase } from '../../../views/words/said.ts';
 import { API, account, agent, client, generous } from './world.ts';
 
 /** What a simulation can be asked about (simulation.ts). */

@@ -1,5 +1,7 @@
 /** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
 
+import { approvalRefusal } from '../../../src/domain/approvals/approval-refusals.ts';
+import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import { type Html, type Phrase, phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { awayPage, newAwayPage } from '../../../views/pages/absences.ts';
@@ -13,7 +15,6 @@ import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ApprovalFacts } from '../../../views/partials/approval-facts.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { batchWords } from '../../../views/words/approvals.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 
 const NOON = 1_790_000_000;
 
@@ -22,7 +23,7 @@ export const approvalPages = (
   text: (usual: string) => string,
   { payer, planner }: { readonly payer: AgentFacts; readonly planner: AgentFacts },
 ): Readonly<Record<string, Html>> => {
-  const said = (usual: string): Phrase => refusalPhrase(text(usual));
+  const said = (usual: string): Phrase => refusalPhrase({ message: text(usual) });
   const at = `${frame.basePath}/account/approvals`;
   const transfer: ApprovalFacts = {
     id: 'apv_1',
@@ -223,8 +224,8 @@ export const approvalPages = (
         amount: 12,
         values: { uses: text('many'), seconds: '3600', sum: text('-1') },
         errors: {
-          uses: refusalPhrase('A whole number from 1 to 100.'),
-          sum: refusalPhrase('A whole number above 0.'),
+          uses: refusalPhrase(approvalRefusal('count_out_of_range', { params: { most: 100 } })),
+          sum: refusalPhrase(approvalRefusal('sum_not_positive')),
         },
       },
     }),

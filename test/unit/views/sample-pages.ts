@@ -1,4 +1,5 @@
 /** One model for every page and variant. Whatever somebody else chose goes through `text`, so that a test can put anything there. */
+import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
@@ -28,7 +29,6 @@ import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-lis
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { layerWords } from '../../../views/words/decision-layers.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
-import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { policyPages } from './policy-pages.ts';
@@ -41,7 +41,7 @@ export const samplePages = (
   text: (usual: string) => string = (usual) => usual,
   basePath = '',
 ): Readonly<Record<string, Html>> => {
-  const said = (usual: string): Phrase => refusalPhrase(text(usual));
+  const said = (usual: string): Phrase => refusalPhrase({ message: text(usual) });
   const frame: PageFrame = {
     basePath,
     signedInAs: {

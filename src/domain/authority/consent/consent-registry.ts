@@ -11,7 +11,6 @@ import type { ConsentResult } from '../../ports/interactions.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { detailsWithout } from '../../resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { revocation as overStore } from '../revocation/revocation.ts';
@@ -28,6 +27,7 @@ import {
   type Requester,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
+import { consentRefusal } from './consent-refusals.ts';
 import { newOwners } from './new-owners.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
@@ -104,29 +104,28 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const requesterOf = async (id: string): Promise<Requester> => {
     const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
     if (agent?.document.state === 'active') return { kind: 'agent', agent: agent.document };
-    if (agent) throw new DomainError('access_denied', 'This agent is not active.');
+    if (agent) throw consentRefusal('consent_agent_inactive');
     const client = await clients.get(id);
     if (client?.document.state === 'active') return { kind: 'client', client: client.document };
-    throw new DomainError('access_denied', 'This client is not active.');
+    throw consentRefusal('consent_client_inactive');
   };
 
   const actorOf = async (id: string): Promise<Agent> => {
     const agent = id.startsWith('agt_') ? (await agents.get(id))?.document : undefined;
-    if (agent?.state !== 'active') throw new DomainError('access_denied', 'The agent that is to act is not active.');
+    if (agent?.state !== 'active') throw consentRefusal('consent_actor_inactive');
     return agent;
   };
 
   const viaOf = async (id: string): Promise<Client> => {
     const client = (await clients.get(id))?.document;
-    if (client?.state !== 'active')
-      throw new DomainError('access_denied', 'The app that calls the agent is not active.');
+    if (client?.state !== 'active') throw consentRefusal('consent_caller_inactive');
     return client;
   };
 
   /** The question as it is now. `passOn` names the agents to offer; absent: a selection to choose from. */
   const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
-    if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
+    if (account?.state !== 'active') throw consentRefusal('consent_account_inactive');
     const requester = await requesterOf(asked.clientId);
     const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
     const via = asked.via === undefined ? undefined : await viaOf(asked.via);
@@ -185,7 +184,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
     const of = await page(asked, form.passOn.agents.map(agentOfChoice));
     const isInOtherHands = of.passOn?.agents.some((agent) => !form.passOn.agents.includes(choiceOf(agent))) === true;
     if (questionDigest(of) !== seen || isInOtherHands) {
-      throw new DomainError('precondition_failed', 'What is asked for has changed. Read it again before you decide.');
+      throw consentRefusal('consent_changed');
     }
     return { of, decision: applyDecision(of, form, clock.now()) };
   };

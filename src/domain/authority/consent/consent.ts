@@ -12,12 +12,13 @@ import { documentVersionOf, isDocumentId } from '../../clients/clients/metadata-
 import type { Account } from '../../identity/accounts/account.ts';
 import type { ConsentResult, Interaction } from '../../ports/interactions.ts';
 import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
-import { DomainError, type Layer } from '../../vocabulary/errors.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
 import { type ScopesByResource, scopesAt } from '../../vocabulary/scope-sets.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { agentParty, clientParty } from '../decision/facts.ts';
 import type { PassOn } from '../delegation/delegation.ts';
 import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
+import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import { type AllowedWish, allowedWishes, seenWishes, type Wish } from './wishes.ts';
 
@@ -222,7 +223,7 @@ const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSet
 export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now: number): ConsentDecision => {
   const offered = (field: string, given: readonly string[], from: readonly string[]): readonly string[] => {
     if (given.some((value) => !from.includes(value))) {
-      throw new DomainError('invalid_request', 'The form allows something that was not asked for.', { field });
+      throw consentRefusal('consent_not_asked', { field });
     }
     return from.filter((value) => given.includes(value));
   };
@@ -247,7 +248,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   );
   const details = detailsOf(question, ({ id }) => ids.includes(id));
   if (!question.durations.includes(form.durationSeconds)) {
-    throw new DomainError('invalid_request', 'This length of time was not offered.', { field: 'duration' });
+    throw consentRefusal('consent_duration_not_offered', { field: 'duration' });
   }
   const openidScopes = offered('openid', form.openidScopes, question.openidScopes);
   const withOpenid = question.openidScopes.includes('openid')
@@ -258,10 +259,10 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   const agents = choices.map(agentOfChoice);
   const { depth } = form.passOn;
   if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
-    throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });
+    throw consentRefusal('consent_depth_not_offered', { field: 'pass_on_depth' });
   }
   if (withOpenid.length === 0 && resources.length === 0 && details.details === undefined) {
-    throw new DomainError('access_denied', 'Nothing was allowed.', { field: 'decision' });
+    throw consentRefusal('consent_empty', { field: 'decision' });
   }
   return {
     openidScopes: withOpenid,

@@ -13,10 +13,10 @@ import type { Account } from '../../identity/accounts/account.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import { acceptedTargets } from '../../resources/resource-servers/delegation-targets.ts';
 import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { agentParty, clientParty } from '../decision/facts.ts';
 import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
+import { consentRefusal } from './consent-refusals.ts';
 import { choiceOf } from './re-delegation-choices.ts';
 
 /** What one agent would like to do at one API. */
@@ -145,7 +145,7 @@ export const allowedWishes = (wishes: readonly Wish[], given: readonly string[])
     return scope.length === 0 ? [] : [{ wish, scope }];
   });
   if (given.some((value) => !known.has(value))) {
-    throw new DomainError('invalid_request', 'The form allows something that was not asked for.', { field: 'wish' });
+    throw consentRefusal('consent_not_asked', { field: 'wish' });
   }
   return allowed;
 };

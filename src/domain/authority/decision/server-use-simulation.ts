@@ -13,13 +13,14 @@ import { highestRisk } from '../../resources/resource-servers/highest-risk.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { extendChain } from '../../vocabulary/actor-chain.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
-import { DomainError, type Layer } from '../../vocabulary/errors.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import type { ServerUseCases, UseBy } from './server-use-cases.ts';
 import { type Administration, REGISTER, type Registered, type RegistrationWay } from './server-use-question.ts';
 import type { Simulation } from './simulation.ts';
+import { simulationRefusal } from './simulation-refusals.ts';
 import { policySteps, type Step } from './smallest-change.ts';
 
 /** What a call needs besides policy, as its route declares. */
@@ -100,13 +101,12 @@ export const serverUseSimulator = (deps: {
     const { caller } = asked;
     const party = caller === undefined ? undefined : await partyOf(caller);
     if (party && asked.action === 'approve' && !party.id.startsWith('acc_')) {
-      throw missing('/caller', 'Only a person says yes: name an account.');
+      throw simulationRefusal('simulated_approver_not_person', { field: '/caller' });
     }
     if (party || !(isByRole(asked) || asked.action === 'approve')) return party;
-    throw missing(
-      '/caller',
-      caller === undefined ? 'Name the account or client that calls.' : 'There is no such account or client.',
-    );
+    throw simulationRefusal(caller === undefined ? 'simulated_party_missing' : 'simulated_party_unknown', {
+      field: '/caller',
+    });
   };
 
   const stopsOf = async (asked: UseTrial, party: Party | undefined): Promise<readonly string[]> => {
@@ -118,7 +118,8 @@ export const serverUseSimulator = (deps: {
     }
     const blueprint = asked.action === 'register' ? asked.blueprint : undefined;
     const under = blueprint === undefined ? undefined : (await deps.blueprints.get(blueprint))?.document;
-    if (blueprint !== undefined && !under) throw missing('/blueprint', 'There is no such blueprint.');
+    if (blueprint !== undefined && !under)
+      throw simulationRefusal('simulated_blueprint_unknown', { field: '/blueprint' });
     return [
       ...(party && party.state !== 'active' ? [`${party.id} is ${party.state}: nothing works for it.`] : []),
       ...(under && under.state !== 'active' ? [`Blueprint ${under.id} is ${under.state}: it takes no agents.`] : []),
@@ -140,15 +141,15 @@ export const serverUseSimulator = (deps: {
   const approvalCase = async (asked: ApprovalTrial, by: UseBy): Promise<PolicyCase> => {
     const { agent, subject = asked.caller, resource, scope, for: away, consent: isConsent } = asked;
     const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
-    if (!server) throw missing('/approve/resource', 'There is no such resource server.');
+    if (!server) throw simulationRefusal('simulated_resource_unknown', { field: '/approve/resource' });
     const unknown = scope.find((name) => server.scopes.every((declared) => declared.name !== name));
-    if (unknown !== undefined) throw missing('/approve/scope', 'It does not declare this scope.');
+    if (unknown !== undefined) throw simulationRefusal('simulated_scope_undeclared', { field: '/approve/scope' });
     for (const [field, id] of [
       ['subject', subject],
       ['for', away],
     ] as const) {
       if (id !== undefined && !(await deps.accounts.get(id)))
-        throw missing(`/approve/${field}`, 'There is no such account.');
+        throw simulationRefusal('simulated_account_unknown', { field: `/approve/${field}` });
     }
     const action = {
       agent,
@@ -162,7 +163,7 @@ export const serverUseSimulator = (deps: {
       { action, risk: highestRisk(server, scope, []), for: away, isConsent },
       by,
     );
-    if (!question) throw missing('/approve/agent', 'There is no such agent.');
+    if (!question) throw simulationRefusal('simulated_agent_unknown', { field: '/approve/agent' });
     return question;
   };
 
@@ -259,5 +260,3 @@ const roleWhy = (asked: UseTrial): string | undefined => {
   if (asked.demand.roles.length === 0) return 'any caller may';
   return isOwn(asked) ? 'without a role only for what is its own' : undefined;
 };
-
-const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });

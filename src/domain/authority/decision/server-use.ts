@@ -18,6 +18,7 @@ import { cutByPolicy } from './policy-layer.ts';
 import { nothingLeft } from './remedies.ts';
 import { factsOfClient, type ServerUseCases, type UseBy } from './server-use-cases.ts';
 import type { Administration, Registered, RegistrationWay } from './server-use-question.ts';
+import { SIMULATION_REFUSALS, simulationRefusal } from './simulation-refusals.ts';
 
 export type ServerUseDependencies = {
   readonly identifiers: Identifiers;
@@ -89,7 +90,7 @@ export const serverUse = (deps: ServerUseDependencies): ServerUse => {
     async approval(asked, by): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       const question = await cases.approval(asked, by);
-      if (!question) throw new DomainError('not_found', 'There is no such request.');
+      if (!question) throw simulationRefusal('question_not_found');
       return ask(question, asked.action.resource);
     },
 
@@ -132,8 +133,12 @@ const refusal = (removed: readonly Withheld[], refused: RefusedDecision, identif
   const others = isStepUp ? [] : [{ kind: 'contact' as const, whom: 'operator' as const }];
   return new DomainError(
     isStepUp ? 'insufficient_user_authentication' : 'forbidden',
-    text ?? 'The policies of this server do not allow this.',
-    { denial: { id: identifiers.newId('dny'), layer, reason, remedies: [...remedies, ...others] }, refused },
+    text ?? SIMULATION_REFUSALS.refused_by_policy.text,
+    {
+      ...(text === undefined ? { reason: 'refused_by_policy' } : {}),
+      denial: { id: identifiers.newId('dny'), layer, reason, remedies: [...remedies, ...others] },
+      refused,
+    },
   );
 };
 

@@ -22,6 +22,7 @@ import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { type Cell, ROUTE_LAYERS } from './routes.ts';
+import { simulationRefusal } from './simulation-refusals.ts';
 import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts';
 
 export type SimulationRequest = {
@@ -92,21 +93,21 @@ export const simulator = (deps: {
   readonly managementApi: string;
 }): Simulator => {
   const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts & { readonly stops: readonly string[] }> => {
-    const missing = (field: string, message: string) => new DomainError('invalid_field', message, { field });
     const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
-    if (!server) throw missing('/resource', 'There is no such resource server.');
+    if (!server) throw simulationRefusal('simulated_resource_unknown', { field: '/resource' });
     const isAgent = asked.caller.startsWith('agt_');
     const caller = isAgent
       ? (await deps.agents.get(asked.caller))?.document
       : (await deps.clients.get(asked.caller))?.document;
-    if (!caller) throw missing('/caller', 'There is no such agent or client.');
+    if (!caller) throw simulationRefusal('simulated_caller_unknown', { field: '/caller' });
     const account = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
     const subject = account && { ...account, groups: await deps.groupsOf(account) };
-    if (asked.subject !== undefined && !subject) throw missing('/subject', 'There is no such account.');
+    if (asked.subject !== undefined && !subject)
+      throw simulationRefusal('simulated_account_unknown', { field: '/subject' });
     const route =
       asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
     if (subject === undefined && route !== 'client_credentials')
-      throw missing('/subject', 'On this route somebody is asked for.');
+      throw new DomainError('invalid_field', 'On this route somebody is asked for.', { field: '/subject' });
     const delegation =
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
     const everything = server.scopes.map(({ name }) => name);

@@ -7,6 +7,7 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import type { ActivePolicies } from '../decision/authorize.ts';
 import type { ServerUseSimulator, UseSimulation, UseTrial } from '../decision/server-use-simulation.ts';
 import type { Simulation, SimulationRequest, Simulator } from '../decision/simulation.ts';
+import { simulationRefusal } from '../decision/simulation-refusals.ts';
 import type { PolicyRegistry } from './policy-registry.ts';
 import { type ReplayProgress, type ReplaySummary, replay } from './replay.ts';
 
@@ -74,7 +75,7 @@ export const policyTrials = (deps: {
       return { policies: activePolicy?.policies, version: activePolicy?.version, free: () => {} };
     }
     const set = (await registry.get(policy))?.document;
-    if (!set) throw new DomainError('invalid_field', 'There is no such version of the policies.', { field: '/policy' });
+    if (!set) throw simulationRefusal('policy_version_not_found', { field: '/policy' });
     return ready(engine.compile(set.text, { wasTaken: true }), set.version);
   };
 

@@ -7,6 +7,7 @@ import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkRedirectUris } from '../../vocabulary/web-address.ts';
@@ -16,6 +17,7 @@ import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/g
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
 import type { Agent } from './agent.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { checkComposition, type DeclaredComposition } from './composition.ts';
 import { registeredCredentialId } from './credential.ts';
 import { checkKeysTogether, keysUrlOf, type NewCredential, withOperatorUrls } from './credential-fields.ts';
@@ -168,7 +170,7 @@ export const checkedAgent = async (
     if (!isAccount) refuseField('/sponsor', 'The sponsor is an active account.');
   }
   if (agent.expiresAt !== undefined && agent.expiresAt !== before?.expiresAt && agent.expiresAt <= deps.now()) {
-    refuseField('/expires_at', 'This time is in the past.');
+    throw fieldRefusal('time_is_past', { field: '/expires_at' });
   }
   if (agent.resourceServers !== before?.resourceServers) {
     await checkResourceServers(agent.resourceServers, deps.resourceServers);
@@ -201,7 +203,7 @@ const checkNotificationEndpoint = (
 /** Throws 'invalid_field' unless `owner` is an account or group that can own an agent. */
 export const checkOwner = async (owners: AgentCheckDeps['owners'], owner: string): Promise<void> => {
   if (await owners.isActive(owner)) return;
-  refuseField('/owner', 'The owner is an active account, or a group with an active member.');
+  throw agentRefusal('owner_inactive', { field: '/owner' });
 };
 
 const checkTexts = ({ provider, providerVersion, contact }: Agent): void => {

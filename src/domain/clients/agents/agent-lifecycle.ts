@@ -1,5 +1,5 @@
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { AgentState } from './agent.ts';
+import { agentRefusal } from './agent-refusals.ts';
 
 /** `expire`: no owner accepted it in time. `orphan`: it has lost its owner. */
 export type Transition = 'accept' | 'suspend' | 'resume' | 'retire' | 'orphan' | 'expire' | 'decline';
@@ -21,6 +21,6 @@ const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<AgentStat
  */
 export const nextState = (state: AgentState, transition: Transition): AgentState => {
   const next = TRANSITIONS[transition][state];
-  if (!next) throw new DomainError('conflict', `An agent that is ${state} cannot ${transition}.`, { field: '/state' });
+  if (!next) throw agentRefusal('agent_state_conflict', { params: { state, action: transition }, field: '/state' });
   return next;
 };

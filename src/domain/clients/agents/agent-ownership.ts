@@ -2,10 +2,11 @@ import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, Versioned } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { inHandsSince, inNewHands, keepsHands, ownershipOf } from './ownership.ts';
 
 /** How long the owner of a new agent has to accept it. */
@@ -13,8 +14,7 @@ export const ACCEPTANCE_SECONDS = 86_400;
 
 const PAGE = 200;
 
-const staleAgent = (): DomainError =>
-  new DomainError('precondition_failed', 'This agent was changed in the meantime; read it again before you accept it.');
+const staleAgent = (): DomainError => agentRefusal('agent_changed_before_acceptance');
 
 type Dependencies = AgentDocuments & {
   readonly owners: Pick<
@@ -105,13 +105,13 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
    * 'conflict'.
    */
   const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
-    if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be accepted.');
+    if (agent.state === 'retired') throw agentRefusal('retired_agent_not_acceptable');
     if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) return 'agent.transferred';
     if (!(await mayAccept(agent.owner, by))) {
-      throw new DomainError('forbidden', 'Only who is asked to answer for an agent accepts it.');
+      throw agentRefusal('acceptance_not_asked');
     }
     if (agent.state === 'pending' && agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) {
-      throw new DomainError('conflict', 'The time in which this agent could be accepted is over.');
+      throw agentRefusal('acceptance_expired');
     }
     return agent.state === 'pending' || !(await owners.answerFor(agent)) || agent.state === 'orphaned'
       ? 'agent.accepted'
@@ -165,10 +165,10 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
       const accepted = await documentsOf.change(id, expected, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
         if (now === undefined) return agent;
-        if (now !== type) throw new DomainError('conflict', 'This agent was changed in the meantime.');
+        if (now !== type) throw agentRefusal('agent_changed');
         const owner = type === 'agent.transferred' ? (agent.transferTo ?? agent.owner) : agent.owner;
         if (!(await owners.isActive(owner))) {
-          throw new DomainError('conflict', 'Nobody could answer for it: the account or group is not active.');
+          throw agentRefusal('next_owner_inactive');
         }
         return acceptedBy(agent, owner);
       });
@@ -183,7 +183,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
         const { transferTo, ...rest } = agent;
         if (transferTo !== undefined && (await mayAccept(transferTo, by))) return rest;
         if (!(await mayAccept(agent.owner, by))) {
-          throw new DomainError('forbidden', 'Only who is asked to answer for an agent declines it.');
+          throw agentRefusal('decline_not_asked');
         }
         if (agent.state === 'retired') return agent;
         const { acceptBy: _, ...declined } = agent;

@@ -12,7 +12,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
 import type { Agent } from './agent.ts';
@@ -22,6 +21,7 @@ import { type AgentUses, agentUse } from './agent-last-used.ts';
 import { nextState } from './agent-lifecycle.ts';
 import { ACCEPTANCE_SECONDS, type AgentOwnership, agentOwnership } from './agent-ownership.ts';
 import { type AgentReader, agentReader } from './agent-reader.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { searchable } from './agent-search-terms.ts';
 import type { BlueprintAdmission } from './blueprint-admission.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
@@ -207,7 +207,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       const stored = (await documentsOf.found(id)).document;
       const type = await typeOfUpdate(stored, change.owner, by);
       const alter = async (agent: Agent): Promise<Agent> => {
-        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        if (agent.state === 'retired') throw agentRefusal('agent_retired');
         const changed = await checkedAgent(check, changedBy(agent, change), {
           before: agent,
           entered: change,
@@ -239,7 +239,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     declareComposition: (id, expected, declared, by): Promise<Versioned<Agent>> => {
       checkComposition(declared);
       return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
-        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        if (agent.state === 'retired') throw agentRefusal('agent_retired');
         return isSameComposition(agent.composition, declared) ? agent : composed(agent, declared, by);
       });
     },
@@ -249,7 +249,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
         const state = nextState(agent.state, 'resume');
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
-          throw new DomainError('conflict', 'The time of this agent is over; give it a later end first.', {
+          throw agentRefusal('agent_expired', {
             field: '/expires_at',
           });
         }

@@ -1,9 +1,9 @@
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 import type { Blueprint } from '../blueprints/blueprint.ts';
+import { blueprintRefusal } from '../blueprints/blueprint-refusals.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 import { type Ceilings, meetAuthority } from '../blueprints/ceilings.ts';
 import { AGENTS, type Agent, type AgentState } from './agent.ts';
@@ -50,12 +50,9 @@ export const blueprintAdmission = (deps: {
   const taking = async (id: string): Promise<Blueprint> => {
     const found = (await deps.blueprints.get(id))?.document;
     if (found?.state === 'active') return found;
-    return refuseField(
-      '/blueprint',
-      found?.state === 'deprecated'
-        ? 'This blueprint takes no new agents.'
-        : 'There is no active blueprint with this id.',
-    );
+    throw blueprintRefusal(found?.state === 'deprecated' ? 'blueprint_deprecated' : 'blueprint_inactive', {
+      field: '/blueprint',
+    });
   };
 
   /**
@@ -101,7 +98,7 @@ export const blueprintAdmission = (deps: {
       if (maxAgents === undefined || !joins) return store();
       return withMutex(deps, `agents of ${blueprint}`, async () => {
         if ((await countUpTo(blueprint, maxAgents)) >= maxAgents) {
-          throw new DomainError('conflict', `This blueprint has its ${maxAgents} agents.`, { field: '/blueprint' });
+          throw blueprintRefusal('blueprint_agents_exceeded', { params: { most: maxAgents }, field: '/blueprint' });
         }
         return store();
       });
@@ -114,22 +111,28 @@ const NEEDS_PEOPLE: readonly string[] = ['authorization_code', 'refresh_token'];
 const refuseBeyond = (agent: Agent, before: Agent | undefined, ceilings: Ceilings): void => {
   const { environments, grantTypes, authority, compositions } = ceilings;
   if (agent.environment !== before?.environment && environments?.includes(agent.environment) === false) {
-    refuseField('/environment', `This blueprint is for ${environments.join(', ') || 'no environment'}.`);
+    throw blueprintRefusal('blueprint_environment_refused', {
+      field: '/environment',
+      params: { environments: environments.join(', ') || 'no environment' },
+    });
   }
   for (const [index, name] of agent.grantTypes.entries()) {
     if (grantTypes?.includes(name) === false && !before?.grantTypes.includes(name)) {
-      refuseField(`/grant_types/${index}`, 'This blueprint does not allow this grant type.');
+      throw blueprintRefusal('blueprint_grant_type_refused', { field: `/grant_types/${index}` });
     }
   }
   const digest = agent.composition?.digest;
   if (digest !== undefined && digest !== before?.composition?.digest && compositions?.includes(digest) === false) {
-    refuseField('/composition', 'This blueprint does not allow this composition.');
+    throw blueprintRefusal('blueprint_composition_refused', { field: '/composition' });
   }
   if (agent.authority === undefined || JSON.stringify(agent.authority) === JSON.stringify(before?.authority)) return;
   const held = meetAuthority(agent.authority, authority) ?? {};
   for (const [resource, scopes] of Object.entries(agent.authority)) {
     const beyond = scopes.find((name) => !held[resource]?.includes(name));
     if (beyond === undefined) continue;
-    refuseField(`/authority/${pointerStep(resource)}`, `This blueprint does not allow ${beyond} here.`);
+    throw blueprintRefusal('blueprint_authority_exceeded', {
+      field: `/authority/${pointerStep(resource)}`,
+      params: { scope: beyond },
+    });
   }
 };

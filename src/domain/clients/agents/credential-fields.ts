@@ -3,12 +3,16 @@
 import { checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import { checkClaimRules, checkTextRule } from '../../platform/remote-keys/claim-rules.ts';
+import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
 import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
 import { workloadsOf } from '../workload-identity/workloads.ts';
 import type { Agent } from './agent.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
 
 export type NewCredential = CredentialMaterial & {
@@ -36,12 +40,12 @@ export const checkedMaterial = async (
   const reach = { purpose: 'clientKeys', isByRole } as const;
   if (given.name !== undefined) checkText(given.name, `${at}/name`, 100);
   if (given.expiresAt !== undefined && given.expiresAt <= deps.now()) {
-    refuseField(`${at}/expires_at`, 'This time is in the past.');
+    throw fieldRefusal('time_is_past', { field: `${at}/expires_at` });
   }
   switch (given.kind) {
     case 'jwks': {
       const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, { at });
-      return jwks ? { kind: 'jwks', jwks } : refuseField(`${at}/jwks`, 'Public keys are needed.');
+      return jwks ? { kind: 'jwks', jwks } : raise(keyRefusal('keys_missing', { field: `${at}/jwks` }));
     }
     case 'jwks_uri': {
       const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, { at, reach });
@@ -104,12 +108,13 @@ export const withOperatorUrls = (
 /** Throws 'invalid_field'. */
 export const checkKeysTogether = (agent: Agent, at: string): void => {
   const all = credentialsOf(agent);
-  if (all.length > MOST_CREDENTIALS) refuseField(at, `An agent has at most ${MOST_CREDENTIALS} credentials.`);
+  if (all.length > MOST_CREDENTIALS)
+    throw agentRefusal('credentials_exceeded', { field: at, params: { most: MOST_CREDENTIALS } });
   const kids = ofKind(all, 'jwks').flatMap(({ jwks }) => jwks.keys.map(({ kid }) => kid));
   if (kids.length > 1 && kids.includes(undefined)) {
-    refuseField(at, 'When an agent has several keys each needs its own "kid".');
+    throw agentRefusal('credentials_need_kids', { field: at });
   }
-  if (new Set(kids).size < kids.length) refuseField(at, 'Another key of this agent has the same "kid".');
+  if (new Set(kids).size < kids.length) throw agentRefusal('credentials_repeat_kid', { field: at });
 };
 
 const derivedOf = (agent: Agent): Pick<Agent, 'workloads' | 'credentialsEndAt' | 'hasSecret'> => {

@@ -13,6 +13,7 @@ import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { type Credential, credentialsOf, isUsable, registeredCredentialId } from './credential.ts';
 import {
   type CredentialCheckDeps,
@@ -99,11 +100,11 @@ export const credentialRegistry = (deps: {
       type,
       by,
       async (agent) => {
-        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        if (agent.state === 'retired') throw agentRefusal('agent_retired');
         await checkCaller(agent, by);
         const all = credentialsOf(agent);
         if (!all.some((one) => one.id === id)) {
-          throw new DomainError('not_found', 'This agent has no such credential.');
+          throw agentRefusal('credential_not_found');
         }
         const next = all.flatMap((one) => (one.id === id ? alter(one) : [one]));
         const registered = id === registeredCredentialId(agentId);
@@ -128,7 +129,7 @@ export const credentialRegistry = (deps: {
         'credential.added',
         by,
         async (agent) => {
-          if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          if (agent.state === 'retired') throw agentRefusal('agent_retired');
           await checkRights(agent, by);
           refuseOtherHands(agent, seen);
           const next = withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
@@ -145,7 +146,7 @@ export const credentialRegistry = (deps: {
     resume: (agentId, id, by): Promise<Versioned<Agent>> => {
       const resumed = (one: Credential): readonly Credential[] => {
         if (one.state === 'expired' || (one.expiresAt !== undefined && one.expiresAt <= clock.now())) {
-          throw new DomainError('conflict', 'The time of this credential is over; add another one.');
+          throw agentRefusal('credential_expired');
         }
         return [{ ...one, state: 'active' }];
       };
@@ -175,7 +176,7 @@ export const credentialRegistry = (deps: {
         ];
       };
       await changeOne(agentId, id, 'credential.rotated', by, rotated, checkRights);
-      if (!answer) throw new DomainError('not_found', 'This agent has no such credential.');
+      if (!answer) throw agentRefusal('credential_not_found');
       return answer;
     },
   };

@@ -7,8 +7,8 @@
 
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from './agent.ts';
+import { agentRefusal } from './agent-refusals.ts';
 
 export const credentialRights =
   (owners: Pick<Owners, 'answersFor'>) =>
@@ -20,15 +20,9 @@ export const credentialRights =
   async ({ id, owner, state }: Pick<Agent, 'id' | 'owner' | 'state'>, by: By): Promise<void> => {
     const isItself = by.caller === id || by.caller === 'system';
     if (!isItself && !by.isAdministrator && !(await owners.answersFor(owner, by.account ?? by.caller))) {
-      throw new DomainError(
-        'forbidden',
-        'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints, or has its tokens bound no more. An operator suspends and removes them.',
-      );
+      throw agentRefusal('credentials_are_for_owner');
     }
     if (state === 'orphaned') {
-      throw new DomainError(
-        'conflict',
-        'This agent has no owner. Its next owner gives it credentials, after accepting it.',
-      );
+      throw agentRefusal('credentials_need_owner');
     }
   };

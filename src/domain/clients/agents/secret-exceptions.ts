@@ -13,6 +13,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { type CredentialOf, isUsable, ofKind } from './credential.ts';
 import { withCredentials } from './credential-fields.ts';
 import { LONGEST_OVERLAP_SECONDS } from './credential-registry.ts';
@@ -133,7 +134,7 @@ export const secretExceptions = (deps: {
         'credential.rotated',
         by,
         async (agent) => {
-          if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          if (agent.state === 'retired') throw agentRefusal('agent_retired');
           await checkRights(agent, by);
           const [old, another] = usableOf(agent);
           if (old?.expiresAt === undefined) {

@@ -6,6 +6,7 @@
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import {
   type By,
   type Page,
@@ -16,7 +17,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import {
   BLUEPRINT_VERSIONS,
   BLUEPRINTS,
@@ -25,6 +26,7 @@ import {
   type BlueprintVersion,
   blueprintVersionId,
 } from './blueprint.ts';
+import { blueprintRefusal } from './blueprint-refusals.ts';
 import { type CeilingChange, type Ceilings, diffCeilings } from './ceilings.ts';
 import { checkCeilings } from './check-ceilings.ts';
 
@@ -91,7 +93,7 @@ export const blueprintRegistry = (dependencies: {
     audit,
     clock,
     facts: ({ version }) => ({ inputs: { version } }),
-    taken: { message: 'This name belongs to another blueprint.', field: '/name' },
+    taken: () => blueprintRefusal('blueprint_name_taken', { field: '/name' }),
   });
 
   const versionOf = async (id: string, version: number): Promise<BlueprintVersion | undefined> =>
@@ -241,7 +243,7 @@ export const blueprintRegistry = (dependencies: {
       const [before, after] = await Promise.all(
         [from, to].map(async (version) => (version === 0 ? {} : (await versionOf(id, version))?.ceilings)),
       );
-      if (!before || !after) throw new DomainError('not_found', 'There is no such version.');
+      if (!before || !after) throw documentRefusal('version_not_found');
       return diffCeilings(before, after);
     },
   };
@@ -250,11 +252,8 @@ export const blueprintRegistry = (dependencies: {
 const stateOf = ({ version, frozenAt }: BlueprintVersion, counts: number): BlueprintState =>
   version === counts ? 'active' : frozenAt === undefined || version > counts ? 'draft' : 'deprecated';
 
-const noDraft = (): DomainError =>
-  new DomainError('conflict', 'There is no draft to activate; write one first.', { field: '/draft' });
+const noDraft = (): DomainError => blueprintRefusal('blueprint_draft_missing', { field: '/draft' });
 
-const inUse = (): DomainError =>
-  new DomainError('conflict', 'This draft was activated in the meantime; read the blueprint again.');
+const inUse = (): DomainError => blueprintRefusal('blueprint_draft_active');
 
-const stale = (): DomainError =>
-  new DomainError('precondition_failed', 'This blueprint was changed in the meantime; read it again.');
+const stale = (): DomainError => blueprintRefusal('blueprint_changed');

@@ -1,6 +1,7 @@
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import { ENVIRONMENTS } from '../../vocabulary/environment.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { GRANT_TYPES } from '../clients/grant-types.ts';
 import { AUTHENTICATION_METHODS, type Ceilings, meetCeilings, NUMBER_AXES } from './ceilings.ts';
 
@@ -52,7 +53,7 @@ const checkNames = (names: readonly string[] | undefined, allowed: readonly stri
   for (const [index, name] of names?.entries() ?? []) {
     const isKnown = allowed instanceof RegExp ? allowed.test(name) : allowed.includes(name);
     if (isKnown) continue;
-    const what = allowed instanceof RegExp ? 'This value is not of the right form.' : `One of ${allowed.join(', ')}.`;
-    refuseField(`${at}/${index}`, what);
+    if (allowed instanceof RegExp) throw fieldRefusal('value_malformed', { field: `${at}/${index}` });
+    refuseField(`${at}/${index}`, `One of ${allowed.join(', ')}.`);
   }
 };

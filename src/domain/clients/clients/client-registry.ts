@@ -25,6 +25,7 @@ import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
 import { type ClientReader, clientReader, isUnexpired } from './client-reader.ts';
+import { clientRefusal } from './client-refusals.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkExceptions, markedException } from './exceptions.ts';
 import { checkForClients, checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
@@ -191,7 +192,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
   };
 
   const notRetired = (client: Client): Client => {
-    if (client.state === 'retired') throw new DomainError('conflict', 'A retired client cannot be changed.');
+    if (client.state === 'retired') throw clientRefusal('client_retired');
     return client;
   };
 
@@ -282,7 +283,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
         if (!isUnexpired(client, clock.now())) throw new DomainError('not_found', 'There is no such client.');
         if (client.owner === owner) return client;
         if (client.owner !== undefined || expiresAt === undefined) {
-          throw new DomainError('conflict', 'Only a client that registered itself and has no owner is adopted.');
+          throw clientRefusal('client_not_adoptable');
         }
         const adopted = { ...kept, owner };
         checkVouched(adopted, client, by);

@@ -3,6 +3,7 @@
  * takes, and how the person takes part. Registration, the decision, pages and the reference page read this table.
  */
 import { refuseField } from '../../vocabulary/errors.ts';
+import { clientRefusal } from './client-refusals.ts';
 
 /**
  * How the person takes part in what a route gives. `none`: the caller acts for itself. `of_grant`: the person allowed it to
@@ -184,13 +185,10 @@ export const checkGrantTypes = (
   }
   const asksPeople = grantTypes.includes('authorization_code');
   if (asksPeople && redirectUris.length === 0) {
-    refuseField('/redirect_uris', 'The grant type authorization_code needs a redirect URI.');
+    throw clientRefusal('redirect_uri_missing', { field: '/redirect_uris' });
   }
   if (!asksPeople && redirectUris.length > 0) {
-    refuseField(
-      '/redirect_uris',
-      'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
-    );
+    throw clientRefusal('redirect_uri_unused', { field: '/redirect_uris' });
   }
   if (grantTypes.includes('refresh_token') && !SIGN_IN_GRANT_TYPES.some((name) => grantTypes.includes(name))) {
     refuseField('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');

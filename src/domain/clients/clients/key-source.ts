@@ -1,8 +1,9 @@
+import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
 import { checkReachable, type UrlReach } from '../../platform/remote-keys/operator-urls.ts';
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 
 /** Where the public keys of an agent or client come from: registered keys, or a URL. */
 export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
@@ -31,11 +32,10 @@ export const checkKeySource = (
 ): KeySource => {
   if (jwksUri === undefined) {
     return jwks === undefined
-      ? refuseField(`${at}/jwks`, 'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.')
+      ? raise(keyRefusal('keys_or_uri_missing', { field: `${at}/jwks` }))
       : { jwks: checkPublicKeys(jwks, `${at}/jwks`) };
   }
-  if (jwks !== undefined)
-    refuseField(`${at}/jwks_uri`, 'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).');
+  if (jwks !== undefined) throw keyRefusal('keys_sent_and_served', { field: `${at}/jwks_uri` });
   if (jwksUri === before?.jwksUri) return { jwksUri };
   checkReachable(jwksUri, `${at}/jwks_uri`, checkUrl, reach);
   return { jwksUri };

@@ -2,6 +2,8 @@ import { checkName } from '../../platform/display-names/display-text.ts';
 import type { EpochSeconds } from '../../ports/clock.ts';
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { checkRedirectUris, originsOf } from '../../vocabulary/web-address.ts';
 import type { Client } from './client.ts';
@@ -143,7 +145,7 @@ const methodOf = (method: unknown, { jwks, jwksUri }: KeySource): 'none' | 'priv
 };
 
 const keysOf = (jwks: unknown, jwksUri: unknown): KeySource => {
-  if (jwksUri !== undefined && typeof jwksUri !== 'string') refuseField('/jwks_uri', 'This is a URL.');
+  if (jwksUri !== undefined && typeof jwksUri !== 'string') throw fieldRefusal('uri_expected', { field: '/jwks_uri' });
   // Its content is checked where it is used.
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) } as KeySource;
 };
@@ -175,7 +177,8 @@ const texts = (value: unknown, field: string): readonly string[] | undefined => 
 const oneOf = <T extends string>(value: unknown, field: string, values: readonly T[]): T | undefined =>
   value === undefined
     ? undefined
-    : (values.find((known) => known === value) ?? refuseField(field, `This is one of ${values.join(', ')}.`));
+    : (values.find((known) => known === value) ??
+      raise(fieldRefusal('value_not_listed', { field, params: { allowed: values.join(', ') } })));
 
 const objectOf = (value: unknown): { readonly [member: string]: unknown } => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };

@@ -15,6 +15,7 @@ import type { Revocation } from '../../ports/revocation.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import type { Agent } from '../agents/agent.ts';
+import { agentRefusal } from '../agents/agent-refusals.ts';
 import { credentialsOf } from '../agents/credential.ts';
 import { credentialRights } from '../agents/credential-rights.ts';
 import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
@@ -106,7 +107,7 @@ export const instanceRegistry = (deps: {
 
   const activeAgent = async (id: string): Promise<Agent> => {
     const agent = (await agents.get(id))?.document;
-    if (agent?.state !== 'active') throw new DomainError('conflict', 'This agent is not active.');
+    if (agent?.state !== 'active') throw agentRefusal('instance_agent_inactive');
     return agent;
   };
 

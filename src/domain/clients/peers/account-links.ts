@@ -12,8 +12,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import { endedLinks } from './ended-links.ts';
+import { linkRefusal } from './link-refusals.ts';
 import type { Peer } from './peer.ts';
 
 export type AccountLink = {
@@ -112,7 +113,7 @@ export const accountLinks = (deps: {
     audit: deps.audit,
     clock,
     facts: ({ account, peer }) => ({ subject: account, inputs: { peer } }),
-    taken: { message: 'This subject is linked already.', field: '/subject' },
+    taken: () => linkRefusal('subject_linked', { field: '/subject' }),
   });
 
   const find = async (peer: string, subject: string): Promise<AccountLink | undefined> => {
@@ -141,7 +142,7 @@ export const accountLinks = (deps: {
       }
       if (!(await deps.peers.get(given.peer))) refuseField('/peer', 'There is no such peer.');
       const account = (await deps.accounts.get(given.account))?.document;
-      if (!account) return refuseField('/account', 'There is no such account.');
+      if (!account) throw linkRefusal('linked_account_unknown', { field: '/account' });
       if (!isLinkable(account)) {
         refuseField(
           '/account',
@@ -181,8 +182,7 @@ export const accountLinks = (deps: {
 
     async remove(id, by, of): Promise<void> {
       const { document } = await documentsOf.found(id);
-      if (of !== undefined && document.account !== of)
-        throw new DomainError('not_found', 'You hold nothing of that name.');
+      if (of !== undefined && document.account !== of) throw linkRefusal('holding_not_found');
       const { key, account } = document;
       await documentsOf.remove(id, 'account_link.removed', by, () =>
         ended.keep({ id: key, account, endedBy: by.caller, createdAt: clock.now() }),

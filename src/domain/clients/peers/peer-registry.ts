@@ -18,6 +18,7 @@ import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { linkRefusal } from './link-refusals.ts';
 import { type Inbound, type Outbound, PEERS, type Peer, resourceBehind } from './peer.ts';
 
 export type NewPeer = {
@@ -95,7 +96,7 @@ export const peerRegistry = (deps: {
     audit: deps.audit,
     clock,
     derived: ['resources'],
-    taken: { message: 'There is a peer of this issuer already.', field: '/issuer' },
+    taken: () => linkRefusal('peer_issuer_taken', { field: '/issuer' }),
   });
 
   const behind = async (identifier: string): Promise<Peer | undefined> => {

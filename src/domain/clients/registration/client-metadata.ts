@@ -3,7 +3,9 @@
 import { checkName, checkText } from '../../platform/display-names/display-text.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
 import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
@@ -64,7 +66,9 @@ export const readMetadata = (body: Body): ClientMetadata => {
     const value = given(member);
     if (value === undefined) return undefined;
     if (typeof value !== 'string') return refuseField(`/${member}`, 'This is a text.');
-    return value.length > maximum ? refuseField(`/${member}`, `This text has at most ${maximum} characters.`) : value;
+    return value.length > maximum
+      ? raise(fieldRefusal('text_too_long', { field: `/${member}`, params: { most: maximum } }))
+      : value;
   };
   const shown = (member: string, maximum: number): string | undefined => {
     const value = text(member);
@@ -89,7 +93,10 @@ export const readMetadata = (body: Body): ClientMetadata => {
   const oneOf = <T extends string>(member: string, values: readonly T[]): T | undefined => {
     const value = given(member);
     if (value === undefined) return undefined;
-    return values.find((known) => known === value) ?? refuseField(`/${member}`, `This is one of ${values.join(', ')}.`);
+    return (
+      values.find((known) => known === value) ??
+      raise(fieldRefusal('value_not_listed', { field: `/${member}`, params: { allowed: values.join(', ') } }))
+    );
   };
 
   const grantTypes = texts('grant_types');

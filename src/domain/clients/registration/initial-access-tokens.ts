@@ -19,6 +19,8 @@ import { type DocumentStore, update, type Versioned } from '../../ports/document
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { agentRefusal } from '../agents/agent-refusals.ts';
+import { blueprintRefusal } from '../blueprints/blueprint-refusals.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
 
 /**
@@ -115,14 +117,14 @@ export const initialAccessTokens = (deps: {
 
   const checkBinding = async ({ owner, blueprint }: NewInitialAccessToken): Promise<void> => {
     if (!(await owners.isActive(owner))) {
-      refuseField('/owner', 'The owner is an active account, or a group with an active member.');
+      throw agentRefusal('owner_inactive', { field: '/owner' });
     }
     if (blueprint === undefined) {
       if (isGroupId(owner)) refuseField('/owner', 'A group owns agents only: name a blueprint, or an account.');
       return;
     }
     if ((await blueprints.get(blueprint))?.document.state !== 'active') {
-      refuseField('/blueprint', 'There is no active blueprint with this id.');
+      throw blueprintRefusal('blueprint_inactive', { field: '/blueprint' });
     }
   };
 

@@ -1,4 +1,6 @@
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { originsOf } from '../../vocabulary/web-address.ts';
 import type { NewAgent } from '../agents/agent-registry.ts';
 import type { NewClient } from '../clients/client-registry.ts';
@@ -150,4 +152,4 @@ const refuseAgentMembers = (asked: ClientMetadata, way: Way): void => {
   }
 };
 
-const missing = (member: string): never => refuseField(`/${member}`, 'This member is missing.');
+const missing = (member: string): never => raise(fieldRefusal('member_missing', { field: `/${member}` }));

@@ -11,7 +11,7 @@ import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type IssuerTemplate, TRUSTED_ISSUERS, type TrustedIssuer } from './trusted-issuer.ts';
@@ -83,7 +83,7 @@ export const trustedIssuerRegistry = (deps: {
     kind: 'trusted issuer',
     audit: deps.audit,
     clock,
-    taken: { message: 'This issuer is there already.', field: '/issuer' },
+    taken: () => new DomainError('conflict', 'This issuer is there already.', { field: '/issuer' }),
   });
 
   const checked = (given: TrustedIssuer, before?: TrustedIssuer): TrustedIssuer => {

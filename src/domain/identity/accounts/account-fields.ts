@@ -1,7 +1,9 @@
-import { NO_ID_RULE, readsAsId } from '../../platform/display-names/id-form.ts';
+import { readsAsId } from '../../platform/display-names/id-form.ts';
+import { nameRefusal } from '../../platform/display-names/name-refusals.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { AccountRole } from './account.ts';
+import { accountRefusal } from './account-refusals.ts';
 import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
 
@@ -37,14 +39,14 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 export const checkedUsername = (typed: string): string => {
   const username = normaliseUsername(typed);
   if (username === undefined) return refuseField('/username', USERNAME_RULE);
-  if (readsAsId(username)) return refuseField('/username', NO_ID_RULE);
+  if (readsAsId(username)) throw nameRefusal('name_reads_as_id', { field: '/username' });
   return username;
 };
 
 export const checkedName = (typed: string): string => {
   const name = typed.trim().normalize('NFC');
   if (name.length < 1 || name.length > 200 || UNSHOWABLE.test(name)) {
-    refuseField('/name', 'A name has 1 to 200 characters that can be shown.');
+    throw accountRefusal('person_name_malformed', { field: '/name' });
   }
   return name;
 };
@@ -52,7 +54,7 @@ export const checkedName = (typed: string): string => {
 export const checkedEmail = (typed: string): string => {
   const email = typed.trim();
   if (email.length > 254 || !/^[^\s@<>"(),:;\\]+@[^\s@<>"(),:;\\]+$/u.test(email) || UNSHOWABLE.test(email)) {
-    refuseField('/email', 'This is not an e-mail address.');
+    throw accountRefusal('email_malformed', { field: '/email' });
   }
   return email;
 };
@@ -63,7 +65,7 @@ export const checkedLanguage = (language: string): Language =>
 export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   if (groups.length > 200) refuseField('/groups', 'An account is in at most 200 groups.');
   if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
-    refuseField('/groups', 'The name of a group has 1 to 200 characters that can be shown.');
+    throw accountRefusal('group_label_malformed', { field: '/groups' });
   }
   if (groups.some(readsAsGroupId)) refuseField('/groups', GROUP_ID_RULE);
   return [...new Set(groups)].sort();

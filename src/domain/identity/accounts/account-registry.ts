@@ -1,10 +1,11 @@
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole, isLetCount } from './account.ts';
 import {
   type AccountChanges,
@@ -18,9 +19,11 @@ import {
   type NewAccount,
 } from './account-fields.ts';
 import { type AccountReader, accountReader, published, type StoredAccount } from './account-reader.ts';
+import { accountRefusal } from './account-refusals.ts';
 import { emailKey } from './email-key.ts';
 import type { Language } from './language.ts';
 import type { Passwords } from './passwords.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 
 export type { AccountChanges, NewAccount } from './account-fields.ts';
 
@@ -144,7 +147,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
 
   const existing = async (id: string): Promise<Versioned<StoredAccount>> => {
     const found = await accounts.get(id);
-    if (!found) throw new DomainError('not_found', 'There is no such account.');
+    if (!found) throw accountRefusal('account_not_found');
     return found;
   };
 
@@ -152,7 +155,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
     if (account.state !== 'active' || !account.roles.includes('administrator')) return;
     const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
     if (others.every(({ document }) => document.id === account.id)) {
-      throw new DomainError('conflict', 'This is the last active administrator; make another one first.', {
+      throw accountRefusal('last_administrator', {
         ...(field ? { field } : {}),
       });
     }
@@ -186,7 +189,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       const next = change(account);
       return next && withDerived(next, account, clock.now());
     });
-    if (!written) throw new DomainError('not_found', 'There is no such account.');
+    if (!written) throw accountRefusal('account_not_found');
     return published(written);
   };
 
@@ -207,7 +210,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         groups: checkedGroups(input.groups ?? []),
         ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
       };
-      const taken = new DomainError('conflict', 'This username is taken.', { field: '/username' });
+      const taken = accountRefusal('username_taken', { field: '/username' });
       if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
       const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       const account: StoredAccount = withRoles(
@@ -233,7 +236,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         }
         return published({ document: made, version: 1 });
       };
-      const isGroup = new DomainError('conflict', 'A group has this name. Choose another username.', {
+      const isGroup = accountRefusal('username_is_group_name', {
         field: '/username',
       });
       return ownerNames.give(username, 'account', isGroup, insert, {
@@ -243,10 +246,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
 
     update(id, expectedVersion, changes, by) {
       return oneByOne(async (): Promise<Versioned<Account>> => {
-        const stale = new DomainError(
-          'precondition_failed',
-          'This account was changed in the meantime; read it again and repeat your change.',
-        );
+        const stale = documentRefusal('object_changed', { params: { kind: 'account' } });
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
         const now = clock.now();
@@ -321,7 +321,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       const now = clock.now();
       const set = (account: StoredAccount): StoredAccount => {
         if (instead !== undefined && account.passwordHash !== instead) {
-          throw new DomainError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
+          throw signInRefusal('password_changed_meanwhile');
         }
         check?.(account);
         return { ...withoutSessions(account, now), passwordHash };

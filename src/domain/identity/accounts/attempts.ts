@@ -6,8 +6,9 @@ import { networkCounts, type Window } from '../../platform/rate-limits/network-c
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import { knownDevices } from './known-devices.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 
 export type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
@@ -25,8 +26,6 @@ export type AttemptsDeps = {
   readonly audit: AuditLog;
   readonly refusals: Pick<SignInRefusals, 'note'>;
 };
-
-const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 
 /** Counts attempts by kind, and recognises browsers that signed in before. */
 export const attempts = (deps: AttemptsDeps) => {
@@ -50,7 +49,7 @@ export const attempts = (deps: AttemptsDeps) => {
     event: Partial<AuditEvent>,
   ): Promise<void> => {
     if (over <= 0) return;
-    const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
+    const error = signInRefusal('sign_in_attempts_exceeded', { retryAfterSeconds: window });
     const inputs = { reason: `limit_per_${kind}` };
     if (event.subject === undefined) throw await refused({ ...event, inputs }, error);
     // Records only the 1st, 2nd, 4th, 8th … attempt of an account beyond the limit in a window, each with the count

@@ -5,11 +5,11 @@ import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from './account.ts';
 import { checkedEmail } from './account-fields.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { MailLinks } from './mail-links.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 
 type MailDeps = {
   readonly outbox: Pick<Outbox, 'put'>;
@@ -20,8 +20,6 @@ type MailDeps = {
 
 /** Confirmation mails of one account in an hour. */
 const PER_ACCOUNT = { limit: 5, window: 3600 };
-
-const OVER = 'This link is not yours, was used already, or is too old. Ask for a new one.';
 
 /**
  * A change of an account's address by its user. The new address takes effect when a user who is signed in to the
@@ -51,7 +49,7 @@ export const emailChange = (
 
   const linkOf = async (account: Account, token: string): Promise<string> => {
     const link = await links.peek('email', token);
-    if (link?.account !== account.id || link.email === undefined) throw new DomainError('not_found', OVER);
+    if (link?.account !== account.id || link.email === undefined) throw signInRefusal('email_link_invalid');
     return link.email;
   };
 
@@ -60,8 +58,7 @@ export const emailChange = (
       const address = checkedEmail(typed);
       const { limit, window } = PER_ACCOUNT;
       if ((await ephemeral.count(`email:${account.id}`, window)) > limit) {
-        const text = 'You asked for this too often. Wait and try again.';
-        throw new DomainError('too_many_requests', text, { retryAfterSeconds: window });
+        throw signInRefusal('email_change_requests_exceeded', { retryAfterSeconds: window });
       }
       const token = await links.make('email', account, address);
       await mail(account, 'account.email_confirm', {
@@ -76,7 +73,7 @@ export const emailChange = (
     async confirm(account, token, by): Promise<void> {
       const address = await linkOf(account, token);
       await accounts.confirmEmail(account.id, address, by, async () => {
-        if (!(await links.use('email', token))) throw new DomainError('not_found', OVER);
+        if (!(await links.use('email', token))) throw signInRefusal('email_link_invalid');
       });
     },
   };

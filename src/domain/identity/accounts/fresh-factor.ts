@@ -6,7 +6,7 @@ import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { accountRefusal } from './account-refusals.ts';
 
 /** Seconds after a sign-in with a second factor for which it is fresh. */
 const FRESH_FACTOR_SECONDS = 300;
@@ -26,16 +26,13 @@ export const freshFactor =
     const { assurance } = by;
     const isFresh = assurance !== undefined && deps.clock.now() - assurance.authTime <= FRESH_FACTOR_SECONDS;
     if (isFresh && satisfiesAcr(assurance.acr, MULTI_FACTOR) && !isOfUnknownAge(assurance.amr)) return;
-    throw new DomainError(
-      'insufficient_user_authentication',
-      `This needs an administrator who signed in with a second factor at most ${FRESH_FACTOR_SECONDS / 60} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).`,
-      {
-        denial: {
-          id: deps.identifiers.newId('dny'),
-          layer: 'request',
-          reason: 'step_up_required',
-          remedies: [{ kind: 'step_up', acr_values: MULTI_FACTOR, max_age: FRESH_FACTOR_SECONDS }],
-        },
+    throw accountRefusal('fresh_factor_needed', {
+      params: { minutes: FRESH_FACTOR_SECONDS / 60 },
+      denial: {
+        id: deps.identifiers.newId('dny'),
+        layer: 'request',
+        reason: 'step_up_required',
+        remedies: [{ kind: 'step_up', acr_values: MULTI_FACTOR, max_age: FRESH_FACTOR_SECONDS }],
       },
-    );
+    });
   };

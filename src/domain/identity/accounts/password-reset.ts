@@ -8,12 +8,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from './account.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import type { SignInLimits } from './attempts.ts';
 import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
 import { resetBudget } from './reset-budget.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 
 /** The request as typed on the page, until the delivery worker handles it. */
 type Asked = {
@@ -40,8 +40,6 @@ const LONGEST_DEVICE = 200;
  */
 const SINGLE_EVENTS_PER_DAY = 10;
 const DAY = 86_400;
-const TOO_MANY = 'This was asked for too often. Wait and try again.';
-const OVER = 'This link was used already, or is too old. Ask for a new one.';
 
 /**
  * Sets a new password for a user who cannot sign in, by a link to the verified address. The request is put into the
@@ -102,7 +100,7 @@ export const passwordReset = (deps: {
   return {
     async ask(asked, pageLanguage): Promise<void> {
       if (!(await budget.takeRequest(asked.source))) {
-        throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: budget.windowSeconds });
+        throw signInRefusal('reset_requests_exceeded', { retryAfterSeconds: budget.windowSeconds });
       }
       const id = messageId(clock.nowMillis(), identifiers.newSecret());
       const { device, ...rest } = asked;
@@ -139,20 +137,20 @@ export const passwordReset = (deps: {
 
     async of(token): Promise<Account> {
       const link = await links.peek('reset', token);
-      if (link === undefined) throw new DomainError('not_found', OVER);
+      if (link === undefined) throw signInRefusal('reset_link_invalid');
       return link.of;
     },
 
     async reset(token, password, by): Promise<Account> {
       const link = await links.peek('reset', token);
-      if (link === undefined) throw new DomainError('not_found', OVER);
+      if (link === undefined) throw signInRefusal('reset_link_invalid');
       const caller = { ...by, caller: link.of.id };
       const onGood = async (): Promise<void> => {
-        if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
+        if (!(await links.use('reset', token))) throw signInRefusal('reset_link_invalid');
       };
       // Checked again in the swap: the address may have changed since the link was used up.
       const check = (account: Account): void => {
-        if (!isGoodFor(link, account)) throw new DomainError('not_found', OVER);
+        if (!isGoodFor(link, account)) throw signInRefusal('reset_link_invalid');
       };
       const { document } = await accounts.setPassword(link.of.id, password, caller, { onGood, check });
       return document;

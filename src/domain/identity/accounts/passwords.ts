@@ -7,7 +7,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { fairQueue } from '../../platform/rate-limits/fair-queue.ts';
 import { clientNetwork, coarseNetwork } from '../../vocabulary/client-network.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 
 export type PasswordSettings = {
   /** KiB, at least 8 for each lane. */
@@ -61,7 +61,7 @@ export interface Passwords {
 export const passwords = (settings: PasswordSettings): Passwords => {
   const inTurn = fairQueue(settings.concurrency, settings.queueLimit, () => {
     const retry = { retryAfterSeconds: 1 };
-    return new DomainError('unavailable', 'Too many sign-ins are being checked. Try again.', retry);
+    return signInRefusal('sign_in_queue_full', retry);
   });
   const current: Work = {
     memory: settings.argon2MemoryKib,
@@ -89,14 +89,10 @@ export const passwords = (settings: PasswordSettings): Passwords => {
     async hash(password, source): Promise<string> {
       const message = normalised(password);
       if (!message) {
-        throw new DomainError('invalid_field', `A password has at most ${PASSWORD_MAX_BYTES} bytes.`, {
-          field: '/password',
-        });
+        throw signInRefusal('password_too_long', { params: { most: PASSWORD_MAX_BYTES }, field: '/password' });
       }
       if ([...message.toString('utf8')].length < settings.minimumLength) {
-        throw new DomainError('invalid_field', `A password has at least ${settings.minimumLength} characters.`, {
-          field: '/password',
-        });
+        throw signInRefusal('password_too_short', { params: { least: settings.minimumLength }, field: '/password' });
       }
       const nonce = randomBytes(SALT_BYTES);
       const key = await derive(source, message, nonce, TAG_BYTES, current);

@@ -1,10 +1,10 @@
 import { raisePriority } from '../../ports/write-priority.ts';
 import { type Assurance, SINGLE_FACTOR } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from './account.ts';
 import type { AccountRegistry } from './account-registry.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from './attempts.ts';
 import type { Passwords } from './passwords.ts';
+import { signInRefusal } from './sign-in-refusals.ts';
 import { normaliseUsername } from './username.ts';
 
 export type SignInDeps = AttemptsDeps & {
@@ -32,8 +32,6 @@ export type SignInAttempt = {
 export type SignedIn =
   | { readonly next: 'done'; readonly account: Account; readonly device: string; readonly assurance: Assurance }
   | { readonly next: 'factor'; readonly account: Account; readonly assurance: Assurance };
-
-const REFUSED = 'The username or the password is not right.';
 
 /**
  * Sign-in with a username and a password. Attempts are counted before anything is checked, so that parallel guesses
@@ -91,7 +89,7 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
       }
 
       if (!isOn) {
-        const error = new DomainError('unauthenticated', 'Passwords are not used here. Sign in another way.');
+        const error = signInRefusal('passwords_off');
         throw await refused({ ...event, inputs: { reason: 'passwords_off' } }, error);
       }
       const matches =
@@ -111,7 +109,7 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
       if (reason !== undefined || account === undefined) {
         throw await refused(
           { ...event, inputs: { reason: reason ?? 'unknown_account' } },
-          new DomainError('unauthenticated', REFUSED),
+          signInRefusal('credentials_wrong'),
         );
       }
       raisePriority('authenticated');
@@ -139,10 +137,7 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
           ? await passwords.verifyNothing(password, source)
           : await passwords.verify(account.passwordHash, password, source);
       if (matches && account?.state === 'active') return account;
-      throw await refused(
-        { ...event, inputs: { reason: 'wrong_password' } },
-        new DomainError('unauthenticated', 'The current password is not right.'),
-      );
+      throw await refused({ ...event, inputs: { reason: 'wrong_password' } }, signInRefusal('current_password_wrong'));
     },
   };
 };

@@ -6,7 +6,6 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { type Assurance, BY_CODE, isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import {
   type AccountFactors,
   asksFactor,
@@ -19,6 +18,7 @@ import {
   type RecoveryFactor,
   type TotpFactor,
 } from './factor.ts';
+import { factorRefusal } from './factor-refusals.ts';
 import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
 
@@ -142,7 +142,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
   /** LG-04: with an existing factor, a sign-in by password alone changes nothing. */
   const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {
     if (asksFactor(factors) && !satisfiesAcr(acr, MULTI_FACTOR)) {
-      throw new DomainError('forbidden', 'Sign in again with your second factor first.');
+      throw factorRefusal('second_factor_sign_in_needed');
     }
   };
 
@@ -150,7 +150,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
     clock.now() - authTime <= RECENT_SECONDS && !isOfUnknownAge(amr);
 
   const requireRecent = (assurance: Assurance): void => {
-    if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');
+    if (!isRecent(assurance)) throw factorRefusal('recent_sign_in_needed');
   };
 
   const recoveryOf = (account: string, codes: readonly string[]): RecoveryFactor => ({
@@ -226,10 +226,10 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
         if (factors.filter(({ kind }) => kind === added.kind).length >= MOST[added.kind]) {
-          throw new DomainError('conflict', `An account has at most ${MOST[added.kind]} of these; remove one first.`);
+          throw factorRefusal('factors_exceeded', { params: { most: MOST[added.kind] } });
         }
         if (added.kind === 'passkey' && factors.some((one) => isSamePasskey(one, added))) {
-          throw new DomainError('conflict', 'This passkey was added already.');
+          throw factorRefusal('passkey_added_already');
         }
       };
       check(await all(account));
@@ -255,8 +255,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
     async newRecoveryCodes({ account, assurance, by }): Promise<readonly string[]> {
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
-        if (!asksFactor(factors))
-          throw new DomainError('conflict', 'There is no factor that codes could stand in for.');
+        if (!asksFactor(factors)) throw factorRefusal('recovery_codes_without_factor');
       };
       requireRecent(assurance);
       check(await all(account));
@@ -274,7 +273,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
       const check = (factors: readonly Factor[]): Factor => {
         requireStrength(factors, assurance);
         const found = factors.find((one) => one.id === id && one.kind !== 'recovery');
-        if (found === undefined) throw new DomainError('not_found', 'You have no such factor.');
+        if (found === undefined) throw factorRefusal('factor_not_found');
         return found;
       };
       requireRecent(assurance);

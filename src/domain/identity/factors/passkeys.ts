@@ -4,9 +4,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import type { PasskeyFactor } from './factor.ts';
+import { factorRefusal } from './factor-refusals.ts';
 import { type Changing, type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
 import {
   challengeIn,
@@ -150,7 +150,7 @@ export const passkeys = (deps: PasskeysDeps): Passkeys => {
     isAvailable: party !== undefined,
 
     async offerNew(account, { session, assurance }): Promise<string> {
-      if (!party) throw new DomainError('not_found', 'Passkeys cannot be used at the address of this server.');
+      if (!party) throw factorRefusal('passkeys_off');
       await factors.requireMayChange(account.id, assurance);
       const challenge = await newChallenge('add', account.id, session);
       return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
@@ -159,7 +159,7 @@ export const passkeys = (deps: PasskeysDeps): Passkeys => {
     async confirmNew({ name, credential, session }, changing): Promise<readonly string[] | undefined> {
       const challenge = await takeChallenge('add', changing.account, session);
       const made = party && challenge ? await madePasskey(party, challenge, credential) : undefined;
-      if (!made) throw new DomainError('invalid_field', 'That did not work. Try again.', { field: '/credential' });
+      if (!made) throw factorRefusal('passkey_not_created', { field: '/credential' });
       return factors.add({ ...made, name }, changing);
     },
 

@@ -1,9 +1,9 @@
 import { openedOrNothing } from '../../platform/crypto/master-key.ts';
 import { raisePriority } from '../../ports/write-priority.ts';
 import { type Assurance, withFactor } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
+import { factorRefusal } from './factor-refusals.ts';
 import type { FactorRegistry } from './factor-registry.ts';
 import type { Passkeys } from './passkeys.ts';
 
@@ -42,10 +42,6 @@ const WAITING_SECONDS = 600;
  * attacker who has the password guesses one within a year with a chance of one in thirty.
  */
 const PER_DAY = { limit: 30, window: 86_400 };
-
-const REFUSED = 'That code is not right, or was used already.';
-const PASSKEY_REFUSED = 'That passkey was not accepted. Try again.';
-const PASSKEY_MUST_VERIFY = 'That passkey was not accepted. It has to verify you, by finger, face or PIN. Try again.';
 
 /**
  * The step of a sign-in after the password. Between the two steps no user is signed in: the proof is kept for the
@@ -124,9 +120,8 @@ export const secondFactor = (deps: SecondFactorDeps): SecondFactor => {
         const reason = isActive ? 'wrong_factor' : 'account_disabled';
         throw await refused(
           { ...event, inputs: { reason } },
-          new DomainError(
-            'unauthenticated',
-            'code' in proof ? REFUSED : mustVerify ? PASSKEY_MUST_VERIFY : PASSKEY_REFUSED,
+          factorRefusal(
+            'code' in proof ? 'factor_code_wrong' : mustVerify ? 'passkey_did_not_verify' : 'passkey_refused',
           ),
         );
       }
@@ -151,7 +146,7 @@ export const secondFactor = (deps: SecondFactorDeps): SecondFactor => {
         const about = proven ? { subject: proven.account, inputs: { reason: 'account_disabled' } } : {};
         throw await refused(
           { ...event, inputs: { reason: 'wrong_passkey' }, ...about },
-          new DomainError('unauthenticated', PASSKEY_REFUSED),
+          factorRefusal('passkey_refused'),
         );
       }
       raisePriority('authenticated');

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { factorRefusal } from './factor-refusals.ts';
 import { type Changing, type FactorRegistry, factorName, RECENT_SECONDS } from './factor-registry.ts';
 import { stepOf, totpAddress, totpSecret } from './totp.ts';
 
@@ -76,22 +76,22 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps): TotpEnrolment => {
 
     async confirm({ name, code, session }, changing): Promise<readonly string[] | undefined> {
       const found = await waiting(keysOf(changing.account, session));
-      if (!found) throw new DomainError('not_found', 'That took too long. Begin to add the app again.');
+      if (!found) throw factorRefusal('totp_enrolment_expired');
       const tries = await ephemeral.count(`${found.key}:tries`, RECENT_SECONDS);
       if (tries > TRIES) {
-        throw new DomainError('too_many_requests', 'These were too many codes. Begin to add the app again later.', {
+        throw factorRefusal('totp_enrolment_attempts_exceeded', {
           retryAfterSeconds: RECENT_SECONDS,
         });
       }
       const lastStep = stepOf(found.secret, code.replace(/\s/g, ''), clock.nowMillis(), 0);
       if (lastStep === undefined) {
-        throw new DomainError('invalid_field', 'That is not the code the app shows now.', { field: '/code' });
+        throw factorRefusal('totp_code_wrong', { field: '/code' });
       }
       // Checked before the secret is used up: a scanned secret must stay valid.
       factorName(name);
       // Of two concurrent form submissions one adds it.
       if ((await ephemeral.take(found.key)) === undefined) {
-        throw new DomainError('conflict', 'This app was added already.');
+        throw factorRefusal('totp_added_already');
       }
       return factors.add({ kind: 'totp', name, secret: found.secret, lastStep }, changing);
     },

@@ -7,7 +7,8 @@
 
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkName } from '../../platform/display-names/display-text.ts';
-import { NO_ID_RULE, readsAsId } from '../../platform/display-names/id-form.ts';
+import { readsAsId } from '../../platform/display-names/id-form.ts';
+import { nameRefusal } from '../../platform/display-names/name-refusals.ts';
 import { nameKey } from '../../platform/display-names/skeleton.ts';
 import {
   type By,
@@ -18,10 +19,11 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
 import { GROUPS, type Group } from './group.ts';
+import { groupRefusal } from './group-refusals.ts';
 import { withMembers } from './membership.ts';
 import { ownerNames } from './owner-names.ts';
 
@@ -73,7 +75,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     kind: 'group',
     audit,
     clock,
-    taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
+    taken: () => groupRefusal('group_name_taken', { field: '/name' }),
     derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil', 'joinedAt'],
   });
 
@@ -81,18 +83,20 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
   const checked = async (group: Group, before?: Group): Promise<Group> => {
     if (group.name !== before?.name) {
       checkName(group.name, '/name', 100);
-      if (readsAsId(group.name)) refuseField('/name', NO_ID_RULE);
+      if (readsAsId(group.name)) throw nameRefusal('name_reads_as_id', { field: '/name' });
     }
     const { members } = group;
-    if (members.length < 2) refuseField('/members', 'A group has at least two members.');
-    if (members.length > MOST_MEMBERS) refuseField('/members', `A group has at most ${MOST_MEMBERS} members.`);
+    if (members.length < 2) throw groupRefusal('group_too_small', { field: '/members' });
+    if (members.length > MOST_MEMBERS)
+      throw groupRefusal('group_too_large', { field: '/members', params: { most: MOST_MEMBERS } });
     const added = members.filter((id) => !before?.members.includes(id));
     const active = new Set(
       (await accounts.getMany(added)).filter(({ state }) => state === 'active').map(({ id }) => id),
     );
     for (const [index, id] of members.entries()) {
       if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
-      if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
+      if (added.includes(id) && !active.has(id))
+        throw groupRefusal('group_member_inactive', { field: `/members/${index}` });
     }
     return { ...group, nameKey: nameKey(group.name), foldedName: foldedName(group.name) };
   };
@@ -105,10 +109,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     const isAdding = members.some((id) => !before.members.includes(id));
     if (!isAdding || by.isAdministrator || by.caller === 'system') return;
     if (before.members.includes(by.account ?? by.caller)) return;
-    throw new DomainError(
-      'forbidden',
-      'Only a member of a group or an administrator adds members to it. An operator removes them.',
-    );
+    throw groupRefusal('group_members_forbidden');
   };
 
   /** Whether an active account is a member before and after the change. */
@@ -117,7 +118,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     return staying.some(({ state }) => state === 'active');
   };
 
-  const isUsername = new DomainError('conflict', 'An account has this name as its username. Choose another one.', {
+  const isUsername = groupRefusal('group_name_is_username', {
     field: '/name',
   });
 

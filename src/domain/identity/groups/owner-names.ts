@@ -7,10 +7,11 @@ import { createHash } from 'node:crypto';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import { ACCOUNTS, type Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
 import { GROUPS, type Group } from './group.ts';
+import { groupRefusal } from './group-refusals.ts';
 
 export type OwnerKind = 'account' | 'group';
 
@@ -124,11 +125,10 @@ export const ownerNames = ({
       const found = (await Promise.all(kinds.map((kind) => called[kind](folded, name)))).flat();
       if (found.length < 2) return found[0];
       const ids = found.map(({ id }) => id).sort();
-      throw new DomainError(
-        'conflict',
-        `This is the name of more than one: ${ids.join(', ')}. Give the id of the one that is meant.`,
-        field === undefined ? {} : { field },
-      );
+      throw groupRefusal('owner_name_ambiguous', {
+        params: { ids: ids.join(', ') },
+        ...(field === undefined ? {} : { field }),
+      });
     },
   };
 };

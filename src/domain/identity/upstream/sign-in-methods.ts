@@ -2,11 +2,11 @@ import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import type { FactorRegistry } from '../factors/factor-registry.ts';
 import type { UpstreamLink, UpstreamLinks } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
+import { upstreamRefusal } from './upstream-refusals.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
@@ -56,7 +56,7 @@ export const signInMethods = (deps: {
       ({ link, provider }) => link.id !== without && provider.state === 'active',
     );
     if (hasPassword || keys.length > 0 || others.length > 0) return;
-    throw new DomainError('conflict', 'This is your last way to sign in. Add another one first.');
+    throw upstreamRefusal('last_sign_in_method');
   };
 
   const oneByOne = <T>(account: string, work: () => Promise<T>): Promise<T> =>
@@ -68,7 +68,7 @@ export const signInMethods = (deps: {
     disconnect: (account, id, session, by): Promise<void> =>
       oneByOne(account, async () => {
         const link = (await links.get(id))?.document;
-        if (link?.account !== account) throw new DomainError('not_found', 'You are not connected there.');
+        if (link?.account !== account) throw upstreamRefusal('upstream_link_not_found');
         await refuseLast(account, id);
         await links.remove(id, by, session);
       }),

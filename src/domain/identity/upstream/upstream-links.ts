@@ -12,6 +12,7 @@ import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { upstreamRefusal } from './upstream-refusals.ts';
 
 export type UpstreamLink = {
   /** `upl_…` */
@@ -120,7 +121,7 @@ export const upstreamLinks = (deps: {
     audit,
     clock,
     facts: ({ account, upstream, proof }) => ({ subject: account, inputs: { upstream, proof } }),
-    taken: { message: 'This person is connected with an account already.', field: '/subject' },
+    taken: () => upstreamRefusal('upstream_person_connected', { field: '/subject' }),
     derived: ['claimedAt'],
   });
 
@@ -146,9 +147,9 @@ export const upstreamLinks = (deps: {
       }
       if (!(await deps.upstreams.get(given.upstream))) refuseField('/upstream', 'There is no such upstream.');
       if (given.proof !== 'created' && !(await deps.accounts.get(given.account)))
-        refuseField('/account', 'There is no such account.');
+        throw upstreamRefusal('upstream_account_unknown', { field: '/account' });
       if ((await ofAccount(given.account)).length >= MOST_OF_ACCOUNT) {
-        throw new DomainError('conflict', `An account is connected with at most ${MOST_OF_ACCOUNT} people elsewhere.`);
+        throw upstreamRefusal('upstream_links_exceeded', { params: { most: MOST_OF_ACCOUNT } });
       }
       const now = clock.now();
       const made = { id: identifiers.newId('upl'), createdBy: by.caller, createdAt: now, updatedAt: now };

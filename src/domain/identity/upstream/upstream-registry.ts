@@ -26,6 +26,7 @@ import {
   type UpstreamProvider,
   USUAL_CLAIMS,
 } from './upstream-provider.ts';
+import { upstreamRefusal } from './upstream-refusals.ts';
 
 type Chosen = Pick<
   UpstreamProvider,
@@ -118,7 +119,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
     derived: ['claimsFrom'],
     audit: deps.audit,
     clock,
-    taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
+    taken: () => upstreamRefusal('upstream_issuer_taken', { field: '/issuer' }),
   });
 
   const active = async (): Promise<readonly UpstreamProvider[]> =>
@@ -244,7 +245,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
       const of = { key: `${id}/${updatedAt}`, issuer, clientId };
       if (method === 'private_key_jwt') return { ...of, authentication: { method } };
       const secret = clientSecret && openedOrNothing(masterKey, contextOf(id), clientSecret);
-      if (!secret) throw new DomainError('unavailable', 'This provider cannot be used right now.', { detail: id });
+      if (!secret) throw upstreamRefusal('upstream_unusable', { detail: id });
       return { ...of, authentication: { method, secret } };
     },
 

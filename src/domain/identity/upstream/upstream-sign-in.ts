@@ -22,6 +22,7 @@ import { upstreamAddresses } from './upstream-addresses.ts';
 import { ownGroups, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
 import { isSubject, type UpstreamLink, type UpstreamLinks } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
+import { upstreamRefusal } from './upstream-refusals.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type UpstreamSignInDeps = AttemptsDeps & {
@@ -249,7 +250,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
         if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
       }
     }
-    throw new DomainError('unavailable', 'This account is being changed by too many at once.', {
+    throw upstreamRefusal('account_contended', {
       retryAfterSeconds: 1,
     });
   };
@@ -391,12 +392,12 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
       const account = (await accounts.get(id))?.document;
       if (!provider || account?.state !== 'active') {
         const reason = provider ? 'account_disabled' : 'upstream_disabled';
-        const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
+        const error = upstreamRefusal('upstream_sign_in_forbidden');
         throw await refused({ ...event, inputs: { reason, upstream } }, error);
       }
       const link = await links.find(upstream, person.subject);
       if (link?.account !== id) {
-        const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
+        const error = upstreamRefusal('upstream_sign_in_forbidden');
         throw await refused({ ...event, inputs: { reason: 'link_ended', upstream } }, error);
       }
       raisePriority('authenticated');
@@ -450,17 +451,11 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
 };
 
 const notFresh = ({ name }: UpstreamProvider): DomainError =>
-  new DomainError('unauthenticated', `${name} does not say that you signed in there just now. Sign in another way.`, {
-    field: 'not_fresh',
-  });
+  upstreamRefusal('upstream_sign_in_not_recent', { params: { provider: name }, field: 'not_fresh' });
 
 /** docs/how-to/upstream-sign-in.md describes what an administrator can do. */
 const saysNoTime = ({ name }: UpstreamProvider): DomainError =>
-  new DomainError(
-    'unauthenticated',
-    `${name} never says when you signed in there, and you have no second factor here to prove that it is you now. Sign in another way, or ask an administrator.`,
-    { field: 'not_fresh' },
-  );
+  upstreamRefusal('upstream_time_never_stated', { params: { provider: name }, field: 'not_fresh' });
 
 const LONGEST_SID = 255;
 

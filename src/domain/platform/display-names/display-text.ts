@@ -1,4 +1,5 @@
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import { nameRefusal } from './name-refusals.ts';
 import { mixesScripts } from './scripts.ts';
 
 /** Characters that are invisible, reorder adjacent text, or end a line. */
@@ -15,15 +16,13 @@ const PILED_UP = /(?:(?=\p{Mn})\p{Script=Inherited}){3}|(\p{Mn})\1|\p{Mn}{5}/u;
  * text is the registered one. Throws 'invalid_field'. `maximum` counts code points.
  */
 export const checkText = (value: string, field: string, maximum: number): string => {
-  const refuse = (message: string): never => {
-    throw new DomainError('invalid_field', message, { field });
-  };
-  if (value.length > maximum * 2 || [...value].length > maximum) refuse(`This text has at most ${maximum} characters.`);
-  if (UNSEEN.test(value)) refuse('This text holds a control, invisible or direction-changing character.');
-  if (value.normalize('NFC') !== value) refuse('This text is not in Unicode normalization form C.');
-  if (PILED_UP.test(value.normalize('NFD'))) refuse('This text piles up marks on a letter.');
-  if (value.trim() === '') refuse('This text is empty.');
-  if (value.trim() !== value) refuse('This text begins or ends with a space.');
+  if (value.length > maximum * 2 || [...value].length > maximum)
+    throw fieldRefusal('text_too_long', { field, params: { most: maximum } });
+  if (UNSEEN.test(value)) throw fieldRefusal('text_has_hidden_character', { field });
+  if (value.normalize('NFC') !== value) throw fieldRefusal('text_not_normalized', { field });
+  if (PILED_UP.test(value.normalize('NFD'))) throw fieldRefusal('text_piles_up_marks', { field });
+  if (value.trim() === '') throw fieldRefusal('text_empty', { field });
+  if (value.trim() !== value) throw fieldRefusal('text_has_outer_space', { field });
   return value;
 };
 
@@ -33,6 +32,6 @@ export const checkText = (value: string, field: string, maximum: number): string
  */
 export const checkName = (value: string, field: string, maximum: number): string => {
   checkText(value, field, maximum);
-  if (mixesScripts(value)) refuseField(field, 'This name mixes letters of several scripts, or has one nobody writes.');
+  if (mixesScripts(value)) throw nameRefusal('name_mixes_scripts', { field });
   return value;
 };

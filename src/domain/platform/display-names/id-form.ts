@@ -1,9 +1,6 @@
 import { ID_PREFIXES, type IdPrefix } from '../../ports/identifiers.ts';
 import { skeleton } from './skeleton.ts';
 
-/** The error text for a name that reads as an id. */
-export const NO_ID_RULE = 'A name does not begin like an id, such as acc_ or grp_. Choose another one.';
-
 /**
  * Whether a text reads as an id, to users or to code that compares it. It begins with a prefix and its underscore,
  * in any case, width and script, with or without invisible characters in between.

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import type { By, RegisteredDocuments } from '../registries/registered-documents.ts';
+import { nameRefusal } from './name-refusals.ts';
 import { nameKey } from './skeleton.ts';
 import type { VerifiedNames } from './verified-names.ts';
 
@@ -41,7 +42,7 @@ export const verification = <T extends Party>({
   clock,
 }: Dependencies<T>): NameVerification<T> => ({
   async verify(id, by): Promise<Versioned<T>> {
-    if (!names) throw new DomainError('conflict', 'Names are not verified here.');
+    if (!names) throw nameRefusal('verification_off');
     const { name } = answeredFor((await documentsOf.found(id)).document);
     const isNew = await names.claim(id, name);
     try {
@@ -67,8 +68,8 @@ export const verification = <T extends Party>({
 });
 
 const answeredFor = <T extends Party>(party: T): T => {
-  if (party.state === 'retired') throw new DomainError('conflict', 'What is retired is not verified.');
+  if (party.state === 'retired') throw nameRefusal('verification_of_retired');
   // A client that registered itself may expire soon, and its name would stay reserved without an owner.
-  if (party.owner === undefined) throw new DomainError('conflict', 'Somebody has to answer for it first.');
+  if (party.owner === undefined) throw nameRefusal('verification_needs_owner');
   return party;
 };

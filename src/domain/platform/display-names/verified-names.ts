@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { nameRefusal } from './name-refusals.ts';
 import { nameKey } from './skeleton.ts';
 
 /**
@@ -75,7 +75,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies): Veri
       if (!held) return;
       const owner = await ownerOf(held.party);
       if (owner !== undefined && owner === bearer.owner) return;
-      refuseField('/name', 'This name looks like a verified one of another owner.');
+      throw nameRefusal('name_resembles_verified', { field: '/name' });
     },
 
     async claim(party, name): Promise<boolean> {
@@ -86,7 +86,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies): Veri
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
         if ((await find(name))?.party === party) return false;
-        throw new DomainError('conflict', 'A name that looks like this one is verified already.', { field: '/name' });
+        throw nameRefusal('name_resembles_other_verified', { field: '/name' });
       }
     },
 
@@ -99,7 +99,7 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies): Veri
 /** A verified name may change only to one that looks the same. Throws 'conflict'. */
 export const checkSameKey = (before: string, after: string): void => {
   if (nameKey(before) === nameKey(after)) return;
-  throw new DomainError('conflict', 'This name is verified: the mark is taken away before the name is changed.', {
+  throw nameRefusal('name_is_verified', {
     field: '/name',
   });
 };

@@ -8,7 +8,8 @@ import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-eve
 import type { Clock } from '../../ports/clock.ts';
 import { type Collection, type Cursor, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
+import { documentRefusal } from './document-refusals.ts';
 
 /** The caller of a change, and the HTTP request. */
 export type By = {
@@ -60,8 +61,8 @@ type Dependencies<T extends Registered> = {
   readonly derived?: readonly string[];
   /** Called before anything is written. Default: no check. */
   readonly permits?: Permits<T> | undefined;
-  /** Text of the refusal when a unique member is taken. */
-  readonly taken?: { readonly message: string; readonly field: string };
+  /** The refusal when a unique member is taken. */
+  readonly taken?: () => DomainError;
 };
 
 /** The documents of one collection that a registry owns. Every change appends its audit event before it writes. */
@@ -115,12 +116,11 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       ...about,
     });
 
-  const conflictAs = (error: unknown): unknown =>
-    taken && isDocumentConflict(error) ? new DomainError('conflict', taken.message, { field: taken.field }) : error;
+  const conflictAs = (error: unknown): unknown => (taken && isDocumentConflict(error) ? taken() : error);
 
   const found = async (id: string): Promise<Versioned<T>> => {
     const versioned = await collection.get(id);
-    if (!versioned) throw new DomainError('not_found', `There is no such ${kind}.`);
+    if (!versioned) throw documentRefusal('document_not_found', { params: { kind } });
     return versioned;
   };
 
@@ -174,9 +174,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
         if (expected !== undefined) throw stale(kind);
       }
-      throw new DomainError('unavailable', `This ${kind} is being changed by too many at once.`, {
-        retryAfterSeconds: 1,
-      });
+      throw documentRefusal('object_contended', { params: { kind }, retryAfterSeconds: 1 });
     },
   };
 };
@@ -187,11 +185,7 @@ const merged = (permitted: Partial<AuditEvent>, about: Partial<AuditEvent> = {})
   ...(permitted.inputs && about.inputs ? { inputs: { ...permitted.inputs, ...about.inputs } } : {}),
 });
 
-const stale = (kind: string): DomainError =>
-  new DomainError(
-    'precondition_failed',
-    `This ${kind} was changed in the meantime; read it again and repeat your change.`,
-  );
+const stale = (kind: string): DomainError => documentRefusal('object_changed', { params: { kind } });
 
 /** Names in the spelling of the management API. */
 const changedMembers = (before: object, after: object, derived: readonly string[]): readonly string[] =>

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet, PublicJwk } from '../../vocabulary/json-web-keys.ts';
+import { keyRefusal } from './key-refusals.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
@@ -29,9 +30,9 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
   const kids = new Set<unknown>();
   for (const [index, { kid }] of checked.entries()) {
     if (kid === undefined && checked.length > 1) {
-      refuseField(`${field}/keys/${index}`, 'In a set of several keys each key needs its own "kid".');
+      throw keyRefusal('set_needs_kids', { field: `${field}/keys/${index}` });
     }
-    if (kids.has(kid)) refuseField(`${field}/keys/${index}/kid`, 'Another key of this set has the same "kid".');
+    if (kids.has(kid)) throw keyRefusal('set_repeats_kid', { field: `${field}/keys/${index}/kid` });
     kids.add(kid);
   }
   return { keys: checked };
@@ -47,7 +48,7 @@ const MAXIMUM_SERVED = 50;
  */
 export const servedKeys = (value: unknown): JsonWebKeySet => {
   const keys: unknown = isObject(value) ? value.keys : undefined;
-  if (!Array.isArray(keys)) throw new DomainError('invalid_request', 'This is no JWK Set (RFC 7517 §5).');
+  if (!Array.isArray(keys)) throw keyRefusal('key_set_malformed');
   if (keys.length > MAXIMUM_SERVED)
     throw new DomainError('invalid_request', `The set holds more than ${MAXIMUM_SERVED} keys.`);
   if (keys.some((key: unknown) => isObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member)))) {
@@ -68,14 +69,11 @@ export const servedKeys = (value: unknown): JsonWebKeySet => {
 
 /** One key of such a set, at `field`. */
 export const checkPublicKey = (value: unknown, field: string): PublicJwk => {
-  if (!isObject(value)) return refuseField(field, 'A key is a JSON object (RFC 7517 §4).');
+  if (!isObject(value)) throw keyRefusal('key_not_object', { field });
   const jwk = value;
   const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(jwk, member));
   if (jwk.kty === 'oct' || secret !== undefined) {
-    refuseField(
-      field,
-      'Send the public part of a key pair only; this key holds a secret part and must not be used any more.',
-    );
+    throw keyRefusal('key_is_private', { field });
   }
   const { use, alg, kid } = jwk;
   if (use !== undefined && use !== 'sig') refuseField(`${field}/use`, 'The use of a key is "sig" or absent.');
@@ -119,9 +117,9 @@ const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
 const checkCurve = (jwk: LooseJwk, field: string): CheckedKey => {
   const { kty, crv } = jwk;
   const algorithms = CURVES.get(crv);
-  if (kty !== 'EC' && kty !== 'OKP') return refuseField(`${field}/kty`, 'The type of a key is "EC", "RSA" or "OKP".');
+  if (kty !== 'EC' && kty !== 'OKP') throw keyRefusal('key_type_unsupported', { field: `${field}/kty` });
   if (!algorithms || (kty === 'OKP') !== (crv === 'Ed25519')) {
-    return refuseField(`${field}/crv`, 'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".');
+    throw keyRefusal('key_curve_unsupported', { field: `${field}/crv` });
   }
   const key = importKey(kty === 'EC' ? { kty, crv, x: jwk.x, y: jwk.y } : { kty, crv, x: jwk.x }, field);
   const { x, y } = key.export({ format: 'jwk' });
@@ -133,7 +131,7 @@ const importKey = (jwk: LooseJwk, field: string): KeyObject => {
   try {
     return createPublicKey({ key: Object.fromEntries(Object.entries(jwk)), format: 'jwk' });
   } catch (cause) {
-    throw new DomainError('invalid_field', 'This is not a usable public key.', { field, cause });
+    throw keyRefusal('key_unusable', { field, cause });
   }
 };
 

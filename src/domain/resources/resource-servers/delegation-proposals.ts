@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { By, RegisteredDocuments } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
 import type { ResourceServerLookup } from './declared-authority.ts';
 import {
   type DutyHolderOf,
@@ -13,6 +13,7 @@ import {
   withProposed,
 } from './delegation-targets.ts';
 import type { ResourceServer } from './resource-server.ts';
+import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
   readonly dutyHolderOf: DutyHolderOf;
@@ -89,7 +90,7 @@ export const delegationProposals = (deps: Dependencies): DelegationProposals => 
         async (server) => {
           const { proposedBy, proposedAt } = existing(server, pair);
           if (proposedBy !== seen.proposedBy || proposedAt !== seen.proposedAt) {
-            throw new DomainError('conflict', 'This pair was proposed again in the meantime. Look at it once more.');
+            throw resourceServerRefusal('target_proposed_again');
           }
           const target = await findByIdentifier(pair.resource);
           return withAccepted(server, pair, target, { ...holder, caller: by.caller, now: clock.now() });

@@ -6,6 +6,7 @@
 
 import type { By } from '../../platform/registries/registered-documents.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 /** The most pairs of one resource server, including pending ones. */
 const MAXIMUM_TARGETS = 50;
@@ -108,14 +109,10 @@ export const withAccepted = <T extends Delegating>(
   if (isAccepted(found)) return server;
   const bar = acceptanceBar(found, by);
   if (bar === 'proposer') {
-    throw forbidden(
-      'The proposer does not accept their own pair, nor does a client that they own or whose credentials they set. Ask another operator or administrator.',
-    );
+    throw resourceServerRefusal('target_accepted_by_proposer');
   }
   if (bar === 'changed') {
-    throw forbidden(
-      'Your account or client was created or changed after the proposal. Withdraw the pair, have it proposed again, and accept it then.',
-    );
+    throw resourceServerRefusal('target_accepted_by_newer');
   }
   checkTarget(pair, target);
   const accepted = { ...found, acceptedBy: by.caller, acceptedAt: by.now };
@@ -145,7 +142,7 @@ export const withoutTarget = <T extends Delegating>(
 /** The current pair; throws 'not_found' without it. */
 export const existing = (server: Delegating, pair: TargetPair): DelegationTarget => {
   const found = find(server, pair);
-  if (!found) throw new DomainError('not_found', 'This resource server has no such pair. Its list shows those it has.');
+  if (!found) throw resourceServerRefusal('target_unknown');
   return found;
 };
 
@@ -160,5 +157,3 @@ const checkTarget = ({ scope }: TargetPair, target: Target): void => {
     refuseField('/scope', 'The other resource server does not declare this scope. Name one that it declares.');
   }
 };
-
-const forbidden = (message: string): DomainError => new DomainError('forbidden', message);

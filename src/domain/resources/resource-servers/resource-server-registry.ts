@@ -26,6 +26,7 @@ import { checkDetailTypes } from '../authorization-details/check-detail-types.ts
 import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
 import type { DutyHolderOf } from './delegation-targets.ts';
 import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
+import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 export type NewResourceServer = {
   readonly identifier: string;
@@ -112,7 +113,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
     audit,
     clock,
     facts: ({ identifier }) => ({ resource: identifier }),
-    taken: { message: 'This identifier belongs to another resource server.', field: '/identifier' },
+    taken: () => resourceServerRefusal('resource_identifier_taken', { field: '/identifier' }),
   });
 
   const findByIdentifier = async (identifier: string): Promise<Versioned<ResourceServer> | undefined> =>
@@ -145,7 +146,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
 
   const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
     if (identifier === managementApi) {
-      throw new DomainError('conflict', 'This resource server is the management API itself; it cannot be changed.');
+      throw resourceServerRefusal('management_api_fixed');
     }
   };
 

@@ -5,12 +5,14 @@ import { batchPage } from '../../../../views/pages/approval-batch.ts';
 import type { BatchResult } from '../../../../views/pages/approval-model.ts';
 import type { ApprovalFacts } from '../../../../views/partials/approval-facts.ts';
 import { batchWords } from '../../../../views/words/approvals.ts';
-import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
-import { DomainError, isDomainError } from '../../../domain/vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../../domain/vocabulary/errors.ts';
 import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
+import { pageRefusal } from '../../interaction/page-refusals.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
+import { refusalPhrase } from '../../refusal-phrase.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
 import {
   checkWorthProving,
@@ -127,7 +129,7 @@ export const addBatchPage = (
     try {
       const decision = readApprovalDecision(form);
       const chosen = [...new Set(form.getAll('chosen'))].slice(0, MOST).map(readChoice);
-      if (chosen.length === 0) throw unreadable('Nothing was chosen, so nothing was decided.');
+      if (chosen.length === 0) throw accountPageRefusal('approval_selection_empty', { field: 'chosen' });
       for (const one of chosen) await forms.check(ctx, one.token, choiceBinding(session, one));
       const results: BatchResult[] = [];
       // Sequentially: each is a decision of its own.
@@ -139,7 +141,7 @@ export const addBatchPage = (
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_request') throw error;
       await recordRefusal(deps, ctx, error);
-      await show(ctx, session, statusOf(error), { error: refusalPhrase(error.message) });
+      await show(ctx, session, statusOf(error), { error: refusalPhrase(error) });
     }
   });
 };
@@ -153,12 +155,9 @@ const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly f
 const readChoice = (value: string): Chosen & { readonly token: string } => {
   const [, id, digest, token] = /^(apv_\w{1,64})\.([\w-]{43})\.([\w-]{1,128})$/.exec(value) ?? [];
   if (id === undefined || digest === undefined || token === undefined) {
-    throw unreadable('The form cannot be read. Open the page again.');
+    throw pageRefusal('form_malformed', { field: 'chosen' });
   }
   return { id, digest, token };
 };
 
-const unreadable = (message: string): DomainError => new DomainError('invalid_request', message, { field: 'chosen' });
-
-const onItsOwn = (): DomainError =>
-  new DomainError('insufficient_user_authentication', 'This one is decided on a page of its own.');
+const onItsOwn = (): DomainError => accountPageRefusal('approval_not_in_batch');

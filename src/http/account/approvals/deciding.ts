@@ -1,13 +1,14 @@
 import type { Phrase } from '../../../../views/html.ts';
 import { decideWords } from '../../../../views/words/approval.ts';
-import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { type Approval, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { Deciding } from '../../../domain/approvals/approval-service.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { satisfiesAcr } from '../../../domain/vocabulary/assurance.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../../domain/vocabulary/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
+import { refusalPhrase } from '../../refusal-phrase.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { PageSession } from '../sessions.ts';
 
 /** How many of the newest approvals are read besides the pending ones. */
@@ -49,7 +50,7 @@ export const waitingFor = async (deps: Deps, account: string): Promise<number> =
 export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' => {
   const decision = single(form, 'decision');
   if (decision === 'approve' || decision === 'deny') return decision;
-  throw new DomainError('invalid_request', 'The form says neither yes nor no. Nothing was decided.', {
+  throw accountPageRefusal('approval_choice_missing', {
     field: 'decision',
   });
 };
@@ -72,13 +73,13 @@ export const checkWorthProving = (
 ): void => {
   refuseSaying(approval, who, now);
   if (unreadable.length > 0) {
-    throw new DomainError('access_denied', 'What is asked cannot be put into words, so nobody can approve it.');
+    throw accountPageRefusal('approval_not_describable');
   }
 };
 
 /** Why an approval failed, as text for its page. A refusal by policy can be found by its decision id. */
-export const refusalOf = ({ message, refused }: DomainError): Phrase =>
-  refused ? decideWords.notPermitted(refusalPhrase(message), refused.decision) : refusalPhrase(message);
+export const refusalOf = (error: DomainError): Phrase =>
+  error.refused ? decideWords.notPermitted(refusalPhrase(error), error.refused.decision) : refusalPhrase(error);
 
 /** Whether the approval needs no separate proof. */
 export const isEasy = ({ risk, requires, number }: Approval): boolean =>

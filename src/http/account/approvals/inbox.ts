@@ -6,9 +6,9 @@
 import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
 import { stateAt } from '../../../domain/approvals/approval.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import { exchangeOf, type GuardedForms, sendPage } from '../../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../../interaction/people-deps.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { AccountSessions } from '../sessions.ts';
 import { isForBatch, newestOf } from './deciding.ts';
 import { approvalFacts } from './facts.ts';
@@ -49,7 +49,7 @@ export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, 
 
   router.get('/account/approvals/events', async (ctx) => {
     const session = await sessions.current(ctx);
-    if (!session) throw new DomainError('unauthenticated', 'Sign in first.');
+    if (!session) throw accountPageRefusal('sign_in_needed');
     const exchange = exchangeOf(ctx);
     const account = session.account.id;
     approvals.live.open(ctx, { session: session.id, account }, async () => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import type { LiveApprovals } from '../../interaction/approval-deps.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 
 /** Browsers open six connections to one server; the others are for the pages themselves. */
 const PER_SESSION = 4;
@@ -91,10 +91,10 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       isLive: () => Promise<boolean>,
     ): void {
       if (sessions.of(session).size >= PER_SESSION) {
-        throw new DomainError('too_many_requests', 'This page is open too often.', { retryAfterSeconds: 60 });
+        throw accountPageRefusal('live_page_repeated', { retryAfterSeconds: 60 });
       }
       if (count() >= IN_ALL) {
-        throw new DomainError('unavailable', 'Too many pages are open.', { retryAfterSeconds: 60 });
+        throw accountPageRefusal('live_pages_exceeded', { retryAfterSeconds: 60 });
       }
       ctx.status = 200;
       ctx.type = 'text/event-stream; charset=utf-8';

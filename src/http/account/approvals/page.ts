@@ -8,9 +8,8 @@ import type { Ask } from '../../../../views/pages/approval-model.ts';
 import type { ApproverSlotChoice } from '../../../../views/partials/approver-slot.ts';
 import type { RememberOffer } from '../../../../views/partials/standing-approval.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
-import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
-import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/vocabulary/errors.ts';
+import { type DomainError, type DomainErrorCode, isDomainError } from '../../../domain/vocabulary/errors.ts';
 import {
   type GuardedForms,
   queryOf,
@@ -24,6 +23,8 @@ import {
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
 import { single } from '../../middleware/form-body.ts';
+import { refusalPhrase } from '../../refusal-phrase.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
 import { checkWorthProving, denied, readApprovalDecision, refusalOf } from './deciding.ts';
 import { approvalFacts, awayAs, freeSlots } from './facts.ts';
@@ -163,7 +164,7 @@ export const addApprovalPage = (
       const field = isDomainError(error) ? wrongField(error) : undefined;
       if (!isDomainError(error) || field === undefined) throw error;
       await recordRefusal(deps, ctx, error);
-      const errors = { [field]: refusalPhrase(error.message) };
+      const errors = { [field]: refusalPhrase(error) };
       await show(ctx, session, approval, statusOf(error), undefined, { values: typedOf(session.form), errors });
       return;
     }
@@ -171,8 +172,7 @@ export const addApprovalPage = (
   });
 };
 
-const notThere = (): DomainError =>
-  new DomainError('not_found', 'There is no such request for you. It may be too old to be kept.');
+const notThere = (): DomainError => accountPageRefusal('approval_page_gone');
 
 /** Refusals that leave the person on the page. */
 const SHOWN: readonly DomainErrorCode[] = [

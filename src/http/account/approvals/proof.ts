@@ -2,11 +2,11 @@ import type { Context } from 'koa';
 import type { Ask } from '../../../../views/pages/approval-model.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { type Assurance, SINGLE_FACTOR, satisfiesAcr } from '../../../domain/vocabulary/assurance.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../../interaction/device-cookie.ts';
 import { requestOf } from '../../interaction/page-answers.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
+import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { PageSession } from '../sessions.ts';
 
 type Kind = Ask['kind'];
@@ -68,21 +68,17 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie): Approva
         case 'session':
           return assurance;
         case 'no_factor':
-          throw new DomainError(
-            'insufficient_user_authentication',
-            'This takes a second factor, and you have none yet.',
-          );
+          throw accountPageRefusal('approval_without_factor');
         case 'password': {
           const password = single(form, 'password') ?? '';
-          if (password === '') throw missing('/password', 'Type your password.');
+          if (password === '') throw accountPageRefusal('password_missing', { field: '/password' });
           await signIn.confirmPassword({ ...attempt, password });
           return { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
         }
         case 'factor': {
           const credential = single(form, 'credential') ?? '';
           const code = single(form, 'code') ?? '';
-          if (credential === '' && code.trim() === '')
-            throw missing('/code', 'Prove that it is you: nothing was sent.');
+          if (credential === '' && code.trim() === '') throw accountPageRefusal('proof_missing', { field: '/code' });
           const proven = await secondFactor.prove({
             ...attempt,
             // The proof applies from now on, and to this approval alone: the session stays as old as it is.
@@ -100,5 +96,3 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie): Approva
     },
   };
 };
-
-const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });

@@ -1,0 +1,35 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: agents. */
+export const AGENT_REFUSALS = {
+  credentials_are_for_owner: {
+    code: 'forbidden',
+    text: 'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints, or has its tokens bound no more. An operator suspends and removes them.',
+  },
+  credentials_need_owner: {
+    code: 'conflict',
+    text: 'This agent has no owner. Its next owner gives it credentials, after accepting it.',
+  },
+  agent_changed: { code: 'conflict', text: 'This agent was changed in the meantime.' },
+  agent_changed_before_acceptance: {
+    code: 'precondition_failed',
+    text: 'This agent was changed in the meantime; read it again before you accept it.',
+  },
+  credentials_need_kids: { code: 'invalid_field', text: 'When an agent has several keys each needs its own "kid".' },
+  credentials_repeat_kid: { code: 'invalid_field', text: 'Another key of this agent has the same "kid".' },
+  credentials_exceeded: { code: 'invalid_field', text: 'An agent has at most {most} credentials.' },
+  agent_state_conflict: { code: 'conflict', text: 'An agent that is {state} cannot {action}.' },
+  agent_retired: { code: 'conflict', text: 'A retired agent cannot be changed.' },
+  retired_agent_not_acceptable: { code: 'conflict', text: 'A retired agent cannot be accepted.' },
+  acceptance_expired: { code: 'conflict', text: 'The time in which this agent could be accepted is over.' },
+  agent_expired: { code: 'conflict', text: 'The time of this agent is over; give it a later end first.' },
+  credential_expired: { code: 'conflict', text: 'The time of this credential is over; add another one.' },
+  credential_not_found: { code: 'not_found', text: 'This agent has no such credential.' },
+  acceptance_not_asked: { code: 'forbidden', text: 'Only who is asked to answer for an agent accepts it.' },
+  decline_not_asked: { code: 'forbidden', text: 'Only who is asked to answer for an agent declines it.' },
+  next_owner_inactive: { code: 'conflict', text: 'Nobody could answer for it: the account or group is not active.' },
+  owner_inactive: { code: 'invalid_field', text: 'The owner is an active account, or a group with an active member.' },
+  instance_agent_inactive: { code: 'conflict', text: 'This agent is not active.' },
+} as const satisfies RefusalTable;
+
+export const agentRefusal = refusalsOf(AGENT_REFUSALS);

@@ -1,0 +1,21 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: accounts. */
+export const ACCOUNT_REFUSALS = {
+  account_not_found: { code: 'not_found', text: 'There is no such account.' },
+  email_malformed: { code: 'invalid_field', text: 'This is not an e-mail address.' },
+  username_taken: { code: 'conflict', text: 'This username is taken.' },
+  last_administrator: { code: 'conflict', text: 'This is the last active administrator; make another one first.' },
+  username_is_group_name: { code: 'conflict', text: 'A group has this name. Choose another username.' },
+  person_name_malformed: { code: 'invalid_field', text: 'A name has 1 to 200 characters that can be shown.' },
+  group_label_malformed: {
+    code: 'invalid_field',
+    text: 'The name of a group has 1 to 200 characters that can be shown.',
+  },
+  fresh_factor_needed: {
+    code: 'insufficient_user_authentication',
+    text: 'This needs an administrator who signed in with a second factor at most {minutes} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).',
+  },
+} as const satisfies RefusalTable;
+
+export const accountRefusal = refusalsOf(ACCOUNT_REFUSALS);

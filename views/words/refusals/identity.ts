@@ -1,0 +1,91 @@
+import type { GermanWords } from '../refusals.ts';
+
+// Words by reason, in the tables' order: accounts, groups, second factors and sign-in.
+
+export const ACCOUNT_GERMAN = {
+  account_not_found: 'Dieses Konto gibt es nicht.',
+  email_malformed: 'Das ist keine E-Mail-Adresse.',
+  username_taken: 'Dieser Benutzername ist vergeben.',
+  last_administrator:
+    'Das ist das letzte aktive Konto mit der Rolle administrator. Richten Sie zuerst ein anderes ein.',
+  username_is_group_name: 'Eine Gruppe heißt so. Wählen Sie einen anderen Benutzernamen.',
+  person_name_malformed: 'Ein Name hat 1 bis 200 Zeichen, die sich zeigen lassen.',
+  group_label_malformed: 'Der Name einer Gruppe hat 1 bis 200 Zeichen, die sich zeigen lassen.',
+  fresh_factor_needed:
+    'Das darf eine Person mit der Rolle administrator, die sich vor höchstens {minutes} Minuten mit einem zweiten Faktor angemeldet hat. Ein Client, der für sich selbst handelt, belegt mit --local, dass er auf der Maschine dieses Servers läuft.',
+} satisfies GermanWords;
+
+export const SIGN_IN_GERMAN = {
+  credentials_wrong: 'Benutzername oder Passwort stimmt nicht.',
+  current_password_wrong: 'Das jetzige Passwort stimmt nicht.',
+  passwords_off: 'Passwörter werden hier nicht benutzt. Melden Sie sich anders an.',
+  sign_in_attempts_exceeded: 'Es gab zu viele Anmeldeversuche. Warten Sie, und versuchen Sie es noch einmal.',
+  sign_in_queue_full: 'Es werden gerade zu viele Anmeldungen geprüft. Versuchen Sie es noch einmal.',
+  password_too_short: 'Ein Passwort hat mindestens {least} Zeichen.',
+  password_too_long: 'Ein Passwort hat höchstens {most} Bytes.',
+  password_changed_meanwhile: 'Das Passwort wurde inzwischen geändert. Melden Sie sich mit dem neuen an.',
+  reset_requests_exceeded: 'Darum wurde zu oft gebeten. Warten Sie, und versuchen Sie es noch einmal.',
+  email_change_requests_exceeded: 'Darum haben Sie zu oft gebeten. Warten Sie, und versuchen Sie es noch einmal.',
+  reset_link_invalid: 'Dieser Link wurde schon benutzt oder ist zu alt. Fordern Sie einen neuen an.',
+  email_link_invalid: 'Dieser Link ist nicht Ihrer, wurde schon benutzt oder ist zu alt. Fordern Sie einen neuen an.',
+} satisfies GermanWords;
+
+export const GROUP_GERMAN = {
+  group_name_is_username: 'Ein Konto hat diesen Namen als Benutzernamen. Wählen Sie einen anderen.',
+  owner_name_ambiguous: 'Diesen Namen haben mehrere: {ids}. Geben Sie die Kennung dessen an, der gemeint ist.',
+  group_name_taken: 'Es gibt eine Gruppe mit diesem Namen, oder mit einem, der so aussieht.',
+  group_members_forbidden:
+    'Mitglieder nimmt nur ein Mitglied der Gruppe oder die Rolle administrator auf. Ein Operator nimmt Mitglieder heraus.',
+  group_too_small: 'Eine Gruppe hat mindestens zwei Mitglieder.',
+  group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
+  group_member_inactive: 'Mitglied ist ein aktives Konto.',
+} satisfies GermanWords;
+
+export const FACTOR_GERMAN = {
+  factor_code_wrong: 'Dieser Code stimmt nicht oder wurde schon benutzt.',
+  passkey_refused: 'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.',
+  passkey_did_not_verify:
+    'Dieser Passkey wurde nicht angenommen. Er muss prüfen, dass Sie es sind: mit Finger, Gesicht oder PIN. Versuchen Sie es noch einmal.',
+  second_factor_sign_in_needed: 'Melden Sie sich zuerst mit Ihrem zweiten Faktor neu an.',
+  recent_sign_in_needed: 'Melden Sie sich zuerst neu an: Ihre Anmeldung ist zu lange her.',
+  factors_exceeded: 'Ein Konto hat davon höchstens {most}. Entfernen Sie zuerst einen.',
+  passkey_added_already: 'Dieser Passkey wurde schon hinzugefügt.',
+  recovery_codes_without_factor: 'Es gibt keinen Faktor, an dessen Stelle Codes treten könnten.',
+  factor_not_found: 'Einen solchen Faktor haben Sie nicht.',
+  passkeys_off: 'Unter der Adresse dieses Servers gehen Passkeys nicht.',
+  passkey_not_created: 'Das hat nicht geklappt. Versuchen Sie es noch einmal.',
+  totp_enrolment_expired: 'Das hat zu lange gedauert. Beginnen Sie noch einmal, die App hinzuzufügen.',
+  totp_enrolment_attempts_exceeded: 'Das waren zu viele Codes. Beginnen Sie später noch einmal, die App hinzuzufügen.',
+  totp_code_wrong: 'Das ist nicht der Code, den die App jetzt zeigt.',
+  totp_added_already: 'Diese App wurde schon hinzugefügt.',
+} satisfies GermanWords;
+
+export const PROVIDER_GERMAN = {
+  provider_refused_sign_in: 'Der Anmeldedienst hat Sie nicht angemeldet.',
+  provider_refused_client: 'Der Anmeldedienst kennt diesen Server nicht. Sagen Sie das seiner Administration.',
+  provider_answer_invalid: 'Die Antwort des Anmeldedienstes wurde nicht angenommen.',
+  provider_unreachable: 'Der Anmeldedienst ist gerade nicht erreichbar. Versuchen Sie es gleich noch einmal.',
+} satisfies GermanWords;
+
+export const UPSTREAM_GERMAN = {
+  upstream_sign_in_forbidden: 'So können Sie sich nicht anmelden.',
+  upstream_time_never_stated:
+    '{provider} sagt nie, wann Sie sich dort angemeldet haben, und Sie haben hier keinen zweiten Faktor, mit dem Sie zeigen könnten, dass Sie es jetzt sind. Melden Sie sich anders an, oder fragen Sie die Administration.',
+  upstream_sign_in_not_recent:
+    '{provider} bestätigt nicht, dass Sie sich dort gerade eben angemeldet haben. Melden Sie sich anders an.',
+  upstream_unusable: 'Dieser Anmeldedienst ist gerade nicht benutzbar.',
+  account_contended: 'Dieses Konto wird gerade von zu vielen gleichzeitig geändert.',
+  upstream_account_unknown: 'Dieses Konto gibt es nicht.',
+  last_sign_in_method: 'Das ist Ihr letzter Weg, sich anzumelden. Fügen Sie zuerst einen anderen hinzu.',
+  upstream_links_exceeded: 'Ein Konto ist mit höchstens {most} Personen anderswo verbunden.',
+  upstream_link_not_found: 'Sie sind dort nicht verbunden.',
+  upstream_person_connected: 'Diese Person ist schon mit einem Konto verbunden.',
+  upstream_issuer_taken: 'Einen Anmeldedienst mit diesem Aussteller gibt es schon.',
+} satisfies GermanWords;
+
+export const INTERACTION_GERMAN = {
+  interaction_answered: 'Diese Seite wurde schon beantwortet.',
+  interaction_over:
+    'Diese Seite ist vorbei oder gehört zu einem anderen Browser. Beginnen Sie noch einmal dort, woher Sie kamen.',
+  resumed_in_other_browser: 'Diese Anmeldung wurde nicht in diesem Browser begonnen oder ist vorbei.',
+} satisfies GermanWords;
