@@ -66,7 +66,14 @@ const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'Contribute',
-    ['add-a-grant', 'add-a-console-page', 'add-a-management-resource', 'add-a-decision-layer', 'testing-with-mongodb'],
+    [
+      'add-a-grant',
+      'add-a-console-page',
+      'add-a-management-resource',
+      'add-a-decision-layer',
+      'testing-with-mongodb',
+      'test-stock-clients',
+    ],
   ],
 ];
 

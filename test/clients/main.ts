@@ -1,4 +1,4 @@
-/** `npm run test:clients [-- NAME…]`: each stock client against one server, a line each. See docs/how-to/clients.md. */
+/** `npm run test:clients [-- NAME…]`: each stock client against one server, a line each. See docs/how-to/test-stock-clients.md. */
 import { authlib } from './authlib.ts';
 import type { Check, ClientScript } from './client-script.ts';
 import { type Ground, makeGround } from './client-server.ts';
