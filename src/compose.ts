@@ -19,7 +19,7 @@ import { peoplePages } from './compose/people-pages.ts';
 import { refusalsOf } from './compose/refusals.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
-import { services } from './compose/services.ts';
+import { type Services, services } from './compose/services.ts';
 import { sweeping } from './compose/sweeping.ts';
 import { hasAgentRelationship } from './domain/approvals/agent-relationship.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
@@ -67,7 +67,7 @@ export type Behalf = {
   readonly firstStart: FirstStart;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly services: Awaited<ReturnType<typeof services>>;
+  readonly services: Services;
   /** Resolves when the events are written that earlier answers did not wait for: those of refused sign-ins. */
   readonly refusalsWritten: () => Promise<void>;
   /** Ends answers that never end by themselves, before the listener waits for requests under way. Idempotent. */

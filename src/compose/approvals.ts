@@ -2,24 +2,59 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
-import { absences } from '../domain/approvals/absences.ts';
+import { type Absences, absences } from '../domain/approvals/absences.ts';
 import { type Approval, isBreakGlass, stateAt } from '../domain/approvals/approval.ts';
-import { type ApprovalChange, newApprovalService } from '../domain/approvals/approval-service.ts';
+import { type ApprovalChange, type ApprovalService, newApprovalService } from '../domain/approvals/approval-service.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
-import { effectiveVotes } from '../domain/approvals/effective-votes.ts';
+import { type EffectiveVotes, effectiveVotes } from '../domain/approvals/effective-votes.ts';
 import type { RequestedApproval } from '../domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
-import { askingForApproval } from '../domain/approvals/request-approval.ts';
-import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
+import { type AskingForApproval, askingForApproval } from '../domain/approvals/request-approval.ts';
+import { type StandingApprovals, standingApprovals } from '../domain/approvals/standing-approvals.ts';
 import { CIBA } from '../domain/clients/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { Remedy } from '../domain/vocabulary/errors.ts';
 import type { Metrics } from '../http/metrics.ts';
 
 type ServiceDeps = Omit<Parameters<typeof newApprovalService>[0], 'settings' | 'onChange' | 'votes' | 'emergency'>;
 type AbsencesDeps = Parameters<typeof absences>[0];
 type VotesDeps = Parameters<typeof effectiveVotes>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
+
+/** Finds the accounts that a notification about an approval or an absence goes to. */
+export interface ApprovalAudiences {
+  /** Whether the approval is pending. Approvers are not notified of one that is decided already. */
+  isWaiting(id: string): Promise<boolean>;
+
+  /** The accounts that are asked to decide a pending approval; none for any other. */
+  approversOf(id: string): Promise<readonly string[]>;
+
+  /** The accounts to which a pending approval was escalated. */
+  escalatedTo(id: string): Promise<readonly string[]>;
+
+  /** The accounts that an alarm concerns, without the administrators. */
+  alarmedOf(id: string): Promise<readonly string[]>;
+
+  /** The absent account and its deputy. */
+  partiesOf(id: string): Promise<readonly string[]>;
+}
+
+export interface ApprovalServices {
+  readonly service: ApprovalService;
+  readonly votes: EffectiveVotes;
+  readonly absences: Absences;
+  readonly standing: StandingApprovals;
+  readonly asking: AskingForApproval;
+
+  /** How an agent gets the token of an approval (CIBA §7.3). */
+  remedyOf(asked: RequestedApproval): Extract<Remedy, { readonly kind: 'approval' }>;
+
+  readonly audiences: ApprovalAudiences;
+
+  /** Calls `listener` after each change on this node. The answered function ends that. */
+  listen(listener: ApprovalChange): () => void;
+}
 
 export const approvalsOf = (
   configuration: Configuration,
@@ -32,7 +67,7 @@ export const approvalsOf = (
       readonly trustedFetch: Partial<TrustedPost>;
       readonly log: Pick<Logger, 'info' | 'warn'>;
     },
-) => {
+): ApprovalServices => {
   const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour, keptSeconds } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
   const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
@@ -49,7 +84,7 @@ export const approvalsOf = (
     },
   });
   const standing = standingApprovals({ ...deps, keptSeconds });
-  /** The approval while it is pending. Approvers are not notified of one that is decided already. */
+  /** The approval while it is pending. */
   const waiting = async (id: string): Promise<Approval | undefined> => {
     const found = await service.get(id);
     return found && stateAt(found, deps.clock.now()) === 'pending' ? found : undefined;
@@ -80,9 +115,8 @@ export const approvalsOf = (
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
     }),
-    /** How an agent gets the token of an approval (CIBA §7.3). */
-    remedyOf: ({ approval, authReqId }: RequestedApproval) => ({
-      kind: 'approval' as const,
+    remedyOf: ({ approval, authReqId }) => ({
+      kind: 'approval',
       grant_type: CIBA,
       auth_req_id: authReqId,
       endpoint: `${configuration.issuer}/token`,
@@ -90,7 +124,6 @@ export const approvalsOf = (
       interval: configuration.approvals.pollIntervalSeconds,
       ...(approval.number === undefined ? {} : { number: approval.number }),
     }),
-    /** Who is notified of what. */
     audiences: {
       isWaiting: async (id: string): Promise<boolean> => (await waiting(id)) !== undefined,
       approversOf: async (id: string): Promise<readonly string[]> => {
@@ -101,7 +134,6 @@ export const approvalsOf = (
         const approval = await waiting(id);
         return approval ? service.toldOf(approval, approval.escalation?.added ?? []) : [];
       },
-      /** The accounts that an alarm concerns, without the administrators. */
       alarmedOf: async (id: string): Promise<readonly string[]> => {
         const approval = await service.get(id);
         if (!approval) return [];
@@ -116,19 +148,16 @@ export const approvalsOf = (
         return absence ? [absence.account, absence.deputy] : [];
       },
     },
-    /** Calls `listener` after each change on this node. The answered function ends that. */
-    listen(listener: ApprovalChange): () => void {
+    listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
 };
 
-type Approvals = ReturnType<typeof approvalsOf>;
-
 /** Counts the outcomes of approvals on this node. */
 export const measureApprovals = (
-  { listen }: Pick<Approvals, 'listen'>,
+  { listen }: Pick<ApprovalServices, 'listen'>,
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
   listen((approval) => {

@@ -6,7 +6,7 @@ import { type AccessDependencies, accessDecisions } from '../domain/approvals/au
 import { accessRequests } from '../domain/approvals/authzen/access-requests.ts';
 import { accessSearch } from '../domain/approvals/authzen/access-search.ts';
 import { evaluationIds } from '../domain/approvals/authzen/evaluation-binding.ts';
-import type { approvalsOf } from './approvals.ts';
+import type { ApprovalServices } from './approvals.ts';
 
 type SearchDeps = Parameters<typeof accessSearch>[0];
 type RequestDeps = Parameters<typeof accessRequests>[0];
@@ -19,7 +19,7 @@ export const accessOf = (
     Pick<RequestDeps, 'documents' | 'pace'> & {
       readonly masterKey: RequestDeps['masterKey'] & Parameters<typeof evaluationIds>[0];
       readonly clock: RequestDeps['clock'];
-      readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'service' | 'asking' | 'listen'>;
+      readonly approvals: Pick<ApprovalServices, 'service' | 'asking' | 'listen'>;
       readonly ephemeral: CallbackDeps['ephemeral'];
       readonly notifications: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
       readonly onFailedCallback: (error: unknown) => void;

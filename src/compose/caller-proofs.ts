@@ -1,20 +1,39 @@
 /** How callers authenticate, composed: clients, agents and their instances, resource servers. Called by compose.ts. */
+import type { IncomingMessage } from 'node:http';
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
 import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 import { attestationChallenges } from '../provider/client-authentication/attestation-challenges.ts';
 import { attestedProofs } from '../provider/client-authentication/attested-proofs.ts';
-import { clientAssertions } from '../provider/client-authentication/client-assertions.ts';
-import { clientProofs } from '../provider/client-authentication/client-proofs.ts';
+import { type ClientAssertions, clientAssertions } from '../provider/client-authentication/client-assertions.ts';
+import { type ClientProofs, clientProofs } from '../provider/client-authentication/client-proofs.ts';
 import { otherProofs } from '../provider/client-authentication/other-proofs.ts';
 import { ownAssertions } from '../provider/client-authentication/own-assertions.ts';
-import { presentedCredentials } from '../provider/client-authentication/presented-credentials.ts';
-import { presentedInstances } from '../provider/client-authentication/presented-instances.ts';
-import { presentedProofs } from '../provider/client-authentication/presented-proofs.ts';
+import {
+  type PresentedCredentials,
+  presentedCredentials,
+} from '../provider/client-authentication/presented-credentials.ts';
+import { type PresentedInstances, presentedInstances } from '../provider/client-authentication/presented-instances.ts';
+import { type PresentedProof, presentedProofs } from '../provider/client-authentication/presented-proofs.ts';
 import { resourceServerProofs } from '../provider/client-authentication/resource-server-proofs.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
-type Services = Awaited<ReturnType<typeof services>>;
+export interface CallerProofs {
+  readonly proofs: ClientProofs;
+  readonly presented: PresentedCredentials;
+  readonly assertions: ClientAssertions;
+  readonly instances: PresentedInstances;
+
+  /** Checks a DPoP proof beside an access token of the management API; the thumbprint of its key. */
+  verifyProof(proof: PresentedProof): Promise<string>;
+
+  /** Authenticates an agent that changes its own keys. Throws DomainError 'unauthenticated'. */
+  provenBy(agent: string, credential: string, assertion: string, request?: string): Promise<void>;
+
+  /** The resource server that sends the request. Throws DomainError 'unauthenticated' or 'too_many_requests'. */
+  ofResourceServers(request: IncomingMessage): Promise<ResourceServer>;
+}
 
 export const callerProofs = (
   made: Services,
@@ -25,7 +44,7 @@ export const callerProofs = (
     perClient,
   }: Pick<Parameters<typeof clientAssertions>[0], 'consumptions'> &
     Pick<Parameters<typeof resourceServerProofs>[0], 'refusals'> & { readonly perClient: RequestLimit },
-) => {
+): CallerProofs => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, resourceServers } = made;
   const { agents } = made.effectiveRegistries;
@@ -65,9 +84,7 @@ export const callerProofs = (
     presented,
     assertions,
     instances: presentedInstances({ documents, identifiers, instances: made.instances, presented, agents }),
-    /** Checks a DPoP proof beside an access token of the management API. */
     verifyProof: presentedProofs({ issuer, clock, ephemeral, masterKey }),
-    /** Authenticates an agent that changes its own keys. */
     provenBy: ownAssertions({ agents, assertions, refusals, clock, clockToleranceSeconds }),
     ofResourceServers: resourceServerProofs({
       resourceServers,

@@ -1,13 +1,23 @@
 /** Clients that are a document at a URL, as configured, together with the registered ones. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { ClientRegistry } from '../domain/clients/clients/client-registry.ts';
+import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import { documentPolicy } from '../domain/clients/clients/document-policy.ts';
 import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
-import { metadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
+import { type MetadataDocuments, metadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
 
 type DocumentDependencies = Omit<Parameters<typeof metadataDocuments>[0], 'policy' | 'heldSeconds'>;
 
-export const clientDocuments = (configuration: Configuration, clients: ClientRegistry, parts: DocumentDependencies) => {
+export interface ClientDocuments {
+  readonly documentClients: MetadataDocuments;
+  /** Clients of either kind: a URL is the id of a document, any other id that of a registered client. */
+  readonly knownClients: ClientReader;
+}
+
+export const clientDocuments = (
+  configuration: Configuration,
+  clients: ClientReader,
+  parts: DocumentDependencies,
+): ClientDocuments => {
   const { clientIdMetadata, egress, issuer, sessions, tokens } = configuration;
   const documentClients = metadataDocuments({
     ...parts,
@@ -21,10 +31,6 @@ export const clientDocuments = (configuration: Configuration, clients: ClientReg
   });
   return {
     documentClients,
-    /** Clients of either kind. */
-    knownClients: {
-      ...clients,
-      get: (id: string) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)),
-    },
+    knownClients: { get: (id) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)) },
   };
 };

@@ -20,14 +20,12 @@ import { policyTrialHandlers } from '../http/management/policy-simulations.ts';
 import { resourceServerHandlers } from '../http/management/resource-servers.ts';
 import { sessionHandlers } from '../http/management/sessions.ts';
 import { upstreamHandlers } from '../http/management/upstreams.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
 /** The agent itself rotates its keys, over the API. */
 const refuseProof = (): never => {
   throw new DomainError('unauthenticated', 'An agent proves itself over the API.');
 };
-
-type Services = Awaited<ReturnType<typeof services>>;
 
 /**
  * The dependencies of `/console`: those of the other pages, and the handlers of the management API over the registries

@@ -1,21 +1,21 @@
 /** The grants and endpoints that we add to oidc-provider, one of each folder in src/extensions. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
-import type { hasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
-import type { pollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';
+import type { HasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
+import type { PollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';
+import type { Grants } from '../domain/ports/grants.ts';
 import { backchannelSource } from '../extensions/backchannel-approval/backchannel-source.ts';
 import { backchannelApproval } from '../extensions/backchannel-approval/grant.ts';
 import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint.ts';
 import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
 import { approvedExchange } from '../extensions/token-exchange/approval-channel.ts';
 import { tokenExchange } from '../extensions/token-exchange/grant.ts';
-import type { grantRegistry } from '../provider/grants/grants.ts';
-import type { issuedTokens } from '../provider/tokens/issued-tokens.ts';
+import type { OwnTokens } from '../provider/tokens/issued-tokens.ts';
 import { signIns } from '../provider/tokens/sign-ins.ts';
-import type { tokenLiveness } from '../provider/tokens/token-liveness.ts';
-import type { services } from './services.ts';
+import type { TokenLiveness } from '../provider/tokens/token-liveness.ts';
+import type { Services } from './services.ts';
 
 export const extensionsOf = (
-  made: Awaited<ReturnType<typeof services>>,
+  made: Services,
   configuration: Configuration,
   {
     tokens,
@@ -24,11 +24,11 @@ export const extensionsOf = (
     knows,
     pace,
   }: {
-    readonly tokens: ReturnType<typeof issuedTokens>;
-    readonly grants: ReturnType<typeof grantRegistry>;
-    readonly liveness: ReturnType<typeof tokenLiveness>;
-    readonly knows: ReturnType<typeof hasAgentRelationship>;
-    readonly pace: ReturnType<typeof pollingInterval>;
+    readonly tokens: OwnTokens;
+    readonly grants: Grants;
+    readonly liveness: TokenLiveness;
+    readonly knows: HasAgentRelationship;
+    readonly pace: PollingInterval;
   },
 ) => {
   const { issuer } = configuration;

@@ -7,20 +7,20 @@ import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { newAuditLog } from '../domain/audit/audit-log.ts';
+import { type FullAuditLog, newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
-import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
+import { type OutcomeCounts, outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import type { Route } from '../domain/authority/decision/facts.ts';
 import type { DecisionLayer } from '../domain/authority/decision/layers.ts';
-import { grantUse } from '../domain/authority/grants/grant-last-used.ts';
-import { agentUse } from '../domain/clients/agents/agent-last-used.ts';
+import { type GrantUses, grantUse } from '../domain/authority/grants/grant-last-used.ts';
+import { type AgentUses, agentUse } from '../domain/clients/agents/agent-last-used.ts';
 import { newNotificationLog } from '../domain/notifications/notification-log.ts';
 import { isPushUsed } from '../domain/notifications/push-registry.ts';
-import { clockSteps } from '../domain/platform/cluster/clock-steps.ts';
+import { type ClockSteps, clockSteps } from '../domain/platform/cluster/clock-steps.ts';
 import { withMutex } from '../domain/platform/cluster/mutex.ts';
-import { type Machine, nodeRegistry } from '../domain/platform/cluster/node-registry.ts';
-import { masterKey as derivedFrom } from '../domain/platform/crypto/master-key.ts';
+import { type Machine, type NodeRegistry, nodeRegistry } from '../domain/platform/cluster/node-registry.ts';
+import { masterKey as derivedFrom, type MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -30,15 +30,15 @@ import type { Mailer } from '../domain/ports/mailer.ts';
 import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { FirstStart } from '../first-start.ts';
-import { metrics as makeMetrics } from '../http/metrics.ts';
-import { nodeState } from '../node-state.ts';
-import { signingKeys } from '../provider/tokens/signing-keys.ts';
+import { type Metrics, metrics as makeMetrics } from '../http/metrics.ts';
+import { type NodeState, nodeState } from '../node-state.ts';
+import { type SigningKeys, signingKeys } from '../provider/tokens/signing-keys.ts';
 import { egress } from './egress.ts';
 import { logOf } from './log.ts';
+import { mailerOf } from './mailer.ts';
 import { measuredStores } from './measured-stores.ts';
-import { mailerOf } from './notifications.ts';
 import { pushPost } from './push.ts';
-import { folderOf, otherSecretOf, secretOf, stores } from './stores.ts';
+import { folderOf, otherSecretOf, type Stores, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
 
 /** What a test may replace. */
@@ -65,7 +65,41 @@ export type Overrides = {
   readonly onFirstStart?: (first: FirstStart) => void;
 };
 
-export const foundations = async (configuration: Configuration, overrides: Overrides) => {
+/** What every service is created from. */
+export interface Foundations {
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** The only way to the network; guarded. */
+  readonly trustedFetch: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
+  /** Where this node keeps files; undefined when it keeps none. */
+  readonly folder: string | undefined;
+  readonly masterKey: MasterKey;
+  /** The stores as they were opened: readiness checks and the volume. */
+  readonly opened: Stores;
+  /** Broadcasts to the other nodes. */
+  readonly broadcast: Broadcast;
+  /** The durable store; the duration of each call is measured. */
+  readonly documents: DocumentStore;
+  /** The store of what may be lost; the duration of each call is measured. */
+  readonly ephemeral: EphemeralStore;
+  readonly keys: SigningKeys;
+  readonly nodes: NodeRegistry;
+  readonly steps: ClockSteps;
+  readonly state: NodeState;
+  /** When agents were last used. */
+  readonly uses: AgentUses;
+  readonly outcomes: OutcomeCounts;
+  /** When grants and delegations were last used. */
+  readonly grantUses: GrantUses;
+  /** Absent where there is no mail. */
+  readonly mailer: Mailer | undefined;
+  /** Appends each event with its notification, metrics, counts and uses. */
+  readonly audit: FullAuditLog;
+}
+
+export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
   const { issuer } = configuration;
   const clock = overrides.clock ?? systemClock;
   const identifiers = overrides.identifiers ?? randomIdentifiers;
@@ -114,7 +148,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     isMailed: mailer !== undefined,
     isPushed: pushPost(configuration.push, trustedFetch) === undefined ? async () => false : isPushUsed({ documents }),
   });
-  const audit: typeof auditLog = {
+  const audit: FullAuditLog = {
     ...auditLog,
     async append(event) {
       const ended = metrics.appending.startTimer();
@@ -137,6 +171,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   };
   return {
     ...{ clock, identifiers, log, metrics, trustedFetch, folder, masterKey, opened, documents, ephemeral },
+    broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer, audit },
   };
 };

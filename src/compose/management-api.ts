@@ -8,14 +8,14 @@ import { repeatableRegistration } from '../domain/clients/registration/repeatabl
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { managementRouter } from '../http/management/router.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
-import type { callerProofs } from './caller-proofs.ts';
-import type { registration } from './registration.ts';
-import type { services } from './services.ts';
+import type { CallerProofs } from './caller-proofs.ts';
+import type { RegistrationServices } from './registration.ts';
+import type { Services } from './services.ts';
 
 type RouterDependencies = Parameters<typeof managementRouter>[0];
 
 export const managementApi = (
-  made: Awaited<ReturnType<typeof services>>,
+  made: Services,
   { issuer }: Configuration,
   {
     callers,
@@ -29,8 +29,8 @@ export const managementApi = (
     countRefusal,
     onUnexpected,
   }: Pick<RouterDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
-    readonly callers: ReturnType<typeof callerProofs>;
-    readonly registering: ReturnType<typeof registration>;
+    readonly callers: CallerProofs;
+    readonly registering: RegistrationServices;
     readonly grants: RouterDependencies['grants']['grants'];
     readonly grantService: RouterDependencies['grants']['service'];
     /** Makes every node sign with, and publish, the current keys. */

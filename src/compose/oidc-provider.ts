@@ -14,15 +14,15 @@ import { instanceFamilies } from '../provider/tokens/instance-families.ts';
 import { ownSignatures } from '../provider/tokens/own-signatures.ts';
 import { structuredTokens } from '../provider/tokens/structured-tokens.ts';
 import { tokenClaims } from '../provider/tokens/token-claims.ts';
-import type { tokenLiveness } from '../provider/tokens/token-liveness.ts';
-import type { callerProofs } from './caller-proofs.ts';
-import type { services } from './services.ts';
+import type { TokenLiveness } from '../provider/tokens/token-liveness.ts';
+import type { CallerProofs } from './caller-proofs.ts';
+import type { Services } from './services.ts';
 
 type ProviderDependencies = Parameters<typeof buildProvider>[0];
 type Model = Parameters<typeof modelAdapter>[0];
 
 export const providerOf = (
-  made: Awaited<ReturnType<typeof services>>,
+  made: Services,
   configuration: Configuration,
   {
     known,
@@ -46,9 +46,9 @@ export const providerOf = (
     'consumptions' | 'tokens' | 'authority' | 'details' | 'knows' | 'pages' | 'extensions' | 'refusals' | 'onUnexpected'
   > & {
     readonly known: ProviderDependencies['clients'] & Model['clients'];
-    readonly liveness: ReturnType<typeof tokenLiveness>;
+    readonly liveness: TokenLiveness;
     readonly pace: Model['pace'];
-    readonly callers: ReturnType<typeof callerProofs>;
+    readonly callers: CallerProofs;
     readonly failedProofs: ProviderDependencies['authenticationRefusals'];
     readonly state: BrowserState;
     readonly open: OpenRecords;

@@ -9,7 +9,7 @@ import { keyAddresses } from '../domain/identity/accounts/email-key-migration.ts
 import { giveEnds } from '../domain/platform/retention/backfilled-retention.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
 /** How long a start may sample the audit log. */
 const SAMPLE_MILLISECONDS = 2_000;
@@ -20,7 +20,7 @@ const MOST_NAMED = 20;
  * Compares some records of the audit log with their digests. Reports records that do not match, and lets the server start all
  * the same: otherwise an editor of the database could stop it, and the kill switch with it, by one changed record.
  */
-const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+const sampled = async ({ audit, state, log }: Services): Promise<void> => {
   const { checked, mismatches } = await audit.sample({
     remembered: state.remembered ?? [],
     milliseconds: SAMPLE_MILLISECONDS,
@@ -47,7 +47,7 @@ const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services
  * process alive.
  */
 export const opened = async (
-  made: Awaited<ReturnType<typeof services>>,
+  made: Services,
   configuration: Configuration,
   options: { readonly isSampled: boolean; readonly onFirstStart?: ((first: FirstStart) => void) | undefined },
 ): Promise<FirstStart> => {
@@ -96,7 +96,7 @@ export const close = async ({
   broadcast,
   ephemeral,
   documents,
-}: Awaited<ReturnType<typeof services>>): Promise<void> => {
+}: Services): Promise<void> => {
   activePolicy.release();
   mailer?.close();
   await audit.close();

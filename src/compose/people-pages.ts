@@ -13,10 +13,8 @@ import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
 import { browserSessions, interactions } from '../provider/interactions/interactions.ts';
 import { cookieNames } from '../provider/seam/cookies.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
-
-type Services = Awaited<ReturnType<typeof services>>;
 
 export const peoplePages = (
   made: Services,
@@ -39,7 +37,9 @@ export const peoplePages = (
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
-  const { accounts, agents, clients } = made.effectiveRegistries;
+  const { agents, clients } = made.effectiveRegistries;
+  // Changed in the registry, and read as kills leave them.
+  const accounts = { ...made.accounts, ...made.effectiveRegistries.accounts };
 
   const { sessions } = made;
   const cookies = cookieNames(issuer);
@@ -94,7 +94,7 @@ export const peoplePages = (
     emails: made.notifications.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
-    upstream: upstreamPages(made, configuration, signingIn, open),
+    upstream: upstreamPages(made, configuration, signingIn, accounts, open),
     isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),

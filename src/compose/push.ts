@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
-import { pushKeys } from '../domain/notifications/push-keys.ts';
-import { pushRegistry } from '../domain/notifications/push-registry.ts';
+import { type PushKeys, pushKeys } from '../domain/notifications/push-keys.ts';
+import { type PushRegistry, pushRegistry } from '../domain/notifications/push-registry.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -16,8 +16,15 @@ export const pushPost = (
   trustedFetch: TrustedFetch & Partial<TrustedPost>,
 ): TrustedPost['post'] | undefined => (isOn ? reaching(trustedFetch, 'pushServices').post : undefined);
 
+export interface PushServices {
+  /** The keys that sign messages to push services (VAPID, RFC 8292). */
+  readonly keys: PushKeys;
+  /** The browsers that receive messages; absent where push is switched off. */
+  readonly registry: PushRegistry | undefined;
+}
+
 /** Our keys for push messages, and the registry of browsers that receive them; no registry where push is switched off. */
-export const pushParts = (
+export const pushServices = (
   { issuer, push }: Configuration,
   deps: {
     readonly documents: DocumentStore;
@@ -29,7 +36,7 @@ export const pushParts = (
     readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
     readonly accounts: Parameters<typeof pushRegistry>[0]['accounts'];
   },
-) => {
+): PushServices => {
   const { check } = reaching(deps.trustedFetch, 'pushServices');
   const post = pushPost(push, deps.trustedFetch);
   const contact = push.contact ?? (issuer.startsWith('https:') ? issuer : undefined);

@@ -3,16 +3,43 @@ import type { Configuration } from '../../config/configuration.ts';
 import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
 import { refusalBudget } from '../domain/audit/refusal-budget.ts';
 import { requestRefusals } from '../domain/audit/request-refusals.ts';
-import { signInRefusals } from '../domain/audit/sign-in-refusals.ts';
-import type { services } from './services.ts';
+import { type SignInRefusals, signInRefusals } from '../domain/audit/sign-in-refusals.ts';
+import type { Services } from './services.ts';
 
 /** Long enough for an answer to be sent first. */
 const AFTER_ANSWER_MILLISECONDS = 20;
 
+/** Counts refusals, and writes them as few events. */
+interface CountedRefusals {
+  /** `source`: an address, or the id of a client. */
+  note(source: string, reason: string, request?: string, times?: number): Promise<void>;
+
+  /** Writes the counts that are due, or all of them. */
+  flush(how?: { readonly all?: boolean }): Promise<void>;
+}
+
+export interface RefusalServices {
+  /** Refusals of requests. */
+  readonly refusals: CountedRefusals;
+  /** Failed authentication of clients, agents and resource servers. */
+  readonly failedProofs: CountedRefusals;
+  /** Failed sign-ins of people. */
+  readonly failedSignIns: SignInRefusals;
+
+  /** Writes the due counts of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
+  flush(how?: { readonly all?: boolean }): Promise<void>;
+}
+
 export const refusalsOf = (
-  { audit, clock, ephemeral, effectiveRegistries, anonymous }: Awaited<ReturnType<typeof services>>,
+  {
+    audit,
+    clock,
+    ephemeral,
+    effectiveRegistries,
+    anonymous,
+  }: Pick<Services, 'audit' | 'clock' | 'ephemeral' | 'effectiveRegistries' | 'anonymous'>,
   { audit: { refusalIntervalSeconds, refusalEventsPerDay } }: Configuration,
-) => {
+): RefusalServices => {
   const counting = {
     append: audit.append,
     clock,
@@ -33,8 +60,7 @@ export const refusalsOf = (
     refusals,
     failedProofs,
     failedSignIns,
-    /** Writes the due counts of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
-    async flush(how?: { readonly all?: boolean }): Promise<void> {
+    async flush(how) {
       const all = await Promise.allSettled(
         [refusals, failedProofs, failedSignIns, anonymous].map((each) => each.flush(how)),
       );

@@ -1,27 +1,30 @@
 /** Self-service registration, composed: who may vouch for software, and the upper limits. Called by compose.ts. */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
-import { dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
-import { initialAccessTokens } from '../domain/clients/registration/initial-access-tokens.ts';
+import { type DynamicRegistration, dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
+import { type InitialAccessTokens, initialAccessTokens } from '../domain/clients/registration/initial-access-tokens.ts';
 import { registrations } from '../domain/clients/registration/registrations.ts';
 import { type StatementIssuers, softwareStatements } from '../domain/clients/registration/software-statements.ts';
 import { isOneOfDigests } from '../domain/platform/crypto/constant-time-compare.ts';
 import { networkQuota, quota } from '../domain/platform/rate-limits/quota.ts';
 import { checkPublicKeys } from '../domain/platform/remote-keys/public-keys.ts';
-import type { services } from './services.ts';
-
-type Services = Awaited<ReturnType<typeof services>>;
+import type { Services } from './services.ts';
 
 const HOUR = 3600;
 const DAY = 86_400;
 /** The share of a day's open registrations that one site may use. */
 const PER_SITE = 0.25;
 
+export interface RegistrationServices {
+  readonly initialAccessTokens: InitialAccessTokens;
+  readonly selfRegistration: DynamicRegistration;
+}
+
 export const registration = (
   made: Services,
   configuration: Configuration,
   countRefusal: Parameters<typeof dynamicRegistration>[0]['countRefusal'],
-) => {
+): RegistrationServices => {
   const { issuer, registration: settings } = configuration;
   const { masterKey } = made;
   const tokens = initialAccessTokens(made);

@@ -3,9 +3,9 @@ import type { Configuration } from '../../config/configuration.ts';
 import { countSketch } from '../domain/platform/rate-limits/count-sketch.ts';
 import { networkLimit, requestLimit } from '../domain/platform/rate-limits/request-limits.ts';
 import { sharedCounts } from '../domain/platform/rate-limits/shared-counts.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
-type LimitServices = Pick<Awaited<ReturnType<typeof services>>, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
+type LimitServices = Pick<Services, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
 
 /** 4 MiB of counters: of 60,000 networks one in 600 can share all of its counters with others. */
 const NETWORK_COLUMNS = 1 << 18;

@@ -9,12 +9,10 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { SweptByService } from './collections.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
 /** Deleting frees room, so it may write where little room is left. */
 const freeing = <R>(work: () => R): R => withPriority('essential', work);
-
-type Services = Awaited<ReturnType<typeof services>>;
 
 type Deps = {
   readonly documents: DocumentStore;

@@ -1,19 +1,20 @@
 /** Sign-in at other providers as the pages for people need it. */
 import type { Configuration } from '../../config/configuration.ts';
+import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import type { AttemptsDeps } from '../domain/identity/accounts/attempts.ts';
 import { signInMethods } from '../domain/identity/upstream/sign-in-methods.ts';
 import { upstreamSignIn } from '../domain/identity/upstream/upstream-sign-in.ts';
 import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
-import type { services } from './services.ts';
+import type { Services } from './services.ts';
 
 export const upstreamPages = (
-  made: Awaited<ReturnType<typeof services>>,
+  made: Services,
   { issuer, passwords, limits, clientAuthentication }: Configuration,
   signingIn: AttemptsDeps,
+  accounts: AccountRegistry,
   open: OpenRecords,
 ) => {
   const { upstreams, upstreamClient: client, upstreamLinks: links, factors } = made;
-  const { accounts } = made.effectiveRegistries;
   const { clockToleranceSeconds } = clientAuthentication;
   return {
     providers: upstreams,

@@ -1,69 +1,88 @@
 /** Sign-in at other providers: the registries, and our client there. upstream-pages.ts makes the pages from them. */
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';
+import type { GroupsOf } from '../domain/authority/decision/authorize.ts';
 import { linkedGroups } from '../domain/identity/upstream/linked-groups.ts';
-import { upstreamLinks } from '../domain/identity/upstream/upstream-links.ts';
-import { upstreamLogout } from '../domain/identity/upstream/upstream-logout.ts';
-import { upstreamRegistry } from '../domain/identity/upstream/upstream-registry.ts';
-import { upstreamSessions } from '../domain/identity/upstream/upstream-sessions.ts';
-import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
+import { type UpstreamLinks, upstreamLinks } from '../domain/identity/upstream/upstream-links.ts';
+import { type UpstreamLogout, upstreamLogout } from '../domain/identity/upstream/upstream-logout.ts';
+import { type UpstreamRegistry, upstreamRegistry } from '../domain/identity/upstream/upstream-registry.ts';
+import { type UpstreamSessions, upstreamSessions } from '../domain/identity/upstream/upstream-sessions.ts';
+import { fetchFailed, type TrustedAsk } from '../domain/ports/trusted-fetch.ts';
+import type { UpstreamClient } from '../domain/ports/upstream-client.ts';
 import type { SigningKeys } from '../provider/tokens/signing-keys.ts';
 import { reaching } from './egress.ts';
+import type { Foundations } from './foundations.ts';
 
-type UpstreamDependencies = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
-  readonly accounts: Pick<AccountRegistry, 'get'>;
-  readonly keys: Pick<SigningKeys, 'privateJwks'>;
-  readonly trustedFetch: TrustedFetch & Partial<TrustedAsk>;
-  readonly endSessions: Parameters<typeof upstreamLinks>[0]['endSessions'];
-};
+type LinksDeps = Parameters<typeof upstreamLinks>[0];
+type SessionsDeps = Parameters<typeof upstreamSessions>[0];
+type LogoutDeps = Parameters<typeof upstreamLogout>[0];
 
-export const upstreamParts = (configuration: Configuration, { keys, ...parts }: UpstreamDependencies) => {
-  const trustedFetch = reaching(parts.trustedFetch, 'upstreamProviders');
+export interface UpstreamServices {
+  readonly upstreams: UpstreamRegistry;
+  readonly upstreamLinks: UpstreamLinks;
+  /** The groups of an account here, and those that its links give it. */
+  readonly groupsOf: GroupsOf;
+  readonly upstreamClient: UpstreamClient;
+  /** Where sessions here and sessions there end together. */
+  readonly upstreamSessions: UpstreamSessions;
+  readonly upstreamLogout: UpstreamLogout;
+}
+
+export const upstreamServices = (
+  configuration: Configuration,
+  base: Foundations,
+  deps: Pick<LinksDeps, 'accounts'> & Pick<SessionsDeps, 'sessions'> & Pick<LogoutDeps, 'keysByUrl'>,
+): UpstreamServices => {
+  const { issuer, passwords, sessions } = configuration;
+  const { clockToleranceSeconds } = configuration.clientAuthentication;
+  const { clock, keys, documents, ephemeral, identifiers, audit, masterKey } = base;
+  const parts = { documents, clock, identifiers, audit, masterKey };
+  const trustedFetch = reaching(base.trustedFetch, 'upstreamProviders');
   const upstreams = upstreamRegistry({
     ...parts,
     checkUrl: trustedFetch.check,
-    issuer: configuration.issuer,
-    isPasswordOn: configuration.passwords.signIn,
+    issuer,
+    isPasswordOn: passwords.signIn,
   });
-  const unavailable: TrustedAsk['ask'] = () => Promise.reject(fetchFailed('not_reachable', 'no way out'));
-  const links = upstreamLinks({ ...parts, upstreams });
+  const client = upstreamClient({
+    fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? noWayOut },
+    clock,
+    clockToleranceSeconds,
+    signingKey: (kind) => signingKeyOf(keys, kind),
+  });
+  const ends = upstreamSessions({
+    ...{ ephemeral, masterKey, identifiers, upstreams, client },
+    sessions: deps.sessions,
+    issuer,
+    sessionSeconds: sessions.ttlSeconds,
+  });
+  const links = upstreamLinks({
+    ...parts,
+    accounts: deps.accounts,
+    upstreams,
+    endSessions: async ({ upstream: provider, subject }, by, keep) =>
+      void (await ends.endAll(
+        { provider, subject },
+        { until: clock.now(), by, how: 'disconnected', ...(keep === undefined ? {} : { keep }) },
+      )),
+  });
   return {
     upstreams,
     upstreamLinks: links,
     groupsOf: linkedGroups({ links, upstreams }),
-    upstreamClient: upstreamClient({
-      fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? unavailable },
-      clock: parts.clock,
-      clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
-      async signingKey(kind) {
-        const key = (await keys.privateJwks()).find(({ kty }) => kty === kind);
-        if (!key) throw new Error(`there is no ${kind} key that signs`);
-        return key as SigningJwk;
-      },
+    upstreamClient: client,
+    upstreamSessions: ends,
+    upstreamLogout: upstreamLogout({
+      ...{ clock, ephemeral, masterKey, upstreams, client, sessions: ends, clockToleranceSeconds },
+      keysByUrl: deps.keysByUrl,
     }),
   };
 };
 
-type EndParts = Pick<
-  Parameters<typeof upstreamSessions>[0],
-  'ephemeral' | 'masterKey' | 'identifiers' | 'sessions' | 'upstreams'
-> &
-  Pick<Parameters<typeof upstreamLogout>[0], 'clock' | 'keysByUrl' | 'upstreams'> & {
-    readonly upstreamClient: ReturnType<typeof upstreamClient>;
-  };
+const noWayOut: TrustedAsk['ask'] = () => Promise.reject(fetchFailed('not_reachable', 'no way out'));
 
-/** Where sessions here and sessions there end together. */
-export const endsAtUpstreams = (configuration: Configuration, { upstreamClient: client, ...parts }: EndParts) => {
-  const sessions = upstreamSessions({
-    ...parts,
-    client,
-    issuer: configuration.issuer,
-    sessionSeconds: configuration.sessions.ttlSeconds,
-  });
-  const { clockToleranceSeconds } = configuration.clientAuthentication;
-  return {
-    upstreamSessions: sessions,
-    upstreamLogout: upstreamLogout({ ...parts, client, sessions, clockToleranceSeconds }),
-  };
+const signingKeyOf = async ({ privateJwks }: Pick<SigningKeys, 'privateJwks'>, kind: string): Promise<SigningJwk> => {
+  const key = (await privateJwks()).find(({ kty }) => kty === kind);
+  if (!key) throw new Error(`there is no ${kind} key that signs`);
+  return key as SigningJwk;
 };

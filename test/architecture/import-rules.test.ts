@@ -211,8 +211,13 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/notifications.ts',
-    may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/', 'views/push/'],
-    types: ['config/configuration.ts', 'src/http/metrics.ts', 'pino'],
+    may: ['src/domain/', 'views/mail/', 'views/push/'],
+    types: ['./', 'config/configuration.ts'],
+  },
+  {
+    of: 'src/compose/mailer.ts',
+    may: ['adapters/mail/', 'config/rules.ts'],
+    types: ['config/configuration.ts', 'src/domain/'],
   },
   {
     of: 'src/compose/',
@@ -230,7 +235,7 @@ const RULES: readonly Rule[] = [
       'node:fs',
       'node:timers/promises',
     ],
-    types: ['config/configuration.ts', 'src/http/operations.ts'],
+    types: ['config/configuration.ts', 'src/http/operations.ts', 'node:http'],
   },
   {
     of: 'src/compose.ts',

@@ -2,6 +2,9 @@ import type { DelegationRegistry } from '../authority/delegation/delegation-regi
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Owners } from '../identity/groups/owners.ts';
 
+/** Whether the account owns the agent or lets it act. */
+export type HasAgentRelationship = (account: string, agent: Pick<Agent, 'id' | 'owner'>) => Promise<boolean>;
+
 /**
  * Whether an agent may ask a person at all: the person has a live delegation to it, or owns it. An agent cannot ask a
  * stranger, and does not learn who they are.
@@ -13,8 +16,8 @@ export const hasAgentRelationship =
   }: {
     readonly delegations: Pick<DelegationRegistry, 'list'>;
     readonly owners: Pick<Owners, 'answersFor'>;
-  }) =>
-  async (account: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> => {
+  }): HasAgentRelationship =>
+  async (account, agent) => {
     if (await owners.answersFor(agent.owner, account)) return true;
     const { items } = await delegations.list({ subject: account, actor: agent.id, live: true, limit: 1 });
     return items.length > 0;

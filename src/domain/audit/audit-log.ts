@@ -15,9 +15,51 @@ import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
+import type { Sample } from './sample-store.ts';
 import { sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
+
+/** The audit log of this node: everything that composition, the API and the housekeeping need of it. */
+export interface FullAuditLog extends AuditLog {
+  /**
+   * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold what `remembered`
+   * heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError 'unavailable' when
+   * the event cannot be written.
+   */
+  open(options?: { readonly remembered?: Heads }): Promise<void>;
+
+  /** Checks some of the stored records, for at most `milliseconds`. `remembered` as for `open`. */
+  sample(options: {
+    readonly remembered?: Heads;
+    readonly milliseconds: number;
+    readonly elapsed: () => number;
+  }): Promise<Sample>;
+
+  /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
+  checkpoint(): Promise<Checkpoint>;
+
+  /** One page of events by the time they happened. */
+  list(filters: AuditFilters): Promise<AuditPage>;
+
+  /** One event by its id, or undefined. */
+  get(id: string): Promise<AuditEntry | undefined>;
+
+  /**
+   * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first.
+   * With `personal`, values that were not erased are in it, with their salts.
+   */
+  export(options?: { readonly personal?: boolean }): AsyncGenerator<string, void, undefined>;
+
+  /**
+   * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such value
+   * (any more). The caller appends `audit.erased` first.
+   */
+  erase(id: string, field: string): Promise<boolean>;
+
+  /** Closes the stream with `node.stopped` after everything appended before, and makes a last checkpoint. Idempotent. */
+  close(): Promise<void>;
+}
 
 /**
  * The audit log of one node: appends to the node's own stream, makes checkpoints over all streams, lists, exports and
@@ -37,7 +79,7 @@ export const newAuditLog = (deps: {
   readonly queueLimit?: number;
   /** Runs work behind all work that is ready now. Default `setImmediate`. */
   readonly defer?: (run: () => void) => void;
-}) => {
+}): FullAuditLog => {
   const { clock, issuer, node, signer } = deps;
   if (!isStreamName(node) || node === CHECKPOINT_STREAM) throw new TypeError('the node id cannot name an audit stream');
   const records = deps.documents.collection<AuditRecord>(AUDIT_RECORDS);
@@ -63,11 +105,6 @@ export const newAuditLog = (deps: {
     writer.append(prepareEvent(event, clock.nowMillis()));
 
   return {
-    /**
-     * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold what `remembered`
-     * heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError 'unavailable' when
-     * the event cannot be written.
-     */
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
       for (const head of options.remembered ?? []) {
         const found = await records.get(recordId(head.stream, head.sequence));
@@ -87,23 +124,15 @@ export const newAuditLog = (deps: {
       return write(event);
     },
 
-    /** Checks some of the stored records, for at most `milliseconds`. `remembered` as for `open`. */
     sample: (options: { readonly remembered?: Heads; readonly milliseconds: number; readonly elapsed: () => number }) =>
       sampleStore({ records, remembered: [], ...options }),
 
-    /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
     checkpoint: (): Promise<Checkpoint> => withPriority('essential', made.make),
 
-    /** One page of events by the time they happened. */
     list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters),
 
-    /** One event by its id, or undefined. */
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
-    /**
-     * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first.
-     * With `personal`, values that were not erased are in it, with their salts.
-     */
     export: (options: { readonly personal?: boolean } = {}): AsyncGenerator<string, void, undefined> =>
       exportAuditLog({
         records,
@@ -115,10 +144,6 @@ export const newAuditLog = (deps: {
         personal: options.personal ?? false,
       }),
 
-    /**
-     * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such value
-     * (any more). The caller appends `audit.erased` first.
-     */
     async erase(id: string, field: string): Promise<boolean> {
       let isErased = false;
       await update(records, id, (record) => {
@@ -131,7 +156,6 @@ export const newAuditLog = (deps: {
       return isErased;
     },
 
-    /** Closes the stream with `node.stopped` after everything appended before, and makes a last checkpoint. Idempotent. */
     async close(): Promise<void> {
       if (state !== 'open') return;
       state = 'closed';

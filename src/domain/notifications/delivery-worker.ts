@@ -55,6 +55,23 @@ const NOTIFICATION_SECONDS = 30 * 86_400;
 const PERSON_SECONDS = 86_400;
 const STOPPING_MILLISECONDS = 5_000;
 
+export interface DeliveryWorker {
+  /**
+   * Dispatches recorded notifications and starts to send what is due; does not wait for recipients. Must be called
+   * every second and after each addition to the outbox.
+   */
+  poll(): Promise<void>;
+
+  /** Resolves when nothing is being sent by this process. */
+  idle(): Promise<void>;
+
+  /**
+   * Starts no further work. Resolves when running work has ended, or after five seconds. A message not recorded as
+   * sent by then is sent again later.
+   */
+  stop(): Promise<void>;
+}
+
 /**
  * Dispatches notifications and sends what is in the outbox, at least once each. One worker per recipient at a time,
  * under a lock; it sends one message after the other. When that process crashes, another starts again once the lock
@@ -72,7 +89,7 @@ export const deliveryWorker = (deps: {
   /** Called with unexpected errors; the work is tried again. */
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
-}) => {
+}): DeliveryWorker => {
   const { documents, clock, audit, route, senders, onOutcome, onError, chance } = deps;
   const notifications: Collection<Notification> = documents.collection<Notification>(NOTIFICATIONS);
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
@@ -225,10 +242,6 @@ export const deliveryWorker = (deps: {
   };
 
   return {
-    /**
-     * Dispatches recorded notifications and starts to send what is due; does not wait for recipients. Must be called
-     * every second and after each addition to the outbox.
-     */
     async poll(): Promise<void> {
       for (const notification of await due(notifications)) {
         if (isStopped) return;
@@ -245,13 +258,8 @@ export const deliveryWorker = (deps: {
       }
     },
 
-    /** Resolves when nothing is being sent by this process. */
     idle,
 
-    /**
-     * Starts no further work. Resolves when running work has ended, or after five seconds. A message not recorded as
-     * sent by then is sent again later.
-     */
     async stop(): Promise<void> {
       isStopped = true;
       let timer: NodeJS.Timeout | undefined;

@@ -7,6 +7,17 @@ type PoliciesInForce = { readonly version: number; readonly policies: CompiledPo
 /** Compiled sets that are kept: a request that began under the set before ends under it. */
 const MOST_READY = 4;
 
+export interface ActivePolicies {
+  /**
+   * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the active set cannot be used, and
+   * StoreUnavailable. Fails closed: without policies nothing is allowed.
+   */
+  current(): Promise<PoliciesInForce | undefined>;
+
+  /** Frees the compiled sets. */
+  release(): void;
+}
+
 /**
  * The active policies. Each evaluation reads which set is active, so that an activation takes effect on all nodes with the
  * next evaluation. A set is read and compiled once.
@@ -17,7 +28,7 @@ export const newActivePolicy = ({
 }: {
   readonly documents: DocumentStore;
   readonly engine: PolicyEngine;
-}) => {
+}): ActivePolicies => {
   const pointers = documents.collection<ActivePolicy>(ACTIVE_POLICY);
   const sets = documents.collection<PolicySet>(POLICY_SETS);
   const ready = new Map<string, PoliciesInForce>();
@@ -43,10 +54,6 @@ export const newActivePolicy = ({
   };
 
   return {
-    /**
-     * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the active set cannot be used, and
-     * StoreUnavailable. Fails closed: without policies nothing is allowed.
-     */
     async current(): Promise<PoliciesInForce | undefined> {
       const pointer = await pointers.get(ACTIVE);
       if (!pointer) return undefined;
@@ -59,7 +66,6 @@ export const newActivePolicy = ({
       return made;
     },
 
-    /** Frees the compiled sets. */
     release(): void {
       for (const { policies } of ready.values()) policies.release();
       ready.clear();

@@ -1,5 +1,6 @@
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { Client } from '../../clients/clients/client.ts';
+import type { DocumentClient } from '../../clients/clients/metadata-document.ts';
 import type { Asking, MetadataDocuments } from '../../clients/clients/metadata-documents.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { Versioned } from '../../ports/document-store.ts';
@@ -61,16 +62,27 @@ export const registersUnderKills = <
   };
 };
 
+/** The documents of clients that no kill has ended; undefined for a killed client. */
+export interface DocumentsUnderKills {
+  /** The document as its client publishes it now. */
+  current(id: string, asking: Asking): Promise<DocumentClient | undefined>;
+
+  get(id: string): StoredDocument<Client>;
+
+  /** The document as it was when a person allowed it. */
+  version(id: string, version: string): Promise<DocumentClient | undefined>;
+}
+
 /** Fetches no metadata document of a killed client, and finds no version of it. */
 export const documentsUnderKills = (
   documents: Pick<MetadataDocuments, 'current' | 'get' | 'version'>,
   { ended }: Pick<Revocation, 'ended'>,
-) => {
+): DocumentsUnderKills => {
   const unlessKilled = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> =>
     (await ended([{ parties: [id] }])) === undefined ? work() : undefined;
   return {
-    current: (id: string, asking: Asking) => unlessKilled(id, () => documents.current(id, asking)),
-    get: (id: string) => unlessKilled(id, () => documents.get(id)),
-    version: (id: string, version: string) => unlessKilled(id, () => documents.version(id, version)),
+    current: (id, asking) => unlessKilled(id, () => documents.current(id, asking)),
+    get: (id) => unlessKilled(id, () => documents.get(id)),
+    version: (id, version) => unlessKilled(id, () => documents.version(id, version)),
   };
 };

@@ -20,6 +20,11 @@ const BATCH = 200;
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
+export interface AgentLifecycleJobs {
+  /** One round, on one node at a time. */
+  run(): Promise<void>;
+}
+
 /**
  * Lifecycle jobs of agents. They retire agents that no owner accepted in time. They suspend agents that have
  * expired, and agents that were inactive for too long.
@@ -37,7 +42,7 @@ export const agentLifecycleJobs = (deps: {
    * (src/domain/notifications).
    */
   readonly onNotice: (agent: Agent, notice: AgentNotice) => void;
-}) => {
+}): AgentLifecycleJobs => {
   const { documents, clock, uses, settings, onNotice } = deps;
   const { collection, documentsOf } = agentDocuments(deps);
 
@@ -136,7 +141,6 @@ export const agentLifecycleJobs = (deps: {
   };
 
   return {
-    /** One round, on one node at a time. */
     run: (): Promise<void> =>
       withMutex({ documents, clock }, 'agents', async () => {
         await expire();

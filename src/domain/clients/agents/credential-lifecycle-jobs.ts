@@ -17,6 +17,11 @@ const BATCH = 200;
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
+export interface CredentialLifecycleJobs {
+  /** One round, on one node at a time. */
+  run(): Promise<void>;
+}
+
 export const credentialLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
@@ -28,7 +33,7 @@ export const credentialLifecycleJobs = (deps: {
    * (src/domain/notifications).
    */
   readonly onNotice: (agent: Agent, credential: Credential) => void;
-}) => {
+}): CredentialLifecycleJobs => {
   const { documents, clock, noticeSeconds, onNotice } = deps;
   const { collection, documentsOf } = agentDocuments(deps);
 
@@ -86,7 +91,6 @@ export const credentialLifecycleJobs = (deps: {
   };
 
   return {
-    /** One round, on one node at a time. */
     run: (): Promise<void> => withMutex({ documents, clock }, 'credentials', run),
   };
 };

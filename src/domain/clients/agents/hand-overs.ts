@@ -49,6 +49,23 @@ const SYSTEM: By = { caller: 'system' };
  */
 export type EndFormer = (agent: Pick<Agent, 'id' | 'owner' | 'ownership'>, by: By, limit: number) => Promise<number>;
 
+export interface HandOvers {
+  /** Must be called before the ownership of an agent changes. */
+  announce(agent: Agent): Promise<void>;
+
+  /** Must be called when it has changed. */
+  done(agent: Agent, by: By): Promise<void>;
+
+  /**
+   * Called after accounts joined or left a group. Consents to accounts that have all left are invalid from
+   * then on. `settleAll` writes that to the store later and notifies users.
+   */
+  membersChanged(group: string): Promise<void>;
+
+  /** Continues unfinished changes of ownership whose own call has had `graceSeconds`. */
+  settleAll(graceSeconds?: number): Promise<void>;
+}
+
 /**
  * Completes changes of ownership. From the swap of the owner on, nothing from before it is valid
  * (ownership.ts). This writes that to the store, with the audit events that notify users. One node later
@@ -60,7 +77,7 @@ export const handOvers = (deps: {
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly ends: readonly EndFormer[];
   readonly hands: { heldSince(group: string): Promise<number> };
-}) => {
+}): HandOvers => {
   const { documents, clock, agents, ends, hands } = deps;
   const owned = documents.collection<Agent>(AGENTS);
   const collection = documents.collection<HandOver>(HAND_OVERS);
@@ -87,7 +104,6 @@ export const handOvers = (deps: {
   };
 
   return {
-    /** Must be called before the ownership of an agent changes. */
     async announce(agent: Agent): Promise<void> {
       const ownership = ownershipOf(agent) + 1;
       try {
@@ -97,15 +113,10 @@ export const handOvers = (deps: {
       }
     },
 
-    /** Must be called when it has changed. */
     async done(agent: Agent, by: By): Promise<void> {
       if (await settle(agent, by, AT_ONCE)) await collection.take(idOf(agent.id, ownershipOf(agent)));
     },
 
-    /**
-     * Called after accounts joined or left a group. Consents to accounts that have all left are invalid from
-     * then on. `settleAll` writes that to the store later and notifies users.
-     */
     async membersChanged(group: string): Promise<void> {
       if ((await hands.heldSince(group)) === 0) return;
       try {
@@ -115,7 +126,6 @@ export const handOvers = (deps: {
       }
     },
 
-    /** Continues unfinished changes of ownership whose own call has had `graceSeconds`. */
     settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>
       withMutex({ documents, clock }, 'hand-overs', async () => {
         const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });

@@ -17,13 +17,24 @@ const LIFETIME_SECONDS = 6 * 3600;
 /** Longer than an end takes from its announcement until it is stored. */
 const HOLD_SECONDS = 15;
 
+export interface AppLogouts {
+  /**
+   * Must be called before a session ends and again when it has. A process that crashes in between has stored the
+   * coming end. If the end did not happen, no app is notified (src/domain/notifications/logout-channel.ts).
+   */
+  ending(session: Session, isOver: boolean): Promise<void>;
+
+  /** An app asked to end its own sign-in; the user stays signed in here. */
+  left(account: string, app: SignedInApp, at: number): Promise<void>;
+}
+
 /** Notifies apps that a user has been signed out (OpenID Connect Back-Channel Logout 1.0), through the outbox. */
 export const appLogouts = (deps: {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clients: {
     get(id: string): Promise<{ readonly document: { readonly backchannelLogoutUri?: string } } | undefined>;
   };
-}) => {
+}): AppLogouts => {
   const put = async (
     { client, sid }: SignedInApp,
     told: AppLogout,
@@ -44,10 +55,6 @@ export const appLogouts = (deps: {
   };
 
   return {
-    /**
-     * Must be called before a session ends and again when it has. A process that crashes in between has stored the
-     * coming end. If the end did not happen, no app is notified (src/domain/notifications/logout-channel.ts).
-     */
     async ending({ id, account, apps, startedAt }: Session, isOver: boolean): Promise<void> {
       for (const app of apps) {
         const told = { account, sid: app.sid, session: id };
@@ -55,7 +62,6 @@ export const appLogouts = (deps: {
       }
     },
 
-    /** An app asked to end its own sign-in; the user stays signed in here. */
     left: (account: string, app: SignedInApp, at: number): Promise<void> => put(app, { account, sid: app.sid }, at, {}),
   };
 };

@@ -9,19 +9,23 @@ const STEP_SECONDS = 60;
 /** A clock that has been ahead for this long is taken as correct. */
 const BELIEVED_AFTER_SECONDS = 3_600;
 
+export interface ClockSteps {
+  /** Whether deletions may rely on the clock. Must be called each time, every few seconds. */
+  isSteady(): boolean;
+}
+
 export const clockSteps = (deps: {
   readonly clock: Clock;
   /** Seconds since some fixed moment; never set. */
   readonly elapsed: () => number;
   /** Called once for each step, with its seconds. */
   readonly onStep: (seconds: number) => void;
-}) => {
+}): ClockSteps => {
   const { clock, elapsed, onStep } = deps;
   let known = { wall: clock.nowMillis() / 1000, elapsed: elapsed() };
   let aheadSince: number | undefined;
 
   return {
-    /** Whether deletions may rely on the clock. Must be called each time, every few seconds. */
     isSteady(): boolean {
       const now = { wall: clock.nowMillis() / 1000, elapsed: elapsed() };
       const step = now.wall - known.wall - (now.elapsed - known.elapsed);
