@@ -47,7 +47,10 @@ export type TokenRequest = {
   readonly certificateThumbprint?: string | undefined;
   /** Address of the sender, where it is known. For policies and the audit log. */
   readonly source?: string | undefined;
-  /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
+  /**
+   * Adds facts to the one audit event of this attempt; later calls override earlier ones, and all of them override what the
+   * request itself shows.
+   */
   note(facts: Partial<AuditEvent>): void;
   mint(token: TokenToMint | RedeemedToken): Promise<TokenResponse>;
   /** Signs a token that another server reads; the steps that all grants share run as with `mint`. */
