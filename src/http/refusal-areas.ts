@@ -41,6 +41,7 @@ import {
   NAME_GERMAN,
   RESOURCE_SERVER_GERMAN,
 } from '../../views/words/refusals/platform.ts';
+import { SIMULATION_STATEMENTS_GERMAN } from '../../views/words/refusals/simulation-statements.ts';
 import type { German } from '../../views/words/refusals.ts';
 import { ABSENCE_REFUSALS } from '../domain/approvals/absence-refusals.ts';
 import { APPROVAL_REFUSALS } from '../domain/approvals/approval-refusals.ts';
@@ -48,6 +49,7 @@ import { BREAK_GLASS_REFUSALS } from '../domain/approvals/break-glass-refusals.t
 import { AUDIT_REFUSALS } from '../domain/audit/audit-refusals.ts';
 import { CONSENT_REFUSALS } from '../domain/authority/consent/consent-refusals.ts';
 import { SIMULATION_REFUSALS } from '../domain/authority/decision/simulation-refusals.ts';
+import { SIMULATION_STATEMENTS } from '../domain/authority/decision/simulation-statements.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
 import { BLUEPRINT_REFUSALS } from '../domain/clients/blueprints/blueprint-refusals.ts';
 import { CLIENT_REFUSALS } from '../domain/clients/clients/client-refusals.ts';
@@ -66,6 +68,7 @@ import { PROVIDER_REFUSALS } from '../domain/ports/provider-refusals.ts';
 import { RESOURCE_SERVER_REFUSALS } from '../domain/resources/resource-servers/resource-server-refusals.ts';
 import { FIELD_REFUSALS } from '../domain/vocabulary/field-refusals.ts';
 import type { RefusalTable } from '../domain/vocabulary/refusals.ts';
+import type { StatementTable } from '../domain/vocabulary/statements.ts';
 import { ACCOUNT_PAGE_REFUSALS } from './account/account-page-refusals.ts';
 import { CONSOLE_REFUSALS } from './console/console-refusals.ts';
 import { PAGE_REFUSALS } from './interaction/page-refusals.ts';
@@ -113,4 +116,15 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Pages of an account', ACCOUNT_PAGE_REFUSALS, ACCOUNT_PAGE_GERMAN),
   area('Console', CONSOLE_REFUSALS, CONSOLE_GERMAN),
   area('Management API', MANAGEMENT_REFUSALS, MANAGEMENT_GERMAN),
+];
+
+export type StatementArea = { readonly table: StatementTable; readonly german: Readonly<Record<string, German>> };
+
+const statements = <Table extends StatementTable>(
+  table: Table,
+  german: { readonly [Reason in keyof Table]: German },
+): StatementArea => ({ table, german });
+
+export const STATEMENT_AREAS: readonly StatementArea[] = [
+  statements(SIMULATION_STATEMENTS, SIMULATION_STATEMENTS_GERMAN),
 ];

@@ -1,10 +1,11 @@
 /** Words of a refusal on pages. They are found by its reason, never by its text. */
 import type { Phrase } from '../../views/html.ts';
-import { refusalWords } from '../../views/words/refusals.ts';
+import { refusalWords, statementWords } from '../../views/words/refusals.ts';
 import type { DomainError } from '../domain/vocabulary/errors.ts';
 import { filledText, type RefusalParams } from '../domain/vocabulary/refusals.ts';
+import type { Statement } from '../domain/vocabulary/statements.ts';
 import type { FieldError } from './problem.ts';
-import { REFUSAL_AREAS } from './refusal-areas.ts';
+import { REFUSAL_AREAS, STATEMENT_AREAS } from './refusal-areas.ts';
 
 /** A DomainError is one, and so is an error of a field. */
 export type ShownRefusal = {
@@ -13,10 +14,14 @@ export type ShownRefusal = {
   readonly params?: RefusalParams | undefined;
 };
 
-const GERMAN = new Map(REFUSAL_AREAS.flatMap(({ german }) => Object.entries(german)));
+const GERMAN = new Map([...REFUSAL_AREAS, ...STATEMENT_AREAS].flatMap(({ german }) => Object.entries(german)));
 
 export const refusalPhrase = ({ message, reason, params = {} }: ShownRefusal): Phrase =>
   refusalWords(message, reason === undefined ? undefined : germanOf(reason, params));
+
+/** Words of a statement of the domain. */
+export const statementPhrase = ({ text, reason, params }: Statement): Phrase =>
+  statementWords(text, germanOf(reason, params));
 
 type AtMember = ShownRefusal & { readonly pointer?: string | undefined };
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { approvalRefusal } from '../../src/domain/approvals/approval-refusals.ts';
 import { signInRefusal } from '../../src/domain/identity/accounts/sign-in-refusals.ts';
 import { upstreamRefusal } from '../../src/domain/identity/upstream/upstream-refusals.ts';
-import { REFUSAL_AREAS } from '../../src/http/refusal-areas.ts';
+import { REFUSAL_AREAS, STATEMENT_AREAS } from '../../src/http/refusal-areas.ts';
 import { refusalPhrase, type ShownRefusal } from '../../src/http/refusal-phrase.ts';
 import { html } from '../../views/html.ts';
 import { deliveredFiles } from './source-files.ts';
@@ -11,6 +11,10 @@ import { deliveredFiles } from './source-files.ts';
 const refusals = REFUSAL_AREAS.flatMap(({ table, german }) =>
   Object.entries(table).map(([reason, { text }]) => ({ reason, text, german: german[reason] })),
 );
+const statements = STATEMENT_AREAS.flatMap(({ table, german }) =>
+  Object.entries(table).map(([reason, text]) => ({ reason, text, german: german[reason] })),
+);
+const declared = [...refusals, ...statements];
 const sources = deliveredFiles().filter(({ path }) => path.startsWith('src/'));
 const germanOf = (refusal: ShownRefusal): string => html`${refusalPhrase(refusal)}`.in({ language: 'de' });
 const namesIn = (text: string): readonly string[] =>
@@ -18,33 +22,34 @@ const namesIn = (text: string): readonly string[] =>
 
 describe('the tables of refusals', () => {
   test('have a reason once, in snake_case', () => {
-    const reasons = refusals.map(({ reason }) => reason);
+    const reasons = declared.map(({ reason }) => reason);
     expect(reasons.length).toBeGreaterThan(200);
     expect(reasons.filter((reason, index) => reasons.indexOf(reason) !== index)).toEqual([]);
     expect(reasons.filter((reason) => !/^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/.test(reason))).toEqual([]);
   });
 
   test('are all in the catalogue', () => {
-    const declared = sources.filter(({ code }) => /as const satisfies RefusalTable/.test(code));
-    expect(declared.length).toBe(REFUSAL_AREAS.length);
+    const tables = (type: string) => sources.filter(({ code }) => code.includes(`as const satisfies ${type}`));
+    expect(tables('RefusalTable').length).toBe(REFUSAL_AREAS.length);
+    expect(tables('StatementTable').length).toBe(STATEMENT_AREAS.length);
   });
 
   test('have an English and a German text for each reason, with the same parameters', () => {
-    expect(refusals.filter(({ text, german }) => text === '' || !german).map(({ reason }) => reason)).toEqual([]);
-    const differing = refusals.filter(
+    expect(declared.filter(({ text, german }) => text === '' || !german).map(({ reason }) => reason)).toEqual([]);
+    const differing = declared.filter(
       ({ text, german }) => typeof german === 'string' && `${namesIn(german)}` !== `${namesIn(text)}`,
     );
     expect(differing.map(({ reason }) => reason)).toEqual([]);
   });
 
-  test.each(REFUSAL_AREAS.map(({ title, table }) => [title, Object.keys(table)] as const))(
-    'declare no reason that nothing throws: %s',
-    (_, reasons) => {
-      const thrown = sources.filter(({ path }) => !path.endsWith('-refusals.ts'));
-      const unused = reasons.filter((reason) => !thrown.some(({ code }) => code.includes(`'${reason}'`)));
-      expect(unused).toEqual([]);
-    },
-  );
+  test.each([
+    ...REFUSAL_AREAS.map(({ title, table }) => [title, Object.keys(table)] as const),
+    ['Statements', statements.map(({ reason }) => reason)] as const,
+  ])('declare no reason that nothing throws: %s', (_, reasons) => {
+    const thrown = sources.filter(({ path }) => !/-(?:refusals|statements)\.ts$/.test(path));
+    const unused = reasons.filter((reason) => !thrown.some(({ code }) => code.includes(`'${reason}'`)));
+    expect(unused).toEqual([]);
+  });
 });
 
 describe('code', () => {

@@ -1,4 +1,4 @@
-import { plainText } from '../agent-text.ts';
+import { englishText, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -8,9 +8,9 @@ import { differenceText, sourceLine } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { editorWords as words } from '../words/console-editor.ts';
 import { policyPageWords } from '../words/console-policy.ts';
-import { saidPhrase } from '../words/said.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from './console-policy-model.ts';
 
+const MOST_SAID = 400;
 const LONGEST = 524_288;
 
 export const policyEditorPage = (model: PolicyEditorModel): Html =>
@@ -57,5 +57,5 @@ const finding = ({ severity, message, policy, line, source }: PolicyFindingLine)
   html`<li class="${severity}"><p><span class="tag ${severity === 'error' ? 'off' : 'warn'}">${words.severities[severity]}</span> ${
     line !== undefined && html`<strong>${words.line(line)}</strong>`
   } ${policy !== undefined && html`<code>${plainText(policy, 80)}</code>`}</p>
-<p>${saidPhrase(message)}</p>
+<p>${englishText(message, MOST_SAID)}</p>
 ${source !== undefined && html`<pre><code>${sourceLine(source)}</code></pre>`}</li>`;

@@ -1,4 +1,4 @@
-import type { Text } from '../html.ts';
+import type { Phrase, Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Pagination } from '../partials/pagination.ts';
@@ -92,7 +92,7 @@ export type TrialStep = {
    * `aside`: it does not apply. `pass`: it takes nothing. `cut`: something. `stop`: all that was left. `late`: nothing came.
    */
   readonly kind: 'aside' | 'pass' | 'cut' | 'stop' | 'late';
-  readonly why?: string;
+  readonly why?: Phrase;
   readonly goesOn: readonly string[];
   readonly stopped: readonly string[];
   /** Blocked earlier, and this layer would have blocked it as well. */
@@ -161,14 +161,14 @@ export type TrialResult = {
   readonly use?: { readonly who: Text; readonly what: string };
   readonly asked: readonly string[];
   readonly given: readonly string[];
-  readonly stops: readonly string[];
+  readonly stops: readonly Phrase[];
   readonly steps: readonly TrialStep[];
   readonly policies: readonly {
     readonly scope: string;
     readonly isAllowed: boolean;
     readonly by: readonly PolicyLine[];
   }[];
-  readonly changes: readonly { readonly scope: string; readonly steps: readonly string[] }[];
+  readonly changes: readonly { readonly scope: string; readonly steps: readonly Phrase[] }[];
   readonly maxSeconds?: number;
   readonly maxUses?: number;
   readonly isEnforced: boolean;

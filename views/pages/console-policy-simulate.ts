@@ -11,7 +11,6 @@ import { agentWords } from '../words/agent.ts';
 import { tryWords as words } from '../words/console-simulate.ts';
 import { tryUseWords } from '../words/console-simulate-use.ts';
 import { wordsOfLayer } from '../words/decision-layers.ts';
-import { saidPhrase } from '../words/said.ts';
 import type { TrialResult, TrialStep, TryModel } from './console-policy-model.ts';
 
 export const tryPage = (model: TryModel): Html =>
@@ -64,7 +63,7 @@ export const trialResult = (model: TrialResult): Html => {
 <p>${summary(model)}</p>
 ${given.length > 0 && !model.use && html`<p class="scopes">${given.map((name) => chip('goes', name))}</p>`}
 ${limits(model)}
-${stops.map((text) => html`<p class="sum">${saidPhrase(text)}</p>`)}
+${stops.map((text) => html`<p class="sum">${text}</p>`)}
 ${!isEnforced && html`<p class="hint">${words.notEnforced}</p>`}</div>
 <h3 id="layers">${words.layers}</h3>
 <ol class="layers" aria-labelledby="layers">${model.steps.map(step)}</ol>
@@ -91,13 +90,9 @@ const limits = ({ maxSeconds, maxUses }: TrialResult): Html | undefined =>
     ? undefined
     : html`<p class="hint">${maxSeconds !== undefined && html`${words.tokenLives(durationPhrase(maxSeconds))} `}${maxUses !== undefined && words.usable(maxUses)}</p>`;
 
-const ONLY_IF = 'only if ';
-const whyPhrase = (why: string): Phrase =>
-  why.startsWith(ONLY_IF) ? words.onlyIf(saidPhrase(why.slice(ONLY_IF.length))) : saidPhrase(why);
-
 const step = ({ layer, kind, why, goesOn, stopped, wouldStop }: TrialStep): Html =>
   html`<li class="${kind}"><div class="row"><h4>${wordsOfLayer(layer)?.name ?? plainText(layer, 40)}</h4><span class="said">${words.does[kind]}</span></div>
-${(kind === 'aside' || goesOn.length + stopped.length > 0) && why !== undefined && html`<p class="hint">${whyPhrase(why)}</p>`}
+${(kind === 'aside' || goesOn.length + stopped.length > 0) && why !== undefined && html`<p class="hint">${why}</p>`}
 ${kind !== 'aside' && (goesOn.length > 0 || stopped.length > 0) && html`<p class="scopes">${goesOn.map((name) => chip('goes', name))}${stopped.map((name) => chip('held', name))}</p>`}
 ${wouldStop.length > 0 && html`<p class="hint">${words.wouldStop(wouldStop.map((name, index) => html`${index > 0 && ', '}<code>${plainText(name, 80)}</code>`))}</p>`}</li>`;
 
@@ -110,5 +105,5 @@ const changes = ({ changes: all }: TrialResult): Html | undefined =>
     : html`<h3 id="changes">${words.changes}</h3>
 <ul class="by-scope" aria-labelledby="changes">${all.map(
         ({ scope, steps }) =>
-          html`<li class="card tight"><h4>${words.forScope(html`<code>${plainText(scope, 80)}</code>`)}</h4><ol class="steps">${steps.map((text) => html`<li>${saidPhrase(text)}</li>`)}</ol></li>`,
+          html`<li class="card tight"><h4>${words.forScope(html`<code>${plainText(scope, 80)}</code>`)}</h4><ol class="steps">${steps.map((text) => html`<li>${text}</li>`)}</ol></li>`,
       )}</ul>`;

@@ -87,19 +87,3 @@ export const tryUseWords = {
   summary: (who: HtmlValue, what: HtmlValue) => phrase({ en: html`${who}: ${what}`, de: html`${who}: ${what}` }),
   nobody: phrase({ en: 'Nobody who signed in', de: 'Niemand, der angemeldet ist' }),
 };
-
-/** Sentences of such a simulation (src/domain/authority/decision/server-use-simulation.ts). */
-export const TRIAL_USE_GERMAN: Readonly<Record<string, string>> = {
-  'nobody calls with a role': 'niemand ruft mit einer Rolle auf',
-  'who is asked says yes': 'wer gefragt wird, stimmt zu',
-  'any caller may': 'jeder darf es aufrufen',
-  'without a role only for what is its own': 'ohne Rolle nur für das, was ihm selbst gehört',
-  'Give {} the role {}.': '{} die Rolle {} geben.',
-  'Blueprint {} is {}: it takes no agents.': 'Blueprint {} ist nicht aktiv ({}): Er nimmt keine Agenten auf.',
-  'There is no such account or client.': 'So ein Konto oder einen solchen Client gibt es nicht.',
-  'Name the account or client that calls.': 'Nennen Sie das Konto oder den Client, der aufruft.',
-  'Only a person says yes: name an account.': 'Ja sagt nur eine Person: Nennen Sie ein Konto.',
-  'It does not declare this scope.': 'Diese Berechtigung bietet er nicht an.',
-  'There is no such agent.': 'Diesen Agenten gibt es nicht.',
-  'There is no such blueprint.': 'So einen Blueprint gibt es nicht.',
-};

@@ -71,22 +71,3 @@ export const tryWords = {
   changes: phrase({ en: 'The least that would have to change', de: 'Das Wenigste, was sich ändern müsste' }),
   forScope: (scope: HtmlValue) => phrase({ en: html`For ${scope}`, de: html`Für ${scope}` }),
 };
-
-/** Sentences of a simulation (src/domain/authority/decision) that are about no single layer. */
-export const TRIAL_GERMAN: Readonly<Record<string, string>> = {
-  '{} is {}: nothing works for it.': '{} ist nicht aktiv ({}): Für ihn geht nichts.',
-  'Resource server {} is {}.': 'Der Ressourcenserver {} ist nicht aktiv ({}).',
-  'Resource server {}: declare the scope {}.': 'Ressourcenserver {}: die Berechtigung {} anbieten.',
-  'No policy set is active: activate one.': 'Kein Richtliniensatz ist aktiv: einen aktivieren.',
-  'No policy permits it: one that does has to be written.':
-    'Keine Richtlinie erlaubt es: Es muss eine geschrieben werden, die es tut.',
-  'An approval, as {} asks for.': 'Eine Freigabe, wie {} verlangt.',
-  'A sign-in of the person with {}, at most {} seconds ago, as {} asks for.':
-    'Eine Anmeldung der Person mit {}, höchstens {} Sekunden her, wie {} verlangt.',
-  'A sign-in of the person with {}, as {} asks for.': 'Eine Anmeldung der Person mit {}, wie {} verlangt.',
-  'A sign-in of the person at most {} seconds ago, as {} asks for.':
-    'Eine Anmeldung der Person, höchstens {} Sekunden her, wie {} verlangt.',
-  'This policy forbids it: {}.': 'Diese Richtlinie verbietet es: {}.',
-  'These policies forbid it: {}.': 'Diese Richtlinien verbieten es: {}.',
-  'What {} says could not be evaluated.': 'Was {} sagt, ließ sich nicht auswerten.',
-};

@@ -62,39 +62,3 @@ export const layerWords = {
 /** The texts of a layer that came as data. */
 export const wordsOfLayer = (layer: string): LayerWords | undefined =>
   Object.hasOwn(layerWords, layer) ? layerWords[layer as keyof typeof layerWords] : undefined;
-
-/**
- * Sentences of layers in German: why one does not apply on a route (routes.ts of src/domain/authority/decision), and what
- * would have to change for it to let a scope through (layers.ts). After `only if` a clause stands, its verb last.
- */
-export const LAYERS_GERMAN: Readonly<Record<string, string>> = {
-  'the caller acts for itself': 'der Aufrufer handelt für sich selbst',
-  'no token is exchanged': 'es wird kein Token getauscht',
-  'oidc-provider issues within the grant': 'ausgegeben wird innerhalb dessen, was gewährt ist',
-  'it is what is asked for': 'darum wird ja gebeten',
-  'a simulation asks nobody else': 'beim Ausprobieren wird sonst niemand gefragt',
-  'the caller is an agent': 'der Aufrufer ein Agent ist',
-  'the person used a client, unless the delegation is for calls by it':
-    'die Person eine App benutzt hat, außer die Delegation gilt für deren Aufrufe',
-  'it is for the same resource': 'es für dieselbe Ressource ist',
-  'an exchange led here, from a token of a client that was granted something there':
-    'ein Tausch hierher führte, vom Token einer App, der dort etwas erlaubt wurde',
-  'an exchange led here, for the same resource': 'ein Tausch hierher führte, für dieselbe Ressource',
-  'Register {} here: nobody answers for it, so it cannot hold {} at {}.':
-    '{} hier registrieren: Niemand steht dafür ein, also kann es {} bei {} nicht haben.',
-  'Client {}: give it {} at {}.': 'Client {}: ihm {} bei {} geben.',
-  'Agent {}: give it {} at {}.': 'Agent {}: ihm {} bei {} geben.',
-  'Blueprint {}, and what agent {} narrowed itself to: allow {} at {}.':
-    'Blueprint {}, und worauf Agent {} sich beschränkt hat: {} bei {} erlauben.',
-  'Ceilings of agent {}: allow {} at {}.': 'Obergrenzen des Agenten {}: {} bei {} erlauben.',
-  'Resource server {}: take agents of the environment {}; it takes {}.':
-    'Ressourcenserver {}: Agenten der Umgebung {} zulassen; zugelassen sind: {}.',
-  'An approval, each time: the ceilings ask for one for {} at {}.':
-    'Jedes Mal eine Freigabe: Die Obergrenzen verlangen sie für {} bei {}.',
-  'Account {}: entitle it to {} at {}.': 'Konto {}: zu {} bei {} berechtigen.',
-  'Account {}: enable it.': 'Konto {}: einschalten.',
-  'The person allows the client this scope.': 'Die Person erlaubt der App diese Berechtigung.',
-  'A subject token that holds this scope.': 'Ein Token der Person, das diese Berechtigung enthält.',
-  'The external decision point: permit {} at {}.': 'Externe Entscheidungsstelle: {} bei {} erlauben.',
-  'The person consents: {} may have {} at {}.': 'Die Person willigt ein: {} darf {} bei {} haben.',
-};

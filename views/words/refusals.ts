@@ -16,4 +16,11 @@ export const refusalWords = (message: string, german: string | undefined): Phras
     de: german === undefined ? html`Der Server sagt dazu: ${englishText(message, MOST)}` : plainText(german, MOST),
   });
 
+/** The same for a sentence that is no refusal. */
+export const statementWords = (text: string, german: string | undefined): Phrase =>
+  phrase({
+    en: englishText(text, MOST),
+    de: german === undefined ? englishText(text, MOST) : plainText(german, MOST),
+  });
+
 const MOST = 400;

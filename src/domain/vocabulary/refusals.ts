@@ -12,12 +12,15 @@ type ParamName<Text extends string> = Text extends `${string}{${infer Name}}${in
   ? Name | ParamName<Rest>
   : never;
 
+/** The parameters of a text. */
+export type ParamsOf<Text extends string> = { readonly [Name in ParamName<Text>]: string | number };
+
 type Options = Omit<DomainErrorOptions, 'reason' | 'params'>;
 
 /** A text with parameters takes all of them; any other takes none. */
 type Arguments<Text extends string> = [ParamName<Text>] extends [never]
   ? [options?: Options]
-  : [options: Options & { readonly params: { readonly [Name in ParamName<Text>]: string | number } }];
+  : [options: Options & { readonly params: ParamsOf<Text> }];
 
 /** Makes the errors of a table. Each carries its reason and parameters, so that no reader has to look at the text. */
 export const refusalsOf =

@@ -1,15 +1,18 @@
+import type { Phrase } from '../../../views/html.ts';
 import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
 import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { tryWords } from '../../../views/words/console-simulate.ts';
 import type { Page } from '../../domain/platform/registries/registered-documents.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import type { Statement } from '../../domain/vocabulary/statements.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
-import { refusalPhrase } from '../refusal-phrase.ts';
+import { refusalPhrase, statementPhrase } from '../refusal-phrase.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
@@ -21,25 +24,15 @@ export const OFFERED = 200;
 export type Simulated = {
   readonly scope: readonly string[];
   readonly removed: readonly { readonly scope: string }[];
-  readonly stops: readonly string[];
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly counts: boolean;
-    readonly why?: string;
-    readonly leaves?: readonly string[];
-  }[];
   readonly policies: readonly {
     readonly scope: string;
     readonly effect: 'allow' | 'deny';
     readonly by: readonly PolicySummary[];
   }[];
-  readonly changes: TrialChanges;
   readonly max_seconds?: number;
   readonly max_uses?: number;
   readonly enforced: boolean;
 };
-
-type TrialChanges = readonly { readonly scope: string; readonly steps: readonly { readonly text: string }[] }[];
 
 /** Of a list of the management API. */
 export const agentOptions = ({ body }: Answer): readonly Option[] =>
@@ -74,7 +67,7 @@ export const addTryPage = ({ page, deps, calls }: PageParts): void =>
     try {
       const body = await bodyOf(deps, asked);
       const answer = await calls.run('simulatePolicies', account, by, { body });
-      const result = await resultOf(deps, body, answer.body as unknown as Simulated);
+      const result = await resultOf(deps, body, answer);
       sendPage(ctx, 200, tryPage({ ...model, result }));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
@@ -134,12 +127,12 @@ const bodyOf = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
 const resultOf = async (
   deps: ConsoleDeps,
   { caller, subject, resource }: JsonObject,
-  simulated: Simulated,
+  answer: Answer,
 ): Promise<TrialResult> => {
   const names = await partyNames(deps, [String(caller), subject === undefined ? undefined : String(subject)]);
   const server = (await deps.resourceServers.findByIdentifier(String(resource)))?.document;
   return {
-    ...partsOf(simulated),
+    ...partsOf(answer),
     callerName: names(String(caller)),
     ...(subject === undefined ? {} : { personName: names(String(subject)) }),
     resourceName: server?.name ?? String(resource),
@@ -148,21 +141,19 @@ const resultOf = async (
 
 /** The parts of an answer that the page shows, except its parties. */
 export const partsOf = ({
-  scope,
-  removed,
-  stops,
-  layers,
-  policies,
-  changes,
-  ...found
-}: Simulated): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
+  body,
+  simulation,
+}: Answer): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
+  if (!simulation) throw new Error('no simulation');
+  const { scope, removed, policies, ...found } = body as unknown as Simulated;
+  const { stops, layers, changes } = simulation;
   const known = policies.map((one) => one.scope);
   const asked = [...new Set([...known, ...removed.map((one) => one.scope)])].sort();
   const undeclared = asked.filter((name) => !known.includes(name));
   return {
     asked,
     given: scope,
-    stops,
+    stops: stops.map(statementPhrase),
     steps: stepsOf(asked, known, [
       ...(undeclared.length === 0 ? [] : [{ layer: 'resource_server', counts: true, leaves: known }]),
       ...layers,
@@ -172,21 +163,35 @@ export const partsOf = ({
       isAllowed: one.effect === 'allow',
       by: one.by.map(policyLine),
     })),
-    changes: changes.map((one) => ({ scope: one.scope, steps: one.steps.map(({ text }) => text) })),
+    changes: changes.map((one) => ({ scope: one.scope, steps: one.steps.map(statementPhrase) })),
     ...(found.max_seconds === undefined ? {} : { maxSeconds: found.max_seconds }),
     ...(found.max_uses === undefined ? {} : { maxUses: found.max_uses }),
     isEnforced: found.enforced,
   };
 };
 
+type ReportedLayer = {
+  readonly layer: string;
+  readonly counts: boolean;
+  readonly why?: Statement;
+  readonly isCondition?: true;
+  readonly leaves?: readonly string[];
+};
+
+const whyOf = ({ why, isCondition }: Pick<ReportedLayer, 'why' | 'isCondition'>): Phrase | undefined => {
+  const phrase = why && statementPhrase(why);
+  return phrase && isCondition ? tryWords.onlyIf(phrase) : phrase;
+};
+
 /** What arrives at each layer, one after the other, and what continues. */
 const stepsOf = (
   asked: readonly string[],
   known: readonly string[],
-  layers: Simulated['layers'],
+  layers: readonly ReportedLayer[],
 ): readonly TrialStep[] => {
   let left = asked;
-  return layers.map(({ layer, counts, why, leaves }): TrialStep => {
+  return layers.map(({ layer, counts, leaves, ...reported }): TrialStep => {
+    const why = whyOf(reported);
     if (!counts) return { layer, kind: 'aside', ...(why ? { why } : {}), goesOn: [], stopped: [], wouldStop: [] };
     const isHeld = (name: string): boolean => leaves !== undefined && !leaves.includes(name);
     const [arrived, stopped] = [left, left.filter(isHeld)];

@@ -6,6 +6,7 @@ import { tryUseWords } from '../../../views/words/console-simulate-use.ts';
 import { isOwnerId } from '../../domain/identity/groups/owner-names.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
+import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/route-table.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
@@ -13,7 +14,7 @@ import { ownerCalled } from './agent-form.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { versionOptions } from './policy-models.ts';
-import { agentOptions, OFFERED, partsOf, type Simulated, serverOptions } from './simulate-page.ts';
+import { agentOptions, OFFERED, partsOf, serverOptions } from './simulate-page.ts';
 
 type SimulatedQuestion = TryUseModel['asked'];
 type Ask = 'register' | 'administer' | 'approve';
@@ -51,7 +52,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
     try {
       const body = await BODIES[ask](deps, asked);
       const answer = await calls.run('simulatePolicies', account, by, { body });
-      const result = await resultOf(deps, body, answer.body as unknown as Simulated);
+      const result = await resultOf(deps, body, answer);
       sendPage(ctx, 200, tryUsePage({ ...model, result }));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
@@ -170,8 +171,8 @@ const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: SimulatedQuestion)
   approve: approval,
 };
 
-const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, simulated: Simulated): Promise<TrialResult> => {
-  const parts = partsOf(simulated);
+const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, answer: Answer): Promise<TrialResult> => {
+  const parts = partsOf(answer);
   const name = caller === undefined ? undefined : (await partyNames(deps, [String(caller)]))(String(caller));
   return {
     ...parts,

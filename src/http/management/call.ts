@@ -1,3 +1,4 @@
+import type { PolicySimulation } from '../../domain/authority/policy/policy-simulations.ts';
 import type { AgentState } from '../../domain/clients/agents/agent.ts';
 import type { AgentQuery } from '../../domain/clients/agents/agent-lists.ts';
 import type { OwnerKind } from '../../domain/identity/groups/owner-names.ts';
@@ -88,6 +89,8 @@ export type Answer = {
   readonly next?: Cursor | undefined;
   /** Lines of NDJSON. */
   readonly lines?: AsyncIterable<string>;
+  /** What `body` shows, for pages, which have words of their own. Never sent. */
+  readonly simulation?: PolicySimulation;
 };
 
 export type Handler = (call: Call) => Promise<Answer>;

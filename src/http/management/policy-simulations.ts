@@ -41,9 +41,8 @@ export const policyTrialHandlers = (trials: PolicyTrials): Handlers<'simulatePol
     if (!register && asked['caller'] === undefined) {
       throw new DomainError('invalid_field', 'Say who asks.', { field: '/caller' });
     }
-    return {
-      body: showTrial(await trials.simulate(request as SimulationRequest | UseTrial, triedOf({ policy, text }))),
-    };
+    const simulation = await trials.simulate(request as SimulationRequest | UseTrial, triedOf({ policy, text }));
+    return { body: showTrial(simulation), simulation };
   },
 
   async replayPolicies(call) {
@@ -112,13 +111,23 @@ const showTrial = ({
   changes,
 }: PolicySimulation): JsonObject => ({
   ...showDecision(decision, stops.length > 0),
-  stops,
-  layers,
+  stops: stops.map(({ text }) => text),
+  layers: layers.map(showLayer),
   policies,
-  changes,
+  changes: changes.map(({ scope, steps }) => ({ scope, steps: steps.map(({ layer, text }) => ({ layer, text })) })),
   ...(version === undefined ? {} : { version }),
   enforced: isEnforced,
 });
+
+const showLayer = ({ layer, counts, ...found }: PolicySimulation['layers'][number]): JsonObject => {
+  const { why, isCondition, leaves } = { why: undefined, isCondition: undefined, leaves: undefined, ...found };
+  return {
+    layer,
+    counts,
+    ...(why === undefined ? {} : { why: isCondition ? `only if ${why.text}` : why.text }),
+    ...(leaves === undefined ? {} : { leaves }),
+  };
+};
 
 const showDecision = (decision: PolicySimulation['decision'], isStopped: boolean): JsonObject => {
   const { route, scope, removed } = decision;

@@ -16,7 +16,7 @@ export const decisionLayersPage = (): string => {
 
 const wordsOf = (cell: Cell): string => {
   if (cell === 'counts') return '**applies**';
-  return 'if' in cell ? `**applies** if ${cell.when}` : `– ${cell.not}`;
+  return 'if' in cell ? `**applies** if ${cell.when.text}` : `– ${cell.not.text}`;
 };
 
 const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/{layers,routes}.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->

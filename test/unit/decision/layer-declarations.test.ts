@@ -10,14 +10,15 @@ import {
 } from '../../../src/domain/authority/decision/layers.ts';
 import { blockingLayer } from '../../../src/domain/authority/decision/remedies.ts';
 import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
+import type { Statement } from '../../../src/domain/vocabulary/statements.ts';
+import { statementPhrase } from '../../../src/http/refusal-phrase.ts';
 import { html } from '../../../views/html.ts';
-import { saidPhrase } from '../../../views/words/said.ts';
 import { API, account, agent, client, generous } from './world.ts';
 
 /** What a simulation can be asked about (simulation.ts). */
 const SIMULATED: readonly Route[] = ['client_credentials', 'authorization_code', 'token_exchange', 'consent'];
 
-const inGerman = (sentence: string): string => html`${saidPhrase(sentence)}`.in({ language: 'de' });
+const inGerman = (statement: Statement): string => html`${statementPhrase(statement)}`.in({ language: 'de' });
 
 describe('the table of layers', () => {
   test('evaluates the facts first, then policies, then other services', () => {
@@ -78,7 +79,7 @@ describe('pages in German', () => {
     const { server } = generous('token_exchange');
     for (const caller of [agent, { ...agent, blueprint: 'bpt_1' }, client, { ...client, isDocument: true }]) {
       for (const subject of [account, { ...account, state: 'disabled' as const }]) {
-        const step = declared.step(`send at ${API}`, { caller, server, subject });
+        const step = declared.step({ scope: 'send', resource: API }, { caller, server, subject });
         expect(inGerman(step)).not.toContain('lang="en"');
       }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type SimulationRequest, simulator } from '../../../src/domain/authority/decision/simulation.ts';
+import { simulationStatement } from '../../../src/domain/authority/decision/simulation-statements.ts';
 import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
@@ -32,12 +33,22 @@ describe('simulation', () => {
     expect(said['delegation']).toEqual({ counts: true, leaves: ['read'] });
     expect(said['agent']).toEqual({ counts: true, leaves: ['read', 'send'] });
     expect(said['blueprint']).toEqual({ counts: true });
-    expect(said['grant']).toMatchObject({ counts: false, why: expect.stringContaining('the person used a client') });
+    expect(said['grant']).toMatchObject({
+      counts: false,
+      why: { reason: 'person_used_client', text: expect.stringContaining('the person used a client') },
+    });
     expect(said['policy']).toEqual({ counts: true, leaves: ['read', 'send'] });
     expect(changes).toEqual([
       {
         scope: 'send',
-        steps: [{ layer: 'delegation', text: 'The person consents: agt_a may have send at https://mail.example.' }],
+        steps: [
+          {
+            layer: 'delegation',
+            reason: 'consent_to_agent',
+            params: { agent: 'agt_a', scope: 'send', resource: 'https://mail.example' },
+            text: 'The person consents: agt_a may have send at https://mail.example.',
+          },
+        ],
       },
     ]);
   });
@@ -68,14 +79,24 @@ describe('simulation', () => {
   });
 
   test.each([
-    [{ approval: 'required' }, 'An approval, as one asks for.'],
-    [{ acr: 'urn:a', max_age: '60' }, 'A sign-in of the person with urn:a, at most 60 seconds ago, as one asks for.'],
-  ])('says what a policy asks for: %j', async (annotations, text) => {
+    [
+      { approval: 'required' },
+      { reason: 'approval_for_policies', params: { policies: 'one' }, text: 'An approval, as one asks for.' },
+    ],
+    [
+      { acr: 'urn:a', max_age: '60' },
+      {
+        reason: 'sign_in_with_and_recent',
+        params: { acr: 'urn:a', seconds: 60, policies: 'one' },
+        text: 'A sign-in of the person with urn:a, at most 60 seconds ago, as one asks for.',
+      },
+    ],
+  ])('says what a policy asks for: %j', async (annotations, statement) => {
     const { changes } = await world({ consented: ['read', 'send'] }).simulate(
       asked,
       await policiesThat(() => ({ annotations })).current(),
     );
-    expect(changes[0]?.steps).toEqual([{ layer: 'policy', text }]);
+    expect(changes[0]?.steps).toEqual([{ layer: 'policy', ...statement }]);
   });
 
   test('a scope that is not declared, and an agent that is suspended, are told', async () => {
@@ -84,9 +105,13 @@ describe('simulation', () => {
       await permitting(),
     );
     expect(changes[0]?.steps).toEqual([
-      { layer: 'resource_server', text: 'Resource server rs_mail: declare the scope reed.' },
+      { layer: 'resource_server', ...simulationStatement('declare_scope', { server: 'rs_mail', scope: 'reed' }) },
     ]);
-    expect(stops).toEqual(['agt_a is suspended: nothing works for it.']);
+    expect(stops).toEqual([simulationStatement('party_not_active', { party: 'agt_a', state: 'suspended' })]);
+    expect([changes[0]?.steps[0]?.text, stops[0]?.text]).toEqual([
+      'Resource server rs_mail: declare the scope reed.',
+      'agt_a is suspended: nothing works for it.',
+    ]);
   });
 
   test('a consent can be assumed, to see what stands in the way then', async () => {

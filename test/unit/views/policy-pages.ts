@@ -1,6 +1,7 @@
 /** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
 
-import { type Html, html } from '../../../views/html.ts';
+import { statementPhrase } from '../../../src/http/refusal-phrase.ts';
+import { type Html, html, type Phrase } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyVersion } from '../../../views/pages/console-policy-model.ts';
@@ -20,6 +21,7 @@ import { policyWords } from '../../../views/words/policy.ts';
 const NOON = 1_790_000_000;
 
 export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
+  const said = (usual: string): Phrase => statementPhrase({ text: text(usual), reason: '', params: {} });
   const home = `${frame.basePath}/console/policy`;
   const set = (version: number, state: PolicyVersion['state']): PolicyVersion => ({
     version,
@@ -191,10 +193,10 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         resourceName: text('Mail'),
         asked: [text('read'), text('send')],
         given: [text('read')],
-        stops: [text('agt_1 is suspended.')],
+        stops: [said('agt_1 is suspended.')],
         steps: [
           { layer: 'agent', kind: 'pass', goesOn: [text('read'), text('send')], stopped: [], wouldStop: [] },
-          { layer: 'grant', kind: 'aside', why: text('a reason'), goesOn: [], stopped: [], wouldStop: [] },
+          { layer: 'grant', kind: 'aside', why: said('a reason'), goesOn: [], stopped: [], wouldStop: [] },
           { layer: 'delegation', kind: 'cut', goesOn: [text('read')], stopped: [text('send')], wouldStop: [] },
           { layer: text('policy'), kind: 'late', goesOn: [], stopped: [], wouldStop: [text('send')] },
         ],
@@ -202,7 +204,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
           { scope: text('read'), isAllowed: true, by: policies },
           { scope: text('send'), isAllowed: false, by: [] },
         ],
-        changes: [{ scope: text('send'), steps: [text('The person consents.'), text('An approval.')] }],
+        changes: [{ scope: text('send'), steps: [said('The person consents.'), said('An approval.')] }],
         maxSeconds: 300,
         maxUses: 1,
         isEnforced: false,
@@ -225,7 +227,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
           {
             layer: 'role',
             kind: 'pass',
-            why: text('a reason'),
+            why: said('a reason'),
             goesOn: [text('createGroup')],
             stopped: [],
             wouldStop: [],
@@ -233,7 +235,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
           { layer: 'policy', kind: 'stop', goesOn: [], stopped: [text('createGroup')], wouldStop: [] },
         ],
         policies: [{ scope: text('createGroup'), isAllowed: false, by: policies }],
-        changes: [{ scope: text('createGroup'), steps: [text('This policy forbids it: low.')] }],
+        changes: [{ scope: text('createGroup'), steps: [said('This policy forbids it: low.')] }],
         isEnforced: true,
       },
     }),

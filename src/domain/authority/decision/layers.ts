@@ -6,6 +6,7 @@ import { limitsOfAgent } from '../../clients/agents/effective-agent.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
+import type { Statement } from '../../vocabulary/statements.ts';
 import {
   type AgentParty,
   actsForItself,
@@ -17,6 +18,7 @@ import {
   type Party,
   partiesOf,
 } from './facts.ts';
+import { simulationStatement } from './simulation-statements.ts';
 
 /** What the denial of a layer says. */
 export type LayerDenial = {
@@ -34,15 +36,18 @@ export type LayerDenial = {
 
 type StepFacts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 
-/** The change that lets `what` through, as a sentence of a simulation. `what`: `scope at resource`. */
-type StepText = (what: string, facts: StepFacts) => string;
+/** One scope at one resource. */
+export type ScopeAt = { readonly scope: string; readonly resource: string };
+
+/** The change that lets `what` through, as a simulation says it. */
+type LayerStep = (what: ScopeAt, facts: StepFacts) => Statement;
 
 /** A layer that computes its limits from the facts alone. */
 type LayerOfFacts = {
   readonly by: 'facts';
   /** The limits at the resource server; `holds` undefined: none. Pure. Called in each decision on a route where the layer applies. */
   readonly limits: (facts: KnownFacts) => readonly Limit[];
-  readonly step: StepText;
+  readonly step: LayerStep;
   /** Authorization details that it holds itself. Of these layers the one with the smallest `order` is the nearest to the token. */
   readonly details?: {
     readonly order: number;
@@ -59,7 +64,7 @@ type LayerOfFacts = {
 type LayerOfPolicies = { readonly by: 'policies' };
 
 /** Another service evaluates what all layers before leave (external-layer.ts). */
-type LayerElsewhere = { readonly by: 'elsewhere'; readonly step: StepText; readonly whyNotSimulated: string };
+type LayerElsewhere = { readonly by: 'elsewhere'; readonly step: LayerStep; readonly whyNotSimulated: Statement };
 
 export type DeclaredLayer = LayerDenial & {
   /** What it permits, as Markdown, for the reference page. */
@@ -111,8 +116,8 @@ const DECLARED = {
     refusal: 'the app the token was issued to has no right to any of this scope at this resource',
     step: (what, { caller }) =>
       caller.kind === 'client' && caller.isDocument
-        ? `Register ${caller.id} here: nobody answers for it, so it cannot hold ${what}.`
-        : `Client ${caller.id}: give it ${what}.`,
+        ? simulationStatement('register_document_client', { client: caller.id, ...what })
+        : simulationStatement('give_client_scope', { client: caller.id, ...what }),
   },
   agent: {
     by: 'facts',
@@ -123,7 +128,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     contact: 'owner',
     refusal: 'an agent of the chain has no right to any of this scope at this resource',
-    step: (what, { caller }) => `Agent ${caller.id}: give it ${what}.`,
+    step: (what, { caller }) => simulationStatement('give_agent_scope', { agent: caller.id, ...what }),
   },
   blueprint: {
     by: 'facts',
@@ -138,8 +143,8 @@ const DECLARED = {
     heldAs: 'ceilings of the blueprint',
     step: (what, { caller }) =>
       caller.kind === 'agent' && caller.blueprint !== undefined
-        ? `Blueprint ${caller.blueprint}, and what agent ${caller.id} narrowed itself to: allow ${what}.`
-        : `Ceilings of agent ${caller.id}: allow ${what}.`,
+        ? simulationStatement('allow_in_blueprint', { blueprint: caller.blueprint, agent: caller.id, ...what })
+        : simulationStatement('allow_in_ceilings', { agent: caller.id, ...what }),
   },
   environment: {
     by: 'facts',
@@ -150,7 +155,11 @@ const DECLARED = {
     contact: 'operator',
     refusal: 'this resource is not for the environment of an agent of the chain',
     step: (_, { caller, server }) =>
-      `Resource server ${server.id}: take agents of the environment ${caller.kind === 'agent' ? caller.environment : ''}; it takes ${(server.environments ?? []).join(', ') || 'none'}.`,
+      simulationStatement('accept_environment', {
+        server: server.id,
+        environment: caller.kind === 'agent' ? caller.environment : '',
+        accepted: (server.environments ?? []).join(', ') || 'none',
+      }),
   },
   approval: {
     by: 'facts',
@@ -159,7 +168,7 @@ const DECLARED = {
     limits: (facts) => (facts.approval === undefined ? approvalOfAgents(facts) : []),
     distance: 5,
     reason: 'approval_required',
-    step: (what) => `An approval, each time: the ceilings ask for one for ${what}.`,
+    step: (what) => simulationStatement('approve_each_time', what),
   },
   subject: {
     by: 'facts',
@@ -173,8 +182,8 @@ const DECLARED = {
     refusal: 'the person has no right to any of this scope at this resource',
     step: (what, { subject }) =>
       subject?.state === 'active'
-        ? `Account ${subject.id}: entitle it to ${what}.`
-        : `Account ${subject?.id ?? ''}: enable it.`,
+        ? simulationStatement('entitle_account', { account: subject.id, ...what })
+        : simulationStatement('enable_account', { account: subject?.id ?? '' }),
   },
   grant: {
     by: 'facts',
@@ -185,7 +194,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     refusal:
       'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
-    step: () => 'The person allows the client this scope.',
+    step: () => simulationStatement('allow_client'),
   },
   subject_token: {
     by: 'facts',
@@ -196,7 +205,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     refusal: 'subject_token holds nothing of this scope, and it is for the same resource',
     heldAs: 'subject token',
-    step: () => 'A subject token that holds this scope.',
+    step: () => simulationStatement('present_wider_token'),
   },
   delegation: {
     by: 'facts',
@@ -206,17 +215,17 @@ const DECLARED = {
     distance: 1,
     reason: 'scope_not_available',
     refusal: 'the person has not allowed this agent anything of this scope at this resource',
-    step: (what, { caller }) => `The person consents: ${caller.id} may have ${what}.`,
+    step: (what, { caller }) => simulationStatement('consent_to_agent', { agent: caller.id, ...what }),
   },
   policy: { by: 'policies', permits: 'the active policy set', distance: 6, reason: 'policy_forbids' },
   external: {
     by: 'elsewhere',
     permits: 'what an external decision point permits, if the configuration names one',
-    whyNotSimulated: 'a simulation asks nobody else',
+    whyNotSimulated: simulationStatement('simulation_asks_nobody'),
     distance: 7,
     reason: 'external_denies',
     contact: 'operator',
-    step: (what) => `The external decision point: permit ${what}.`,
+    step: (what) => simulationStatement('permit_at_external_point', what),
   },
 } as const satisfies { readonly [L in Layer]?: DeclaredLayer };
 

@@ -2,36 +2,41 @@
  * Which layer applies on which route. The code uses this table, and the reference page is generated from it. A missing cell
  * does not compile, and a cell that does not apply states why.
  */
+import type { Statement } from '../../vocabulary/statements.ts';
 import type { DecisionFacts, Route } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
+import { simulationStatement } from './simulation-statements.ts';
 
 /** `counts`: the layer narrows. `if`: it narrows where the request has the fact. `not`: why it cannot. */
 export type Cell =
   | 'counts'
-  | { readonly if: (facts: DecisionFacts) => boolean; readonly when: string }
-  | { readonly not: string };
+  | { readonly if: (facts: DecisionFacts) => boolean; readonly when: Statement }
+  | { readonly not: Statement };
 
-const NOBODY = { not: 'nobody but the caller is in it' } as const;
-const NO_TOKEN = { not: 'no token is exchanged' } as const;
-const ITSELF = { not: 'the caller acts for itself' } as const;
-const PROVIDER_GRANT = { not: 'oidc-provider issues within the grant' } as const;
+const NOBODY = { not: simulationStatement('only_caller_involved') } as const;
+const NO_TOKEN = { not: simulationStatement('no_token_exchanged') } as const;
+const ITSELF = { not: simulationStatement('caller_acts_for_itself') } as const;
+const PROVIDER_GRANT = { not: simulationStatement('provider_issues_within_grant') } as const;
 
-const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: 'the caller is an agent' };
-const FOR_SOMEBODY: Cell = { if: ({ subject }) => subject !== undefined, when: 'the token speaks for somebody' };
+const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: simulationStatement('caller_is_agent') };
+const FOR_SOMEBODY: Cell = {
+  if: ({ subject }) => subject !== undefined,
+  when: simulationStatement('token_for_person'),
+};
 const HAS_DELEGATION: Cell = {
   if: ({ delegation }) => delegation !== undefined,
-  when: 'the token hangs on a delegation',
+  when: simulationStatement('token_of_delegation'),
 };
 
 /** Decision 21. */
 const OF_APP: Cell = {
   if: ({ grant }) => grant !== undefined,
-  when: 'the person used a client, unless the delegation is for calls by it',
+  when: simulationStatement('person_used_client'),
 };
 
 const EXTERNAL: Cell = {
   if: () => true,
-  when: 'the configuration names an external decision point for the route, but for the management API',
+  when: simulationStatement('external_point_named'),
 };
 
 /** Limits that come from the parties; empty where they set none. */
@@ -66,11 +71,11 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   authorization_request: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: 'it is what is asked for' },
+    grant: { not: simulationStatement('is_what_is_asked') },
     subject_token: NO_TOKEN,
-    delegation: { not: 'it is what is asked for' },
-    policy: { not: 'consent and the token request ask it' },
-    external: { not: 'consent and the token request ask it' },
+    delegation: { not: simulationStatement('is_what_is_asked') },
+    policy: { not: simulationStatement('asked_by_later_requests') },
+    external: { not: simulationStatement('asked_by_later_requests') },
   },
   authorization_code: OF_A_PERSON,
   refresh_token: OF_A_PERSON,
@@ -79,7 +84,10 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     ...PARTIES,
     subject: 'counts',
     grant: OF_APP,
-    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is for the same resource' },
+    subject_token: {
+      if: ({ subjectToken }) => subjectToken !== undefined,
+      when: simulationStatement('token_for_same_resource'),
+    },
     delegation: 'counts',
     policy: 'counts',
     external: EXTERNAL,
@@ -87,9 +95,9 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   id_jag: {
     ...PARTIES,
     subject: 'counts',
-    grant: { not: 'nobody is asked here about resources of others' },
-    subject_token: { not: 'a sign-in is for none of them' },
-    delegation: { not: 'the administrator lets the peer be asked' },
+    grant: { not: simulationStatement('resources_are_of_others') },
+    subject_token: { not: simulationStatement('sign_in_for_no_resource') },
+    delegation: { not: simulationStatement('peer_may_be_asked') },
     policy: 'counts',
     external: EXTERNAL,
   },
@@ -97,15 +105,18 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     ...PARTIES,
     subject: 'counts',
     grant: 'counts',
-    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'the assertion names a scope' },
-    delegation: { not: 'the administrator trusts the peer' },
+    subject_token: {
+      if: ({ subjectToken }) => subjectToken !== undefined,
+      when: simulationStatement('assertion_names_scope'),
+    },
+    delegation: { not: simulationStatement('peer_is_trusted') },
     policy: 'counts',
     external: EXTERNAL,
   },
   txn_token: {
     ...PARTIES,
     subject: 'counts',
-    grant: { not: 'its end ends the subject token' },
+    grant: { not: simulationStatement('grant_ends_subject_token') },
     subject_token: 'counts',
     delegation: HAS_DELEGATION,
     policy: 'counts',
@@ -117,7 +128,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     grant: OF_APP,
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: 'a token for the same resource was exchanged',
+      when: simulationStatement('token_exchanged_for_same_resource'),
     },
     delegation: HAS_DELEGATION,
     policy: 'counts',
@@ -128,34 +139,37 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject: 'counts',
     grant: {
       if: ({ grant }) => grant !== undefined,
-      when: 'an exchange led here, from a token of a client that was granted something there',
+      when: simulationStatement('exchange_with_client_grant'),
     },
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: 'an exchange led here, for the same resource',
+      when: simulationStatement('exchange_for_same_resource'),
     },
-    delegation: { not: 'it is what is asked for' },
+    delegation: { not: simulationStatement('is_what_is_asked') },
     policy: 'counts',
     external: EXTERNAL,
   },
   introspection: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: 'its end ends the token' },
+    grant: { not: simulationStatement('grant_ends_token') },
     subject_token: NOBODY,
     delegation: HAS_DELEGATION,
     policy: 'counts',
-    external: { not: 'it was asked when the token was made; APIs must not wait for a server elsewhere' },
+    external: { not: simulationStatement('external_point_asked_before') },
   },
   access_evaluation: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: 'a token is over with its grant' },
-    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is asked about a token' },
+    grant: { not: simulationStatement('token_ends_with_grant') },
+    subject_token: {
+      if: ({ subjectToken }) => subjectToken !== undefined,
+      when: simulationStatement('asked_about_token'),
+    },
     delegation: {
       if: ({ delegation, subject, subjectToken }) =>
         delegation !== undefined || (subject !== undefined && subjectToken === undefined),
-      when: 'the token hangs on a delegation, or an agent for a person is named',
+      when: simulationStatement('delegation_or_agent_named'),
     },
     policy: 'counts',
     external: EXTERNAL,

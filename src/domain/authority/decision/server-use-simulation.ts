@@ -14,6 +14,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import { extendChain } from '../../vocabulary/actor-chain.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
+import type { Statement } from '../../vocabulary/statements.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
@@ -21,6 +22,7 @@ import type { ServerUseCases, UseBy } from './server-use-cases.ts';
 import { type Administration, REGISTER, type Registered, type RegistrationWay } from './server-use-question.ts';
 import type { Simulation } from './simulation.ts';
 import { simulationRefusal } from './simulation-refusals.ts';
+import { simulationStatement } from './simulation-statements.ts';
 import { policySteps, type Step } from './smallest-change.ts';
 
 /** What a call needs besides policy, as its route declares. */
@@ -75,7 +77,7 @@ export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
   readonly layers: readonly {
     readonly layer: 'role' | 'policy';
     readonly counts: boolean;
-    readonly why?: string;
+    readonly why?: Statement;
     readonly leaves?: readonly string[];
   }[];
 };
@@ -109,11 +111,13 @@ export const serverUseSimulator = (deps: {
     });
   };
 
-  const stopsOf = async (asked: UseTrial, party: Party | undefined): Promise<readonly string[]> => {
+  const stopsOf = async (asked: UseTrial, party: Party | undefined): Promise<readonly Statement[]> => {
     if (asked.action === 'approve') {
       const agent = (await deps.agents.get(asked.agent))?.document;
       return [party, agent].flatMap((one) =>
-        one && one.state !== 'active' ? [`${one.id} is ${one.state}: nothing works for it.`] : [],
+        one && one.state !== 'active'
+          ? [simulationStatement('party_not_active', { party: one.id, state: one.state })]
+          : [],
       );
     }
     const blueprint = asked.action === 'register' ? asked.blueprint : undefined;
@@ -121,8 +125,12 @@ export const serverUseSimulator = (deps: {
     if (blueprint !== undefined && !under)
       throw simulationRefusal('simulated_blueprint_unknown', { field: '/blueprint' });
     return [
-      ...(party && party.state !== 'active' ? [`${party.id} is ${party.state}: nothing works for it.`] : []),
-      ...(under && under.state !== 'active' ? [`Blueprint ${under.id} is ${under.state}: it takes no agents.`] : []),
+      ...(party && party.state !== 'active'
+        ? [simulationStatement('party_not_active', { party: party.id, state: party.state })]
+        : []),
+      ...(under && under.state !== 'active'
+        ? [simulationStatement('blueprint_not_active', { blueprint: under.id, state: under.state })]
+        : []),
     ];
   };
 
@@ -182,7 +190,7 @@ export const serverUseSimulator = (deps: {
         return [
           ...(role ? [role] : []),
           ...(policies === undefined
-            ? [{ layer: 'policy' as const, text: 'No policy set is active: activate one.' }]
+            ? [{ layer: 'policy' as const, ...simulationStatement('activate_policies') }]
             : why
               ? policySteps(why, policies.policies.policies)
               : []),
@@ -251,12 +259,15 @@ const roleStep = (asked: UseTrial, party: Party | undefined): Step | undefined =
   if (demand.roles.length === 0 || isOwn(asked)) return undefined;
   const has: readonly AccountRole[] = party.roles;
   if (demand.roles.some((role) => has.includes(role))) return undefined;
-  return { layer: 'role', text: `Give ${asked.caller} the role ${demand.roles.join(' or ')}.` };
+  return {
+    layer: 'role',
+    ...simulationStatement('give_role', { party: String(asked.caller), roles: demand.roles.join(' or ') }),
+  };
 };
 
-const roleWhy = (asked: UseTrial): string | undefined => {
-  if (asked.action === 'approve') return 'who is asked says yes';
-  if (!isByRole(asked)) return 'nobody calls with a role';
-  if (asked.demand.roles.length === 0) return 'any caller may';
-  return isOwn(asked) ? 'without a role only for what is its own' : undefined;
+const roleWhy = (asked: UseTrial): Statement | undefined => {
+  if (asked.action === 'approve') return simulationStatement('approver_agrees');
+  if (!isByRole(asked)) return simulationStatement('no_role_needed');
+  if (asked.demand.roles.length === 0) return simulationStatement('any_caller_may');
+  return isOwn(asked) ? simulationStatement('own_needs_no_role') : undefined;
 };

@@ -14,6 +14,7 @@ import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
+import type { Statement } from '../../vocabulary/statements.ts';
 import type { Delegation } from '../delegation/delegation.ts';
 import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
@@ -23,6 +24,7 @@ import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { type Cell, ROUTE_LAYERS } from './routes.ts';
 import { simulationRefusal } from './simulation-refusals.ts';
+import { simulationStatement } from './simulation-statements.ts';
 import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts';
 
 export type SimulationRequest = {
@@ -49,8 +51,10 @@ export type SimulationRequest = {
 export type LayerReport = {
   readonly layer: DecisionLayer;
   readonly counts: boolean;
-  /** For a conditional layer: its condition. For one that does not apply: the reason. */
-  readonly why?: string;
+  /** Why the layer does not apply. */
+  readonly why?: Statement;
+  /** `why` is a condition under which it would apply. */
+  readonly isCondition?: true;
   /** The scopes it lets through of those asked; absent where it sets no limit or does not apply. */
   readonly leaves?: readonly string[];
 };
@@ -67,7 +71,7 @@ export type Simulation = {
   /** All required changes for each scope that is not given; a part of them is not enough. */
   readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
   /** Reasons why nothing is given, independent of the layers: an inactive caller or resource server. */
-  readonly stops: readonly string[];
+  readonly stops: readonly Statement[];
 };
 
 /** Simulates a decision without a token. */
@@ -92,7 +96,9 @@ export const simulator = (deps: {
   readonly identifiers: Identifiers;
   readonly managementApi: string;
 }): Simulator => {
-  const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts & { readonly stops: readonly string[] }> => {
+  const factsOf = async (
+    asked: SimulationRequest,
+  ): Promise<DecisionFacts & { readonly stops: readonly Statement[] }> => {
     const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
     if (!server) throw simulationRefusal('simulated_resource_unknown', { field: '/resource' });
     const isAgent = asked.caller.startsWith('agt_');
@@ -124,8 +130,12 @@ export const simulator = (deps: {
       approval: asked.approval,
       source: asked.source,
       stops: [
-        ...(caller.state === 'active' ? [] : [`${caller.id} is ${caller.state}: nothing works for it.`]),
-        ...(server.state === 'active' ? [] : [`Resource server ${server.id} is ${server.state}.`]),
+        ...(caller.state === 'active'
+          ? []
+          : [simulationStatement('party_not_active', { party: caller.id, state: caller.state })]),
+        ...(server.state === 'active'
+          ? []
+          : [simulationStatement('resource_server_not_active', { server: server.id, state: server.state })]),
       ],
     };
   };
@@ -181,7 +191,7 @@ export const simulator = (deps: {
                 .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
                 .flatMap(({ layer }): readonly Step[] => {
                   if (LAYERS[layer].by !== 'policies') return stepOf(layer, scope, facts);
-                  if (policies === undefined) return [{ layer, text: 'No policy set is active: activate one.' }];
+                  if (policies === undefined) return [{ layer, ...simulationStatement('activate_policies') }];
                   const withheld = strict?.removed.find((one) => one.scope === scope);
                   return withheld ? policySteps(withheld, policies.policies.policies) : [];
                 })
@@ -208,7 +218,7 @@ const report = (
   const declared = LAYERS[layer];
   if (declared.by === 'elsewhere') return { layer, counts: false, why: declared.whyNotSimulated };
   if (cell !== 'counts' && 'not' in cell) return { layer, counts: false, why: cell.not };
-  if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: `only if ${cell.when}` };
+  if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: cell.when, isCondition: true };
   const left = leaves(layer);
   return { layer, counts: true, ...(left === undefined ? {} : { leaves: left }) };
 };

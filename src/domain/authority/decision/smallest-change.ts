@@ -1,11 +1,13 @@
 /** The required changes for a scope to be given, a sentence for each layer that denies it. */
 import type { PolicySummary } from '../../ports/policy-engine.ts';
+import type { Statement } from '../../vocabulary/statements.ts';
 import type { Withheld } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 import { type DecisionLayer, LAYERS } from './layers.ts';
+import { simulationStatement } from './simulation-statements.ts';
 
 /** One required change. Where there are several, one alone is not enough. */
-export type Step = { readonly layer: DecisionLayer | 'resource_server' | 'role'; readonly text: string };
+export type Step = Statement & { readonly layer: DecisionLayer | 'resource_server' | 'role' };
 
 type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 
@@ -13,12 +15,12 @@ type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 export const stepOf = (layer: DecisionLayer, scope: string, facts: Facts): readonly Step[] => {
   const declared = LAYERS[layer];
   if (declared.by === 'policies') return [];
-  return [{ layer, text: declared.step(`${scope} at ${facts.server.identifier}`, facts) }];
+  return [{ layer, ...declared.step({ scope, resource: facts.server.identifier }, facts) }];
 };
 
 export const undeclared = (scope: string, { server }: Facts): Step => ({
   layer: 'resource_server',
-  text: `Resource server ${server.id}: declare the scope ${scope}.`,
+  ...simulationStatement('declare_scope', { server: server.id, scope }),
 });
 
 /** What a policy set would need to permit it: the requirements of its policies, or which of them to examine. */
@@ -29,27 +31,24 @@ export const policySteps = (
   const layer = 'policy';
   const named = policies.join(', ');
   const forbids = policies.some((id) => known.get(id)?.effect === 'forbid');
-  if (policies.length === 0) return [{ layer, text: 'No policy permits it: one that does has to be written.' }];
+  if (policies.length === 0) return [{ layer, ...simulationStatement('write_policy') }];
   const asked = needs.map((need): Step => {
-    if (need.kind === 'approval') return { layer, text: `An approval, as ${named} asks for.` };
-    return { layer, text: signInText(need, named) };
+    if (need.kind === 'approval')
+      return { layer, ...simulationStatement('approval_for_policies', { policies: named }) };
+    return { layer, ...signInStatement(need, named) };
   });
   if (asked.length > 0) return asked;
-  return [
-    {
-      layer,
-      text: forbids
-        ? policies.length === 1
-          ? `This policy forbids it: ${named}.`
-          : `These policies forbid it: ${named}.`
-        : `What ${named} says could not be evaluated.`,
-    },
-  ];
+  if (!forbids) return [{ layer, ...simulationStatement('policies_not_evaluated', { policies: named }) }];
+  const reason = policies.length === 1 ? 'policy_forbids' : 'policies_forbid';
+  return [{ layer, ...simulationStatement(reason, { policies: named }) }];
 };
 
-const signInText = ({ acr, maxAge }: { readonly acr?: string; readonly maxAge?: number }, named: string): string =>
-  acr === undefined
-    ? `A sign-in of the person at most ${maxAge} seconds ago, as ${named} asks for.`
-    : maxAge === undefined
-      ? `A sign-in of the person with ${acr}, as ${named} asks for.`
-      : `A sign-in of the person with ${acr}, at most ${maxAge} seconds ago, as ${named} asks for.`;
+const signInStatement = (
+  { acr, maxAge }: { readonly acr?: string; readonly maxAge?: number },
+  policies: string,
+): Statement => {
+  if (acr === undefined) return simulationStatement('sign_in_recent', { seconds: Number(maxAge), policies });
+  return maxAge === undefined
+    ? simulationStatement('sign_in_with', { acr, policies })
+    : simulationStatement('sign_in_with_and_recent', { acr, seconds: maxAge, policies });
+};
