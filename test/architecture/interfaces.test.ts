@@ -1,0 +1,116 @@
+/**
+ * A type is declared above the factory that makes it, and a file is short enough to read. What is not yet so is counted here:
+ * the maximum may only fall, and the lists may only become shorter.
+ */
+import { expect, test } from '@jest/globals';
+import { deliveredFiles, type SourceFile } from './source-files.ts';
+
+/** Types that are inferred from a factory of ours. `src/domain` has none. */
+const MOST_INFERRED = 28;
+
+/** Functions of libraries, which declare no type for what they return. */
+const OF_LIBRARIES: readonly string[] = [
+  'createLocalJWKSet',
+  'importJWK',
+  'parseArgs',
+  'setInterval',
+  'setTimeout',
+  'statSync',
+  'validateDpop',
+];
+
+const MOST_LINES = 300;
+
+/** Tables: one entry after the other, which no reader reads from top to bottom. */
+const TABLES: readonly string[] = [
+  'config/schema.ts',
+  'src/domain/audit/audit-event.ts',
+  'src/domain/notifications/notification-kinds.ts',
+  'src/http/management/policy-schemas.ts',
+  'src/http/management/schemas.ts',
+  'views/words/mail-agents.ts',
+];
+
+/** Files that are too long. None may join. */
+const TOO_LONG: readonly string[] = [
+  'adapters/mongodb/document-store.ts',
+  'adapters/sqlite/database.ts',
+  'adapters/sqlite/document-store.ts',
+  'config/rules.ts',
+  'src/cli/commands/agents.ts',
+  'src/cli/commands/blueprints.ts',
+  'src/cli/commands/policy-simulations.ts',
+  'src/cli/management-client.ts',
+  'src/cli/management-commands.ts',
+  'src/compose.ts',
+  'src/compose/services.ts',
+  'src/domain/approvals/approval-service.ts',
+  'src/domain/approvals/authzen/access-decisions.ts',
+  'src/domain/approvals/authzen/access-requests.ts',
+  'src/domain/approvals/break-glass.ts',
+  'src/domain/approvals/open-approvals.ts',
+  'src/domain/approvals/standing-approvals.ts',
+  'src/domain/authority/consent/consent-registry.ts',
+  'src/domain/authority/consent/consent.ts',
+  'src/domain/authority/delegation/delegation-registry.ts',
+  'src/domain/clients/clients/client-registry.ts',
+  'src/domain/clients/registration/dynamic-registration.ts',
+  'src/domain/identity/accounts/account-registry.ts',
+  'src/domain/identity/factors/factor-registry.ts',
+  'src/domain/identity/sessions/session-registry.ts',
+  'src/domain/identity/upstream/upstream-registry.ts',
+  'src/domain/identity/upstream/upstream-sign-in.ts',
+  'src/domain/notifications/push-registry.ts',
+  'src/domain/notifications/webhook-registry.ts',
+  'src/domain/ports/store-rules.ts',
+  'src/http/account/account-model.ts',
+  'src/http/interaction/page-answers.ts',
+  'src/http/management/representations.ts',
+  'src/provider/build-provider.ts',
+  'src/provider/client-authentication/presented-credentials.ts',
+  'src/provider/storage/model-adapter.ts',
+  'src/provider/tokens/token-claims.ts',
+  'src/provider/tokens/token-liveness.ts',
+  'views/pages/console-people.ts',
+  'views/pages/styleguide.ts',
+];
+
+const inferredIn = ({ path, code }: Pick<SourceFile, 'path' | 'code'>): readonly string[] =>
+  [...code.matchAll(/\bReturnType<\s*typeof\s+(\w+)/g)].flatMap(([, name = '']) =>
+    OF_LIBRARIES.includes(name) ? [] : [`${path}: ${name}`],
+  );
+
+const linesOf = (text: string): number => text.split('\n').length - 1;
+
+test.each([
+  ['export type Tokens = ReturnType<typeof tokens>;', 1],
+  ['type Made = Awaited<\n  ReturnType<\n    typeof services\n  >\n>;', 1],
+  ['let timer: ReturnType<typeof setTimeout> | undefined;', 0],
+  ['type Result = ReturnType<Tokens>;', 0],
+])('%j infers %d types from factories', (code, count) => {
+  expect(inferredIn({ path: 'src/a.ts', code })).toHaveLength(count);
+});
+
+test('no further type is inferred from a factory', () => {
+  const inferred = deliveredFiles().flatMap(inferredIn);
+  expect(inferred.length > MOST_INFERRED ? inferred : []).toEqual([]);
+});
+
+test('the domain infers no type from a factory', () => {
+  const files = deliveredFiles().filter(({ path }) => path.startsWith('src/domain/'));
+  expect(files.length).toBeGreaterThan(300);
+  expect(files.flatMap(inferredIn)).toEqual([]);
+});
+
+test(`no further file has more than ${MOST_LINES} lines`, () => {
+  const known = [...TABLES, ...TOO_LONG];
+  const long = deliveredFiles().filter(({ path, text }) => linesOf(text) > MOST_LINES && !known.includes(path));
+  expect(long.map(({ path, text }) => `${path}: ${linesOf(text)}`)).toEqual([]);
+});
+
+test('the files that are too long exist, each in one list', () => {
+  const paths = new Set(deliveredFiles().map(({ path }) => path));
+  const listed = [...TABLES, ...TOO_LONG];
+  expect(listed.filter((path) => !paths.has(path))).toEqual([]);
+  expect(new Set(listed).size).toBe(listed.length);
+});
