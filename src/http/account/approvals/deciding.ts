@@ -1,7 +1,7 @@
 import type { Phrase } from '../../../../views/html.ts';
 import { decideWords } from '../../../../views/words/approval.ts';
 import { type Approval, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
-import type { Deciding } from '../../../domain/approvals/approval-service.ts';
+import type { Deciding } from '../../../domain/approvals/approval-decisions.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { satisfiesAcr } from '../../../domain/vocabulary/assurance.ts';
 import type { DomainError } from '../../../domain/vocabulary/errors.ts';

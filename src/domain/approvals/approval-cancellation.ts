@@ -1,0 +1,87 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import { type Approval, stateAt } from './approval.ts';
+import type { ApprovalReads } from './approval-reads.ts';
+import { type ApprovalStore, aboutApproval, closedApproval } from './approval-store.ts';
+import type { ApprovalSettings } from './open-approvals.ts';
+
+/** Approvals read at a time. */
+const PAGE = 500;
+
+/** Ends approvals that no approver denied: the agent withdraws one, or an agent of the chain changed hands. */
+export interface ApprovalCancellation {
+  /** The agent no longer needs the approval. Returns what is stored; one that has ended stays as it is. */
+  cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined>;
+  /**
+   * Cancels approvals, open or approved, that an agent, or an agent below it in the chain, requested under a former
+   * owner; at most `limit`. Returns how many. They have been invalid since the hand-over; this makes it visible.
+   */
+  cancelFormer(agent: string, by: string, limit: number): Promise<number>;
+}
+
+export const approvalCancellation = ({
+  states,
+  reads,
+  clock,
+  settings,
+}: {
+  readonly states: Pick<ApprovalStore, 'approvals' | 'settle' | 'isFromOtherHands'>;
+  readonly reads: Pick<ApprovalReads, 'find'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly settings: Pick<ApprovalSettings, 'ttlSeconds' | 'redeemSeconds'>;
+}): ApprovalCancellation => {
+  const { approvals, settle } = states;
+
+  return {
+    async cancel(authReqId, client, request): Promise<Approval | undefined> {
+      const found = await reads.find(authReqId, client);
+      if (!found) return undefined;
+      return settle(found.id, async (approval) => {
+        const state = stateAt(approval, clock.now());
+        if (state !== 'pending' && state !== 'approved') return undefined;
+        return {
+          next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: client }),
+          event: { ...aboutApproval(approval), type: 'approval.cancelled', outcome: 'done', caller: client, request },
+        };
+      });
+    },
+
+    async cancelFormer(agent, by, limit): Promise<number> {
+      const { ttlSeconds, redeemSeconds } = settings;
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await approvals.find({
+          where: { actors: agent },
+          // Older approvals have ended.
+          range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
+          order: { by: 'createdAt', direction: 'descending' },
+          limit: PAGE,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          const state = stateAt(document, clock.now());
+          if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
+          if (count === limit) return count;
+          await settle(document.id, async (approval) => {
+            const now = stateAt(approval, clock.now());
+            if (now !== 'pending' && now !== 'approved') return undefined;
+            return {
+              next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+              event: {
+                ...aboutApproval(approval),
+                type: 'approval.cancelled',
+                outcome: 'done',
+                caller: by,
+                note: 'an agent of the chain changed hands',
+              },
+            };
+          });
+          count += 1;
+        }
+        if (page.length < PAGE) return count;
+      }
+    },
+  };
+};
