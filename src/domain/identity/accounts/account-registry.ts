@@ -1,12 +1,12 @@
-import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
-import { withMutex } from '../../platform/cluster/mutex.ts';
+import type { AuditLog } from '../../audit/audit-event.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
-import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole, isLetCount } from './account.ts';
+import { type Account, isLetCount } from './account.ts';
+import { changed, withDerived, withoutSessions, withRoles } from './account-changes.ts';
 import {
   type AccountChanges,
   checkedEmail,
@@ -20,8 +20,9 @@ import {
 } from './account-fields.ts';
 import { type AccountReader, accountReader, published, type StoredAccount } from './account-reader.ts';
 import { accountRefusal } from './account-refusals.ts';
-import { emailKey } from './email-key.ts';
+import { accountStore } from './account-store.ts';
 import type { Language } from './language.ts';
+import { lastAdministrator } from './last-administrator.ts';
 import type { Passwords } from './passwords.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
 
@@ -120,46 +121,8 @@ export interface AccountRegistry extends AccountReader {
 
 export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
   const { documents, clock, identifiers, audit, passwords, ownerNames, offboarding, addressLeaves } = deps;
-  const accounts = documents.collection<StoredAccount>(ACCOUNTS);
-  // Changes that could remove the last administrator run one after the other: in a queue of this process, then under
-  // a mutex of all nodes.
-  const queue = serially();
-  const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
-    queue(() => withMutex({ documents, clock }, 'administrators', task));
-
-  const record = (
-    type: AuditEventType,
-    id: string,
-    by: By,
-    changed?: readonly string[],
-    more: Partial<AuditEvent> = {},
-  ) =>
-    audit.append({
-      ...more,
-      type,
-      outcome: 'done',
-      caller: by.caller,
-      target: { kind: 'account', id },
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      ...(changed ? { changed } : {}),
-    });
-
-  const existing = async (id: string): Promise<Versioned<StoredAccount>> => {
-    const found = await accounts.get(id);
-    if (!found) throw accountRefusal('account_not_found');
-    return found;
-  };
-
-  const refuseLastAdministrator = async (account: Account, field?: string): Promise<void> => {
-    if (account.state !== 'active' || !account.roles.includes('administrator')) return;
-    const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
-    if (others.every(({ document }) => document.id === account.id)) {
-      throw accountRefusal('last_administrator', {
-        ...(field ? { field } : {}),
-      });
-    }
-  };
+  const { accounts, record, existing, changeState } = accountStore({ documents, clock, audit });
+  const { oneByOne, refuseLast } = lastAdministrator({ documents, clock });
 
   const tellOldAddress = async (before: Account, next: string | undefined, by: By): Promise<void> => {
     if (before.email !== undefined && before.emailVerified === true && next !== before.email) {
@@ -172,25 +135,6 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
     const done = await end();
     await deps.sessions?.ending(id, true, but);
     return done;
-  };
-
-  /** Reads, audits and writes. Returns the account unchanged when `change` changes nothing. */
-  const changeState = async (
-    id: string,
-    type: AuditEventType,
-    change: (account: StoredAccount) => StoredAccount | undefined,
-    by: By,
-    more?: Partial<AuditEvent>,
-  ): Promise<Versioned<Account>> => {
-    const found = await existing(id);
-    if (!change(found.document)) return published(found);
-    await record(type, id, by, undefined, more);
-    const written = await update(accounts, id, (account) => {
-      const next = change(account);
-      return next && withDerived(next, account, clock.now());
-    });
-    if (!written) throw accountRefusal('account_not_found');
-    return published(written);
   };
 
   return {
@@ -251,7 +195,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         if (version !== expectedVersion) throw stale;
         const now = clock.now();
         const next = withDerived(changed(document, changes, now), document, now);
-        if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
+        if (!next.roles.includes('administrator')) await refuseLast(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
         await tellOldAddress(document, next.email, by);
         if (!(await accounts.replace(next, expectedVersion))) throw stale;
@@ -288,13 +232,13 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
 
     async checkDisable(id): Promise<Account> {
       const found = await existing(id);
-      await refuseLastAdministrator(found.document);
+      await refuseLast(found.document);
       return published(found).document;
     },
 
     disable(id, by): Promise<Versioned<Account>> {
       return oneByOne(async () => {
-        await refuseLastAdministrator((await existing(id)).document);
+        await refuseLast((await existing(id)).document);
         const now = clock.now();
         const disabled = (account: StoredAccount): StoredAccount | undefined =>
           account.state === 'disabled'
@@ -339,92 +283,5 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       const about = { subject: id, inputs: kept ? { kept: kept.id } : {} };
       return overSessions(id, () => changeState(id, 'account.sessions_ended', ended, by, about), kept?.id);
     },
-  };
-};
-
-/** Ends all earlier sessions, including one that was kept before. */
-const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({
-  ...account,
-  // Never earlier: otherwise ended sessions would be valid again.
-  sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
-  updatedAt: now,
-});
-
-const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
-  const { administrator: _, ...rest } = account;
-  return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
-};
-
-/** Adds the derived members: the key an address is compared by, and the times since which values hold. */
-const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
-  withKey(withAddressTime(withRoleTime(next, before, now), before, now));
-
-const withKey = ({ emailKey: _, ...account }: StoredAccount): StoredAccount => ({
-  ...account,
-  ...(account.email === undefined ? {} : { emailKey: emailKey(account.email) }),
-});
-
-const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount => {
-  const isSame =
-    before !== undefined &&
-    next.email === before.email &&
-    (next.emailVerified === true) === (before.emailVerified === true);
-  // Later than the time before, also within a second: an address that comes back counts as a different one.
-  return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
-};
-
-/**
- * Adds the time since which the account holds the role without a gap. A disabled account holds no role. No other
- * change affects it.
- */
-const withRoleTime = (
-  { breakGlassFrom: _, ...next }: StoredAccount,
-  before: StoredAccount | undefined,
-  now: number,
-): StoredAccount => {
-  if (!holdsRole(next, 'break_glass')) return next;
-  const held = before?.state === 'active' && holdsRole(before, 'break_glass') ? breakGlassSince(before) : now;
-  return { ...next, breakGlassFrom: held };
-};
-
-const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {
-  const { email, emailVerified, language, entitlements, ...rest } = account;
-  const nextEmail =
-    changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
-  // A new address is not verified, even if the old one was.
-  const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
-  const nextLanguage =
-    changes.language === undefined
-      ? language
-      : changes.language === null
-        ? undefined
-        : checkedLanguage(changes.language);
-  const nextEntitlements =
-    changes.entitlements === undefined
-      ? entitlements
-      : changes.entitlements === null
-        ? undefined
-        : checkedEntitlements(changes.entitlements);
-  return withRoles(
-    {
-      ...rest,
-      ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
-      ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
-      ...(nextLanguage === undefined ? {} : { language: nextLanguage }),
-      ...(changes.groups === undefined ? {} : { groups: checkedGroups(changes.groups) }),
-      ...(nextEntitlements === undefined ? {} : { entitlements: nextEntitlements }),
-      updatedAt: now,
-    },
-    changes.roles === undefined ? account.roles : checkedRoles(changes.roles),
-  );
-};
-
-/** Runs tasks one after the other, in order of arrival. A failed task does not stop the next. */
-const serially = () => {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const run = last.then(task, task);
-    last = run.catch(() => undefined);
-    return run;
   };
 };

@@ -1,0 +1,90 @@
+/** What a change does to an account: pure functions on the stored document. */
+import { type AccountRole, breakGlassSince, holdsRole } from './account.ts';
+import {
+  type AccountChanges,
+  checkedEmail,
+  checkedEntitlements,
+  checkedGroups,
+  checkedLanguage,
+  checkedName,
+  checkedRoles,
+} from './account-fields.ts';
+import type { StoredAccount } from './account-reader.ts';
+import { emailKey } from './email-key.ts';
+
+/** Ends all earlier sessions, including one that was kept before. */
+export const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({
+  ...account,
+  // Never earlier: otherwise ended sessions would be valid again.
+  sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
+  updatedAt: now,
+});
+
+export const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
+  const { administrator: _, ...rest } = account;
+  return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
+};
+
+/** Adds the derived members: the key an address is compared by, and the times since which values hold. */
+export const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
+  withKey(withAddressTime(withRoleTime(next, before, now), before, now));
+
+const withKey = ({ emailKey: _, ...account }: StoredAccount): StoredAccount => ({
+  ...account,
+  ...(account.email === undefined ? {} : { emailKey: emailKey(account.email) }),
+});
+
+const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount => {
+  const isSame =
+    before !== undefined &&
+    next.email === before.email &&
+    (next.emailVerified === true) === (before.emailVerified === true);
+  // Later than the time before, also within a second: an address that comes back counts as a different one.
+  return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
+};
+
+/**
+ * Adds the time since which the account holds the role without a gap. A disabled account holds no role. No other
+ * change affects it.
+ */
+const withRoleTime = (
+  { breakGlassFrom: _, ...next }: StoredAccount,
+  before: StoredAccount | undefined,
+  now: number,
+): StoredAccount => {
+  if (!holdsRole(next, 'break_glass')) return next;
+  const held = before?.state === 'active' && holdsRole(before, 'break_glass') ? breakGlassSince(before) : now;
+  return { ...next, breakGlassFrom: held };
+};
+
+export const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {
+  const { email, emailVerified, language, entitlements, ...rest } = account;
+  const nextEmail =
+    changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
+  // A new address is not verified, even if the old one was.
+  const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
+  const nextLanguage =
+    changes.language === undefined
+      ? language
+      : changes.language === null
+        ? undefined
+        : checkedLanguage(changes.language);
+  const nextEntitlements =
+    changes.entitlements === undefined
+      ? entitlements
+      : changes.entitlements === null
+        ? undefined
+        : checkedEntitlements(changes.entitlements);
+  return withRoles(
+    {
+      ...rest,
+      ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
+      ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
+      ...(nextLanguage === undefined ? {} : { language: nextLanguage }),
+      ...(changes.groups === undefined ? {} : { groups: checkedGroups(changes.groups) }),
+      ...(nextEntitlements === undefined ? {} : { entitlements: nextEntitlements }),
+      updatedAt: now,
+    },
+    changes.roles === undefined ? account.roles : checkedRoles(changes.roles),
+  );
+};
