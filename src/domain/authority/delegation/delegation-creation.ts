@@ -1,0 +1,241 @@
+import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
+import { CLOCKS_APART_SECONDS } from '../../platform/epochs/epoch.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
+import { extendChain } from '../../vocabulary/actor-chain.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
+import { type Delegation, decidedAtOf } from './delegation.ts';
+import type { CappedAgents } from './delegation-ceilings.ts';
+import type { Consent, Hop, OneAction } from './delegation-changes.ts';
+import { confirmedAtOf, consentTo, endedDelegation, holdsTheSame, slotOf, withVia } from './delegation-record.ts';
+import type { DelegationRevocation } from './delegation-revocation.ts';
+import type { DelegationSlots } from './delegation-slots.ts';
+
+/** Creates and extends delegations. Each change is audited, then one swap. */
+export interface DelegationCreation {
+  /**
+   * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest
+   * is kept. Scopes that the person was not shown gain neither time nor further agents: while any are kept, the
+   * earlier expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left
+   * (the delegation is then revoked). Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
+   */
+  recordConsent(consent: Consent): Promise<Delegation | undefined>;
+  /**
+   * The delegation of `actor` below `parent`: created, reused while it covers the hop, or extended within what the
+   * parent holds. Concurrent callers get the same delegation. None stays live below a parent that ended meanwhile.
+   * Throws DomainError:
+   * - 'consent_required' while the person has not confirmed the agent's new owner; the delegation is then suspended.
+   * - 'access_denied' when the parent may not be re-delegated to `actor`, or when the hop was ended and the person
+   *   has not consented to the first hop again since.
+   * - 'invalid_scope' when nothing is left.
+   * - 'invalid_request' when the chain would be longer than allowed or the parent has ended.
+   * - 'invalid_target' when the resource differs.
+   */
+  derive(hop: Hop): Promise<Delegation>;
+  /** The same, and whether this very call created the delegation. */
+  derived(hop: Hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }>;
+  /**
+   * The delegation of one approved action. It has a slot of its own, so no exchange finds it and the person's other
+   * delegations stay as they are. The same approval always gives the same delegation. Throws 'invalid_grant' when
+   * that delegation has ended.
+   */
+  openOnce(given: OneAction): Promise<Delegation>;
+}
+
+export const delegationCreation = ({
+  slots,
+  revoke,
+  clock,
+  identifiers,
+  issuer,
+  maxDepth,
+  revocation,
+  agents,
+}: {
+  readonly slots: Pick<DelegationSlots, 'delegations' | 'effectiveNow' | 'settle' | 'refuseEndedHop'>;
+  readonly revoke: DelegationRevocation['revoke'];
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly issuer: string;
+  readonly maxDepth: number;
+  readonly revocation: Pick<Revocation, 'handsFrom'>;
+  readonly agents: CappedAgents | undefined;
+}): DelegationCreation => {
+  const { delegations, effectiveNow, settle, refuseEndedHop } = slots;
+
+  /**
+   * Whether the person may have meant a former owner's agent when they allowed re-delegation to it. Allows for clock skew
+   * between two nodes (`CLOCKS_APART_SECONDS`).
+   */
+  const isUnknownOwner = async (parent: Delegation, actor: string, handedOverAt = 0): Promise<boolean> => {
+    const handsFrom = Math.max(handedOverAt, await revocation.handsFrom(actor));
+    if (handsFrom === 0) return false;
+    const root = await delegations.get(parent.ancestors.at(-1) ?? parent.id);
+    return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
+  };
+
+  const registry: DelegationCreation = {
+    async recordConsent(consent): Promise<Delegation | undefined> {
+      const { subject, actor, resource, via, asked, scope, by, request } = consent;
+      if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
+        throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
+      }
+      const passOn = normalisePassOn({
+        agents: consent.passOn.agents,
+        depth: Math.min(consent.passOn.depth, maxDepth - 1),
+      });
+      const slot = slotOf(subject, null, actor, resource, via);
+      const known = ownershipMember(consent.ownership ?? 0);
+      const handsFrom = await revocation.handsFrom(actor);
+      const { delegation } = await settle(
+        slot,
+        (current) => {
+          const held = consentTo(
+            // What the person was not shown under the new owner is not confirmed by this decision.
+            current?.state === 'suspended' ? undefined : current,
+            { scope: asked, details: consent.askedDetails ?? [] },
+            { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, passOn },
+          );
+          const now = clock.now();
+          if (current) {
+            const { details: _, decidedAt: __, ownership: ___, ...before } = current;
+            if (isEmpty(held)) return endedDelegation(current, now, by);
+            const confirmedAt = confirmedAtOf(now, handsFrom);
+            return { ...before, ...held, ...known, state: 'active', updatedAt: now, confirmedAt };
+          }
+          if (isEmpty(held)) return undefined;
+          return {
+            id: identifiers.newId('dlg'),
+            subject,
+            actor,
+            resource,
+            ...withVia(via),
+            ...held,
+            ...known,
+            parent: null,
+            ancestors: [],
+            depth: 1,
+            chain: extendChain(actor, issuer),
+            state: 'active',
+            ...(handsFrom > now ? { confirmedAt: confirmedAtOf(now, handsFrom) } : {}),
+            slot,
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: by, scopeAsked: asked, ...(request ? { request } : {}) },
+      );
+      return delegation?.state === 'active' ? delegation : undefined;
+    },
+
+    async derive(hop): Promise<Delegation> {
+      return (await registry.derived(hop)).delegation;
+    },
+
+    async derived(hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
+      const { parent, actor, resource, txn, request } = hop;
+      if (resource !== parent.resource) {
+        throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
+      }
+      if (parent.depth + 1 > maxDepth) {
+        throw new DomainError('invalid_request', `the actor chain may have at most ${maxDepth} hops`, {
+          field: 'subject_token',
+        });
+      }
+      if (!mayPassOnTo(parent, actor)) {
+        throw new DomainError('access_denied', 'the delegation may not be passed on to this agent');
+      }
+      const slot = slotOf(parent.subject, parent.id, actor, resource, parent.via);
+      const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
+      const { delegation: hopped, inserted } = await settle(
+        slot,
+        async (current) => {
+          if (current?.state === 'suspended') return undefined;
+          const now = clock.now();
+          const held = attenuate(parent, current ? combine(current, wanted) : wanted);
+          const details = withDetails(joinedDetails(current?.details, hop.details));
+          if (isEmpty({ ...held, ...details })) {
+            throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
+          }
+          if (current) {
+            // What the parent lost meanwhile is removed when the delegation is read, not here.
+            const next = { ...combine(current, held), ...details };
+            return holdsTheSame(current, next) ? undefined : { ...current, ...held, ...details, updatedAt: now };
+          }
+          await refuseEndedHop(parent, actor);
+          const agent = (await agents?.getMany([actor]))?.[0]?.document;
+          const isUnknown = await isUnknownOwner(parent, actor, agent?.handedOverAt);
+          return {
+            id: identifiers.newId('dlg'),
+            subject: parent.subject,
+            actor,
+            resource,
+            ...withVia(parent.via),
+            ...held,
+            ...details,
+            parent: parent.id,
+            ancestors: [parent.id, ...parent.ancestors],
+            depth: parent.depth + 1,
+            chain: extendChain(actor, issuer, parent.chain),
+            state: isUnknown ? 'suspended' : 'active',
+            ...ownershipMember(ownershipOf(agent ?? {}) - (isUnknown ? 1 : 0)),
+            slot,
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: actor, scopeAsked: hop.scope, ...(txn ? { txn } : {}), ...(request ? { request } : {}) },
+      );
+      if (hopped?.state === 'suspended') {
+        throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent');
+      }
+      const live = hopped && (await effectiveNow(hopped));
+      if (!live) {
+        if (hopped && inserted) await revoke(hopped.id, 'system', request);
+        throw new DomainError('invalid_request', 'the delegation behind the subject token has ended', {
+          field: 'subject_token',
+        });
+      }
+      return { delegation: live, isNew: inserted };
+    },
+
+    async openOnce(given): Promise<Delegation> {
+      const { approval, subject, actor, resource, scope, details, expiresAt, request } = given;
+      const { delegation } = await settle(
+        slotOf(subject, approval, actor, resource),
+        (current) => {
+          if (current) return undefined;
+          const now = clock.now();
+          return {
+            id: identifiers.newId('dlg'),
+            subject,
+            actor,
+            resource,
+            scope: [...scope].sort(),
+            ...withDetails(details),
+            expiresAt,
+            passOn: normalisePassOn({ agents: [], depth: 0 }),
+            ...ownershipMember(given.ownership ?? 0),
+            parent: null,
+            ancestors: [],
+            depth: 1,
+            chain: extendChain(actor, issuer),
+            state: 'active',
+            slot: slotOf(subject, approval, actor, resource),
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: actor, approval, scopeAsked: scope, ...(request ? { request } : {}) },
+      );
+      const live = delegation && (await effectiveNow(delegation));
+      if (!live) throw new DomainError('invalid_grant', 'what was approved has ended');
+      return live;
+    },
+  };
+
+  return registry;
+};

@@ -1,0 +1,97 @@
+import type { Cursor } from '../../ports/document-store.ts';
+import type { Delegation } from './delegation.ts';
+import type { DelegationList } from './delegation-changes.ts';
+import type { DelegationSlots } from './delegation-slots.ts';
+
+/** Finds delegations and reports which are live. Changes nothing. */
+export interface DelegationReads {
+  /** The delegation, live or not. */
+  get(id: string): Promise<Delegation | undefined>;
+  /**
+   * The delegation if it and all its ancestors are active and unexpired, narrowed to what the ancestors hold now. A
+   * token is valid only while the delegation it names is live and still holds the token's scope.
+   */
+  live(id: string): Promise<Delegation | undefined>;
+  /**
+   * The live first hop: what the person allows `actor` to do at `resource`. With `via`: what the person allows when
+   * that client calls the agent. Neither replaces the other (decision 21).
+   */
+  consented(subject: string, actor: string, resource: string, via?: string): Promise<Delegation | undefined>;
+  /**
+   * The live delegation with the same subject, calling client and actors, hop by hop, at another resource: what the
+   * holder of `delegation` may do there. A hop keeps the resource, so below a first hop the parents differ too.
+   */
+  sibling(delegation: Delegation, resource: string): Promise<Delegation | undefined>;
+  /**
+   * Delegations of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is present
+   * when there may be more.
+   */
+  list(query: DelegationList): Promise<{
+    readonly items: readonly Delegation[];
+    readonly next?: Cursor;
+  }>;
+}
+
+export const delegationReads = ({
+  slots,
+  asTheyStand,
+}: {
+  readonly slots: Pick<DelegationSlots, 'delegations' | 'effectiveNow' | 'at'>;
+  readonly asTheyStand: (all: readonly Delegation[]) => Promise<readonly Delegation[]>;
+}): DelegationReads => {
+  const { delegations, effectiveNow, at } = slots;
+
+  const registry: DelegationReads = {
+    async get(id): Promise<Delegation | undefined> {
+      const found = await delegations.get(id);
+      return found && (await asTheyStand([found.document]))[0];
+    },
+
+    async live(id): Promise<Delegation | undefined> {
+      return effectiveNow((await delegations.get(id))?.document);
+    },
+
+    async consented(subject, actor, resource, via): Promise<Delegation | undefined> {
+      return at(subject, null, actor, resource, via);
+    },
+
+    async sibling(delegation, resource): Promise<Delegation | undefined> {
+      if (delegation.resource === resource) return registry.live(delegation.id);
+      const above = delegation.ancestors.length === 0 ? [] : await delegations.getMany(delegation.ancestors);
+      if (above.length !== delegation.ancestors.length) return undefined;
+      const actors = [delegation.actor, ...above.map(({ document }) => document.actor)].reverse();
+      let found: Delegation | undefined;
+      for (const actor of actors) {
+        found = await at(delegation.subject, found?.id ?? null, actor, resource, delegation.via);
+        if (!found) return undefined;
+      }
+      return found;
+    },
+
+    async list({ subject, actor, via, live = false, after, limit }): Promise<{
+      readonly items: readonly Delegation[];
+      readonly next?: Cursor;
+    }> {
+      const where = { ...(subject ? { subject } : {}), ...(actor ? { actor } : {}), ...(via ? { via } : {}) };
+      const items: Delegation[] = [];
+      let cursor = after;
+      for (;;) {
+        const page = await delegations.find({
+          where,
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(cursor ? { after: cursor } : {}),
+          limit,
+        });
+        for (const document of await asTheyStand(page.map((one) => one.document))) {
+          const item = live ? await effectiveNow(document) : document;
+          cursor = { value: document.createdAt, id: document.id };
+          if (item) items.push(item);
+          if (items.length === limit) return { items, next: cursor };
+        }
+        if (page.length < limit) return { items };
+      }
+    },
+  };
+
+  return registry;
+};
