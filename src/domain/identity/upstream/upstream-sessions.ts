@@ -8,8 +8,8 @@ import type { Session, SessionUpstream } from '../sessions/session.ts';
 import type { HowEnded, SessionRegistry, UpstreamOrigin } from '../sessions/session-registry.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
+import type { UpstreamProof } from './upstream-arrival.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
-import type { UpstreamProof } from './upstream-sign-in.ts';
 
 /**
  * Seconds in which the page after signing out offers to sign out at the provider, and in which the user may return

@@ -1,7 +1,6 @@
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { OpenRecords } from '../../platform/rate-limits/open-records.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
-import type { Versioned } from '../../ports/document-store.ts';
 import {
   type UpstreamBinding,
   type UpstreamClient,
@@ -11,41 +10,31 @@ import {
 } from '../../ports/upstream-client.ts';
 import { raisePriority } from '../../ports/write-priority.ts';
 import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../vocabulary/assurance.ts';
-import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
-import type { Account } from '../accounts/account.ts';
-import type { AccountRegistry, NewAccount } from '../accounts/account-registry.ts';
+import { type DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
-import type { OwnerNames } from '../groups/owner-names.ts';
-import { chosenUsername } from './chosen-username.ts';
 import { sealedRecords } from './sealed-records.ts';
+import type { UpstreamAccountsDeps } from './upstream-accounts.ts';
+import { upstreamAccounts } from './upstream-accounts.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
-import { ownGroups, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
-import { isSubject, type UpstreamLink, type UpstreamLinks } from './upstream-links.ts';
+import type { Arrival, Request, UpstreamProof, UpstreamPurpose } from './upstream-arrival.ts';
+import { type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
+import { type UpstreamConnecting, upstreamConnecting } from './upstream-connecting.ts';
+import { isSubject } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
 import { upstreamRefusal } from './upstream-refusals.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
-export type UpstreamSignInDeps = AttemptsDeps & {
-  readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ownerOfDomain'>;
-  readonly links: Pick<UpstreamLinks, 'find' | 'create' | 'noteClaim' | 'remove'>;
-  readonly client: UpstreamClient;
-  readonly accounts: Pick<
-    AccountRegistry,
-    'get' | 'findByUsername' | 'hasEmail' | 'create' | 'noteLinkedGroups' | 'update'
-  >;
-  readonly ownerNames: Pick<OwnerNames, 'isTaken'>;
-  readonly factors: { isAsked(account: string): Promise<boolean> };
-  readonly limits: SignInLimits;
-  readonly issuer: string;
-  readonly clockToleranceSeconds: number;
-  /** Stores the way there, within the budget of unauthenticated callers. */
-  readonly open: Pick<OpenRecords, 'set'>;
-};
-
-/** The purpose of a round trip: an interaction, or the session of a user who wants to connect the account. */
-export type UpstreamPurpose =
-  | { readonly kind: 'sign_in'; readonly uid: string; readonly isFresh: boolean }
-  | { readonly kind: 'link'; readonly session: string; readonly account: string };
+export type UpstreamSignInDeps = AttemptsDeps &
+  Omit<UpstreamAccountsDeps, 'refused' | 'upstreams'> & {
+    readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ownerOfDomain'>;
+    readonly client: UpstreamClient;
+    readonly factors: { isAsked(account: string): Promise<boolean> };
+    readonly limits: SignInLimits;
+    readonly issuer: string;
+    readonly clockToleranceSeconds: number;
+    /** Stores the way there, within the budget of unauthenticated callers. */
+    readonly open: Pick<OpenRecords, 'set'>;
+  };
 
 type Flow = UpstreamBinding & {
   readonly upstream: string;
@@ -57,40 +46,6 @@ type Flow = UpstreamBinding & {
   readonly begunAt: number;
 };
 
-/** A user proved their identity at a provider, in one interaction. */
-export type UpstreamProof = {
-  readonly upstream: string;
-  readonly person: UpstreamPerson;
-  readonly idToken: string;
-  /** The id of the session there, where the provider names one. */
-  readonly sid?: string;
-  readonly provenAt: number;
-  /** Whether the user signed in there for this request. */
-  readonly isFresh: boolean;
-  /** A fresh sign-in was required, and the provider never reports when one was: a factor must be proven here now. */
-  readonly lacksTime?: true;
-  /** The account here; absent: none yet. */
-  readonly account?: string;
-  /** The account that needs only its second factor to be connected. */
-  readonly connecting?: string;
-};
-
-export type Arrival =
-  /** It belongs to no sign-in that began in this browser. Sign-ins that did are not affected. */
-  | { readonly next: 'stray'; readonly reason: string }
-  /** It ended a sign-in that began in this browser; the event is written. */
-  | { readonly next: 'failed'; readonly purpose: UpstreamPurpose; readonly name: string; readonly error: DomainError }
-  /** The proof waits for the interaction. */
-  | { readonly next: 'sign_in'; readonly uid: string; readonly name: string }
-  | {
-      readonly next: 'link';
-      readonly provider: UpstreamProvider;
-      readonly person: UpstreamPerson;
-      readonly purpose: UpstreamPurpose & { readonly kind: 'link' };
-    };
-
-export type Request = { readonly request: string; readonly source: string };
-
 /** Seconds from the way there to the way back. */
 const FLOW_SECONDS = 600;
 /** Seconds from the way back until the account is proven, too. */
@@ -101,7 +56,7 @@ const PROOF_SECONDS = 600;
  * checked against it before any request to the provider. Equal claims never match a user to an account: without a
  * link the user must also prove the account (LG-08).
  */
-export interface UpstreamSignIn {
+export interface UpstreamSignIn extends UpstreamConnecting {
   /**
    * Starts a sign-in and returns where the browser goes. `browser` is the value of its cookie. Throws
    * 'too_many_requests', 'unavailable', 'invalid_request'.
@@ -135,25 +90,12 @@ export interface UpstreamSignIn {
           | { readonly next: 'factor' }
         ))
   >;
-  /** Records that this account is to be connected when its second factor is proven. */
-  connectLater(uid: string, account: string): Promise<void>;
-  /**
-   * Connects the user proven at the provider with the account proven here, in the same interaction. Of several
-   * requests exactly one succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
-   * `UpstreamLinks.create` does.
-   */
-  connect(
-    uid: string,
-    account: string,
-    request: Request & { readonly isWaiting?: boolean },
-  ): Promise<UpstreamProof | undefined>;
-  /** Connects the user proven at the provider with the account of the session that began it. Throws 'conflict'. */
-  link(arrival: Arrival & { readonly next: 'link' }, by: By): Promise<void>;
 }
 
 export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
   const { upstreams, links, client, accounts, factors, clock, identifiers, masterKey, audit, limits } = deps;
   const { refused, spendOfSource, succeededFrom, newDevice } = attempts(deps);
+  const { linked, madeFor, followClaim } = upstreamAccounts({ ...deps, refused });
   const flows = sealedRecords<Flow>(deps, 'upstream_flow', FLOW_SECONDS);
   const proofs = sealedRecords<UpstreamProof>(deps, 'upstream_proof', PROOF_SECONDS);
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
@@ -161,112 +103,6 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
 
   const isOfBrowser = ({ browser }: Flow, cookie: string): boolean =>
     masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
-
-  /**
-   * The account that a user is linked to, if it may sign in. An account that may not is recorded and treated as
-   * unknown (LG-01). A link whose account was never created is `unfinished`.
-   */
-  const linked = async (
-    { id }: UpstreamProvider,
-    { subject }: UpstreamPerson,
-    event: Partial<AuditEvent>,
-  ): Promise<{ readonly account?: string; readonly unfinished?: UpstreamLink; readonly isStopped: boolean }> => {
-    const link = await links.find(id, subject);
-    if (!link) return { isStopped: false };
-    const account = (await accounts.get(link.account))?.document;
-    if (!account && link.proof === 'created') return { unfinished: link, isStopped: false };
-    if (account?.state === 'active') return { account: account.id, isStopped: false };
-    const reason = { ...event, subject: link.account, inputs: { reason: 'account_disabled', upstream: id } };
-    await refused(reason, new DomainError('unauthenticated', ''));
-    return { isStopped: true };
-  };
-
-  /** Whether an existing account could be meant: then no account is created. */
-  const isLikeSomebody = async ({ username, email }: UpstreamPerson): Promise<boolean> =>
-    username === undefined ||
-    (await accounts.findByUsername(username)) !== undefined ||
-    (email !== undefined && (await accounts.hasEmail(email)));
-
-  /** This provider may not assign a username with a domain of another provider, even while the other is disabled. */
-  const isOthers = async ({ username = '' }: UpstreamPerson, { id }: UpstreamProvider): Promise<boolean> => {
-    const other = await upstreams.ownerOfDomain(username);
-    return other !== undefined && other.id !== id;
-  };
-
-  /** Removes a link whose account is not created, unless another tab has created it meanwhile. */
-  const withoutAccount = async (link: UpstreamLink, by: By): Promise<string | undefined> => {
-    if (await accounts.get(link.account)) return link.account;
-    await links.remove(link.id, by);
-    return undefined;
-  };
-
-  /** The account for a link of this sign-in, or of one that was interrupted. */
-  const madeWith = async (link: UpstreamLink, input: NewAccount, by: By): Promise<string | undefined> => {
-    try {
-      return (await accounts.create(input, by, link.account)).document.id;
-    } catch (error) {
-      if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
-      // Another tab was first, or another account has the name now, or the claim is no valid name or address.
-      return withoutAccount(link, by);
-    }
-  };
-
-  const madeFor = async (
-    provider: UpstreamProvider,
-    person: UpstreamPerson,
-    by: By,
-    unfinished?: UpstreamLink,
-  ): Promise<string | undefined> => {
-    const { username, name, email, emailVerified, subject, label } = person;
-    const isSomebody =
-      provider.create !== 'always' || (await isLikeSomebody(person)) || (await isOthers(person, provider));
-    if (isSomebody || username === undefined) return unfinished && withoutAccount(unfinished, by);
-    const chosen = await chosenUsername(username, deps.ownerNames);
-    if (chosen === undefined) return unfinished && withoutAccount(unfinished, by);
-    const about = { username: chosen, name: name ?? username };
-    const input = { ...about, ...(email === undefined ? {} : { email, emailVerified }) };
-    if (unfinished) return madeWith(unfinished, input, by);
-    try {
-      const made = { upstream: provider.id, subject, account: identifiers.newId('acc'), label } as const;
-      const { document: link } = await links.create({ ...made, proof: 'created' }, by);
-      return await madeWith(link, input, by);
-    } catch (error) {
-      if (!isDomainError(error) || error.code !== 'conflict') throw error;
-      return (await links.find(provider.id, subject))?.account;
-    }
-  };
-
-  /** Removes the account's own groups that the provider maps. */
-  const leaveGroups = async (provider: UpstreamProvider, id: string, by: By): Promise<void> => {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const found: Versioned<Account> | undefined = await accounts.get(id);
-      if (!found) return;
-      const groups = ownGroups(provider, found.document.groups);
-      if (groups.length === found.document.groups.length) return;
-      try {
-        await accounts.update(id, found.version, { groups }, by);
-        return;
-      } catch (error) {
-        if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
-      }
-    }
-    throw upstreamRefusal('account_contended', {
-      retryAfterSeconds: 1,
-    });
-  };
-
-  /** The link gives the groups of this claim from now on. Throws 'unauthenticated' where the link has ended. */
-  const followClaim = async (
-    provider: UpstreamProvider,
-    { claimed }: UpstreamPerson,
-    link: UpstreamLink,
-    at: number,
-    by: By,
-  ): Promise<void> => {
-    await leaveGroups(provider, link.account, by);
-    if (claimed.length > 0) await accounts.noteLinkedGroups(link.account);
-    await links.noteClaim(link, claimed, at, by);
-  };
 
   /** A time in the future, such as one in milliseconds, says nothing about when the sign-in was. */
   const isFresh = ({ begunAt }: Flow, { authTime }: UpstreamPerson): boolean =>
@@ -313,6 +149,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
   };
 
   return {
+    ...upstreamConnecting({ upstreams, links, proofs, clock, followClaim }),
+
     async begin(provider, { purpose, browser, loginHint, request, source }): Promise<string> {
       const event = { request, personal: { source } };
       await spendOfSource('upstream_source', source, perSource, event);
@@ -419,33 +257,6 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
       }
       await audit.append({ ...about, type: 'session.started', outcome: 'granted' });
       return { ...proof, account: id, next: 'done', assurance, device: newDevice(account, assurance.acr) };
-    },
-
-    async connectLater(uid, account): Promise<void> {
-      const proof = await proofs.get(uid);
-      if (proof) await proofs.set({ ...proof, connecting: account }, uid);
-    },
-
-    async connect(uid, account, { request, source, isWaiting = false }): Promise<UpstreamProof | undefined> {
-      const waiting = await proofs.get(uid);
-      if (!waiting || waiting.account !== undefined || (isWaiting && waiting.connecting !== account)) return undefined;
-      const proof = await proofs.take(uid);
-      const provider = proof && (await upstreams.standing(proof.upstream));
-      if (!proof || !provider) return undefined;
-      const by = { caller: account, request, source };
-      const { subject, label } = proof.person;
-      const made = await links.create({ upstream: provider.id, subject, account, label, proof: 'sign_in' }, by);
-      await followClaim(provider, proof.person, made.document, proof.provenAt, by);
-      return proof;
-    },
-
-    async link({ provider, person, purpose }, by): Promise<void> {
-      const { account } = purpose;
-      const found = await links.find(provider.id, person.subject);
-      if (found?.account === account) return;
-      const { subject, label } = person;
-      const made = await links.create({ upstream: provider.id, subject, account, label, proof: 'session' }, by);
-      await followClaim(provider, person, made.document, clock.now(), by);
     },
   };
 };
