@@ -33,6 +33,8 @@ type Problem = {
   readonly detail?: string;
   /** `urn:behalf:request:` and the request id, as in the access log and the audit log. */
   readonly instance: string;
+  /** Reason code of the refusal (docs/reference/refusals.md). */
+  readonly reason?: string;
   readonly errors?: readonly FieldError[];
   readonly denial?: DomainError['denial'];
 };
@@ -120,6 +122,7 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
       status,
       detail: error.message,
       instance,
+      ...(error.reason === undefined ? {} : { reason: error.reason }),
       ...(errors ? { errors } : {}),
       ...(error.denial ? { denial: error.denial } : {}),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

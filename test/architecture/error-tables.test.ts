@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
+import { signInRefusal } from '../../src/domain/identity/accounts/sign-in-refusals.ts';
 import { DomainError, type DomainErrorCode } from '../../src/domain/vocabulary/errors.ts';
-import { sendProblem } from '../../src/http/problem.ts';
+import { fieldRefusal } from '../../src/domain/vocabulary/field-refusals.ts';
+import { fieldError, invalidFields, sendProblem } from '../../src/http/problem.ts';
 import { type ProtocolError, protocolError } from '../../src/provider/seam/oauth-errors.ts';
 
 const source = readFileSync(resolve(import.meta.dirname, '../../src/domain/vocabulary/errors.ts'), 'utf8');
@@ -42,6 +44,26 @@ describe.each(codes)('%s', (code) => {
     expect(problem.status === 503).toBe(code === 'unavailable');
     expect(JSON.stringify(problem)).not.toContain('for the log only');
   });
+});
+
+test('a refusal of a table names its reason, and no parameters beside its text', () => {
+  const refusal = signInRefusal('password_too_short', { params: { least: 12 }, field: '/password' });
+  expect(asProblem(refusal)).toEqual({
+    status: 400,
+    type: 'urn:behalf:problem:invalid_field',
+    title: 'A member of the request is not valid',
+    detail: 'A password has at least 12 characters.',
+    instance: 'urn:behalf:request:req_a',
+    reason: 'password_too_short',
+    errors: [{ pointer: '/password', detail: 'A password has at least 12 characters.' }],
+  });
+  const several = invalidFields([
+    fieldError({ pointer: '/a' }, fieldRefusal('text_too_long', { params: { most: 3 } })),
+  ]);
+  expect(asProblem(several)).toMatchObject({ reason: 'text_too_long' });
+  expect(asProblem(several)).toHaveProperty('errors', [
+    { pointer: '/a', detail: 'This text has at most 3 characters.' },
+  ]);
 });
 
 test('what nobody foresaw is a failure of ours and says nothing of itself', () => {

@@ -198,6 +198,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       status: { type: 'integer' },
       detail: { type: 'string' },
       instance: { type: 'string', description: 'Id of the request, as in the access log and the audit log.' },
+      reason: { type: 'string', description: 'Stable code of this very refusal, where it has one.' },
       errors: {
         type: 'array',
         items: {
