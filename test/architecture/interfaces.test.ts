@@ -46,7 +46,6 @@ const TOO_LONG: readonly string[] = [
   'src/domain/approvals/authzen/access-decisions.ts',
   'src/domain/approvals/authzen/access-requests.ts',
   'src/domain/approvals/break-glass.ts',
-  'src/domain/approvals/open-approvals.ts',
   'src/domain/approvals/standing-approvals.ts',
   'src/domain/authority/consent/consent-registry.ts',
   'src/domain/authority/consent/consent.ts',

@@ -1,7 +1,7 @@
 /** Approvals on a running server: what an agent asks, made by the service itself, and people at their browsers. */
 import type { Action } from '../../src/domain/approvals/action.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import type { ApprovalDraft } from '../../src/domain/approvals/open-approvals.ts';
+import type { ApprovalDraft } from '../../src/domain/approvals/approval-draft.ts';
 import { extendChain } from '../../src/domain/vocabulary/actor-chain.ts';
 import { addApp as addAppOnPage } from './authenticator-page.ts';
 import { type Browser, type Filling, newBrowser, type Page } from './browser-flow.ts';

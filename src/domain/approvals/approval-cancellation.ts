@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { type Approval, stateAt } from './approval.ts';
+import type { ApprovalSettings } from './approval-draft.ts';
 import type { ApprovalReads } from './approval-reads.ts';
 import { type ApprovalStore, aboutApproval, closedApproval } from './approval-store.ts';
-import type { ApprovalSettings } from './open-approvals.ts';
 
 /** Approvals read at a time. */
 const PAGE = 500;

@@ -4,10 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { isDomainError } from '../vocabulary/errors.ts';
 import { type Approval, MOST_ASKED, shownStateAt, slotOfVote, type Vote } from './approval.ts';
+import type { ApprovalSettings } from './approval-draft.ts';
 import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import type { ApproverSlot, EffectiveVotes } from './effective-votes.ts';
-import { type ApprovalSettings, type OpenApprovals, redeemableUntil } from './open-approvals.ts';
+import { type OpenApprovals, redeemableUntil } from './open-approvals.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
 
 /** Who decides, and how. */

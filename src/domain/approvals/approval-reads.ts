@@ -2,8 +2,9 @@ import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.t
 import type { Clock } from '../ports/clock.ts';
 import type { Collection, Cursor } from '../ports/document-store.ts';
 import { type Approval, stateAt } from './approval.ts';
+import type { ApprovalSettings, Ping } from './approval-draft.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
-import { type ApprovalSettings, handlesOf, type Ping } from './open-approvals.ts';
+import { handlesOf } from './open-approvals.ts';
 
 const MOST_OPEN_SHOWN = 500;
 

@@ -1,5 +1,6 @@
 import { type ApprovalCancellation, approvalCancellation } from './approval-cancellation.ts';
 import { type ApprovalDecisions, type ApprovalDecisionsDeps, approvalDecisions } from './approval-decisions.ts';
+import type { ApprovalSettings } from './approval-draft.ts';
 import { type ApprovalReads, approvalReads } from './approval-reads.ts';
 import { type ApprovalRedemption, approvalRedemption } from './approval-redemption.ts';
 import { type ApprovalChange, type ApprovalStore, type ApprovalStoreDeps, approvalStore } from './approval-store.ts';
@@ -7,7 +8,7 @@ import { type BreakGlassDeps, type BreakGlassService, newBreakGlassService } fro
 import type { EffectiveVotes } from './effective-votes.ts';
 import { escalations } from './escalations.ts';
 import { type ForgettableApprovals, forgetting } from './forgetting.ts';
-import { type ApprovalSettings, type OpenApprovals, type OpenApprovalsDeps, openApprovals } from './open-approvals.ts';
+import { type OpenApprovals, type OpenApprovalsDeps, openApprovals } from './open-approvals.ts';
 import { type RequestedApprovals, requestedApprovals } from './requested-approvals.ts';
 
 export type { ApprovalChange };

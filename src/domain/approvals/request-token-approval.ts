@@ -1,7 +1,7 @@
 import { type Refusal, refuser } from '../authority/decision/refuser.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { isDomainError, type Remedy } from '../vocabulary/errors.ts';
-import type { RequestedApproval } from './open-approvals.ts';
+import type { RequestedApproval } from './approval-draft.ts';
 import type { ApprovalRequest, AskingForApproval } from './request-approval.ts';
 
 /** What a token request needs to ask approvers. */

@@ -5,7 +5,7 @@
  */
 
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
-import type { RequestedApproval } from '../../domain/approvals/open-approvals.ts';
+import type { RequestedApproval } from '../../domain/approvals/approval-draft.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
 import { agentParty } from '../../domain/authority/decision/facts.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';

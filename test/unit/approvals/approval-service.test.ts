@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
-import type { ApprovalDraft } from '../../../src/domain/approvals/open-approvals.ts';
+import type { ApprovalDraft } from '../../../src/domain/approvals/approval-draft.ts';
 import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { action, KEYS, START, serviceScene, strong, wanted } from './fakes.ts';

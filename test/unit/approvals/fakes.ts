@@ -3,8 +3,8 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
+import type { ApprovalDraft, ApprovalSettings } from '../../../src/domain/approvals/approval-draft.ts';
 import { type ApprovalService, newApprovalService } from '../../../src/domain/approvals/approval-service.ts';
-import type { ApprovalDraft, ApprovalSettings } from '../../../src/domain/approvals/open-approvals.ts';
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import type { Account, AccountRole } from '../../../src/domain/identity/accounts/account.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';

@@ -13,8 +13,8 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Approval, Requested } from '../approval.ts';
+import type { RequestedApproval } from '../approval-draft.ts';
 import type { ApprovalService } from '../approval-service.ts';
-import type { RequestedApproval } from '../open-approvals.ts';
 import type { AskingForApproval, Prepared } from '../request-approval.ts';
 import type { AccessApprovalRequest, AccessApprovals } from './access-approvals.ts';
 import type { AccessCallbacks } from './access-callbacks.ts';

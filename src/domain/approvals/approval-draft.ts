@@ -1,0 +1,59 @@
+import type { ApproverRule } from '../authority/decision/decision.ts';
+import type { Risk } from '../vocabulary/risk.ts';
+import type { Action } from './action.ts';
+import type { Approval, ApprovalChannel, Origin, Requested, Requirements } from './approval.ts';
+import type { StandingApproval } from './standing-approval.ts';
+
+export type ApprovalSettings = {
+  /** Seconds in which people may decide. */
+  readonly ttlSeconds: number;
+  /** Seconds in which the agent may redeem an approved one, at most 300. */
+  readonly redeemSeconds: number;
+  /** Open approvals of one agent about one person: at most 16. */
+  readonly mostOpen: number;
+  /** Open approvals before one approver, of all agents of one owner and for all subjects: at most 100. */
+  readonly mostOpenPerApprover: number;
+  /** New approvals in an hour, of one agent about one person. */
+  readonly perHour: number;
+};
+
+/** An approval that an agent requests, before it is stored. */
+export type ApprovalDraft = {
+  readonly channel: ApprovalChannel;
+  /** Account or group that owns the agent. */
+  readonly owner: string;
+  /** Accounts that own an actor of the chain, at most 512. */
+  readonly ownersWhenAsked?: readonly string[];
+  /** Sum of the `ownership` numbers of the agents in the chain. */
+  readonly ownership?: number;
+  readonly action: Action;
+  readonly risk: Risk;
+  readonly requires: Requirements;
+  readonly approvers: readonly string[];
+  /** The names by which the approvers are asked. */
+  readonly approverNames: readonly string[];
+  readonly approversExcept?: readonly string[];
+  /** Further people to ask after a number of seconds. */
+  readonly escalation?: ApproverRule['escalation'];
+  readonly isConsentBesides?: true;
+  readonly mustAgree: string | null;
+  readonly origin?: Origin | undefined;
+  readonly requested?: Requested | undefined;
+  /** Created by oidc-provider; absent: created here. */
+  readonly authReqId?: string | undefined;
+  readonly ping?: Ping | undefined;
+  /** The standing approval that covers this action: no approver is asked. */
+  readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
+  /** Seconds; shorter than the setting, if the agent wants it. */
+  readonly lifetimeSeconds?: number | undefined;
+};
+
+/** Where to notify an agent of a decision, and its token for that (CIBA Core §10.2). */
+export type Ping = {
+  readonly endpoint: string;
+  readonly token: string;
+  /** An operator or administrator entered the endpoint: it may be an internal host (`egress.internalHosts.approvalPings`). */
+  readonly isByOperator?: true;
+};
+
+export type RequestedApproval = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
