@@ -52,7 +52,6 @@ const TOO_LONG: readonly string[] = [
   'src/domain/clients/clients/client-registry.ts',
   'src/domain/clients/registration/dynamic-registration.ts',
   'src/domain/identity/factors/factor-registry.ts',
-  'src/domain/identity/sessions/session-registry.ts',
   'src/domain/identity/upstream/upstream-registry.ts',
   'src/domain/notifications/push-registry.ts',
   'src/domain/notifications/webhook-registry.ts',

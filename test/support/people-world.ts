@@ -36,11 +36,8 @@ import { groupRegistry } from '../../src/domain/identity/groups/group-registry.t
 import { ownerNames } from '../../src/domain/identity/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/identity/groups/owners.ts';
 import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
-import {
-  type SeenSession,
-  type SessionRegistry,
-  sessionRegistry,
-} from '../../src/domain/identity/sessions/session-registry.ts';
+import type { SeenSession } from '../../src/domain/identity/sessions/session-records.ts';
+import { type SessionRegistry, sessionRegistry } from '../../src/domain/identity/sessions/session-registry.ts';
 import { signInMethods } from '../../src/domain/identity/upstream/sign-in-methods.ts';
 import { upstreamLinks } from '../../src/domain/identity/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/identity/upstream/upstream-registry.ts';

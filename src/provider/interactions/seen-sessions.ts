@@ -1,7 +1,8 @@
 /** Updates our own session records when oidc-provider saves a session, makes something depend on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../../domain/identity/sessions/session.ts';
-import type { SeenSession, SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
+import type { SeenSession } from '../../domain/identity/sessions/session-records.ts';
+import type { SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import { factsOf } from '../seam/request-facts.ts';

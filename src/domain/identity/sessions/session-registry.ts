@@ -12,35 +12,10 @@ import {
 } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { type Account, isLetCount } from '../accounts/account.ts';
-import { browserHint } from './browser-hint.ts';
-import { type KeptSource, keptSource } from './kept-source.ts';
-import {
-  SESSIONS,
-  type Session,
-  type SessionUpstream,
-  type SignedInApp,
-  sessionIdOf,
-  upstreamKeyOf,
-} from './session.ts';
-
-/** What the storage of oidc-provider reports about a session when it saves one. */
-export type SeenSession = {
-  /** oidc-provider's id of the session. */
-  readonly uid: string;
-  readonly account: string;
-  readonly authTime: number;
-  readonly acr?: string | undefined;
-  readonly amr: readonly string[];
-  readonly apps: readonly SignedInApp[];
-  /** When it expires. */
-  readonly until: number;
-  /** Address and browser of the request, where there is one. */
-  readonly source?: string | undefined;
-  readonly userAgent?: string | undefined;
-  readonly upstream?: SessionUpstream | undefined;
-  /** Tokens or grants depend on it until then; its record is kept that long, so that its end is known. */
-  readonly heldUntil?: number | undefined;
-};
+import type { KeptSource } from './kept-source.ts';
+import { SESSIONS, type Session, sessionIdOf, upstreamKeyOf } from './session.ts';
+import { sessionUses } from './session-last-used.ts';
+import { type SeenSession, sessionRecords } from './session-records.ts';
 
 /** Why a session ended. `inputs.how` of its event. */
 export type HowEnded =
@@ -65,16 +40,9 @@ export type UpstreamOrigin = { readonly provider: string } & (
   | { readonly subject?: string | undefined; readonly sid: string }
 );
 
-/** Seconds between two writes of the last use of one session. */
-const APART_SECONDS = 60;
-/** The most sessions that this process remembers. Beyond it, uses are dropped. */
-const MOST_REMEMBERED = 100_000;
 const PAGE = 200;
 /** The most sessions of one account that are shown. A user who signs in without end creates no endless page. */
 export const MOST_SHOWN = PAGE;
-/** The most apps of one session that are stored; oidc-provider sets no limit. */
-const MOST_APPS = 200;
-
 /**
  * The sessions of all accounts. Each end is audited, then written. From then on the session is valid on no node, even
  * if data of it is still stored.
@@ -142,66 +110,9 @@ export const sessionRegistry = (deps: {
     for (const listener of listeners) listener(account);
   };
   const sessions = documents.collection<Session>(SESSIONS);
-  /** Recorded last uses that are not written yet. */
-  const pending = new Map<string, { readonly at: number; readonly source: string | undefined }>();
-  const written = new Map<string, number>();
+  const { begun, after } = sessionRecords(clock, kept);
+  const uses = sessionUses(sessions, clock, kept);
   const inTurn = turns();
-
-  const seenIn = (seen: SeenSession): Partial<Session> => {
-    const browser = browserHint(seen.userAgent);
-    const source = seen.source === undefined ? undefined : keptSource(seen.source, kept);
-    return {
-      ...(browser === undefined ? {} : { browser }),
-      ...(source === undefined ? {} : { source, seenFrom: source }),
-    };
-  };
-
-  const signInOf = ({ authTime, acr, amr, upstream }: SeenSession): Partial<Session> => ({
-    authTime,
-    ...(acr === undefined ? {} : { acr }),
-    amr: [...amr],
-    ...(upstream === undefined ? {} : originOf(upstream)),
-  });
-
-  const begun = (id: string, seen: SeenSession): Session => ({
-    ...seenIn(seen),
-    ...signInOf(seen),
-    id,
-    account: seen.account,
-    state: 'active',
-    startedAt: seen.authTime,
-    authTime: seen.authTime,
-    amr: [...seen.amr],
-    usedAt: clock.now(),
-    apps: withApps([], seen.apps),
-    until: seen.until,
-    expiresAt: Math.max(seen.until, seen.heldUntil ?? 0),
-  });
-
-  /** The session after this request; undefined when there is nothing to write. */
-  const after = (before: Session, seen: SeenSession): Session | undefined => {
-    // An ended session stays ended: a request that was in progress changes nothing.
-    if (before.state === 'ended' || before.account !== seen.account) return undefined;
-    const now = clock.now();
-    const isSignIn = seen.authTime !== before.authTime || seen.acr !== before.acr;
-    const apps = withApps(before.apps, seen.apps);
-    const expiresAt = Math.max(before.expiresAt, seen.until, seen.heldUntil ?? 0);
-    const isHeld = (seen.heldUntil ?? 0) <= before.expiresAt;
-    if (!isSignIn && isHeld && apps === before.apps && now - before.usedAt < APART_SECONDS) return undefined;
-    const { acr: _, ...rest } = before;
-    const { upstream: __, upstreamKey: ___, upstreamSid: ____, ...withoutOrigin } = rest;
-    const facts = seenIn(seen);
-    // A further factor belongs to the same sign-in, so its origin stays.
-    const kept = seen.authTime === before.authTime ? rest : withoutOrigin;
-    return {
-      ...(isSignIn ? { ...kept, ...facts, ...signInOf(seen) } : before),
-      ...(facts.seenFrom === undefined ? {} : { seenFrom: facts.seenFrom }),
-      apps,
-      usedAt: now,
-      until: seen.until,
-      expiresAt,
-    } as Session;
-  };
 
   /** Sessions that have not been ended. */
   const activeWhere = async (
@@ -262,11 +173,6 @@ export const sessionRegistry = (deps: {
     !isLetCount(account, session.id, session.authTime) ||
     (await revocation.ended([{ subject: account.id, since: session.authTime }])) !== undefined;
 
-  const used = ({ usedAt, ...session }: Session): Session => {
-    const noted = pending.get(session.id);
-    return noted && noted.at > usedAt ? { ...session, usedAt: noted.at } : { ...session, usedAt };
-  };
-
   return {
     listen(over): void {
       listeners.push(over);
@@ -302,7 +208,7 @@ export const sessionRegistry = (deps: {
 
     get: async (id): Promise<Session | undefined> => {
       const found = (await sessions.get(id))?.document;
-      return found && used(found);
+      return found && uses.used(found);
     },
 
     async isLive(id, account, since): Promise<boolean> {
@@ -327,7 +233,7 @@ export const sessionRegistry = (deps: {
       });
       const found = page.map(({ document }) => document).filter(({ until }) => until > clock.now());
       const dropped = await Promise.all(found.map((session) => isDropped(session, account)));
-      return found.filter((_, index) => !dropped[index]).map(used);
+      return found.filter((_, index) => !dropped[index]).map(uses.used);
     },
 
     async ofUpstream({ provider, subject, sid }): Promise<readonly Session[]> {
@@ -338,27 +244,8 @@ export const sessionRegistry = (deps: {
       return (await activeWhere(named)).filter(({ upstream }) => sid === undefined || (upstream?.sid ?? sid) === sid);
     },
 
-    note(id, source): void {
-      const at = clock.now();
-      if (at - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
-      if (pending.has(id) || pending.size < MOST_REMEMBERED) {
-        pending.set(id, { at, source: source === undefined ? undefined : keptSource(source, kept) });
-      }
-    },
-
-    async flush(limit = 2_000): Promise<void> {
-      for (const [id, noted] of [...pending].slice(0, limit)) {
-        await update(sessions, id, (session) =>
-          session.state === 'ended' || session.usedAt >= noted.at
-            ? undefined
-            : { ...session, usedAt: noted.at, ...(noted.source === undefined ? {} : { seenFrom: noted.source }) },
-        );
-        if (pending.get(id) === noted) pending.delete(id);
-        if (written.size >= MOST_REMEMBERED) written.clear();
-        written.set(id, noted.at);
-      }
-    },
-
+    note: uses.note,
+    flush: uses.flush,
     end,
 
     async ending(id, isOver, but): Promise<void> {
@@ -373,21 +260,6 @@ export const sessionRegistry = (deps: {
       if (isOver) tellOver(id);
     },
   };
-};
-
-const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstreamKey' | 'upstreamSid'> => ({
-  upstream,
-  upstreamKey: upstreamKeyOf(upstream.provider, upstream.subject),
-  ...(upstream.sid === undefined ? {} : { upstreamSid: upstreamKeyOf(upstream.provider, upstream.sid) }),
-});
-
-/**
- * oidc-provider writes its sessions whole, so of two concurrent requests one loses what the other added. Nothing is
- * dropped here.
- */
-const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
-  const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));
-  return added.length === 0 ? before : [...before, ...added].slice(-MOST_APPS);
 };
 
 /** Runs tasks with the same name one after the other in this process: requests of one browser come together. */
