@@ -1,5 +1,4 @@
-import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import type { Agent } from '../clients/agents/agent.ts';
+import type { AuditLog } from '../audit/audit-event.ts';
 import { ownershipMember } from '../clients/agents/ownership.ts';
 import type { Account } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -30,10 +29,12 @@ import {
   type Worth,
   worthOf,
 } from './standing-approval.ts';
+import { aboutStanding, type StandingApprovalEnds, standingApprovalEnds } from './standing-approval-ends.ts';
 
+const ATTEMPTS = 20;
 const MOST_USES = 100;
 const MOST_SECONDS = 30 * 86_400;
-const ATTEMPTS = 20;
+
 /** Standing approvals of one likeness that are examined. */
 const LOOKED_AT = 20;
 const PAGE = 200;
@@ -42,15 +43,6 @@ const PAGE = 200;
  * `MOST_SECONDS`.
  */
 const MOST_OF_ACCOUNT = 2000;
-
-/** The rights that are revoked. Without scopes and detail types: all rights of the agent. */
-type About = {
-  readonly subject: string;
-  readonly agent: string;
-  readonly resource?: string;
-  readonly scopes?: readonly string[];
-  readonly detailTypes?: readonly string[];
-};
 
 /** The action, and who may approve it. */
 type Like = {
@@ -69,7 +61,7 @@ type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
  * have been given, since an intruder in the account may have given it. A kill ends it for good, even one that was
  * lifted.
  */
-export interface StandingApprovals {
+export interface StandingApprovals extends StandingApprovalEnds {
   /**
    * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming
    * the member. Throws 'forbidden' for actions that are approved each time: critical risk, actions that need several
@@ -91,23 +83,6 @@ export interface StandingApprovals {
   take(like: Like, request: string): Promise<StandingApproval | undefined>;
   /** Active ones of an account, newest first. */
   ofAccount(account: string): Promise<readonly StandingApproval[]>;
-  /**
-   * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether
-   * there was one.
-   */
-  endGivenWith(approval: string, by: string, request: string): Promise<boolean>;
-  /**
-   * Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account.
-   */
-  end(id: string, account: string, request: string): Promise<StandingApproval>;
-  /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
-  endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number>;
-  /**
-   * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
-   * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent:
-   * at all resources, for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
-   */
-  endAbout(about: About, by: string, request: string | undefined): Promise<number>;
 }
 
 export const standingApprovals = ({
@@ -131,15 +106,6 @@ export const standingApprovals = ({
 }): StandingApprovals => {
   const standingApprovals = documents.collection<StandingApproval>(STANDING_APPROVALS);
 
-  const about = ({ id, action, account }: StandingApproval): Partial<AuditEvent> => ({
-    target: { kind: 'standing_approval', id },
-    subject: action.subject,
-    agent: action.agent,
-    resource: action.resource,
-    scopeAsked: action.scope,
-    caller: account,
-  });
-
   /** Whether it is still valid: both accounts are active, and nothing has ended it since it was given. */
   const isFounded = async (standing: StandingApproval): Promise<boolean> => {
     const { account, subject, action, vote, ownership = 0 } = standing;
@@ -155,9 +121,6 @@ export const standingApprovals = ({
     ];
     return (await revocation.ended(parts)) === undefined;
   };
-
-  const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
-    (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
   /** The first valid one, of some that have room. */
   const firstFounded = async (
@@ -181,32 +144,9 @@ export const standingApprovals = ({
     return firstFounded(page.filter(({ document }) => hasRoom(document, worth, now) && counts(document)));
   };
 
-  /** Ends one; one that has ended stays as it is. Undefined when none matches. */
-  const end = async (
-    id: string,
-    caller: string,
-    request: string | undefined,
-    isMeant: (one: StandingApproval) => boolean,
-  ): Promise<StandingApproval | undefined> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await standingApprovals.get(id);
-      if (!found || !isMeant(found.document)) return undefined;
-      const { document, version } = found;
-      if (document.state === 'ended') return document;
-      await audit.append({
-        ...about(document),
-        type: 'standing_approval.ended',
-        outcome: 'done',
-        caller,
-        ...(request === undefined ? {} : { request }),
-      });
-      const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
-      if (await standingApprovals.replace(next, version)) return next;
-    }
-    throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
-  };
-
   return {
+    ...standingApprovalEnds({ standingApprovals, clock, audit, revocation }),
+
     async give(account, approval, remembered, types, request): Promise<StandingApproval> {
       const { uses, seconds, sum } = remembered;
       const vote = approval.votes.find((one) => one.account === account);
@@ -243,7 +183,7 @@ export const standingApprovals = ({
         forgetAt: forgetStandingAt(now + seconds, keptSeconds),
       };
       await audit.append({
-        ...about(standing),
+        ...aboutStanding(standing),
         type: 'standing_approval.given',
         outcome: 'done',
         request,
@@ -269,7 +209,7 @@ export const standingApprovals = ({
         const { document, version } = found;
         const next = { ...document, uses: document.uses + 1, sum: document.sum + (amount ?? 0) };
         const event = {
-          ...about(next),
+          ...aboutStanding(next),
           type: 'standing_approval.used',
           request,
           inputs: { uses: next.uses, mostUses: next.mostUses, amount: amount ?? null, sum: next.sum },
@@ -302,66 +242,6 @@ export const standingApprovals = ({
         after = { value: last.createdAt, id: last.id };
       }
       return mine;
-    },
-
-    async endGivenWith(approval, by, request): Promise<boolean> {
-      const [found] = await standingApprovals.find({ where: { approval }, limit: 1 });
-      if (!found || !hasMore(found.document, clock.now())) return false;
-      return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
-    },
-
-    async end(id, account, request): Promise<StandingApproval> {
-      const ended = await end(id, account, request, (one) => one.account === account);
-      if (!ended) throw approvalRefusal('standing_approval_not_found');
-      return ended;
-    },
-
-    async endFormer(agent, by, limit): Promise<number> {
-      let count = 0;
-      let after: Cursor | undefined;
-      for (;;) {
-        const page = await standingApprovals.find({
-          where: { agent: agent.id },
-          order: { by: 'createdAt', direction: 'descending' },
-          ...(after ? { after } : {}),
-          limit: PAGE,
-        });
-        for (const { document } of page) {
-          after = { value: document.createdAt, id: document.id };
-          if (document.state !== 'active' || !(await isFromOtherHands(document))) continue;
-          if (count === limit) return count;
-          if (await end(document.id, by, undefined, ({ state }) => state === 'active')) count += 1;
-        }
-        if (page.length < PAGE) return count;
-      }
-    },
-
-    async endAbout({ subject, agent, resource, scopes, detailTypes }, by, request): Promise<number> {
-      const isAbout = ({ scope, details }: Action): boolean =>
-        (scopes === undefined && detailTypes === undefined) ||
-        scope.some((name) => scopes?.includes(name)) ||
-        details.some(({ type }) => detailTypes?.includes(type));
-      const isMeant = ({ state, expiresAt, action, ...of }: StandingApproval): boolean =>
-        state === 'active' &&
-        expiresAt > clock.now() &&
-        of.subject === subject &&
-        (resource === undefined || of.resource === resource) &&
-        isAbout(action);
-      let count = 0;
-      let after: Cursor | undefined;
-      for (;;) {
-        const page = await standingApprovals.find({
-          where: { agent },
-          order: { by: 'createdAt', direction: 'descending' },
-          ...(after ? { after } : {}),
-          limit: PAGE,
-        });
-        for (const { document } of page) {
-          after = { value: document.createdAt, id: document.id };
-          if (isMeant(document) && (await end(document.id, by, request, isMeant))) count += 1;
-        }
-        if (page.length < PAGE) return count;
-      }
     },
   };
 };

@@ -1,0 +1,155 @@
+import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
+import type { Agent } from '../clients/agents/agent.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, type Cursor, StoreUnavailable } from '../ports/document-store.ts';
+import type { Revocation } from '../ports/revocation.ts';
+import { actorsOf } from '../vocabulary/actor-chain.ts';
+import type { Action } from './action.ts';
+import { approvalRefusal } from './approval-refusals.ts';
+import { hasMore, type StandingApproval } from './standing-approval.ts';
+
+const ATTEMPTS = 20;
+
+/** The rights that are revoked. Without scopes and detail types: all rights of the agent. */
+type About = {
+  readonly subject: string;
+  readonly agent: string;
+  readonly resource?: string;
+  readonly scopes?: readonly string[];
+  readonly detailTypes?: readonly string[];
+};
+
+const PAGE = 200;
+
+/** Members that every event about a standing approval carries. */
+export const aboutStanding = ({ id, action, account }: StandingApproval): Partial<AuditEvent> => ({
+  target: { kind: 'standing_approval', id },
+  subject: action.subject,
+  agent: action.agent,
+  resource: action.resource,
+  scopeAsked: action.scope,
+  caller: account,
+});
+
+/** Ends standing approvals. One that has ended stays as it is. */
+export interface StandingApprovalEnds {
+  /**
+   * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether
+   * there was one.
+   */
+  endGivenWith(approval: string, by: string, request: string): Promise<boolean>;
+  /**
+   * Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account.
+   */
+  end(id: string, account: string, request: string): Promise<StandingApproval>;
+  /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
+  endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number>;
+  /**
+   * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
+   * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent:
+   * at all resources, for all rights. `by` is an account, client or agent id, or 'system'. Returns how many ended.
+   */
+  endAbout(about: About, by: string, request: string | undefined): Promise<number>;
+}
+
+export const standingApprovalEnds = ({
+  standingApprovals,
+  clock,
+  audit,
+  revocation,
+}: {
+  readonly standingApprovals: Pick<Collection<StandingApproval>, 'get' | 'find' | 'replace'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly audit: AuditLog;
+  readonly revocation: Pick<Revocation, 'ended'>;
+}): StandingApprovalEnds => {
+  const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
+    (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
+
+  /** Ends one; one that has ended stays as it is. Undefined when none matches. */
+  const end = async (
+    id: string,
+    caller: string,
+    request: string | undefined,
+    isMeant: (one: StandingApproval) => boolean,
+  ): Promise<StandingApproval | undefined> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await standingApprovals.get(id);
+      if (!found || !isMeant(found.document)) return undefined;
+      const { document, version } = found;
+      if (document.state === 'ended') return document;
+      await audit.append({
+        ...aboutStanding(document),
+        type: 'standing_approval.ended',
+        outcome: 'done',
+        caller,
+        ...(request === undefined ? {} : { request }),
+      });
+      const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
+      if (await standingApprovals.replace(next, version)) return next;
+    }
+    throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
+  };
+
+  return {
+    async endGivenWith(approval, by, request): Promise<boolean> {
+      const [found] = await standingApprovals.find({ where: { approval }, limit: 1 });
+      if (!found || !hasMore(found.document, clock.now())) return false;
+      return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
+    },
+
+    async end(id, account, request): Promise<StandingApproval> {
+      const ended = await end(id, account, request, (one) => one.account === account);
+      if (!ended) throw approvalRefusal('standing_approval_not_found');
+      return ended;
+    },
+
+    async endFormer(agent, by, limit): Promise<number> {
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await standingApprovals.find({
+          where: { agent: agent.id },
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit: PAGE,
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          if (document.state !== 'active' || !(await isFromOtherHands(document))) continue;
+          if (count === limit) return count;
+          if (await end(document.id, by, undefined, ({ state }) => state === 'active')) count += 1;
+        }
+        if (page.length < PAGE) return count;
+      }
+    },
+
+    async endAbout({ subject, agent, resource, scopes, detailTypes }, by, request): Promise<number> {
+      const isAbout = ({ scope, details }: Action): boolean =>
+        (scopes === undefined && detailTypes === undefined) ||
+        scope.some((name) => scopes?.includes(name)) ||
+        details.some(({ type }) => detailTypes?.includes(type));
+      const isMeant = ({ state, expiresAt, action, ...of }: StandingApproval): boolean =>
+        state === 'active' &&
+        expiresAt > clock.now() &&
+        of.subject === subject &&
+        (resource === undefined || of.resource === resource) &&
+        isAbout(action);
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await standingApprovals.find({
+          where: { agent },
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit: PAGE,
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          if (isMeant(document) && (await end(document.id, by, request, isMeant))) count += 1;
+        }
+        if (page.length < PAGE) return count;
+      }
+    },
+  };
+};
