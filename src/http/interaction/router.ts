@@ -5,7 +5,8 @@ import { type ConsentOrigin, consentPage } from '../../../views/pages/consent.ts
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { consentWords } from '../../../views/words/consent.ts';
 import { signInWords } from '../../../views/words/sign-in.ts';
-import { type AskedConsent, isNothingAsked, questionDigest } from '../../domain/authority/consent/consent.ts';
+import { type AskedConsent, isNothingAsked } from '../../domain/authority/consent/consent.ts';
+import { questionDigest } from '../../domain/authority/consent/question-digest.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';

@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type AskedConsent,
-  type ConsentForm,
-  NO_PASS_ON,
-  questionDigest,
-} from '../../../src/domain/authority/consent/consent.ts';
+import { type AskedConsent, type ConsentForm, NO_PASS_ON } from '../../../src/domain/authority/consent/consent.ts';
+import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
 import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, REDIRECT_URI, START } from '../../support/people-world.ts';
 
 const DAY = 86_400;

@@ -5,9 +5,9 @@ import {
   type ConsentForm,
   consentQuestion,
   NO_PASS_ON,
-  questionDigest,
   type Requester,
 } from '../../../src/domain/authority/consent/consent.ts';
+import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { Account } from '../../../src/domain/identity/accounts/account.ts';

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { ConsentResult } from '../../ports/interactions.ts';
-import { askerSeen, type ConsentQuestion } from './consent.ts';
+import type { ConsentQuestion } from './consent.ts';
+import { askerSeen } from './question-digest.ts';
 
 type Right = { readonly kind: 'openid' | 'scope' | 'detail'; readonly seen: readonly unknown[]; readonly name: string };
 

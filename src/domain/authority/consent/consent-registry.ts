@@ -23,12 +23,12 @@ import {
   type ConsentQuestion,
   consentQuestion,
   type DurationSettings,
-  questionDigest,
   type Requester,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { newOwners } from './new-owners.ts';
+import { questionDigest } from './question-digest.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
 import type { RememberedConsent } from './remembered-consent.ts';

@@ -8,7 +8,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
 import { answeredRights, askedRights } from './allowed-rights.ts';
 import { detailsOf } from './asked-details.ts';
-import { type ConsentDecision, type ConsentQuestion, rememberedDigest, requesterId } from './consent.ts';
+import { type ConsentDecision, type ConsentQuestion, requesterId } from './consent.ts';
+import { rememberedDigest } from './question-digest.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 /** Answers to one client that are examined. */
