@@ -26,17 +26,31 @@ const ROOT_PAGES: Readonly<Record<string, string>> = {
   'SECURITY.md': 'security.md',
 };
 
-/** The groups of how-to guides in reading order; the names are file or folder names. Other guides follow in a last group. */
-const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
+/**
+ * The groups of how-to guides, and of reference pages, in reading order; the names are file or folder names. Other pages follow
+ * in a last group.
+ */
+const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   [
     'Build an agent',
-    ['agent-developer', 'token-exchange', 'denials', 'agent-secrets', 'instances', 'attestation', 'mutual-tls'],
+    [
+      'agent-developer',
+      'token-exchange',
+      'denials',
+      'grant-types',
+      'agent-secrets',
+      'instances',
+      'attestation',
+      'mutual-tls',
+      'certificates',
+    ],
   ],
-  ['Agents on a platform', ['workloads']],
+  ['Agents on a platform', ['workloads', 'workload-identity']],
   [
     'Protect an API',
     [
       'resource-server',
+      'access-tokens',
       'authorization-details',
       'scopes-of-other-apis',
       'authzen',
@@ -45,22 +59,56 @@ const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'across-domains',
     ],
   ],
-  ['Connect software', ['existing-app', 'clients', 'registration', 'client-id-metadata', 'upstream-sign-in']],
-  ['Work with people', ['people', 'approve', 'approvals', 'notices', 'notifications', 'console']],
-  ['Set limits', ['agents', 'blueprints', 'policy', 'budgets', 'revocation', 'audit', 'management-api']],
+  [
+    'Connect software',
+    [
+      'existing-app',
+      'openid-connect',
+      'clients',
+      'registration',
+      'client-id-metadata',
+      'upstream-sign-in',
+      'request-bounds',
+    ],
+  ],
+  [
+    'Work with people',
+    ['people', 'sign-in', 'consent', 'approve', 'approvals', 'notices', 'notifications', 'console', 'pages'],
+  ],
+  [
+    'Set limits',
+    [
+      'agents',
+      'blueprints',
+      'policy',
+      'decision-layers',
+      'budgets',
+      'revocation',
+      'audit',
+      'audit-log',
+      'audit-events',
+      'management-api',
+    ],
+  ],
   [
     'Run the server',
     [
       'operate',
+      'configuration',
+      'operations',
       'keys',
       'deploy',
       'storage',
+      'collections',
       'several-nodes',
       'moving-data',
       'data-transfer',
+      'outbound-requests',
+      'anonymous-requests',
       'failure',
       'demo',
       'benchmarks',
+      'speed',
       'campaigns',
     ],
   ],
@@ -73,11 +121,17 @@ const GUIDE_GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'add-a-decision-layer',
       'testing-with-mongodb',
       'test-stock-clients',
+      'mongodb-stand-in',
+      'status',
+      'names',
+      'ids',
+      'conformance',
+      'divergences',
     ],
   ],
 ];
 
-const OTHER_GUIDES = 'Other guides';
+const OTHER_PAGES = 'Other pages';
 
 /** Pages that explain, wherever they are kept. */
 const EXPLANATIONS = ['threat-model', 'engine-findings', 'oidc-provider-findings'];
@@ -122,7 +176,7 @@ const kindOf = (path: string): Kind => {
 
 const groupOf = (path: string): string => {
   const parts = partsOf(path);
-  return GUIDE_GROUPS.find(([, names]) => names.some((name) => parts.includes(name)))?.[0] ?? OTHER_GUIDES;
+  return GROUPS.find(([, names]) => names.some((name) => parts.includes(name)))?.[0] ?? OTHER_PAGES;
 };
 
 /** Place of a page in its group: as listed, then by title. */
@@ -143,24 +197,24 @@ const entry = ({ path, title }: Page): SidebarItem => ({ text: title, link: site
 export const sidebarOf = (pages: readonly Page[], api: readonly SidebarItem[]): readonly SidebarItem[] => {
   const of = (kind: Kind): readonly Page[] => pages.filter(({ path }) => kindOf(path) === kind);
   const isDecision = ({ path }: Page): boolean => partsOf(path).includes('decisions');
-  const guides = [...GUIDE_GROUPS, [OTHER_GUIDES, []] as const].map(([text, names]) => ({
-    text,
-    collapsed: true,
-    items: of('how-to')
-      .filter(({ path }) => groupOf(path) === text)
-      .sort(inOrder(names))
-      .map(entry),
-  }));
+  const grouped = (kind: Kind): readonly SidebarItem[] =>
+    [...GROUPS, [OTHER_PAGES, []] as const]
+      .map(([text, names]) => ({
+        text,
+        collapsed: true,
+        items: of(kind)
+          .filter(({ path }) => groupOf(path) === text)
+          .sort(inOrder(names))
+          .map(entry),
+      }))
+      .filter(({ items }) => items.length > 0);
   const groups: readonly SidebarItem[] = [
     { text: 'Tutorials', collapsed: false, items: [...of('tutorials')].sort(inOrder(TUTORIAL_ORDER)).map(entry) },
-    { text: 'How-to guides', collapsed: false, items: guides.filter(({ items }) => items.length > 0) },
+    { text: 'How-to guides', collapsed: false, items: grouped('how-to') },
     {
       text: 'Reference',
       collapsed: false,
-      items: [
-        { text: 'Management API', collapsed: true, items: api },
-        ...[...of('reference')].sort(inOrder(['configuration'])).map(entry),
-      ],
+      items: [{ text: 'Management API', collapsed: true, items: api }, ...grouped('reference')],
     },
     {
       text: 'Explanation',
