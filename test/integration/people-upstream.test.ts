@@ -1,7 +1,7 @@
 /** Sign-in at other providers on the pages: who may sign in, what takes a second proof, and what is never the last way in. */
 import { describe, expect, test } from '@jest/globals';
 import { signInMethods } from '../../src/domain/identity/upstream/sign-in-methods.ts';
-import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-registry.ts';
+import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-input.ts';
 import { upstreamFailed } from '../../src/domain/ports/upstream-client.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
 import { DomainError } from '../../src/domain/vocabulary/errors.ts';

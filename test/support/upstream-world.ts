@@ -1,6 +1,6 @@
 /** A whole server, and beside it over https a provider nobody here wrote (oauth2-mock-server) at which people sign in. */
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
-import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-registry.ts';
+import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-input.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { type Browser, newBrowser, type Page } from './browser-flow.ts';
 import { internalHosts } from './internal-hosts.ts';

@@ -2,7 +2,8 @@ import type { Clock } from '../ports/clock.ts';
 import { answeredOf, fetchReasonOf } from '../ports/trusted-fetch.ts';
 import type { Outcome, Sender } from './delivery-worker.ts';
 import type { NotificationKind } from './notification-kinds.ts';
-import type { PushMessage, PushRegistry } from './push-registry.ts';
+import type { PushMessage } from './push-message.ts';
+import type { PushRegistry } from './push-registry.ts';
 
 /** The content of a push message: ids and times; no name and no text that a user or client chose. */
 export type PushFacts = {

@@ -9,32 +9,10 @@ import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/tru
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { encryptedFor, isReceiver, type Receiver } from './push-encryption.ts';
 import type { PushKey, PushKeys } from './push-keys.ts';
+import type { GivenSubscription, MessageIn, PushMessage } from './push-message.ts';
 import { pushRefusal } from './push-refusals.ts';
 import { isAtService } from './push-services.ts';
 import { PUSH_SUBSCRIPTIONS, type PushSubscription, pushSealContext, subscriptionIdOf } from './push-subscription.ts';
-
-/** The subscription that a browser sends (Push API §8). */
-export type GivenSubscription = Receiver & {
-  readonly name: string;
-  readonly endpoint: string;
-  /** BCP 47: the language of messages in this browser. */
-  readonly language: string;
-  /** Our public key whose messages the browser accepts. */
-  readonly applicationServerKey: string;
-};
-
-/** A message: `text` for the browser alone, the rest for the push service (RFC 8030 §5). */
-export type PushMessage = {
-  readonly text: string;
-  readonly urgency: 'high' | 'normal';
-  /** Seconds that the push service keeps it for a browser that is offline. */
-  readonly ttlSeconds: number;
-  /** Of two messages with the same topic the push service keeps the later one. It receives a digest of the topic. */
-  readonly topic: string;
-};
-
-/** The message in this language. */
-export type MessageIn = (language: string) => PushMessage;
 
 /** Why a browser is no longer notified. */
 type EndReason =

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { AuditLog } from '../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
 import { checkText } from '../platform/display-names/display-text.ts';
@@ -18,31 +17,9 @@ import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { NOTIFICATION_KIND_NAMES, type NotificationKind } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
+import { isEcho } from './webhook-challenge.ts';
+import type { NewWebhook, WebhookChange, WebhookHealth } from './webhook-input.ts';
 import { signedHeaders, writtenSecret } from './webhook-signature.ts';
-
-export type NewWebhook = {
-  readonly name: string;
-  readonly url: string;
-  readonly kinds: readonly string[];
-  readonly owner?: string;
-  readonly resourceServer?: string;
-};
-
-export type WebhookChange = {
-  readonly name?: string;
-  readonly url?: string;
-  readonly kinds?: readonly string[];
-  /** `null`: for all owners. */
-  readonly owner?: string | null;
-  /** `null`: for none. */
-  readonly resourceServer?: string | null;
-};
-
-/** What is known of the endpoint's responses. */
-export type WebhookHealth = Pick<
-  DeliveryQueue,
-  'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
->;
 
 /** Each endpoint is examined for every notification. */
 const MOST_WEBHOOKS = 100;
@@ -318,14 +295,3 @@ const contextOf = (id: string): string => `webhook/${id}`;
 
 const isKind = (kind: string): kind is NotificationKind =>
   (NOTIFICATION_KIND_NAMES as readonly string[]).includes(kind);
-
-const isEcho = (answer: Uint8Array, challenge: string): boolean => {
-  try {
-    const { challenge: returned } = JSON.parse(Buffer.from(answer).toString('utf8')) as { challenge?: unknown };
-    if (typeof returned !== 'string') return false;
-    const [given, expected] = [Buffer.from(returned), Buffer.from(challenge)];
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  } catch {
-    return false;
-  }
-};

@@ -2,6 +2,7 @@
  * Checks that all store adapters share, so that a mistake shows on each backend alike: declarations, documents, ids and
  * queries. A TypeError here is a bug of the calling code.
  */
+
 import {
   type CollectionDeclaration,
   type Cursor,
@@ -11,6 +12,7 @@ import {
   type Query,
   StoreUnavailable,
 } from './document-store.ts';
+import { checkJson } from './json-check.ts';
 
 /** What an index holds for one field. */
 export type FieldValue = string | number | boolean;
@@ -271,33 +273,6 @@ const checkCursor = (after: Cursor, by: string | undefined): void => {
   if (typeof after.value !== 'string' && !Number.isSafeInteger(after.value)) {
     throw new TypeError('a cursor has the value of the ordering field');
   }
-};
-
-const MAX_DEPTH = 100;
-
-const checkJson = (value: unknown, depth: number): void => {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return;
-    case 'number':
-      if (Number.isFinite(value)) return;
-      break;
-    case 'object':
-      if (value === null) return;
-      if (depth === MAX_DEPTH) break;
-      if (Array.isArray(value)) {
-        for (const item of value) checkJson(item, depth + 1);
-        return;
-      }
-      if (typeof (value as { toJSON?: unknown }).toJSON === 'function' || ArrayBuffer.isView(value)) break;
-      for (const member in value) {
-        const held = (value as Readonly<Record<string, unknown>>)[member];
-        if (held !== undefined) checkJson(held, depth + 1);
-      }
-      return;
-  }
-  throw new TypeError('a document is JSON: no Date, Buffer, function, bigint or NaN, at most 100 levels deep');
 };
 
 /** Throws TypeError unless a counter can be changed by this number: a whole number other than 0. */

@@ -6,7 +6,7 @@ import { type SecurityModel, securityPage } from '../../../views/pages/security.
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { securityWords } from '../../../views/words/security.ts';
-import type { Changing } from '../../domain/identity/factors/factor-registry.ts';
+import type { Changing } from '../../domain/identity/factors/factor-input.ts';
 import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import type { AccessDecisions, AskedIn } from '../../domain/approvals/authzen/access-decisions.ts';
+import type { AskedIn } from '../../domain/approvals/authzen/access-answer.ts';
+import type { AccessDecisions } from '../../domain/approvals/authzen/access-decisions.ts';
 import { isAccessRequestProblem } from '../../domain/approvals/authzen/access-request-problem.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readCall, type UseApproval } from '../../domain/approvals/approval-use.ts';
-import type { AccessDecisions, AskedIn } from '../../domain/approvals/authzen/access-decisions.ts';
+import type { AskedIn } from '../../domain/approvals/authzen/access-answer.ts';
+import type { AccessDecisions } from '../../domain/approvals/authzen/access-decisions.ts';
 import {
   readQuestion,
   readSearch,

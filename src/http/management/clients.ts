@@ -1,10 +1,6 @@
 import type { Client } from '../../domain/clients/clients/client.ts';
-import type {
-  ClientChange,
-  ClientRegistry,
-  CreatedClient,
-  NewClient,
-} from '../../domain/clients/clients/client-registry.ts';
+import type { ClientChange, CreatedClient, NewClient } from '../../domain/clients/clients/client-input.ts';
+import type { ClientRegistry } from '../../domain/clients/clients/client-registry.ts';
 import { liftedBy } from '../../domain/clients/clients/exceptions.ts';
 import type { DynamicRegistration } from '../../domain/clients/registration/dynamic-registration.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';

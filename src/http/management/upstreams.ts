@@ -1,11 +1,8 @@
 import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
+import type { NewUpstream, UpstreamChange } from '../../domain/identity/upstream/upstream-input.ts';
 import type { NewUpstreamLink, UpstreamLink, UpstreamLinks } from '../../domain/identity/upstream/upstream-links.ts';
 import type { UpstreamProvider } from '../../domain/identity/upstream/upstream-provider.ts';
-import type {
-  NewUpstream,
-  UpstreamChange,
-  UpstreamRegistry,
-} from '../../domain/identity/upstream/upstream-registry.ts';
+import type { UpstreamRegistry } from '../../domain/identity/upstream/upstream-registry.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { toWire } from './representations.ts';

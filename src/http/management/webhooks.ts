@@ -1,6 +1,7 @@
 import type { DeadLetters } from '../../domain/notifications/dead-letters.ts';
 import type { Webhook } from '../../domain/notifications/webhook.ts';
-import type { NewWebhook, WebhookChange, WebhookRegistry } from '../../domain/notifications/webhook-registry.ts';
+import type { NewWebhook, WebhookChange } from '../../domain/notifications/webhook-input.ts';
+import type { WebhookRegistry } from '../../domain/notifications/webhook-registry.ts';
 import type { Delivery } from '../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../../src/domain/notifications/notification-kinds.ts';
 import { type PushFacts, pushChannel } from '../../../src/domain/notifications/push-channel.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
-import type { PushMessage } from '../../../src/domain/notifications/push-registry.ts';
+import type { PushMessage } from '../../../src/domain/notifications/push-message.ts';
 import { isAtService } from '../../../src/domain/notifications/push-services.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { Delivery } from '../../../src/domain/platform/outbox/delivery.ts';

@@ -4,7 +4,8 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { pushKeys } from '../../../src/domain/notifications/push-keys.ts';
-import { type MessageIn, pushRegistry } from '../../../src/domain/notifications/push-registry.ts';
+import type { MessageIn } from '../../../src/domain/notifications/push-message.ts';
+import { pushRegistry } from '../../../src/domain/notifications/push-registry.ts';
 import { recipientRouting } from '../../../src/domain/notifications/recipient-routing.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { fetchFailed, type PostRequest } from '../../../src/domain/ports/trusted-fetch.ts';

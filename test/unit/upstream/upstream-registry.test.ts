@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import type { NewUpstream } from '../../../src/domain/identity/upstream/upstream-input.ts';
 import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/identity/upstream/upstream-provider.ts';
-import type { NewUpstream } from '../../../src/domain/identity/upstream/upstream-registry.ts';
 import { upstreamRegistry } from '../../../src/domain/identity/upstream/upstream-registry.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { peopleWorld } from '../../support/people-world.ts';

@@ -1,22 +1,16 @@
-import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Authorize } from '../../authority/decision/authorize.ts';
-import { type Decision, recordOf } from '../../authority/decision/decision.ts';
 import { nothingLeft, refusedDetails } from '../../authority/decision/remedies.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
-import { isDomainError, type Layer, type Remedy } from '../../vocabulary/errors.ts';
-import type { Approval } from '../approval.ts';
-import {
-  type AccessApprovals,
-  type Lift,
-  moment,
-  type NextAction,
-  type Requestable,
-  type WantedAccess,
-} from './access-approvals.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import type { Answered } from './access-answer.ts';
+import { type AccessAnswer, type AskedIn, answerOf, eventOf } from './access-answer.ts';
+import type { AccessApprovals, Lift, WantedAccess } from './access-approvals.ts';
 import { type AccessRegistries, type Acting, accessFacts, type Unknown } from './access-facts.ts';
-import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from './access-question.ts';
+import type { AccessContext, AccessQuestion, Entity, Semantic } from './access-question.ts';
+import { wantedOf } from './wanted-access.ts';
 
 export type AccessDependencies = AccessRegistries & {
   readonly authorize: Authorize;
@@ -24,34 +18,6 @@ export type AccessDependencies = AccessRegistries & {
   readonly identifiers: Identifiers;
   readonly approvals: AccessApprovals;
 };
-
-/** The HTTP request that asks, for the audit log. */
-export type AskedIn = { readonly request: string; readonly source: string };
-
-/** A Decision of §5.5. */
-export type AccessAnswer = {
-  readonly decision: boolean;
-  readonly context: {
-    /** `dec_…`, as in the audit log. */
-    readonly id?: string;
-    /** Version of the evaluated policy set. */
-    readonly policy?: number;
-    readonly reason?: string;
-    readonly layer?: Layer;
-    /** Text of the policies, for people. */
-    readonly description?: string;
-    readonly remedies?: readonly Remedy[];
-    /** Present in a denial of a question that names an approval. */
-    readonly next_action?: NextAction;
-    /** Present in a permit that needed an approval. */
-    readonly approval?: { readonly id: string; readonly approved_until: string };
-    readonly error?: { readonly status: number; readonly message: string };
-  } & Partial<Requestable>;
-};
-
-/** scope-token of RFC 6749 §3.3: only such text is a scope, and only such text enters the audit log. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
-const USE = 'use';
 
 /** Answers questions one by one. The event of each answer is appended before the answer is sent. */
 export interface AccessDecisions {
@@ -206,24 +172,6 @@ export const fewAtOnce = async <T, R>(items: readonly T[], act: (item: T) => Pro
   return answers;
 };
 
-/** A decision, or why there was nothing to decide. */
-export type Answered = {
-  readonly id: string;
-  readonly decision?: Decision;
-  readonly acting?: Acting;
-  readonly wanted?: WantedAccess;
-  /** The approval that lifted the denial. */
-  readonly approval?: Approval;
-  readonly next?: NextAction;
-  readonly requestable?: Requestable;
-  readonly denied?: {
-    readonly reason: string;
-    readonly layer: Layer;
-    readonly text?: string;
-    readonly remedies: readonly Remedy[];
-  };
-};
-
 const USED_MEANWHILE: Exclude<Lift, { readonly isLifted: true }> = {
   isLifted: false,
   reason: 'approval_used',
@@ -237,91 +185,9 @@ const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
   denied: { ...why, remedies: [] },
 });
 
-/** Whether the entity is the resource server that asks. */
-export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
-  type === 'resource_server' && (id === server.identifier || id === server.id);
-
-/** What a question is about; undefined where the resource does not belong to the resource server that asks. */
-const wantedOf = (server: ResourceServer, { type, id, detail }: Resource, action: string): WantedAccess | undefined => {
-  if (isItself(server, { type, id })) return { scope: action };
-  if (type === 'scope' && (action === USE || action === id)) return { scope: id };
-  return detail && action === USE ? { detail } : undefined;
-};
-
 /** Of a token of an approval: a part of the approved action is another action, which no approver has seen. */
 const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
   if (token?.approval === undefined || 'scope' in wanted) return true;
   const asked = canonicalJson(wanted.detail);
   return (token.details ?? []).some((detail) => canonicalJson(detail) === asked);
-};
-
-const answerOf = ({ id, decision, denied, approval, next, requestable }: Answered): AccessAnswer => ({
-  decision: denied === undefined,
-  context: {
-    id,
-    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-    ...(denied === undefined ? {} : { reason: denied.reason, layer: denied.layer }),
-    ...(denied?.text === undefined ? {} : { description: denied.text }),
-    ...(denied === undefined || denied.remedies.length === 0 ? {} : { remedies: denied.remedies }),
-    ...(next === undefined ? {} : { next_action: next }),
-    ...(approval === undefined
-      ? {}
-      : { approval: { id: approval.id, approved_until: moment(Number(approval.redeemBy)) } }),
-    ...requestable,
-  },
-});
-
-const eventOf = (
-  server: ResourceServer,
-  question: AccessQuestion,
-  { id, decision, acting, denied, approval }: Answered,
-  { request, source }: AskedIn,
-): AuditEvent => {
-  const { facts, token, delegation } = acting ?? {};
-  const wanted = wantedOf(server, question.resource, question.action);
-  const scope = wanted && 'scope' in wanted ? wanted.scope : undefined;
-  return {
-    type: 'decision.made',
-    outcome: denied === undefined ? 'granted' : 'refused',
-    request,
-    caller: server.id,
-    resource: server.identifier,
-    decision: id,
-    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-    ...(facts?.subject ? { subject: facts.subject.id } : {}),
-    ...(facts?.caller.kind === 'agent' ? { agent: facts.caller.id, owner: facts.caller.owner } : {}),
-    ...(delegation === undefined ? {} : { delegation }),
-    ...(approval === undefined ? {} : { approval: approval.id }),
-    ...(token ? aboutToken(token) : {}),
-    ...(scope !== undefined && SCOPE.test(scope) ? { scopeAsked: [scope] } : {}),
-    ...(decision && scope !== undefined ? { scopeGiven: decision.scope } : {}),
-    ...(denied ? { denial: denialOf(id, denied) } : {}),
-    ...(decision ? { inputs: { now: facts?.now, ...written(decision) } } : {}),
-    personal: { source },
-  };
-};
-
-const aboutToken = ({ id, format, expiresAt, chain, txn, grant, instance }: NonNullable<Acting['token']>) => ({
-  token: { id, format, expiresAt },
-  ...(chain ? { chain } : {}),
-  ...(txn ? { txn } : {}),
-  ...(grant ? { grant: grant } : {}),
-  ...(instance ? { instance } : {}),
-});
-
-const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered['denied']>) => ({
-  id,
-  layer,
-  reason,
-  ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
-});
-
-/** Values that a caller invented appear in the answer, not in the audit log. */
-const written = (decision: Decision) => {
-  const { removed, removedDetails = [], ...record } = recordOf(decision);
-  return {
-    ...record,
-    removed: removed.filter(({ scope }) => SCOPE.test(scope)),
-    ...(removedDetails.length === 0 ? {} : { removedDetails: removedDetails.filter(({ type }) => SCOPE.test(type)) }),
-  };
 };

@@ -7,10 +7,9 @@
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
 import type { PollingInterval } from '../../platform/rate-limits/polling-interval.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, type Json } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
-import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
 import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Approval, Requested } from '../approval.ts';
 import type { RequestedApproval } from '../approval-draft.ts';
@@ -21,10 +20,11 @@ import type { AccessCallbacks } from './access-callbacks.ts';
 import type { AccessDecisions } from './access-decisions.ts';
 import type { Members } from './access-question.ts';
 import { ACCESS_REQUESTS, type AccessRequest, type ShownTask, showTask, taskStatus } from './access-request.ts';
-import { type AskedCallback, type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
+import { type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
 import { isActor } from './claimed-actor.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
+import { digestOfBody, echoOf, told } from './submission.ts';
 
 /** Shortest time for which access can be requested, seconds. A person needs as long to look at it. */
 const LEAST_SECONDS = 60;
@@ -286,30 +286,6 @@ const ifNobody = (error: unknown): never => {
   if (!isDomainError(error) || error.code !== 'access_denied') throw error;
   throw accessRequestProblem('not_requestable', error.message);
 };
-
-const digestOfBody = (body: Members): string => {
-  try {
-    return canonicalDigest(body);
-  } catch (cause) {
-    throw new DomainError('invalid_request', 'The body holds something that has no canonical form (RFC 8785).', {
-      cause,
-    });
-  }
-};
-
-/** Resource and action as sent, for the answer. */
-const echoOf = ({ question: { sent } }: AskedItem): Pick<AccessRequest['items'][number], 'resource' | 'action'> =>
-  sent === undefined
-    ? {}
-    : ({ resource: sent.resource, action: sent.action } as {
-        readonly [entity: string]: { readonly [name: string]: Json };
-      });
-
-const told = (webhook: string, { state, events }: AskedCallback): NonNullable<AccessRequest['callback']> => ({
-  webhook,
-  ...(state === undefined ? {} : { state }),
-  ...(events === undefined ? {} : { events }),
-});
 
 /** An approval that was decided meanwhile is not withdrawn. */
 const ifDecided = (error: unknown): undefined => {

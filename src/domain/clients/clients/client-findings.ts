@@ -2,7 +2,7 @@
 
 import type { Page } from '../../platform/registries/registered-documents.ts';
 import type { Client } from './client.ts';
-import type { ClientQuery } from './client-registry.ts';
+import type { ClientQuery } from './client-input.ts';
 import { type ClientException, exceptionsOf } from './exceptions.ts';
 
 export type FoundClients = {

@@ -3,15 +3,15 @@
  * collection CLIENTS and its rules. It does not decide who may call it (src/http/management). It does not
  * authenticate clients (src/provider does, with what it reads here).
  */
+
 import type { AuditLog } from '../../audit/audit-event.ts';
-import { certificateFor, type NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { certificateFor } from '../../platform/certificates/certificate-rule.ts';
 import { checkName } from '../../platform/display-names/display-text.ts';
 import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
 import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
 import {
   type By,
   type Page,
-  type PageQuery,
   type Permits,
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
@@ -21,9 +21,9 @@ import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
-import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
+import type { ClientChange, ClientQuery, CreatedClient, NewClient } from './client-input.ts';
 import { type ClientReader, clientReader, isUnexpired } from './client-reader.ts';
 import { clientRefusal } from './client-refusals.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
@@ -32,48 +32,6 @@ import { checkForClients, checkGrantTypes, GRANT_TYPES } from './grant-types.ts'
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
-
-export type NewClient = Pick<Client, 'name'> &
-  Partial<
-    Omit<
-      Client,
-      | 'id'
-      | 'name'
-      | 'secretHash'
-      | 'certificate'
-      | 'credentialsSetBy'
-      | 'redirectUrisSetBy'
-      | 'operatorUrls'
-      | 'hasException'
-      | 'state'
-      | 'verifiedAt'
-      | 'createdAt'
-      | 'updatedAt'
-    >
-  > & {
-    readonly certificate?: NewCertificateRule;
-  };
-
-/**
- * The authentication method and the application type of a client cannot change. `authority: null` removes its
- * authority.
- */
-export type ClientChange = Partial<
-  Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'backchannelLogoutUri' | 'expiresAt'>
-> & {
-  readonly authority?: ScopesByResource | null;
-  /** `null`: it receives no more logout tokens. */
-  readonly backchannelLogoutUri?: string | null;
-};
-
-export type ClientQuery = PageQuery & {
-  readonly owner?: string;
-  /** Only clients with an exception from a rule. */
-  readonly withException?: boolean;
-};
-
-/** `secret` is in no store and no log; show it once. */
-export type CreatedClient = Versioned<Client> & { readonly secret?: string };
 
 type Dependencies = {
   readonly documents: DocumentStore;

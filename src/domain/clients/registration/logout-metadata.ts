@@ -1,5 +1,5 @@
 import { refuseField } from '../../vocabulary/errors.ts';
-import type { NewClient } from '../clients/client-registry.ts';
+import type { NewClient } from '../clients/client-input.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 
 /**

@@ -3,7 +3,7 @@ import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { originsOf } from '../../vocabulary/web-address.ts';
 import type { NewAgent } from '../agents/agent-registry.ts';
-import type { NewClient } from '../clients/client-registry.ts';
+import type { NewClient } from '../clients/client-input.ts';
 import { checkCertificateName, checkNoKeysBeside } from './certificate-metadata.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';

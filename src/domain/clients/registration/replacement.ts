@@ -11,7 +11,7 @@ import { originsOf } from '../../vocabulary/web-address.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentChange } from '../agents/agent-registry.ts';
 import type { Client } from '../clients/client.ts';
-import type { ClientChange } from '../clients/client-registry.ts';
+import type { ClientChange } from '../clients/client-input.ts';
 import type { KeySource } from '../clients/key-source.ts';
 import { agentAuthMethod, checkNoKeysBeside, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';

@@ -1,6 +1,5 @@
 import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
-import { checkText } from '../../platform/display-names/display-text.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../../ports/document-store.ts';
@@ -18,6 +17,7 @@ import {
   type RecoveryFactor,
   type TotpFactor,
 } from './factor.ts';
+import { type Changing, factorName, type NewFactor } from './factor-input.ts';
 import { factorRefusal } from './factor-refusals.ts';
 import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
@@ -29,18 +29,6 @@ export const RECENT_SECONDS = 600;
 const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recovery: 1 };
 
 const AMR = { totp: [BY_CODE.totp], passkey: [], recovery: [BY_CODE.recovery] } as const;
-
-/**
- * A factor that was just proven, without the members that the registry sets. For an app, `secret` is base 32 and not
- * sealed yet, and `lastStep` is the step of the code that proved it.
- */
-export type NewFactor = { readonly name: string } & (
-  | Pick<TotpFactor, 'kind' | 'secret' | 'lastStep'>
-  | Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'>
-);
-
-/** The user who changes the factors of their own account, and how they signed in. */
-export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
 
 export type FactorRegistryDeps = {
   readonly documents: DocumentStore;
@@ -313,9 +301,6 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
     },
   };
 };
-
-/** The name of a factor. Throws 'invalid_field' for a name that cannot be shown. */
-export const factorName = (typed: string): string => checkText(typed.trim().normalize('NFC'), '/name', 60);
 
 const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;
 

@@ -6,8 +6,9 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { Account } from '../accounts/account.ts';
 import type { PasskeyFactor } from './factor.ts';
+import type { Changing } from './factor-input.ts';
 import { factorRefusal } from './factor-refusals.ts';
-import { type Changing, type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
+import { type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
 import {
   challengeIn,
   checkedAssertion,

@@ -3,8 +3,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
+import { type Changing, factorName } from './factor-input.ts';
 import { factorRefusal } from './factor-refusals.ts';
-import { type Changing, type FactorRegistry, factorName, RECENT_SECONDS } from './factor-registry.ts';
+import { type FactorRegistry, RECENT_SECONDS } from './factor-registry.ts';
 import { stepOf, totpAddress, totpSecret } from './totp.ts';
 
 export type TotpEnrolmentDeps = {

@@ -17,9 +17,9 @@ import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
 import type { UpstreamParty } from '../../ports/upstream-client.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
+import type { Chosen, NewUpstream, UpstreamChange } from './upstream-input.ts';
 import {
   AUTHENTICATION_METHODS,
-  type ClaimNames,
   domainOf,
   SIGN_OUT_THERE,
   UPSTREAMS,
@@ -27,30 +27,6 @@ import {
   USUAL_CLAIMS,
 } from './upstream-provider.ts';
 import { upstreamRefusal } from './upstream-refusals.ts';
-
-type Chosen = Pick<
-  UpstreamProvider,
-  | 'name'
-  | 'clientId'
-  | 'authentication'
-  | 'scopes'
-  | 'domains'
-  | 'button'
-  | 'groups'
-  | 'create'
-  | 'multiFactor'
-  | 'signOut'
-> & {
-  readonly claims: Partial<ClaimNames>;
-  /** As the provider issued it; stored sealed. */
-  readonly clientSecret: string;
-};
-
-export type NewUpstream = Pick<UpstreamProvider, 'name' | 'issuer' | 'clientId'> &
-  Partial<Omit<Chosen, 'name' | 'clientId'>>;
-
-/** Members that are left out stay, each claim by itself; `groups` and the lists are replaced whole. */
-export type UpstreamChange = Partial<Chosen>;
 
 export type UpstreamRegistryDeps = {
   readonly documents: DocumentStore;

@@ -1,0 +1,32 @@
+import type { Json } from '../../ports/document-store.ts';
+import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import type { Members } from './access-question.ts';
+import type { AccessRequest } from './access-request.ts';
+import type { AskedCallback, AskedItem } from './access-request-body.ts';
+
+export const digestOfBody = (body: Members): string => {
+  try {
+    return canonicalDigest(body);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'The body holds something that has no canonical form (RFC 8785).', {
+      cause,
+    });
+  }
+};
+
+/** Resource and action as sent, for the answer. */
+export const echoOf = ({
+  question: { sent },
+}: AskedItem): Pick<AccessRequest['items'][number], 'resource' | 'action'> =>
+  sent === undefined
+    ? {}
+    : ({ resource: sent.resource, action: sent.action } as {
+        readonly [entity: string]: { readonly [name: string]: Json };
+      });
+
+export const told = (webhook: string, { state, events }: AskedCallback): NonNullable<AccessRequest['callback']> => ({
+  webhook,
+  ...(state === undefined ? {} : { state }),
+  ...(events === undefined ? {} : { events }),
+});
