@@ -1,6 +1,6 @@
 /**
- * The one SQLite file that both stores use: opening and checking it, and the queue in which writes share a
- * transaction and a sync to disk. Knows no collection and no key; `document-store.ts` and `ephemeral-store.ts` bring
+ * The one SQLite file that both stores use: opening and checking it, reading it, and writing it through the queue of
+ * group-commit.ts. Knows no collection and no key; `document-store.ts` and `ephemeral-store.ts` bring
  * the SQL. Several processes may hold the file at once (server and CLI).
  *
  * Writes called in one turn of the event loop are one transaction. It is committed without a sync
@@ -8,12 +8,13 @@
  * durable, while the event loop continues (docs/explanation/decisions/0003-two-store-ports-and-group-commit.md).
  */
 import { fdatasync } from 'node:fs';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { isDocumentConflict, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { StatementSync } from 'node:sqlite';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { writePriority } from '../../src/domain/ports/write-priority.ts';
+import { type Durability, groupCommit } from './group-commit.ts';
 import { BUSY_TIMEOUT_MS, openFile } from './open-file.ts';
 import { type RoomKeeping, roomKeeping } from './space-management.ts';
-import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
+import { isFull, unavailable } from './sqlite-errors.ts';
 import { type Purpose, type ReserveOptions, volumeReserve } from './volume-reserve.ts';
 
 export type SqliteOptions = {
@@ -31,9 +32,6 @@ export type SqliteOptions = {
    */
   readonly elapsed?: () => number;
 };
-
-/** `durable`: on stable storage when the promise resolves. `buffered`: survives the process, not the machine. */
-export type Durability = 'durable' | 'buffered';
 
 export type SqliteDatabase = {
   /** Seconds since some fixed moment; never set. */
@@ -64,24 +62,6 @@ export type SqliteDatabase = {
 /** `bytes`: about how much is inserted. `purpose`: default that of the current request. */
 export type Extent = { readonly bytes?: number; readonly purpose?: Purpose };
 
-type Job = {
-  readonly work: () => unknown;
-  readonly durability: Durability;
-  readonly bytes: number;
-  readonly purpose: Purpose;
-  /** Whether it met a full volume before. */
-  isSecondTry?: boolean;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  result?: unknown;
-  error?: unknown;
-};
-
-/** Limits how long one transaction blocks the event loop: some 10 µs each. */
-const MAX_BATCH = 500;
-/** Another process holds the write lock for milliseconds; after about five seconds something is wrong. */
-const BUSY_RETRIES = 200;
-const BUSY_PAUSE_MS = 20;
 const DEFINE_BUSY_TIMEOUT_MS = 5000;
 
 /** Opens the file. Throws StoreUnavailable, with a text for the operator, when it is damaged, newer or not ours. */
@@ -92,20 +72,9 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
   const sync = options.sync ?? fdatasync;
   const statements = new Map<string, StatementSync>();
 
-  let queue: Job[] = [];
-  let unsynced: Job[] = [];
-  let isFlushPlanned = false;
-  let isSyncing = false;
-  let busyRetries = 0;
   let users = 0;
   let closing: Promise<void> | undefined;
   let isOpen = true;
-  /**
-   * Set once a sync has failed: the content of the kernel's buffers is unknown, so nothing is trusted until a
-   * restart.
-   */
-  let failure: StoreUnavailable | undefined;
-  let idle: (() => void) | undefined;
 
   const prepare = (sql: string): StatementSync => {
     const known = statements.get(sql);
@@ -115,155 +84,31 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     statements.set(sql, made);
     return made;
   };
-  const begin = prepare('BEGIN IMMEDIATE');
-  const commit = prepare('COMMIT');
-  const rollback = prepare('ROLLBACK');
+  const transaction = {
+    begin: prepare('BEGIN IMMEDIATE'),
+    commit: prepare('COMMIT'),
+    rollback: prepare('ROLLBACK'),
+  };
+  const writes = groupCommit({
+    ...{ connection, transaction, room },
+    slice: reserve?.slice,
+    sync: (done) => sync(log, done),
+    onCommit: options.onCommit,
+  });
 
   const assertUsable = (): void => {
     if (closing || !isOpen) throw new StoreUnavailable('the database is closed');
+    const failure = writes.failure();
     if (failure) throw failure;
   };
 
-  const undo = (): void => {
-    try {
-      if (connection.isTransaction) rollback.run();
-    } catch (error) {
-      // A transaction that can be neither committed nor rolled back would swallow every later write.
-      failure = unavailable(error);
-    }
-  };
-
-  const planFlush = (): void => {
-    if (isFlushPlanned || queue.length === 0) return;
-    isFlushPlanned = true;
-    setImmediate(flush);
-  };
-
-  const settleAll = (jobs: readonly Job[], error: unknown): void => {
-    for (const job of jobs) job.reject(error);
-  };
-
-  const flush = (): void => {
-    isFlushPlanned = false;
-    if (queue.length === 0) return;
-    if (failure) {
-      settleAll(queue, failure);
-      queue = [];
-      signalIdle();
-      return;
-    }
-    try {
-      begin.run();
-    } catch (error) {
-      if (isBusy(error) && busyRetries < BUSY_RETRIES) {
-        busyRetries += 1;
-        isFlushPlanned = true;
-        setTimeout(flush, BUSY_PAUSE_MS);
-        return;
-      }
-      busyRetries = 0;
-      settleAll(queue, unavailable(error));
-      queue = [];
-      signalIdle();
-      return;
-    }
-    busyRetries = 0;
-    const batch = nextBatch();
-    try {
-      for (const job of batch) runJob(connection, job);
-      options.onCommit?.();
-      commit.run();
-    } catch (error) {
-      undo();
-      const again = isFull(error) ? afterFull(batch) : [];
-      settleAll(
-        batch.filter((job) => !again.includes(job)),
-        unavailable(error),
-      );
-      queue = [...again, ...queue];
-      planFlush();
-      signalIdle();
-      return;
-    }
-    for (const job of batch) {
-      if (job.error !== undefined) job.reject(job.error);
-      else if (job.durability === 'durable') unsynced.push(job);
-      else job.resolve(job.result);
-    }
-    startSync();
-    planFlush();
-    signalIdle();
-  };
-
-  /** The jobs of the next transaction. Jobs without room are refused here. */
-  const nextBatch = (): readonly Job[] => {
-    const admitted = room?.admission();
-    const batch: Job[] = [];
-    let bytes = 0;
-    while (queue.length > 0 && batch.length < MAX_BATCH) {
-      const [job] = queue as [Job];
-      if (admitted && !admitted(job.purpose)) {
-        queue.shift();
-        job.reject(noRoom());
-        continue;
-      }
-      if (batch.length > 0 && bytes + job.bytes > (reserve?.slice ?? Number.POSITIVE_INFINITY)) break;
-      bytes += job.bytes;
-      batch.push(job);
-      queue.shift();
-    }
-    return batch;
-  };
-
-  /**
-   * Releases the reserve and checkpoints the log. Returns the jobs to try once more; those that do not fit are
-   * refused then.
-   */
-  const afterFull = (batch: readonly Job[]): readonly Job[] => {
-    if (!room) return [];
-    room.ranOut();
-    return batch.filter((job) => {
-      const isFirst = !job.isSecondTry;
-      job.isSecondTry = true;
-      return isFirst;
-    });
-  };
-
-  const startSync = (): void => {
-    if (isSyncing || unsynced.length === 0) return;
-    isSyncing = true;
-    const covered = unsynced;
-    unsynced = [];
-    sync(log, (error) => {
-      isSyncing = false;
-      if (error) {
-        failure = unavailable(error);
-        settleAll([...covered, ...unsynced], failure);
-        unsynced = [];
-      } else {
-        for (const job of covered) job.resolve(job.result);
-        startSync();
-      }
-      planFlush();
-      signalIdle();
-    });
-  };
-
-  const isIdle = (): boolean => queue.length === 0 && unsynced.length === 0 && !isSyncing;
-  const signalIdle = (): void => {
-    if (idle && isIdle()) idle();
-  };
-
   const close = (): Promise<void> => {
-    closing ??= new Promise<void>((resolve) => {
-      idle = resolve;
-      signalIdle();
-    }).then(() => {
+    closing ??= writes.idle().then(() => {
       isOpen = false;
       statements.clear();
       closeLog();
       // Closing copies the log into the file. After a failed sync that would spread possibly wrong data.
-      if (!failure) connection.close();
+      if (!writes.failure()) connection.close();
     });
     return closing;
   };
@@ -282,9 +127,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     write<T>(work: () => T, durability: Durability, { bytes = 0, purpose = writePriority() }: Extent = {}) {
       return new Promise<T>((resolve, reject) => {
         assertUsable();
-        queue.push({ work, durability, bytes, purpose, resolve: resolve as (value: unknown) => void, reject });
-        // While a sync runs, durable writes gather: they could not be synced before it ends anyway.
-        if (!isSyncing || durability === 'buffered') planFlush();
+        writes.add({ work, durability, bytes, purpose, resolve: resolve as (value: unknown) => void, reject });
       });
     },
     define(work) {
@@ -293,11 +136,11 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
         try {
           // Collections are declared at start, where waiting inside SQLite for another process is harmless.
           connection.exec(`PRAGMA busy_timeout = ${DEFINE_BUSY_TIMEOUT_MS}`);
-          begin.run();
+          transaction.begin.run();
           work();
-          commit.run();
+          transaction.commit.run();
         } catch (error) {
-          undo();
+          writes.undo();
           throw error;
         } finally {
           connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -328,19 +171,4 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     },
     close,
   };
-};
-
-const noRoom = (): StoreUnavailable =>
-  new StoreUnavailable('the volume of the database has no room for this', { reason: 'no_space' });
-
-/** A failure that left the transaction open concerns that job alone. */
-const runJob = (connection: DatabaseSync, job: Job): void => {
-  job.error = undefined;
-  try {
-    job.result = job.work();
-  } catch (error) {
-    // On a full volume the others would fail, too.
-    if (!connection.isTransaction || isFull(error)) throw error;
-    job.error = isDocumentConflict(error) ? error : unavailable(error);
-  }
 };
