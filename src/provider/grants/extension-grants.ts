@@ -25,7 +25,8 @@ import { factsOf } from '../seam/request-facts.ts';
 import { unitOf } from '../seam/token-request-unit.ts';
 import { type AssertionDeps, mintAssertion } from '../tokens/assertion-minting.ts';
 import type { InstanceFamilies } from '../tokens/instance-families.ts';
-import { personalDetails, type TokenClaims } from '../tokens/token-claims.ts';
+import { personalDetails } from '../tokens/prepared-token.ts';
+import type { TokenClaims } from '../tokens/token-claims.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
 

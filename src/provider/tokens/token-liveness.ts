@@ -7,12 +7,8 @@
 import { agreedBy } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
-import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/authority/decision/facts.ts';
+import type { DecisionFacts, Party } from '../../domain/authority/decision/facts.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
-import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
-import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
-import { CIBA, JWT_BEARER, SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
-import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
 import { isLinkable } from '../../domain/clients/peers/account-links.ts';
@@ -20,66 +16,18 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { SessionRegistry } from '../../domain/identity/sessions/session-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { DocumentStore, Found } from '../../domain/ports/document-store.ts';
-import type { IssuedToken, TokenEnd } from '../../domain/ports/issued-tokens.ts';
-import type { Part, Revocation } from '../../domain/ports/revocation.ts';
-import { narrowedDetails, typeOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { TokenEnd } from '../../domain/ports/issued-tokens.ts';
+import type { Revocation } from '../../domain/ports/revocation.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
-import type { Assurance } from '../../domain/vocabulary/assurance.ts';
-import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
-import type { ActiveParty, ProviderClients } from '../client-authentication/client-metadata.ts';
-import {
-  clientVersionOf,
-  detailsHeldAt,
-  GRANTS,
-  type GrantRecord,
-  heldAt,
-  ownershipOfGrant,
-  sessionOfGrant,
-} from '../seam/records.ts';
+import type { ProviderClients } from '../client-authentication/client-metadata.ts';
+import { clientVersionOf, detailsHeldAt, heldAt } from '../seam/records.ts';
 
-/** What a token says of itself. */
-export type TokenFacts = {
-  readonly id?: string | undefined;
-  readonly clientId: string;
-  readonly issuedAt: number;
-  readonly subject?: string | undefined;
-  readonly audience?: string | undefined;
-  readonly grant?: string | undefined;
-  readonly delegation?: string | undefined;
-  readonly instance?: string | undefined;
-  readonly chain?: ActorChain | undefined;
-  readonly origin?: IssuedToken['origin'] | undefined;
-  readonly scope: readonly string[];
-  readonly details?: readonly Detail[] | undefined;
-  /** `kid` of the key that signed it. */
-  readonly key?: string | undefined;
-  readonly expiresAt?: number | undefined;
-  /** Version of the policy set under which it was made. */
-  readonly policy?: number | undefined;
-  /** How often the agents it came through had changed ownership together; absent: never. */
-  readonly ownership?: number | undefined;
-  /** Thumbprint of the key or certificate it is bound to. */
-  readonly jkt?: string | undefined;
-  readonly x5t?: string | undefined;
-  /** How the person signed in. */
-  readonly assurance?: Assurance | undefined;
-  /** The approval it was made from, if any. */
-  readonly approval?: IssuedToken['approval'] | undefined;
-};
+import { isFromAfter, type LiveGrants, liveGrants, partOfGrant } from './live-grants.ts';
+import { grantTypesBehind, isAboveCeilings, isNarrowed, partyOf, type TokenFacts } from './token-facts.ts';
 
-export interface TokenLiveness {
-  /** The grant in its effective state; undefined when it has ended or expired. A session that is over does not end it. */
-  grantLive(id: string): Promise<GrantRecord | undefined>;
-
-  /** The grant as its client holds it: over with its session, while delegations to agents from it are not. */
-  grantHeld(grant: GrantRecord): Promise<GrantRecord | undefined>;
-
-  /** The grant as its client holds it, by its id; undefined also when it has expired. */
-  grantHeldLive(id: string): Promise<GrantRecord | undefined>;
-
+export interface TokenLiveness extends Pick<LiveGrants, 'grantLive' | 'grantHeld' | 'grantHeldLive'> {
   /**
    * Why a token is over, or undefined while it is live. Rights that are removed from any party to the token end the tokens
    * that carry them: the scope from its resource server, rights from the person, the app or an agent, or part of a
@@ -119,68 +67,10 @@ export const tokenLiveness = (deps: {
   readonly managementApi: string;
 }): TokenLiveness => {
   const { revocation } = deps;
-  const grants = deps.documents.collection<GrantRecord>(GRANTS);
-
-  const isExpired = ({ payload }: GrantRecord): boolean => Number(payload['exp']) <= deps.clock.now();
+  const grants = liveGrants(deps);
 
   const isOlder = (moment: number, seconds: number | undefined): boolean =>
     seconds !== undefined && moment + seconds <= deps.clock.now();
-
-  const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
-
-  /** The instance with this id, if it is active under these ceilings of its agent and no kill has come since it began. */
-  const instanceNow = async (id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean> => {
-    const instance = await deps.instances.counting(id, { id: agent, ...(ceilings ? { ceilings } : {}) });
-    if (!instance) return false;
-    const part = { parties: [agent], since: instance.createdAt, ownership: ownershipOf(instance) };
-    return (await revocation.ended([part])) === undefined;
-  };
-
-  /** Why a grant of an agent is over: its own tokens are ended, or its instance is, or the whole authorization is. */
-  const endOfShare = async (
-    { clientId, endedAt, parent, instance }: GrantRecord,
-    ceilings: Ceilings | undefined,
-  ): Promise<'grant_ended' | 'instance_ended' | undefined> => {
-    if (endedAt !== undefined) return 'grant_ended';
-    if (parent !== undefined && (await grants.get(parent)) === undefined) return 'grant_ended';
-    if (instance === undefined) return undefined;
-    return (await instanceNow(instance, clientId, ceilings)) ? undefined : 'instance_ended';
-  };
-
-  /** A grant in its effective state, but for its expiry, which the ceilings of its agent may have brought nearer. */
-  const grantNow = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
-    const found = (await deps.accounts.get(grant.account))?.document;
-    if (found === undefined || !isFromAfter(found, grant.createdAt)) return undefined;
-    if (await revocation.ended([partOfGrant(grant)])) return undefined;
-    if (!grant.clientId.startsWith('agt_')) return grant;
-    const ceilings = (await deps.clients.active(grant.clientId))?.ceilings;
-    if ((await endOfShare(grant, ceilings)) !== undefined) return undefined;
-    const most = ceilings?.maxGrantSeconds;
-    if (most === undefined) return grant;
-    return {
-      ...grant,
-      payload: { ...grant.payload, exp: Math.min(Number(grant.payload['exp']), grant.createdAt + most) },
-    };
-  };
-
-  /** Whether the session on which a grant depends is over, if it depends on one. */
-  const isSessionOver = async (grant: GrantRecord, account: Account): Promise<boolean> => {
-    const session = sessionOfGrant(grant);
-    return session !== undefined && !(await deps.sessions.isLive(session, account, grant.createdAt));
-  };
-
-  const grantHeld = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
-    const counting = await grantNow(grant);
-    const account = counting && (await deps.accounts.get(grant.account))?.document;
-    return account && !(await isSessionOver(grant, account)) ? counting : undefined;
-  };
-
-  const grantLive = async (id: string): Promise<GrantRecord | undefined> => {
-    const grant = (await grants.get(id))?.document;
-    if (!grant || isExpired(grant)) return undefined;
-    const counting = await grantNow(grant);
-    return counting && !isExpired(counting) ? counting : undefined;
-  };
 
   /** A token that a kill of everything spares, so that an administrator can lift the kill. */
   const isAdministration = async ({
@@ -209,7 +99,7 @@ export const tokenLiveness = (deps: {
     learn: (decided: DecisionFacts) => void = () => undefined,
   ): Promise<TokenEnd | undefined> => {
     const { audience, subject, scope } = facts;
-    const grant = facts.grant === undefined ? undefined : (await grants.get(facts.grant))?.document;
+    const grant = facts.grant === undefined ? undefined : await grants.stored(facts.grant);
     // A grant is never younger than what came from it.
     const since = Math.min(facts.issuedAt, grant?.createdAt ?? facts.issuedAt);
     const itself = {
@@ -224,7 +114,8 @@ export const tokenLiveness = (deps: {
     ];
     const end = await revocation.ended(parts, await isAdministration(facts));
     if (end) return end;
-    if (facts.grant !== undefined && (grant?.account !== subject || !grant || isExpired(grant))) return 'grant_ended';
+    if (facts.grant !== undefined && (grant?.account !== subject || !grant || grants.isExpired(grant)))
+      return 'grant_ended';
     const parties: Party[] = [];
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(grant ? [grant.clientId] : [])]);
     const grantTypesUsed = grantTypesBehind(facts, grant);
@@ -234,10 +125,10 @@ export const tokenLiveness = (deps: {
       if (grantTypesUsed.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
       const isGrantOver = grant?.clientId === id && isOlder(grant.createdAt, found.ceilings?.maxGrantSeconds);
       if (isGrantOver) return 'grant_ended';
-      const share = grant?.clientId === id ? await endOfShare(grant, found.ceilings) : undefined;
+      const share = grant?.clientId === id ? await grants.endOfShare(grant, found.ceilings) : undefined;
       if (share) return share;
       const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
-      if (acted !== undefined && !(await instanceNow(acted, id, found.ceilings))) return 'instance_ended';
+      if (acted !== undefined && !(await grants.instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
       parties.push(partyOf(id, found));
     }
@@ -246,7 +137,8 @@ export const tokenLiveness = (deps: {
       return 'subject_not_active';
     }
     // The delegation to an agent is its person's decision about that agent, and not about the app it came through.
-    if (grant && account && facts.chain === undefined && (await isSessionOver(grant, account))) return 'session_ended';
+    if (grant && account && facts.chain === undefined && (await grants.isSessionOver(grant, account)))
+      return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
     if (facts.origin && !(await isStillTrusted(facts, facts.origin, account))) return 'peer_not_trusted';
@@ -294,13 +186,9 @@ export const tokenLiveness = (deps: {
   };
 
   return {
-    grantLive,
-    grantHeld,
-    async grantHeldLive(id: string): Promise<GrantRecord | undefined> {
-      const grant = (await grants.get(id))?.document;
-      const held = grant && (await grantHeld(grant));
-      return held && !isExpired(held) ? held : undefined;
-    },
+    grantLive: grants.grantLive,
+    grantHeld: grants.grantHeld,
+    grantHeldLive: grants.grantHeldLive,
     endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
     async standing(facts: TokenFacts): Promise<DecisionFacts | undefined> {
       let decided: DecisionFacts | undefined;
@@ -325,62 +213,3 @@ export const tokenLiveness = (deps: {
     },
   };
 };
-
-/** The grant types by which each party of a token may have got its part; one of them is enough. */
-const grantTypesBehind = (
-  { clientId, subject, chain, origin, approval }: TokenFacts,
-  grant: GrantRecord | undefined,
-): ReadonlyMap<string, readonly string[]> => {
-  if (subject === undefined) return new Map([[clientId, ['client_credentials']]]);
-  if (origin !== undefined) return new Map([[clientId, [JWT_BEARER]]]);
-  const actors = actorsOf(chain);
-  const root = actors.at(-1);
-  // The first agent may hold a grant of its own; all others, and the first without one, exchanged.
-  const exchanging = actors.filter((actor) => actor !== root || (grant !== undefined && grant.clientId !== root));
-  return new Map<string, readonly string[]>([
-    // A caller that fetched it by its approval may have exchanged nothing.
-    ...exchanging.map(
-      (actor) => [actor, approval && actor === clientId ? [TOKEN_EXCHANGE, CIBA] : [TOKEN_EXCHANGE]] as const,
-    ),
-    ...(grant ? [[grant.clientId, SIGN_IN_GRANT_TYPES] as const] : []),
-  ]);
-};
-
-/** Whether a token exceeds the current ceilings of a party it came through. */
-const isAboveCeilings = (
-  { issuedAt, expiresAt, clientId, jkt }: TokenFacts,
-  id: string,
-  party: ActiveParty,
-): boolean => {
-  const { maxAccessTokenSeconds = Number.POSITIVE_INFINITY, senderConstraint } = party.ceilings ?? {};
-  if (expiresAt !== undefined && expiresAt - issuedAt > maxAccessTokenSeconds) return true;
-  return senderConstraint !== undefined && id === clientId && jkt === undefined;
-};
-
-/** Whether a token carries rights that its grant no longer holds at its resource. */
-const isNarrowed = (
-  { scope, details = [] }: TokenFacts,
-  granted: readonly string[],
-  grantedDetails: readonly Detail[],
-  { detailTypes = [] }: ResourceServer,
-): boolean =>
-  scope.some((name) => !granted.includes(name)) ||
-  // The resource server refuses a detail of a type that is no longer declared.
-  narrowedDetails(
-    detailTypes,
-    details.filter((detail) => typeOf(detailTypes, detail) !== undefined),
-    grantedDetails,
-  ).refused.length > 0;
-
-const partyOf = (id: string, party: ActiveParty): Party =>
-  party.environment === undefined
-    ? clientParty({ ...party, id }, isDocumentId(id))
-    : agentParty({ ...party, id, environment: party.environment, owner: party.owner ?? '' });
-
-const partOfGrant = (grant: GrantRecord): Part => ({
-  subject: grant.account,
-  parties: [grant.clientId],
-  since: grant.createdAt,
-  ownership: ownershipOfGrant(grant),
-  consentedAt: grant.createdAt,
-});

@@ -1,0 +1,53 @@
+/** A token before it exists: what this folder reads of oidc-provider's models, and what is prepared for one. */
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { Instance } from '../../domain/clients/instances/instance.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { DetailWorth } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../../domain/vocabulary/errors.ts';
+
+/** The part of oidc-provider's token models that this folder reads. */
+export type ProviderToken = {
+  readonly kind: string;
+  readonly jti: string;
+  readonly accountId?: string;
+  readonly clientId?: string;
+  readonly grantId?: string;
+  readonly aud?: string | string[];
+  scope?: string;
+  readonly exp?: number;
+  /** Thumbprint of the key of the DPoP proof. */
+  readonly jkt?: string;
+  readonly expiration: number;
+  readonly resourceServer?: { readonly accessTokenFormat?: string };
+};
+
+/** Claims and audit facts of one token. `parent`: id of the token this one was exchanged for. */
+export type Prepared = {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly facts: Partial<AuditEvent>;
+  readonly parent?: string;
+  /** Amounts of its authorization details. Absent: as decided for oidc-provider's own grants. */
+  readonly worth?: readonly DetailWorth[];
+  readonly instance?: Instance | undefined;
+};
+
+/** They may name people, so the audit log can erase their content. */
+export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>
+  details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
+
+/** A refusal of a token, with its denial (decision D6). */
+type RefuseToken = (
+  code: DomainErrorCode,
+  layer: Layer,
+  reason: string,
+  text: string,
+  remedies?: readonly Remedy[],
+) => DomainError;
+
+export const refusingTokens =
+  (identifiers: Pick<Identifiers, 'newId'>): RefuseToken =>
+  (code, layer, reason, text, remedies = []) =>
+    new DomainError(code, text, {
+      denial: { id: identifiers.newId('dny'), layer, reason, ...(remedies.length > 0 ? { remedies } : {}) },
+    });
