@@ -3,7 +3,6 @@
  * allow what it carries. Our own records decide, for JWT and opaque tokens alike (decision D8). A record that cannot be found
  * is a denial.
  */
-
 import { agreedBy } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
@@ -23,7 +22,6 @@ import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import type { ProviderClients } from '../client-authentication/client-metadata.ts';
 import { clientVersionOf, detailsHeldAt, heldAt } from '../seam/records.ts';
-
 import { isFromAfter, type LiveGrants, liveGrants, partOfGrant } from './live-grants.ts';
 import { grantTypesBehind, isAboveCeilings, isNarrowed, partyOf, type TokenFacts } from './token-facts.ts';
 
