@@ -21,13 +21,8 @@ import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
 import { type Services, services } from './compose/services.ts';
 import { sweeping } from './compose/sweeping.ts';
-import { hasAgentRelationship } from './domain/approvals/agent-relationship.ts';
+import { tokenServices } from './compose/token-services.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
-import { endOfSignIn } from './domain/approvals/cascade-revocation.ts';
-import { newGrantService } from './domain/authority/grants/grant-service.ts';
-import { killBroadcast } from './domain/authority/revocation/kill-broadcast.ts';
-import { killSwitch } from './domain/authority/revocation/kill-switch.ts';
-import { pollingInterval } from './domain/platform/rate-limits/polling-interval.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import type { FirstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -45,19 +40,9 @@ import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
-import { providerClients } from './provider/client-authentication/client-metadata.ts';
-import { closedByKills } from './provider/client-authentication/kill-gate.ts';
-import { grantRegistry } from './provider/grants/grants.ts';
 import { browserState } from './provider/interactions/browser-state.ts';
-import { requestDetails } from './provider/requests/request-details.ts';
-import { resourceAuthority } from './provider/requests/resource-authority.ts';
-import { consumptionRegistry } from './provider/seam/consumption-registry.ts';
 import { factsOf } from './provider/seam/request-facts.ts';
 import { beginRequest } from './provider/seam/request-state.ts';
-import { documentClients } from './provider/storage/document-clients.ts';
-import { issuedTokens } from './provider/tokens/issued-tokens.ts';
-import { presentedGrant } from './provider/tokens/presented-grant.ts';
-import { tokenLiveness } from './provider/tokens/token-liveness.ts';
 
 export type Behalf = {
   /** The public listener's request handler. */
@@ -80,8 +65,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { issuer } = configuration;
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
-  const { resourceServers, delegations, keys, revocation, open } = made;
-  const { accounts, agents, clients } = made.effectiveRegistries;
+  const { delegations, keys, open } = made;
+  const { accounts } = made.effectiveRegistries;
 
   const first = await opened(made, configuration, {
     isSampled: overrides.isPrepared !== true,
@@ -94,69 +79,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const byDocument = documentClients(
-    made.effectiveRegistries.documentClients,
-    presentedGrant({ documents, ephemeral, masterKey }),
-  );
-  const known = closedByKills(
-    providerClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
-    revocation,
-  );
-  const consumptions = consumptionRegistry({ documents, clock });
-  const liveness = tokenLiveness({
-    documents,
-    clock,
-    // Token liveness checks kills itself, and compares them with the time at which each object was created.
-    clients: providerClients({ ...made, agents: made.effectiveAgents }, issuer),
-    accounts: made.accounts,
-    resourceServers,
-    delegations,
-    revocation,
-    instances: made.instances,
-    authorize: made.authorize,
-    links: made.links,
-    approvals: made.approvals.service,
-    sessions: made.sessions,
-    managementApi: `${issuer}/api/v1`,
-  });
-  const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
-  const kills = killSwitch({
-    documents,
-    clock,
-    identifiers,
-    audit,
-    latch: made.latch,
-    latched: made.latched,
-    broadcast: killBroadcast(broadcast, masterKey),
-    ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
-    newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
-  });
+  const issuing = tokenServices(made, configuration);
+  const { consumptions, liveness, tokens, kills, grants, grantService, knows, pace } = issuing;
   await kills.start();
-  const grants = grantRegistry({ documents, clock, liveness });
-  const ending = endOfSignIn(made.approvals.standing, delegations);
-  const grantService = newGrantService({ grants, consents: made.consents, audit, ending });
-  const details = requestDetails({ resourceServers, clock });
-  const authority = resourceAuthority({
-    details,
-    identifiers,
-    approvals: made.approvals,
-    agents,
-    clients,
-    accounts,
-    resourceServers,
-    delegations,
-    clock,
-    authorize: made.authorize,
-  });
-  const knows = hasAgentRelationship({ delegations, owners: made.owners });
-  const pace = pollingInterval({ ephemeral, clock });
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
   const pages = providerPages({ issuer, accounts });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
   const oidcProvider = await providerOf(made, configuration, {
-    ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },
+    ...issuing,
+    ...{ callers, pages, extensions },
     ...{ refusals, failedProofs, onUnexpected, state, open },
   });
 
