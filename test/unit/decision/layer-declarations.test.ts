@@ -32,7 +32,7 @@ describe('the table of layers', () => {
 
   test('gives each layer a distance of its own, and the resource server the largest', () => {
     const distances = [...DECISION_LAYERS.map((layer) => LAYERS[layer].distance), RESOURCE_SERVER.distance];
-    expect([...distances].sort((one, other) => one - other)).toEqual(distances.map((_, index) => index + 1));
+    expect(new Set(distances).size).toBe(distances.length);
     expect(Math.max(...distances)).toBe(RESOURCE_SERVER.distance);
   });
 

@@ -22,7 +22,10 @@ import { simulationStatement } from './simulation-statements.ts';
 
 /** What the denial of a layer says. */
 export type LayerDenial = {
-  /** Where several layers deny, `denial.layer` names the one with the smallest distance: it is the easiest to lift. */
+  /**
+   * Where several layers deny, `denial.layer` names the one with the smallest distance: it is the easiest to lift. Each layer has
+   * one of its own, in tens, so that there is room for another between two.
+   */
   readonly distance: number;
   /** `denial.reason` where the layer leaves nothing. A policy may ask for a sign-in instead (remedies.ts). */
   readonly reason: 'approval_required' | 'external_denies' | 'policy_forbids' | 'scope_not_available';
@@ -110,7 +113,7 @@ const DECLARED = {
         .filter(isClient)
         .map((client) => ({ layer: 'client', holds: heldByClient(client, facts) })),
     isOwnRights: true,
-    distance: 9,
+    distance: 90,
     reason: 'scope_not_available',
     contact: 'operator',
     refusal: 'the app the token was issued to has no right to any of this scope at this resource',
@@ -124,7 +127,7 @@ const DECLARED = {
     permits: 'registered rights of every agent in the chain',
     limits: ofAgents('agent'),
     isOwnRights: true,
-    distance: 8,
+    distance: 80,
     reason: 'scope_not_available',
     contact: 'owner',
     refusal: 'an agent of the chain has no right to any of this scope at this resource',
@@ -136,7 +139,7 @@ const DECLARED = {
     limits: ofAgents('blueprint'),
     refusesDetail: (facts, { type }) =>
       partiesOf(facts).some((party) => isAgent(party) && party.ceilings?.detailTypes?.includes(type) === false),
-    distance: 10,
+    distance: 100,
     reason: 'scope_not_available',
     contact: 'operator',
     refusal: 'the blueprint of an agent of the chain allows nothing of this scope at this resource',
@@ -150,7 +153,7 @@ const DECLARED = {
     by: 'facts',
     permits: 'whether the resource server accepts agents of their environments',
     limits: ofAgents('environment'),
-    distance: 11,
+    distance: 110,
     reason: 'scope_not_available',
     contact: 'operator',
     refusal: 'this resource is not for the environment of an agent of the chain',
@@ -166,7 +169,7 @@ const DECLARED = {
     permits: 'what a blueprint or a policy requires approval for each time',
     // People approved this very action.
     limits: (facts) => (facts.approval === undefined ? approvalOfAgents(facts) : []),
-    distance: 5,
+    distance: 50,
     reason: 'approval_required',
     step: (what) => simulationStatement('approve_each_time', what),
   },
@@ -176,7 +179,7 @@ const DECLARED = {
     limits: ({ subject, server }) => [
       { layer: 'subject', holds: subject?.state === 'active' ? scopesAt(subject.entitlements, server.identifier) : [] },
     ],
-    distance: 4,
+    distance: 40,
     reason: 'scope_not_available',
     contact: 'operator',
     refusal: 'the person has no right to any of this scope at this resource',
@@ -190,7 +193,7 @@ const DECLARED = {
     permits: 'what the person allowed the client they used; for an assertion, the rights that its peer may give',
     limits: ({ grant }) => [{ layer: 'grant', holds: named(grant) }],
     details: { order: 3, heldIn: ({ grant }) => grant && [grant] },
-    distance: 3,
+    distance: 30,
     reason: 'scope_not_available',
     refusal:
       'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
@@ -201,7 +204,7 @@ const DECLARED = {
     permits: 'rights of the exchanged token at the same resource, or of the redeemed assertion',
     limits: ({ subjectToken }) => [{ layer: 'subject_token', holds: named(subjectToken) }],
     details: { order: 1, heldIn: ({ subjectToken }) => subjectToken && [subjectToken] },
-    distance: 2,
+    distance: 20,
     reason: 'scope_not_available',
     refusal: 'subject_token holds nothing of this scope, and it is for the same resource',
     heldAs: 'subject token',
@@ -212,17 +215,17 @@ const DECLARED = {
     permits: 'rights of the delegation: the person’s consent, or what an agent re-delegated',
     limits: ({ delegation }) => [{ layer: 'delegation', holds: named(delegation) }],
     details: { order: 2, heldIn: ({ delegation }) => delegation },
-    distance: 1,
+    distance: 10,
     reason: 'scope_not_available',
     refusal: 'the person has not allowed this agent anything of this scope at this resource',
     step: (what, { caller }) => simulationStatement('consent_to_agent', { agent: caller.id, ...what }),
   },
-  policy: { by: 'policies', permits: 'the active policy set', distance: 6, reason: 'policy_forbids' },
+  policy: { by: 'policies', permits: 'the active policy set', distance: 60, reason: 'policy_forbids' },
   external: {
     by: 'elsewhere',
     permits: 'what an external decision point permits, if the configuration names one',
     whyNotSimulated: simulationStatement('simulation_asks_nobody'),
-    distance: 7,
+    distance: 70,
     reason: 'external_denies',
     contact: 'operator',
     step: (what) => simulationStatement('permit_at_external_point', what),
@@ -250,7 +253,7 @@ export const isDecidedElsewhere = (layer: Layer): boolean =>
 
 /** The resource server comes before all layers: what it does not declare is withheld on every route. */
 export const RESOURCE_SERVER: LayerDenial = {
-  distance: 12,
+  distance: 120,
   reason: 'scope_not_available',
   contact: 'operator',
   refusal: 'the resource server has no such scope',
