@@ -116,9 +116,10 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Contribute',
     [
       'add-a-grant',
+      'add-a-decision-layer',
       'add-a-console-page',
       'add-a-management-resource',
-      'add-a-decision-layer',
+      'add-a-store',
       'testing-with-mongodb',
       'test-stock-clients',
       'mongodb-stand-in',
