@@ -3,6 +3,7 @@
  * reason without words does not compile.
  */
 
+import { LAYER_STATEMENTS_GERMAN, ROUTE_STATEMENTS_GERMAN } from '../../views/words/decision-layers.ts';
 import {
   ABSENCE_GERMAN,
   APPROVAL_GERMAN,
@@ -48,6 +49,8 @@ import { APPROVAL_REFUSALS } from '../domain/approvals/approval-refusals.ts';
 import { BREAK_GLASS_REFUSALS } from '../domain/approvals/break-glass-refusals.ts';
 import { AUDIT_REFUSALS } from '../domain/audit/audit-refusals.ts';
 import { CONSENT_REFUSALS } from '../domain/authority/consent/consent-refusals.ts';
+import { LAYER_STATEMENTS } from '../domain/authority/decision/layers.ts';
+import { ROUTE_STATEMENTS } from '../domain/authority/decision/routes.ts';
 import { SIMULATION_REFUSALS } from '../domain/authority/decision/simulation-refusals.ts';
 import { SIMULATION_STATEMENTS } from '../domain/authority/decision/simulation-statements.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
@@ -126,5 +129,7 @@ const statements = <Table extends StatementTable>(
 ): StatementArea => ({ table, german });
 
 export const STATEMENT_AREAS: readonly StatementArea[] = [
+  statements(LAYER_STATEMENTS, LAYER_STATEMENTS_GERMAN),
+  statements(ROUTE_STATEMENTS, ROUTE_STATEMENTS_GERMAN),
   statements(SIMULATION_STATEMENTS, SIMULATION_STATEMENTS_GERMAN),
 ];

@@ -1,4 +1,5 @@
 import { type Phrase, phrase } from '../html.ts';
+import type { GermanWords } from './refusals.ts';
 
 /** Texts of one layer. */
 export type LayerWords = {
@@ -62,3 +63,56 @@ export const layerWords = {
 /** The texts of a layer that came as data. */
 export const wordsOfLayer = (layer: string): LayerWords | undefined =>
   Object.hasOwn(layerWords, layer) ? layerWords[layer as keyof typeof layerWords] : undefined;
+
+/** What has to change for a layer to let a scope through, by reason. */
+export const LAYER_STATEMENTS_GERMAN = {
+  simulation_asks_nobody: 'beim Ausprobieren wird sonst niemand gefragt',
+  register_document_client:
+    '{client} hier registrieren: Niemand steht dafür ein, also kann es {scope} bei {resource} nicht haben.',
+  give_client_scope: 'Client {client}: ihm {scope} bei {resource} geben.',
+  give_agent_scope: 'Agent {agent}: ihm {scope} bei {resource} geben.',
+  allow_in_blueprint:
+    'Blueprint {blueprint}, und worauf Agent {agent} sich beschränkt hat: {scope} bei {resource} erlauben.',
+  allow_in_ceilings: 'Obergrenzen des Agenten {agent}: {scope} bei {resource} erlauben.',
+  accept_environment:
+    'Ressourcenserver {server}: Agenten der Umgebung {environment} zulassen; zugelassen sind: {accepted}.',
+  approve_each_time: 'Jedes Mal eine Freigabe: Die Obergrenzen verlangen sie für {scope} bei {resource}.',
+  entitle_account: 'Konto {account}: zu {scope} bei {resource} berechtigen.',
+  enable_account: 'Konto {account}: einschalten.',
+  allow_client: 'Die Person erlaubt der App diese Berechtigung.',
+  present_wider_token: 'Ein Token der Person, das diese Berechtigung enthält.',
+  consent_to_agent: 'Die Person willigt ein: {agent} darf {scope} bei {resource} haben.',
+  permit_at_external_point: 'Externe Entscheidungsstelle: {scope} bei {resource} erlauben.',
+} satisfies GermanWords;
+
+/** Why a layer does not apply on a route, by reason. After `only if` a clause stands, its verb last. */
+export const ROUTE_STATEMENTS_GERMAN = {
+  only_caller_involved: 'außer dem Aufrufer ist niemand beteiligt',
+  no_token_exchanged: 'es wird kein Token getauscht',
+  caller_acts_for_itself: 'der Aufrufer handelt für sich selbst',
+  provider_issues_within_grant: 'ausgegeben wird innerhalb dessen, was gewährt ist',
+  caller_is_agent: 'der Aufrufer ein Agent ist',
+  token_for_person: 'das Token für jemanden spricht',
+  token_of_delegation: 'das Token an einer Delegation hängt',
+  person_used_client: 'die Person eine App benutzt hat, außer die Delegation gilt für deren Aufrufe',
+  external_point_named:
+    'die Konfiguration für diesen Weg eine externe Entscheidungsstelle nennt, außer bei der Verwaltungs-API',
+  is_what_is_asked: 'darum wird ja gebeten',
+  asked_by_later_requests: 'Einwilligung und Token-Anfrage fragen danach',
+  token_for_same_resource: 'es für dieselbe Ressource ist',
+  resources_are_of_others: 'über Ressourcen anderer wird hier niemand gefragt',
+  sign_in_for_no_resource: 'eine Anmeldung gilt für keine davon',
+  peer_may_be_asked: 'die Administration lässt den Partner fragen',
+  assertion_names_scope: 'die Assertion eine Berechtigung nennt',
+  peer_is_trusted: 'die Administration vertraut dem Partner',
+  grant_ends_subject_token: 'mit seinem Ende endet auch das Token der Person',
+  token_exchanged_for_same_resource: 'ein Token für dieselbe Ressource getauscht wurde',
+  exchange_with_client_grant: 'ein Tausch hierher führte, vom Token einer App, der dort etwas erlaubt wurde',
+  exchange_for_same_resource: 'ein Tausch hierher führte, für dieselbe Ressource',
+  grant_ends_token: 'mit seinem Ende endet auch das Token',
+  external_point_asked_before:
+    'sie wurde gefragt, als das Token entstand; APIs dürfen nicht auf einen fremden Server warten',
+  token_ends_with_grant: 'ein Token endet mit dem, was gewährt wurde',
+  asked_about_token: 'nach einem Token gefragt wird',
+  delegation_or_agent_named: 'das Token an einer Delegation hängt, oder ein Agent für eine Person genannt ist',
+} satisfies GermanWords;

@@ -6,7 +6,7 @@ import { limitsOfAgent } from '../../clients/agents/effective-agent.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
-import type { Statement } from '../../vocabulary/statements.ts';
+import { type Statement, type StatementTable, statementsOf } from '../../vocabulary/statements.ts';
 import {
   type AgentParty,
   actsForItself,
@@ -18,7 +18,26 @@ import {
   type Party,
   partiesOf,
 } from './facts.ts';
-import { simulationStatement } from './simulation-statements.ts';
+
+/** What has to change for a layer to let a scope through. */
+export const LAYER_STATEMENTS = {
+  simulation_asks_nobody: 'a simulation asks nobody else',
+  register_document_client: 'Register {client} here: nobody answers for it, so it cannot hold {scope} at {resource}.',
+  give_client_scope: 'Client {client}: give it {scope} at {resource}.',
+  give_agent_scope: 'Agent {agent}: give it {scope} at {resource}.',
+  allow_in_blueprint: 'Blueprint {blueprint}, and what agent {agent} narrowed itself to: allow {scope} at {resource}.',
+  allow_in_ceilings: 'Ceilings of agent {agent}: allow {scope} at {resource}.',
+  accept_environment: 'Resource server {server}: take agents of the environment {environment}; it takes {accepted}.',
+  approve_each_time: 'An approval, each time: the ceilings ask for one for {scope} at {resource}.',
+  entitle_account: 'Account {account}: entitle it to {scope} at {resource}.',
+  enable_account: 'Account {account}: enable it.',
+  allow_client: 'The person allows the client this scope.',
+  present_wider_token: 'A subject token that holds this scope.',
+  consent_to_agent: 'The person consents: {agent} may have {scope} at {resource}.',
+  permit_at_external_point: 'The external decision point: permit {scope} at {resource}.',
+} as const satisfies StatementTable;
+
+const statement = statementsOf(LAYER_STATEMENTS);
 
 /** What the denial of a layer says. */
 export type LayerDenial = {
@@ -119,8 +138,8 @@ const DECLARED = {
     refusal: 'the app the token was issued to has no right to any of this scope at this resource',
     step: (what, { caller }) =>
       caller.kind === 'client' && caller.isDocument
-        ? simulationStatement('register_document_client', { client: caller.id, ...what })
-        : simulationStatement('give_client_scope', { client: caller.id, ...what }),
+        ? statement('register_document_client', { client: caller.id, ...what })
+        : statement('give_client_scope', { client: caller.id, ...what }),
   },
   agent: {
     by: 'facts',
@@ -131,7 +150,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     contact: 'owner',
     refusal: 'an agent of the chain has no right to any of this scope at this resource',
-    step: (what, { caller }) => simulationStatement('give_agent_scope', { agent: caller.id, ...what }),
+    step: (what, { caller }) => statement('give_agent_scope', { agent: caller.id, ...what }),
   },
   blueprint: {
     by: 'facts',
@@ -146,8 +165,8 @@ const DECLARED = {
     heldAs: 'ceilings of the blueprint',
     step: (what, { caller }) =>
       caller.kind === 'agent' && caller.blueprint !== undefined
-        ? simulationStatement('allow_in_blueprint', { blueprint: caller.blueprint, agent: caller.id, ...what })
-        : simulationStatement('allow_in_ceilings', { agent: caller.id, ...what }),
+        ? statement('allow_in_blueprint', { blueprint: caller.blueprint, agent: caller.id, ...what })
+        : statement('allow_in_ceilings', { agent: caller.id, ...what }),
   },
   environment: {
     by: 'facts',
@@ -158,7 +177,7 @@ const DECLARED = {
     contact: 'operator',
     refusal: 'this resource is not for the environment of an agent of the chain',
     step: (_, { caller, server }) =>
-      simulationStatement('accept_environment', {
+      statement('accept_environment', {
         server: server.id,
         environment: caller.kind === 'agent' ? caller.environment : '',
         accepted: (server.environments ?? []).join(', ') || 'none',
@@ -171,7 +190,7 @@ const DECLARED = {
     limits: (facts) => (facts.approval === undefined ? approvalOfAgents(facts) : []),
     distance: 50,
     reason: 'approval_required',
-    step: (what) => simulationStatement('approve_each_time', what),
+    step: (what) => statement('approve_each_time', what),
   },
   subject: {
     by: 'facts',
@@ -185,8 +204,8 @@ const DECLARED = {
     refusal: 'the person has no right to any of this scope at this resource',
     step: (what, { subject }) =>
       subject?.state === 'active'
-        ? simulationStatement('entitle_account', { account: subject.id, ...what })
-        : simulationStatement('enable_account', { account: subject?.id ?? '' }),
+        ? statement('entitle_account', { account: subject.id, ...what })
+        : statement('enable_account', { account: subject?.id ?? '' }),
   },
   grant: {
     by: 'facts',
@@ -197,7 +216,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     refusal:
       'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
-    step: () => simulationStatement('allow_client'),
+    step: () => statement('allow_client'),
   },
   subject_token: {
     by: 'facts',
@@ -208,7 +227,7 @@ const DECLARED = {
     reason: 'scope_not_available',
     refusal: 'subject_token holds nothing of this scope, and it is for the same resource',
     heldAs: 'subject token',
-    step: () => simulationStatement('present_wider_token'),
+    step: () => statement('present_wider_token'),
   },
   delegation: {
     by: 'facts',
@@ -218,17 +237,17 @@ const DECLARED = {
     distance: 10,
     reason: 'scope_not_available',
     refusal: 'the person has not allowed this agent anything of this scope at this resource',
-    step: (what, { caller }) => simulationStatement('consent_to_agent', { agent: caller.id, ...what }),
+    step: (what, { caller }) => statement('consent_to_agent', { agent: caller.id, ...what }),
   },
   policy: { by: 'policies', permits: 'the active policy set', distance: 60, reason: 'policy_forbids' },
   external: {
     by: 'elsewhere',
     permits: 'what an external decision point permits, if the configuration names one',
-    whyNotSimulated: simulationStatement('simulation_asks_nobody'),
+    whyNotSimulated: statement('simulation_asks_nobody'),
     distance: 70,
     reason: 'external_denies',
     contact: 'operator',
-    step: (what) => simulationStatement('permit_at_external_point', what),
+    step: (what) => statement('permit_at_external_point', what),
   },
 } as const satisfies { readonly [L in Layer]?: DeclaredLayer };
 

@@ -2,10 +2,41 @@
  * Which layer applies on which route. The code uses this table, and the reference page is generated from it. A missing cell
  * does not compile, and a cell that does not apply states why.
  */
-import type { Statement } from '../../vocabulary/statements.ts';
+import { type Statement, type StatementTable, statementsOf } from '../../vocabulary/statements.ts';
 import type { DecisionFacts, Route } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
-import { simulationStatement } from './simulation-statements.ts';
+
+/** Why a layer does not apply on a route, or, after `only if`, where it would. */
+export const ROUTE_STATEMENTS = {
+  only_caller_involved: 'nobody but the caller is in it',
+  no_token_exchanged: 'no token is exchanged',
+  caller_acts_for_itself: 'the caller acts for itself',
+  provider_issues_within_grant: 'oidc-provider issues within the grant',
+  caller_is_agent: 'the caller is an agent',
+  token_for_person: 'the token speaks for somebody',
+  token_of_delegation: 'the token hangs on a delegation',
+  person_used_client: 'the person used a client, unless the delegation is for calls by it',
+  external_point_named: 'the configuration names an external decision point for the route, but for the management API',
+  is_what_is_asked: 'it is what is asked for',
+  asked_by_later_requests: 'consent and the token request ask it',
+  token_for_same_resource: 'it is for the same resource',
+  resources_are_of_others: 'nobody is asked here about resources of others',
+  sign_in_for_no_resource: 'a sign-in is for none of them',
+  peer_may_be_asked: 'the administrator lets the peer be asked',
+  assertion_names_scope: 'the assertion names a scope',
+  peer_is_trusted: 'the administrator trusts the peer',
+  grant_ends_subject_token: 'its end ends the subject token',
+  token_exchanged_for_same_resource: 'a token for the same resource was exchanged',
+  exchange_with_client_grant: 'an exchange led here, from a token of a client that was granted something there',
+  exchange_for_same_resource: 'an exchange led here, for the same resource',
+  grant_ends_token: 'its end ends the token',
+  external_point_asked_before: 'it was asked when the token was made; APIs must not wait for a server elsewhere',
+  token_ends_with_grant: 'a token is over with its grant',
+  asked_about_token: 'it is asked about a token',
+  delegation_or_agent_named: 'the token hangs on a delegation, or an agent for a person is named',
+} as const satisfies StatementTable;
+
+const statement = statementsOf(ROUTE_STATEMENTS);
 
 /** `counts`: the layer narrows. `if`: it narrows where the request has the fact. `not`: why it cannot. */
 export type Cell =
@@ -13,30 +44,30 @@ export type Cell =
   | { readonly if: (facts: DecisionFacts) => boolean; readonly when: Statement }
   | { readonly not: Statement };
 
-const NOBODY = { not: simulationStatement('only_caller_involved') } as const;
-const NO_TOKEN = { not: simulationStatement('no_token_exchanged') } as const;
-const ITSELF = { not: simulationStatement('caller_acts_for_itself') } as const;
-const PROVIDER_GRANT = { not: simulationStatement('provider_issues_within_grant') } as const;
+const NOBODY = { not: statement('only_caller_involved') } as const;
+const NO_TOKEN = { not: statement('no_token_exchanged') } as const;
+const ITSELF = { not: statement('caller_acts_for_itself') } as const;
+const PROVIDER_GRANT = { not: statement('provider_issues_within_grant') } as const;
 
-const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: simulationStatement('caller_is_agent') };
+const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: statement('caller_is_agent') };
 const FOR_SOMEBODY: Cell = {
   if: ({ subject }) => subject !== undefined,
-  when: simulationStatement('token_for_person'),
+  when: statement('token_for_person'),
 };
 const HAS_DELEGATION: Cell = {
   if: ({ delegation }) => delegation !== undefined,
-  when: simulationStatement('token_of_delegation'),
+  when: statement('token_of_delegation'),
 };
 
 /** Decision 21. */
 const OF_APP: Cell = {
   if: ({ grant }) => grant !== undefined,
-  when: simulationStatement('person_used_client'),
+  when: statement('person_used_client'),
 };
 
 const EXTERNAL: Cell = {
   if: () => true,
-  when: simulationStatement('external_point_named'),
+  when: statement('external_point_named'),
 };
 
 /** Limits that come from the parties; empty where they set none. */
@@ -71,11 +102,11 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   authorization_request: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: simulationStatement('is_what_is_asked') },
+    grant: { not: statement('is_what_is_asked') },
     subject_token: NO_TOKEN,
-    delegation: { not: simulationStatement('is_what_is_asked') },
-    policy: { not: simulationStatement('asked_by_later_requests') },
-    external: { not: simulationStatement('asked_by_later_requests') },
+    delegation: { not: statement('is_what_is_asked') },
+    policy: { not: statement('asked_by_later_requests') },
+    external: { not: statement('asked_by_later_requests') },
   },
   authorization_code: OF_A_PERSON,
   refresh_token: OF_A_PERSON,
@@ -86,7 +117,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     grant: OF_APP,
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: simulationStatement('token_for_same_resource'),
+      when: statement('token_for_same_resource'),
     },
     delegation: 'counts',
     policy: 'counts',
@@ -95,9 +126,9 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   id_jag: {
     ...PARTIES,
     subject: 'counts',
-    grant: { not: simulationStatement('resources_are_of_others') },
-    subject_token: { not: simulationStatement('sign_in_for_no_resource') },
-    delegation: { not: simulationStatement('peer_may_be_asked') },
+    grant: { not: statement('resources_are_of_others') },
+    subject_token: { not: statement('sign_in_for_no_resource') },
+    delegation: { not: statement('peer_may_be_asked') },
     policy: 'counts',
     external: EXTERNAL,
   },
@@ -107,16 +138,16 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     grant: 'counts',
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: simulationStatement('assertion_names_scope'),
+      when: statement('assertion_names_scope'),
     },
-    delegation: { not: simulationStatement('peer_is_trusted') },
+    delegation: { not: statement('peer_is_trusted') },
     policy: 'counts',
     external: EXTERNAL,
   },
   txn_token: {
     ...PARTIES,
     subject: 'counts',
-    grant: { not: simulationStatement('grant_ends_subject_token') },
+    grant: { not: statement('grant_ends_subject_token') },
     subject_token: 'counts',
     delegation: HAS_DELEGATION,
     policy: 'counts',
@@ -128,7 +159,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     grant: OF_APP,
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: simulationStatement('token_exchanged_for_same_resource'),
+      when: statement('token_exchanged_for_same_resource'),
     },
     delegation: HAS_DELEGATION,
     policy: 'counts',
@@ -139,37 +170,37 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject: 'counts',
     grant: {
       if: ({ grant }) => grant !== undefined,
-      when: simulationStatement('exchange_with_client_grant'),
+      when: statement('exchange_with_client_grant'),
     },
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: simulationStatement('exchange_for_same_resource'),
+      when: statement('exchange_for_same_resource'),
     },
-    delegation: { not: simulationStatement('is_what_is_asked') },
+    delegation: { not: statement('is_what_is_asked') },
     policy: 'counts',
     external: EXTERNAL,
   },
   introspection: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: simulationStatement('grant_ends_token') },
+    grant: { not: statement('grant_ends_token') },
     subject_token: NOBODY,
     delegation: HAS_DELEGATION,
     policy: 'counts',
-    external: { not: simulationStatement('external_point_asked_before') },
+    external: { not: statement('external_point_asked_before') },
   },
   access_evaluation: {
     ...PARTIES,
     subject: FOR_SOMEBODY,
-    grant: { not: simulationStatement('token_ends_with_grant') },
+    grant: { not: statement('token_ends_with_grant') },
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,
-      when: simulationStatement('asked_about_token'),
+      when: statement('asked_about_token'),
     },
     delegation: {
       if: ({ delegation, subject, subjectToken }) =>
         delegation !== undefined || (subject !== undefined && subjectToken === undefined),
-      when: simulationStatement('delegation_or_agent_named'),
+      when: statement('delegation_or_agent_named'),
     },
     policy: 'counts',
     external: EXTERNAL,
