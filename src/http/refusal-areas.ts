@@ -9,6 +9,8 @@ import {
   APPROVAL_GERMAN,
   BREAK_GLASS_GERMAN,
   CONSENT_GERMAN,
+  DELEGATION_GERMAN,
+  POLICY_GERMAN,
   SIMULATION_GERMAN,
 } from '../../views/words/refusals/authority.ts';
 import {
@@ -53,6 +55,8 @@ import { LAYER_STATEMENTS } from '../domain/authority/decision/layers.ts';
 import { ROUTE_STATEMENTS } from '../domain/authority/decision/routes.ts';
 import { SIMULATION_REFUSALS } from '../domain/authority/decision/simulation-refusals.ts';
 import { SIMULATION_STATEMENTS } from '../domain/authority/decision/simulation-statements.ts';
+import { DELEGATION_REFUSALS } from '../domain/authority/delegation/delegation-refusals.ts';
+import { POLICY_REFUSALS } from '../domain/authority/policy/policy-refusals.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
 import { BLUEPRINT_REFUSALS } from '../domain/clients/blueprints/blueprint-refusals.ts';
 import { CLIENT_REFUSALS } from '../domain/clients/clients/client-refusals.ts';
@@ -110,6 +114,8 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Subject links', LINK_REFUSALS, LINK_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),
+  area('Delegations', DELEGATION_REFUSALS, DELEGATION_GERMAN),
+  area('Policies', POLICY_REFUSALS, POLICY_GERMAN),
   area('Simulations', SIMULATION_REFUSALS, SIMULATION_GERMAN),
   area('Approvals', APPROVAL_REFUSALS, APPROVAL_GERMAN),
   area('Absences', ABSENCE_REFUSALS, ABSENCE_GERMAN),

@@ -19,6 +19,10 @@ export const BREAK_GLASS_REFUSALS = {
   },
   break_glass_reviewed: { code: 'conflict', text: 'Somebody has looked at it already.' },
   break_glass_finding_malformed: { code: 'invalid_field', text: 'Say what you found, in 10 to 2000 characters.' },
+  break_glass_review_by_owner: {
+    code: 'forbidden',
+    text: 'An owner of an agent in the chain does not review this. Ask another reviewer.',
+  },
 } as const satisfies RefusalTable;
 
 export const breakGlassRefusal = refusalsOf(BREAK_GLASS_REFUSALS);

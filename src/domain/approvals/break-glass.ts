@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { MULTI_FACTOR, satisfiesAcr } from '../vocabulary/assurance.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
+import { fieldRefusal } from '../vocabulary/field-refusals.ts';
 import { digestOf } from './action.ts';
 import {
   type Approval,
@@ -256,13 +256,14 @@ export const newBreakGlassService = ({
           throw breakGlassRefusal('break_glass_review_by_requester');
         }
         if (await isOwner(approval, account)) {
-          throw new DomainError(
-            'forbidden',
-            'An owner of an agent in the chain does not review this. Ask another reviewer.',
-          );
+          throw breakGlassRefusal('break_glass_review_by_owner');
         }
         if (approval.review === 'closed') throw breakGlassRefusal('break_glass_reviewed');
-        if (!isFinding(finding)) return refuseField('/finding', `One of ${BREAK_GLASS_FINDINGS.join(', ')}.`);
+        if (!isFinding(finding))
+          throw fieldRefusal('value_not_among', {
+            field: '/finding',
+            params: { allowed: BREAK_GLASS_FINDINGS.join(', ') },
+          });
         if (text.length < 10 || text.length > NOTE)
           throw breakGlassRefusal('break_glass_finding_malformed', { field: '/note' });
         const closed = { by: account, at: clock.now(), finding, note: text };

@@ -33,6 +33,23 @@ export const FIELD_REFUSALS = {
     text: 'URIs are compared character by character; there are no wildcards.',
   },
   uri_has_fragment: { code: 'invalid_field', text: 'A URI here has no fragment ("#").' },
+  origin_malformed: {
+    code: 'invalid_field',
+    text: 'An origin is scheme, host and port only, such as "https://app.example".',
+  },
+  identifier_too_long: { code: 'invalid_field', text: 'An identifier has at most 512 characters.' },
+  redirect_scheme_refused: { code: 'invalid_field', text: 'The scheme "{scheme}" cannot be redirected to.' },
+  redirect_native_not_http: { code: 'invalid_field', text: 'On loopback a native app uses http (RFC 8252 §7.3).' },
+  redirect_web_not_https: { code: 'invalid_field', text: 'A web app redirects to https, or to http on loopback.' },
+  redirect_scheme_not_reversed: {
+    code: 'invalid_field',
+    text: 'A private-use scheme is a domain name in reverse, such as "com.example.app:" (RFC 8252 §7.1).',
+  },
+  uri_too_long: { code: 'invalid_field', text: 'A URI has at most {most} characters.' },
+  uri_has_user: { code: 'invalid_field', text: 'A URI here holds no user name or password.' },
+  uri_not_normal: { code: 'invalid_field', text: 'Write this URI in its normal form: {uri}' },
+  value_not_among: { code: 'invalid_field', text: 'One of {allowed}.' },
+  number_out_of_range: { code: 'invalid_field', text: 'This is a whole number from {least} to {most}.' },
 } as const satisfies RefusalTable;
 
 export const fieldRefusal = refusalsOf(FIELD_REFUSALS);

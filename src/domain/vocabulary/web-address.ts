@@ -1,4 +1,3 @@
-import { refuseField } from './errors.ts';
 import { fieldRefusal } from './field-refusals.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
@@ -23,8 +22,7 @@ export const checkOrigins = (origins: readonly string[], field = '/cors_origins'
   eachOnce(origins, field, (origin, at) => {
     const url = parse(origin, at);
     checkTransport(url, at);
-    if (url.origin !== origin)
-      refuseField(at, 'An origin is scheme, host and port only, such as "https://app.example".');
+    if (url.origin !== origin) throw fieldRefusal('origin_malformed', { field: at });
   });
 
 /**
@@ -37,7 +35,7 @@ export const originsOf = (redirectUris: readonly string[]): readonly string[] =>
 
 /** A resource indicator (RFC 8707 §2): absolute https URI without fragment, http only on loopback. Compared exactly. */
 export const checkResourceIdentifier = (identifier: string, field = '/identifier'): string => {
-  if (identifier.length > 512) refuseField(field, 'An identifier has at most 512 characters.');
+  if (identifier.length > 512) throw fieldRefusal('identifier_too_long', { field });
   const url = parse(identifier, field);
   checkNormalised(identifier, url, field);
   checkTransport(url, field);
@@ -53,28 +51,28 @@ export const isLocalhostRedirect = (uri: string): boolean => /^http:\/\/localhos
 const checkRedirectUri = (uri: string, applicationType: 'web' | 'native', field: string): void => {
   const url = parse(uri, field);
   if (SCRIPT_SCHEMES.includes(url.protocol))
-    refuseField(field, `The scheme "${url.protocol}" cannot be redirected to.`);
+    throw fieldRefusal('redirect_scheme_refused', { field, params: { scheme: url.protocol } });
   checkNormalised(uri, url, field);
   if (url.protocol === 'https:' || url.protocol === 'http:') {
     checkTransport(url, field);
     if (applicationType === 'native' && url.protocol === 'https:' && LOOPBACK_HOSTS.includes(url.hostname)) {
-      refuseField(field, 'On loopback a native app uses http (RFC 8252 §7.3).');
+      throw fieldRefusal('redirect_native_not_http', { field });
     }
     return;
   }
-  if (applicationType !== 'native') refuseField(field, 'A web app redirects to https, or to http on loopback.');
+  if (applicationType !== 'native') throw fieldRefusal('redirect_web_not_https', { field });
   if (!url.protocol.includes('.')) {
-    refuseField(field, 'A private-use scheme is a domain name in reverse, such as "com.example.app:" (RFC 8252 §7.1).');
+    throw fieldRefusal('redirect_scheme_not_reversed', { field });
   }
 };
 
 const parse = (value: string, field: string): URL => {
-  if (value.length > MAXIMUM_LENGTH) refuseField(field, `A URI has at most ${MAXIMUM_LENGTH} characters.`);
+  if (value.length > MAXIMUM_LENGTH) throw fieldRefusal('uri_too_long', { field, params: { most: MAXIMUM_LENGTH } });
   const url = URL.parse(value);
   if (!url) throw fieldRefusal('uri_not_absolute', { field });
   if (value.includes('#')) throw fieldRefusal('uri_has_fragment', { field });
   if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?]*@/.test(value)) {
-    refuseField(field, 'A URI here holds no user name or password.');
+    throw fieldRefusal('uri_has_user', { field });
   }
   if (url.hostname.includes('*')) throw fieldRefusal('uri_has_wildcard', { field });
   return url;
@@ -83,7 +81,7 @@ const parse = (value: string, field: string): URL => {
 /** Refuses a second spelling of an address: exact comparison would not recognize it as the same place. */
 const checkNormalised = (value: string, url: URL, field: string): void => {
   const isBareOrigin = value === url.origin;
-  if (url.href !== value && !isBareOrigin) refuseField(field, `Write this URI in its normal form: ${url.href}`);
+  if (url.href !== value && !isBareOrigin) throw fieldRefusal('uri_not_normal', { field, params: { uri: url.href } });
 };
 
 const checkTransport = (url: URL, field: string): void => {

@@ -79,4 +79,22 @@ export const BREAK_GLASS_GERMAN = {
   break_glass_review_by_requester: 'Wer im Notfall freigegeben hat, sagt nicht, ob das richtig war.',
   break_glass_reviewed: 'Das hat schon jemand geprüft.',
   break_glass_finding_malformed: 'Sagen Sie, was Sie festgestellt haben, in 10 bis 2000 Zeichen.',
+  break_glass_review_by_owner:
+    'Wem ein Agent der Kette gehört, prüft das nicht. Fragen Sie eine andere prüfende Person.',
+} satisfies GermanWords;
+
+export const DELEGATION_GERMAN = {
+  agent_changed_owner_again:
+    'Dieser Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
+} satisfies GermanWords;
+
+export const POLICY_GERMAN = {
+  policy_set_not_found: 'Diesen Richtliniensatz gibt es nicht.',
+  policy_set_fixed: 'Diese Version wurde aktiviert und ändert sich nicht mehr. Schreiben Sie einen neuen Entwurf.',
+  policy_set_changed: 'Dieser Richtliniensatz wurde inzwischen geändert. Laden Sie die Seite noch einmal.',
+  policy_activated_meanwhile:
+    'Inzwischen wurde ein anderer Richtliniensatz aktiviert. Sehen Sie ihn sich an, bevor Sie ihn ersetzen.',
+  replay_period_wrong: 'Eine Wiederholung umfasst höchstens ein Jahr und endet nach ihrem Anfang.',
+  replay_running: 'Es werden schon Entscheidungen wiederholt. Warten Sie, bis das fertig ist.',
+  policies_inactive: 'Kein Richtliniensatz ist aktiv.',
 } satisfies GermanWords;

@@ -25,6 +25,19 @@ export const AGENT_GERMAN = {
   next_owner_inactive: 'Niemand könnte für ihn einstehen: Das Konto oder die Gruppe ist nicht aktiv.',
   owner_inactive: 'Eigentümer ist ein aktives Konto oder eine Gruppe mit einem aktiven Mitglied.',
   instance_agent_inactive: 'Dieser Agent ist nicht aktiv.',
+  agent_changed_owner: 'Dieser Agent hat inzwischen einen anderen Eigentümer. Lesen Sie ihn noch einmal.',
+  credential_url_missing: 'Es braucht die URL der Schlüssel.',
+  credential_issuer_unknown: 'Es gibt keinen aktiven vertrauten Aussteller mit dieser Kennung.',
+  credential_kind_unknown: 'Eine solche Art von Nachweis gibt es nicht.',
+  credential_keys_unusable: 'Nur die Schlüssel eines brauchbaren Nachweises werden durch andere ersetzt.',
+  credential_overlap_too_long: 'Die alten Schlüssel gelten noch höchstens {most} Sekunden.',
+  agent_uses_exceeded: 'Höchstens 20 Zwecke können genannt werden.',
+  sponsor_inactive: 'Der Sponsor ist ein aktives Konto.',
+  agent_resources_exceeded: 'Höchstens 20 Ressourcenserver können genannt werden.',
+  agent_resource_repeated: 'Dieser Ressourcenserver steht zweimal da.',
+  agent_resource_unknown: 'Es gibt keinen Ressourcenserver mit dieser Kennung.',
+  composition_digest_malformed: 'Das ist „sha256:“ mit 64 hexadezimalen Ziffern.',
+  composition_tools_exceeded: 'Höchstens 200 Werkzeuge können genannt werden.',
 } satisfies GermanWords;
 
 export const BLUEPRINT_GERMAN = {
@@ -47,6 +60,12 @@ export const CLIENT_GERMAN = {
   redirect_uri_unused: 'Rückleitungs-URIs sind für Agenten, die Personen zur Anmeldung schicken.',
   client_not_adoptable: 'Übernommen wird nur ein Client, der sich selbst registriert hat und keinen Eigentümer hat.',
   client_retired: 'Ein stillgelegter Client lässt sich nicht ändern.',
+  grant_types_missing: 'Nennen Sie wenigstens einen Weg zu Tokens.',
+  grant_type_unknown: 'Ein Weg zu Tokens ist hier einer von: {allowed}.',
+  grant_type_repeated: 'Dieser Weg zu Tokens steht zweimal da.',
+  refresh_tokens_not_possible: 'Refresh-Tokens gibt es nur mit authorization_code oder dem Weg für Geräte.',
+  owner_not_active_account: 'Eigentümer ist ein aktives Konto.',
+  client_without_secret: 'Dieser Client weist sich nicht mit einem Secret aus.',
 } satisfies GermanWords;
 
 export const LINK_GERMAN = {

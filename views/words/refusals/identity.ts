@@ -39,6 +39,7 @@ export const GROUP_GERMAN = {
   group_too_small: 'Eine Gruppe hat mindestens zwei Mitglieder.',
   group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
   group_member_inactive: 'Mitglied ist ein aktives Konto.',
+  group_member_repeated: 'Dieses Konto steht zweimal da.',
 } satisfies GermanWords;
 
 export const FACTOR_GERMAN = {
@@ -81,6 +82,7 @@ export const UPSTREAM_GERMAN = {
   upstream_link_not_found: 'Sie sind dort nicht verbunden.',
   upstream_person_connected: 'Diese Person ist schon mit einem Konto verbunden.',
   upstream_issuer_taken: 'Einen Anmeldedienst mit diesem Aussteller gibt es schon.',
+  upstream_link_ended: 'Sie sind dort nicht mehr verbunden. Melden Sie sich anders an.',
 } satisfies GermanWords;
 
 export const INTERACTION_GERMAN = {

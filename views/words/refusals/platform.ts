@@ -46,6 +46,18 @@ export const FIELD_GERMAN = {
   uri_not_https: 'Diese URI beginnt mit https; http nur auf 127.0.0.1, [::1] oder localhost.',
   uri_has_wildcard: 'URIs werden Zeichen für Zeichen verglichen; Platzhalter gibt es nicht.',
   uri_has_fragment: 'Eine URI hat hier kein Fragment („#“).',
+  origin_malformed: 'Ein Origin besteht nur aus Schema, Host und Port, etwa „https://app.example“.',
+  identifier_too_long: 'Eine Kennung hat höchstens 512 Zeichen.',
+  redirect_scheme_refused: 'Zum Schema „{scheme}“ kann nicht zurückgeleitet werden.',
+  redirect_native_not_http: 'Auf Loopback nutzt eine native App http (RFC 8252 §7.3).',
+  redirect_web_not_https: 'Eine Web-App leitet zu https zurück, oder auf Loopback zu http.',
+  redirect_scheme_not_reversed:
+    'Ein eigenes Schema ist ein umgekehrter Domainname, etwa „com.example.app:“ (RFC 8252 §7.1).',
+  uri_too_long: 'Eine URI hat höchstens {most} Zeichen.',
+  uri_has_user: 'Eine URI enthält hier weder Benutzername noch Passwort.',
+  uri_not_normal: 'Schreiben Sie diese URI in ihrer Normalform: {uri}',
+  value_not_among: 'Eines von: {allowed}.',
+  number_out_of_range: 'Das ist eine ganze Zahl von {least} bis {most}.',
 } satisfies GermanWords;
 
 export const DOCUMENT_GERMAN = {
@@ -66,6 +78,7 @@ export const NAME_GERMAN = {
   verification_needs_owner: 'Zuerst muss jemand für ihn einstehen.',
   verification_of_retired: 'Was stillgelegt ist, wird nicht geprüft.',
   verification_off: 'Namen werden hier nicht geprüft.',
+  name_changed_meanwhile: 'Der Name hat sich inzwischen geändert.',
 } satisfies GermanWords;
 
 export const KEY_GERMAN = {
@@ -81,6 +94,14 @@ export const KEY_GERMAN = {
   key_set_malformed: 'Das ist keine Schlüsselmenge (RFC 7517 §5).',
   key_type_unsupported: 'Ein Schlüssel ist vom Typ „EC“, „RSA“ oder „OKP“.',
   key_curve_unsupported: 'Die Kurve ist P-256, P-384 oder P-521 mit „EC“, oder Ed25519 mit „OKP“.',
+  key_set_not_object: 'Eine Schlüsselmenge ist ein Objekt mit der Angabe „keys“, einer Liste (RFC 7517 §5).',
+  key_set_size_wrong: 'Eine Schlüsselmenge enthält 1 bis {most} Schlüssel.',
+  key_use_wrong: 'Die Verwendung („use“) eines Schlüssels ist „sig“ oder fehlt.',
+  key_operations_wrong: 'Zu den Operationen eines öffentlichen Signaturschlüssels gehört „verify“.',
+  key_id_malformed: 'Die Kennung eines Schlüssels hat 1 bis 128 sichtbare ASCII-Zeichen.',
+  key_algorithm_unsupported: 'Der Algorithmus dieses Schlüssels fehlt oder ist einer von: {algorithms}.',
+  rsa_key_size_wrong: 'Ein RSA-Schlüssel hat 2048 bis 4096 Bit.',
+  rsa_exponent_wrong: 'Der Exponent eines RSA-Schlüssels ist 65537 („AQAB“).',
 } satisfies GermanWords;
 
 export const AUDIT_GERMAN = {
@@ -99,4 +120,25 @@ export const RESOURCE_SERVER_GERMAN = {
   target_proposed_again: 'Dieses Paar wurde inzwischen neu vorgeschlagen. Sehen Sie es sich noch einmal an.',
   resource_identifier_taken: 'Diese Kennung gehört zu einem anderen Ressourcenserver.',
   management_api_fixed: 'Dieser Ressourcenserver ist die Verwaltungs-API selbst; er lässt sich nicht ändern.',
+  resource_unknown: 'Kein Ressourcenserver hat diese Kennung.',
+  resource_identifier_is_own: 'Diese Kennung gehört zu diesem Server selbst.',
+  resource_without_secret: 'Dieser Ressourcenserver weist sich nicht mit einem Secret aus.',
+  resource_token_lifetime_wrong: 'Ein Access-Token gilt 30 bis 3600 Sekunden.',
+  resource_keys_unused: 'Schlüssel gehören nur zur Introspection-Methode private_key_jwt.',
+  scope_star_not_alone: '„*“ heißt alle Berechtigungen und steht allein.',
+  scope_undeclared: 'Der Ressourcenserver bietet diese Berechtigung nicht an.',
+  scope_repeated: 'Diese Berechtigung steht zweimal da.',
+  scope_declared_twice: 'Diese Berechtigung ist zweimal angegeben.',
+  scopes_count_wrong: 'Ein Ressourcenserver bietet 1 bis 200 Berechtigungen an.',
+  scope_name_malformed:
+    'Eine Berechtigung hat 1 bis 128 sichtbare ASCII-Zeichen ohne Anführungszeichen und Backslash (RFC 6749 §3.3).',
+  scope_name_is_star: '„*“ heißt alle Berechtigungen und ist kein Name.',
+  scope_name_of_openid: 'Diese Berechtigung hat in OpenID Connect eine Bedeutung.',
+  target_is_self: 'Ein Ressourcenserver delegiert nicht an sich selbst. Nennen Sie eine andere API.',
+  target_unregistered: 'Kein Ressourcenserver hat diese Kennung. Registrieren Sie ihn zuerst.',
+  target_disabled: 'Dieser Ressourcenserver ist abgeschaltet. Schalten Sie ihn zuerst ein.',
+  target_scope_undeclared:
+    'Der andere Ressourcenserver bietet diese Berechtigung nicht an. Nennen Sie eine, die er anbietet.',
+  targets_exceeded: 'Ein Ressourcenserver hat höchstens {most} Paare. Ziehen Sie zuerst ein anderes zurück.',
+  target_is_management_api: 'Die Verwaltungs-API nimmt kein Token eines Agenten, der für eine Person handelt.',
 } satisfies GermanWords;

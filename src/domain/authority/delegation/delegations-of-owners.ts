@@ -3,11 +3,11 @@ import { ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, update } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';
 import { aboutDelegation, confirmedAtOf, slotOf, suspendedDelegation } from './delegation-record.ts';
+import { delegationRefusal } from './delegation-refusals.ts';
 import { type DelegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
@@ -111,10 +111,7 @@ export const delegationsOfOwners = ({
     async confirmOwner({ subject, actor, ownership, by, request }): Promise<number> {
       const agent = (await agents?.getMany([actor]))?.[0]?.document;
       if (!agent || ownershipOf(agent) !== ownership) {
-        throw new DomainError(
-          'precondition_failed',
-          'This agent has changed hands again. Read who answers for it now.',
-        );
+        throw delegationRefusal('agent_changed_owner_again');
       }
       const confirmedAt = confirmedAtOf(clock.now(), await revocation.handsFrom(actor));
       let count = 0;

@@ -17,7 +17,8 @@ import {
   policiesRefused,
   type TakenBefore,
 } from '../../ports/policy-engine.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
+import { policyRefusal } from './policy-refusals.ts';
 import {
   ACTIVE,
   ACTIVE_POLICY,
@@ -120,7 +121,7 @@ export const policyRegistry = (dependencies: {
 
   const found = async (id: string): Promise<Versioned<PolicySet>> => {
     const set = await sets.get(id);
-    if (!set) throw new DomainError('not_found', 'There is no such policy set.');
+    if (!set) throw policyRefusal('policy_set_not_found');
     return set;
   };
 
@@ -268,7 +269,7 @@ export const policyRegistry = (dependencies: {
       const { document, version } = await found(id);
       if (version !== expected) throw stale();
       if (document.frozenAt !== undefined) {
-        throw new DomainError('conflict', 'This version was activated and cannot change any more; draft another.');
+        throw policyRefusal('policy_set_fixed');
       }
       const { text, note } = { ...document, ...change };
       const warnings = checked(text, note);
@@ -292,8 +293,6 @@ export const policyRegistry = (dependencies: {
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const stale = (): DomainError =>
-  new DomainError('precondition_failed', 'This policy set was changed in the meantime; read it again.');
+const stale = (): DomainError => policyRefusal('policy_set_changed');
 
-const overtaken = (): DomainError =>
-  new DomainError('conflict', 'Another policy set was activated in the meantime; look at it before you replace it.');
+const overtaken = (): DomainError => policyRefusal('policy_activated_meanwhile');

@@ -8,6 +8,7 @@ import type { ActivePolicies } from '../decision/authorize.ts';
 import type { ServerUseSimulator, UseSimulation, UseTrial } from '../decision/server-use-simulation.ts';
 import type { Simulation, SimulationRequest, Simulator } from '../decision/simulation.ts';
 import { simulationRefusal } from '../decision/simulation-refusals.ts';
+import { policyRefusal } from './policy-refusals.ts';
 import type { PolicyRegistry } from './policy-registry.ts';
 import { type ReplayProgress, type ReplaySummary, replay } from './replay.ts';
 
@@ -98,12 +99,12 @@ export const policyTrials = (deps: {
       const until = asked.until ?? clock.now();
       const since = asked.since ?? until - WEEK;
       if (since > until || until - since > LONGEST) {
-        throw new DomainError('invalid_field', 'A replay covers at most a year, and ends after it begins.', {
+        throw policyRefusal('replay_period_wrong', {
           field: '/since',
         });
       }
       if (isReplaying) {
-        throw new DomainError('too_many_requests', 'Decisions are being replayed already; wait until that is done.', {
+        throw policyRefusal('replay_running', {
           retryAfterSeconds: 30,
         });
       }
@@ -111,7 +112,7 @@ export const policyTrials = (deps: {
       try {
         const { policies, version, free } = await made(asked);
         try {
-          if (policies === undefined) throw new DomainError('conflict', 'No policy set is active.');
+          if (policies === undefined) throw policyRefusal('policies_inactive');
           await audit.append({
             type: 'policy.replayed',
             outcome: 'done',

@@ -138,7 +138,7 @@ export const checkedAgent = async (
   }
   checkText(agent.purpose, '/purpose', 500);
   checkTexts(agent);
-  if (agent.uses !== undefined && agent.uses.length > 20) refuseField('/uses', 'At most 20 uses can be named.');
+  if (agent.uses !== undefined && agent.uses.length > 20) throw agentRefusal('agent_uses_exceeded', { field: '/uses' });
   for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
   // Agents run on developers' machines and on servers, so both kinds of redirect URI are allowed.
   checkRedirectUris(agent.redirectUris, 'native');
@@ -167,7 +167,7 @@ export const checkedAgent = async (
   if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
   if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
     const isAccount = agent.sponsor.startsWith('acc_') && (await deps.owners.isActive(agent.sponsor));
-    if (!isAccount) refuseField('/sponsor', 'The sponsor is an active account.');
+    if (!isAccount) throw agentRefusal('sponsor_inactive', { field: '/sponsor' });
   }
   if (agent.expiresAt !== undefined && agent.expiresAt !== before?.expiresAt && agent.expiresAt <= deps.now()) {
     throw fieldRefusal('time_is_past', { field: '/expires_at' });
@@ -213,10 +213,10 @@ const checkTexts = ({ provider, providerVersion, contact }: Agent): void => {
 };
 
 const checkResourceServers = async (ids: readonly string[], lookup: ResourceServerLookup): Promise<void> => {
-  if (ids.length > 20) refuseField('/resource_servers', 'At most 20 resource servers can be named.');
+  if (ids.length > 20) throw agentRefusal('agent_resources_exceeded', { field: '/resource_servers' });
   for (const [index, id] of ids.entries()) {
     const at = `/resource_servers/${index}`;
-    if (ids.indexOf(id) !== index) refuseField(at, 'This resource server is there twice.');
-    if (!(await lookup.get(id))) refuseField(at, 'There is no resource server with this id.');
+    if (ids.indexOf(id) !== index) throw agentRefusal('agent_resource_repeated', { field: at });
+    if (!(await lookup.get(id))) throw agentRefusal('agent_resource_unknown', { field: at });
   }
 };

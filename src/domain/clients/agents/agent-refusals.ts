@@ -30,6 +30,22 @@ export const AGENT_REFUSALS = {
   next_owner_inactive: { code: 'conflict', text: 'Nobody could answer for it: the account or group is not active.' },
   owner_inactive: { code: 'invalid_field', text: 'The owner is an active account, or a group with an active member.' },
   instance_agent_inactive: { code: 'conflict', text: 'This agent is not active.' },
+  agent_changed_owner: { code: 'conflict', text: 'This agent has changed hands in the meantime; read it again.' },
+  credential_url_missing: { code: 'invalid_field', text: 'The URL of its keys is needed.' },
+  credential_issuer_unknown: { code: 'invalid_field', text: 'There is no active trusted issuer with this id.' },
+  credential_kind_unknown: { code: 'invalid_field', text: 'There is no such kind of credential.' },
+  credential_keys_unusable: { code: 'conflict', text: 'Only the keys of a usable credential are changed for others.' },
+  credential_overlap_too_long: {
+    code: 'invalid_field',
+    text: 'The old keys are good for at most {most} seconds more.',
+  },
+  agent_uses_exceeded: { code: 'invalid_field', text: 'At most 20 uses can be named.' },
+  sponsor_inactive: { code: 'invalid_field', text: 'The sponsor is an active account.' },
+  agent_resources_exceeded: { code: 'invalid_field', text: 'At most 20 resource servers can be named.' },
+  agent_resource_repeated: { code: 'invalid_field', text: 'This resource server is there twice.' },
+  agent_resource_unknown: { code: 'invalid_field', text: 'There is no resource server with this id.' },
+  composition_digest_malformed: { code: 'invalid_field', text: 'This is "sha256:" and 64 hexadecimal digits.' },
+  composition_tools_exceeded: { code: 'invalid_field', text: 'At most 200 tools can be named.' },
 } as const satisfies RefusalTable;
 
 export const agentRefusal = refusalsOf(AGENT_REFUSALS);

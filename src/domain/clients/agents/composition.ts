@@ -1,5 +1,5 @@
 import { checkText } from '../../platform/display-names/display-text.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { agentRefusal } from './agent-refusals.ts';
 
 /** What an agent is made of. The digest identifies the whole; the texts describe the known parts. */
 export type Composition = {
@@ -24,9 +24,9 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Throws 'invalid_field' naming the member, below `/composition`. */
 export const checkComposition = ({ digest, model, prompt, tools }: DeclaredComposition): void => {
-  if (!DIGEST.test(digest)) refuseField('/composition/digest', 'This is "sha256:" and 64 hexadecimal digits.');
+  if (!DIGEST.test(digest)) throw agentRefusal('composition_digest_malformed', { field: '/composition/digest' });
   if (model !== undefined) checkText(model, '/composition/model', 200);
   if (prompt !== undefined) checkText(prompt, '/composition/prompt', 200);
   for (const [index, tool] of (tools ?? []).entries()) checkText(tool, `/composition/tools/${index}`, 200);
-  if ((tools ?? []).length > 200) refuseField('/composition/tools', 'At most 200 tools can be named.');
+  if ((tools ?? []).length > 200) throw agentRefusal('composition_tools_exceeded', { field: '/composition/tools' });
 };

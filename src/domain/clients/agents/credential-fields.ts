@@ -49,13 +49,13 @@ export const checkedMaterial = async (
     }
     case 'jwks_uri': {
       const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, { at, reach });
-      if (jwksUri === undefined) return refuseField(`${at}/jwks_uri`, 'The URL of its keys is needed.');
+      if (jwksUri === undefined) throw agentRefusal('credential_url_missing', { field: `${at}/jwks_uri` });
       return { kind: 'jwks_uri', jwksUri };
     }
     case 'federated': {
       const issuer = (await deps.trustedIssuers.get(String(given.issuer ?? '')))?.document;
       if (issuer?.state !== 'active') {
-        return refuseField(`${at}/issuer`, 'There is no active trusted issuer with this id.');
+        throw agentRefusal('credential_issuer_unknown', { field: `${at}/issuer` });
       }
       const separators = separatorsOf(issuer);
       const claims = given.claims && checkClaimRules(given.claims, `${at}/claims`, separators);
@@ -75,7 +75,7 @@ export const checkedMaterial = async (
     case 'secret':
       return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
     default:
-      return refuseField(`${at}/kind`, 'There is no such kind of credential.');
+      throw agentRefusal('credential_kind_unknown', { field: `${at}/kind` });
   }
 };
 

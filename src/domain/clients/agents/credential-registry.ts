@@ -9,7 +9,6 @@ import type { By, Permits } from '../../platform/registries/registered-documents
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
@@ -157,7 +156,10 @@ export const credentialRegistry = (deps: {
 
     async rotate(agentId, id, { jwks, overlapSeconds = 0 }, by): Promise<Credential> {
       if (overlapSeconds > LONGEST_OVERLAP_SECONDS) {
-        refuseField('/overlap_seconds', `The old keys are good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
+        throw agentRefusal('credential_overlap_too_long', {
+          field: '/overlap_seconds',
+          params: { most: LONGEST_OVERLAP_SECONDS },
+        });
       }
       const material = await checkedMaterial(checks, { kind: 'jwks', jwks }, '');
       const next = identifiers.newId('crd');
@@ -165,7 +167,7 @@ export const credentialRegistry = (deps: {
       let answer: Credential | undefined;
       const rotated = (old: Credential): readonly Credential[] => {
         if (old.kind !== 'jwks' || !isUsable(old, now)) {
-          throw new DomainError('conflict', 'Only the keys of a usable credential are changed for others.');
+          throw agentRefusal('credential_keys_unusable');
         }
         const { id: _, kind: __, jwks: ___, createdAt: ____, ...kept } = old;
         answer = { ...kept, id: next, createdAt: now, ...material };

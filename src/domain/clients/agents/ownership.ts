@@ -8,8 +8,8 @@
 
 import { isGroupId } from '../../identity/groups/group.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from './agent.ts';
+import { agentRefusal } from './agent-refusals.ts';
 import { withCredentials } from './credential-fields.ts';
 
 /** The number of an agent, also of one whose ownership never changed. */
@@ -61,5 +61,5 @@ export const inNewHands = (agent: Agent, now: number): Agent => {
  */
 export const refuseOtherHands = (agent: Pick<Agent, 'ownership'>, seen: Pick<Agent, 'ownership'> | undefined): void => {
   if (seen === undefined || ownershipOf(agent) === ownershipOf(seen)) return;
-  throw new DomainError('conflict', 'This agent has changed hands in the meantime; read it again.');
+  throw agentRefusal('agent_changed_owner');
 };

@@ -46,7 +46,7 @@ const checkNumber = (ceilings: Ceilings, axis: (typeof NUMBER_AXES)[number], fie
   const [least, most] = RANGES[axis];
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   const name = axis.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  refuseField(`${field}/${name}`, `This is a whole number from ${least} to ${most}.`);
+  throw fieldRefusal('number_out_of_range', { field: `${field}/${name}`, params: { least, most } });
 };
 
 const checkNames = (names: readonly string[] | undefined, allowed: readonly string[] | RegExp, at: string): void => {
@@ -54,6 +54,6 @@ const checkNames = (names: readonly string[] | undefined, allowed: readonly stri
     const isKnown = allowed instanceof RegExp ? allowed.test(name) : allowed.includes(name);
     if (isKnown) continue;
     if (allowed instanceof RegExp) throw fieldRefusal('value_malformed', { field: `${at}/${index}` });
-    refuseField(`${at}/${index}`, `One of ${allowed.join(', ')}.`);
+    throw fieldRefusal('value_not_among', { field: `${at}/${index}`, params: { allowed: allowed.join(', ') } });
   }
 };

@@ -9,6 +9,15 @@ export const CLIENT_REFUSALS = {
   },
   client_not_adoptable: { code: 'conflict', text: 'Only a client that registered itself and has no owner is adopted.' },
   client_retired: { code: 'conflict', text: 'A retired client cannot be changed.' },
+  grant_types_missing: { code: 'invalid_field', text: 'Name at least one grant type.' },
+  grant_type_unknown: { code: 'invalid_field', text: 'A grant type here is one of {allowed}.' },
+  grant_type_repeated: { code: 'invalid_field', text: 'This grant type is there twice.' },
+  refresh_tokens_not_possible: {
+    code: 'invalid_field',
+    text: 'Refresh tokens come with authorization_code or the device flow only.',
+  },
+  owner_not_active_account: { code: 'invalid_field', text: 'The owner is an active account.' },
+  client_without_secret: { code: 'conflict', text: 'This client does not authenticate with a secret.' },
 } as const satisfies RefusalTable;
 
 export const clientRefusal = refusalsOf(CLIENT_REFUSALS);

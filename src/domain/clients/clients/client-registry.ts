@@ -20,7 +20,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
 import type { ClientChange, ClientQuery, CreatedClient, NewClient } from './client-input.ts';
@@ -123,7 +123,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
     checkAuthentication(client);
     checkExceptions(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
-      refuseField('/owner', 'The owner is an active account.');
+      throw clientRefusal('owner_not_active_account', { field: '/owner' });
     }
     if (client.authority !== undefined && client.authority !== before?.authority) {
       await checkAuthority(client.authority, resourceServers);
@@ -235,7 +235,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
       documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
 
     async adopt(id, owner, by): Promise<Versioned<Client>> {
-      if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
+      if (!(await accountExists(owner))) throw clientRefusal('owner_not_active_account', { field: '/owner' });
       return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
         const { expiresAt, ...kept } = notRetired(client);
         if (!isUnexpired(client, clock.now())) throw new DomainError('not_found', 'There is no such client.');
@@ -254,7 +254,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
     async rotateSecret(id, by): Promise<CreatedClient & { readonly secret: string }> {
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {
-        if (!usesSecret(client)) throw new DomainError('conflict', 'This client does not authenticate with a secret.');
+        if (!usesSecret(client)) throw clientRefusal('client_without_secret');
         return { ...client, secretHash: digestSecret(secret), credentialsSetBy: setBy(by, clock.now()) };
       });
       return { ...stored, secret };

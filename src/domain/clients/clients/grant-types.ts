@@ -175,13 +175,16 @@ export const checkGrantTypes = (
   allowed: readonly string[],
   redirectUris: readonly string[],
 ): readonly string[] => {
-  if (grantTypes.length === 0) refuseField('/grant_types', 'Name at least one grant type.');
+  if (grantTypes.length === 0) throw clientRefusal('grant_types_missing', { field: '/grant_types' });
   for (const [index, grantType] of grantTypes.entries()) {
     if (!allowed.includes(grantType)) {
-      refuseField(`/grant_types/${index}`, `A grant type here is one of ${allowed.join(', ')}.`);
+      throw clientRefusal('grant_type_unknown', {
+        field: `/grant_types/${index}`,
+        params: { allowed: allowed.join(', ') },
+      });
     }
     if (grantTypes.indexOf(grantType) !== index)
-      refuseField(`/grant_types/${index}`, 'This grant type is there twice.');
+      throw clientRefusal('grant_type_repeated', { field: `/grant_types/${index}` });
   }
   const asksPeople = grantTypes.includes('authorization_code');
   if (asksPeople && redirectUris.length === 0) {
@@ -191,7 +194,7 @@ export const checkGrantTypes = (
     throw clientRefusal('redirect_uri_unused', { field: '/redirect_uris' });
   }
   if (grantTypes.includes('refresh_token') && !SIGN_IN_GRANT_TYPES.some((name) => grantTypes.includes(name))) {
-    refuseField('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
+    throw clientRefusal('refresh_tokens_not_possible', { field: '/grant_types' });
   }
   return grantTypes;
 };

@@ -15,6 +15,7 @@ import { checkAuthority, type ResourceServerLookup } from '../../resources/resou
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { checkScopes } from '../../resources/resource-servers/resource-server-registry.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
@@ -226,5 +227,5 @@ const checkPeerIssuer = (issuer: string, own: string): void => {
 
 const checkRange = (value: number, field: string, least: number, most: number): void => {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  refuseField(field, `This is a whole number from ${least} to ${most}.`);
+  throw fieldRefusal('number_out_of_range', { field, params: { least, most } });
 };

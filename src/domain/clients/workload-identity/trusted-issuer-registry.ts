@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type IssuerTemplate, TRUSTED_ISSUERS, type TrustedIssuer } from './trusted-issuer.ts';
@@ -170,5 +171,5 @@ const checkIssuer = (issuer: string, own: string): void => {
 
 const checkRange = (value: number, field: string, least: number): void => {
   if (Number.isSafeInteger(value) && value >= least && value <= LONGEST_SECONDS) return;
-  refuseField(field, `This is a whole number from ${least} to ${LONGEST_SECONDS}.`);
+  throw fieldRefusal('number_out_of_range', { field, params: { least, most: LONGEST_SECONDS } });
 };

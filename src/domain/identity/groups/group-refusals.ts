@@ -15,6 +15,7 @@ export const GROUP_REFUSALS = {
   group_too_small: { code: 'invalid_field', text: 'A group has at least two members.' },
   group_too_large: { code: 'invalid_field', text: 'A group has at most {most} members.' },
   group_member_inactive: { code: 'invalid_field', text: 'A member is an active account.' },
+  group_member_repeated: { code: 'invalid_field', text: 'This account is there twice.' },
 } as const satisfies RefusalTable;
 
 export const groupRefusal = refusalsOf(GROUP_REFUSALS);

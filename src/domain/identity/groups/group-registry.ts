@@ -19,7 +19,6 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import { foldedName } from '../accounts/username.ts';
 import { GROUPS, type Group } from './group.ts';
@@ -94,7 +93,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       (await accounts.getMany(added)).filter(({ state }) => state === 'active').map(({ id }) => id),
     );
     for (const [index, id] of members.entries()) {
-      if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
+      if (members.indexOf(id) !== index) throw groupRefusal('group_member_repeated', { field: `/members/${index}` });
       if (added.includes(id) && !active.has(id))
         throw groupRefusal('group_member_inactive', { field: `/members/${index}` });
     }

@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { isDomainError, refuseField } from '../../vocabulary/errors.ts';
 import { upstreamRefusal } from './upstream-refusals.ts';
 
 export type UpstreamLink = {
@@ -158,7 +158,7 @@ export const upstreamLinks = (deps: {
     },
 
     async noteClaim(link, claimed, at, by): Promise<void> {
-      const over = new DomainError('unauthenticated', 'You are not connected there any more. Sign in another way.');
+      const over = upstreamRefusal('upstream_link_ended');
       try {
         await documentsOf.change(link.id, undefined, 'upstream_link.updated', by, (now) => {
           if (now.account !== link.account) throw over;

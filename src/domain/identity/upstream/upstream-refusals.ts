@@ -19,6 +19,7 @@ export const UPSTREAM_REFUSALS = {
   last_sign_in_method: { code: 'conflict', text: 'This is your last way to sign in. Add another one first.' },
   upstream_links_exceeded: { code: 'conflict', text: 'An account is connected with at most {most} people elsewhere.' },
   upstream_link_not_found: { code: 'not_found', text: 'You are not connected there.' },
+  upstream_link_ended: { code: 'unauthenticated', text: 'You are not connected there any more. Sign in another way.' },
 } as const satisfies RefusalTable;
 
 export const upstreamRefusal = refusalsOf(UPSTREAM_REFUSALS);

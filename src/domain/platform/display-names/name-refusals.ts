@@ -19,6 +19,7 @@ export const NAME_REFUSALS = {
   verification_needs_owner: { code: 'conflict', text: 'Somebody has to answer for it first.' },
   verification_of_retired: { code: 'conflict', text: 'What is retired is not verified.' },
   verification_off: { code: 'conflict', text: 'Names are not verified here.' },
+  name_changed_meanwhile: { code: 'conflict', text: 'The name was changed in the meantime.' },
 } as const satisfies RefusalTable;
 
 export const nameRefusal = refusalsOf(NAME_REFUSALS);

@@ -1,6 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { By, RegisteredDocuments } from '../registries/registered-documents.ts';
 import { nameRefusal } from './name-refusals.ts';
 import { nameKey } from './skeleton.ts';
@@ -48,7 +47,7 @@ export const verification = <T extends Party>({
     try {
       return await documentsOf.change(id, undefined, `${kind}.verified`, by, (party) => {
         if (nameKey(answeredFor(party).name) !== nameKey(name)) {
-          throw new DomainError('conflict', 'The name was changed in the meantime.', { field: '/name' });
+          throw nameRefusal('name_changed_meanwhile', { field: '/name' });
         }
         return party.verifiedAt === undefined ? { ...party, verifiedAt: clock.now() } : party;
       });

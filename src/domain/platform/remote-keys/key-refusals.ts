@@ -25,6 +25,20 @@ export const KEY_REFUSALS = {
     code: 'invalid_field',
     text: 'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".',
   },
+  key_set_not_object: {
+    code: 'invalid_field',
+    text: 'A JWK Set is an object with the member "keys", a list (RFC 7517 §5).',
+  },
+  key_set_size_wrong: { code: 'invalid_field', text: 'A key set holds 1 to {most} keys.' },
+  key_use_wrong: { code: 'invalid_field', text: 'The use of a key is "sig" or absent.' },
+  key_operations_wrong: { code: 'invalid_field', text: 'The operations of a public signature key include "verify".' },
+  key_id_malformed: { code: 'invalid_field', text: 'A key id has 1 to 128 visible ASCII characters.' },
+  key_algorithm_unsupported: {
+    code: 'invalid_field',
+    text: 'The algorithm of this key is absent or one of {algorithms}.',
+  },
+  rsa_key_size_wrong: { code: 'invalid_field', text: 'An RSA key has 2048 to 4096 bits.' },
+  rsa_exponent_wrong: { code: 'invalid_field', text: 'The exponent of an RSA key is 65537 ("AQAB").' },
 } as const satisfies RefusalTable;
 
 export const keyRefusal = refusalsOf(KEY_REFUSALS);

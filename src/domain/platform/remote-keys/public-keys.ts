@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet, PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import { keyRefusal } from './key-refusals.ts';
 
@@ -21,10 +21,9 @@ const MAXIMUM_KEYS = 10;
  */
 export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet => {
   const keys = isObject(value) ? value.keys : undefined;
-  if (!Array.isArray(keys))
-    return refuseField(field, 'A JWK Set is an object with the member "keys", a list (RFC 7517 §5).');
+  if (!Array.isArray(keys)) throw keyRefusal('key_set_not_object', { field });
   if (keys.length < 1 || keys.length > MAXIMUM_KEYS) {
-    return refuseField(`${field}/keys`, `A key set holds 1 to ${MAXIMUM_KEYS} keys.`);
+    throw keyRefusal('key_set_size_wrong', { field: `${field}/keys`, params: { most: MAXIMUM_KEYS } });
   }
   const checked = keys.map((key: unknown, index) => checkPublicKey(key, `${field}/keys/${index}`));
   const kids = new Set<unknown>();
@@ -76,17 +75,20 @@ export const checkPublicKey = (value: unknown, field: string): PublicJwk => {
     throw keyRefusal('key_is_private', { field });
   }
   const { use, alg, kid } = jwk;
-  if (use !== undefined && use !== 'sig') refuseField(`${field}/use`, 'The use of a key is "sig" or absent.');
+  if (use !== undefined && use !== 'sig') throw keyRefusal('key_use_wrong', { field: `${field}/use` });
   const operations = jwk.key_ops;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    refuseField(`${field}/key_ops`, 'The operations of a public signature key include "verify".');
+    throw keyRefusal('key_operations_wrong', { field: `${field}/key_ops` });
   }
   if (kid !== undefined && !(typeof kid === 'string' && /^[\x21-\x7e]{1,128}$/.test(kid))) {
-    refuseField(`${field}/kid`, 'A key id has 1 to 128 visible ASCII characters.');
+    throw keyRefusal('key_id_malformed', { field: `${field}/kid` });
   }
   const { members, algorithms } = jwk.kty === 'RSA' ? checkRsa(jwk, field) : checkCurve(jwk, field);
   if (alg !== undefined && !algorithms.includes(String(alg))) {
-    refuseField(`${field}/alg`, `The algorithm of this key is absent or one of ${algorithms.join(', ')}.`);
+    throw keyRefusal('key_algorithm_unsupported', {
+      field: `${field}/alg`,
+      params: { algorithms: algorithms.join(', ') },
+    });
   }
   return {
     ...members,
@@ -105,11 +107,11 @@ type CheckedKey = { readonly members: PublicJwk; readonly algorithms: readonly s
 
 const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
   // A modulus of more than 4096 bits makes every signature check slow, without benefit.
-  if (typeof jwk.n === 'string' && jwk.n.length > 700) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
+  if (typeof jwk.n === 'string' && jwk.n.length > 700) throw keyRefusal('rsa_key_size_wrong', { field: `${field}/n` });
   const key = importKey({ kty: 'RSA', n: jwk.n, e: jwk.e }, field);
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength < 2048 || modulusLength > 4096) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
-  if (publicExponent !== 65537n) refuseField(`${field}/e`, 'The exponent of an RSA key is 65537 ("AQAB").');
+  if (modulusLength < 2048 || modulusLength > 4096) throw keyRefusal('rsa_key_size_wrong', { field: `${field}/n` });
+  if (publicExponent !== 65537n) throw keyRefusal('rsa_exponent_wrong', { field: `${field}/e` });
   const { n, e } = key.export({ format: 'jwk' });
   return { members: { kty: 'RSA', n, e }, algorithms: RSA_ALGORITHMS };
 };

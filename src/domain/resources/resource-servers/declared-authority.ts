@@ -3,6 +3,7 @@ import { refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { ResourceServer } from './resource-server.ts';
+import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 const MAXIMUM_RESOURCES = 50;
 
@@ -26,14 +27,15 @@ export const checkAuthority = async (
   for (const [identifier, scopes] of entries) {
     const at = `${field}/${pointerStep(identifier)}`;
     const found = await lookup.findByIdentifier(identifier);
-    if (!found) return refuseField(at, 'No resource server has this identifier.');
+    if (!found) throw resourceServerRefusal('resource_unknown', { field: at });
     const declared = found.document.scopes.map(({ name }) => name);
     for (const [index, scope] of scopes.entries()) {
-      if (scope === '*' && scopes.length > 1) refuseField(`${at}/${index}`, '"*" means all scopes and stands alone.');
+      if (scope === '*' && scopes.length > 1)
+        throw resourceServerRefusal('scope_star_not_alone', { field: `${at}/${index}` });
       if (scope !== '*' && !declared.includes(scope)) {
-        refuseField(`${at}/${index}`, 'The resource server does not declare this scope.');
+        throw resourceServerRefusal('scope_undeclared', { field: `${at}/${index}` });
       }
-      if (scopes.indexOf(scope) !== index) refuseField(`${at}/${index}`, 'This scope is there twice.');
+      if (scopes.indexOf(scope) !== index) throw resourceServerRefusal('scope_repeated', { field: `${at}/${index}` });
     }
   }
   return authority;

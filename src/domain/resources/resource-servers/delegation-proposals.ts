@@ -2,7 +2,6 @@ import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { By, RegisteredDocuments } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { ResourceServerLookup } from './declared-authority.ts';
 import {
   type DutyHolderOf,
@@ -71,7 +70,7 @@ export const delegationProposals = (deps: Dependencies): DelegationProposals => 
           refuseOwn(server);
           // The management API refuses tokens that name an actor (decision D22).
           if (pair.resource === managementApi) {
-            refuseField('/resource', 'The management API takes no token of an agent that acts for a person.');
+            throw resourceServerRefusal('target_is_management_api', { field: '/resource' });
           }
           return withProposed(server, pair, await findByIdentifier(pair.resource), proposal);
         },

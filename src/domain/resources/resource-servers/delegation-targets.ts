@@ -5,7 +5,8 @@
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { DomainError } from '../../vocabulary/errors.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 /** The most pairs of one resource server, including pending ones. */
@@ -78,7 +79,7 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
   const { resource, scope } = pair;
   const { delegatesTo = [] } = server;
   if (resource === server.identifier) {
-    refuseField('/resource', 'A resource server does not delegate to itself. Name another API.');
+    throw resourceServerRefusal('target_is_self', { field: '/resource' });
   }
   checkTarget(pair, target);
   const known = find(server, pair);
@@ -88,7 +89,7 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
     });
   }
   if (delegatesTo.length >= MAXIMUM_TARGETS) {
-    refuseField('/scope', `A resource server holds at most ${MAXIMUM_TARGETS} pairs. Withdraw another pair first.`);
+    throw resourceServerRefusal('targets_exceeded', { field: '/scope', params: { most: MAXIMUM_TARGETS } });
   }
   return { ...server, delegatesTo: [...delegatesTo, { resource, scope, ...proposal }] };
 };
@@ -151,9 +152,9 @@ const find = ({ delegatesTo = [] }: Delegating, { resource, scope }: TargetPair)
 
 const checkTarget = ({ scope }: TargetPair, target: Target): void => {
   const { state, scopes } =
-    target?.document ?? refuseField('/resource', 'No resource server has this identifier. Register it first.');
-  if (state !== 'active') refuseField('/resource', 'This resource server is disabled. Enable it first.');
+    target?.document ?? raise(resourceServerRefusal('target_unregistered', { field: '/resource' }));
+  if (state !== 'active') throw resourceServerRefusal('target_disabled', { field: '/resource' });
   if (!scopes.some(({ name }) => name === scope)) {
-    refuseField('/scope', 'The other resource server does not declare this scope. Name one that it declares.');
+    throw resourceServerRefusal('target_scope_undeclared', { field: '/scope' });
   }
 };

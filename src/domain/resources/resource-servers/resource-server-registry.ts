@@ -19,7 +19,7 @@ import { type DocumentStore, isDocumentConflict, type Versioned } from '../../po
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DetailType } from '../../vocabulary/detail-type.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
+import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
@@ -168,13 +168,13 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
 
     async create(input, by): Promise<CreatedResourceServer> {
       if ([issuer, `${issuer}/`, managementApi, `${managementApi}/`].includes(input.identifier)) {
-        throw new DomainError('invalid_field', 'This identifier belongs to this server itself.', {
+        throw resourceServerRefusal('resource_identifier_is_own', {
           field: '/identifier',
         });
       }
       const { document, secret } = build(input);
       if (await findByIdentifier(document.identifier)) {
-        throw new DomainError('conflict', 'This identifier belongs to another resource server.', {
+        throw resourceServerRefusal('resource_identifier_taken', {
           field: '/identifier',
         });
       }
@@ -224,7 +224,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'resource_server.secret_rotated', by, (document) => {
         if (document.introspectionAuthMethod !== 'client_secret_basic') {
-          throw new DomainError('conflict', 'This resource server does not authenticate with a secret.');
+          throw resourceServerRefusal('resource_without_secret');
         }
         return { ...document, secretHash: digestSecret(secret) };
       });
@@ -242,28 +242,25 @@ const checked = (document: ResourceServer, before?: ResourceServer): ResourceSer
   }
   const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
   if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {
-    refuseField('/access_token_ttl_seconds', 'An access token lives 30 to 3600 seconds.');
+    throw resourceServerRefusal('resource_token_lifetime_wrong', { field: '/access_token_ttl_seconds' });
   }
   if (introspectionAuthMethod === 'private_key_jwt') return { ...document, jwks: checkPublicKeys(jwks) };
-  if (jwks !== undefined) refuseField('/jwks', 'Keys belong to the introspection method private_key_jwt only.');
+  if (jwks !== undefined) throw resourceServerRefusal('resource_keys_unused', { field: '/jwks' });
   return document;
 };
 
 /** Checks declarations, so that users and policies can rely on them. Throws 'invalid_field' below `at`. */
 export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes'): void => {
-  if (scopes.length < 1 || scopes.length > 200) refuseField(at, 'A resource server declares 1 to 200 scopes.');
+  if (scopes.length < 1 || scopes.length > 200) throw resourceServerRefusal('scopes_count_wrong', { field: at });
   const names = new Set<string>();
   for (const [index, { name, description }] of scopes.entries()) {
     const field = `${at}/${index}`;
     if (!SCOPE_TOKEN.test(name)) {
-      refuseField(
-        `${field}/name`,
-        'A scope has 1 to 128 visible ASCII characters without quote and backslash (RFC 6749 §3.3).',
-      );
+      throw resourceServerRefusal('scope_name_malformed', { field: `${field}/name` });
     }
-    if (name === '*') refuseField(`${field}/name`, '"*" means all scopes and names none.');
-    if (OPENID_SCOPES.includes(name)) refuseField(`${field}/name`, 'This scope has a meaning in OpenID Connect.');
-    if (names.has(name)) refuseField(`${field}/name`, 'This scope is declared twice.');
+    if (name === '*') throw resourceServerRefusal('scope_name_is_star', { field: `${field}/name` });
+    if (OPENID_SCOPES.includes(name)) throw resourceServerRefusal('scope_name_of_openid', { field: `${field}/name` });
+    if (names.has(name)) throw resourceServerRefusal('scope_declared_twice', { field: `${field}/name` });
     names.add(name);
     checkText(description, `${field}/description`, 200);
   }

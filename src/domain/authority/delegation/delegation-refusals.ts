@@ -1,0 +1,11 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: delegations. */
+export const DELEGATION_REFUSALS = {
+  agent_changed_owner_again: {
+    code: 'precondition_failed',
+    text: 'This agent has changed hands again. Read who answers for it now.',
+  },
+} as const satisfies RefusalTable;
+
+export const delegationRefusal = refusalsOf(DELEGATION_REFUSALS);
