@@ -4,7 +4,8 @@ import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { type Call, type Command, EXIT, type Option, usageError } from './command.ts';
-import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
+import { readKeyFile } from './key-file.ts';
+import { type Json, type ManagementClient, managementClient } from './management-client.ts';
 import { type Column, csvRow, details, jsonText, printable, table } from './table.ts';
 
 /** Which key file of the data folder a command takes when none is named. */

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { managementClient, readKeyFile } from '../../src/cli/management-client.ts';
+import { readKeyFile } from '../../src/cli/key-file.ts';
+import { managementClient } from '../../src/cli/management-client.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runCli as runExecutable, type ServerProcess, startServer } from '../support/server-process.ts';

@@ -8,7 +8,8 @@ import { questionDigest } from '../../domain/authority/consent/question-digest.t
 import type { DelegationRequest } from '../../domain/authority/delegation/delegation-requests.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { consentModel, readConsentForm, readDecision } from '../interaction/consent-model.ts';
-import { byOf, type GuardedForms, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { GuardedForms } from '../interaction/guarded-forms.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';

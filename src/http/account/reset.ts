@@ -7,8 +7,8 @@ import type { PasswordReset } from '../../domain/identity/accounts/password-rese
 import { SINGLE_FACTOR } from '../../domain/vocabulary/assurance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
+import type { GuardedForms } from '../interaction/guarded-forms.ts';
 import {
-  type GuardedForms,
   languageOf,
   queryOf,
   recordRefusal,

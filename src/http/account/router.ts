@@ -15,11 +15,11 @@ import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { sendAsset } from '../assets.ts';
 import { readRights } from '../interaction/consent-model.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
+import { guardedForms } from '../interaction/guarded-forms.ts';
 import {
   byOf,
   doneOf,
   exchangeOf,
-  guardedForms,
   isLocalPath,
   pages,
   queryOf,

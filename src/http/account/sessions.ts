@@ -2,13 +2,8 @@ import type { Context } from 'koa';
 import type { SignedInAs } from '../../../views/layout.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
-import {
-  exchangeOf,
-  type GuardedForms,
-  rememberReader,
-  rememberSender,
-  seeOther,
-} from '../interaction/page-answers.ts';
+import type { GuardedForms } from '../interaction/guarded-forms.ts';
+import { exchangeOf, rememberReader, rememberSender, seeOther } from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { stateOf } from '../request-state.ts';

@@ -15,8 +15,8 @@ import { type DomainErrorCode, isDomainError } from '../../domain/vocabulary/err
 import { approvalFacts } from '../account/approvals/facts.ts';
 import type { PageSession } from '../account/sessions.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
+import { guardedForms } from '../interaction/guarded-forms.ts';
 import {
-  guardedForms,
   queryOf,
   recordRefusal,
   requestOf,

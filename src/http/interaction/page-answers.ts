@@ -14,9 +14,6 @@ import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/d
 import type { Exchange } from '../../domain/ports/interactions.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
 import { type DomainError, type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';
-import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
-import { isForm, readForm, single } from '../middleware/form-body.ts';
-import { formRefusal } from '../middleware/form-refusals.ts';
 import { setSecurityHeaders } from '../middleware/security-headers.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
@@ -177,7 +174,8 @@ export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError):
     refusedDecision(error),
   );
 
-const appendRefusal = async (
+/** Records a refusal with its reason: as one event of the signed-in account, or counted where no account is known. */
+export const appendRefusal = async (
   { audit, countRefusal }: Refusals,
   ctx: Context,
   error: DomainErrorCode,
@@ -244,62 +242,3 @@ const outOfOrder = (cause: unknown): DomainError =>
   isOutOfSpace(cause)
     ? auditRefusal('storage_full', { retryAfterSeconds: NO_SPACE.retryAfterSeconds, cause })
     : pageRefusal('page_unavailable', { retryAfterSeconds: 5, cause });
-
-export interface GuardedForms {
-  /** Value of the field `csrf` for this binding. */
-  token(binding: FormBinding): string;
-
-  /**
-   * The form of a request that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02):
-   * another site, another kind of body, no token, or that of another session or interaction. `account` is the account that
-   * is signed in; `uid` the interaction that the form has to name (V21, AP-16); `largest` the bytes of a form, where it is
-   * not the usual.
-   */
-  read(ctx: Context, binding: FormBinding, account?: string, uid?: string, largest?: number): Promise<URLSearchParams>;
-
-  /** Checks a further token within a form: refuses it like the form itself when it was made for another binding. */
-  check(ctx: Context, token: string, binding: FormBinding): Promise<void>;
-
-  /** Refuses a form where no account is signed in: no token can be valid there. */
-  refuseUnbound(ctx: Context): Promise<never>;
-}
-
-/** Reads forms that our own pages sent. */
-export const guardedForms = (
-  deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>,
-): GuardedForms => {
-  const guard: Csrf = csrf(deps);
-
-  const refuse = async (ctx: Context, reason: string): Promise<never> => {
-    await appendRefusal(deps, ctx, 'forbidden', reason);
-    const error = formRefusal('form_forged');
-    stateOf(ctx).recordedRefusal = error;
-    throw error;
-  };
-
-  return {
-    token: guard.token,
-
-    async read(
-      ctx: Context,
-      binding: FormBinding,
-      account?: string,
-      uid?: string,
-      largest?: number,
-    ): Promise<URLSearchParams> {
-      rememberSender(ctx, account);
-      if (!isFromOurPages(ctx.req, deps.issuer)) return refuse(ctx, 'cross_site_form');
-      if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form');
-      const form = await readForm(ctx.req, largest);
-      if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token');
-      if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction');
-      return form;
-    },
-
-    async check(ctx: Context, token: string, binding: FormBinding): Promise<void> {
-      if (!guard.isToken(token, binding)) await refuse(ctx, 'csrf_token');
-    },
-
-    refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session'),
-  };
-};

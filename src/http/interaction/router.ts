@@ -16,10 +16,10 @@ import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
 import { consentModel, readConsentForm, readDecision } from './consent-model.ts';
 import { deviceCookie } from './device-cookie.ts';
+import { guardedForms } from './guarded-forms.ts';
 import {
   byOf,
   exchangeOf,
-  guardedForms,
   pages,
   queryOf,
   requestOf,

@@ -11,15 +11,8 @@ import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import type { DeviceCookie } from './device-cookie.ts';
-import {
-  exchangeOf,
-  type GuardedForms,
-  requestOf,
-  seeOther,
-  sendPage,
-  setRetryAfter,
-  statusOf,
-} from './page-answers.ts';
+import type { GuardedForms } from './guarded-forms.ts';
+import { exchangeOf, requestOf, seeOther, sendPage, setRetryAfter, statusOf } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 
 /** The account whose second factor an interaction waits for, and what was proven before. */

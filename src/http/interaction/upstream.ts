@@ -17,10 +17,10 @@ import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import type { DeviceCookie } from './device-cookie.ts';
+import type { GuardedForms } from './guarded-forms.ts';
 import {
   byOf,
   exchangeOf,
-  type GuardedForms,
   queryOf,
   recordRefusal,
   requestOf,

@@ -11,8 +11,9 @@ import { isByOperator } from '../../domain/platform/remote-keys/operator-urls.ts
 import type { InternalPurpose } from '../../domain/ports/trusted-fetch.ts';
 import { clientNetwork } from '../../domain/vocabulary/client-network.ts';
 import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
+import type { KeyStore } from '../seam/presented-credential.ts';
 import { factsOf } from '../seam/request-facts.ts';
-import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
 
 type Client = InstanceType<Provider['Client']>;
 

@@ -22,17 +22,17 @@ import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
-import type { AttestedProof, KeyOwner, OtherProof, PresentedCredential } from '../seam/presented-credential.ts';
+import type {
+  AttestedProof,
+  KeyOwner,
+  KeyStore,
+  OtherProof,
+  PresentedCredential,
+} from '../seam/presented-credential.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
 import type { AttestationChallenges } from './attestation-challenges.ts';
 import { type AttestedProofs, takeAttestation } from './attested-proofs.ts';
 import type { OtherProofs } from './other-proofs.ts';
-
-/** The part of oidc-provider's key store that verifying a signature uses. */
-export type KeyStore = {
-  selectForVerify(options: object): readonly object[];
-  getKeyObject(key: object, isPublic: boolean): unknown;
-};
 
 /** Keys, and the credential or instance they belong to. */
 type Source = KeyOwner & { readonly store: KeyStore };

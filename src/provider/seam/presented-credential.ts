@@ -18,6 +18,12 @@ export type AttestedProof = GivenAttestation & {
   readonly request: IncomingMessage;
 };
 
+/** The part of oidc-provider's key store that verifying a signature uses. */
+export type KeyStore = {
+  selectForVerify(options: object): readonly object[];
+  getKeyObject(key: object, isPublic: boolean): unknown;
+};
+
 /** The owner of a key: a credential of an agent, or an instance of it. */
 export type KeyOwner = { readonly credential?: string; readonly instance?: Instance };
 

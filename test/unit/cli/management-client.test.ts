@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { type KeyFile, readKeyFile } from '../../../src/cli/key-file.ts';
 import { publicKeyOf } from '../../../src/cli/key-pair.ts';
-import { type KeyFile, managementClient, readKeyFile } from '../../../src/cli/management-client.ts';
+import { managementClient } from '../../../src/cli/management-client.ts';
 
 const ISSUER = 'https://id.example.com/id';
 const folder = mkdtempSync(join(tmpdir(), 'behalf-client-'));

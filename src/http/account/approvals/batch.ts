@@ -7,7 +7,8 @@ import type { ApprovalFacts } from '../../../../views/partials/approval-facts.ts
 import { batchWords } from '../../../../views/words/approvals.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
 import { type DomainError, isDomainError } from '../../../domain/vocabulary/errors.ts';
-import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
+import type { GuardedForms } from '../../interaction/guarded-forms.ts';
+import { recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
 import { pageRefusal } from '../../interaction/page-refusals.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';

@@ -6,7 +6,8 @@
 import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
 import { stateAt } from '../../../domain/approvals/approval.ts';
-import { exchangeOf, type GuardedForms, sendPage } from '../../interaction/page-answers.ts';
+import type { GuardedForms } from '../../interaction/guarded-forms.ts';
+import { exchangeOf, sendPage } from '../../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../../interaction/people-deps.ts';
 import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { AccountSessions } from '../sessions.ts';

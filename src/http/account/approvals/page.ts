@@ -10,8 +10,8 @@ import type { RememberOffer } from '../../../../views/partials/standing-approval
 import { agentWords } from '../../../../views/words/agent.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { type DomainError, type DomainErrorCode, isDomainError } from '../../../domain/vocabulary/errors.ts';
+import type { GuardedForms } from '../../interaction/guarded-forms.ts';
 import {
-  type GuardedForms,
   queryOf,
   recordRefusal,
   requestOf,
