@@ -2,7 +2,7 @@
  * The layers of a decision, each declared as one object: what it permits, how it narrows, and what its denial says. The
  * decision, its refusals, the simulation and the reference page read this table; `routes.ts` says where each layer applies.
  */
-import { limitsOfAgent } from '../../clients/agents/effective-agent.ts';
+import { type AgentLayer, LIMITS_OF_AGENT } from '../../clients/agents/effective-agent.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
@@ -96,13 +96,13 @@ export type DeclaredLayer = LayerDenial & {
 const isAgent = (party: Party): party is AgentParty => party.kind === 'agent';
 const isClient = (party: Party): party is ClientParty => party.kind === 'client';
 
+/** The limit of each agent of the chain. */
 const ofAgents =
-  (layer: 'agent' | 'blueprint' | 'environment' | 'approval') =>
+  (layer: AgentLayer) =>
   (facts: KnownFacts): readonly Limit[] =>
     partiesOf(facts)
       .filter(isAgent)
-      .flatMap((agent) => limitsOfAgent(agent, facts.server, actsForItself(facts)))
-      .filter((limit) => limit.layer === layer);
+      .map((agent) => ({ layer, holds: LIMITS_OF_AGENT[layer](agent, facts.server, actsForItself(facts)) }));
 
 /**
  * The authority of a client is what it may do in its own name. It does not cut what people allow the client. It does cut

@@ -4,6 +4,7 @@
  */
 
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
 import { type Limit, scopesAt } from '../../vocabulary/scope-sets.ts';
 import type { Blueprint } from '../blueprints/blueprint.ts';
 import { type Ceilings, meetAuthority, meetCeilings } from '../blueprints/ceilings.ts';
@@ -31,7 +32,7 @@ type Limiting = Pick<Blueprint, 'version' | 'ceilings'> | undefined;
 /**
  * Only narrows; a narrower blueprint narrows more. `blueprint` is the one the agent names. A blueprint that is
  * unknown, unreadable or was never activated leaves nothing. A blueprint adds no rights: where the agent has no
- * `authority` of its own, the ceilings limit what users allow it (`limitsOfAgent`).
+ * `authority` of its own, the ceilings limit what users allow it (`LIMITS_OF_AGENT`).
  */
 export const effectiveAgent = (agent: Agent, blueprint: Limiting): EffectiveAgent => {
   if (agent.blueprint === undefined && agent.ceilings === undefined) return { agent, stops: [] };
@@ -70,31 +71,34 @@ const stopsOf = (agent: Agent, ceilings: Ceilings): readonly Stop[] => {
 const within = (names: readonly string[], allowed: readonly string[] | undefined): readonly string[] =>
   allowed === undefined ? names : names.filter((name) => allowed.includes(name));
 
-/**
- * All limits of an agent on what it may hold at a resource server, the easiest to lift first. An agent without
- * rights of its own has no limit on what users allow it. When it acts for itself, it then has no rights.
- */
-export const limitsOfAgent = (
-  { authority, ceilings, environment }: Pick<Agent, 'authority' | 'ceilings' | 'environment'>,
-  { identifier, environments, scopes }: Pick<ResourceServer, 'identifier' | 'environments' | 'scopes'>,
-  actsForItself = false,
-): readonly Limit[] => {
-  const needsApproval = scopesAt(ceilings?.approvals ?? {}, identifier) ?? [];
-  return [
-    { layer: 'agent', holds: scopesAt(authority, identifier) ?? (actsForItself ? [] : undefined) },
-    { layer: 'blueprint', holds: scopesAt(ceilings?.authority, identifier) },
-    { layer: 'environment', holds: environments?.includes(environment) === false ? [] : undefined },
-    {
-      layer: 'approval',
-      holds:
-        needsApproval.length === 0
-          ? undefined
-          : needsApproval.includes('*')
-            ? []
-            : scopes.map(({ name }) => name).filter((name) => !needsApproval.includes(name)),
-    },
-  ];
+type Limited = Pick<Agent, 'authority' | 'ceilings' | 'environment'>;
+type Place = Pick<ResourceServer, 'identifier' | 'environments' | 'scopes'>;
+
+/** What an agent may hold at a resource server, by layer; undefined: no limit. The easiest to lift stands first. */
+export const LIMITS_OF_AGENT = {
+  /** An agent without rights of its own has no limit on what users allow it. When it acts for itself, it then has no rights. */
+  agent: ({ authority }, { identifier }, actsForItself) =>
+    scopesAt(authority, identifier) ?? (actsForItself ? [] : undefined),
+  blueprint: ({ ceilings }, { identifier }) => scopesAt(ceilings?.authority, identifier),
+  environment: ({ environment }, { environments }) => (environments?.includes(environment) === false ? [] : undefined),
+  approval: ({ ceilings }, { identifier, scopes }) => {
+    const needsApproval = scopesAt(ceilings?.approvals ?? {}, identifier) ?? [];
+    if (needsApproval.length === 0) return undefined;
+    if (needsApproval.includes('*')) return [];
+    return scopes.map(({ name }) => name).filter((name) => !needsApproval.includes(name));
+  },
+} as const satisfies {
+  readonly [L in Layer]?: (agent: Limited, server: Place, actsForItself: boolean) => Limit['holds'];
 };
+
+export type AgentLayer = keyof typeof LIMITS_OF_AGENT;
+
+/** All limits of an agent on what it may hold at a resource server. */
+export const limitsOfAgent = (agent: Limited, server: Place, actsForItself = false): readonly Limit[] =>
+  (Object.keys(LIMITS_OF_AGENT) as readonly AgentLayer[]).map((layer) => ({
+    layer,
+    holds: LIMITS_OF_AGENT[layer](agent, server, actsForItself),
+  }));
 
 /**
  * The longest life, in seconds, of a token that passes through these agents. Undefined: none of them sets a
