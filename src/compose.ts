@@ -204,8 +204,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       }),
       languageRouter(people),
       accountRouter(people),
-      consoleRouter(consoleDeps(made, people, registering)),
-      management,
+      consoleRouter(consoleDeps(made, people, management.handlers)),
+      management.router,
       access,
       registrationRouter({
         issuer,

@@ -6,13 +6,12 @@ import type { Configuration } from '../../config/configuration.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
-import { managementRouter } from '../http/management/router.ts';
+import { operationHandlers } from '../http/management/resource-table.ts';
+import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
 import type { CallerProofs } from './caller-proofs.ts';
 import type { RegistrationServices } from './registration.ts';
 import type { Services } from './services.ts';
-
-type RouterDependencies = Parameters<typeof managementRouter>[0];
 
 export const managementApi = (
   made: Services,
@@ -28,18 +27,18 @@ export const managementApi = (
     keysChanged,
     countRefusal,
     onUnexpected,
-  }: Pick<RouterDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
+  }: Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
     readonly callers: CallerProofs;
     readonly registering: RegistrationServices;
-    readonly grants: RouterDependencies['grants']['grants'];
-    readonly grantService: RouterDependencies['grants']['service'];
+    readonly grants: ManagementDependencies['grants']['grants'];
+    readonly grantService: ManagementDependencies['grants']['service'];
     /** Makes every node sign with, and publish, the current keys. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
   },
 ) => {
   const { clock, identifiers, documents, masterKey, audit, keys, resourceServers } = made;
-  return managementRouter({
+  const dependencies: ManagementDependencies = {
     ...registering,
     issuer,
     masterKey,
@@ -115,5 +114,8 @@ export const managementApi = (
     },
     pushKeys: made.push.keys,
     log: (request, error) => onUnexpected(error, request),
-  });
+  };
+  // The console calls the same handlers.
+  const handlers = operationHandlers(dependencies);
+  return { router: managementRouter(dependencies, handlers), handlers };
 };

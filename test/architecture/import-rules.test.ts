@@ -171,12 +171,8 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/console-pages.ts',
-    may: [
-      'src/domain/',
-      // The handlers of all that has pages.
-      'src/http/management/',
-    ],
-    types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
+    may: ['src/domain/'],
+    types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts', 'src/http/management/resource-table.ts'],
   },
   {
     of: 'src/compose/people-pages.ts',
@@ -206,7 +202,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/management-api.ts',
-    may: ['src/domain/', 'src/provider/', 'src/http/management/router.ts'],
+    may: ['src/domain/', 'src/provider/', 'src/http/management/resource-table.ts', 'src/http/management/router.ts'],
     types: ['./', 'config/configuration.ts'],
   },
   {

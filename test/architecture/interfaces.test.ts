@@ -26,8 +26,6 @@ const TABLES: readonly string[] = [
   'config/schema.ts',
   'src/domain/audit/audit-event.ts',
   'src/domain/notifications/notification-kinds.ts',
-  'src/http/management/policy-schemas.ts',
-  'src/http/management/schemas.ts',
   'views/words/mail-agents.ts',
 ];
 
@@ -48,7 +46,6 @@ const TOO_LONG: readonly string[] = [
   'src/domain/clients/registration/dynamic-registration.ts',
   'src/domain/identity/factors/factor-registry.ts',
   'src/http/interaction/page-answers.ts',
-  'src/http/management/representations.ts',
   'src/provider/build-provider.ts',
   'src/provider/client-authentication/presented-credentials.ts',
   'src/provider/storage/model-adapter.ts',

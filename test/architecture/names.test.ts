@@ -5,7 +5,7 @@ import { COMMANDS } from '../../src/cli/main.ts';
 import { COLLECTIONS } from '../../src/compose/collections.ts';
 import { AUDIT_EVENTS } from '../../src/domain/audit/audit-event.ts';
 import { ID_PREFIXES } from '../../src/domain/ports/identifiers.ts';
-import { routeEntries } from '../../src/http/management/route-table.ts';
+import { routeEntries } from '../../src/http/management/resource-table.ts';
 import { CONCEPTS, type Concept } from '../support/concepts.ts';
 
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();

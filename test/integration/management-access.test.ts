@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { routeEntries } from '../../src/http/management/route-table.ts';
+import { routeEntries } from '../../src/http/management/resource-table.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { routeEntries } from '../../src/http/management/route-table.ts';
+import { routeEntries } from '../../src/http/management/resource-table.ts';
 import { ISSUER, managementWorld } from '../support/management-world.ts';
 
 const TEXT = '@id("all") permit (principal, action, resource);';

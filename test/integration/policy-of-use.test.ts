@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { routeEntries } from '../../src/http/management/route-table.ts';
+import { routeEntries } from '../../src/http/management/resource-table.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';

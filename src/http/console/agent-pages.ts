@@ -2,9 +2,9 @@ import { agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { readCursor } from '../account/account-model.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
-import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 
@@ -19,7 +19,7 @@ export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts
     sendPage(ctx, 200, agentPage(await agentModel(deps, calls, viewer, frame, { id, before })));
   });
 
-  const button = (name: string, operation: ConsoleOperation, done: string, back?: string): void => {
+  const button = (name: string, operation: OperationId, done: string, back?: string): void => {
     router.post(`/console/agents/:id/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;

@@ -16,7 +16,7 @@ import { blueprintRefusal } from '../../domain/clients/blueprints/blueprint-refu
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
-import { fromWire } from '../management/representations.ts';
+import { fromWire } from '../management/wire-names.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
 import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';

@@ -1,7 +1,7 @@
 import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { ConsoleOperation } from './console-calls.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -99,7 +99,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
     };
   };
 
-  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+  const button = (name: string, operation: OperationId, done: string): void => {
     router.post(`/console/clients/:id/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;

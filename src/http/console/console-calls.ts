@@ -10,85 +10,20 @@ import { documentRefusal } from '../../domain/platform/registries/document-refus
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
-import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
+import type { Answer, RouteQuery } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';
 import type { PolicyCheck } from '../management/policy-check.ts';
-import { fromWire } from '../management/representations.ts';
-import { type OperationId, routeEntries } from '../management/route-table.ts';
-import type { RouteDeclaration } from '../management/routes/route.ts';
-import { type InputChecks, inputChecks } from '../management/validation.ts';
+import {
+  type OperationHandlers,
+  type OperationId,
+  type Operations,
+  routeEntries,
+  routeOf,
+} from '../management/resource-table.ts';
+import { inputChecks } from '../management/validation.ts';
+import { fromWire } from '../management/wire-names.ts';
 import { consoleRefusal } from './console-refusals.ts';
-
-export type ConsoleOperation =
-  | 'createAgent'
-  | 'listAgents'
-  | 'getAgent'
-  | 'updateAgent'
-  | 'suspendAgent'
-  | 'resumeAgent'
-  | 'retireAgent'
-  | 'acceptAgent'
-  | 'declineAgent'
-  | 'listInstances'
-  | 'endInstance'
-  | 'addCredential'
-  | 'suspendCredential'
-  | 'resumeCredential'
-  | 'removeCredential'
-  | 'listApprovals'
-  | 'getApproval'
-  | 'reviewApproval'
-  | 'listPolicySets'
-  | 'getPolicySet'
-  | 'validatePolicies'
-  | 'createPolicySet'
-  | 'updatePolicySet'
-  | 'activatePolicySet'
-  | 'simulatePolicies'
-  | 'replayPolicies'
-  | 'listAccounts'
-  | 'getAccount'
-  | 'previewDisableAccount'
-  | 'disableAccount'
-  | 'enableAccount'
-  | 'listAccountFactors'
-  | 'removeAccountFactors'
-  | 'listGroups'
-  | 'getGroup'
-  | 'createGroup'
-  | 'updateGroup'
-  | 'listDelegations'
-  | 'revokeDelegation'
-  | 'listSessions'
-  | 'endSession'
-  | 'endAccountSessions'
-  | 'listClients'
-  | 'getClient'
-  | 'disableClient'
-  | 'enableClient'
-  | 'adoptClient'
-  | 'verifyClient'
-  | 'unverifyClient'
-  | 'listResourceServers'
-  | 'getResourceServer'
-  | 'disableResourceServer'
-  | 'enableResourceServer'
-  | 'acceptDelegation'
-  | 'withdrawDelegation'
-  | 'listBlueprints'
-  | 'getBlueprint'
-  | 'diffBlueprint'
-  | 'previewBlueprint'
-  | 'listBlueprintVersions'
-  | 'activateBlueprint'
-  | 'deprecateBlueprint'
-  | 'listAuditEvents'
-  | 'exportAudit'
-  | 'listUpstreamLinks'
-  | 'listUpstreams'
-  | 'disableUpstream'
-  | 'enableUpstream';
 
 /** The parameters of a call; members as the API spells them. */
 type ConsoleCall = {
@@ -105,58 +40,53 @@ type ConsoleCall = {
 };
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
-const ROUTES = new Map<OperationId, RouteDeclaration>(routeEntries());
+
+/** Each is compiled at its first call. */
+const CHECKS = Object.fromEntries(routeEntries().map(([id, route]) => [id, inputChecks(route).body])) as {
+  readonly [Id in OperationId]: (body: JsonObject) => Operations[Id]['body'];
+};
 
 export interface ConsoleCalls {
   /**
    * How far the operation reaches for the account: all objects, or its own. Throws DomainError 'forbidden' where it may
    * not call it at all.
    */
-  access(operation: ConsoleOperation, account: Account): Access;
+  access(operation: OperationId, account: Account): Access;
 
   /** Makes the call in the name of the account. Throws what the management API refuses with, as a DomainError. */
-  run(operation: ConsoleOperation, account: Account, by: By, asked?: ConsoleCall): Promise<Answer>;
+  run<Id extends OperationId>(
+    operation: Id,
+    account: Account,
+    by: By,
+    asked?: ConsoleCall,
+  ): Promise<Answer<Operations[Id]['answer']>>;
 
   /** Whether the account may make the call at all. */
-  may(operation: ConsoleOperation, account: Account): boolean;
+  may(operation: OperationId, account: Account): boolean;
 
   /** Whether it may by its role, not only for its own objects. */
-  mayAll(operation: ConsoleOperation, account: Account): boolean;
+  mayAll(operation: OperationId, account: Account): boolean;
 
   /** Whether the object exists for the viewer: false when the call is refused with 'not_found'. */
   isThere(call: Promise<unknown>): Promise<boolean>;
 }
 
 export const consoleCalls = (
-  handlers: Handlers<ConsoleOperation>,
+  handlers: OperationHandlers,
   checkPolicy: PolicyCheck,
   requireFreshFactor: FreshFactor,
 ): ConsoleCalls => {
-  const checksOf = new Map<ConsoleOperation, InputChecks>();
-
-  const routeOf = (operation: ConsoleOperation): RouteDeclaration => {
-    const route = ROUTES.get(operation);
-    if (!route) throw new Error(`no route ${operation}`);
-    return route;
-  };
-
-  const access = (operation: ConsoleOperation, account: Account): Access => {
+  const access = (operation: OperationId, account: Account): Access => {
     const { roles, own } = routeOf(operation);
     return accessOf(callerOf(account), roles, own === true);
   };
 
-  const checkBody = (operation: ConsoleOperation, body: JsonObject): void => {
-    const checks = checksOf.get(operation) ?? inputChecks(routeOf(operation));
-    checksOf.set(operation, checks);
-    checks.body(body);
-  };
-
-  const run = async (
-    operation: ConsoleOperation,
+  const run = async <Id extends OperationId>(
+    operation: Id,
     account: Account,
     by: By,
     asked: ConsoleCall = {},
-  ): Promise<Answer> => {
+  ): Promise<Answer<Operations[Id]['answer']>> => {
     const {
       id = '',
       instance,
@@ -168,16 +98,17 @@ export const consoleCalls = (
       idempotencyKey,
       ownOnly = false,
     } = asked;
-    const { path } = routeOf(operation);
+    const route = routeOf(operation);
+    const { path } = route;
     const given = { id, instance: instance ?? '', credential };
     if (Object.entries(given).some(([name, value]) => path.includes(`{${name}}`) && !ID.test(value))) {
       throw path.startsWith('/agents/') ? nothingThere() : documentRefusal('object_not_found');
     }
     const allowed = access(operation, account);
     const caller = callerOf(account);
-    if (routeOf(operation).freshFactor) requireFreshFactor(by);
-    const recordPermit = await checkPolicy(operation, routeOf(operation), { id, caller, by });
-    if (routeOf(operation).body !== undefined) checkBody(operation, body);
+    if (route.freshFactor) requireFreshFactor(by);
+    const recordPermit = await checkPolicy(operation, route, { id, caller, by });
+    const checked = CHECKS[operation](body);
     await recordPermit();
     return handlers[operation]({
       id,
@@ -185,7 +116,7 @@ export const consoleCalls = (
       credential,
       query,
       ...(after ? { after } : {}),
-      body: fromWire(body),
+      body: fromWire(checked),
       version,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       caller,
@@ -193,14 +124,14 @@ export const consoleCalls = (
       by: {
         ...by,
         account: account.id,
-        isByRole: !ownOnly && allowed === 'all' && routeOf(operation).roles.length > 0,
+        isByRole: !ownOnly && allowed === 'all' && route.roles.length > 0,
         ...(!ownOnly && account.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
       },
     });
   };
 
   /** The access that the account has to a call; undefined where it may not call it. */
-  const reach = (operation: ConsoleOperation, account: Account): Access | undefined => {
+  const reach = (operation: OperationId, account: Account): Access | undefined => {
     try {
       return access(operation, account);
     } catch {
@@ -212,9 +143,9 @@ export const consoleCalls = (
     access,
     run,
 
-    may: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) !== undefined,
+    may: (operation: OperationId, account: Account): boolean => reach(operation, account) !== undefined,
 
-    mayAll: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) === 'all',
+    mayAll: (operation: OperationId, account: Account): boolean => reach(operation, account) === 'all',
 
     async isThere(call: Promise<unknown>): Promise<boolean> {
       try {

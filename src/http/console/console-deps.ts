@@ -23,8 +23,7 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ResourceServerRegistry } from '../../domain/resources/resource-servers/resource-server-registry.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
-import type { Handlers } from '../management/call.ts';
-import type { ConsoleOperation } from './console-calls.ts';
+import type { OperationHandlers } from '../management/resource-table.ts';
 
 type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
@@ -35,7 +34,7 @@ export type ConsoleDeps = PeopleDeps & {
   /** Whether only its developer uses this server (http issuer). */
   readonly isDevelopment: boolean;
   /** Of the management API. */
-  readonly handlers: Handlers<ConsoleOperation>;
+  readonly handlers: OperationHandlers;
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   /** Approvals of all accounts, for figures. */

@@ -4,9 +4,9 @@ import { editPage, newCredentialPage } from '../../../views/pages/console-edit.t
 import type { CredentialField, EditField } from '../../../views/pages/console-model.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { rowOf } from './agent-model.ts';
 import { agentToGiveCredentials, changeableAgent } from './agent-standing.ts';
-import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
@@ -96,7 +96,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     }
   });
 
-  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+  const button = (name: string, operation: OperationId, done: string): void => {
     router.post(`/console/agents/:id/credentials/:credential/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '', credential = '' } = ctx.params;

@@ -1,7 +1,8 @@
 import type { Pagination } from '../../../views/partials/pagination.ts';
 import type { RouteQuery } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
-import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import type { OperationId } from '../management/resource-table.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
@@ -9,7 +10,7 @@ import type { Viewer } from './console-page.ts';
 const PAGE = 25;
 
 type Question = {
-  readonly operation: ConsoleOperation;
+  readonly operation: OperationId;
   /** Path of the page that shows the list, with the issuer's. */
   readonly path: string;
   /** The query of the page, as in its address; empty values are left out there. */
@@ -37,7 +38,7 @@ export const listed = async <Item>(
   const after = from === null ? undefined : places.open(place, account.id, from);
   const { body, next } = await calls.run(operation, account, by, { query: { ...query, limit }, after });
   return {
-    items: (body?.['items'] ?? []) as readonly Item[],
+    items: (Reflect.get(body ?? {}, 'items') ?? []) as readonly Item[],
     pages: {
       ...(after ? { firstHref: hrefWith(path, asked) } : {}),
       ...(next ? { nextHref: hrefWith(path, { ...asked, after: places.seal(place, account.id, next) }) } : {}),

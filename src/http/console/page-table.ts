@@ -4,13 +4,14 @@
  */
 import type { ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { addAgentPages } from './agent-pages.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
 import { addClientPages } from './client-pages.ts';
-import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addGroupPages } from './group-pages.ts';
@@ -29,7 +30,7 @@ import { addUpstreamPages } from './upstream-pages.ts';
  * Who sees a place in the navigation: accounts that may make the call (`all`: not only for their own objects), or those of
  * which the function says so.
  */
-type SeenBy = readonly [operation: ConsoleOperation, reach?: 'all'] | ((account: Account) => boolean);
+type SeenBy = readonly [operation: OperationId, reach?: 'all'] | ((account: Account) => boolean);
 
 type ConsolePages = {
   /** Adds the pages, and the forms behind them. */

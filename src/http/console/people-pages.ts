@@ -10,8 +10,8 @@ import {
   removeFactorsPage,
 } from '../../../views/pages/console-people.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
-import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -137,16 +137,14 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
 
   const factorsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonFactor[]> => {
     const { body } = await calls.run('listAccountFactors', account, by, { id });
-    return ((body?.['items'] ?? []) as readonly (Omit<PersonFactor, 'isCopied'> & Wire)[]).map(
-      ({ kind, name, left, created_at: createdAt, last_used_at: lastUsedAt, copied }) => ({
-        kind,
-        name,
-        createdAt,
-        ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
-        ...(left === undefined ? {} : { left }),
-        isCopied: copied === true,
-      }),
-    );
+    return (body?.items ?? []).map(({ kind, name, left, created_at: createdAt, last_used_at: lastUsedAt, copied }) => ({
+      kind,
+      name,
+      createdAt,
+      ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+      ...(left === undefined ? {} : { left }),
+      isCopied: copied === true,
+    }));
   };
 
   const sessionsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonSession[]> => {
@@ -257,7 +255,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     );
   });
 
-  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+  const button = (name: string, operation: OperationId, done: string): void => {
     router.post(`/console/people/:id/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;
@@ -270,7 +268,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   button('end-sessions', 'endAccountSessions', 'sessionsEnded');
   button('remove-factors', 'removeAccountFactors', 'factorsRemoved');
 
-  const end = (what: string, operation: ConsoleOperation, done: string): void => {
+  const end = (what: string, operation: OperationId, done: string): void => {
     router.post(`/console/people/:id/${what}/:one/end`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '', one = '' } = ctx.params;
@@ -281,8 +279,6 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   end('delegations', 'revokeDelegation', 'delegationEnded');
   end('sessions', 'endSession', 'sessionEnded');
 };
-
-type Wire = { readonly created_at: number; readonly last_used_at?: number; readonly copied?: boolean };
 
 const rowOf = (
   deps: Pick<ConsoleDeps, 'basePath'>,

@@ -102,7 +102,7 @@ export const differenceOf = (
   to: Pick<ShownSet, 'version' | 'text'>,
 ): PolicyDifference => ({ from: from.version, to: to.version, lines: differences(from.text, to.text) });
 
-const setsOf = ({ body }: Answer) => (body?.['items'] ?? []) as readonly Omit<ShownSet, 'text'>[];
+const setsOf = ({ body }: Answer) => (Reflect.get(body ?? {}, 'items') ?? []) as readonly Omit<ShownSet, 'text'>[];
 
 /** Versions as a field offers them, newest first. */
 export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<readonly Option[]> => {

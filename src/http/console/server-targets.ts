@@ -1,8 +1,9 @@
 import type { ServerTarget, ServerTargets } from '../../../views/pages/console-server-targets.ts';
 import { acceptanceBar, type DelegationTarget } from '../../domain/resources/resource-servers/delegation-targets.ts';
 import { byOf, seeOther } from '../interaction/page-answers.ts';
+import type { OperationId } from '../management/resource-table.ts';
 import { single } from '../middleware/form-body.ts';
-import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, type Names, partyNames, serverHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -62,7 +63,7 @@ const targetModel = async (
 
 /** Adds the actions of the forms of that part. */
 export const addServerTargetForms = ({ router, deps, calls, sessions }: PageParts): void => {
-  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+  const button = (name: string, operation: OperationId, done: string): void => {
     router.post(`/console/resource-servers/:id/${name}`, async (ctx) => {
       const { account, form } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;

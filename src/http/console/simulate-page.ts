@@ -35,8 +35,10 @@ export type Simulated = {
 };
 
 /** Of a list of the management API. */
-export const agentOptions = ({ body }: Answer): readonly Option[] =>
-  ((body?.['items'] ?? []) as readonly { id: string; name: string }[]).map(({ id, name }) => ({
+export const agentOptions = ({
+  body,
+}: Answer<{ readonly items: readonly { id: string; name: string }[] }>): readonly Option[] =>
+  (body?.items ?? []).map(({ id, name }) => ({
     value: id,
     text: name,
   }));

@@ -8,7 +8,7 @@ import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
-import { routeEntries } from '../management/route-table.ts';
+import { routeEntries } from '../management/resource-table.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { ownerCalled } from './agent-form.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';

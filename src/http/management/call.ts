@@ -8,10 +8,10 @@ import type { By, Page, PageQuery } from '../../domain/platform/registries/regis
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import type { Environment } from '../../domain/vocabulary/environment.ts';
 import type { KillScope } from '../../domain/vocabulary/kill.ts';
-import type { JsonObject } from './json-body.ts';
 import { managementRefusal } from './management-refusals.ts';
 import type { Access, Caller } from './permissions.ts';
-import type { OperationId } from './route-table.ts';
+import type { Io } from './route.ts';
+import type { FromWire } from './wire-names.ts';
 
 /** Query parameters of all routes; a route's schema says which of them it takes. */
 export type RouteQuery = {
@@ -56,7 +56,7 @@ export type RouteQuery = {
 };
 
 /** A request whose caller is known and whose input fits the route's schemas. */
-export type Call = {
+export type Call<T extends Io = Io> = {
   /** `{id}` of the path; empty on routes without. */
   readonly id: string;
   /** `{credential}` of the path; empty on routes without. */
@@ -66,8 +66,8 @@ export type Call = {
   readonly query: RouteQuery;
   /** Where the page begins, from the request's cursor. */
   readonly after?: Cursor;
-  /** Members in the domain's spelling; several routes read those named here. */
-  readonly body: JsonObject & { readonly owner?: unknown; readonly roles?: unknown; readonly password?: unknown };
+  /** Members in the domain's spelling. */
+  readonly body: FromWire<T['body']>;
   /** From `Idempotency-Key`. */
   readonly idempotencyKey?: string;
   /** On routes that take lines: those of the body as they come. */
@@ -79,8 +79,8 @@ export type Call = {
   readonly by: By;
 };
 
-export type Answer = {
-  readonly body?: JsonObject;
+export type Answer<A = object | undefined> = {
+  readonly body?: A;
   /** In place of the route's own. */
   readonly status?: 202;
   /** Becomes the ETag. */
@@ -93,15 +93,15 @@ export type Answer = {
   readonly simulation?: PolicySimulation;
 };
 
-export type Handler = (call: Call) => Promise<Answer>;
-export type Handlers<Id extends OperationId> = { readonly [id in Id]: Handler };
-
-export const pageOf = ({ query, after }: Call): PageQuery => ({
+export const pageOf = ({ query, after }: Pick<Call, 'query' | 'after'>): PageQuery => ({
   ...(query.limit === undefined ? {} : { limit: query.limit }),
   ...(after ? { after } : {}),
 });
 
-export const pageAnswer = <T>({ items, next }: Page<T>, represent: (document: T) => JsonObject): Answer => ({
+export const pageAnswer = <T, A>(
+  { items, next }: Page<T>,
+  represent: (document: T) => A,
+): Answer<{ readonly items: readonly A[] }> => ({
   body: { items: items.map(({ document }) => represent(document)) },
   next,
 });
@@ -110,7 +110,7 @@ type Listed = { readonly id: string; readonly createdAt: number; readonly state?
 
 /** The page of a list after the parameters `search` and `state`, where they are given, and `isMeant`. */
 export const searchedPage = async <T extends Listed>(
-  call: Call,
+  call: Pick<Call, 'query' | 'after'>,
   list: (query: PageQuery) => Promise<Page<T>>,
   textsOf: (document: T) => readonly (string | undefined)[],
   isMeant?: (document: T) => boolean,
@@ -124,10 +124,7 @@ export const searchedPage = async <T extends Listed>(
   return fittingPage(list, fits, pageOf(call));
 };
 
-export const objectAnswer = <T>(
-  { document, version }: Versioned<T>,
-  represent: (document: T) => JsonObject,
-): Answer => ({
+export const objectAnswer = <T, A>({ document, version }: Versioned<T>, represent: (document: T) => A): Answer<A> => ({
   body: represent(document),
   version,
 });
@@ -136,7 +133,7 @@ export const objectAnswer = <T>(
  * A decision about the version that was read must apply to the version that is written: throws 'precondition_failed' unless
  * they are the same one.
  */
-export const sameVersion = <T>(found: Versioned<T>, { version }: Call): Versioned<T> => {
+export const sameVersion = <T>(found: Versioned<T>, { version }: Pick<Call, 'version'>): Versioned<T> => {
   if (found.version === version) return found;
   throw managementRefusal('precondition_stale');
 };

@@ -1,10 +1,11 @@
-import { MANAGEMENT_SCOPES } from './permissions.ts';
-import { routeEntries } from './route-table.ts';
-import type { RouteDeclaration } from './routes/route.ts';
-import type { JsonSchema } from './schema-parts.ts';
-import { SCHEMAS } from './schemas.ts';
-
 /** The OpenAPI 3.1 document of the management API, for an issuer. */
+
+import { MANAGEMENT_SCOPES } from './permissions.ts';
+import { PROBLEM } from './problem-schema.ts';
+import { routeEntries } from './resource-table.ts';
+import type { RouteDeclaration } from './route.ts';
+import { componentsOf, type JsonSchema, type NamedSchema, ref } from './schema.ts';
+
 export const openApiDocument = (issuer: string): JsonSchema => ({
   openapi: '3.1.0',
   info: {
@@ -30,8 +31,7 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
     },
   },
   components: {
-    // By name, so that the document does not depend on the order of the files.
-    schemas: Object.fromEntries(Object.entries(SCHEMAS).sort(([one], [other]) => (one < other ? -1 : 1))),
+    schemas: SCHEMAS,
     securitySchemes: {
       token: {
         type: 'oauth2',
@@ -46,6 +46,18 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
   },
 });
 
+/** All that the routes name, by name: the document does not depend on the order of the resources. */
+const SCHEMAS = Object.fromEntries(
+  Object.entries(
+    componentsOf([
+      PROBLEM,
+      ...routeEntries().flatMap(([, { body, answer, line }]) =>
+        [body, answer, line].filter((one): one is NamedSchema<object> => typeof one === 'object'),
+      ),
+    ]),
+  ).sort(([one], [other]) => (one < other ? -1 : 1)),
+);
+
 const SCOPES = Object.fromEntries(MANAGEMENT_SCOPES.map(({ name, description }) => [name, description]));
 
 const json = (description: string, schema: JsonSchema, headers?: JsonSchema): JsonSchema => ({
@@ -56,7 +68,7 @@ const json = (description: string, schema: JsonSchema, headers?: JsonSchema): Js
 
 const problem = (description: string): JsonSchema => ({
   description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: { 'application/problem+json': { schema: ref(PROBLEM) } },
 });
 
 const pathsOf = (): JsonSchema => {
@@ -83,16 +95,14 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
             required: true,
             content: {
               [route.lines ? 'application/x-ndjson' : 'application/json']: {
-                schema: { $ref: `#/components/schemas/${route.body}` },
+                schema: ref(route.body),
               },
             },
           },
         }),
     responses: {
       [route.status]: success(route),
-      ...(route.accepted === undefined
-        ? {}
-        : { 202: json(route.accepted, { $ref: `#/components/schemas/${route.answer}` }) }),
+      ...accepted(route),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
@@ -139,6 +149,9 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   })),
 ];
 
+const accepted = ({ accepted: description, answer }: RouteDeclaration): JsonSchema =>
+  description === undefined || typeof answer !== 'object' ? {} : { 202: json(description, ref(answer)) };
+
 const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema => {
   if (answer === undefined) return { description: 'Done.' };
   if (answer === 'ndjson') {
@@ -150,5 +163,5 @@ const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema
   const hasVersion = status === 201 || path.includes('{id}');
   const etag = { ETag: { description: 'Version of the object, for If-Match.', schema: { type: 'string' } } };
   const description = status === 201 ? 'Created.' : method === 'GET' ? 'Current state.' : 'State after the call.';
-  return json(description, { $ref: `#/components/schemas/${answer}` }, hasVersion ? etag : undefined);
+  return json(description, ref(answer), hasVersion ? etag : undefined);
 };

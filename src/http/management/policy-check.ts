@@ -3,12 +3,11 @@ import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
 import type { Administration } from '../../domain/authority/decision/server-use-question.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import { MANAGEMENT_SCOPES } from './permissions.ts';
-import type { OperationId } from './route-table.ts';
-import type { RouteDeclaration } from './routes/route.ts';
+import type { RouteDeclaration } from './route.ts';
 
 /** Answers a function that records that the call was permitted; call it before the action. */
 export type PolicyCheck = (
-  operation: OperationId,
+  operation: string,
   route: RouteDeclaration,
   call: { readonly id: string; readonly caller: { readonly id: string }; readonly by: By },
 ) => Promise<() => Promise<void>>;
@@ -41,7 +40,7 @@ export const policyCheck =
   };
 
 /** The facts about a call that policies receive. `id`: of the path, or empty. */
-export const administrationOf = (operation: OperationId, route: RouteDeclaration, id: string): Administration => ({
+export const administrationOf = (operation: string, route: RouteDeclaration, id: string): Administration => ({
   operation,
   scope: route.scope ?? '',
   risk: RISKS.get(route.scope) ?? 'critical',

@@ -1,86 +1,146 @@
-/** JSON Schema 2020-12. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
+/** The makers of schemas. Each gives the schema and the type of its values at once. */
+import { type JsonSchema, type NamedSchema, named, type Properties, ref, type Schema, type TypeOf } from './schema.ts';
 
-export type Properties = Readonly<Record<string, JsonSchema>>;
+type Flat<T> = { [member in keyof T]: T[member] };
 
-export const text = (description: string, maximum: number, more: JsonSchema = {}): JsonSchema => ({
+/** What a body with these properties is. */
+type Input<P, R extends keyof P> = Flat<
+  { readonly [member in R]: TypeOf<P[member]> } & { readonly [member in Exclude<keyof P, R>]?: TypeOf<P[member]> }
+>;
+/** An answer may name an optional member without a value: JSON leaves it out. */
+type Output<P, O extends keyof P> = Flat<
+  { readonly [member in Exclude<keyof P, O>]: TypeOf<P[member]> } & {
+    readonly [member in O]?: TypeOf<P[member]> | undefined;
+  }
+>;
+type Limits = { readonly minimum?: number; readonly maximum?: number; readonly default?: number };
+
+const described = (description: string | undefined): JsonSchema => (description === undefined ? {} : { description });
+
+export const text = (description: string, maximum: number, more: JsonSchema = {}): Schema<string> => ({
   type: 'string',
   minLength: 1,
   maxLength: maximum,
   description,
   ...more,
 });
-export const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
-export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
+export const textOrNull = (description: string, maximum: number): Schema<string | null> => ({
+  ...text(description, maximum),
+  type: ['string', 'null'],
+});
+/** Any text, in an answer. */
+export const string = (description?: string): Schema<string> => ({ type: 'string', ...described(description) });
+export const flag = (description?: string): Schema<boolean> => ({ type: 'boolean', ...described(description) });
+export const integer = (description?: string, limits: Limits = {}): Schema<number> => ({
+  type: 'integer',
+  ...limits,
+  ...described(description),
+});
+export const number = (description: string): Schema<number> => ({ type: 'number', description });
+export const oneOf = <const V extends string>(description: string, values: readonly V[]): Schema<V> => ({
   type: 'string',
   enum: values,
   description,
 });
-export const list = (description: string, maximum: number, items: JsonSchema): JsonSchema => ({
+export const list = <T>(description: string, maximum: number, items: Schema<T>): Schema<readonly T[]> => ({
   type: 'array',
   maxItems: maximum,
   items,
   description,
 });
-export const seconds = (description: string): JsonSchema => ({
+/** A list of an answer, which the answering code limits. */
+export const arrayOf = <T>(of: Schema<T>, description?: string): Schema<readonly T[]> => ({
+  type: 'array',
+  items: of,
+  ...described(description),
+});
+export const seconds = (description: string): Schema<number> => ({
   type: 'integer',
   description: `${description} Epoch seconds.`,
 });
-export const strings = (description: string, maximum: number, length: number): JsonSchema =>
+/** Epoch seconds that a caller sends. */
+export const secondsGiven = (description: string): Schema<number> => ({
+  ...seconds(description),
+  minimum: 0,
+  maximum: 99_999_999_999,
+});
+export const strings = (description: string, maximum: number, length: number): Schema<readonly string[]> =>
   list(description, maximum, { type: 'string', minLength: 1, maxLength: length });
-export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-export const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+/** Any JSON object. */
+export const object = (description?: string): Schema<Readonly<Record<string, unknown>>> => ({
+  type: 'object',
+  ...described(description),
+});
+/** Values of one kind by a key that the caller chooses. */
+export const recordOf = <T>(
+  description: string | undefined,
+  values: Schema<T>,
+  limits: { readonly maxProperties?: number } = {},
+): Schema<Readonly<Record<string, T>>> => ({
+  type: 'object',
+  ...limits,
+  additionalProperties: values,
+  ...described(description),
+});
+export const nullable = <T>(schema: Schema<T>): Schema<T | null> => ({ anyOf: [schema, { type: 'null' }] });
+/** Each of the properties, or null. */
+export const nullableAll = <P extends Properties>(
+  properties: P,
+): { readonly [member in keyof P]: Schema<TypeOf<P[member]> | null> } =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nullable(schema)])) as {
+    [member in keyof P]: Schema<TypeOf<P[member]> | null>;
+  };
+/** Some of the properties. */
+export const pick = <P extends Properties, K extends keyof P & string>(
+  properties: P,
+  names: readonly K[],
+): Pick<P, K> => Object.fromEntries(names.map((name) => [name, properties[name]])) as Pick<P, K>;
+export const namesOf = <P extends Properties>(properties: P): readonly (keyof P & string)[] => Object.keys(properties);
 
-export const input = (properties: Properties, required: readonly string[] = []): JsonSchema => ({
+export const input = <P extends Properties, R extends keyof P & string = never>(
+  properties: P,
+  required: readonly R[] = [],
+): Schema<Input<P, R>> => ({
   type: 'object',
   additionalProperties: false,
   properties,
   required,
 });
-/** A change: any of the members; `id` may be sent back and must then be the one of the path. */
-export const change = (properties: Properties): JsonSchema => ({
-  ...input({ id: { type: 'string', description: 'The same id as in the path, if given.' }, ...properties }),
+/**
+ * A change: any of the members. `id` may be sent back and must then be the one of the path; the router checks and removes it,
+ * so that the type has no such member.
+ */
+export const change = <P extends Properties>(properties: P): Schema<Input<P, never>> => ({
+  ...input({ id: string('The same id as in the path, if given.'), ...properties }),
   minProperties: 1,
 });
 /** An answer: what may be absent is listed as optional. */
-export const output = (properties: Properties, optional: readonly string[] = []): JsonSchema => ({
+export const output = <P extends Properties, O extends keyof P & string = never>(
+  properties: P,
+  optional: readonly O[] = [],
+): Schema<Output<P, O>> => ({
   type: 'object',
   properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  required: Object.keys(properties).filter((name) => !optional.some((one) => one === name)),
 });
-export const page = (item: string): JsonSchema =>
-  output(
-    {
-      items: { type: 'array', items: ref(item) },
-      next: { type: 'string', description: 'Send it as `cursor` to get the next page; absent on the last page.' },
-    },
-    ['next'],
+/** One page of a list; its name is `<item>Page` where none is given. */
+export const page = <T>(item: NamedSchema<T>, name = `${item.name}Page`) =>
+  named(
+    name,
+    output(
+      {
+        items: arrayOf(ref(item)),
+        next: string('Send it as `cursor` to get the next page; absent on the last page.'),
+      },
+      ['next'],
+    ),
   );
 
 /** Members of every registered object. */
-export const RECORD: Properties = {
+export const RECORD = {
   created_at: seconds('When it was created.'),
   updated_at: seconds('When it was last changed.'),
 };
-export const WARNINGS: Properties = {
-  warnings: { type: 'array', items: { type: 'string' }, description: 'Settings that are allowed but not recommended.' },
-};
-export const SECRET: Properties = { client_secret: { type: 'string', description: 'Shown only once.' } };
-export const identified = (id: string): Properties => ({ id: { type: 'string', description: id } });
-
-export const JWKS_URI = text(
-  'https URL that serves the public keys, instead of `jwks`. Setting one removes the other.',
-  2048,
-);
-
-/** Where the keys of an issuer come from, of workload tokens or of a peer. */
-export const ISSUER_KEYS: Properties = {
-  jwks: { ...ref('JsonWebKeySet'), description: 'Pinned keys. The server fetches nothing.' },
-  jwks_uri: text('URL that serves the keys. Without `jwks` and `jwks_uri`, the discovery document names it.', 2048),
-  max_key_age_seconds: {
-    type: 'integer',
-    minimum: 300,
-    maximum: 86_400,
-    description: 'How long the last fetched keys stay valid while fetching fails. Default 3600.',
-  },
-};
+export const WARNINGS = { warnings: arrayOf(string(), 'Settings that are allowed but not recommended.') };
+export const SECRET = { client_secret: string('Shown only once.') };
+export const identified = (id: string) => ({ id: string(id) });

@@ -20,15 +20,15 @@ import { sendLines } from '../line-answer.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 import { bodyLines, checkLinesType } from './body-lines.ts';
-import type { Answer, Call, Handler } from './call.ts';
+import type { Answer, Call } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
 import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
 import { type PolicyCheck, targetOf } from './policy-check.ts';
-import { fromWire } from './representations.ts';
-import type { OperationId } from './route-table.ts';
-import type { RouteDeclaration } from './routes/route.ts';
+import type { Handler } from './resource.ts';
+import type { Io, Route, RouteDeclaration } from './route.ts';
 import { inputChecks } from './validation.ts';
+import { fromWire } from './wire-names.ts';
 
 export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
@@ -55,10 +55,10 @@ const ID = /^[A-Za-z0-9_-]{1,128}$/;
  * One route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Every refusal after
  * the caller is known becomes one audit event before the answer leaves (decision D18).
  */
-export const serveCall = (
-  operation: OperationId,
-  route: RouteDeclaration,
-  handle: Handler,
+export const serveCall = <T extends Io>(
+  operation: string,
+  route: Route<T>,
+  handle: Handler<T>,
   dependencies: CallDependencies,
 ): ((ctx: Context) => Promise<void>) => {
   const { issuer, audit, checkPolicy, requireFreshFactor, countRefusal, lookup, log } = dependencies;
@@ -105,7 +105,7 @@ export const serveCall = (
     return true;
   };
 
-  const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call> => {
+  const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call<T>> => {
     const id = idOf(ctx);
     const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
     const isThere = (name: string, value: string, form = ID): boolean =>
@@ -117,15 +117,16 @@ export const serveCall = (
     const version = isVersioned ? versionOf(ctx) : 0;
     const idempotencyKey = route.repeatable === undefined ? undefined : keyOf(ctx);
     if (route.lines) checkLinesType(ctx);
-    const body = route.body === undefined || route.lines ? {} : await readJsonBody(ctx, route.largestBody);
-    if (!route.lines) checks.body(body);
+    const sent = route.body === undefined || route.lines ? {} : await readJsonBody(ctx, route.largestBody);
+    const body = checks.body(sent);
+    if (route.ifMatch) checkId(sent, id);
     return {
       id,
       credential,
       ...(instance === '' ? {} : { instance }),
       query,
       ...(cursor === undefined ? {} : { after: places.open(operation, caller.id, cursor) }),
-      body: fromWire(route.ifMatch ? withoutId(body, id) : body),
+      body: fromWire(body, route.ifMatch ? 'id' : undefined),
       version,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(route.lines ? { lines: bodyLines(ctx) } : {}),
@@ -185,7 +186,7 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
     ctx.body = null;
     return;
   }
-  const body: JsonObject = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next: nextCursor };
+  const body: object = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next: nextCursor };
   const path = route.path.replace('{id}', idOf(ctx));
   if (route.status === 201) ctx.set('Location', `${base}${path}/${Reflect.get(body, 'id')}`);
   ctx.body = JSON.stringify(body);
@@ -216,12 +217,10 @@ const versionOf = (ctx: Context): number => {
 };
 
 /** MG-02: an id in the body is the one of the path, or the caller means another object. */
-const withoutId = (body: JsonObject, id: string): JsonObject => {
-  const { id: given, ...members } = body;
+const checkId = ({ id: given }: JsonObject, id: string): void => {
   if (given !== undefined && given !== id) {
     throw invalidFields([{ pointer: '/id', detail: 'The id in the body is not the one of the path.' }]);
   }
-  return members;
 };
 
 const byOf = (ctx: Context, caller: string): By => {

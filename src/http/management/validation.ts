@@ -5,8 +5,8 @@ import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type FieldError, fieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
-import type { RouteDeclaration } from './routes/route.ts';
-import { SCHEMAS } from './schemas.ts';
+import type { Io, Route, RouteDeclaration } from './route.ts';
+import { componentsOf, type NamedSchema, named } from './schema.ts';
 
 /** Names that callers know from RFC 7591 or from our answers, with the reason why they are not accepted here. */
 const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
@@ -20,36 +20,46 @@ const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
 };
 const SHOWN_ERRORS = 20;
 
-const SCHEMA_ROOT = 'management';
 const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
 
 const bodies = new Ajv2020({ ...OPTIONS, keywords: ['components'] });
-bodies.addSchema({ $id: SCHEMA_ROOT, components: { schemas: SCHEMAS } });
+/** Accepts the empty body of a route that takes none. */
+const NO_BODY = named('NoBody', {});
 /** Query values are text: `limit=10` is a number, `live=true` a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
+/** `T`: the type of the schema's values. */
+const checkOf = <T>({ name, schema }: NamedSchema<unknown>) => {
+  let check: ValidateFunction<T> | undefined;
+  return (body: JsonObject): T => {
+    check ??= bodies.compile<T>({
+      $ref: `#/components/schemas/${name}`,
+      components: { schemas: componentsOf([{ name, schema }]) },
+    });
+    if (!check(body)) throw refusal(check, (pointer) => ({ pointer }));
+    return body;
+  };
+};
+
+/** Checks a body and gives it its type. Compiled at the first call; throws 'invalid_field' naming every member at fault. */
+export const bodyCheck = <T>(schema: NamedSchema<T>): ((body: JsonObject) => T) => checkOf<T>(schema);
+
 /** What checks the input of one route. Each throws DomainError 'invalid_field' naming every member at fault. */
-export interface InputChecks {
-  /** Checks a body by the schema that the route names, if it names one. */
-  body(body: JsonObject): void;
+export interface InputChecks<T extends Io> {
+  /** The body with its type; without a schema, and of lines, the handler reads none. */
+  body(body: JsonObject): T['body'];
 
   /** The parameters with their types; `given` as they stand in the address. */
   query(given: JsonObject): RouteQuery & { readonly cursor?: string };
 }
 
 /** Checks for one route, compiled at its first call. */
-export const inputChecks = (route: RouteDeclaration): InputChecks => {
-  const { body: name } = route;
+export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
   const integers = Object.entries(route.query ?? {}).filter(([, schema]) => schema['type'] === 'integer');
-  let checkBody: ValidateFunction | undefined;
   let checkQuery: ValidateFunction | undefined;
 
   return {
-    body(body: JsonObject): void {
-      if (name === undefined) return;
-      checkBody ??= bodies.compile({ $ref: `${SCHEMA_ROOT}#/components/schemas/${name}` });
-      if (!checkBody(body)) throw refusal(checkBody, (pointer) => ({ pointer }));
-    },
+    body: checkOf<T['body']>(route.body === undefined || route.lines ? NO_BODY : route.body),
     query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
       checkQuery ??= queries.compile({
         type: 'object',

@@ -1,7 +1,7 @@
 import { DECISION_LAYERS, LAYERS } from '../../../src/domain/authority/decision/layers.ts';
 import { type Cell, ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
 import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/authority/decision/server-use-question.ts';
-import { routeEntries } from '../../../src/http/management/route-table.ts';
+import { routeEntries } from '../../../src/http/management/resource-table.ts';
 
 /** The text of docs/reference/decision-layers.md. */
 export const decisionLayersPage = (): string => {
@@ -19,7 +19,7 @@ const wordsOf = (cell: Cell): string => {
   return 'if' in cell ? `**applies** if ${cell.when.text}` : `– ${cell.not.text}`;
 };
 
-const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/{layers,routes}.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
+const INTRODUCTION = `<!-- Generated from src/domain/authority/decision/{layers,routes}.ts and src/http/management/resources/ by \`npm run generate\`. Do not edit. -->
 
 # Layers of a decision
 

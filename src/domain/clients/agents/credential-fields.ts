@@ -1,23 +1,34 @@
 /** The members of a credential and their validation, and what the credentials of an agent imply together. */
 
+import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
+import type { ClaimRules, TextRule } from '../../platform/remote-keys/claim-rules.ts';
 import { checkClaimRules, checkTextRule } from '../../platform/remote-keys/claim-rules.ts';
 import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
 import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
 import { workloadsOf } from '../workload-identity/workloads.ts';
 import type { Agent } from './agent.ts';
 import { agentRefusal } from './agent-refusals.ts';
-import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
+import { type Credential, type CredentialKind, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
 
-export type NewCredential = CredentialMaterial & {
+/** As a caller gives it: `checkedMaterial` checks which members a kind needs. */
+export type NewCredential = CertificateRule & {
+  readonly kind: CredentialKind;
   readonly name?: string;
   readonly expiresAt?: number;
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
+  readonly issuer?: string;
+  readonly subject?: TextRule;
+  readonly claims?: ClaimRules;
+  readonly attester?: string;
   /** With kind mtls: certificates in PEM, each accepted by itself. */
   readonly certificates?: readonly string[];
 };
@@ -44,11 +55,16 @@ export const checkedMaterial = async (
   }
   switch (given.kind) {
     case 'jwks': {
-      const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, { at });
+      const { jwks } = checkKeySource(given.jwks ? { jwks: given.jwks } : {}, undefined, undefined, { at });
       return jwks ? { kind: 'jwks', jwks } : raise(keyRefusal('keys_missing', { field: `${at}/jwks` }));
     }
     case 'jwks_uri': {
-      const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, { at, reach });
+      const { jwksUri } = checkKeySource(
+        given.jwksUri === undefined ? {} : { jwksUri: given.jwksUri },
+        undefined,
+        deps.checkKeyUrl,
+        { at, reach },
+      );
       if (jwksUri === undefined) throw agentRefusal('credential_url_missing', { field: `${at}/jwks_uri` });
       return { kind: 'jwks_uri', jwksUri };
     }
@@ -91,7 +107,7 @@ export const withCredentials = (agent: Agent, credentials: readonly Credential[]
 };
 
 /** Where the keys of a credential are served, if anywhere. */
-export const keysUrlOf = (credential: CredentialMaterial): string | undefined =>
+export const keysUrlOf = (credential: CredentialMaterial | NewCredential): string | undefined =>
   'jwksUri' in credential ? credential.jwksUri : undefined;
 
 /** The agent with `operatorUrls` for its current URLs. `entered` are those entered by role. */

@@ -26,7 +26,7 @@ import { lastAdministrator } from './last-administrator.ts';
 import type { Passwords } from './passwords.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
 
-export type { AccountChanges, NewAccount } from './account-fields.ts';
+export type { NewAccount } from './account-fields.ts';
 
 export type AccountRegistryDeps = {
   readonly documents: DocumentStore;

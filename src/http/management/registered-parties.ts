@@ -1,0 +1,26 @@
+/** What agents and clients show alike. */
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Client } from '../../domain/clients/clients/client.ts';
+import { DELIVERY_MODES, deliveryModeOf } from '../../domain/clients/clients/token-delivery.ts';
+import { isLocalhostRedirect } from '../../domain/vocabulary/web-address.ts';
+import { oneOf } from './schema-parts.ts';
+
+export const DELIVERY_MODE = oneOf(
+  'How the agent learns of decisions (CIBA): ping with a notification endpoint, else poll.',
+  DELIVERY_MODES,
+);
+
+/** How it is notified of decisions (CIBA Core §4); it follows from the other members. */
+export const deliveryOf = (party: Agent | Client) => {
+  const mode = deliveryModeOf(party);
+  return mode === undefined ? {} : { backchannel_token_delivery_mode: mode };
+};
+
+export const warningsOf = (redirectUris: readonly string[]) =>
+  redirectUris.some(isLocalhostRedirect)
+    ? {
+        warnings: [
+          'A redirect URI names localhost: good in development only; prefer http://127.0.0.1 (RFC 8252 §8.3).',
+        ],
+      }
+    : {};

@@ -1,0 +1,220 @@
+import type { Account } from '../../../../domain/identity/accounts/account.ts';
+import type { AccountRegistry } from '../../../../domain/identity/accounts/account-registry.ts';
+import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
+import type { FactorRegistry } from '../../../../domain/identity/factors/factor-registry.ts';
+import type { DisablePreview, PreviewDisable } from '../../../../domain/offboarding/disable-preview.ts';
+import type { Versioned } from '../../../../domain/ports/document-store.ts';
+import { canonicalDigest } from '../../../../domain/vocabulary/canonical-digest.ts';
+import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
+import { requireAdministrator } from '../../permissions.ts';
+import { type Handlers, resource } from '../../resource.ts';
+import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, stateOf } from '../../route.ts';
+import { toWire } from '../../wire-names.ts';
+import { showAccount } from './representation.ts';
+import {
+  ACCOUNT,
+  ACCOUNT_CHANGE,
+  ACCOUNT_FACTORS,
+  ACCOUNT_PAGE,
+  DISABLE_PREVIEW,
+  NEW_ACCOUNT,
+  NEW_PASSWORD,
+} from './schemas.ts';
+
+const make = about('accounts', 'accounts:read', 'accounts:write');
+
+const routes = {
+  createAccount: make.create('/accounts', NEW_ACCOUNT, ACCOUNT, 'Create an account'),
+  listAccounts: make.read('/accounts', ACCOUNT_PAGE, 'List accounts, newest first', {
+    query: {
+      ...PAGE,
+      username: givenId('Only the account with this username.'),
+      search: SEARCH,
+      state: stateOf(['active', 'disabled']),
+    },
+  }),
+  getAccount: make.read('/accounts/{id}', ACCOUNT, 'Read an account'),
+  updateAccount: make.change('/accounts/{id}', ACCOUNT_CHANGE, ACCOUNT, 'Change members of an account'),
+  previewDisableAccount: make.read(
+    '/accounts/{id}/disable-preview',
+    DISABLE_PREVIEW,
+    'Preview what disabling an account would end or stop, and which agents would be orphaned. Returns 409 where disabling would be refused',
+  ),
+  disableAccount: make.act('/accounts/{id}/disable', ACCOUNT, 'Disable an account. Its sessions and tokens end'),
+  enableAccount: make.act('/accounts/{id}/enable', ACCOUNT, 'Enable an account again'),
+  setAccountPassword: route({
+    method: 'POST',
+    path: '/accounts/{id}/password',
+    tag: 'accounts',
+    summary: 'Set a password. All sessions of the account end',
+    scope: 'accounts:write',
+    policy: 'administer',
+    ...SPEAKS_FOR_PEOPLE,
+    body: NEW_PASSWORD,
+    status: 204,
+  }),
+  listAccountFactors: make.read('/accounts/{id}/factors', ACCOUNT_FACTORS, 'List the second factors of an account'),
+  removeAccountFactors: make.act(
+    '/accounts/{id}/remove-factors',
+    ACCOUNT,
+    'Remove all second factors of an account whose user lost them. Afterwards the password is enough',
+    SPEAKS_FOR_PEOPLE,
+  ),
+};
+
+/** The part of the account registry this API calls. */
+export type Accounts = Pick<
+  AccountRegistry,
+  'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword' | 'endSessions'
+>;
+
+type Creating = IoOf<(typeof routes)['createAccount']>;
+type Changing = IoOf<(typeof routes)['updateAccount']>;
+
+type Dependencies = {
+  readonly accounts: Accounts;
+  readonly factors: Pick<FactorRegistry, 'list' | 'removeAll'>;
+  readonly requireFreshFactor: FreshFactor;
+  readonly previewDisable: PreviewDisable;
+};
+
+/**
+ * Operators manage accounts, but not what would make them administrators: roles, passwords, second factors, and the accounts
+ * of administrators (decision D22). A call that makes an account an administrator's, or lets others sign in to it, also takes
+ * a second factor: else a session without one would make itself one.
+ */
+const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dependencies): Handlers<typeof routes> => {
+  const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
+    const found = existing(await accounts.get(id));
+    if (found.document.roles.includes('administrator')) {
+      requireAdministrator(caller, 'changes the account of an administrator');
+    }
+    return found;
+  };
+  const mayGiveRoles = ({ caller, by }: Call): void => {
+    requireAdministrator(caller, 'gives roles', '/roles');
+    requireFreshFactor(by);
+  };
+  const mayVerifyAddress = ({ caller, by }: Call): void => {
+    requireAdministrator(caller, 'says that an address is verified', '/email_verified');
+    requireFreshFactor(by);
+  };
+  /** Policies and decisions use groups and entitlements: an operator does not change those of their own account. */
+  const checkOwnRights = ({ id, caller, body }: Call<Changing>, account: Account): void => {
+    if (id !== caller.account) return;
+    for (const member of ['groups', 'entitlements'] as const) {
+      const isSame = canonicalDigest(body[member] ?? null) === canonicalDigest(account[member] ?? null);
+      if (!Object.hasOwn(body, member) || isSame) continue;
+      requireAdministrator(caller, `changes the ${member} of the own account`, `/${member}`);
+    }
+  };
+  const checkPrivileged = (call: Call<Creating>): void => {
+    const { body, caller } = call;
+    if (body.roles && body.roles.length > 0) mayGiveRoles(call);
+    if (body.password !== undefined) requireAdministrator(caller, 'sets passwords', '/password');
+  };
+
+  return {
+    async createAccount(call) {
+      checkPrivileged(call);
+      return objectAnswer(await accounts.create(call.body, call.by), showAccount);
+    },
+
+    async listAccounts(call) {
+      if (call.query.username === undefined) {
+        const textsOf = ({ username, name, email }: Account) => [username, name, email];
+        return pageAnswer(await searchedPage(call, accounts.list, textsOf), showAccount);
+      }
+      const found = await accounts.findByUsername(call.query.username);
+      return pageAnswer({ items: found ? [found] : [] }, showAccount);
+    },
+
+    getAccount: async ({ id }) => objectAnswer(existing(await accounts.get(id)), showAccount),
+
+    async updateAccount(call) {
+      const { document } = sameVersion(await changeable(call), call);
+      const { roles } = call.body;
+      const isOtherRoles = roles !== undefined && [...roles].sort().join() !== [...document.roles].sort().join();
+      if (isOtherRoles) mayGiveRoles(call);
+      checkOwnRights(call, document);
+      // A user with the verified address can set the password.
+      if (call.body.emailVerified === true && !isVerifiedAlready(document, call.body)) {
+        mayVerifyAddress(call);
+      }
+      return objectAnswer(await accounts.update(call.id, call.version, call.body, call.by), showAccount);
+    },
+
+    previewDisableAccount: async ({ id }) => ({ body: showDisablePreview(await previewDisable(id)) }),
+
+    async disableAccount(call) {
+      await changeable(call);
+      return objectAnswer(await accounts.disable(call.id, call.by), showAccount);
+    },
+
+    async enableAccount(call) {
+      await changeable(call);
+      return objectAnswer(await accounts.enable(call.id, call.by), showAccount);
+    },
+
+    async setAccountPassword({ id, body, by }) {
+      existing(await accounts.get(id));
+      await accounts.setPassword(id, body.password, by);
+      return {};
+    },
+
+    async listAccountFactors({ id }) {
+      existing(await accounts.get(id));
+      const items = (await factors.list(id)).map(({ isCopied, ...facts }) =>
+        toWire({ ...facts, ...(isCopied ? { copied: true } : {}) }),
+      );
+      return { body: { items } };
+    },
+
+    async removeAccountFactors({ id, by }) {
+      const found = existing(await accounts.get(id));
+      // Sessions that used the removed factors sign in again, without them.
+      await accounts.endSessions(id, by);
+      await factors.removeAll(id, by);
+      return objectAnswer(found, showAccount);
+    },
+  };
+};
+
+const showDisablePreview = ({
+  account,
+  roles,
+  sessions,
+  agents,
+  groups,
+  delegations,
+  standingApprovals,
+}: DisablePreview) => ({
+  account,
+  roles,
+  sessions: { count: sessions.items.length, more: sessions.more },
+  agents: {
+    items: agents.items.map(({ id, name, state, owner }) => ({ id, name, state, owner })),
+    more: agents.more,
+  },
+  groups: { items: groups.items.map(({ id, name }) => ({ id, name })), more: groups.more },
+  delegations: {
+    items: delegations.items.map(({ id, actor, resource, scope, expiresAt }) => ({
+      ...{ id, actor, resource, scope },
+      expires_at: expiresAt,
+    })),
+    more: delegations.more,
+  },
+  standing_approvals: {
+    items: standingApprovals.items.map(({ id, agent, resource, action, expiresAt }) => ({
+      ...{ id, agent, resource },
+      scope: action.scope,
+      expires_at: expiresAt,
+    })),
+    more: standingApprovals.more,
+  },
+});
+
+const isVerifiedAlready = ({ email, emailVerified }: Account, body: { readonly email?: string | null }): boolean =>
+  emailVerified === true && (body.email ?? email) === email;
+
+export const accounts = resource(routes, handlers);

@@ -1,0 +1,121 @@
+import type { AuditLog } from '../../../../domain/audit/audit-event.ts';
+import { refusedDecision } from '../../../../domain/audit/refused-decision.ts';
+import type { Agent } from '../../../../domain/clients/agents/agent.ts';
+import type { RepeatableRegistration } from '../../../../domain/clients/registration/repeatable-registration.ts';
+import type { Versioned } from '../../../../domain/ports/document-store.ts';
+import { DomainError, isDomainError } from '../../../../domain/vocabulary/errors.ts';
+import { strictJson } from '../../../../domain/vocabulary/strict-json.ts';
+import { refusalOf } from '../../../problem.ts';
+import type { Call } from '../../call.ts';
+import type { JsonObject } from '../../json-body.ts';
+import { bodyCheck } from '../../validation.ts';
+import { fromWire } from '../../wire-names.ts';
+import { type AgentGiven, NEW_AGENT } from './schemas.ts';
+
+/** Lines that are processed at once: their audit events share one write. */
+const AT_ONCE = 64;
+/** Concurrent bulk requests of this process; more would only wait for the same store. */
+const MOST_REQUESTS = 4;
+
+/** The call for one agent. */
+export type Registering = Pick<Call, 'access' | 'by' | 'caller'> & { readonly body: AgentGiven };
+
+type Register = (call: Registering, reservedId: string) => Promise<Versioned<Agent>>;
+
+/**
+ * Many agents in one request, a line each, answered line by line in the same order (MG-08). A line is registered whole or not
+ * at all, and a refused line stops no other. After a failure of any kind, the same idempotency key makes a repeat safe: lines
+ * that were registered answer what they did.
+ */
+export const bulkRegistration = (deps: {
+  readonly register: Register;
+  readonly registration: RepeatableRegistration;
+  readonly audit: AuditLog;
+}) => {
+  const { register, registration, audit } = deps;
+  const checkAgent = bodyCheck(NEW_AGENT);
+  let requests = 0;
+
+  const registered = async (call: Call, key: string, line: Buffer, place: number) => {
+    const value = strictJson(line, []);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new DomainError('invalid_request', 'A line is a JSON object.');
+    }
+    const agent = checkAgent(Object.fromEntries(Object.entries(value)));
+    const of = { caller: call.caller.id, key, place };
+    const { found, isReplayed } = await registration.once(of, line.toString('utf8'), (id) =>
+      register({ ...call, body: fromWire(agent) }, id),
+    );
+    const { id, state } = found.document;
+    return { line: place, status: 201, id, state, ...(isReplayed ? { replayed: true } : {}) };
+  };
+
+  /** Writes one event for each refusal by policy; other errors of a line concern only the caller that sent it. */
+  const recordDenial = async ({ caller, by }: Call, error: unknown): Promise<void> => {
+    if (!isDomainError(error) || !error.refused) return;
+    await audit.append({
+      type: 'management.refused',
+      outcome: 'refused',
+      caller: caller.id,
+      error: error.code,
+      note: 'createAgents',
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...refusedDecision(error),
+    });
+  };
+
+  const results = async function* (call: Call, key: string, lines: AsyncIterable<Buffer>): AsyncGenerator<string> {
+    const counts = { registered: 0, refused: 0, replayed: 0 };
+    let place = 0;
+    let waiting: Promise<JsonObject>[] = [];
+    const drain = async function* (): AsyncGenerator<string> {
+      for (const result of await Promise.all(waiting)) {
+        counts[result['replayed'] ? 'replayed' : result['status'] === 201 ? 'registered' : 'refused'] += 1;
+        yield JSON.stringify(result);
+      }
+      waiting = [];
+    };
+    try {
+      for await (const line of lines) {
+        place += 1;
+        const at = place;
+        const result = registered(call, key, line, at).catch(async (error: unknown) => {
+          // The key was used for another request, not for another line of this one.
+          if (at === 1 && isDomainError(error) && error.field === 'Idempotency-Key') throw error;
+          await recordDenial(call, error);
+          return { line: at, ...refusalOf(error) };
+        });
+        result.catch(() => undefined);
+        waiting.push(result);
+        // The first line alone: whether the request can be answered at all is known before the answer begins.
+        if (place === 1 || waiting.length === AT_ONCE) yield* drain();
+      }
+      yield* drain();
+      yield JSON.stringify({ done: true, ...counts });
+    } finally {
+      requests -= 1;
+      await Promise.allSettled(waiting);
+      await audit.append({
+        type: 'agent.bulk_registered',
+        outcome: 'done',
+        caller: call.caller.id,
+        inputs: { ...counts, lines: place },
+        ...(call.by.request === undefined ? {} : { request: call.by.request }),
+        ...(call.by.source === undefined ? {} : { personal: { source: call.by.source } }),
+      });
+    }
+  };
+
+  return async (call: Call) => {
+    const { idempotencyKey, lines } = call;
+    if (idempotencyKey === undefined || !lines) {
+      throw new DomainError('invalid_request', 'Send an Idempotency-Key, so that what breaks can be sent again.');
+    }
+    if (requests >= MOST_REQUESTS) {
+      throw new DomainError('unavailable', 'Too many are being registered at once.', { retryAfterSeconds: 10 });
+    }
+    requests += 1;
+    return { lines: results(call, idempotencyKey, lines) };
+  };
+};

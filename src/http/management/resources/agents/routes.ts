@@ -1,0 +1,124 @@
+/** The routes of agents. */
+import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
+import { AGENT_SORTS } from '../../../../domain/clients/agents/agent-lists.ts';
+import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
+import { ADMINISTRATORS, about, givenId, OWN, PAGE } from '../../route.ts';
+import {
+  AGENT,
+  AGENT_CHANGE,
+  AGENT_PAGE,
+  COMPOSITION_LIST,
+  DECLARED_COMPOSITION,
+  EFFECTIVE_AGENT,
+  FINDINGS,
+  NEW_AGENT,
+} from './schemas.ts';
+
+const make = about('agents', 'agents:read', 'agents:write');
+
+export const AGENT_ROUTES = {
+  createAgent: make.create('/agents', NEW_AGENT, AGENT, 'Register an agent', {
+    policy: 'register',
+    own: true,
+    repeatable: 'may',
+  }),
+  createAgents: make.create(
+    '/agents/bulk',
+    NEW_AGENT,
+    'ndjson',
+    'Register up to 100,000 agents, one per line. The response has one line per agent, in order, and a last line with the totals',
+    { policy: 'register', own: true, lines: true, repeatable: 'must', status: 200 },
+  ),
+  listAgents: make.read(
+    '/agents',
+    AGENT_PAGE,
+    'List agents. A page may be shorter than requested and still have a next page',
+    {
+      own: true,
+      query: {
+        ...PAGE,
+        owner: givenId('Only agents of this account or group: an id, a username or the name of a group.'),
+        state: { type: 'string', enum: AGENT_STATES, description: 'Only agents in this state.' },
+        environment: { type: 'string', enum: ENVIRONMENTS, description: 'Only agents in this environment.' },
+        blueprint: givenId('Only agents under this blueprint.'),
+        search: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'Only agents with all these words in name, provider or purpose; newest first.',
+        },
+        unused_since: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 99_999_999_999,
+          description: 'Only agents that got no token since then, longest unused first. Epoch seconds.',
+        },
+        with_secret: {
+          type: 'boolean',
+          default: false,
+          description: 'Only agents with a secret that has not expired: exceptions that should end.',
+        },
+        awaiting: {
+          type: 'boolean',
+          default: false,
+          description: 'Only agents that the caller, or `owner`, has to accept.',
+        },
+        sort: { type: 'string', enum: AGENT_SORTS, default: 'created', description: 'Sort key.' },
+        order: {
+          type: 'string',
+          enum: ['ascending', 'descending'],
+          description: 'Default: newest first, names from A, unused longest first.',
+        },
+      },
+    },
+  ),
+  listFindings: make.read('/findings', FINDINGS, 'List findings about agents and clients, most urgent first', {
+    own: true,
+    query: { limit: { ...PAGE.limit, description: 'Maximum number of agents of each kind.' } },
+  }),
+  getAgent: make.read('/agents/{id}', AGENT, 'Read an agent', OWN),
+  getEffectiveAgent: make.read(
+    '/agents/{id}/effective',
+    EFFECTIVE_AGENT,
+    'Read what is in effect for an agent under the active version of its blueprint',
+    OWN,
+  ),
+  updateAgent: make.change('/agents/{id}', AGENT_CHANGE, AGENT, 'Change members of an agent', OWN),
+  suspendAgent: make.act(
+    '/agents/{id}/suspend',
+    AGENT,
+    'Suspend an agent. Its tokens and credentials stop working',
+    OWN,
+  ),
+  resumeAgent: make.act('/agents/{id}/resume', AGENT, 'Resume a suspended agent', OWN),
+  retireAgent: make.act('/agents/{id}/retire', AGENT, 'Retire an agent permanently', OWN),
+  verifyAgent: make.act(
+    '/agents/{id}/verify',
+    AGENT,
+    'Verify the name of an agent. Other agents cannot register a similar name',
+    { roles: ADMINISTRATORS },
+  ),
+  unverifyAgent: make.act('/agents/{id}/unverify', AGENT, 'Remove the verification of a name', {
+    roles: ADMINISTRATORS,
+  }),
+  acceptAgent: make.act(
+    '/agents/{id}/acceptance',
+    AGENT,
+    'Accept ownership of an agent: a pending agent, your own orphaned agent, or an agent offered to you. With If-Match, only the version you read is accepted',
+    { own: true, ifMatch: 'may' },
+  ),
+  declineAgent: make.act('/agents/{id}/refusal', AGENT, 'Decline ownership of an agent', OWN),
+  declareComposition: make.create(
+    '/agents/{id}/compositions',
+    DECLARED_COMPOSITION,
+    AGENT,
+    'Declare the composition of an agent. Creates a new version unless it equals the last one',
+    { own: true, status: 200 },
+  ),
+  listCompositions: make.read(
+    '/agents/{id}/compositions',
+    COMPOSITION_LIST,
+    'List the compositions of an agent, newest first',
+    OWN,
+  ),
+};

@@ -1,0 +1,227 @@
+/** Schemas of agents. */
+
+import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
+import { FINDING_KINDS } from '../../../../domain/clients/agents/agent-findings.ts';
+import { CLIENT_EXCEPTIONS } from '../../../../domain/clients/clients/exceptions.ts';
+import { GRANT_TYPES } from '../../../../domain/clients/clients/grant-types.ts';
+import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
+import { CEILINGS } from '../../ceilings.ts';
+import { DELIVERY_MODE } from '../../registered-parties.ts';
+import { named, ref, type TypeOf } from '../../schema.ts';
+import {
+  arrayOf,
+  change,
+  flag,
+  identified,
+  input,
+  integer,
+  list,
+  namesOf,
+  nullable,
+  nullableAll,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  seconds,
+  secondsGiven,
+  string,
+  strings,
+  text,
+  WARNINGS,
+} from '../../schema-parts.ts';
+import { JSON_WEB_KEY_SET, JWKS_URI, SCOPES_BY_RESOURCE } from '../../shared-schemas.ts';
+import type { FromWire } from '../../wire-names.ts';
+import { CLIENT } from '../clients/schemas.ts';
+import { NEW_CREDENTIAL } from '../credentials.ts';
+
+const AGENT_MEMBERS = {
+  name: text('Name to show, one line.', 100),
+  owner: text(
+    'Account or group that owns the agent. Default at creation: the calling account. Another owner has to accept the agent.',
+    64,
+  ),
+  purpose: text('What the agent is for, one line.', 500),
+  uses: strings('Uses that are allowed.', 20, 100),
+  environment: oneOf('Environment in which it runs.', ENVIRONMENTS),
+  jwks: ref(JSON_WEB_KEY_SET),
+  jwks_uri: JWKS_URI,
+  redirect_uris: strings('Redirect URIs; required for authorization_code.', 20, 2000),
+  grant_types: list(
+    'Default: token exchange and CIBA. With redirect URIs also authorization_code and refresh_token.',
+    10,
+    oneOf('A grant type.', GRANT_TYPES),
+  ),
+  dpop_bound_access_tokens: flag('Whether all access tokens of the agent are bound to a key (RFC 9449 §5.2).'),
+  certificate_bound_access_tokens: flag(
+    'Whether all access tokens of the agent are bound to the client certificate of the token request (RFC 8705 §3).',
+  ),
+  require_pushed_authorization_requests: flag(
+    'Whether the agent must push its authorization requests (RFC 9126 §6). Default false.',
+  ),
+  resource_servers: strings(
+    'Ids of the resource servers that the agent is registered as. Only callers with a role may set it.',
+    20,
+    64,
+  ),
+};
+
+const AGENT_ABOUT = {
+  sponsor: text('Account that requested the agent.', 64),
+  blueprint: text('Blueprint that limits the agent.', 64),
+  ceilings: { ...ref(CEILINGS), description: 'Limits that the agent sets for itself, within its blueprint.' },
+  provider: text('Provider of the agent software.', 100),
+  provider_version: text('Version of the agent software.', 100),
+  contact: text('Contact for questions about the agent.', 254),
+  backchannel_client_notification_endpoint: text(
+    'Endpoint that receives a CIBA ping when approvers have decided. Without it, the agent polls.',
+    2000,
+  ),
+  expires_at: secondsGiven('When the agent expires. Afterwards all its requests are refused.'),
+};
+
+const COMPOSITION_MEMBERS = {
+  digest: text('Digest of model, prompt and tools together: `sha256:` and 64 hexadecimal digits.', 71),
+  model: text('The model.', 200),
+  prompt: text('Name or version of the prompt.', 200),
+  tools: strings('Names of the tools.', 200, 200),
+};
+
+export const DECLARED_COMPOSITION = named('DeclaredComposition', input(COMPOSITION_MEMBERS, ['digest']));
+
+const AGENT_AUTHORITY = {
+  ...ref(SCOPES_BY_RESOURCE),
+  description: "The agent's own rights. Only callers with a role may set them.",
+};
+
+export const NEW_AGENT = named(
+  'NewAgent',
+  input(
+    {
+      ...AGENT_MEMBERS,
+      ...AGENT_ABOUT,
+      credentials: list('In addition to or instead of `jwks` and `jwks_uri`.', 10, ref(NEW_CREDENTIAL)),
+      composition: ref(DECLARED_COMPOSITION),
+      authority: AGENT_AUTHORITY,
+    },
+    ['name', 'purpose', 'environment'],
+  ),
+);
+
+/** What a caller registers, after its validation. */
+export type AgentGiven = FromWire<TypeOf<(typeof NEW_AGENT)['schema']>>;
+
+export const AGENT_CHANGE = named(
+  'AgentChange',
+  change({ ...AGENT_MEMBERS, ...nullableAll(AGENT_ABOUT), authority: nullable(AGENT_AUTHORITY) }),
+);
+
+const COMPOSITION = named(
+  'Composition',
+  output(
+    {
+      version: integer('Version of the composition: 1, 2, … within one agent.'),
+      ...COMPOSITION_MEMBERS,
+      declared_by: string('Account or client that declared the composition.'),
+      declared_at: seconds('When it was declared.'),
+    },
+    ['model', 'prompt', 'tools'],
+  ),
+);
+
+export const AGENT = named(
+  'Agent',
+  output(
+    {
+      ...identified('The agent’s client_id and `act.sub`. Begins with agt_.'),
+      ...AGENT_MEMBERS,
+      ...AGENT_ABOUT,
+      backchannel_token_delivery_mode: DELIVERY_MODE,
+      composition: ref(COMPOSITION),
+      authority: AGENT_AUTHORITY,
+      state: oneOf(
+        'Only active agents get tokens. pending: the owner has not accepted the agent. orphaned: the agent has no owner. retired is final.',
+        AGENT_STATES,
+      ),
+      accept_by: seconds('Until when the owner can accept the agent.'),
+      accepted_at: seconds('When the owner accepted the agent.'),
+      verified_at: seconds('When the name was verified. Other agents cannot register a similar name.'),
+      transfer_to: string('Account or group that the agent was offered to.'),
+      last_used_at: seconds('When the agent last got a token, to the minute; absent when it never got one.'),
+      notices: arrayOf(
+        output({
+          kind: oneOf('Why the agent will be suspended.', ['expiry', 'inactivity']),
+          suspended_at: seconds('When.'),
+        }),
+        'Suspension warnings that were sent to the owner.',
+      ),
+      ...RECORD,
+      ...WARNINGS,
+    },
+    [
+      'jwks',
+      'jwks_uri',
+      'certificate_bound_access_tokens',
+      'require_pushed_authorization_requests',
+      'uses',
+      ...namesOf(AGENT_ABOUT),
+      'backchannel_token_delivery_mode',
+      'composition',
+      'authority',
+      'accept_by',
+      'accepted_at',
+      'verified_at',
+      'transfer_to',
+      'last_used_at',
+      'notices',
+      'warnings',
+    ],
+  ),
+);
+
+export const AGENT_PAGE = page(AGENT);
+
+export const EFFECTIVE_AGENT = named(
+  'EffectiveAgent',
+  output({
+    agent: ref(AGENT),
+    stops: arrayOf(string(), 'Reasons why the blueprint blocks the agent.'),
+  }),
+);
+
+export const COMPOSITION_LIST = named('CompositionList', output({ items: arrayOf(ref(COMPOSITION)) }));
+
+export const FINDINGS = named(
+  'Findings',
+  output({
+    items: arrayOf(
+      output({
+        kind: oneOf(
+          'orphaned: no owner; secrets: allowed a secret; expiring: end within 30 days; stopped: active, but blocked; pending: not accepted; unused: no token for 30 days; exceptions: clients for which rules are lifted.',
+          [...FINDING_KINDS, 'exceptions'],
+        ),
+        agents: arrayOf(
+          output({ at: seconds('When it expires, or until when the owner can accept it.'), agent: ref(AGENT) }, ['at']),
+        ),
+        clients: arrayOf(
+          output({
+            exceptions: list(
+              'Rules that are lifted.',
+              5,
+              oneOf(
+                'no_pkce: code requests may carry a nonce instead of a code challenge. token_endpoint_audience: client assertions may name the token endpoint as audience.',
+                CLIENT_EXCEPTIONS,
+              ),
+            ),
+            client: ref(CLIENT),
+          }),
+          'Clients for which rules are lifted, and these rules.',
+        ),
+        more: flag('Whether more findings of this kind exist.'),
+      }),
+      'One entry for each kind with at least one finding.',
+    ),
+    looked_at: integer('Number of newest agents that were searched for `expiring` and `stopped`.'),
+    complete: flag('Whether this number covers all agents.'),
+  }),
+);

@@ -1,0 +1,186 @@
+/** Resource: the audit log. */
+
+import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
+import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
+import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import type { Call } from '../call.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route } from '../route.ts';
+import { named } from '../schema.ts';
+import { arrayOf, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
+import { toWire } from '../wire-names.ts';
+
+const AUDIT_ERASURE = named(
+  'AuditErasure',
+  input(
+    {
+      event: text('Id of the event, as in the list of events.', 200),
+      value: oneOf('Personal value to erase.', ['source', 'device', 'username', 'details', 'message']),
+    },
+    ['event', 'value'],
+  ),
+);
+
+const AUDIT_ENTRY = named(
+  'AuditEntry',
+  output(
+    {
+      id: string(),
+      stream: string(),
+      sequence: integer(),
+      at: integer('Milliseconds since the epoch.'),
+      hash: string('Hash that the next record is chained to.'),
+      event: object('See docs/reference/audit-events.md.'),
+      erased: arrayOf(string(), 'Personal values that were erased.'),
+      mismatches: {
+        type: 'array',
+        items: string(),
+        description:
+          'Present when the stored record does not match its digest or the next record: the database was edited. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
+      },
+    },
+    ['erased', 'mismatches'],
+  ),
+);
+
+const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
+
+const make = about('audit', 'audit:read', 'audit:write');
+const _keys = about('keys', 'keys:read', 'keys:write');
+/** The stream of a node, and the position in it. */
+const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
+
+const routes = {
+  listAuditEvents: make.read('/audit/events', AUDIT_PAGE, 'List audit events, newest first', {
+    isServedFromReserve: true,
+    query: {
+      ...PAGE,
+      type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
+      outcome: {
+        type: 'string',
+        enum: ['granted', 'refused', 'done'],
+        description:
+          'Only events with this outcome. With another filter, a page may be shorter than requested and still have a next page.',
+      },
+      id: givenClientId(
+        'Only events that contain this id as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. A page may be shorter than requested and still have a next page.',
+      ),
+      subject: givenId('Only events on behalf of this account.'),
+      agent: givenId('Only events about this agent.'),
+      caller: givenClientId('Only events caused by this account, client or agent.'),
+      txn: givenId('Only events of this transaction.'),
+      delegation: givenId('Only events about this delegation.'),
+      token_id: givenId('Only events about this token.'),
+      from: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'First second, epoch seconds.' },
+      to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
+    },
+  }),
+  getAuditEvent: make.read('/audit/events/{id}', AUDIT_ENTRY, 'Read one audit event', {
+    ids: RECORD_ID,
+    isServedFromReserve: true,
+  }),
+  exportAudit: make.read(
+    '/audit/export',
+    'ndjson',
+    'Export the audit log. Verify it offline with `behalf audit verify`',
+    {
+      isServedFromReserve: true,
+      query: {
+        personal: { type: 'boolean', default: false, description: 'Include personal values that were not erased.' },
+      },
+    },
+  ),
+  eraseAuditValue: route({
+    method: 'POST',
+    path: '/audit/erasures',
+    tag: 'audit',
+    summary: 'Erase a personal value of an event. The audit log still verifies',
+    scope: 'audit:write',
+    policy: 'administer',
+    roles: ADMINISTRATORS,
+    body: AUDIT_ERASURE,
+    status: 204,
+  }),
+};
+
+/** What the node's audit log offers to readers. */
+export type AuditReader = {
+  list(filters: AuditFilters): Promise<AuditPage>;
+  get(id: string): Promise<AuditEntry | undefined>;
+  /** Lines without their line ends. */
+  export(options: { readonly personal?: boolean }): AsyncIterable<string>;
+  /** False when there is no such value, or it was erased already. */
+  erase(event: string, value: string): Promise<boolean>;
+};
+
+type Dependencies = {
+  readonly auditReader: AuditReader;
+  readonly audit: AuditLog;
+};
+
+/** Reading the audit log is itself an event, written first. */
+const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<typeof routes> => {
+  const record = (
+    type: AuditEventType,
+    { by, query, caller }: Call,
+    filters: Readonly<Record<string, unknown>> = query,
+  ) =>
+    log.append({
+      type,
+      outcome: 'done',
+      caller: caller.id,
+      inputs: { filters: toWire(filters) },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  return {
+    async listAuditEvents(call) {
+      await record('audit.read', call);
+      const { limit = 50, from, to, token_id: tokenId, type, outcome, id, ...others } = call.query;
+      const { subject, agent, caller, txn, delegation } = others;
+      const conditions = { type, outcome, id, subject, agent, caller, txn, delegation, tokenId };
+      const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
+      const { entries, next } = await reader.list({
+        ...Object.fromEntries(given),
+        ...(from === undefined ? {} : { fromMillis: from * 1000 }),
+        ...(to === undefined ? {} : { toMillis: to * 1000 + 999 }),
+        ...(call.after ? { after: call.after } : {}),
+        limit,
+      });
+      return { body: { items: entries }, next };
+    },
+
+    async getAuditEvent(call) {
+      await record('audit.read', call, { event: call.id });
+      const found = await reader.get(call.id);
+      if (!found) throw new DomainError('not_found', 'There is no such audit event.');
+      return { body: found };
+    },
+
+    async exportAudit(call) {
+      await record('audit.exported', call);
+      return { lines: reader.export({ personal: call.query.personal ?? false }) };
+    },
+
+    async eraseAuditValue({ body, by, caller }) {
+      const { event, value } = body;
+      await log.append({
+        type: 'audit.erased',
+        outcome: 'done',
+        caller: caller.id,
+        target: { kind: 'audit event', id: event },
+        changed: [value],
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      });
+      if (!(await reader.erase(event, value))) {
+        throw new DomainError('not_found', 'This event holds no such value, or none any more.');
+      }
+      return {};
+    },
+  };
+};
+
+export const audit = resource(routes, handlers);

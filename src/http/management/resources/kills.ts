@@ -1,0 +1,252 @@
+/** Resource: kills. */
+
+import type { Delegation } from '../../../domain/authority/delegation/delegation.ts';
+import type { KillSwitch } from '../../../domain/authority/revocation/kill-switch.ts';
+import type { Agent } from '../../../domain/clients/agents/agent.ts';
+import type { Client } from '../../../domain/clients/clients/client.ts';
+import { checkDocumentId, isDocumentId, siteOf } from '../../../domain/clients/clients/metadata-document.ts';
+import type { Account } from '../../../domain/identity/accounts/account.ts';
+import { type Group, isGroupId } from '../../../domain/identity/groups/group.ts';
+import type { Owners } from '../../../domain/identity/groups/owners.ts';
+import type { Versioned } from '../../../domain/ports/document-store.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import { KILL_SCOPES, type Kill, type KillScope, killKey, signaturesNeeded } from '../../../domain/vocabulary/kill.ts';
+import { type Call, existing } from '../call.ts';
+import { requireAdministrator } from '../permissions.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { about, givenId, OWN, PAGE } from '../route.ts';
+import { named, type Schema } from '../schema.ts';
+import { arrayOf, identified, input, integer, oneOf, output, page, seconds, string, text } from '../schema-parts.ts';
+
+const NEW_KILL = named(
+  'NewKill',
+  input(
+    {
+      scope: oneOf('What the kill stops; `owner`: all agents of an account.', KILL_SCOPES),
+      id: text(
+        'Id of the object. For a token: its `jti`. For unregistered clients: the URL, or `https://host` for all clients of a site. Not with `all`.',
+        512,
+      ),
+      reason: text('Reason, for later review.', 500),
+    },
+    ['scope', 'reason'],
+  ),
+);
+
+const SIGNATURE: Schema<Kill['signatures'][number]> = {
+  type: 'object',
+  properties: { by: string(), at: seconds('When.') },
+};
+const NOT_DURABLE: Schema<'audit' | 'store'> = { type: 'string', enum: ['audit', 'store'] };
+
+const KILL = named(
+  'Kill',
+  output(
+    {
+      ...identified('Begins with kil_.'),
+      scope: oneOf('What the kill stops.', KILL_SCOPES),
+      target: string('Id of the object; absent with `all`.'),
+      reason: string(),
+      by: string('Account or client that ordered it.'),
+      state: oneOf('Whether the kill is in force. `final`: what it ended stays ended, and the kill cannot be lifted.', [
+        'standing',
+        'lifted',
+        'final',
+      ]),
+      signatures: arrayOf(SIGNATURE, 'Signatures for the lift.'),
+      signatures_needed: integer('Number of further signatures needed to lift it.'),
+      created_at: seconds('When it was ordered.'),
+      lifted_at: seconds('When it was lifted.'),
+      not_durable_yet: arrayOf(
+        NOT_DURABLE,
+        'With 202: the kill is stored on the data volume of this node until these accept writes again.',
+      ),
+    },
+    ['target', 'lifted_at', 'not_durable_yet'],
+  ),
+);
+
+const KILL_PAGE = page(KILL);
+
+const make = about('kills', 'kills:read', 'kills:write');
+
+const routes = {
+  createKill: make.create(
+    '/kills',
+    NEW_KILL,
+    KILL,
+    'Stop an agent, all agents of an owner, an account, a client, or everything, at once and until the kill is lifted',
+    {
+      policy: { not: 'it only takes away, and has to work when nothing else does' },
+      own: true,
+      isServedFromReserve: true,
+      accepted: 'The kill takes effect on this node at once. `not_durable_yet` names what has not stored it yet.',
+    },
+  ),
+  listKills: make.read('/kills', KILL_PAGE, 'List kills, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only kills of this scope; needs `id`, except `all`.' },
+      id: givenId('Only kills of this object.'),
+      standing: { type: 'boolean', default: false, description: 'Only kills that are not lifted.' },
+    },
+  }),
+  getKill: make.read('/kills/{id}', KILL, 'Read a kill', OWN),
+  liftKill: make.act(
+    '/kills/{id}/lift',
+    KILL,
+    'Lift a kill, or sign its lift. A kill of everything needs two administrators, unchanged since the order',
+    { ...OWN, isServedFromReserve: true },
+  ),
+};
+
+/** The part of the kill switch this API calls. */
+export type Kills = Pick<KillSwitch, 'order' | 'get' | 'list' | 'lift'>;
+
+type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
+
+type Dependencies = {
+  readonly kills: Kills;
+  readonly accounts: Lookup<Account>;
+  readonly agents: Lookup<Agent>;
+  readonly clients: Lookup<Client>;
+  readonly delegations: { get(id: string): Promise<Delegation | undefined> };
+  readonly groups: Lookup<Group>;
+  readonly owners: Pick<Owners, 'answersFor'>;
+};
+
+/**
+ * An account without a role kills its own agents and lifts its own kills. Operators kill all else except everything and
+ * administrators (decision D22).
+ */
+const handlers = ({
+  kills,
+  accounts,
+  agents,
+  clients,
+  delegations,
+  groups,
+  owners,
+}: Dependencies): Handlers<typeof routes> => {
+  const checkPrivileged = async ({ caller }: Call, scope: KillScope, target: string): Promise<void> => {
+    if (scope === 'all') requireAdministrator(caller, 'kills everything or lifts that', '/scope');
+    const found =
+      scope === 'account' ? await accounts.get(target) : scope === 'client' ? await clients.get(target) : undefined;
+    if (found?.document.roles.includes('administrator')) {
+      requireAdministrator(caller, 'kills an administrator or lifts that', '/id');
+    }
+  };
+
+  const targetExists = async (scope: KillScope, target: string): Promise<boolean> => {
+    switch (scope) {
+      case 'account':
+        return (await accounts.get(target)) !== undefined;
+      case 'owner':
+        return (await (isGroupId(target) ? groups : accounts).get(target)) !== undefined;
+      case 'agent':
+        return (await agents.get(target)) !== undefined;
+      case 'client':
+        return isDocumentTarget(target) || (await clients.get(target)) !== undefined;
+      case 'delegation':
+        return (await delegations.get(target)) !== undefined;
+      // There is no list of tokens. Killing one that never existed ends nothing.
+      case 'token':
+      case 'all':
+        return true;
+    }
+  };
+
+  const ownAgent = async (scope: KillScope, target: string, account: string): Promise<boolean> => {
+    const agent = scope === 'agent' ? await agents.get(target) : undefined;
+    return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
+  };
+
+  const visible = async ({ id, access, caller }: Call): Promise<Kill> => {
+    const kill = existing(await kills.get(id));
+    const isVisible = access === 'all' || (await ownAgent(kill.scope, kill.target, caller.id));
+    return existing(isVisible ? kill : undefined);
+  };
+
+  const changedAt = async ({ caller }: Call): Promise<number> => {
+    const found = await (caller.kind === 'client' ? clients : accounts).get(caller.id);
+    return found?.document.updatedAt ?? Number.POSITIVE_INFINITY;
+  };
+
+  return {
+    async createKill(call) {
+      const { scope, id, reason } = call.body;
+      if ((scope === 'all') !== (id === undefined)) {
+        throw new DomainError('invalid_field', 'Every scope but "all" needs an id, and that has none.', {
+          field: '/id',
+        });
+      }
+      const target = id ?? 'all';
+      const { access, caller } = call;
+      if (access === 'own' && scope !== 'agent') {
+        throw new DomainError('forbidden', 'Without a role only your own agents can be killed.', { field: '/scope' });
+      }
+      if (access === 'own') existing((await ownAgent(scope, target, caller.id)) ? target : undefined);
+      else await checkPrivileged(call, scope, target);
+      existing((await targetExists(scope, target)) ? target : undefined);
+      const owner = scope === 'agent' ? (await agents.get(target))?.document.owner : undefined;
+      const { kill, missing } = await kills.order(
+        { scope, target, reason, ...(owner === undefined ? {} : { owner }) },
+        call.by,
+      );
+      return {
+        body: { ...showKill(kill), ...(missing.length === 0 ? {} : { not_durable_yet: missing }) },
+        ...(missing.length === 0 ? {} : { status: 202 }),
+      };
+    },
+
+    async listKills({ query, after, access, caller }) {
+      const { scope, id, standing, limit = 50 } = query;
+      const { items, next } = await kills.list({
+        ...(scope !== undefined && (id !== undefined || scope === 'all') ? { key: killKey(scope, id ?? 'all') } : {}),
+        ...(standing ? { state: 'standing' } : {}),
+        ...(access === 'own' ? { owner: caller.id } : {}),
+        ...(after ? { after } : {}),
+        limit,
+      });
+      return { body: { items: items.map(showKill) }, next };
+    },
+
+    getKill: async (call) => ({ body: showKill(await visible(call)) }),
+
+    async liftKill(call) {
+      const { access, caller, by } = call;
+      const kill = await visible(call);
+      if (access === 'own' && kill.by !== caller.id) {
+        throw new DomainError(
+          'forbidden',
+          'Somebody with a role ordered this kill, and somebody with a role lifts it.',
+        );
+      }
+      if (access === 'all') await checkPrivileged(call, kill.scope, kill.target);
+      return { body: showKill(await kills.lift(kill.id, by, { changedAt: await changedAt(call) })) };
+    },
+  };
+};
+
+const showKill = ({ id, scope, target, reason, by, state, signatures, createdAt, liftedAt }: Kill) => ({
+  id,
+  scope,
+  ...(scope === 'all' ? {} : { target }),
+  reason,
+  by,
+  state,
+  signatures,
+  signatures_needed: state === 'standing' ? Math.max(0, signaturesNeeded(scope) - signatures.length) : 0,
+  created_at: createdAt,
+  ...(liftedAt === undefined ? {} : { lifted_at: liftedAt }),
+});
+
+/** A client that is a metadata document, known or not; the URL of its site alone means all clients of that site. */
+const isDocumentTarget = (target: string): boolean => {
+  if (!isDocumentId(target)) return false;
+  checkDocumentId(siteOf(target) === target ? `${target}/` : target);
+  return true;
+};
+
+export const kills = resource(routes, handlers);

@@ -1,0 +1,45 @@
+/** Resource: names of owners. */
+
+import type { OwnerNames } from '../../../domain/identity/groups/owner-names.ts';
+import { OWNER_KINDS } from '../../../domain/identity/groups/owner-names.ts';
+import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { about, givenId } from '../route.ts';
+import { named } from '../schema.ts';
+import { identified, oneOf, output, text } from '../schema-parts.ts';
+
+const OWNER_NAME = named(
+  'OwnerName',
+  output({
+    ...identified('Id of the account or group.'),
+    kind: oneOf('Account or group.', OWNER_KINDS),
+    name: text('Username of the account, or name of the group.', 100),
+  }),
+);
+
+const make = about('accounts', 'accounts:read', 'accounts:write');
+
+const routes = {
+  findOwner: make.read('/owners', OWNER_NAME, 'Find the account or group with a name. An ambiguous name is refused', {
+    query: {
+      name: givenId('Username, name of a group, or id.'),
+      kind: { type: 'string', enum: OWNER_KINDS, description: 'Only an owner of this kind.' },
+    },
+  }),
+};
+
+type Dependencies = {
+  readonly ownerNames: Pick<OwnerNames, 'find'>;
+};
+
+/** Resolves the name of an owner: 404 for an unknown name, 409 for more than one match. */
+const handlers = ({ ownerNames: names }: Dependencies): Handlers<typeof routes> => ({
+  async findOwner({ query: { name, kind } }) {
+    if (name === undefined) throw new DomainError('invalid_field', 'Say which name is looked for.', { field: 'name' });
+    const found = await names.find(name, { field: 'name', ...(kind === undefined ? {} : { kinds: [kind] }) });
+    if (!found) throw new DomainError('not_found', `There is no ${kind ?? 'account or group'} with this name or id.`);
+    return { body: { ...found } };
+  },
+});
+
+export const owners = resource(routes, handlers);

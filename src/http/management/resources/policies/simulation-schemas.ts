@@ -1,0 +1,251 @@
+/** Schemas of simulations. */
+import { REGISTRATION_WAYS } from '../../../../domain/authority/decision/server-use-question.ts';
+import { AUTHENTICATION_METHODS } from '../../../../domain/clients/blueprints/ceilings.ts';
+import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
+import { named, type Properties, ref, type Schema } from '../../schema.ts';
+import {
+  arrayOf,
+  flag,
+  input,
+  integer,
+  list,
+  number,
+  oneOf,
+  output,
+  recordOf,
+  seconds,
+  string,
+  strings,
+  text,
+} from '../../schema-parts.ts';
+import { ROLES } from '../../shared-schemas.ts';
+
+export const TEXT: { readonly text: Schema<string> } = {
+  text: {
+    type: 'string',
+    maxLength: 524_288,
+    description: 'Policies in Cedar, at most 512 KiB and 2,000 of them; each has an @id.',
+  },
+};
+
+const POLICY: Schema<number | string> = {
+  type: ['integer', 'string'],
+  minimum: 1,
+  maximum: 999_999_999,
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: 'Version or id of the policy set to simulate, or `active`. Default: active.',
+};
+
+const TRIED = {
+  policy: POLICY,
+  text: { ...TEXT.text, description: 'Instead of `policy`: a text to simulate. It is not stored.' },
+};
+
+export const POLICY_SIMULATION = named(
+  'PolicySimulation',
+  input({
+    caller: text(
+      'Agent or client that would get the token. With `register` or `administer`: the account or client that would call. With `approve`: the account that would approve.',
+      2048,
+    ),
+    subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
+    resource: text('Resource indicator. Either this, `register`, `administer` or `approve`.', 2048),
+    register: {
+      ...input({
+        kind: oneOf('Kind of object to register. Default: agent.', ['agent', 'client']),
+        way: oneOf('Registration channel. Default: management.', REGISTRATION_WAYS),
+        owner: text('Account or group that would own it.', 64),
+        blueprint: text('Of an agent: its blueprint.', 64),
+        environment: oneOf('Environment of an agent. Default: development.', ENVIRONMENTS),
+        credentials: list('Kinds of its credentials. Default: jwks.', 10, oneOf('A kind.', AUTHENTICATION_METHODS)),
+        roles: list('Of a client: its roles at the management API.', 3, oneOf('A role.', ROLES)),
+        change: flag('Whether it is registered already and one of these members changes.'),
+      }),
+      description: 'Instead of `resource`: simulates this registration. Evaluates policies for `register`.',
+    },
+    administer: {
+      ...input(
+        {
+          operation: text('`operationId` in this document.', 64, { pattern: '^[A-Za-z]+$' }),
+          target: text('Id of the object that the call targets.', 128),
+        },
+        ['operation'],
+      ),
+      description: 'Instead of `resource`: simulates this API call. Evaluates policies for `administer`.',
+    },
+    approve: {
+      ...input(
+        {
+          agent: text('Agent that would request the approval.', 64),
+          subject: text('Account on whose behalf. Default: the caller.', 64),
+          resource: text('Resource indicator.', 2048),
+          scope: { ...strings('Scopes that the agent would request.', 200, 200), minItems: 1 },
+          for: text('Absent account that the caller would act for.', 64),
+          consent: flag(
+            'Whether it would be the consent of the subject. This consent is additional to the approvals (CIBA).',
+          ),
+        },
+        ['agent', 'resource', 'scope'],
+      ),
+      description:
+        'Instead of `resource`: simulates an approval by the caller, an account. Evaluates policies for `approve`.',
+    },
+    scope: strings('Requested scopes. Absent: all.', 200, 200),
+    route: oneOf(
+      'Kind of token request. Default: token exchange for an agent, authorization code for a client, client credentials without a subject.',
+      ['client_credentials', 'authorization_code', 'token_exchange', 'consent'],
+    ),
+    assume_consent: flag('Assume that the person consented to all scopes, and show which layers would still refuse.'),
+    assurance: {
+      ...input(
+        {
+          acr: text('Authentication context class.', 200),
+          amr: strings('Factors (RFC 8176).', 20, 50),
+          auth_time: seconds('When the person signed in.'),
+        },
+        ['auth_time'],
+      ),
+      description: 'How the person signed in.',
+    },
+    approval: {
+      ...input({ id: text('Its id.', 64), approvers: integer(undefined, { minimum: 1, maximum: 100 }) }, ['approvers']),
+      description: 'Assume that the approvers approved it.',
+    },
+    source: text('Network address of the sender.', 64),
+    at: integer('Time of the request. Default: now. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
+    ...TRIED,
+  }),
+);
+
+const NAMES = strings('', 200, 200);
+
+export const POLICY_SUMMARY = named(
+  'PolicySummary',
+  output({
+    id: string(),
+    effect: oneOf('Effect where the policy applies.', ['permit', 'forbid']),
+    annotations: recordOf(undefined, string()),
+  }),
+);
+
+export const POLICY_SIMULATION_RESULT = named(
+  'PolicySimulationResult',
+  output(
+    {
+      route: string('Kind of request; `registration`, `administration` or `approval` for those simulations.'),
+      scope: {
+        ...NAMES,
+        description:
+          'Scopes that would be granted. For `register` and `administer`: `register` or the operation, if it would be allowed. For `approve`: all scopes or none.',
+      },
+      removed: arrayOf(
+        output(
+          {
+            scope: string(),
+            layer: string(),
+            policies: { ...NAMES, description: 'Policies that decide so; empty where no policy permits it.' },
+            reasons: { ...NAMES, description: 'Reasons from the policies.' },
+            needs: arrayOf(
+              output(
+                {
+                  kind: oneOf('What is missing.', ['approval', 'step_up']),
+                  acr: string(),
+                  max_age: integer('Seconds.'),
+                },
+                ['acr', 'max_age'],
+              ),
+            ),
+          },
+          ['policies', 'reasons', 'needs'],
+        ),
+        'Scopes that would be refused, and the first layer that refuses each.',
+      ),
+      max_seconds: integer('Maximum lifetime of a token.'),
+      max_uses: integer('Maximum number of uses.'),
+      stops: { ...NAMES, description: 'Reasons why the server would grant nothing, regardless of the layers.' },
+      layers: arrayOf(
+        output(
+          {
+            layer: string(),
+            counts: flag(),
+            why: string('Why the layer does not apply.'),
+            leaves: { ...NAMES, description: 'Scopes that the layer allows; absent where it sets no limit.' },
+          },
+          ['why', 'leaves'],
+        ),
+        'Layers in the order of evaluation.',
+      ),
+      policies: arrayOf(
+        output({
+          scope: string(),
+          effect: oneOf('Decision of the policies.', ['allow', 'deny']),
+          by: arrayOf(ref(POLICY_SUMMARY)),
+        }),
+        'Decision of the policies alone for each scope.',
+      ),
+      changes: arrayOf(
+        output({
+          scope: string(),
+          steps: arrayOf(output({ layer: string(), text: string() })),
+        }),
+        'For each refused scope, everything that would have to change.',
+      ),
+      version: integer('Version that was simulated; absent for a text.'),
+      enforced: flag('Whether this server enforces policies.'),
+    },
+    ['max_seconds', 'max_uses', 'version'],
+  ),
+);
+
+export const POLICY_REPLAY = named(
+  'PolicyReplay',
+  input({
+    since: integer('Default: a week ago. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
+    until: integer('Default: now. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
+    agent: text('Only decisions about this agent.', 128),
+    ...TRIED,
+  }),
+);
+
+const listOf = (properties: Properties) => arrayOf(output(properties));
+
+const COUNTED = {
+  allowed: integer('Scopes that were refused and would be granted.'),
+  refused: integer('Scopes that were granted and would be refused.'),
+};
+
+export const POLICY_REPLAY_LINE = named(
+  'PolicyReplayLine',
+  output(
+    {
+      read: integer('Number of decisions read so far.'),
+      changed: integer('Number of decisions that would differ.'),
+      at: seconds('Time of the last decision read.'),
+      share: number('Fraction of the range that is done, 0 to 1.'),
+      summary: {
+        ...output({
+          read: integer('Number of decisions read.'),
+          decided: integer('Number of decisions that recorded their policy request.'),
+          changed: integer('Number of decisions that would differ.'),
+          by_caller: listOf({ caller: string(), ...COUNTED }),
+          by_scope: listOf({ resource: string(), scope: string(), ...COUNTED }),
+          examples: arrayOf(
+            output(
+              {
+                at: seconds('When it was decided.'),
+                decision: string(),
+                caller: string(),
+                resource: string(),
+                allowed: NAMES,
+                refused: NAMES,
+              },
+              ['decision', 'caller', 'resource'],
+            ),
+          ),
+        }),
+        description: 'Present only on the last line, as its only member.',
+      },
+    },
+    ['read', 'changed', 'at', 'share', 'summary'],
+  ),
+);

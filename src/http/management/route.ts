@@ -1,0 +1,152 @@
+/** The declaration of a management API route, and the makers of the usual ones. */
+import type { Role } from '../../domain/identity/accounts/account.ts';
+import type { ManagementScope } from './permissions.ts';
+import type { JsonSchema, NamedSchema } from './schema.ts';
+
+/**
+ * The policy question before the call: `administer`, or `register` where the registry itself asks. An agent that `{id}` names
+ * and that calls for itself does not administer: `act` decided on its token. `not`: why no policy is asked.
+ */
+export type AskedOfPolicy = 'administer' | 'register' | { readonly not: string };
+
+export type RouteDeclaration = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` or `{instance}` below it. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** Absent: any live token of this API is accepted. */
+  readonly scope?: ManagementScope;
+  /** Without an access token: the body holds the proof of the caller's identity, and the handler checks it first. */
+  readonly isProvenByBody?: true;
+  /** Works while the storage is so full that only essential data is written. */
+  readonly isServedFromReserve?: true;
+  readonly policy: AskedOfPolicy;
+  /** Roles that may call. Empty: every caller. */
+  readonly roles: readonly Role[];
+  /** An account without such a role may call for its own agents and their delegations. */
+  readonly own?: true;
+  /** The caller proved a second factor at most 300 seconds ago, or is a client on the machine of this server. */
+  readonly freshFactor?: true;
+  /** The agent or account that `{id}` names may call for itself. */
+  readonly self?: true;
+  /** The form of `{id}`, where it differs from the usual. */
+  readonly ids?: RegExp;
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  readonly body?: NamedSchema<object>;
+  /** The body is lines of NDJSON, each of the schema `body`. */
+  readonly lines?: true;
+  /** Takes an `Idempotency-Key`. */
+  readonly repeatable?: 'may' | 'must';
+  /** Bytes of a body; where it is not the usual. */
+  readonly largestBody?: number;
+  /** Needs `If-Match`; `may`: honours it where it is sent. */
+  readonly ifMatch?: true | 'may';
+  readonly status: 200 | 201 | 204;
+  /** When it answers 202 instead, with the same schema. */
+  readonly accepted?: string;
+  /** 'ndjson' for a stream of lines; absent with 204. */
+  readonly answer?: NamedSchema<object> | 'ndjson';
+  /** One line of a stream, for the OpenAPI document. */
+  readonly line?: NamedSchema<object>;
+};
+
+export const READERS = ['administrator', 'operator', 'auditor'] as const;
+export const WRITERS = ['administrator', 'operator'] as const;
+export const ADMINISTRATORS = ['administrator'] as const;
+
+/** For calls that decide who may speak for people. */
+export const SPEAKS_FOR_PEOPLE = { roles: ADMINISTRATORS, freshFactor: true } as const;
+
+export const READS = { not: 'it only reads' } as const;
+
+export const givenId = (description: string): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  description,
+});
+/** The id of a client: it may be the URL of its metadata document, which is longer. */
+export const givenClientId = (description: string): JsonSchema => ({ ...givenId(description), maxLength: 512 });
+export const PAGE = {
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Maximum number of items on a page.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the previous page.' },
+} satisfies Record<string, JsonSchema>;
+
+/** Searches the list: a page may be shorter than requested, and still have a next one. */
+export const SEARCH: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  description:
+    'Only objects with words that begin with each of these words. A page may be shorter than requested and still have a next page.',
+};
+export const stateOf = (states: readonly string[]): JsonSchema => ({
+  type: 'string',
+  enum: states,
+  description: 'Only those in this state.',
+});
+
+/** What a route takes and answers, as types; `undefined` where it has none. */
+export type Io = { readonly body: object | undefined; readonly answer: object | undefined };
+
+declare const IO: unique symbol;
+
+/** A declaration that knows the types of its body and its answer. They leave no trace at run time. */
+export type Route<T extends Io> = RouteDeclaration & { readonly [IO]?: T };
+
+export type IoOf<R> = R extends { readonly [IO]?: infer T extends Io } ? T : never;
+
+export type Routes = Readonly<Record<string, RouteDeclaration>>;
+
+type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary' | 'answer'>>;
+type ValueOf<S> = S extends NamedSchema<infer T extends object> ? T : undefined;
+/** Of a body in lines, the handler validates each line. */
+type BodyOf<M> = M extends { readonly lines: true }
+  ? undefined
+  : M extends { readonly body: infer S }
+    ? ValueOf<S>
+    : undefined;
+type Made<M, A> = Route<{ readonly body: BodyOf<M>; readonly answer: ValueOf<A> }>;
+
+/** A route that none of the makers below makes. */
+export const route = <const M extends RouteDeclaration>(
+  declaration: M,
+): Made<M, M extends { readonly answer: infer A } ? A : undefined> => declaration;
+
+type Body = NamedSchema<object>;
+type Shown = NamedSchema<object> | 'ndjson';
+
+/** Makes the routes about one kind of object; `more` names differences from the usual. */
+export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
+  read: <A extends Shown>(path: string, answer: A, summary: string, more: More = {}): Made<More, A> => {
+    const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;
+    return { method: 'GET', path, tag, summary, ...usual, ...more };
+  },
+  create: <B extends Body, A extends Shown, const M extends More>(
+    path: string,
+    body: B,
+    answer: A,
+    summary: string,
+    more?: M,
+  ): Made<M & { readonly body: B }, A> => {
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, body, status: 201, answer } as const;
+    return { method: 'POST', path, tag, summary, ...usual, ...more };
+  },
+  change: <B extends Body, A extends Shown>(
+    path: string,
+    body: B,
+    answer: A,
+    summary: string,
+    more: More = {},
+  ): Made<{ readonly body: B }, A> => {
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, body, status: 200, answer } as const;
+    return { method: 'PATCH', path, tag, summary, ifMatch: true, ...usual, ...more };
+  },
+  act: <A extends Shown, const M extends More>(path: string, answer: A, summary: string, more?: M): Made<M, A> => {
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, status: 200, answer } as const;
+    return { method: 'POST', path, tag, summary, ...usual, ...more };
+  },
+});
+
+export const OWN = { own: true } as const;
