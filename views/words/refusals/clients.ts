@@ -38,6 +38,10 @@ export const AGENT_GERMAN = {
   agent_resource_unknown: 'Es gibt keinen Ressourcenserver mit dieser Kennung.',
   composition_digest_malformed: 'Das ist „sha256:“ mit 64 hexadezimalen Ziffern.',
   composition_tools_exceeded: 'Höchstens 200 Werkzeuge können genannt werden.',
+  token_bound_twice: 'Ein Token ist an ein Zertifikat oder an einen Schlüssel (DPoP) gebunden, nicht an beides.',
+  agent_without_secret: 'Dieser Agent hat kein Secret.',
+  agent_secret_allowed_to_owned: 'Ein Secret gibt es nur, solange jemand für den Agenten einsteht.',
+  agent_has_secret: 'Dieser Agent hat schon ein Secret. Tauschen Sie es, oder entfernen Sie es.',
 } satisfies GermanWords;
 
 export const BLUEPRINT_GERMAN = {
@@ -66,6 +70,11 @@ export const CLIENT_GERMAN = {
   refresh_tokens_not_possible: 'Refresh-Tokens gibt es nur mit authorization_code oder dem Weg für Geräte.',
   owner_not_active_account: 'Eigentümer ist ein aktives Konto.',
   client_without_secret: 'Dieser Client weist sich nicht mit einem Secret aus.',
+  logout_without_redirect_uri: 'An einem Client ohne Rückleitungs-URIs meldet sich niemand an.',
+  tokens_bound_twice: 'Tokens sind an ein Zertifikat oder an einen DPoP-Schlüssel gebunden, nicht an beides.',
+  client_roles_unused: 'Rollen sind für einen Client, der mit client_credentials für sich selbst handelt.',
+  consent_not_skippable:
+    'Ein öffentlicher Client kommt nur ohne Einwilligung aus, wenn alle seine Rückleitungs-URIs https sind.',
 } satisfies GermanWords;
 
 export const LINK_GERMAN = {

@@ -13,6 +13,12 @@ export const ACCOUNT_GERMAN = {
   group_label_malformed: 'Der Name einer Gruppe hat 1 bis 200 Zeichen, die sich zeigen lassen.',
   fresh_factor_needed:
     'Das darf eine Person mit der Rolle administrator, die sich vor höchstens {minutes} Minuten mit einem zweiten Faktor angemeldet hat. Ein Client, der für sich selbst handelt, belegt mit --local, dass er auf der Maschine dieses Servers läuft.',
+  language_unknown: 'Eine Sprache ist {languages}.',
+  account_groups_exceeded: 'Ein Konto ist in höchstens 200 Gruppen.',
+  roles_unknown: 'Rollen sind {roles}.',
+  entitlements_exceeded: 'Berechtigungen nennen höchstens 200 Ressourcen.',
+  entitlement_not_uri: 'Berechtigungen stehen je Ressource, einer absoluten URI.',
+  entitlement_scopes_wrong: 'Die Berechtigungen bei einer Ressource sind höchstens 500.',
 } satisfies GermanWords;
 
 export const SIGN_IN_GERMAN = {

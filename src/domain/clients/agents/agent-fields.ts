@@ -152,10 +152,7 @@ export const checkedAgent = async (
   }
   checkNotificationEndpoint(agent, before, deps.checkKeyUrl, isByRole);
   if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
-    refuseField(
-      '/certificate_bound_access_tokens',
-      'A token is bound to a certificate or to a key (DPoP), not to both.',
-    );
+    throw agentRefusal('token_bound_twice', { field: '/certificate_bound_access_tokens' });
   }
   const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
   const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;

@@ -46,6 +46,16 @@ export const AGENT_REFUSALS = {
   agent_resource_unknown: { code: 'invalid_field', text: 'There is no resource server with this id.' },
   composition_digest_malformed: { code: 'invalid_field', text: 'This is "sha256:" and 64 hexadecimal digits.' },
   composition_tools_exceeded: { code: 'invalid_field', text: 'At most 200 tools can be named.' },
+  token_bound_twice: {
+    code: 'invalid_field',
+    text: 'A token is bound to a certificate or to a key (DPoP), not to both.',
+  },
+  agent_without_secret: { code: 'conflict', text: 'This agent has no secret.' },
+  agent_secret_allowed_to_owned: {
+    code: 'conflict',
+    text: 'A secret is allowed only while somebody answers for the agent.',
+  },
+  agent_has_secret: { code: 'conflict', text: 'This agent has a secret already; rotate that one, or remove it.' },
 } as const satisfies RefusalTable;
 
 export const agentRefusal = refusalsOf(AGENT_REFUSALS);

@@ -107,11 +107,11 @@ export const secretExceptions = (deps: {
         async (agent) => {
           await checkRights(agent, by);
           if (agent.state !== 'active' && agent.state !== 'suspended') {
-            throw new DomainError('conflict', 'A secret is allowed only while somebody answers for the agent.');
+            throw agentRefusal('agent_secret_allowed_to_owned');
           }
           refuseOtherHands(agent, seen);
           if (usableOf(agent).length > 0) {
-            throw new DomainError('conflict', 'This agent has a secret already; rotate that one, or remove it.');
+            throw agentRefusal('agent_has_secret');
           }
           return withCredentials(agent, [...withoutEnded(agent, now), credential]);
         },
@@ -156,7 +156,7 @@ export const secretExceptions = (deps: {
         },
         about(next, { kind: 'secret', overlapSeconds }),
       );
-      if (!answer) throw new DomainError('conflict', 'This agent has no secret.');
+      if (!answer) throw agentRefusal('agent_without_secret');
       return answer;
     },
   };

@@ -18,6 +18,16 @@ export const CLIENT_REFUSALS = {
   },
   owner_not_active_account: { code: 'invalid_field', text: 'The owner is an active account.' },
   client_without_secret: { code: 'conflict', text: 'This client does not authenticate with a secret.' },
+  logout_without_redirect_uri: { code: 'invalid_field', text: 'Nobody signs in to a client without redirect URIs.' },
+  tokens_bound_twice: { code: 'invalid_field', text: 'Tokens are bound to a certificate or to a DPoP key, not both.' },
+  client_roles_unused: {
+    code: 'invalid_field',
+    text: 'Roles are for a client that acts for itself with client_credentials.',
+  },
+  consent_not_skippable: {
+    code: 'invalid_field',
+    text: 'A public client goes without consent only if all its redirect URIs are https.',
+  },
 } as const satisfies RefusalTable;
 
 export const clientRefusal = refusalsOf(CLIENT_REFUSALS);

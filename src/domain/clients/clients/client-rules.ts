@@ -1,8 +1,8 @@
 /** Rules about single members of a client, checked by the registry of clients (client-registry.ts). */
 
 import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
+import { clientRefusal } from './client-refusals.ts';
 import { checkForPublicClients } from './grant-types.ts';
 import type { KeyUrlCheck } from './key-source.ts';
 
@@ -27,7 +27,7 @@ export const checkLogoutUri = (
 ): void => {
   if (url === undefined || url === before?.backchannelLogoutUri) return;
   const field = '/backchannel_logout_uri';
-  if (redirectUris.length === 0) refuseField(field, 'Nobody signs in to a client without redirect URIs.');
+  if (redirectUris.length === 0) throw clientRefusal('logout_without_redirect_uri', { field });
   checkReachable(url, field, checkUrl, { purpose: 'appLogout', isByRole });
 };
 
@@ -40,16 +40,16 @@ export const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpoin
 export const checkAuthentication = (client: Client): void => {
   const { tokenEndpointAuthMethod: method, grantTypes, roles, skipConsent, redirectUris } = client;
   if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
-    refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
+    throw clientRefusal('tokens_bound_twice', { field: '/certificate_bound_access_tokens' });
   }
   const actsForItself = grantTypes.includes('client_credentials');
   if (method === 'none') checkForPublicClients(grantTypes);
   if (roles.length > 0 && !actsForItself) {
-    refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
+    throw clientRefusal('client_roles_unused', { field: '/roles' });
   }
   // Any program may receive on loopback or under a private scheme. Without a consent page no user would notice
   // (RFC 8252 §8.6).
   if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
-    refuseField('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
+    throw clientRefusal('consent_not_skippable', { field: '/skip_consent' });
   }
 };

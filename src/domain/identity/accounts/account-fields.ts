@@ -1,6 +1,7 @@
 import { readsAsId } from '../../platform/display-names/id-form.ts';
 import { nameRefusal } from '../../platform/display-names/name-refusals.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { AccountRole } from './account.ts';
 import { accountRefusal } from './account-refusals.ts';
@@ -60,10 +61,11 @@ export const checkedEmail = (typed: string): string => {
 };
 
 export const checkedLanguage = (language: string): Language =>
-  LANGUAGES.find((one) => one === language) ?? refuseField('/language', `A language is ${LANGUAGES.join(' or ')}.`);
+  LANGUAGES.find((one) => one === language) ??
+  raise(accountRefusal('language_unknown', { field: '/language', params: { languages: LANGUAGES.join(' or ') } }));
 
 export const checkedGroups = (groups: readonly string[]): readonly string[] => {
-  if (groups.length > 200) refuseField('/groups', 'An account is in at most 200 groups.');
+  if (groups.length > 200) throw accountRefusal('account_groups_exceeded', { field: '/groups' });
   if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
     throw accountRefusal('group_label_malformed', { field: '/groups' });
   }
@@ -78,19 +80,20 @@ export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that
 
 export const checkedRoles = (roles: readonly string[]): readonly AccountRole[] => {
   const known = roles.filter((role): role is AccountRole => (ROLES as readonly string[]).includes(role));
-  if (known.length !== roles.length) refuseField('/roles', `Roles are ${ROLES.join(', ')}.`);
+  if (known.length !== roles.length)
+    throw accountRefusal('roles_unknown', { field: '/roles', params: { roles: ROLES.join(', ') } });
   return ROLES.filter((role) => known.includes(role));
 };
 
 export const checkedEntitlements = (entitlements: ScopesByResource): ScopesByResource => {
   const entries = Object.entries(entitlements);
-  if (entries.length > 200) refuseField('/entitlements', 'Entitlements name at most 200 resources.');
+  if (entries.length > 200) throw accountRefusal('entitlements_exceeded', { field: '/entitlements' });
   for (const [resource, scopes] of entries) {
     if (!URL.canParse(resource) || resource.length > 2000) {
-      refuseField('/entitlements', 'Entitlements are named by resource, an absolute URI.');
+      throw accountRefusal('entitlement_not_uri', { field: '/entitlements' });
     }
     if (scopes.length > 500 || scopes.some((scope) => !SCOPE_TOKEN.test(scope))) {
-      refuseField('/entitlements', 'The entitlements at a resource are at most 500 scopes.');
+      throw accountRefusal('entitlement_scopes_wrong', { field: '/entitlements' });
     }
   }
   return Object.fromEntries(entries.map(([resource, scopes]) => [resource, [...new Set(scopes)].sort()]));

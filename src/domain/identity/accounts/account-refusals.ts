@@ -16,6 +16,12 @@ export const ACCOUNT_REFUSALS = {
     code: 'insufficient_user_authentication',
     text: 'This needs an administrator who signed in with a second factor at most {minutes} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).',
   },
+  language_unknown: { code: 'invalid_field', text: 'A language is {languages}.' },
+  account_groups_exceeded: { code: 'invalid_field', text: 'An account is in at most 200 groups.' },
+  roles_unknown: { code: 'invalid_field', text: 'Roles are {roles}.' },
+  entitlements_exceeded: { code: 'invalid_field', text: 'Entitlements name at most 200 resources.' },
+  entitlement_not_uri: { code: 'invalid_field', text: 'Entitlements are named by resource, an absolute URI.' },
+  entitlement_scopes_wrong: { code: 'invalid_field', text: 'The entitlements at a resource are at most 500 scopes.' },
 } as const satisfies RefusalTable;
 
 export const accountRefusal = refusalsOf(ACCOUNT_REFUSALS);
