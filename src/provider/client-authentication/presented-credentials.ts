@@ -8,9 +8,8 @@
  * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential has
  * been proven.
  */
-import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { type Credential, ofKind, usableCredentials } from '../../domain/clients/agents/credential.ts';
@@ -30,6 +29,7 @@ import type {
   PresentedCredential,
 } from '../seam/presented-credential.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
+import { isOfPlatform, KEY_ID, keyIdOf, signed, unsigned } from './assertion-texts.ts';
 import type { AttestationChallenges } from './attestation-challenges.ts';
 import { type AttestedProofs, takeAttestation } from './attested-proofs.ts';
 import type { OtherProofs } from './other-proofs.ts';
@@ -46,7 +46,6 @@ type Context = {
 };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const KEY_ID = 'workload';
 /** The form of a `kid` by which an instance names its key (RFC 7638). */
 const THUMBPRINT = /^[\w-]{43}$/;
 
@@ -268,35 +267,4 @@ export const presentedCredentials = (deps: {
       if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);
     },
   };
-};
-
-/**
- * Agents and clients issue their own assertions; the platform's issuer is a URL, and its token speaks about another subject.
- */
-const isOfPlatform = (token: unknown): token is string => {
-  try {
-    const { iss, sub } = decodeJwt(String(token));
-    return typeof iss === 'string' && iss.startsWith('https://') && iss !== sub;
-  } catch {
-    return false;
-  }
-};
-
-const keyIdOf = (assertion: unknown): string | undefined => {
-  try {
-    const { kid } = decodeProtectedHeader(String(assertion));
-    return typeof kid === 'string' ? kid : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** An unsigned token, of which only the subject is read. */
-const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
-
-const signed = (claims: object, key: KeyObject): string => {
-  const input = `${part({ alg: 'EdDSA', kid: KEY_ID })}.${part(claims)}`;
-  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
 };

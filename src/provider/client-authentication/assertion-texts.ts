@@ -1,0 +1,37 @@
+/** Reads and makes the texts of assertions, without deciding which one is valid. */
+import { type KeyObject, sign } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+
+/** The `kid` of the key that signs an assertion in place of another credential. */
+export const KEY_ID = 'workload';
+
+/**
+ * Agents and clients issue their own assertions; the platform's issuer is a URL, and its token speaks about another subject.
+ */
+export const isOfPlatform = (token: unknown): token is string => {
+  try {
+    const { iss, sub } = decodeJwt(String(token));
+    return typeof iss === 'string' && iss.startsWith('https://') && iss !== sub;
+  } catch {
+    return false;
+  }
+};
+
+export const keyIdOf = (assertion: unknown): string | undefined => {
+  try {
+    const { kid } = decodeProtectedHeader(String(assertion));
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** An unsigned token, of which only the subject is read. */
+export const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
+
+export const signed = (claims: object, key: KeyObject): string => {
+  const input = `${part({ alg: 'EdDSA', kid: KEY_ID })}.${part(claims)}`;
+  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+};
