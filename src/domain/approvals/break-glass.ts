@@ -1,22 +1,14 @@
 import { type Account, breakGlassSince, holdsRole } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { MULTI_FACTOR, satisfiesAcr } from '../vocabulary/assurance.ts';
-import { fieldRefusal } from '../vocabulary/field-refusals.ts';
 import { digestOf } from './action.ts';
-import {
-  type Approval,
-  BREAK_GLASS_FINDINGS,
-  type BreakGlassFinding,
-  isBreakGlass,
-  stateAt,
-  type Vote,
-} from './approval.ts';
+import { type Approval, isBreakGlass, stateAt, type Vote } from './approval.ts';
 import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import { breakGlassRefusal } from './break-glass-refusals.ts';
+import { type BreakGlassReviews, breakGlassReviews } from './break-glass-reviews.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
@@ -43,7 +35,6 @@ const HOUR = 3600;
 /** First calls of one person in an hour: each of them alarms many people. */
 const CALLS = 5;
 const LOOKED_AT = 200;
-const NOTE = 2000;
 
 export type BreakGlassDeps = {
   readonly states: ApprovalStore;
@@ -59,7 +50,7 @@ export type BreakGlassDeps = {
  * Break-glass: two people approve one open approval without its approvers, and a third person reviews it afterwards
  * (decision 16). `isBreakable` and the decision at redemption set its limits.
  */
-export interface BreakGlassService {
+export interface BreakGlassService extends BreakGlassReviews {
   /** Whether break-glass is possible for this approval at all, for any account. */
   isBreakable(approval: Approval): boolean;
   /** The call that waits for a second person; undefined: there is none, or it is too old. */
@@ -78,26 +69,6 @@ export interface BreakGlassService {
   break(id: string, who: Breaking): Promise<Approval>;
   /** The votes on which a break-glass approval stands now; undefined when they are not enough any more. */
   votesOf(approval: Approval): Promise<readonly Vote[] | undefined>;
-  /**
-   * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing.
-   * Throws 'forbidden' for one of the two people and for an owner of an agent in the chain. Throws 'conflict' when
-   * the review is closed, and 'invalid_field'.
-   */
-  close(
-    id: string,
-    review: {
-      readonly account: string;
-      readonly finding: string;
-      readonly note: string;
-      readonly request?: string | undefined;
-      readonly source?: string | undefined;
-    },
-  ): Promise<Approval>;
-  /** Break-glass approvals, newest first; `open`: not reviewed yet. */
-  reviews(
-    review: 'open' | 'closed',
-    page?: { readonly after?: Cursor; readonly limit?: number },
-  ): Promise<readonly Approval[]>;
   /** Approvals for which an account may use break-glass now, newest first. */
   breakableFor(account: string): Promise<readonly Approval[]>;
 }
@@ -164,6 +135,8 @@ export const newBreakGlassService = ({
   };
 
   const breakGlass: BreakGlassService = {
+    ...breakGlassReviews({ states: { approvals, settle }, accounts, isOwner, clock }),
+
     isBreakable: (approval): boolean =>
       stateAt(approval, clock.now()) === 'pending' &&
       !isConsent(approval.channel) &&
@@ -246,56 +219,6 @@ export const newBreakGlassService = ({
       return votes.length >= PEOPLE && standing.every(Boolean) ? votes : undefined;
     },
 
-    async close(id, { account, finding, note, request, source }): Promise<Approval> {
-      const found = (await accounts.get(account))?.document;
-      const isReviewer = found?.state === 'active' && REVIEWERS.some((role) => holdsRole(found, role));
-      const text = note.normalize('NFC').trim();
-      return settle(id, async (approval) => {
-        if (!isReviewer || approval.review === undefined) throw notThere();
-        if (approval.breakGlass?.votes.some((vote) => vote.account === account)) {
-          throw breakGlassRefusal('break_glass_review_by_requester');
-        }
-        if (await isOwner(approval, account)) {
-          throw breakGlassRefusal('break_glass_review_by_owner');
-        }
-        if (approval.review === 'closed') throw breakGlassRefusal('break_glass_reviewed');
-        if (!isFinding(finding))
-          throw fieldRefusal('value_not_among', {
-            field: '/finding',
-            params: { allowed: BREAK_GLASS_FINDINGS.join(', ') },
-          });
-        if (text.length < 10 || text.length > NOTE)
-          throw breakGlassRefusal('break_glass_finding_malformed', { field: '/note' });
-        const closed = { by: account, at: clock.now(), finding, note: text };
-        return {
-          next: {
-            ...approval,
-            review: 'closed',
-            ...(approval.breakGlass ? { breakGlass: { ...approval.breakGlass, closed } } : {}),
-          },
-          event: {
-            ...aboutApproval(approval),
-            type: 'break_glass.reviewed',
-            outcome: 'done',
-            caller: account,
-            inputs: { digest: approval.digest, finding, note: text },
-            ...(request === undefined ? {} : { request }),
-            ...(source === undefined ? {} : { personal: { source } }),
-          },
-        };
-      });
-    },
-
-    async reviews(review, { after, limit = 50 } = {}): Promise<readonly Approval[]> {
-      const found = await approvals.find({
-        where: { review },
-        order: { by: 'createdAt', direction: 'descending' },
-        ...(after ? { after } : {}),
-        limit,
-      });
-      return found.map(({ document }) => document);
-    },
-
     async breakableFor(account): Promise<readonly Approval[]> {
       if (!(await holder(account))) return [];
       const open = await approvals.find({
@@ -311,9 +234,3 @@ export const newBreakGlassService = ({
 
   return breakGlass;
 };
-
-/** Roles that may review break-glass. */
-export const REVIEWERS = ['administrator', 'auditor'] as const;
-
-const isFinding = (text: string): text is BreakGlassFinding =>
-  (BREAK_GLASS_FINDINGS as readonly string[]).includes(text);

@@ -7,8 +7,8 @@ import {
   breakGlassPage,
 } from '../../../views/pages/break-glass.ts';
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { REVIEWERS } from '../../domain/approvals/break-glass.ts';
 import { breakGlassRefusal } from '../../domain/approvals/break-glass-refusals.ts';
+import { REVIEWERS } from '../../domain/approvals/break-glass-reviews.ts';
 import { type Account, type AccountRole, holdsRole } from '../../domain/identity/accounts/account.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
 import { type DomainErrorCode, isDomainError } from '../../domain/vocabulary/errors.ts';

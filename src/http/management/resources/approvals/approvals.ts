@@ -2,7 +2,7 @@
 import { type Approval, shownStateAt } from '../../../../domain/approvals/approval.ts';
 import { type ApprovalQuery, listApprovals, SHOWN_STATES } from '../../../../domain/approvals/approval-lists.ts';
 import type { ApprovalService } from '../../../../domain/approvals/approval-service.ts';
-import { REVIEWERS } from '../../../../domain/approvals/break-glass.ts';
+import { REVIEWERS } from '../../../../domain/approvals/break-glass-reviews.ts';
 import type { AgentRegistry } from '../../../../domain/clients/agents/agent-registry.ts';
 import type { Owners } from '../../../../domain/identity/groups/owners.ts';
 import type { Clock } from '../../../../domain/ports/clock.ts';
