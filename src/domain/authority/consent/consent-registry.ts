@@ -23,9 +23,9 @@ import {
   type ConsentQuestion,
   consentQuestion,
   type DurationSettings,
-  type Requester,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
+import { consentParties, type Lookup } from './consent-parties.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { newOwners } from './new-owners.ts';
 import { questionDigest } from './question-digest.ts';
@@ -33,8 +33,6 @@ import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-d
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
 import type { RememberedConsent } from './remembered-consent.ts';
 import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
-
-type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
 export type ConsentDeps = {
   readonly documents: DocumentStore;
@@ -97,30 +95,10 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
   const wishes = wishesOf(deps);
+  const { requesterOf, actorOf, viaOf } = consentParties({ agents, clients });
 
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
-
-  const requesterOf = async (id: string): Promise<Requester> => {
-    const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
-    if (agent?.document.state === 'active') return { kind: 'agent', agent: agent.document };
-    if (agent) throw consentRefusal('consent_agent_inactive');
-    const client = await clients.get(id);
-    if (client?.document.state === 'active') return { kind: 'client', client: client.document };
-    throw consentRefusal('consent_client_inactive');
-  };
-
-  const actorOf = async (id: string): Promise<Agent> => {
-    const agent = id.startsWith('agt_') ? (await agents.get(id))?.document : undefined;
-    if (agent?.state !== 'active') throw consentRefusal('consent_actor_inactive');
-    return agent;
-  };
-
-  const viaOf = async (id: string): Promise<Client> => {
-    const client = (await clients.get(id))?.document;
-    if (client?.state !== 'active') throw consentRefusal('consent_caller_inactive');
-    return client;
-  };
 
   /** The question as it is now. `passOn` names the agents to offer; absent: a selection to choose from. */
   const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
