@@ -4,20 +4,19 @@ import type { Quota } from '../../platform/rate-limits/quota.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
-import type { Revocation } from '../../ports/revocation.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
-import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
 import { ownershipOf } from '../agents/ownership.ts';
 import type { Client } from '../clients/client.ts';
 import type { CreatedClient } from '../clients/client-input.ts';
 import type { ClientRegistry } from '../clients/client-registry.ts';
-import type { SelfChosen } from '../clients/self-chosen.ts';
 import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
 import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
+import { type RegistrationChecksDeps, refuseToken, registrationChecks } from './registration-checks.ts';
 import { registrationError } from './registration-errors.ts';
 import {
   type Action,
@@ -33,7 +32,7 @@ import type { SoftwareStatements, Statement } from './software-statements.ts';
 
 type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
-type Dependencies = {
+type Dependencies = RegistrationChecksDeps & {
   readonly issuer: string;
   readonly clock: Clock;
   readonly audit: AuditLog;
@@ -49,8 +48,6 @@ type Dependencies = {
   readonly tokens: InitialAccessTokens;
   readonly registrations: Registrations;
   readonly statements: SoftwareStatements;
-  readonly selfChosen: SelfChosen;
-  readonly revocation: Pick<Revocation, 'ended'>;
   readonly isSecretOf: (client: Client, secret: string) => boolean;
   /** Whether any caller may register a public client, and how long the client lasts without an owner. */
   readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
@@ -97,6 +94,8 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
   const { issuer, clock, audit, agents, clients, effectiveRegistries, tokens, registrations, statements, quotas } =
     deps;
 
+  const { checkSelfChosen, checkKills } = registrationChecks(deps);
+
   const refusing = async <T>(
     from: From,
     action: Action,
@@ -116,33 +115,9 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
     }
   };
 
-  /**
-   * A name or address that is unchanged since `before` was accepted earlier and is not checked again. Throws
-   * 'invalid_field'.
-   */
-  const checkSelfChosen = (asked: ClientMetadata, before?: Agent | Client): void => {
-    const { checkName, addresses } = deps.selfChosen;
-    const { name, redirectUris = [], postLogoutRedirectUris = [] } = asked;
-    if (name !== undefined && name !== before?.name) checkName(name, '/client_name');
-    addresses.refuseEachOnHost(redirectUris, '/redirect_uris');
-    addresses.refuseEachOnHost(postLogoutRedirectUris, '/post_logout_redirect_uris');
-    addresses.refuseHost(asked.backchannelLogoutUri, '/backchannel_logout_uri');
-    addresses.refuseHost(asked.jwksUri, '/jwks_uri');
-    addresses.refuseHost(asked.notificationEndpoint, '/backchannel_client_notification_endpoint');
-  };
-
   const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {
     if (bearer === undefined) return undefined;
     return (await tokens.find(bearer)) ?? refuseToken('This initial access token is not good, or not any more.');
-  };
-
-  /** Checks kills as for an agent of this owner that is about to be created. */
-  const checkKills = async (caller: string, owner: string | undefined): Promise<void> => {
-    const isEnded = await deps.revocation.ended([
-      { parties: [caller], ...(owner === undefined ? {} : { subject: owner }) },
-      ...(owner === undefined ? [] : [{ parties: ['agt_new'], owner }]),
-    ]);
-    if (isEnded) refuseToken('Nothing is registered at the moment.');
   };
 
   const store = async (made: Plan, by: By): Promise<CreatedClient | Versioned<Agent>> =>
@@ -323,7 +298,3 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
 /** It came by open registration and has no owner: its caller is as unknown as any unauthenticated one. */
 const isStrangers = ({ registration, party }: Managed): boolean =>
   registration.document.way === 'open' && party.document.owner === undefined;
-
-const refuseToken = (message: string): never => {
-  throw new DomainError('unauthenticated', message);
-};
