@@ -1,3 +1,4 @@
+/** What callers of the registry of factors give. */
 import { checkText } from '../../platform/display-names/display-text.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';

@@ -2,13 +2,11 @@ import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../../ports/document-store.ts';
+import { type DocumentStore, update } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { type Assurance, BY_CODE, isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
 import {
-  type AccountFactors,
   asksFactor,
-  FACTORS,
   type Factor,
   type FactorFacts,
   type FactorKind,
@@ -19,6 +17,7 @@ import {
 } from './factor.ts';
 import { type Changing, factorName, type NewFactor } from './factor-input.ts';
 import { factorRefusal } from './factor-refusals.ts';
+import { factorStore } from './factor-store.ts';
 import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
 
@@ -85,18 +84,7 @@ export interface FactorRegistry {
 
 export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
   const { documents, clock, identifiers, masterKey, audit } = deps;
-  const stored = documents.collection<AccountFactors>(FACTORS);
-
-  /**
-   * Without a document there are none. A document that is not understood is an error, not an empty list: an empty
-   * list would open the account.
-   */
-  const all = async (account: string): Promise<readonly Factor[]> => {
-    const found = await stored.get(account);
-    if (found === undefined) return [];
-    if (!Array.isArray(found.document.factors)) throw new StoreUnavailable(`the factors of ${account} cannot be read`);
-    return found.document.factors;
-  };
+  const { stored, all, write } = factorStore({ documents, clock });
 
   const record = (type: AuditEvent['type'], account: string, by: By, more: Partial<AuditEvent> = {}) =>
     audit.append({
@@ -108,24 +96,6 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       ...more,
     });
-
-  /** Compare-and-swap on the document of an account, which is created when there is none. `change` throws to refuse. */
-  const write = async (account: string, change: (factors: readonly Factor[]) => readonly Factor[]): Promise<void> => {
-    const next = (factors: readonly Factor[]): AccountFactors => ({
-      id: account,
-      factors: change(factors),
-      updatedAt: clock.now(),
-    });
-    if ((await stored.get(account)) === undefined) {
-      try {
-        return await stored.insert(next([]));
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-    const written = await update(stored, account, ({ factors }) => next(factors));
-    if (written === undefined) throw new StoreUnavailable(`the factors of ${account} are gone`);
-  };
 
   /** LG-04: with an existing factor, a sign-in by password alone changes nothing. */
   const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {

@@ -1,3 +1,4 @@
+/** What callers of the registry of upstream providers give. */
 import type { ClaimNames, UpstreamProvider } from './upstream-provider.ts';
 
 export type Chosen = Pick<
