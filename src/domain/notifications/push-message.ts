@@ -1,3 +1,4 @@
+/** What a browser gives to be notified, and what it is sent. */
 import type { Receiver } from './push-encryption.ts';
 
 /** The subscription that a browser sends (Push API §8). */

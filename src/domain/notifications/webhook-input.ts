@@ -1,3 +1,4 @@
+/** What callers of the registry of webhooks give and get. */
 import type { DeliveryQueue } from '../platform/outbox/delivery.ts';
 
 export type NewWebhook = {

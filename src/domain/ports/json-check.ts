@@ -1,3 +1,4 @@
+/** What every store can give back as it is. */
 const MAX_DEPTH = 100;
 
 export const checkJson = (value: unknown, depth: number): void => {

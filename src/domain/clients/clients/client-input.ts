@@ -1,3 +1,4 @@
+/** What callers of the registry of clients give and get. */
 import type { NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import type { PageQuery } from '../../platform/registries/registered-documents.ts';
 import type { Versioned } from '../../ports/document-store.ts';
