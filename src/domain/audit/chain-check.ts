@@ -7,11 +7,30 @@ import { openSignedHeads, type VerificationKey, type WitnessedHeads } from './si
 type Named = { readonly hash: string; readonly by: string };
 
 /**
- * Checks all streams of an audit log record by record: checkpoints first, then each stream in its order. Verifies digests,
- * links and the signatures of checkpoints, and that all records exist that checkpoints and a witness name. Throws a Fault
- * at the first mismatch. Memory grows with the number of checkpoints, not of records.
+ * Checks all streams of an audit log record by record: checkpoints first, then each stream in its order. Verifies
+ * digests, links and the signatures of checkpoints, and that all records exist that checkpoints and a witness name.
+ * Throws a Fault at the first mismatch. Memory grows with the number of checkpoints, not of records.
  */
-export const chainCheck = () => {
+export interface ChainCheck {
+  /** Checks the next record. Throws a Fault at the first mismatch. */
+  follow(record: ExportedRecord): void;
+  /** `where` is added to the message about a checkpoint. */
+  readCheckpoint(record: ExportedRecord, keys: readonly VerificationKey[], where: string): Promise<void>;
+  /** Heads that must still stand; to be called before the first record. */
+  witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void>;
+  /** Ends the last stream. Throws when a named record did not come. */
+  end(): void;
+  /** Last places of the streams that were followed to their end. */
+  heads(): Heads;
+  /** Last place of a stream that was followed to its end; undefined for any other. */
+  headOf(stream: string): AuditReceipt | undefined;
+  /** How many records were followed. */
+  records(): number;
+  /** How many checkpoints the audit log names: the last number of their stream, once it was followed. */
+  checkpoints(): number;
+}
+
+export const chainCheck = (): ChainCheck => {
   /** Digests of records still to come, as named by checkpoints and the witness: stream → sequence → digest. */
   const named = new Map<string, Map<number, Named>>();
   const finished = new Map<string, AuditReceipt>();
@@ -119,27 +138,22 @@ export const chainCheck = () => {
   };
 
   return {
-    /** Returns the place of a record, and its content. */
     follow,
-    /** `where` is added to the message about a checkpoint. */
     readCheckpoint,
-    /** Heads that must still stand; to be called before the first record. */
-    async witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void> {
+    async witness(witness, keys): Promise<void> {
       if ('heads' in witness) return name(witness.heads, 'the witness');
       const opened = await openSignedHeads(witness.signed, keys);
       if (!opened) return broken('the witness was not signed with a key of this audit log, or was changed');
       name(vouchedHeads(witness.signed, opened), 'the witness');
     },
-    /** Ends the last stream. Throws when a named record did not come. */
     end(): void {
       finish();
       for (const [stream, places] of named) {
         for (const { by } of places.values()) broken(`stream ${stream}, which ${by} names, is missing`, { stream });
       }
     },
-    /** Last places of the streams that were followed to their end. */
     heads: (): Heads => byStream([...finished.values()]),
-    headOf: (stream: string): AuditReceipt | undefined => finished.get(stream),
+    headOf: (stream): AuditReceipt | undefined => finished.get(stream),
     records: (): number => records,
     checkpoints: (): number => finished.get(CHECKPOINT_STREAM)?.sequence ?? 0,
   };

@@ -26,9 +26,16 @@ export type Witness = (checkpoint: Checkpoint) => Promise<void>;
 const MAX_ATTEMPTS = 20;
 
 /**
- * Makes checkpoints: records of a stream of their own, each holding a signed list of the heads of all
- * streams, its own predecessor included. Calls queue up; several nodes may make checkpoints at once.
+ * Makes checkpoints: records of a stream of their own, each holding a signed list of the heads of all streams, its
+ * own predecessor included. Calls queue up; several nodes may make checkpoints at once.
  */
+export interface Checkpoints {
+  /**
+   * Signs and stores the heads of all streams. Returns the last checkpoint made here when there is nothing new since.
+   */
+  make(): Promise<Checkpoint>;
+}
+
 export const checkpoints = (deps: {
   readonly records: Collection<AuditRecord>;
   readonly clock: Clock;
@@ -36,7 +43,7 @@ export const checkpoints = (deps: {
   readonly signer: AuditSigner;
   readonly writer: string;
   readonly remember?: Witness;
-}) => {
+}): Checkpoints => {
   const { records, clock, issuer, signer } = deps;
   let turn: Promise<unknown> = Promise.resolve();
   let last: { readonly covers: string; readonly checkpoint: Checkpoint } | undefined;
@@ -77,7 +84,6 @@ export const checkpoints = (deps: {
   };
 
   return {
-    /** Signs and stores the heads of all streams. Returns the last checkpoint made here when there is nothing new since. */
     make(): Promise<Checkpoint> {
       const made = turn.then(make, make);
       turn = made.catch(() => undefined);

@@ -18,9 +18,18 @@ const MAX_BATCH = 500;
 const MAX_ATTEMPTS = 20;
 
 /**
- * Writes one stream by group commit: events that arrive during a write are linked and written together by the next one. The
- * unique key (stream, sequence) prevents a fork by two writers: the second one reads the new head and links again.
+ * Writes one stream by group commit: events that arrive during a write are linked and written together by the next
+ * one. The unique key (stream, sequence) prevents a fork by two writers: the second one reads the new head and links
+ * again.
  */
+export interface StreamWriter {
+  /**
+   * Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written, or
+   * when too many events wait.
+   */
+  append(prepared: PreparedEvent): Promise<AuditReceipt>;
+}
+
 export const streamWriter = (deps: {
   readonly records: Collection<AuditRecord>;
   readonly stream: string;
@@ -30,7 +39,7 @@ export const streamWriter = (deps: {
   readonly queueLimit: number;
   /** Schedules the write behind all work that is ready now, so that its events join the group. */
   readonly defer: (run: () => void) => void;
-}) => {
+}): StreamWriter => {
   const { records, stream } = deps;
   let waiting: Waiting[] = [];
   let isWriting = false;
@@ -116,11 +125,7 @@ export const streamWriter = (deps: {
   };
 
   return {
-    /**
-     * Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written, or when
-     * too many events wait.
-     */
-    append(prepared: PreparedEvent): Promise<AuditReceipt> {
+    append(prepared): Promise<AuditReceipt> {
       if (waiting.length >= deps.queueLimit) {
         return Promise.reject(unavailable(`more than ${deps.queueLimit} events wait to be written`));
       }

@@ -21,6 +21,11 @@ const ATTEMPTS = 20;
  * changed nothing. One that crashes after the second has notified of a coming change, just as the audit log has. No
  * change is made without its notification (WH-01).
  */
+export interface NotificationLog {
+  /** Throws StoreUnavailable when it cannot be stored; then the change of the event must not be made. */
+  note(event: AuditEvent, auditReceipt: AuditReceipt): Promise<void>;
+}
+
 export const newNotificationLog = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -28,7 +33,7 @@ export const newNotificationLog = (deps: {
   readonly isMailed: boolean;
   /** Whether any browser is subscribed. */
   readonly isPushed: () => Promise<boolean>;
-}) => {
+}): NotificationLog => {
   const { documents, clock, isMailed, isPushed } = deps;
   const notifications: Collection<Notification> = documents.collection<Notification>(NOTIFICATIONS);
   const webhooks = documents.collection<Webhook>(WEBHOOKS);
@@ -39,8 +44,7 @@ export const newNotificationLog = (deps: {
     (await webhooks.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: 1 })).length > 0;
 
   return {
-    /** Throws StoreUnavailable when it cannot be stored; then the change of the event must not be made. */
-    async note(event: AuditEvent, { stream, sequence: place }: AuditReceipt): Promise<void> {
+    async note(event, { stream, sequence: place }): Promise<void> {
       const kind = kindOf(event);
       if (kind === undefined || !(await isAwaited(kind))) return;
       const about = factsOf(event);

@@ -27,6 +27,27 @@ const LONGEST_PAUSE = 64;
 /** Pending returns of one budget while the store fails; uses beyond that stay counted. */
 const MOST_OWED = 1_000;
 
+/** Counts what budgets limit, over all nodes. */
+export interface BudgetCounter {
+  /**
+   * Takes the use from the budget. Undefined: taken. Otherwise returns the second from which there is room.
+   * Concurrent requests on all nodes together never exceed the limit. Throws StoreUnavailable after at most five
+   * seconds; the use may then be counted.
+   */
+  take(
+    budget: Budget,
+    taking: Taking,
+    now: number,
+    about?: Partial<BudgetUse>,
+  ): Promise<{ readonly fullUntil: number | undefined } | undefined>;
+  /**
+   * Returns a use to the part of the window that begins `at`, once. Never throws. While the store cannot be read, the
+   * return stays pending and the next request for the budget writes it. A return that may have been written is not
+   * repeated.
+   */
+  giveBack(budget: Budget, taking: Taking, at: number): Promise<void>;
+}
+
 export const budgetCounter = ({
   documents,
   elapsed,
@@ -34,7 +55,7 @@ export const budgetCounter = ({
   readonly documents: DocumentStore;
   /** Monotonic seconds; for waiting only. */
   readonly elapsed: () => number;
-}) => {
+}): BudgetCounter => {
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
   const lines = new Map<string, Work[]>();
   /** Uses that could not be returned because the store could not be read: the next request for the budget writes them. */
@@ -108,17 +129,12 @@ export const budgetCounter = ({
   };
 
   return {
-    /**
-     * Takes the use from the budget. Undefined: taken. Otherwise returns the second from which there is room. Concurrent
-     * requests on all nodes together never exceed the limit. Throws StoreUnavailable after at most five seconds; the use
-     * may then be counted.
-     */
     take: (
-      budget: Budget,
-      taking: Taking,
-      now: number,
+      budget,
+      taking,
+      now,
       /** For the use of an agent: which agent and owner it is of. */
-      about: Partial<BudgetUse> = {},
+      about = {},
     ): Promise<{ readonly fullUntil: number | undefined } | undefined> =>
       new Promise((resolve, reject) => {
         let full: { readonly fullUntil: number | undefined } | undefined;
@@ -133,12 +149,7 @@ export const budgetCounter = ({
         });
       }),
 
-    /**
-     * Returns a use to the part of the window that begins `at`, once. Never throws. While the store cannot be read, the
-     * return stays pending and the next request for the budget writes it. A return that may have been written is not
-     * repeated.
-     */
-    giveBack: (budget: Budget, taking: Taking, at: number): Promise<void> =>
+    giveBack: (budget, taking, at): Promise<void> =>
       new Promise((resolve) => {
         const step = (use: BudgetUse | undefined) => use && giveBack(use, taking, at);
         enter(budget.id, {

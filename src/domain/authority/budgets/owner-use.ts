@@ -36,6 +36,15 @@ export const useOfAgent = (budget: Budget, agent: string, owner: string): Budget
   limit: Number.MAX_SAFE_INTEGER,
 });
 
+/** Carries what an owner used to the next owner of an agent. */
+export interface OwnerUse {
+  /**
+   * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. To be called before the
+   * owner changes, so that there is no moment with new room, and again after it, for uses in between.
+   */
+  carryTo(owner: string, agent: string): Promise<void>;
+}
+
 export const ownerUse = ({
   documents,
   clock,
@@ -44,7 +53,7 @@ export const ownerUse = ({
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly budgets: Pick<BudgetRegistry, 'active'>;
-}) => {
+}): OwnerUse => {
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
 
   /** Sets the uses that the agent brings along. Idempotent. */
@@ -71,11 +80,7 @@ export const ownerUse = ({
   };
 
   return {
-    /**
-     * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. To be called before the
-     * owner changes, so that there is no moment with new room, and again after it, for uses in between.
-     */
-    async carryTo(owner: string, agent: string): Promise<void> {
+    async carryTo(owner, agent): Promise<void> {
       const all = (await budgets.active()).filter(({ about, subject }) => about === 'owner' && subject === owner);
       if (all.length === 0) return;
       const found = await uses.find({ where: { agent }, limit: MOST_USES });

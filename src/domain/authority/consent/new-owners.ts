@@ -6,20 +6,27 @@ import type { AskedConsent } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 /** What a person allowed an agent under a former owner, as far as a question of consent needs it. */
+export interface NewOwners {
+  /**
+   * Whether the person allowed the acting agent something before it changed hands, here or elsewhere, and nothing
+   * since.
+   */
+  isNew(asked: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean>;
+  /** Ids of the delegations that wait for the person to confirm the new owner, at the resources in question. */
+  suspendedIn(asked: AskedConsent, agent: string): Promise<readonly string[]>;
+}
+
 export const newOwners = ({
   documents,
   delegations,
 }: {
   readonly documents: DocumentStore;
   readonly delegations: Pick<DelegationRegistry, 'suspendedAt' | 'suspendedOf'>;
-}) => {
+}): NewOwners => {
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
   return {
-    /**
-     * Whether the person allowed the acting agent something before it changed hands, here or elsewhere, and nothing since.
-     */
-    async isNew({ account, clientId }: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean> {
+    async isNew({ account, clientId }, agent): Promise<boolean> {
       const { id } = agent;
       if ((await delegations.suspendedOf(account, id)).length > 0) return true;
       if (ownershipOf(agent) === 0) return false;
@@ -29,8 +36,7 @@ export const newOwners = ({
       return found.length > 0 && found.every(({ document }) => ownershipOf(document) !== ownershipOf(agent));
     },
 
-    /** Ids of the delegations that wait for the person to confirm the new owner, at the resources in question. */
-    async suspendedIn({ account, resources, details, via }: AskedConsent, agent: string): Promise<readonly string[]> {
+    async suspendedIn({ account, resources, details, via }, agent): Promise<readonly string[]> {
       const asked = new Set([...Object.keys(resources), ...Object.keys(details ?? {})]);
       const found = await Promise.all([...asked].map((one) => delegations.suspendedAt(account, agent, one, via)));
       return found.flatMap((delegation) => delegation?.id ?? []);

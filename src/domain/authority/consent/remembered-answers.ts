@@ -15,13 +15,28 @@ import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 /** Answers to one client that are examined. */
 const MOST = 100;
 
+/** Earlier decisions of people about exactly one question or a larger one. */
+export interface RememberedAnswers {
+  /**
+   * The answers to a question, in order of precedence. First the answer to exactly this question, as it was narrowed.
+   * Then those that allow all of it, cut to it, the longest first.
+   */
+  to(of: ConsentQuestion): Promise<readonly RememberedConsent[]>;
+  /** Stores an answer, and removes from earlier answers what it leaves out. */
+  keep(of: ConsentQuestion, decision: ConsentDecision): Promise<void>;
+  /** Ends all answers to this question; answers that allow less than it asks stay. */
+  drop(of: ConsentQuestion): Promise<void>;
+  /** Forgets all answers of an account to a client or agent. */
+  forget(account: string, clientId: string): Promise<void>;
+}
+
 export const rememberedAnswers = ({
   documents,
   clock,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-}) => {
+}): RememberedAnswers => {
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
   const ofClient = async (of: ConsentQuestion): Promise<readonly RememberedConsent[]> => {
@@ -53,11 +68,7 @@ export const rememberedAnswers = ({
   };
 
   return {
-    /**
-     * The answers to a question, in order of precedence. First the answer to exactly this question, as it was narrowed.
-     * Then those that allow all of it, cut to it, the longest first.
-     */
-    async to(of: ConsentQuestion): Promise<readonly RememberedConsent[]> {
+    async to(of): Promise<readonly RememberedConsent[]> {
       const own = (await consents.get(idOf(of)))?.document;
       if (own && isLive(own)) return [own];
       const wanted = askedRights(of);
@@ -73,8 +84,7 @@ export const rememberedAnswers = ({
         .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
     },
 
-    /** Stores an answer, and removes from earlier answers what it leaves out. */
-    async keep(of: ConsentQuestion, decision: ConsentDecision): Promise<void> {
+    async keep(of, decision): Promise<void> {
       const { openidScopes, resources, details, expiresAt } = decision;
       const { allowed, left } = answeredRights(of, decision);
       const id = idOf(of);
@@ -95,8 +105,7 @@ export const rememberedAnswers = ({
       });
     },
 
-    /** Ends all answers to this question; answers that allow less than it asks stay. */
-    async drop(of: ConsentQuestion): Promise<void> {
+    async drop(of): Promise<void> {
       await consents.take(idOf(of));
       const wanted = askedRights(of);
       for (const answer of await ofClient(of)) {
@@ -104,8 +113,7 @@ export const rememberedAnswers = ({
       }
     },
 
-    /** Forgets all answers of an account to a client or agent. */
-    async forget(account: string, clientId: string): Promise<void> {
+    async forget(account, clientId): Promise<void> {
       for (;;) {
         const found = await consents.find({ where: { account, clientId }, limit: MOST });
         for (const { document } of found) await consents.take(document.id);

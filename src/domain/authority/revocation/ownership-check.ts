@@ -20,11 +20,20 @@ type OwnershipFacts = {
 
 export type HeldAgent = Pick<Agent, 'id' | 'owner' | 'ownership' | 'heldFrom'>;
 
-export const handsOver = (documents: DocumentStore) => {
+/** Since when, and from whom, agents have their present owner. */
+export interface OwnershipCheck {
+  /** By agent: from which second on people's approvals refer to its present owner. */
+  from(agents: readonly HeldAgent[]): Promise<ReadonlyMap<string, number>>;
+  /** `heldSince` of groups. A missing group is held by no account. */
+  heldGroups(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** For each part, whether an agent among its parties has changed hands. `held`: the agents among them. */
+  others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]>;
+}
+
+export const handsOver = (documents: DocumentStore): OwnershipCheck => {
   const groups = documents.collection<Group>(GROUPS);
   const accounts = documents.collection<Account>(ACCOUNTS);
 
-  /** `heldSince` of groups. A missing group is held by no account. */
   const heldGroups = async (ids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
     if (ids.length === 0) return new Map();
     const found = (await groups.getMany(ids)).map(({ document }) => document);
@@ -34,7 +43,6 @@ export const handsOver = (documents: DocumentStore) => {
     return new Map(ids.map((id) => [id, since.get(id) ?? Number.POSITIVE_INFINITY]));
   };
 
-  /** By agent: from which second on people's approvals refer to its present owner. */
   const from = async (agents: readonly HeldAgent[]): Promise<ReadonlyMap<string, number>> => {
     const held = await heldGroups([...new Set(agents.map(({ owner }) => owner).filter(isGroupId))]);
     return new Map(agents.map(({ id, owner, heldFrom = 0 }) => [id, Math.max(heldFrom, held.get(owner) ?? 0)]));
@@ -44,8 +52,7 @@ export const handsOver = (documents: DocumentStore) => {
     from,
     heldGroups,
 
-    /** For each part, whether an agent among its parties has changed hands. `held`: the agents among them. */
-    async others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]> {
+    async others(parts, held): Promise<readonly boolean[]> {
       const agentsOf = ({ parties = [] }: OwnershipFacts): readonly HeldAgent[] =>
         parties.flatMap((id) => held.get(id) ?? []);
       const consented = parts.filter(({ consentedAt }) => consentedAt !== undefined).flatMap(agentsOf);

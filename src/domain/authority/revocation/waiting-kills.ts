@@ -15,13 +15,37 @@ import { succeeds, unlessOut } from './outage.ts';
 /** Seconds for which a kill that another process ordered is left to that process. */
 const PATIENCE_SECONDS = 10;
 
+/** Kills that a store does not hold durably yet. They are effective nevertheless (decision D24). */
+export interface WaitingKills {
+  /**
+   * Writes event, latch and store, in this order. Returns what does not hold the kill yet, and notifies the other
+   * nodes. Throws 'unavailable' when neither store and audit log nor latch could be written; the kill is effective in
+   * this process even then.
+   */
+  enter(kill: Kill, by: By): Promise<LatchedKill['missing']>;
+  /** Kills that this process holds and the store does not. */
+  all(): readonly Kill[];
+  /** The kill of this id; undefined when it does not wait. */
+  get(id: string): Kill | undefined;
+  /** Removes the copy of a kill that was lifted. */
+  forget(id: string): Promise<void>;
+  /** Adds kills that other nodes send. Never throws: the sender repeats what could not be read. */
+  listen(): void;
+  /** Called before a node serves: latched kills are effective, and lost documents are written to the store again. */
+  start(): Promise<void>;
+  /**
+   * Adds kills that another process on this volume latched, notifies the other nodes, and writes what can be written.
+   */
+  poll(): Promise<void>;
+}
+
 export const waitingKills = (deps: {
   readonly registry: KillRegistry;
   readonly clock: Clock;
   readonly latch: KillLatch;
   readonly latched: LatchedKills;
   readonly broadcast: KillBroadcast;
-}) => {
+}): WaitingKills => {
   const { registry, clock, latch, latched, broadcast } = deps;
   /** Being written right now: the poll skips them. */
   const underWay = new Set<string>();
@@ -79,12 +103,7 @@ export const waitingKills = (deps: {
   };
 
   return {
-    /**
-     * Writes event, latch and store, in this order. Returns what does not hold the kill yet, and notifies the other nodes.
-     * Throws 'unavailable' when neither store and audit log nor latch could be written; the kill is effective in this
-     * process even then.
-     */
-    async enter(kill: Kill, by: By): Promise<LatchedKill['missing']> {
+    async enter(kill, by): Promise<LatchedKill['missing']> {
       underWay.add(kill.id);
       try {
         const audited = await succeeds(() => registry.record('kill.ordered', kill, by));
@@ -115,19 +134,15 @@ export const waitingKills = (deps: {
       }
     },
 
-    /** Kills that this process holds and the store does not. */
     all: latched.all,
     get: latched.get,
 
-    /** Removes the copy of a kill that was lifted. */
-    forget: async (id: string): Promise<void> => latch.remove(id).catch(() => undefined),
+    forget: async (id): Promise<void> => latch.remove(id).catch(() => undefined),
 
-    /** Adds kills that other nodes send. Never throws: the sender repeats what could not be read. */
     listen(): void {
       broadcast.listen((kill) => void hear(kill).catch(() => undefined));
     },
 
-    /** Called before a node serves: latched kills are effective, and lost documents are written to the store again. */
     async start(): Promise<void> {
       // A volume that is full now may have room that was reserved before.
       await latch.prepare?.().catch(() => undefined);
@@ -137,7 +152,6 @@ export const waitingKills = (deps: {
       }
     },
 
-    /** Adds kills that another process on this volume latched, notifies the other nodes, and writes what can be written. */
     async poll(): Promise<void> {
       const found = [...(await latch.read()), ...unwritten.values()].filter(
         ({ kill, missing }) => missing.length > 0 && !underWay.has(kill.id),

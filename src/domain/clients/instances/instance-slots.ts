@@ -12,14 +12,21 @@ const BATCH = 100;
 type Claim = { readonly slot: number; readonly claimedAt: number };
 
 /**
- * The slots of an agent: as many as it may have instances. At most one instance holds each, even when several
- * start at once.
+ * The slots of an agent: as many as it may have instances. At most one instance holds each, even when several start
+ * at once.
  */
+export interface InstanceSlots {
+  /** Claims a slot for an instance that is about to be written. Throws 'conflict' when none is left. */
+  claim(agent: string, instance: string, most: number): Promise<Claim>;
+  /** Throws 'unavailable' when another instance may hold the claimed slot by now. */
+  stillMine(claim: Claim): void;
+}
+
 export const instanceSlots = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly instances: Pick<Collection<Instance>, 'getMany'>;
-}) => {
+}): InstanceSlots => {
   const { documents, clock, instances } = deps;
   const slots = documents.collection<InstanceSlot>(INSTANCE_SLOTS);
 
@@ -42,8 +49,7 @@ export const instanceSlots = (deps: {
   };
 
   return {
-    /** Claims a slot for an instance that is about to be written. Throws 'conflict' when none is left. */
-    async claim(agent: string, instance: string, most: number): Promise<Claim> {
+    async claim(agent, instance, most): Promise<Claim> {
       for (let first = 0; first < most; first += BATCH) {
         const places = Array.from({ length: Math.min(BATCH, most - first) }, (_, index) => first + index);
         const found = new Map((await slots.getMany(places.map((n) => `${agent}:${n}`))).map((s) => [s.document.id, s]));
@@ -67,8 +73,7 @@ export const instanceSlots = (deps: {
       );
     },
 
-    /** Throws 'unavailable' when another instance may hold the claimed slot by now. */
-    stillMine({ claimedAt }: Claim): void {
+    stillMine({ claimedAt }): void {
       if (clock.now() - claimedAt < WRITTEN_WITHIN_SECONDS) return;
       throw new DomainError('unavailable', 'Starting the instance took too long; try again.', { retryAfterSeconds: 1 });
     },

@@ -24,13 +24,22 @@ export const ENDED_ACCOUNT_LINKS = {
   members: ['account', 'endedBy', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-export const endedLinks = (documents: DocumentStore) => {
+/** Links that a user or an operator ended. */
+export interface EndedLinks {
+  /** Whether the link of this key was ended. */
+  has(key: string): Promise<boolean>;
+  /** Notes that a link was ended. Idempotent. */
+  keep(ended: EndedLink): Promise<void>;
+  /** Lets the link be created again. Idempotent. */
+  forget(key: string): Promise<void>;
+}
+
+export const endedLinks = (documents: DocumentStore): EndedLinks => {
   const collection = documents.collection<EndedLink>(ENDED_ACCOUNT_LINKS);
   return {
-    has: async (key: string): Promise<boolean> => (await collection.get(key)) !== undefined,
+    has: async (key): Promise<boolean> => (await collection.get(key)) !== undefined,
 
-    /** Idempotent. */
-    async keep(ended: EndedLink): Promise<void> {
+    async keep(ended): Promise<void> {
       try {
         await collection.insert(ended);
       } catch (error) {
@@ -38,7 +47,6 @@ export const endedLinks = (documents: DocumentStore) => {
       }
     },
 
-    /** Idempotent. */
-    forget: async (key: string): Promise<void> => void (await collection.take(key)),
+    forget: async (key): Promise<void> => void (await collection.take(key)),
   };
 };

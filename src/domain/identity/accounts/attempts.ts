@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
-import { knownDevices } from './known-devices.ts';
+import { type KnownDevices, knownDevices } from './known-devices.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
 
 export type SignInLimits = {
@@ -28,11 +28,26 @@ export type AttemptsDeps = {
 };
 
 /** Counts attempts by kind, and recognises browsers that signed in before. */
-export const attempts = (deps: AttemptsDeps) => {
+export interface Attempts extends KnownDevices {
+  /** Records a refusal and returns it, to be thrown. */
+  refused(event: Partial<AuditEvent>, error: DomainError): Promise<DomainError>;
+  /** Counts an attempt. Throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+  spend(kind: string, value: string, window: Window, event: Partial<AuditEvent>): Promise<void>;
+  /** The same for typed text that names no account. */
+  spendUnknown(kind: string, typed: string, window: Window, event: Partial<AuditEvent>): Promise<void>;
+  /** Counts an attempt from a client address in each of its networks (network-counts.ts, LG-02), as `spend` does. */
+  spendOfSource(kind: string, source: string, budget: Window, event: Partial<AuditEvent>): Promise<void>;
+  /**
+   * Undoes the count of `spendOfSource`, once for each attempt that succeeded. Only failed attempts use up the limit,
+   * however many users sign in behind one address. Never throws.
+   */
+  succeededFrom(kind: string, source: string, budget: Window): Promise<void>;
+}
+
+export const attempts = (deps: AttemptsDeps): Attempts => {
   const { ephemeral, masterKey, refusals } = deps;
   const bounded = boundedCounts(deps);
 
-  /** Records a refusal and returns it, to be thrown. */
   const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
     await refusals.note({ ...event, error: error.code });
     return error;
@@ -64,34 +79,21 @@ export const attempts = (deps: AttemptsDeps) => {
   return {
     refused,
 
-    /** Counts an attempt. Throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
-    async spend(kind: string, value: string, { limit, window }: Window, event: Partial<AuditEvent>): Promise<void> {
+    async spend(kind, value, { limit, window }, event): Promise<void> {
       const count = await ephemeral.count(counterOf(kind, value), window);
       await refuseBeyond(kind, count - limit, window, event);
     },
 
-    /** The same for typed text that names no account. */
-    async spendUnknown(
-      kind: string,
-      typed: string,
-      { limit, window }: Window,
-      event: Partial<AuditEvent>,
-    ): Promise<void> {
+    async spendUnknown(kind, typed, { limit, window }, event): Promise<void> {
       const count = await bounded.count(counterOf(kind, typed), window);
       await refuseBeyond(kind, count - limit, window, event);
     },
 
-    /** Counts an attempt from a client address in each of its networks (network-counts.ts, LG-02), as `spend` does. */
-    async spendOfSource(kind: string, source: string, budget: Window, event: Partial<AuditEvent>): Promise<void> {
+    async spendOfSource(kind, source, budget, event): Promise<void> {
       await refuseBeyond(kind, await ofSource(kind, budget).take(source), budget.window, event);
     },
 
-    /**
-     * Undoes the count of `spendOfSource`, once for each attempt that succeeded. Only failed attempts use up the
-     * limit, however many users sign in behind one address. Never throws.
-     */
-    succeededFrom: (kind: string, source: string, budget: Window): Promise<void> =>
-      ofSource(kind, budget).giveBack(source),
+    succeededFrom: (kind, source, budget): Promise<void> => ofSource(kind, budget).giveBack(source),
 
     ...knownDevices(deps),
   };

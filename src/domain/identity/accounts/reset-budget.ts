@@ -31,6 +31,20 @@ const IN_ALL = { limit: 300, window: 60 };
  */
 const FIRST_IN_ALL = { limit: 3000, window: 60 };
 
+/** How many password resets a source and an account may request. */
+export interface ResetBudget {
+  /** Seconds of one window. */
+  readonly windowSeconds: number;
+  /** Counts a request for any typed text. False: it is beyond the limit of its network, or of all. */
+  takeRequest(source: string): Promise<boolean>;
+  /**
+   * Counts a mail to an account. False: no mail is sent, and a link that was sent lately is still valid. The budgets
+   * restart with each new password and address, because no earlier link is valid then. `device`: number of a browser
+   * that signed in before; its budget is used up by no other browser.
+   */
+  takeMail(account: Account, source: string, device: string | undefined): Promise<boolean>;
+}
+
 export const resetBudget = ({
   ephemeral,
   masterKey,
@@ -41,7 +55,7 @@ export const resetBudget = ({
   readonly masterKey: Pick<MasterKey, 'digest'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly limits: SignInLimits;
-}) => {
+}): ResetBudget => {
   const bounded = boundedCounts({ ephemeral, clock });
   const keyOf = (kind: string, parts: readonly string[]): string =>
     `reset:${kind}:${masterKey.digest(`reset_${kind}`, ...parts)}`;
@@ -58,20 +72,14 @@ export const resetBudget = ({
   return {
     windowSeconds: limits.signInWindowSeconds,
 
-    /** Counts a request for any typed text. False: it is beyond the limit of its network, or of all. */
-    async takeRequest(source: string): Promise<boolean> {
+    async takeRequest(source): Promise<boolean> {
       if ((await ofSource.take(source)) > 0) return false;
       const [, , wide] = clientNetworks(source);
       const [kind, { limit, window }] = (await isFirstOf(wide)) ? ['first', FIRST_IN_ALL] : ['all', IN_ALL];
       return (await counted(kind, [], window)) <= limit;
     },
 
-    /**
-     * Counts a mail to an account. False: no mail is sent, and a link that was sent lately is still valid. The
-     * budgets restart with each new password and address, because no earlier link is valid then. `device`: number of
-     * a browser that signed in before; its budget is used up by no other browser.
-     */
-    async takeMail(account: Account, source: string, device: string | undefined): Promise<boolean> {
+    async takeMail(account, source, device): Promise<boolean> {
       const { id, sessionsValidFrom, emailFrom = 0 } = account;
       const version = [id, String(sessionsValidFrom), String(emailFrom)];
       const asker = device === undefined ? clientNetwork(source) : `device ${device}`;

@@ -8,16 +8,25 @@ const MOST = 64;
  * Tells all nodes that something changed for some accounts, so that open pages reload. It carries neither the change
  * nor the object. No decision depends on it, so the sender needs no authentication.
  */
-export const changeBroadcast = (broadcast: Broadcast, identifiers: Pick<Identifiers, 'newSecret'>, topic: Topic) => {
+export interface ChangeBroadcast {
+  /** Never throws: a node that misses it sees the change at its next read. */
+  tell(accounts: readonly string[]): Promise<void>;
+  /** Calls `changed` with the accounts concerned, for messages of other nodes. */
+  hear(changed: (accounts: readonly string[]) => void): void;
+}
+
+export const changeBroadcast = (
+  broadcast: Broadcast,
+  identifiers: Pick<Identifiers, 'newSecret'>,
+  topic: Topic,
+): ChangeBroadcast => {
   const here = identifiers.newSecret();
   return {
-    /** Never throws: a node that misses it sees the change at its next read. */
-    async tell(accounts: readonly string[]): Promise<void> {
+    async tell(accounts): Promise<void> {
       await broadcast.publish(topic, `${here} ${accounts.slice(0, MOST).join(',')}`);
     },
 
-    /** Calls `changed` with the accounts concerned, for messages of other nodes. */
-    hear(changed: (accounts: readonly string[]) => void): void {
+    hear(changed): void {
       broadcast.subscribe(topic, (message) => {
         if (message.length > MOST * 160) return;
         const [from, accounts = ''] = message.split(' ');

@@ -27,13 +27,29 @@ export const IMPORTS = {
 } as const satisfies OwnedCollection;
 
 /** Set before the first document, so that no process serves from part of the data: a revocation may be missing. */
-export const importMarks = (documents: DocumentStore) => {
+export interface ImportMarks {
+  /** The mark of this file, or undefined when none was imported and `isEmpty`. Throws MovingRefused otherwise. */
+  find(
+    id: string,
+    options: { readonly resume: boolean; readonly isEmpty: () => Promise<boolean> },
+  ): Promise<ImportMark | undefined>;
+  /** Stores that an import began. Throws DocumentConflict when one is stored. */
+  begin(id: string): Promise<void>;
+  /** Stores how far the import is. */
+  advance(id: string, state: 'copied' | 'done', now: number): Promise<void>;
+  /**
+   * The second in which data was last imported into this store, if ever. Throws StoreUnavailable while an import has
+   * not ended.
+   */
+  lastMove(): Promise<number | undefined>;
+}
+
+export const importMarks = (documents: DocumentStore): ImportMarks => {
   const marks = documents.collection<ImportMark>(IMPORTS);
   const all = async (): Promise<readonly ImportMark[]> =>
     (await marks.find({ limit: 1000 })).map(({ document }) => document);
   return {
-    /** The mark of this file, or undefined when none was imported and `isEmpty`. Throws MovingRefused otherwise. */
-    async find(id: string, options: { readonly resume: boolean; readonly isEmpty: () => Promise<boolean> }) {
+    async find(id, options) {
       const known = await all();
       const mine = known.find((mark) => mark.id === id);
       if (known.some((mark) => mark.id !== id && mark.state !== 'done')) {
@@ -52,14 +68,10 @@ export const importMarks = (documents: DocumentStore) => {
         'Name another database, or another data folder.',
       );
     },
-    begin: (id: string): Promise<void> => marks.insert({ id, state: 'running' }),
-    async advance(id: string, state: 'copied' | 'done', now: number): Promise<void> {
+    begin: (id): Promise<void> => marks.insert({ id, state: 'running' }),
+    async advance(id, state, now): Promise<void> {
       await update(marks, id, (mark) => ({ ...mark, state, ...(state === 'done' ? { finishedAt: now } : {}) }));
     },
-    /**
-     * The second in which data was last imported into this store, if ever. Throws StoreUnavailable while an import
-     * has not ended.
-     */
     async lastMove(): Promise<number | undefined> {
       const known = await all();
       if (known.some(({ state }) => state !== 'done')) {

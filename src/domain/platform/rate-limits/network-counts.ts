@@ -6,25 +6,31 @@ export type Window = { readonly limit: number; readonly window: number };
 
 /**
  * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow
- * network cannot use up the limit of a wide one. A wide network that is full leaves no counter for each narrow one
- * in it. A site with any number of networks therefore leaves no more counters than its limit has attempts, and those
- * of networks it tried before. `bounded` limits the counters of any number of sites (bounded-counts.ts); `keyOf`
- * returns `kind:digest`.
+ * network cannot use up the limit of a wide one. A wide network that is full leaves no counter for each narrow one in
+ * it. A site with any number of networks therefore leaves no more counters than its limit has attempts, and those of
+ * networks it tried before. `bounded` limits the counters of any number of sites (bounded-counts.ts); `keyOf` returns
+ * `kind:digest`.
  */
+export interface NetworkCounts {
+  /**
+   * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Returns 0 within the
+   * limit, otherwise by how many the first network is beyond its own. Throws StoreUnavailable.
+   */
+  take(address: string): Promise<number>;
+  /** Undoes the count of one `take`. Never throws: on failure the count is only too high. */
+  giveBack(address: string): Promise<void>;
+}
+
 export const networkCounts = (
   bounded: Pick<EphemeralStore, 'count'>,
   keyOf: (network: string) => string,
   { limit, window }: Window,
-) => {
+): NetworkCounts => {
   /** Networks of one width share counters, so that a wide one does not use up the limit of a narrow one. */
   const counterOf = (network: string, times: number): string => `${times}x:${keyOf(network)}`;
 
   return {
-    /**
-     * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Returns 0 within the
-     * limit, otherwise by how many the first network is beyond its own. Throws StoreUnavailable.
-     */
-    async take(address: string): Promise<number> {
+    async take(address): Promise<number> {
       const networks = limitedNetworks(address);
       const isFull = async (network: string, times: number): Promise<boolean> =>
         (await bounded.count(counterOf(network, times), window, 0)) >= limit * times;
@@ -42,8 +48,7 @@ export const networkCounts = (
       return 0;
     },
 
-    /** Undoes the count of one `take`. Never throws: on failure the count is only too high. */
-    async giveBack(address: string): Promise<void> {
+    async giveBack(address): Promise<void> {
       await Promise.allSettled(
         limitedNetworks(address).map(({ network, times }) => bounded.count(counterOf(network, times), window, -1)),
       );
