@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { deliveredFiles, type SourceFile } from './source-files.ts';
 
 /** Types that are inferred from a factory of ours. `src/domain` has none. */
-const MOST_INFERRED = 28;
+const MOST_INFERRED = 0;
 
 /** Functions of libraries, which declare no type for what they return. */
 const OF_LIBRARIES: readonly string[] = [
@@ -26,27 +26,18 @@ const TABLES: readonly string[] = [
   'config/schema.ts',
   'src/domain/audit/audit-event.ts',
   'src/domain/notifications/notification-kinds.ts',
+  'src/http/management/policy-schemas.ts',
+  'src/http/management/schemas.ts',
   'views/words/mail-agents.ts',
 ];
 
 /** Files that are too long. None may join. */
 const TOO_LONG: readonly string[] = [
-  'adapters/mongodb/document-store.ts',
-  'adapters/sqlite/database.ts',
-  'adapters/sqlite/document-store.ts',
   'config/rules.ts',
   'src/cli/commands/agents.ts',
   'src/cli/commands/blueprints.ts',
   'src/cli/commands/policy-simulations.ts',
-  'src/cli/management-client.ts',
   'src/cli/management-commands.ts',
-  'src/compose.ts',
-  'src/http/interaction/page-answers.ts',
-  'src/provider/build-provider.ts',
-  'src/provider/client-authentication/presented-credentials.ts',
-  'src/provider/storage/model-adapter.ts',
-  'src/provider/tokens/token-claims.ts',
-  'src/provider/tokens/token-liveness.ts',
   'views/pages/console-people.ts',
   'views/pages/styleguide.ts',
 ];
