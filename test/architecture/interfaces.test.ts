@@ -23,8 +23,6 @@ const TABLES: readonly string[] = [
   'config/schema.ts',
   'src/domain/audit/audit-event.ts',
   'src/domain/notifications/notification-kinds.ts',
-  'src/http/management/policy-schemas.ts',
-  'src/http/management/schemas.ts',
   'views/words/mail-agents.ts',
 ];
 
