@@ -1,5 +1,6 @@
 /** Findings about oidc-provider (V9, V10, V12, V16, V17, V21, V22) and WB-08: each closed, each with what still works. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { EXTENSION_GRANT_TYPES } from '../../src/domain/clients/clients/grant-types.ts';
 import { keysByUrl } from '../../src/domain/platform/remote-keys/keys-by-url.ts';
 import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import { oidcProvider } from '../../src/provider/build-provider.ts';
@@ -239,6 +240,7 @@ describe('V16 V17 nothing is fetched', () => {
       response_types: [],
       redirect_uris: [],
     };
+    const unused = (grantType: string) => ({ grantType, parameters: [], repeatable: [] });
     const asked: string[] = [];
     const trustedFetch: Pick<TrustedFetch, 'get'> = {
       async get({ url, purpose }) {
@@ -258,7 +260,7 @@ describe('V16 V17 nothing is fetched', () => {
       structured: { install: () => undefined },
       proofs: { install: () => undefined },
       presented: { install: () => undefined, clientIdOf: async (given: unknown) => given, replace: () => undefined },
-      extensions: [],
+      extensions: [{ name: 'all', specification: 'declared', grants: EXTENSION_GRANT_TYPES.map(unused) }],
       trustedFetch,
       keysByUrl: keysByUrl(trustedFetch),
     } as never);
