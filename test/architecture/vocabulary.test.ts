@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> 
   'in advance': ['standing approval', 4],
   'a yes': ['an approval', 4],
   'a no': ['a denial', 1],
-  'passed on|pass on|passes on|passing on': ['re-delegate', 11],
+  'passed on|pass on|passes on|passing on': ['re-delegate', 0],
   'taken back|take back|takes back': ['revoke', 3],
 };
 

@@ -115,7 +115,7 @@ export const newLane = async (
       asked: ALL,
       scope,
       expiresAt: secondNow() + DAY,
-      passOn: { agents: [], depth: 0 },
+      delegableTo: { agents: [], depth: 0 },
       by: subject,
     });
   const changeServer = async (node: number, change: object): Promise<void> => {

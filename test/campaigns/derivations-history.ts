@@ -99,7 +99,7 @@ export const newHistory = (
     };
     await scene.consent(root, target, scope, {
       expiresAt: given.expiresAt,
-      passOn: { agents: given.agents, depth: given.depth },
+      delegableTo: { agents: given.agents, depth: given.depth },
       details: details.map(nested),
       ...viaOf(calling),
     });
@@ -142,7 +142,7 @@ export const newHistory = (
       askedDetails: held.details.map(nested),
       details: less.details.map(nested),
       expiresAt: less.expiresAt,
-      passOn: { agents: less.agents, depth: less.depth },
+      delegableTo: { agents: less.agents, depth: less.depth },
       by: 'acc_anna',
       ...viaOf(calling),
     });

@@ -96,13 +96,13 @@ export const ROUTES: readonly Route[] = [
     path: '/interaction/:uid/:step',
     methods: ['GET', 'POST'],
     kind: 'page',
-    parameters: ['csrf', 'uid', 'decision', 'scope', 'openid', 'duration', 'pass_on', 'pass_on_depth'],
+    parameters: ['csrf', 'uid', 'decision', 'scope', 'openid', 'duration', 'delegable_to', 'delegable_depth'],
   },
   {
     path: '/delegations/requests/:handle',
     methods: ['GET', 'POST'],
     kind: 'page',
-    parameters: ['csrf', 'decision', 'scope', 'duration', 'pass_on', 'pass_on_depth'],
+    parameters: ['csrf', 'decision', 'scope', 'duration', 'delegable_to', 'delegable_depth'],
   },
   ...[
     '/account',

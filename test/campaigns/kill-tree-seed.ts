@@ -91,8 +91,8 @@ export const plantTree = async (scene: Scene, target: ResourceServerFacts) => {
   const allowing: Walk = {
     person,
     consent: {
-      check: (name, value) => (name === 'pass_on' && hearers.has(value) ? true : undefined),
-      set: { pass_on_depth: String(DEPTH - 1) },
+      check: (name, value) => (name === 'delegable_to' && hearers.has(value) ? true : undefined),
+      set: { delegable_depth: String(DEPTH - 1) },
     },
   };
   const asked = await calls.exchange(keyed(root), subject, target.identifier);

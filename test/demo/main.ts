@@ -23,12 +23,12 @@ const scopeOf = (jwt: string): readonly string[] => String(decodeJwt(jwt)['scope
 const allowNarrowed = async (
   cast: Cast,
   url: string,
-  narrow: { readonly without: readonly string[]; readonly passOnTo: string },
+  narrow: { readonly without: readonly string[]; readonly delegableToAgents: string },
 ): Promise<Page> => {
   let asked: Page | undefined;
   const last = await cast.person.walk(url, {
     check: (name, value) => {
-      if (name === 'pass_on') return value === narrow.passOnTo;
+      if (name === 'delegable_to') return value === narrow.delegableToAgents;
       if (name === 'scope') return !narrow.without.some((scope) => value.endsWith(` ${scope}`));
       return undefined;
     },
@@ -69,9 +69,9 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   say(`remedy: ${url}`);
 
   step('Ada opens the page, takes out “remove for good” and lets it be passed on to “Planner”');
-  await allowNarrowed(cast, String(url), { without: ['calendar.delete'], passOnTo: planner.clientId });
+  await allowNarrowed(cast, String(url), { without: ['calendar.delete'], delegableToAgents: planner.clientId });
   const second = await calls.exchange(key(secretary), subject, planning.identifier);
-  await allowNarrowed(cast, String(consentUrl(second)), { without: [], passOnTo: planner.clientId });
+  await allowNarrowed(cast, String(consentUrl(second)), { without: [], delegableToAgents: planner.clientId });
   const used = await person.open(String(url));
   check('the page works once', used.status === 404, used.text);
 

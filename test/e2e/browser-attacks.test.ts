@@ -64,7 +64,7 @@ const allowed = () =>
     asked: ['read'],
     scope: ['read'],
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
-    passOn: { agents: [], depth: 0 },
+    delegableTo: { agents: [], depth: 0 },
     by: scene.accountId,
   });
 
@@ -419,7 +419,7 @@ describe('WB-05 text of others never runs, and never breaks the policy (0 script
         asked: words.map(({ name }) => name),
         scope: [words[agents.length - 1]?.name ?? ''],
         expiresAt: Math.floor(Date.now() / 1000) + 3600,
-        passOn: { agents: [], depth: 0 },
+        delegableTo: { agents: [], depth: 0 },
         by: eve.id,
       });
     }

@@ -52,7 +52,7 @@ const SHOWN: readonly string[] = [
   'delegations.details[].creditor.name',
   'delegations.details[].currency',
   'delegations.details[].reference',
-  'delegations.passOn.agents[]',
+  'delegations.delegableTo.agents[]',
   'delegations.resource',
   'delegations.scope[]',
   'factors.factors[].name',

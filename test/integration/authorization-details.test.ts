@@ -318,7 +318,7 @@ describe('authorization details', () => {
     const { body } = await (await authorized('payment', [pay(900)])).redeem();
     const token = String(body['access_token']);
     const asking = await exchange(clerk, token, 'payment', [pay(800)]);
-    await allowed(asking, { pass_on: other.clientId, pass_on_depth: '1' });
+    await allowed(asking, { delegable_to: other.clientId, delegable_depth: '1' });
     const first = await exchange(clerk, token, 'payment', [pay(800)]);
     expect(first.status).toBe(200);
     const handed = String(first.body['access_token']);
@@ -456,7 +456,10 @@ when { resource.name == "payment_initiation" && context has amount && context.am
     const { body } = await (await authorized('payment', [pay(900), pay(33, { reference: 'stamps' })])).redeem();
     const token = String(body['access_token']);
     const both = [pay(800), pay(33, { reference: 'stamps' })];
-    await allowed(await exchange(clerk, token, 'payment', both), { pass_on: other.clientId, pass_on_depth: '1' });
+    await allowed(await exchange(clerk, token, 'payment', both), {
+      delegable_to: other.clientId,
+      delegable_depth: '1',
+    });
     const handed = String((await exchange(clerk, token, 'payment', [pay(800)])).body['access_token']);
     const below = String((await exchange(other, handed, 'payment', [pay(700)])).body['access_token']);
     const stamps = String((await exchange(clerk, token, 'payment', both.slice(1))).body['access_token']);

@@ -64,7 +64,7 @@ describe('a right that is taken back', () => {
     expect(await endedOf(agent)).toEqual([]);
     const open = await server.behalf.services.delegations.recordConsent({
       ...{ subject: world.accountId, actor: agent.clientId, resource: BANK, by: world.accountId },
-      ...{ asked: ['balance'], scope: ['balance'], expiresAt: row.expiresAt, passOn: row.passOn },
+      ...{ asked: ['balance'], scope: ['balance'], expiresAt: row.expiresAt, delegableTo: row.delegableTo },
     });
     expect(await submit(`/delegations/${open?.id}/narrow`, `${BANK} pay`)).toContain('Taken away.');
     expect((await ask()).state).toBe('pending');

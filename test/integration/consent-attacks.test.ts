@@ -393,7 +393,7 @@ describe('AP-13 no step is skipped', () => {
       [changed((body) => body.append('scope', `${scene.jwt.identifier} delete`)), 400, 'invalid_request'],
       [changed((body) => body.append('scope', `${scene.opaque.identifier} read`)), 400, 'invalid_request'],
       [changed((body) => body.set('duration', '999999999')), 400, 'invalid_request'],
-      [changed((body) => body.append('pass_on', identity.clientId)), 400, 'invalid_request'],
+      [changed((body) => body.append('delegable_to', identity.clientId)), 400, 'invalid_request'],
     ];
     for (const [body, status, error] of cases)
       await expectRefusal(() => decide(asking, body), { status, error, caller });

@@ -105,7 +105,7 @@ describe('OT-12 a delegation that is over', () => {
         parent: null,
         ancestors: [],
       },
-      ...{ depth: 1, chain: { sub: 'agt_1' } as never, passOn: { agents: [], depth: 0 }, state: 'active' },
+      ...{ depth: 1, chain: { sub: 'agt_1' } as never, delegableTo: { agents: [], depth: 0 }, state: 'active' },
       ...{ createdAt: 1, updatedAt: 1 },
     });
     expect(await sweep()).toBe(0);

@@ -395,7 +395,7 @@ describe('agents below and above one that changes hands', () => {
     const row = await server.behalf.services.delegations.recordConsent({
       ...{ subject: accountId, actor: a.clientId, resource: opaque.identifier, by: accountId },
       ...{ asked: ['read'], scope: ['read'], expiresAt: server.behalf.services.clock.now() + 3600 },
-      passOn: { agents: [b.clientId], depth: 1 },
+      delegableTo: { agents: [b.clientId], depth: 1 },
     });
     const through = async (asA: typeof a, asB: typeof b) => {
       const app = await world.newTokens(jwt.identifier);
@@ -439,7 +439,7 @@ describe('agents below and above one that changes hands', () => {
       },
     });
     const page = await world.browser.open(`${world.issuer}/account/agents/${b.clientId}/owner`);
-    expect(page.text).toContain('Passed on by');
+    expect(page.text).toContain('Delegated further by');
     await world.answer(b.clientId, 'allow', page);
     const after = await through(a, hers);
     expect([after.second.status, await isLive(after.token)]).toEqual([200, true]);
@@ -460,8 +460,8 @@ describe('what else speaks for the owner of before', () => {
     const request = world.authorizationRequest(a, { scope: 'openid read pay', resource: [jwt.identifier, BANK] });
     const left = await world.walk(request.url, {
       consent: {
-        check: (field, value) => (field === 'pass_on' ? value === b.clientId : field === 'scope') || undefined,
-        set: { pass_on_depth: '2' },
+        check: (field, value) => (field === 'delegable_to' ? value === b.clientId : field === 'scope') || undefined,
+        set: { delegable_depth: '2' },
       },
     });
     const first = await calls.token(keyed(a), {
@@ -621,7 +621,7 @@ describe('a hand-over in the middle of', () => {
     const answer = async (page: Page, choice: string) => {
       const form = page.forms.find(({ action }) => action.includes('seen='));
       if (!form) throw new Error(`nothing is asked on ${page.text}`);
-      const check = (name: string, value: string) => (name === 'pass_on' ? value === choice : undefined);
+      const check = (name: string, value: string) => (name === 'delegable_to' ? value === choice : undefined);
       return world.browser.submit(page, form, { button: /Allow/, check });
     };
     const page = await world.browser.open(url);
@@ -632,7 +632,7 @@ describe('a hand-over in the middle of', () => {
     const rowOf = () => server.behalf.services.delegations.consented(world.accountId, a.clientId, jwt.identifier);
     expect(await rowOf()).toBeUndefined();
     await answer(again, `${b.clientId}:1`);
-    expect(await rowOf()).toMatchObject({ passOn: { agents: [b.clientId], depth: 1 } });
+    expect(await rowOf()).toMatchObject({ delegableTo: { agents: [b.clientId], depth: 1 } });
   });
 
   test('a credential of the owner of before: it is refused', async () => {

@@ -208,7 +208,7 @@ const ENDINGS: readonly Ending[] = [
             check: (name, value) =>
               name === 'scope' && value.endsWith(' write')
                 ? false
-                : name === 'pass_on'
+                : name === 'delegable_to'
                   ? value === family.subAgent.clientId
                   : undefined,
           },

@@ -346,7 +346,7 @@ describe('delegations', () => {
       asked: ['trips:read'],
       scope: ['trips:read'],
       expiresAt: world.clock.now() + 3600,
-      passOn: { agents: [], depth: 0 },
+      delegableTo: { agents: [], depth: 0 },
       by: world.stranger.account.id,
     });
     return { ...world, agent, row };
@@ -357,7 +357,7 @@ describe('delegations', () => {
     const outsider = await person('outsider');
     const id = row?.id ?? '';
     expect((await call(stranger, 'get', '/delegations')).body.items).toMatchObject([
-      { id, live: true, pass_on: { depth: 0 } },
+      { id, live: true, delegable_to: { depth: 0 } },
     ]);
     expect((await call(owner, 'get', `/delegations?actor=${agent.id}`)).body.items).toHaveLength(1);
     expect((await call(owner, 'get', '/delegations')).body.items).toEqual([]);
@@ -383,13 +383,13 @@ describe('delegations', () => {
     const more = { subject: stranger.account.id, actor: agent.id, resource: API, by: stranger.account.id } as const;
     const row = await delegations.recordConsent({
       ...{ ...more, asked: ['a', 'b', 'c'], scope: ['a', 'b', 'c'] },
-      ...{ expiresAt: clock.now() + 3600, passOn: { agents: [agent.id], depth: 1 } },
+      ...{ expiresAt: clock.now() + 3600, delegableTo: { agents: [agent.id], depth: 1 } },
     });
     if (!row) throw new Error('no row');
     const hop = await delegations
       .derive({
         ...{ parent: row, actor: agent.id, resource: API, scope: ['a'] },
-        ...{ expiresAt: row.expiresAt, passOn: { agents: [], depth: 0 } },
+        ...{ expiresAt: row.expiresAt, delegableTo: { agents: [], depth: 0 } },
       })
       .catch(() => undefined);
     const path = `/delegations/${row.id}/narrow`;

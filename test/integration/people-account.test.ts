@@ -35,7 +35,7 @@ const allowed = (world: PeopleWorld, more: object = {}) =>
     asked: ['read', 'write'],
     scope: ['read', 'write'],
     expiresAt: START + DAY,
-    passOn: { agents: [world.booker.id], depth: 1 },
+    delegableTo: { agents: [world.booker.id], depth: 1 },
     by: world.ada.id,
     ...more,
   });
@@ -49,7 +49,7 @@ const withHop = async (world: PeopleWorld) => {
     resource: CALENDAR,
     scope: ['read'],
     expiresAt: START + DAY,
-    passOn: { agents: [], depth: 0 },
+    delegableTo: { agents: [], depth: 0 },
   });
   world.audit.events.length = 0;
   return { parent, child };
@@ -92,7 +92,7 @@ describe('/account', () => {
     for (const shown of [
       'Planner',
       'Booker',
-      'Passed on to',
+      'Delegated further to',
       'Calendar',
       'Change your calendar',
       'Wiki',
@@ -222,7 +222,7 @@ describe('/account', () => {
     expect((await ada.post(path, body)).headers['location']).toBe('/account?done=narrowed');
     expect(await world.delegations.live(parent.id)).toMatchObject({ scope: ['write'], expiresAt: parent.expiresAt });
     expect(await world.delegations.live(child.id)).toMatchObject({ scope: [] });
-    expect(textOf((await ada.get('/account')).text)).not.toContain('Passed on to');
+    expect(textOf((await ada.get('/account')).text)).not.toContain('Delegated further to');
     expect(world.audit.events).toMatchObject([
       { type: 'delegation.narrowed', delegation: parent.id, caller: world.ada.id, scopeGiven: ['write'] },
     ]);

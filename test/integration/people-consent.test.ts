@@ -60,7 +60,7 @@ describe('the consent page', () => {
     expect(world.interactions.finished).toEqual([{ uid, with: result }]);
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
       scope: ['read'],
-      passOn: { agents: [], depth: 0 },
+      delegableTo: { agents: [], depth: 0 },
     });
     expect(world.audit.of('consent.granted')).toMatchObject([
       {
@@ -79,13 +79,13 @@ describe('the consent page', () => {
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, {
-      set: { pass_on_depth: '2' },
-      check: (name, value) => (name === 'pass_on' ? value === world.booker.id : undefined),
+      set: { delegable_depth: '2' },
+      check: (name, value) => (name === 'delegable_to' ? value === world.booker.id : undefined),
       button: /allow/i,
     });
     expect((await post(world, form.action, uid, body)).status).toBe(303);
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
-      passOn: { agents: [world.booker.id], depth: 2 },
+      delegableTo: { agents: [world.booker.id], depth: 2 },
     });
   });
 
@@ -134,7 +134,7 @@ describe('AP-13 no answer is taken for one', () => {
     ['a longer time', (body) => body.set('duration', '999999999'), 400],
     ['a negative time', (body) => body.set('duration', '-1'), 400],
     ['a time that is none', (body) => body.set('duration', '1e9'), 400],
-    ['an agent that does not exist', (body) => body.append('pass_on', 'agt_none'), 400],
+    ['an agent that does not exist', (body) => body.append('delegable_to', 'agt_none'), 400],
     ['an unknown OpenID scope', (body) => body.append('openid', 'groups'), 400],
   ];
   test.each(mutations)('%s', async (_, mutate, status) => {

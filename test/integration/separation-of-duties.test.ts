@@ -109,8 +109,8 @@ describe('AP-03 an owner decides nothing about their own agent, where policy lea
     const request = world.authorizationRequest(first, { scope: 'openid order pay', resource: [SHOP, BANK] });
     const left = await world.walk(request.url, {
       consent: {
-        check: (name, value) => (name === 'pass_on' ? value === second.clientId : name === 'scope') || undefined,
-        set: { pass_on_depth: '2' },
+        check: (name, value) => (name === 'delegable_to' ? value === second.clientId : name === 'scope') || undefined,
+        set: { delegable_depth: '2' },
       },
     });
     const { body } = await world.calls.token(world.keyed(first), {

@@ -16,7 +16,7 @@ const expiredRows = (rows: number, more: object): Document[] => {
 const longAgo = Math.floor(Date.now() / 1000) - 3600;
 const delegation = {
   ...{ subject: 'acc_1', actor: 'agt_1', resource: 'https://x.example', scope: [], parent: null, ancestors: [] },
-  ...{ chain: {}, passOn: { agents: [], depth: 0 }, state: 'active', createdAt: 1, forgetAt: longAgo },
+  ...{ chain: {}, delegableTo: { agents: [], depth: 0 }, state: 'active', createdAt: 1, forgetAt: longAgo },
 };
 const standing = {
   ...{ account: 'acc_1', agent: 'agt_1', action: {}, likeness: 'l', vote: {}, mostUses: 1, uses: 0, sum: 0 },

@@ -134,12 +134,12 @@ describe('TX-01 whose token', () => {
       reason: 'subject_token_not_for_caller',
     });
   });
-  test('an agent to which the delegation may not be passed on', async () => {
+  test('an agent to which the delegation may not be re-delegated', async () => {
     const other = await family.newAgent('Other', family.ownerId);
     await refused(() => exchange(other, { subject_token: family.tokens.agentCalendar }), {
       error: 'access_denied',
       layer: 'delegation',
-      reason: 'not_passed_on',
+      reason: 'not_delegable_to_agent',
     });
   });
   test('a token without an audience, of another client', () =>
@@ -290,7 +290,7 @@ test('TX-03 no token of an agent outlives the delegation behind it', async () =>
     asked: ['read', 'write'],
     scope: ['read', 'write'],
     expiresAt: now() + 90,
-    passOn: row?.passOn ?? { agents: [], depth: 0 },
+    delegableTo: row?.delegableTo ?? { agents: [], depth: 0 },
     by: accountId,
   });
   const after = decodeJwt(tokenOf(await own()));
@@ -461,8 +461,8 @@ describe('TX-08 chains are bounded', () => {
         ...family.allowing,
         consent: {
           check: (name, value) =>
-            name === 'pass_on' ? [family.subAgent, third].some((one) => one.clientId === value) : undefined,
-          set: { pass_on_depth: '2' },
+            name === 'delegable_to' ? [family.subAgent, third].some((one) => one.clientId === value) : undefined,
+          set: { delegable_depth: '2' },
         },
       },
     });

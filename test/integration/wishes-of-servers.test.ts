@@ -71,7 +71,7 @@ test('the page shows accepted pairs below what the app asks for, unticked; what 
   expect(events.filter(({ type }) => type === 'delegation.created')).toMatchObject([
     { agent: agent.clientId, resource: world.api.identifier, scopeGiven: ['read'], inputs: { via: app.clientId } },
   ]);
-  expect(await world.row(agent, app)).toMatchObject({ scope: ['read'], via: app.clientId, passOn: { depth: 0 } });
+  expect(await world.row(agent, app)).toMatchObject({ scope: ['read'], via: app.clientId, delegableTo: { depth: 0 } });
   const subject = await world.redeem(app, asking, left as Page);
   const { answer } = await watch.issued(() => world.exchange(agent, subject, 'read'));
   expect(await world.introspect(answer.body['access_token'])).toMatchObject({

@@ -133,16 +133,16 @@ export const fullHouse = async (options: RunOptions = {}) => {
   const consent = { subject: ada, expiresAt: now + DAY, by: ada };
   await services.delegations.recordConsent({
     ...{ ...consent, actor: scene.agent.clientId, resource: jwt.identifier, asked: ['read', 'write'] },
-    ...{ scope: ['read', 'write'], passOn: { agents: [planner], depth: 2 } },
+    ...{ scope: ['read', 'write'], delegableTo: { agents: [planner], depth: 2 } },
   });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: planner, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
-    ...{ details: [PAYMENT], passOn: { agents: [], depth: 0 } },
+    ...{ details: [PAYMENT], delegableTo: { agents: [], depth: 0 } },
   });
   const handedOver = await newAgent('In new hands', { owner: bob });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: handedOver, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
-    ...{ details: [PAYMENT], passOn: { agents: [], depth: 0 } },
+    ...{ details: [PAYMENT], delegableTo: { agents: [], depth: 0 } },
   });
   await services.agents.update(handedOver, 2, { owner: group }, { caller: bob });
   const asking = {

@@ -88,8 +88,8 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
   const allowing: Walk = {
     person,
     consent: {
-      check: (name, value) => (name === 'pass_on' && value === subAgent.clientId ? true : undefined),
-      set: { pass_on_depth: '2' },
+      check: (name, value) => (name === 'delegable_to' && value === subAgent.clientId ? true : undefined),
+      set: { delegable_depth: '2' },
     },
   };
 

@@ -44,12 +44,12 @@ ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
 ${stoppedRights(node.stopped)}
 <p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUsed(node.usedAt)}${
-  node.mayPassOnTo !== undefined &&
-  node.mayPassOnTo.length > 0 &&
-  html` ${words.mayBePassedOn(listed(node.mayPassOnTo))}`
+  node.mayBeDelegatedTo !== undefined &&
+  node.mayBeDelegatedTo.length > 0 &&
+  html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
 }</p>
 ${narrowingForm(node.narrowing, { id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) })}
-${node.below.length > 0 && html`<div class="below"><p class="hint">${words.passedOnTo}</p>${tree(node.below, csrf)}</div>`}
+${node.below.length > 0 && html`<div class="below"><p class="hint">${words.delegatedFurtherTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
 
 const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>

@@ -52,7 +52,7 @@ export type DelegationNode = {
   /** On first hops: revokes everything the agent holds of the person, including what it re-delegated. */
   readonly revokeAllAction?: string;
   /** Names of agents to which it is still delegable. */
-  readonly mayPassOnTo?: readonly string[];
+  readonly mayBeDelegatedTo?: readonly string[];
   readonly below: readonly DelegationNode[];
 };
 

@@ -22,7 +22,7 @@ ${wishes(model)}
   (seconds) =>
     html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
 )}</select></div>
-${passOn(model.passOn)}`;
+${delegableTo(model.delegableTo)}`;
 
 /** Rights of another party than the requester: under a heading of their own, after all that the app gets, and never ticked. */
 const wishes = ({ wishes: all = [], requester }: ConsentModel): Html | undefined =>
@@ -53,18 +53,18 @@ const openid = (scopes: readonly string[]): Html | undefined =>
             html`<li><input type="checkbox" id="openid-${name}" name="openid" value="${name}" checked><label for="openid-${name}"><span class="does">${words.openidScopes[name] ?? name}</span></label></li>`,
         )}</ul></fieldset>`;
 
-const passOn = (model: ConsentModel['passOn']): Html | undefined =>
+const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
   model === undefined || model.agents.length === 0
     ? undefined
-    : html`<details><summary>${words.passOn} <span class="hint">${words.notUnlessYouChoose}</span></summary>
-<fieldset><legend class="unseen">${words.passOnTo}</legend>
-<p class="hint">${words.passedOn}</p>
+    : html`<details><summary>${words.delegableTo} <span class="hint">${words.notUnlessYouChoose}</span></summary>
+<fieldset><legend class="unseen">${words.delegableToAgents}</legend>
+<p class="hint">${words.delegatedFurther}</p>
 <ul class="choices">${model.agents.map(
         (agent, index) =>
-          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.choice ?? agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span></label></li>`,
+          html`<li><input type="checkbox" id="pass-${index}" name="delegable_to" value="${agent.choice ?? agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span></label></li>`,
       )}</ul>
-<div class="field"><label for="pass-on-depth">${words.passOnDepth}</label>
-<select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
+<div class="field"><label for="delegable-depth">${words.delegableDepth}</label>
+<select id="delegable-depth" name="delegable_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
 
 /** The risk in one line, right before the buttons: what is not included in a click on the one button. */

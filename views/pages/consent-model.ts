@@ -7,7 +7,7 @@ import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-li
 /**
  * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
  * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `wish` once for each wish ticked (its `value`), `openid` once for each OpenID scope, `duration` in seconds,
- * `pass_on` once for each agent chosen (its `choice`) and `pass_on_depth`. What is not in the form was not allowed.
+ * `delegable_to` once for each agent chosen (its `choice`) and `delegable_depth`. What is not in the form was not allowed.
  */
 export type ConsentModel = PageFrame & {
   readonly action: string;
@@ -33,7 +33,7 @@ export type ConsentModel = PageFrame & {
   readonly duration: number;
   /** Absent: the question is not asked (an app, or no agent to delegate to). No choice is ever preselected. */
   /** `choice`: how the form names the agent. Absent: by its id. */
-  readonly passOn?: {
+  readonly delegableTo?: {
     readonly agents: readonly (AgentFacts & { readonly choice?: string })[];
     readonly maxDepth: number;
   };

@@ -18,7 +18,7 @@ export type SuspendedRight = {
   readonly since: number;
   readonly until: number;
   /** Name of the agent that re-delegated it; absent: the person allowed it. */
-  readonly passedOnBy?: string;
+  readonly delegatedFurtherBy?: string;
   /** Name of the app in whose calls alone it applies. Absent: in all. */
   readonly calledBy?: string;
 };
@@ -67,7 +67,7 @@ const right = (one: SuspendedRight): Html => html`<div class="delegation">
 ${one.scopes.length > 0 && scopeChips(one.scopes)}
 ${detailChips(one.details)}
 <p class="hint">${words.sinceUntil(timeText(one.since), timeText(one.until))}${
-  one.passedOnBy !== undefined && html` ${words.passedOnBy(chosenName(one.passedOnBy))}`
+  one.delegatedFurtherBy !== undefined && html` ${words.delegatedFurtherBy(chosenName(one.delegatedFurtherBy))}`
 }${one.calledBy !== undefined && html` ${accountAgentWords.whenCalledBy(chosenName(one.calledBy))}`}</p>
 </div>`;
 

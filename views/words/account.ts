@@ -78,9 +78,9 @@ export const accountAgentWords = {
     phrase({ en: html`Since ${since}, until ${until}.`, de: html`Seit ${since}, bis ${until}.` }),
   whenCalledBy: (app: HtmlValue) =>
     phrase({ en: html`Only when called by ${app}.`, de: html`Nur bei Aufrufen durch ${app}.` }),
-  mayBePassedOn: (agents: HtmlValue) =>
-    phrase({ en: html`May be passed on to ${agents}.`, de: html`Darf weitergegeben werden an ${agents}.` }),
-  passedOnTo: phrase({ en: 'Passed on to', de: 'Weitergegeben an' }),
+  mayBeDelegatedFurther: (agents: HtmlValue) =>
+    phrase({ en: html`May be delegated further to ${agents}.`, de: html`Darf weitergegeben werden an ${agents}.` }),
+  delegatedFurtherTo: phrase({ en: 'Delegated further to', de: 'Weitergegeben an' }),
   below: (owner: HtmlValue, resource: HtmlValue, until: HtmlValue) =>
     phrase({
       en: html`owned by ${owner}, at ${resource}, until ${until}`,

@@ -135,17 +135,23 @@ export const consentChoiceWords = {
     de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm etwas erlaubt haben. Lesen Sie, wer jetzt für ihn verantwortlich ist.',
   }),
   wishAtMost: (time: HtmlValue) => phrase({ en: html`For ${time} at most.`, de: html`Höchstens für ${time}.` }),
-  passOn: phrase({ en: 'May it be passed on to other agents?', de: 'Darf es an andere Agenten weitergegeben werden?' }),
+  delegableTo: phrase({
+    en: 'May it be delegated further, to other agents?',
+    de: 'Darf es an andere Agenten weitergegeben werden?',
+  }),
   notUnlessYouChoose: phrase({ en: 'Not unless you choose', de: 'Nur wenn Sie welche wählen' }),
-  passOnTo: phrase({
-    en: 'Agents it may pass this on to',
+  delegableToAgents: phrase({
+    en: 'Agents it may delegate this to',
     de: 'Agenten, an die es weitergegeben werden darf',
   }),
-  passedOn: phrase({
+  delegatedFurther: phrase({
     en: 'An agent that gets it this way can never do more than you allow here, and stops when this ends.',
     de: 'Ein Agent, der es so bekommt, darf nie mehr, als Sie hier erlauben, und hört auf, wenn dies endet.',
   }),
-  passOnDepth: phrase({ en: 'How many times it may be passed on', de: 'Wie oft es weitergegeben werden darf' }),
+  delegableDepth: phrase({
+    en: 'How many times it may be delegated further',
+    de: 'Wie oft es weitergegeben werden darf',
+  }),
   notTicked: ({ critical, high }: Left) =>
     phrase({
       en: `Not ticked: ${[critical > 0 && countEn(critical, 'critical'), high > 0 && countEn(high, 'high')].filter(Boolean).join(' and ')}. Tick one only if you want it to happen in your name.`,

@@ -18,7 +18,7 @@ export const homeWords = {
   }),
   narrowIt: phrase({ en: 'You narrow it', de: 'Sie grenzen es ein' }),
   narrowItMore: phrase({
-    en: 'Switch off single permissions, shorten the time, and choose whether it may be passed on.',
+    en: 'Switch off single permissions, shorten the time, and choose whether it may be delegated further.',
     de: 'Einzelne Berechtigungen abschalten, die Zeit verkürzen und bestimmen, ob es weitergegeben werden darf.',
   }),
   endIt: phrase({ en: 'You end it', de: 'Sie beenden es' }),

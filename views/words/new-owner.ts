@@ -14,11 +14,12 @@ export const newOwnerWords = {
   waits: phrase({ en: 'What waits for your answer', de: 'Was auf Ihre Antwort wartet' }),
   sinceUntil: (since: HtmlValue, until: HtmlValue) =>
     phrase({ en: html`Allowed ${since}, until ${until}.`, de: html`Erlaubt ${since}, bis ${until}.` }),
-  passedOnBy: (agent: HtmlValue) => phrase({ en: html`Passed on by ${agent}.`, de: html`Weitergegeben von ${agent}.` }),
+  delegatedFurtherBy: (agent: HtmlValue) =>
+    phrase({ en: html`Delegated further by ${agent}.`, de: html`Weitergegeben von ${agent}.` }),
   confirm: phrase({ en: 'Confirm the new owner', de: 'Neuen Eigentümer bestätigen' }),
   deny: phrase({ en: 'End all of it', de: 'Alles beenden' }),
   whatFollows: phrase({
-    en: 'If you confirm, the agent holds again what is listed here, and nothing more. If you end it, what it passed on ends too. Until you answer, it stays suspended.',
+    en: 'If you confirm, the agent holds again what is listed here, and nothing more. If you end it, what it delegated further ends too. Until you answer, it stays suspended.',
     de: 'Bestätigen Sie, hat der Agent wieder, was hier steht, und nicht mehr. Beenden Sie es, endet auch, was er weitergegeben hat. Bis zu Ihrer Antwort bleibt es ausgesetzt.',
   }),
   look: phrase({ en: 'Look and decide', de: 'Ansehen und entscheiden' }),

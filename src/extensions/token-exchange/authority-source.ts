@@ -1,6 +1,6 @@
 import type { Decision } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/authority/decision/facts.ts';
-import { mayPassOnTo } from '../../domain/authority/delegation/attenuation.ts';
+import { mayBeDelegatedTo } from '../../domain/authority/delegation/attenuation.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -75,7 +75,7 @@ export const findSource = async (
     });
   }
   if (delegation.depth + 1 > delegations.maxDepth) throw refuse('chain_too_long');
-  if (!mayPassOnTo(delegation, agent.id)) throw refuse('not_passed_on');
+  if (!mayBeDelegatedTo(delegation, agent.id)) throw refuse('not_delegable_to_agent');
   return { kind: 'hop', delegation };
 };
 
@@ -179,7 +179,7 @@ export const hop = async (
       scope,
       details,
       expiresAt: parent.expiresAt,
-      passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
+      delegableTo: { agents: parent.delegableTo.agents, depth: parent.delegableTo.depth - 1 },
       txn,
       request: caller.id,
     });

@@ -252,6 +252,6 @@ const inputsOf = (
           delegation: source.delegation.id,
           depth: source.delegation.depth,
           expiresAt: source.delegation.expiresAt,
-          passOn: source.delegation.passOn,
+          delegableTo: source.delegation.delegableTo,
         },
 });

@@ -167,10 +167,10 @@ export const REFUSALS = {
     field: 'resource',
     text: 'the delegation behind subject_token does not reach this resource',
   },
-  not_passed_on: {
+  not_delegable_to_agent: {
     code: 'access_denied',
     layer: 'delegation',
-    text: 'the delegation behind subject_token may not be passed on to this agent',
+    text: 'the delegation behind subject_token may not be re-delegated to this agent',
   },
   hop_ended: {
     code: 'access_denied',

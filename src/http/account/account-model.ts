@@ -135,7 +135,7 @@ const delegationTree = async (
   held: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly DelegationNode[]> => {
-  const ids = [...new Set(held.flatMap(({ actor, passOn }) => [actor, ...passOn.agents]))];
+  const ids = [...new Set(held.flatMap(({ actor, delegableTo }) => [actor, ...delegableTo.agents]))];
   const agents = new Map<string, Agent>();
   for (let from = 0; from < ids.length; from += 1000) {
     for (const { document } of await deps.agents.getMany(ids.slice(from, from + 1000)))
@@ -189,7 +189,7 @@ const delegationTree = async (
       ...(delegation.parent === null
         ? { revokeAllAction: `${deps.basePath}/account/agents/${delegation.actor}/revoke` }
         : {}),
-      mayPassOnTo: delegation.passOn.agents.map((id) => agents.get(id)?.name ?? id),
+      mayBeDelegatedTo: delegation.delegableTo.agents.map((id) => agents.get(id)?.name ?? id),
       below: held.filter(({ parent }) => parent === delegation.id).map(node),
     };
   };

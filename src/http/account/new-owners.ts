@@ -64,7 +64,7 @@ export const addNewOwnerRoutes = (
       ...detailsInWords(delegation.details ?? [], server?.detailTypes ?? []),
       since: delegation.createdAt,
       until: delegation.expiresAt,
-      ...(by === undefined ? {} : { passedOnBy: by }),
+      ...(by === undefined ? {} : { delegatedFurtherBy: by }),
       ...(delegation.via === undefined
         ? {}
         : { calledBy: (await namesOf(deps, delegation.via))?.name ?? delegation.via }),

@@ -39,12 +39,12 @@ export const consentModel = async (
   question: ConsentQuestion,
   facts: ConsentPageFacts,
 ): Promise<ConsentModel> => {
-  const { requester, account, passOn, wishes = [] } = question;
+  const { requester, account, delegableTo, wishes = [] } = question;
   const owner = requester.kind === 'agent' ? requester.agent.owner : requester.client.owner;
   const owners = await ownerNames(deps, [
     owner,
     question.actor?.owner,
-    ...(passOn?.agents.map((agent) => agent.owner) ?? []),
+    ...(delegableTo?.agents.map((agent) => agent.owner) ?? []),
     ...wishes.map(({ agent }) => agent.owner),
   ]);
   const { id, name } = requester.kind === 'agent' ? requester.agent : requester.client;
@@ -90,11 +90,11 @@ export const consentModel = async (
     })),
     durations: question.durations,
     duration: question.duration,
-    ...(passOn
+    ...(delegableTo
       ? {
-          passOn: {
-            agents: passOn.agents.map((agent) => ({ ...agentFacts(agent, owners), choice: choiceOf(agent) })),
-            maxDepth: passOn.maxDepth,
+          delegableTo: {
+            agents: delegableTo.agents.map((agent) => ({ ...agentFacts(agent, owners), choice: choiceOf(agent) })),
+            maxDepth: delegableTo.maxDepth,
           },
         }
       : {}),
@@ -185,9 +185,9 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
     details,
     wishes: form.getAll('wish'),
     durationSeconds: wholeNumber(form, 'duration'),
-    passOn: {
-      agents: form.getAll('pass_on'),
-      depth: form.has('pass_on') ? wholeNumber(form, 'pass_on_depth') : 0,
+    delegableTo: {
+      agents: form.getAll('delegable_to'),
+      depth: form.has('delegable_to') ? wholeNumber(form, 'delegable_depth') : 0,
     },
   };
 };

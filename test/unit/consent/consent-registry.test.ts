@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AskedConsent, type ConsentForm, NO_PASS_ON } from '../../../src/domain/authority/consent/consent.ts';
+import {
+  type AskedConsent,
+  type ConsentForm,
+  DELEGABLE_TO_NONE,
+} from '../../../src/domain/authority/consent/consent.ts';
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
 import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, REDIRECT_URI, START } from '../../support/people-world.ts';
 
@@ -17,7 +21,7 @@ const READ_ONLY: ConsentForm = {
   openidScopes: ['openid'],
   resources: { [CALENDAR]: ['read'] },
   durationSeconds: DAY,
-  passOn: NO_PASS_ON,
+  delegableTo: DELEGABLE_TO_NONE,
 };
 
 const allow = async (world: PeopleWorld, asked: AskedConsent, form: ConsentForm = READ_ONLY) =>
@@ -36,7 +40,7 @@ describe('consent', () => {
       expiresAt: START + DAY,
     });
     const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
-    expect(row).toMatchObject({ scope: ['read'], expiresAt: START + DAY, passOn: NO_PASS_ON });
+    expect(row).toMatchObject({ scope: ['read'], expiresAt: START + DAY, delegableTo: DELEGABLE_TO_NONE });
     expect(await world.delegations.consented(world.ada.id, world.planner.id, MAIL)).toBeUndefined();
     expect(world.audit.events.map(({ type }) => type)).toEqual(['consent.granted', 'delegation.created']);
     expect(world.audit.events[0]).toMatchObject({
@@ -147,13 +151,13 @@ describe('consent', () => {
   test('D2 passes on to the agents chosen, as deep as chosen', async () => {
     const world = await peopleWorld();
     const asked = askedOf(world);
-    await allow(world, asked, { ...READ_ONLY, passOn: { agents: [world.booker.id], depth: 2 } });
+    await allow(world, asked, { ...READ_ONLY, delegableTo: { agents: [world.booker.id], depth: 2 } });
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
-      passOn: { agents: [world.booker.id], depth: 2 },
+      delegableTo: { agents: [world.booker.id], depth: 2 },
     });
     await world.agents.suspend(world.booker.id, { caller: 'system' });
     await expect(
-      allow(world, asked, { ...READ_ONLY, passOn: { agents: [world.booker.id], depth: 1 } }),
-    ).rejects.toMatchObject({ code: 'invalid_request', field: 'pass_on' });
+      allow(world, asked, { ...READ_ONLY, delegableTo: { agents: [world.booker.id], depth: 1 } }),
+    ).rejects.toMatchObject({ code: 'invalid_request', field: 'delegable_to' });
   });
 });

@@ -4,7 +4,7 @@ import {
   applyDecision,
   type ConsentForm,
   consentQuestion,
-  NO_PASS_ON,
+  DELEGABLE_TO_NONE,
   type Requester,
 } from '../../../src/domain/authority/consent/consent.ts';
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
@@ -106,7 +106,7 @@ const form = (more: Partial<ConsentForm> = {}): ConsentForm => ({
   openidScopes: ['openid'],
   resources: {},
   durationSeconds: DAY,
-  passOn: NO_PASS_ON,
+  delegableTo: DELEGABLE_TO_NONE,
   ...more,
 });
 
@@ -134,10 +134,10 @@ describe('the question', () => {
   });
 
   test('D2 offers active agents other than the asking one, and none for an app or without a hop', async () => {
-    expect((await ask()).passOn?.agents.map(({ id }) => id)).toEqual(['agt_b', 'agt_c']);
-    expect((await ask()).passOn?.maxDepth).toBe(2);
-    expect((await ask({ candidates: [agentNamed('agt_b', { state: 'suspended' })] })).passOn).toBeUndefined();
-    expect((await ask({ resources: {} })).passOn).toBeUndefined();
+    expect((await ask()).delegableTo?.agents.map(({ id }) => id)).toEqual(['agt_b', 'agt_c']);
+    expect((await ask()).delegableTo?.maxDepth).toBe(2);
+    expect((await ask({ candidates: [agentNamed('agt_b', { state: 'suspended' })] })).delegableTo).toBeUndefined();
+    expect((await ask({ resources: {} })).delegableTo).toBeUndefined();
   });
 
   test('offers times up to the longest, the usual one chosen', async () => {
@@ -157,7 +157,7 @@ describe('the answer', () => {
         form({
           openidScopes: ['openid', 'email'],
           resources: { [CALENDAR]: ['read'] },
-          passOn: { agents: ['agt_c'], depth: 2 },
+          delegableTo: { agents: ['agt_c'], depth: 2 },
         }),
         NOW,
       ),
@@ -165,13 +165,15 @@ describe('the answer', () => {
       openidScopes: ['openid', 'email'],
       resources: { [CALENDAR]: ['read'] },
       expiresAt: NOW + DAY,
-      passOn: { agents: ['agt_c'], depth: 2 },
+      delegableTo: { agents: ['agt_c'], depth: 2 },
       wishes: [],
     });
   });
 
   test('never passes on unless chosen, whatever depth the form names', async () => {
-    expect(applyDecision(await ask(), form({ passOn: { agents: [], depth: 2 } }), NOW).passOn).toEqual(NO_PASS_ON);
+    expect(applyDecision(await ask(), form({ delegableTo: { agents: [], depth: 2 } }), NOW).delegableTo).toEqual(
+      DELEGABLE_TO_NONE,
+    );
   });
 
   test.each<[string, Partial<ConsentForm>, string]>([
@@ -181,10 +183,10 @@ describe('the answer', () => {
     ['an OpenID scope that was not asked', { openidScopes: ['openid', 'groups'] }, 'openid'],
     ['a longer time', { durationSeconds: 91 * DAY }, 'duration'],
     ['a time that was not offered', { durationSeconds: 5 }, 'duration'],
-    ['an agent that was not offered', { passOn: { agents: ['agt_z'], depth: 1 } }, 'pass_on'],
-    ['the asking agent itself', { passOn: { agents: ['agt_a'], depth: 1 } }, 'pass_on'],
-    ['too many hops', { passOn: { agents: ['agt_b'], depth: 3 } }, 'pass_on_depth'],
-    ['no hop', { passOn: { agents: ['agt_b'], depth: 0 } }, 'pass_on_depth'],
+    ['an agent that was not offered', { delegableTo: { agents: ['agt_z'], depth: 1 } }, 'delegable_to'],
+    ['the asking agent itself', { delegableTo: { agents: ['agt_a'], depth: 1 } }, 'delegable_to'],
+    ['too many hops', { delegableTo: { agents: ['agt_b'], depth: 3 } }, 'delegable_depth'],
+    ['no hop', { delegableTo: { agents: ['agt_b'], depth: 0 } }, 'delegable_depth'],
   ])('refuses %s', async (_, wrong, field) => {
     const question = await ask();
     expect(() => applyDecision(question, form(wrong), NOW)).toThrow(
@@ -208,7 +210,7 @@ describe('the answer', () => {
           openidScopes: fc.subarray(['openid', 'email', 'groups']),
           resources: fc.record({ [CALENDAR]: names, [MAIL]: names }, { requiredKeys: [] }),
           durationSeconds: fc.constantFrom(DAY, 90 * DAY, 365 * DAY),
-          passOn: fc.record({
+          delegableTo: fc.record({
             agents: fc.subarray(['agt_a', 'agt_b', 'agt_c', 'agt_z']),
             depth: fc.integer({ min: -1, max: 5 }),
           }),
@@ -225,8 +227,8 @@ describe('the answer', () => {
             expect(offered.map(({ name }) => name)).toEqual(expect.arrayContaining([...scope]));
           }
           expect(decision.expiresAt).toBeLessThanOrEqual(NOW + 90 * DAY);
-          expect(decision.passOn.depth).toBeLessThanOrEqual(2);
-          expect(decision.passOn.agents).not.toContain('agt_a');
+          expect(decision.delegableTo.depth).toBeLessThanOrEqual(2);
+          expect(decision.delegableTo.agents).not.toContain('agt_a');
         },
       ),
     );

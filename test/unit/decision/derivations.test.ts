@@ -40,7 +40,7 @@ test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives t
       'chain_too_long',
       'details_malformed',
       'details_not_available',
-      'not_passed_on',
+      'not_delegable_to_agent',
       'policy_forbids',
       'scope_not_available',
     ]),

@@ -5,7 +5,7 @@ import {
   effective,
   type Held,
   isWithin,
-  mayPassOnTo,
+  mayBeDelegatedTo,
 } from '../../../src/domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
 import { consent, registerScene, START } from './fakes.ts';
@@ -16,7 +16,7 @@ const agents = fc.constantFrom('agt_a', 'agt_b', 'agt_c', 'agt_d');
 const held: fc.Arbitrary<Held> = fc.record({
   scope: fc.array(names, { maxLength: 8 }),
   expiresAt: fc.integer({ min: START, max: START + 5000 }),
-  passOn: fc.record({ agents: fc.array(agents, { maxLength: 5 }), depth: fc.integer({ min: 0, max: 6 }) }),
+  delegableTo: fc.record({ agents: fc.array(agents, { maxLength: 5 }), depth: fc.integer({ min: 0, max: 6 }) }),
 });
 
 describe('attenuation', () => {
@@ -34,7 +34,7 @@ describe('attenuation', () => {
         expect(child.scope).toEqual([...new Set(wanted.scope)].filter((name) => parent.scope.includes(name)).sort());
         expect(child.expiresAt).toBe(Math.min(parent.expiresAt, wanted.expiresAt));
         expect(attenuate(parent, child)).toEqual(child);
-        for (const agent of child.passOn.agents) expect(mayPassOnTo(parent, agent)).toBe(true);
+        for (const agent of child.delegableTo.agents) expect(mayBeDelegatedTo(parent, agent)).toBe(true);
       }),
     );
   });
@@ -60,14 +60,15 @@ describe('attenuation', () => {
           const [row, ...above] = rows as [Delegation, ...Delegation[]];
           const found = effective(row, above, now);
           const isNamed = above.every(
-            ({ passOn }, index) =>
-              passOn.depth >= index + 1 && rows.slice(0, index + 1).every(({ actor }) => passOn.agents.includes(actor)),
+            ({ delegableTo }, index) =>
+              delegableTo.depth >= index + 1 &&
+              rows.slice(0, index + 1).every(({ actor }) => delegableTo.agents.includes(actor)),
           );
           expect(found !== undefined).toBe(isNamed && rows.every(({ expiresAt }) => expiresAt > now));
           if (!found) return;
           for (const each of above) {
             expect(isWithin(found, each)).toBe(true);
-            expect(found.passOn.depth).toBeLessThanOrEqual(Math.max(0, each.passOn.depth - 1));
+            expect(found.delegableTo.depth).toBeLessThanOrEqual(Math.max(0, each.delegableTo.depth - 1));
           }
         },
       ),
@@ -114,7 +115,7 @@ describe('attenuation', () => {
               const above = byId.get(id);
               expect(above && above.state === 'active' && above.expiresAt > clock.now()).toBe(true);
               if (above) expect(isWithin(live, above)).toBe(true);
-              if (above) expect([row.actor, mayPassOnTo(above, row.actor)]).toEqual([row.actor, true]);
+              if (above) expect([row.actor, mayBeDelegatedTo(above, row.actor)]).toEqual([row.actor, true]);
             }
           }
           expect(new Set(after.map(({ slot }) => slot)).size).toBe(after.length);

@@ -16,7 +16,7 @@ const hop = (parent: Delegation, actor: string, over: Partial<Hop> = {}): Hop =>
   resource: parent.resource,
   scope: ['read'],
   expiresAt: parent.expiresAt,
-  passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
+  delegableTo: { agents: parent.delegableTo.agents, depth: parent.delegableTo.depth - 1 },
   txn: 'txn_1',
   request: 'req_1',
   ...over,
@@ -76,12 +76,16 @@ describe('consent to an agent (first hop)', () => {
   test('kept scopes gain neither time nor hearers from a page that did not show them', async () => {
     const { registry } = registerScene();
     await registry.recordConsent(
-      consent({ asked: ['read'], scope: ['read'], expiresAt: START + 60, passOn: { agents: [], depth: 0 } }),
+      consent({ asked: ['read'], scope: ['read'], expiresAt: START + 60, delegableTo: { agents: [], depth: 0 } }),
     );
     const wider = rowOf(await registry.recordConsent(consent({ asked: ['send'], scope: ['send'] })));
-    expect(wider).toMatchObject({ scope: ['read', 'send'], expiresAt: START + 60, passOn: { agents: [], depth: 0 } });
+    expect(wider).toMatchObject({
+      scope: ['read', 'send'],
+      expiresAt: START + 60,
+      delegableTo: { agents: [], depth: 0 },
+    });
     const asked = rowOf(await registry.recordConsent(consent()));
-    expect(asked).toMatchObject({ expiresAt: START + 3600, passOn: { agents: ['agt_b', 'agt_c'], depth: 3 } });
+    expect(asked).toMatchObject({ expiresAt: START + 3600, delegableTo: { agents: ['agt_b', 'agt_c'], depth: 3 } });
   });
 
   test('nothing left ends the row', async () => {
@@ -152,12 +156,12 @@ describe('further hops', () => {
       hop(first, 'agt_b', {
         scope: ['read', 'delete', '*', 'rеad'],
         expiresAt: START + 999_999,
-        passOn: { agents: ['agt_b', 'agt_c', 'agt_evil'], depth: 99 },
+        delegableTo: { agents: ['agt_b', 'agt_c', 'agt_evil'], depth: 99 },
       }),
     );
     expect(second.scope).toEqual(['read']);
     expect(second.expiresAt).toBe(first.expiresAt);
-    expect(second.passOn).toEqual({ agents: ['agt_b', 'agt_c'], depth: 2 });
+    expect(second.delegableTo).toEqual({ agents: ['agt_b', 'agt_c'], depth: 2 });
     await expect(registry.derive(hop(first, 'agt_c', { scope: ['delete'] }))).rejects.toMatchObject({
       code: 'invalid_scope',
     });
@@ -212,8 +216,10 @@ describe('further hops', () => {
 
   test('TX-08 a chain of the allowed depth is made, one longer is not; cycles count as hops', async () => {
     const { registry } = registerScene({ maxDepth: 3 });
-    const first = rowOf(await registry.recordConsent(consent({ passOn: { agents: ['agt_a', 'agt_b'], depth: 99 } })));
-    expect(first.passOn.depth).toBe(2);
+    const first = rowOf(
+      await registry.recordConsent(consent({ delegableTo: { agents: ['agt_a', 'agt_b'], depth: 99 } })),
+    );
+    expect(first.delegableTo.depth).toBe(2);
     const second = await registry.derive(hop(first, 'agt_b'));
     const third = await registry.derive(hop(second, 'agt_a'));
     expect(actorsOf(third.chain)).toEqual(['agt_a', 'agt_b', 'agt_a']);
@@ -222,9 +228,9 @@ describe('further hops', () => {
 
   test('go to named agents only, and no deeper than said (decision D2)', async () => {
     const { registry } = registerScene();
-    const none = rowOf(await registry.recordConsent(consent({ passOn: { agents: [], depth: 4 } })));
+    const none = rowOf(await registry.recordConsent(consent({ delegableTo: { agents: [], depth: 4 } })));
     await expect(registry.derive(hop(none, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });
-    const one = rowOf(await registry.recordConsent(consent({ passOn: { agents: ['agt_b', 'agt_c'], depth: 1 } })));
+    const one = rowOf(await registry.recordConsent(consent({ delegableTo: { agents: ['agt_b', 'agt_c'], depth: 1 } })));
     await expect(registry.derive(hop(one, 'agt_x'))).rejects.toMatchObject({ code: 'access_denied' });
     const second = await registry.derive(hop(one, 'agt_b'));
     await expect(registry.derive(hop(second, 'agt_c'))).rejects.toMatchObject({ code: 'access_denied' });
@@ -308,12 +314,12 @@ describe('liveness', () => {
     const second = await registry.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
     const third = await registry.derive(hop(second, 'agt_c', { scope: ['read', 'send'] }));
     await registry.recordConsent(
-      consent({ scope: ['read'], expiresAt: START + 60, passOn: { agents: ['agt_b', 'agt_c'], depth: 2 } }),
+      consent({ scope: ['read'], expiresAt: START + 60, delegableTo: { agents: ['agt_b', 'agt_c'], depth: 2 } }),
     );
     expect(await registry.live(third.id)).toMatchObject({
       scope: ['read'],
       expiresAt: START + 60,
-      passOn: { agents: [], depth: 0 },
+      delegableTo: { agents: [], depth: 0 },
     });
   });
 
@@ -323,12 +329,12 @@ describe('liveness', () => {
     ['goes one hop less deep', { agents: ['agt_b', 'agt_c'], depth: 1 }, [true, false]],
     ['names only the nearer', { agents: ['agt_b'], depth: 3 }, [true, false]],
     ['names all of them', { agents: ['agt_b', 'agt_c'], depth: 2 }, [true, true]],
-  ])('TX-02 below a consent that %s, hops count as it says (decision 18)', async (_, passOn, counts) => {
+  ])('TX-02 below a consent that %s, hops count as it says (decision 18)', async (_, delegableTo, counts) => {
     const { registry } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b'));
     const third = await registry.derive(hop(second, 'agt_c'));
-    await registry.recordConsent(consent({ passOn }));
+    await registry.recordConsent(consent({ delegableTo }));
     expect([await registry.live(second.id), await registry.live(third.id)].map(Boolean)).toEqual(counts);
     const { items } = await registry.list({ subject: 'acc_anna', live: true, limit: 10 });
     expect(items.map(({ id }) => id).sort()).toEqual(
@@ -345,8 +351,8 @@ describe('liveness', () => {
     const second = await registry.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
     await registry.narrow(first.id, { scope: ['send'] }, 'acc_anna');
     expect(await registry.live(second.id)).toMatchObject({ scope: ['read'] });
-    await registry.recordConsent(consent({ asked: ['send'], scope: ['send'], passOn: { agents: [], depth: 0 } }));
-    expect(await registry.live(first.id)).toMatchObject({ scope: ['read', 'send'], passOn: { agents: [] } });
+    await registry.recordConsent(consent({ asked: ['send'], scope: ['send'], delegableTo: { agents: [], depth: 0 } }));
+    expect(await registry.live(first.id)).toMatchObject({ scope: ['read', 'send'], delegableTo: { agents: [] } });
     expect(await registry.live(second.id)).toBeUndefined();
     await expect(registry.derive(hop(rowOf(await registry.live(first.id)), 'agt_b'))).rejects.toMatchObject({
       code: 'access_denied',

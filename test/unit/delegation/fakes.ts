@@ -60,7 +60,7 @@ export const consent = (
   asked: ['read', 'send'],
   scope: ['read', 'send'],
   expiresAt: START + 3600,
-  passOn: { agents: ['agt_b', 'agt_c'], depth: 3 },
+  delegableTo: { agents: ['agt_b', 'agt_c'], depth: 3 },
   by: 'acc_anna',
   ...over,
 });

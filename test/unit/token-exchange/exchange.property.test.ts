@@ -89,7 +89,7 @@ test('TX-02 TX-03 TX-05 TX-08 random histories: granted is what the reference mo
           if (each.kind === 'consent' && !model.has(each.actor, each.target, now)) {
             const { actor, target, scope, agents, depth } = each;
             const expiresAt = now + each.seconds;
-            await scene.consent(actor, target, scope, { expiresAt, passOn: { agents, depth } });
+            await scene.consent(actor, target, scope, { expiresAt, delegableTo: { agents, depth } });
             model.consent(actor, target, { scope, expiresAt, agents, depth });
           }
           if (each.kind === 'revoke') {
@@ -136,7 +136,7 @@ test('TX-02 TX-03 TX-05 TX-08 random histories: granted is what the reference mo
   expect(deepest).toBe(3);
   for (const reason of [
     'chain_too_long',
-    'not_passed_on',
+    'not_delegable_to_agent',
     'delegation_not_at_target',
     'consent_missing',
     'scope_not_available',

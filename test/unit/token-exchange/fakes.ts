@@ -300,7 +300,7 @@ export const exchangeScene = ({
     scope: readonly string[],
     over: {
       expiresAt?: number;
-      passOn?: { agents: readonly string[]; depth: number };
+      delegableTo?: { agents: readonly string[]; depth: number };
       details?: readonly Detail[];
       via?: string;
     } = {},
@@ -312,7 +312,7 @@ export const exchangeScene = ({
       asked: scope,
       scope,
       expiresAt: START + 50_000,
-      passOn: { agents: ['agt_a', 'agt_b', 'agt_c'], depth: 9 },
+      delegableTo: { agents: ['agt_a', 'agt_b', 'agt_c'], depth: 9 },
       by: 'acc_anna',
       askedDetails: over.details ?? [],
       ...over,

@@ -68,10 +68,12 @@ describe('sub-agents', () => {
   test('only those the person named, and nobody else who holds the token (decision D2)', async () => {
     const { exchange, toB, consent, addToken, row } = await team();
     refused(await exchange('agt_c', { subject_token: toB, resource: MAIL }), 'subject_token_not_for_caller');
-    await consent('agt_a', MAIL, ['read', 'send'], { passOn: { agents: ['agt_c'], depth: 2 } });
-    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_passed_on', { layer: 'delegation' });
-    await consent('agt_a', MAIL, ['read', 'send'], { passOn: { agents: [], depth: 0 } });
-    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_passed_on');
+    await consent('agt_a', MAIL, ['read', 'send'], { delegableTo: { agents: ['agt_c'], depth: 2 } });
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_delegable_to_agent', {
+      layer: 'delegation',
+    });
+    await consent('agt_a', MAIL, ['read', 'send'], { delegableTo: { agents: [], depth: 0 } });
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_delegable_to_agent');
     // The rule is the same when the token was made for the target's own resource server.
     const sameResource = addToken({
       clientId: 'agt_a',
@@ -80,7 +82,7 @@ describe('sub-agents', () => {
       chain: row.chain,
       scope: ['read'],
     });
-    refused(await exchange('agt_c', { subject_token: sameResource, resource: MAIL }), 'not_passed_on');
+    refused(await exchange('agt_c', { subject_token: sameResource, resource: MAIL }), 'not_delegable_to_agent');
   });
 
   test('cannot reach where the one above holds nothing, and cannot ask the person in its name', async () => {

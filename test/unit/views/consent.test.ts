@@ -39,7 +39,9 @@ describe('consent page', () => {
   });
 
   test('passing on is never chosen beforehand (decision D2)', () => {
-    const boxes = elementsOf(String(pages['consent'])).filter(({ attributes }) => attributes['name'] === 'pass_on');
+    const boxes = elementsOf(String(pages['consent'])).filter(
+      ({ attributes }) => attributes['name'] === 'delegable_to',
+    );
     expect(boxes).toHaveLength(2);
     expect(boxes.filter(({ attributes }) => 'checked' in attributes)).toEqual([]);
   });

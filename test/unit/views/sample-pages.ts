@@ -108,7 +108,7 @@ export const samplePages = (
     ],
     durations: [3_600, 86_400, 604_800, 2_592_000],
     duration: 86_400,
-    passOn: { agents: [searcher, payer], maxDepth: 4 },
+    delegableTo: { agents: [searcher, payer], maxDepth: 4 },
     warnings: [],
   };
 
@@ -171,7 +171,7 @@ export const samplePages = (
           [read, write],
           [node('dlg_2', searcher, calendar, [read], [node('dlg_3', payer, calendar, [read])])],
         ),
-        mayPassOnTo: [text('Calendar search'), text('Invoice payer')],
+        mayBeDelegatedTo: [text('Calendar search'), text('Invoice payer')],
         usedAt: NOON + 3_000,
         narrowing: {
           action: `${basePath}/account/delegations/dlg_1/narrow`,
@@ -346,7 +346,7 @@ export const samplePages = (
       requester: { kind: 'agent', ...searcher, name: text('Cаlendar search') },
       origin: { kind: 'redirect', redirectUri: 'http://127.0.0.1:43117/callback' },
       resources: [{ ...deployments, scopes: [ticked(deploy), ticked(read, false)] }],
-      passOn: { agents: [], maxDepth: 0 },
+      delegableTo: { agents: [], maxDepth: 0 },
       warnings: [said('This agent was registered today.')],
       error: said('Nothing was ticked. Tick what you allow, or deny.'),
     }),
@@ -412,7 +412,7 @@ export const samplePages = (
           details: invoices,
           since: NOON - 86_400,
           until: NOON + 604_800,
-          passedOnBy: text('Invoice payer'),
+          delegatedFurtherBy: text('Invoice payer'),
         },
       ],
       error: newOwnerWords.changedAgain,

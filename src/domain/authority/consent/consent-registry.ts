@@ -100,8 +100,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
 
-  /** The question as it is now. `passOn` names the agents to offer; absent: a selection to choose from. */
-  const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
+  /** The question as it is now. `delegableTo` names the agents to offer; absent: a selection to choose from. */
+  const question = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw consentRefusal('consent_account_inactive');
     const requester = await requesterOf(asked.clientId);
@@ -120,7 +120,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       actor,
       via,
       resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
-      candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
+      candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, delegableTo) : [],
       settings,
       authorize,
       isNewOwner: acting !== undefined && (await owners.isNew(asked, acting)),
@@ -132,8 +132,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
    * The page: the question, and below it what MCP servers would like to do when the client calls them. No wishes for an
    * agent, whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
    */
-  const page = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
-    const of = await question(asked, passOn);
+  const page = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
+    const of = await question(asked, delegableTo);
     if (of.requester.kind !== 'client' || of.actor || of.resources.length === 0) return of;
     const servers = await Promise.all(
       of.resources.map(({ identifier }) => resourceServers.findByIdentifier(identifier)),
@@ -159,11 +159,10 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   };
 
   const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
-    const of = await page(asked, form.passOn.agents.map(agentOfChoice));
-    const isInOtherHands = of.passOn?.agents.some((agent) => !form.passOn.agents.includes(choiceOf(agent))) === true;
-    if (questionDigest(of) !== seen || isInOtherHands) {
-      throw consentRefusal('consent_changed');
-    }
+    const of = await page(asked, form.delegableTo.agents.map(agentOfChoice));
+    const isInOtherHands =
+      of.delegableTo?.agents.some((agent) => !form.delegableTo.agents.includes(choiceOf(agent))) === true;
+    if (questionDigest(of) !== seen || isInOtherHands) throw consentRefusal('consent_changed');
     return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
@@ -219,7 +218,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
 
     async allow(asked, seen, form, by): Promise<ConsentResult> {
       const { of, decision } = await checked(asked, seen, form);
-      const { openidScopes, resources, details, expiresAt, passOn } = decision;
+      const { openidScopes, resources, details, expiresAt, delegableTo } = decision;
       const [only, ...others] = of.resources;
       await recordDecision(audit, 'consent.granted', of, by, {
         ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
@@ -227,7 +226,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
           given: resources,
           openidGiven: openidScopes,
           expiresAt,
-          passOn,
+          delegableTo,
           ...(decision.wishes.length === 0 ? {} : { wishesGiven: wishesByAgent(decision.wishes) }),
           ...typesOf(details, 'detailTypesGiven'),
         },
@@ -246,7 +245,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
             askedDetails: shown.map(({ detail }) => detail),
             details: details?.[identifier] ?? [],
             expiresAt,
-            passOn,
+            delegableTo,
             ownership: ownershipOf(actor),
             by: by.caller,
             request: by.request,

@@ -14,7 +14,7 @@ import type { Layer } from '../../vocabulary/errors.ts';
 import { type ScopesByResource, scopesAt } from '../../vocabulary/scope-sets.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { agentParty, clientParty } from '../decision/facts.ts';
-import type { PassOn } from '../delegation/delegation.ts';
+import type { DelegableTo } from '../delegation/delegation.ts';
 import { type AskedDetail, askedDetails, detailsOf } from './asked-details.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
@@ -70,7 +70,7 @@ export type ConsentQuestion = {
   /**
    * Agents to which it may be re-delegated, and the maximum of hops; absent where there is no such choice (decision D2).
    */
-  readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
+  readonly delegableTo?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
 
 type Withheld = { readonly resource: string; readonly layer: Layer } & (
@@ -99,12 +99,15 @@ export type ConsentForm = {
   readonly wishes?: readonly string[];
   readonly durationSeconds: number;
   /** Agents as the page named them (`choiceOf`). */
-  readonly passOn: PassOn;
+  readonly delegableTo: DelegableTo;
 };
 
-export type ConsentDecision = ConsentResult & { readonly passOn: PassOn; readonly wishes: readonly AllowedWish[] };
+export type ConsentDecision = ConsentResult & {
+  readonly delegableTo: DelegableTo;
+  readonly wishes: readonly AllowedWish[];
+};
 
-export const NO_PASS_ON: PassOn = { agents: [], depth: 0 };
+export const DELEGABLE_TO_NONE: DelegableTo = { agents: [], depth: 0 };
 
 /** OpenID scopes that this server knows; it ignores others (OpenID Connect Core §3.1.2.1). */
 const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
@@ -199,7 +202,7 @@ export const consentQuestion = async (input: {
     }),
     ...(input.isNewOwner ? { isNewOwner: true } : {}),
     ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
-      ? { passOn: { agents, maxDepth } }
+      ? { delegableTo: { agents, maxDepth } }
       : {}),
   };
 };
@@ -253,11 +256,11 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
     ? [...new Set(['openid', ...openidScopes])]
     : openidScopes;
   const wishes = allowedWishes(question.wishes ?? [], form.wishes ?? []);
-  const choices = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(choiceOf) ?? []);
+  const choices = offered('delegable_to', form.delegableTo.agents, question.delegableTo?.agents.map(choiceOf) ?? []);
   const agents = choices.map(agentOfChoice);
-  const { depth } = form.passOn;
-  if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
-    throw consentRefusal('consent_depth_not_offered', { field: 'pass_on_depth' });
+  const { depth } = form.delegableTo;
+  if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.delegableTo?.maxDepth ?? 0))) {
+    throw consentRefusal('consent_depth_not_offered', { field: 'delegable_depth' });
   }
   if (withOpenid.length === 0 && resources.length === 0 && details.details === undefined) {
     throw consentRefusal('consent_empty', { field: 'decision' });
@@ -267,7 +270,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
     resources: Object.fromEntries(resources),
     ...details,
     expiresAt: now + form.durationSeconds,
-    passOn: agents.length > 0 ? { agents, depth } : NO_PASS_ON,
+    delegableTo: agents.length > 0 ? { agents, depth } : DELEGABLE_TO_NONE,
     wishes,
   };
 };

@@ -3,7 +3,7 @@ import { ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 
 /** Maximum of agents offered for re-delegation; more belong on a page of their own. */
-const PASS_ON_CHOICES = 50;
+const RE_DELEGATION_CHOICES = 50;
 
 /**
  * How a form names an agent and the owner that its page showed: by its id, and after a colon by how often it had changed
@@ -33,13 +33,13 @@ export const candidatesFor = async (
     return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
   }
   // All agents of the same owner come before those of others. Only the newest are read: there may be very many.
-  const newest = { state: 'active', limit: PASS_ON_CHOICES + 1 } as const;
+  const newest = { state: 'active', limit: RE_DELEGATION_CHOICES + 1 } as const;
   const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
-  const others = sisters.length > PASS_ON_CHOICES ? [] : (await agents.list(newest)).items;
+  const others = sisters.length > RE_DELEGATION_CHOICES ? [] : (await agents.list(newest)).items;
   const ids = new Set([...sisters, ...others].map(({ document }) => document.id));
   ids.delete(agent.id);
   const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
-  return (await agents.getMany([...ids].slice(0, PASS_ON_CHOICES)))
+  return (await agents.getMany([...ids].slice(0, RE_DELEGATION_CHOICES)))
     .map(({ document }) => document)
     .filter(({ state }) => state === 'active')
     .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1));

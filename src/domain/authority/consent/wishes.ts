@@ -189,6 +189,6 @@ export const consentsOfWishes = (
     asked: scope,
     scope,
     expiresAt: Math.min(about.expiresAt, about.now + mostSeconds),
-    passOn: { agents: [], depth: 0 },
+    delegableTo: { agents: [], depth: 0 },
     ownership: ownershipOf(agent),
   }));

@@ -1,9 +1,9 @@
 import { joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
-import type { Delegation, PassOn } from './delegation.ts';
+import type { DelegableTo, Delegation } from './delegation.ts';
 
 /** The parts of a delegation that can only shrink from hop to hop. */
-export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'passOn'>;
+export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'delegableTo'>;
 
 /**
  * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop (invariant 2). On every
@@ -13,9 +13,9 @@ export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'passOn'
 export const attenuate = (parent: Held, wanted: Held): Held => ({
   scope: intersection(wanted.scope, parent.scope),
   expiresAt: Math.min(wanted.expiresAt, parent.expiresAt),
-  passOn: normalisePassOn({
-    agents: intersection(wanted.passOn.agents, parent.passOn.agents),
-    depth: Math.min(wanted.passOn.depth, parent.passOn.depth - 1),
+  delegableTo: normaliseDelegableTo({
+    agents: intersection(wanted.delegableTo.agents, parent.delegableTo.agents),
+    depth: Math.min(wanted.delegableTo.depth, parent.delegableTo.depth - 1),
   }),
 });
 
@@ -23,17 +23,17 @@ export const attenuate = (parent: Held, wanted: Held): Held => ({
 export const isWithin = (child: Held, parent: Held): boolean =>
   child.scope.every((name) => parent.scope.includes(name)) &&
   child.expiresAt <= parent.expiresAt &&
-  child.passOn.agents.every((agent) => parent.passOn.agents.includes(agent)) &&
-  child.passOn.depth <= Math.max(0, parent.passOn.depth - 1);
+  child.delegableTo.agents.every((agent) => parent.delegableTo.agents.includes(agent)) &&
+  child.delegableTo.depth <= Math.max(0, parent.delegableTo.depth - 1);
 
 /** The union of both. Never use it below a parent without `attenuate`. */
 export const combine = (one: Held, other: Held): Held => ({
   scope: union(one.scope, other.scope),
   ...withDetails(joinedDetails(one.details, other.details)),
   expiresAt: Math.max(one.expiresAt, other.expiresAt),
-  passOn: normalisePassOn({
-    agents: union(one.passOn.agents, other.passOn.agents),
-    depth: Math.max(one.passOn.depth, other.passOn.depth),
+  delegableTo: normaliseDelegableTo({
+    agents: union(one.delegableTo.agents, other.delegableTo.agents),
+    depth: Math.max(one.delegableTo.depth, other.delegableTo.depth),
   }),
 });
 
@@ -64,7 +64,7 @@ export const effective = (
   if (above.some((each, index) => each.id !== delegation.ancestors[index])) return undefined;
   let held: Held | undefined;
   for (const each of [delegation, ...above].reverse()) {
-    if (held && !mayPassOnTo(held, each.actor)) return undefined;
+    if (held && !mayBeDelegatedTo(held, each.actor)) return undefined;
     held = held ? attenuate(held, each) : each;
   }
   if (!held) return undefined;
@@ -73,17 +73,17 @@ export const effective = (
     ...delegation,
     scope: held.scope,
     expiresAt: held.expiresAt,
-    passOn: held.passOn,
+    delegableTo: held.delegableTo,
     ...(detailsAbove.length === 0 ? {} : { detailsAbove }),
   };
 };
 
 /** Whether a delegation may be re-delegated to `agent` (decision D2). */
-export const mayPassOnTo = (delegation: Pick<Delegation, 'passOn'>, agent: string): boolean =>
-  delegation.passOn.depth >= 1 && delegation.passOn.agents.includes(agent);
+export const mayBeDelegatedTo = (delegation: Pick<Delegation, 'delegableTo'>, agent: string): boolean =>
+  delegation.delegableTo.depth >= 1 && delegation.delegableTo.agents.includes(agent);
 
 /** One spelling for "to no agent": no agents and depth 0. Agents sorted, without duplicates. */
-export const normalisePassOn = ({ agents, depth }: PassOn): PassOn =>
+export const normaliseDelegableTo = ({ agents, depth }: DelegableTo): DelegableTo =>
   depth < 1 || agents.length === 0 ? { agents: [], depth: 0 } : { agents: union(agents, []), depth };
 
 const intersection = (one: readonly string[], other: readonly string[]): readonly string[] =>

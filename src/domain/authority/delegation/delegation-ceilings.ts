@@ -25,14 +25,14 @@ export const ceilingsOf = async (
 export const underCeilings = (delegation: Delegation, ceilings: ReadonlyMap<string, Ceilings>): Delegation => {
   const { maxDelegationSeconds, maxDelegationDepth } = ceilings.get(delegation.actor) ?? {};
   if (maxDelegationSeconds === undefined && maxDelegationDepth === undefined) return delegation;
-  const depth = Math.min(delegation.passOn.depth, maxDelegationDepth ?? delegation.passOn.depth);
+  const depth = Math.min(delegation.delegableTo.depth, maxDelegationDepth ?? delegation.delegableTo.depth);
   return {
     ...delegation,
     expiresAt: Math.min(
       delegation.expiresAt,
       decidedAtOf(delegation) + (maxDelegationSeconds ?? Number.POSITIVE_INFINITY),
     ),
-    passOn: depth < 1 ? { agents: [], depth: 0 } : { ...delegation.passOn, depth },
+    delegableTo: depth < 1 ? { agents: [], depth: 0 } : { ...delegation.delegableTo, depth },
   };
 };
 

@@ -2,7 +2,7 @@
 
 import type { Cursor } from '../../ports/document-store.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
-import type { Delegation, PassOn } from './delegation.ts';
+import type { DelegableTo, Delegation } from './delegation.ts';
 
 export type Consent = {
   readonly subject: string;
@@ -19,7 +19,7 @@ export type Consent = {
   readonly details?: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
-  readonly passOn: PassOn;
+  readonly delegableTo: DelegableTo;
   /** How often the agent had changed hands, as shown to the person (agents/ownership.ts). Default: never. */
   readonly ownership?: number;
   /** Who decided: the account, or an administrator. */
@@ -37,7 +37,7 @@ export type Hop = {
   /** Within what the parent and all its ancestors hold, by the decision that gave them. */
   readonly details?: readonly Detail[];
   readonly expiresAt: number;
-  readonly passOn: PassOn;
+  readonly delegableTo: DelegableTo;
   readonly txn?: string | undefined;
   readonly request?: string | undefined;
 };

@@ -6,7 +6,15 @@ import type { Revocation } from '../../ports/revocation.ts';
 import { joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
 import { extendChain } from '../../vocabulary/actor-chain.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
-import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
+import {
+  attenuate,
+  combine,
+  type Held,
+  isEmpty,
+  mayBeDelegatedTo,
+  normaliseDelegableTo,
+  withDetails,
+} from './attenuation.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { Consent, Hop, OneAction } from './delegation-changes.ts';
@@ -83,9 +91,9 @@ export const delegationCreation = ({
       if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
         throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
       }
-      const passOn = normalisePassOn({
-        agents: consent.passOn.agents,
-        depth: Math.min(consent.passOn.depth, maxDepth - 1),
+      const delegableTo = normaliseDelegableTo({
+        agents: consent.delegableTo.agents,
+        depth: Math.min(consent.delegableTo.depth, maxDepth - 1),
       });
       const slot = slotOf(subject, null, actor, resource, via);
       const known = ownershipMember(consent.ownership ?? 0);
@@ -97,7 +105,7 @@ export const delegationCreation = ({
             // What the person was not shown under the new owner is not confirmed by this decision.
             current?.state === 'suspended' ? undefined : current,
             { scope: asked, details: consent.askedDetails ?? [] },
-            { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, passOn },
+            { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, delegableTo },
           );
           const now = clock.now();
           if (current) {
@@ -145,11 +153,11 @@ export const delegationCreation = ({
           field: 'subject_token',
         });
       }
-      if (!mayPassOnTo(parent, actor)) {
-        throw new DomainError('access_denied', 'the delegation may not be passed on to this agent');
+      if (!mayBeDelegatedTo(parent, actor)) {
+        throw new DomainError('access_denied', 'the delegation may not be re-delegated to this agent');
       }
       const slot = slotOf(parent.subject, parent.id, actor, resource, parent.via);
-      const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
+      const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, delegableTo: hop.delegableTo };
       const { delegation: hopped, inserted } = await settle(
         slot,
         async (current) => {
@@ -217,7 +225,7 @@ export const delegationCreation = ({
             scope: [...scope].sort(),
             ...withDetails(details),
             expiresAt,
-            passOn: normalisePassOn({ agents: [], depth: 0 }),
+            delegableTo: normaliseDelegableTo({ agents: [], depth: 0 }),
             ...ownershipMember(given.ownership ?? 0),
             parent: null,
             ancestors: [],

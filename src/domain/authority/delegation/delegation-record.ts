@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
 import { detailsWithout, joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
-import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
+import { combine, type Held, normaliseDelegableTo, withDetails } from './attenuation.ts';
 import type { Delegation } from './delegation.ts';
 
 /** The slot of a live delegation: at most one per subject, parent, actor, resource and calling client. */
@@ -51,17 +51,17 @@ export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' |
     scope,
     ...details,
     expiresAt: Math.min(current.expiresAt, allowed.expiresAt),
-    passOn: normalisePassOn({
-      agents: allowed.passOn.agents.filter((agent) => current.passOn.agents.includes(agent)),
-      depth: Math.min(current.passOn.depth, allowed.passOn.depth),
+    delegableTo: normaliseDelegableTo({
+      agents: allowed.delegableTo.agents.filter((agent) => current.delegableTo.agents.includes(agent)),
+      depth: Math.min(current.delegableTo.depth, allowed.delegableTo.depth),
     }),
   };
 };
 
 /** Whether two states hold the same authority. */
 export const holdsTheSame = (one: Held, other: Held): boolean =>
-  JSON.stringify([one.scope, one.details, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
-  JSON.stringify([other.scope, other.details, other.expiresAt, other.passOn.agents, other.passOn.depth]);
+  JSON.stringify([one.scope, one.details, one.expiresAt, one.delegableTo.agents, one.delegableTo.depth]) ===
+  JSON.stringify([other.scope, other.details, other.expiresAt, other.delegableTo.agents, other.delegableTo.depth]);
 
 /** Members that every event about a delegation carries. */
 export const aboutDelegation = (delegation: Delegation) =>
@@ -92,7 +92,7 @@ export const changeOfDelegation = (
     parent: to.parent,
     depth: to.depth,
     expiresAt: to.expiresAt,
-    passOn: to.passOn,
+    delegableTo: to.delegableTo,
     ...withVia(to.via),
     ...ownershipMember(ownershipOf(to)),
     ...(to.details === undefined ? {} : { detailTypes: to.details.map(({ type: name }) => name) }),

@@ -3,7 +3,7 @@ import type { ActorChain } from '../../vocabulary/actor-chain.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 
 /** The agents to which a delegation may be re-delegated, and over how many more hops (decision D2). `depth` 0: none. */
-export type PassOn = { readonly agents: readonly string[]; readonly depth: number };
+export type DelegableTo = { readonly agents: readonly string[]; readonly depth: number };
 
 /**
  * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent` null) is the person's own
@@ -40,7 +40,7 @@ export type Delegation = {
   /** 1 for a first hop. */
   readonly depth: number;
   readonly chain: ActorChain;
-  readonly passOn: PassOn;
+  readonly delegableTo: DelegableTo;
   /**
    * `suspended`: the acting agent has changed hands, and the person has not confirmed the new owner. The delegation and
    * everything below it give no authority, and it keeps its slot. It is suspended from the hand-over on, even while the
@@ -108,7 +108,7 @@ export const DELEGATIONS = {
     'parent',
     'ancestors',
     'chain',
-    'passOn',
+    'delegableTo',
     'state',
     'createdAt',
     'expiresAt',

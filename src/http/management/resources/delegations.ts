@@ -53,7 +53,7 @@ const DELEGATION = named(
       },
       depth: integer('Number of the hop: 1 for the first.'),
       chain: object('Chain of actors, as in the `act` claim (RFC 8693 §4.1).'),
-      pass_on: {
+      delegable_to: {
         type: 'object',
         description: 'Agents that it is delegable to, and how many hops further.',
         properties: { agents: arrayOf(string()), depth: integer() },
@@ -124,7 +124,7 @@ const MEMBERS = [
   'parent',
   'depth',
   'chain',
-  'passOn',
+  'delegableTo',
   'state',
   'revokedAt',
   'revokedBy',
