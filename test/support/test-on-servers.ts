@@ -1,6 +1,7 @@
 /**
  * `npm run test:servers [FOLDER or FILE…] [options of Jest]`: every test file over HTTP whose server takes the stores of the
- * run, once more on MongoDB and Redis. Files whose servers name stores of their own are left out: they would do the same again. Folders: test/integration and test/e2e unless said otherwise.
+ * run, once more on MongoDB and Redis. Files whose servers name stores of their own are left out: they would do the same
+ * again. Folders: test/integration and test/e2e unless said otherwise, without the files that look at the views alone.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -19,11 +20,18 @@ const isOfRun = (path: string): boolean => {
   return MAKES.test(text) || worlds.some((name) => text.includes(`/support/${name}'`));
 };
 
+/** Looks, keys and texts of every page: they do not depend on a store, and take longest. Each runs when it is named. */
+const OF_VIEWS = ['by-keyboard', 'every-page', 'injection', 'page-loads'].map((name) => `test/e2e/${name}.test.ts`);
+
 const given = process.argv.slice(2);
 const named = given.filter((one) => !one.startsWith('-'));
 const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
   .flatMap((path) =>
-    path.endsWith('.test.ts') ? [path] : readdirSync(join(ROOT, path)).map((name) => join(path, name)),
+    path.endsWith('.test.ts')
+      ? [path]
+      : readdirSync(join(ROOT, path))
+          .map((name) => join(path, name))
+          .filter((file) => !OF_VIEWS.includes(file)),
   )
   .filter((path) => path.endsWith('.test.ts') && isOfRun(path));
 
