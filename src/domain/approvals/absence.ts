@@ -6,14 +6,14 @@ export type Absence = {
   readonly id: string;
   /** The absent account. */
   readonly account: string;
-  /** Account that decides for them, only where they could decide themselves. */
+  /** Account that decides for them, only where the absent person could decide. */
   readonly deputy: string;
   /** First second of the absence, and first second after it. Epoch seconds. */
   readonly from: number;
   readonly until: number;
-  /** `ended`: before its time, by one of the two or an administrator. */
+  /** `ended`: one of the two or an administrator ended it early. */
   readonly state: 'open' | 'ended';
-  /** One of the slots for absences of the account that have not ended; its own id once ended. Unique. */
+  /** A slot of the account for absences that have not ended; the absence's own id once it has ended. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly endedAt?: number;
@@ -22,7 +22,7 @@ export type Absence = {
   readonly forgetAt: number;
 };
 
-/** Whether it covers a given second; checks only its own members. */
+/** Whether the absence covers a given second; checks only its own members. */
 export const isWithin = ({ state, from, until }: Pick<Absence, 'state' | 'from' | 'until'>, at: number): boolean =>
   state === 'open' && from <= at && at < until;
 

@@ -16,24 +16,26 @@ const DAY = 86_400;
 /** A longer absence is not temporary. */
 const MOST_SECONDS = 60 * DAY;
 const LATEST_START = 180 * DAY;
-/** Absences of one account that have not ended. */
+/** Maximum number of absences of one account that have not ended. */
 const MOST_OPEN = 3;
-/** People for whom one account can be deputy at a time. */
+/** Maximum number of people for whom one account can be deputy at a time. */
 const MOST_DEPUTIZED = 20;
 const KEPT_SECONDS = 90 * DAY;
 const ATTEMPTS = 20;
 const LOOKED_AT = 100;
 
 /**
- * Who decides for an absent person. An absence gives a deputy no more than the absent person has. Whether that person
- * could decide is checked each time (effective-votes.ts). A deputy cannot appoint a deputy for it. It is valid while
- * both accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions
- * of the absent person, and a kill of either account, end it for good.
+ * Decides who acts for an absent person. A deputy may do no more than the absent person: each decision checks whether
+ * that person could decide (effective-votes.ts). A deputy cannot appoint a deputy for it. An absence is valid while
+ * both accounts are active, and no longer than the sessions in which it may have been declared. Ending all sessions of
+ * the absent person, or a kill of either account, ends it for good.
  */
 export interface Absences {
   /**
-   * A person appoints a deputy. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than three
-   * that have not ended, 'insufficient_user_authentication' without a recent sign-in as strong as the account allows.
+   * Appoints a deputy. Throws DomainError:
+   * - 'invalid_field', naming the member;
+   * - 'conflict' for more than three absences that have not ended;
+   * - 'insufficient_user_authentication' without a recent sign-in as strong as the account allows.
    */
   declare(
     account: string,
@@ -41,8 +43,8 @@ export interface Absences {
     declaredBy: { readonly by: By; readonly assurance: Assurance },
   ): Promise<Absence>;
   /**
-   * Ends an absence early: what the deputy approved by it becomes invalid, unless a token was issued for it. One that
-   * has ended stays as it is. The caller checks who may end it.
+   * Ends an absence early. Approvals that the deputy gave by it become invalid, unless a token was issued for them. An
+   * absence that has ended does not change. The caller checks who may end it.
    */
   end(id: string, by: By): Promise<Versioned<Absence>>;
   /** Reads one absence with its version. Undefined when there is none. */
@@ -55,11 +57,11 @@ export interface Absences {
   isFounded(absence: Absence): Promise<boolean>;
   /** Absences in which an account is deputy now. */
   ofDeputy(deputy: string): Promise<readonly Absence[]>;
-  /** Present absences of some accounts. */
+  /** Current absences of some accounts. */
   ofAway(accountsAway: readonly string[]): Promise<readonly Absence[]>;
   /**
-   * Whether a deputy's vote at a given second is still valid: the absence may have ended by time since, but not
-   * otherwise.
+   * Whether a deputy's vote at a given second is still valid. It stays valid after the absence expires, and becomes
+   * invalid when the absence ends in any other way.
    */
   counts(vote: { id: string; account: string; deputy: string; at: number }): Promise<boolean>;
 }
@@ -81,7 +83,7 @@ export const absences = ({
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
   /**
-   * Whether a sign-in is recent, and as strong as the account's factors allow: appointing a deputy is as sensitive as
+   * Whether a sign-in is recent and as strong as the account's factors allow. Appointing a deputy is as sensitive as
    * adding a factor.
    */
   readonly isSure: (account: string, assurance: Assurance) => Promise<boolean>;

@@ -5,22 +5,22 @@ import { canonicalJson } from '../vocabulary/canonical-json.ts';
 import type { Detail } from '../vocabulary/detail-type.ts';
 
 /**
- * One exact action that people are asked about. The page shows it, the digest covers it, and the token is checked against
- * it. So what is approved is what was shown, and what runs is what was approved (invariant 4).
+ * One exact action that people are asked about. The page shows it, the digest covers it, and the server checks the
+ * token against it. So people approve what they saw, and only what they approved runs (invariant 4).
  */
 export type Action = {
-  /** `client_id` that asked. */
+  /** `client_id` of the requesting client. */
   readonly client: string;
   readonly agent: string;
   /** The actors, the agent outermost (RFC 8693 §4.1). */
   readonly chain: ActorChain;
-  /** Account on whose behalf. */
+  /** Account on whose behalf the agent acts. */
   readonly subject: string;
   /** Resource indicator. */
   readonly resource: string;
   /** Sorted. */
   readonly scope: readonly string[];
-  /** Authorization details (RFC 9396), in the order they were asked in. */
+  /** Authorization details (RFC 9396), in the order of the request. */
   readonly details: readonly Detail[];
   /**
    * What scope and details meant: digest of their declaration at the resource server, with texts, risk and rules
@@ -31,16 +31,16 @@ export type Action = {
   readonly blueprint: { readonly id: string; readonly version: number } | null;
   /** Digest of the agent's declared composition, or null. */
   readonly composition: string | null;
-  /** Version of the evaluated policy set, or null where none was. */
+  /** Version of the evaluated policy set, or null where none was evaluated. */
   readonly policy: number | null;
-  /** Text of the agent for the approvers (CIBA `binding_message`), shown as such: part of what they saw. */
+  /** Text of the agent for the approvers (CIBA `binding_message`), shown as the agent's: part of what they saw. */
   readonly message?: string;
 };
 
 /** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
 export const digestOf = (action: Action): string => canonicalDigest(action);
 
-/** The same without the agent's text: another text does not make another request (AP-06). */
+/** The same digest without the agent's text: another text does not make another request (AP-06). */
 export const questionOf = ({ message: _, ...asked }: Action): string => canonicalDigest(asked);
 
 /** Digest of what the resource server declares about the scopes and types given. Its other declarations may change. */

@@ -2,12 +2,12 @@ import type { DelegationRegistry } from '../authority/delegation/delegation-regi
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Owners } from '../identity/groups/owners.ts';
 
-/** Whether the account owns the agent or lets it act. */
+/** Whether the account owns the agent or has a live delegation to it. */
 export type HasAgentRelationship = (account: string, agent: Pick<Agent, 'id' | 'owner'>) => Promise<boolean>;
 
 /**
- * Whether an agent may ask a person at all: the person has a live delegation to it, or owns it. An agent cannot ask a
- * stranger, and does not learn who they are.
+ * Whether an agent may ask a person for approval: the person has a live delegation to it, or owns it. An agent cannot
+ * ask other people, and does not learn who they are.
  */
 export const hasAgentRelationship =
   ({

@@ -8,13 +8,16 @@ import { type ApprovalStore, aboutApproval, closedApproval } from './approval-st
 /** Approvals read at a time. */
 const PAGE = 500;
 
-/** Ends approvals that no approver denied: the agent withdraws one, or an agent of the chain changed hands. */
+/** Ends approvals that no approver denied: the agent withdraws one, or an agent of the chain changed owner. */
 export interface ApprovalCancellation {
-  /** The agent no longer needs the approval. Returns what is stored; one that has ended stays as it is. */
+  /**
+   * Withdraws an approval that the agent no longer needs. Returns the stored approval; one that has ended does not
+   * change.
+   */
   cancel(authReqId: string, client: string, request: string): Promise<Approval | undefined>;
   /**
-   * Cancels approvals, open or approved, that an agent, or an agent below it in the chain, requested under a former
-   * owner; at most `limit`. Returns how many. They have been invalid since the hand-over; this makes it visible.
+   * Cancels at most `limit` approvals, open or approved, that an agent, or an agent below it in the chain, requested
+   * under a former owner. Returns how many. They have been invalid since the hand-over; this makes it visible.
    */
   cancelFormer(agent: string, by: string, limit: number): Promise<number>;
 }

@@ -11,7 +11,7 @@ import type { ApproverSlot, EffectiveVotes } from './effective-votes.ts';
 import { type OpenApprovals, redeemableUntil } from './open-approvals.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
 
-/** Who decides, and how. */
+/** The approver, and how they decide. */
 export type Deciding = {
   readonly account: string;
   /**
@@ -25,7 +25,7 @@ export type Deciding = {
   readonly source?: string;
 };
 
-/** Who approves: their proof, and the absent person for whom they act. */
+/** The approver: their proof, and the absent person for whom they act. */
 export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
 
 const HOUR = 3600;
@@ -38,20 +38,20 @@ export type ApprovalDecisionsDeps = {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly audit: AuditLog;
   readonly settings: Pick<ApprovalSettings, 'redeemSeconds'>;
-  /** Who may decide now. */
+  /** Determines who may decide now. */
   readonly votes: Pick<EffectiveVotes, 'slotsOf'>;
   /**
-   * Checks that policies permit the approval; returns members for its event. Throws 'forbidden', or
-   * 'insufficient_user_authentication' where a stronger sign-in would be enough, with a denial.
+   * Checks that policies permit the approval; returns members for its event. Throws with a denial: 'forbidden', or
+   * 'insufficient_user_authentication' where a stronger sign-in would be enough.
    */
   readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
   readonly noteDenial: OpenApprovals['noteDenial'];
 };
 
-/** What approvers decide: each decision is one compare-and-swap of the approval, after its audit event. */
+/** Records the decisions of approvers. Each decision is one compare-and-swap of the approval, after its audit event. */
 export interface ApprovalDecisions {
   /**
-   * One person approves. Throws:
+   * Records one person's approval. Throws:
    * - 'not_found' for an account that is not asked (WB-11);
    * - 'conflict' when the approval is decided or has ended;
    * - 'precondition_failed' when the person saw something else;
@@ -64,8 +64,8 @@ export interface ApprovalDecisions {
     who: Deciding & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
   ): Promise<Approval>;
   /**
-   * One person denies, which ends the approval. Also possible after approval, until its token is issued. Throws as
-   * `approve` does.
+   * Records one person's denial, which ends the approval. Also possible after approval, until its token is issued.
+   * Throws as `approve` does.
    */
   deny(id: string, who: Deciding): Promise<Approval>;
 }
@@ -75,8 +75,8 @@ export const approvalDecisions = (deps: ApprovalDecisionsDeps): ApprovalDecision
   const { settle } = states;
 
   /**
-   * A single wrong number may be a typing error. An approver who types wrong numbers repeatedly does not see what the agent
-   * shows: the approval is then denied.
+   * A single wrong number may be a typing error. An approver who types wrong numbers repeatedly does not see what the
+   * agent shows, so the server denies the approval.
    */
   const refusingNumbers = async (approval: Approval, who: Deciding, check: () => void): Promise<void> => {
     try {
@@ -92,8 +92,8 @@ export const approvalDecisions = (deps: ApprovalDecisionsDeps): ApprovalDecision
   };
 
   /**
-   * Policies are evaluated last, so that they reveal nothing about approvals the account may not see. The audit log holds
-   * their denial; nothing else changes.
+   * Policies are evaluated last, so that they reveal nothing about approvals the account may not see. A denial by
+   * policy goes to the audit log and changes nothing else.
    */
   const permitted = async (approval: Approval, who: ApprovedBy): Promise<Partial<AuditEvent> | undefined> => {
     try {
@@ -194,7 +194,7 @@ export const approvalDecisions = (deps: ApprovalDecisionsDeps): ApprovalDecision
           },
         };
       });
-      // A deputy's denial is noted as that of the person for whom they decide.
+      // A deputy's denial is recorded as that of the person for whom they decide.
       await deps.noteDenial(denied, { ...who, account: denied.decidedFor ?? account });
       return denied;
     },
@@ -231,7 +231,7 @@ const actingFor = (account: string, slot: ApproverSlot | undefined): Pick<Vote, 
     ? {}
     : { for: slot.of, absence: slot.absence };
 
-/** Adds the deciding account to those that see the approval afterwards, whichever way it came to be asked. */
+/** Adds the deciding account to the accounts that can see the approval afterwards, for any reason it was asked. */
 const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
   approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
 

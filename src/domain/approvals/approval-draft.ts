@@ -5,15 +5,18 @@ import type { Approval, ApprovalChannel, Origin, Requested, Requirements } from 
 import type { StandingApproval } from './standing-approval.ts';
 
 export type ApprovalSettings = {
-  /** Seconds in which people may decide. */
+  /** Seconds in which people can decide. */
   readonly ttlSeconds: number;
-  /** Seconds in which the agent may redeem an approved one, at most 300. */
+  /** Seconds in which the agent can redeem the approval once it is given, at most 300. */
   readonly redeemSeconds: number;
-  /** Open approvals of one agent about one person: at most 16. */
+  /** Maximum number of open approvals of one agent about one person, at most 16. */
   readonly mostOpen: number;
-  /** Open approvals before one approver, of all agents of one owner and for all subjects: at most 100. */
+  /**
+   * Maximum number of open approvals that wait for one approver, of all agents of one owner and for all subjects, at
+   * most 100.
+   */
   readonly mostOpenPerApprover: number;
-  /** New approvals in an hour, of one agent about one person. */
+  /** Maximum number of new approvals in an hour, of one agent about one person. */
   readonly perHour: number;
 };
 
@@ -30,7 +33,7 @@ export type ApprovalDraft = {
   readonly risk: Risk;
   readonly requires: Requirements;
   readonly approvers: readonly string[];
-  /** The names by which the approvers are asked. */
+  /** Names of the approvers to ask. */
   readonly approverNames: readonly string[];
   readonly approversExcept?: readonly string[];
   /** Further people to ask after a number of seconds. */
@@ -44,11 +47,11 @@ export type ApprovalDraft = {
   readonly ping?: Ping | undefined;
   /** The standing approval that covers this action: no approver is asked. */
   readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
-  /** Seconds; shorter than the setting, if the agent wants it. */
+  /** Seconds. The agent can request less than the setting. */
   readonly lifetimeSeconds?: number | undefined;
 };
 
-/** Where to notify an agent of a decision, and its token for that (CIBA Core §10.2). */
+/** Where to notify an agent of a decision, and its notification token (CIBA Core §10.2). */
 export type Ping = {
   readonly endpoint: string;
   readonly token: string;

@@ -2,7 +2,7 @@ import { type Approval, isBreakGlass, shownStateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
-/** A person cannot read the page in this time. */
+/** Too short for a person to read the page. */
 const TOO_QUICK_SECONDS = 3;
 
 export type ApprovalFigures = {
@@ -12,7 +12,7 @@ export type ApprovalFigures = {
   readonly decisions: number;
   /** Median time to a decision, seconds; undefined where there was none. */
   readonly medianSeconds?: number;
-  /** Share of all approvals that were given within three seconds after the request; from 0 to 1. */
+  /** Share of all approvals that people gave within three seconds after the request; from 0 to 1. */
   readonly quickShare?: number;
   /** Share of denials among all decisions; from 0 to 1. */
   readonly denialShare?: number;
@@ -20,13 +20,13 @@ export type ApprovalFigures = {
   readonly emergencies: number;
   /** Decisions per account, the busiest first; one number for each day, the oldest first. */
   readonly people: readonly { readonly account: string; readonly perDay: readonly number[]; readonly total: number }[];
-  /** Beginnings of the days in UTC, the oldest first. Epoch seconds. */
+  /** Beginnings of the days in UTC, oldest first. Epoch seconds. */
   readonly days: readonly number[];
 };
 
 type Decision = { readonly account: string; readonly at: number; readonly seconds: number; readonly isYes: boolean };
 
-/** Whether people look at what they decide: how often they decide, how fast, and how often they deny. */
+/** Figures on how carefully people decide: how often, how fast, and how often they deny. */
 export const approvalFigures = (approvals: readonly Approval[], now: number, dayCount = 7): ApprovalFigures => {
   const today = now - (now % DAY);
   const days = Array.from({ length: dayCount }, (_, index) => today - (dayCount - 1 - index) * DAY);

@@ -1,4 +1,4 @@
-/** How much one agent, and the agents of one owner, may ask of one person (AP-05). */
+/** Limits what one agent, and the agents of one owner, may ask of one person (AP-05). */
 
 import type { AuditLog } from '../audit/audit-event.ts';
 import type { MasterKey } from '../platform/crypto/master-key.ts';
@@ -14,7 +14,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** Denials in a day after which an agent may not ask this person again for a day. */
 const DENIALS = 3;
-/** Approvals read for one person. More than may be open have ended. */
+/** Approvals read for one person. Any beyond the limit of open ones have ended. */
 const LOOKED_AT = 500;
 
 export type ApprovalLimitsDeps = {
@@ -29,7 +29,8 @@ export type ApprovalLimitsDeps = {
 /** Limits of open and of new approvals. */
 export interface ApprovalLimits {
   /**
-   * Counts a new approval. Throws 'too_many_requests' for too many in an hour, and for a day after three denials in a day.
+   * Counts a new approval. Throws 'too_many_requests' for too many in an hour. After three denials in a day it throws
+   * for a day.
    */
   checkFlood(wanted: ApprovalDraft): Promise<void>;
   /** The first free slot. A slot held by an expired approval counts as free. Undefined: all are taken. */
@@ -37,7 +38,7 @@ export interface ApprovalLimits {
   /** Whether an approver has more open approvals from agents of one owner than the limit. */
   isTooMuch(wanted: Pick<ApprovalDraft, 'approvers' | 'owner'>, most: number): Promise<boolean>;
   /**
-   * Checks that there is a slot for each of several approvals that are to be requested together. Throws
+   * Checks that there is a slot for each of several approvals that an agent requests together. Throws
    * 'too_many_requests'.
    */
   checkPlaces(all: readonly ApprovalDraft[]): Promise<void>;
@@ -53,7 +54,7 @@ export const approvalLimits = ({
   audit,
   settings,
 }: ApprovalLimitsDeps): ApprovalLimits => {
-  /** Two keys while the master key is rotated: all nodes write to the first; the other holds what was noted before. */
+  /** Two keys during a rotation of the master key. All nodes write to the first; the other holds earlier records. */
   const pairKeys = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): readonly string[] =>
     masterKey.ordered(`approval-${name}`, agent, subject).map((digest) => `approval-${name}:${digest}`);
 
@@ -64,7 +65,7 @@ export const approvalLimits = ({
       if ((await ephemeral.get(key)) === undefined) continue;
       throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
     }
-    // Many agents of one owner flood a person as much as one agent does.
+    // Many agents of one owner can flood a person as much as one agent.
     for (const [name, asking] of [
       ['hour', action.agent],
       ['owner-hour', owner],

@@ -20,7 +20,8 @@ type Listing = Pick<ApprovalService, 'list' | 'ofAgent' | 'ofSubject'> & {
 };
 
 /**
- * Approvals read at a time, and for one page. Beyond that a page may hold fewer than requested, and another page follows.
+ * Approvals read at a time, and for one page. A page that reaches it may hold fewer than requested, and another page
+ * follows.
  */
 const AT_A_TIME = 200;
 const MOST_READ = 2000;

@@ -16,7 +16,7 @@ export interface ApprovalReads {
   getMany(ids: readonly string[]): Promise<readonly Approval[]>;
   /** Whether an account may see the approval: it was asked, or may decide now. */
   isAsked(approval: Approval, account: string): Promise<boolean>;
-  /** Accounts to notify: those that were asked, and the deputies of those that are away. */
+  /** Accounts to notify: the approvers, and the deputies of absent approvers. */
   toldOf(approval: Approval, asked?: readonly string[]): Promise<readonly string[]>;
   /** The approval of an `auth_req_id` of this client; undefined for that of another client (AP-04). */
   find(authReqId: string, client: string): Promise<Approval | undefined>;
@@ -25,7 +25,7 @@ export interface ApprovalReads {
     account: string,
     page?: { readonly after?: Cursor; readonly limit?: number },
   ): Promise<readonly Approval[]>;
-  /** Approvals that wait for one account now, newest first, however many of its approvals are decided. At most 500. */
+  /** At most 500 approvals that wait for one account now, newest first. Decided approvals displace none of them. */
   openOf(account: string): Promise<readonly Approval[]>;
   /** Approvals that an agent requested, newest first; 50 at a time unless `page` says otherwise. */
   ofAgent(agent: string, page?: { readonly after?: Cursor; readonly limit?: number }): Promise<readonly Approval[]>;
@@ -38,11 +38,11 @@ export interface ApprovalReads {
     readonly limit?: number;
   }): Promise<readonly Approval[]>;
   /**
-   * Approvals that wait for people now, however many have ended. The one with the least time left first. At most
-   * 1000.
+   * At most 1000 approvals that wait for a decision now, the one with the least time left first. Approvals that have
+   * ended displace none of them.
    */
   waiting(limit: number): Promise<readonly Approval[]>;
-  /** Endpoint and token with which to notify a client that the decision has been made. */
+  /** Endpoint and token to notify a client of the decision. */
   pingOf(approval: Approval): Ping | undefined;
   /** The `auth_req_id` of an approval. Undefined when neither master key opens it. */
   authReqIdOf(approval: Approval): string | undefined;

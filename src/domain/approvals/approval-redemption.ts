@@ -8,17 +8,17 @@ import { type ApprovalStore, aboutApproval, notThere } from './approval-store.ts
 import type { BreakGlassService } from './break-glass.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
 
-/** Uses up approvals: each gives one token, and its token serves one call. */
+/** Redeems approvals: each gives one token, and that token is valid for one call. */
 export interface ApprovalRedemption {
   /** The votes on which the approval stands now; undefined when they are not enough any more (AP-21). */
   standingVotes(approval: Approval): Promise<readonly Vote[] | undefined>;
   /**
-   * Uses up the approval for its one token. Returns true for exactly one caller, and only while it is approved. The
-   * token's event, durable by then, records it.
+   * Uses up the approval for its one token. Returns true for exactly one caller, and only while the approval is
+   * `approved`. The token's event, which is durable by then, records it.
    */
   redeem(id: string): Promise<boolean>;
   /**
-   * Binds a token of the approval to the one call at the resource server for which it is valid. The same `key` is the
+   * Binds a token of the approval to the one call at the resource server for which it is valid. A repeated `key` is the
    * same call; any other call is refused. Throws 'not_found', and 'conflict' when another call used the approval.
    */
   use(
@@ -29,7 +29,7 @@ export interface ApprovalRedemption {
       readonly request: string;
     },
   ): Promise<{ readonly approval: Approval; readonly isFirst: boolean }>;
-  /** The approval behind an issued token; undefined when it is not redeemed. */
+  /** The approval from which a token was issued; undefined while it is not redeemed. */
   standing(id: string): Promise<Approval | undefined>;
 }
 
@@ -60,7 +60,7 @@ export const approvalRedemption = ({
     async redeem(id): Promise<boolean> {
       const found = await approvals.get(id);
       if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
-      // An approval that a resource server requested gives no token.
+      // No token is issued from an approval that a resource server requested.
       if (found.document.requested) return false;
       const next: Approval = { ...found.document, state: 'redeemed', redeemedAt: clock.now() };
       if (!(await approvals.replace(next, found.version))) return false;

@@ -14,9 +14,9 @@ import { type RequestedApprovals, requestedApprovals } from './requested-approva
 export type { ApprovalChange };
 
 /**
- * Requests, decides and uses up approvals. Every change is one compare-and-swap of one document, after its audit
- * event. Of concurrent approve, deny, cancel, expiry and redemption exactly one succeeds (AP-02). Throws
- * StoreUnavailable after 20 lost swaps.
+ * Requests, decides and redeems approvals. Every change is one compare-and-swap of one document, after its audit event.
+ * If approve, deny, cancel, expiry and redemption compete, exactly one succeeds (AP-02). Throws StoreUnavailable after
+ * 20 lost swaps.
  */
 export interface ApprovalService
   extends ApprovalReads,
@@ -29,9 +29,9 @@ export interface ApprovalService
     ForgettableApprovals {
   /** Limits and times. */
   readonly settings: ApprovalSettings;
-  /** Two people approve in an emergency, without the approvers. */
+  /** Break-glass: two people approve in an emergency, without the approvers. */
   readonly breakGlass: BreakGlassService;
-  /** Notifies further approvers where that is due. Returns how many approvals it handled, at most 100. */
+  /** Notifies further approvers where a notification is due. Returns how many approvals it handled, at most 100. */
   escalate(): Promise<number>;
   /** Approvals that resource servers requested. */
   readonly requested: RequestedApprovals;

@@ -19,7 +19,7 @@ import { approvalRefusal } from './approval-refusals.ts';
 export type ApprovalChange = (approval: Approval) => void;
 
 const ATTEMPTS = 20;
-/** Attempts to store an approval while it is unknown whether it is stored. */
+/** Attempts to store an approval while the outcome of storing it is unknown. */
 const STORING = 3;
 /** Approvals of unknown state that a process remembers; any beyond that number stay open in the audit log. */
 const MOST_UNKNOWN = 1000;
@@ -35,7 +35,7 @@ export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEv
   inputs: { digest },
 });
 
-/** A decided approval: it frees its slot among the open ones, and no further approver is to be asked. */
+/** A decided approval: its slot among the open ones is free, and no further approver is to be asked. */
 export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: Partial<Approval>): Approval => ({
   ...approval,
   ...more,
@@ -47,16 +47,16 @@ export type ApprovalStoreDeps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
-  /** Includes what this process has latched. Default: what the store holds. */
+  /** Revocation check that includes the kills this process has latched. Default: the kills in the store. */
   readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;
 };
 
-/** The collection, and how one approval changes: by compare-and-swap, after its event. */
+/** The collection of approvals. An approval changes by compare-and-swap, after its event. */
 export interface ApprovalStore {
   /** The stored approvals. */
   readonly approvals: Collection<Approval>;
-  /** Tells listeners about a change that was not made by `settle`. */
+  /** Notifies listeners of a change that was not made by `settle`. */
   readonly changed: ApprovalChange;
   /**
    * Stores a new approval after its event is in the audit log. Returns false where another request holds its slot.
@@ -71,13 +71,13 @@ export interface ApprovalStore {
   settleUnknown(): Promise<number>;
   /** Frees the slots of an expired approval. Expiry by time has no event of its own. */
   vacate(found: Versioned<Approval>): Promise<boolean>;
-  /** Whether people can decide about it now. */
+  /** Whether people can decide on it now. */
   isOpen(approval: Approval): boolean;
-  /** Whether an agent of the chain has changed hands since the approval was requested. */
+  /** Whether an agent of the chain has changed owner since the approval was requested. */
   isFromOtherHands(approval: Pick<Approval, 'action' | 'ownership' | 'createdAt'>): Promise<boolean>;
   /**
    * Whether a kill came since the approval was requested or since a vote, even one that was lifted. Also true when an
-   * agent of the chain has changed hands since the request.
+   * agent of the chain has changed owner since the request.
    */
   isKilled(approval: Approval): Promise<boolean>;
   /**
@@ -100,7 +100,7 @@ export const approvalStore = ({
   const approvals = documents.collection<Approval>(APPROVALS);
   const unknown = new Map<string, Approval>();
 
-  /** Whether it is stored now. Storing the same document again has the same result. */
+  /** Stores the document. Returns whether it is stored now. Storing the same document again has the same result. */
   const isStored = async (approval: Approval): Promise<boolean> => {
     try {
       await approvals.insert(approval);

@@ -3,7 +3,7 @@ import type { ResourceServer } from '../resources/resource-servers/resource-serv
 import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import type { ApprovalService } from './approval-service.ts';
 
-/** The call that is about to be made, as its resource server reports it. */
+/** A call that is about to run, as its resource server reports it. */
 export type Call = {
   /** Access token of the call. */
   readonly token: string;
@@ -30,8 +30,8 @@ export const readCall = (body: { readonly [member: string]: unknown }): Call => 
 };
 
 /**
- * A resource server uses up the approval behind a token right before it carries out the action. Of all calls exactly
- * one succeeds; a repetition of that call is reported as such.
+ * Lets a resource server use up the approval behind a token right before it carries out the action. Exactly one call
+ * succeeds. A repetition of that call is reported as such.
  */
 export type UseApproval = (
   server: Pick<ResourceServer, 'id' | 'identifier'>,

@@ -1,6 +1,6 @@
 /**
- * Approvals: people decide about one exact action of an agent before it gets a token for it, and the token is valid for
- * that action alone. Owns what is requested, of whom, how many have to agree, and the states. A state changes by one
+ * Approvals: people decide on one exact action of an agent before it gets a token. The token is valid for that action
+ * alone. Owns what is requested, of whom, how many have to agree, and the states. A state changes by one
  * compare-and-swap of one document. Does not own how an agent asks and gets its token (src/extensions/approvals,
  * src/provider), nor the pages (src/http/account).
  */
@@ -12,29 +12,34 @@ import type { Risk } from '../vocabulary/risk.ts';
 import type { Action } from './action.ts';
 
 /**
- * Channel of the request: a token exchange or refresh that needs an approval, a CIBA request, or a resource server that got
- * a denial and asks for its agent (AuthZEN Access Request and Approval Profile).
+ * Channel of the request:
+ * - a token exchange or refresh that needs an approval;
+ * - a CIBA request;
+ * - an access request of a resource server that got a denial (AuthZEN Access Request and Approval Profile).
  */
 export type ApprovalChannel = 'token_exchange' | 'backchannel' | 'access_request';
 
-/** Of an approval that a resource server requested: it gives no token; one evaluation is answered with a permit. */
+/**
+ * Of an approval that a resource server requested. No token is issued from it: the server answers one evaluation with a
+ * permit.
+ */
 export type Requested = {
   /** `rs_…` */
   readonly by: string;
-  /** `questionDigest` of the question that was denied and will be asked again. */
+  /** `questionDigest` of the denied question, which the resource server will ask again. */
   readonly question: string;
   /** Id of the denied decision. */
   readonly decision: string;
-  /** The resource server wants access no longer than that, epoch seconds. */
+  /** End of the access that the resource server wants, epoch seconds. */
   readonly until?: number;
-  /** The resource server calls it urgent, which changes nothing. */
+  /** The resource server marks it as urgent. This changes no decision. */
   readonly isEmergency?: true;
 };
 
 /**
- * `approved` waits for the agent to fetch its token; `redeemed` follows once it has. What is `pending` or `approved` after
- * its time is `expired`, even while the stored state says otherwise (`stateAt`). Lists and pages call the second case
- * `unused` (`shownStateAt`).
+ * `approved`: waits for the agent to fetch its token; `redeemed` follows. A `pending` or `approved` approval is
+ * `expired` after its time, even while the stored state says otherwise (`stateAt`). Lists and pages show an approval
+ * that expired while `approved` as `unused` (`shownStateAt`).
  */
 export type ApprovalState = 'pending' | 'approved' | 'redeemed' | 'denied' | 'cancelled';
 
@@ -54,7 +59,7 @@ export type Vote = {
 /** Slot of a vote: each person has one, also when a deputy votes for them. */
 export const slotOfVote = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
 
-/** Whether a vote is only the subject's consent, which is needed besides the approvals. */
+/** Whether a vote is only the subject's consent, which is required in addition to the approvals. */
 export const isConsentAlone = (
   { isConsentBesides, subject }: Pick<Approval, 'isConsentBesides' | 'subject'>,
   { account, for: away }: { readonly account: string; readonly for?: string | undefined },
@@ -66,11 +71,11 @@ export type Requirements = {
   readonly quorum: number;
   /** Class of sign-in that each of them needs. */
   readonly acr?: string;
-  /** Whether each has to prove their identity for this very decision. */
+  /** Whether each approver has to prove their identity for this very decision. */
   readonly isProvenAnew: boolean;
 };
 
-/** People who are asked about one: as many as a list of a document holds. */
+/** Maximum number of people who are asked about one approval: the maximum length of a list in a document. */
 export const MOST_ASKED = 64;
 
 export const BREAK_GLASS_FINDINGS = ['justified', 'unjustified'] as const;
@@ -78,9 +83,9 @@ export type BreakGlassFinding = (typeof BREAK_GLASS_FINDINGS)[number];
 
 /** Two people who approve without the approvers (break-glass.ts). */
 export type BreakGlass = {
-  /** Reason, in the words of the first person. */
+  /** Reason that the first person gave. */
   readonly reason: string;
-  /** One vote: called for. Two votes: approved. */
+  /** One vote: the first person has called for it. Two votes: approved. */
   readonly votes: readonly Vote[];
   /** A third person's finding. */
   readonly closed?: {
@@ -108,45 +113,53 @@ export type Approval = {
   /** Owner of the agent when it asked. */
   readonly owner: string;
   /**
-   * Accounts that owned an actor of the chain then, members of groups included. Absent in approvals from before: `owner`.
+   * Accounts that owned an actor of the chain at the time of the request, members of groups included. Absent in
+   * approvals from before: `owner`.
    */
   readonly ownersWhenAsked?: readonly string[];
   /**
-   * How often the agents of the chain had changed hands together when it was requested (agents/ownership.ts); absent:
+   * How often the agents of the chain together had changed owner when it was requested (agents/ownership.ts); absent:
    * never.
    */
   readonly ownership?: number;
-  /** The highest risk among what is requested. */
+  /** Highest risk of the requested scopes and details. */
   readonly risk: Risk;
   readonly requires: Requirements;
-  /** Accounts that were asked. Those for whom `approverNames` still stands may decide (effective-votes.ts). */
+  /**
+   * Accounts that were asked. An account may decide while one of `approverNames` still refers to it
+   * (effective-votes.ts).
+   */
   readonly approvers: readonly string[];
-  /** Names by which they were asked: `subject`, `owner`, ids of groups. */
+  /** Names of the approvers: `subject`, `owner`, ids of groups. */
   readonly approverNames: readonly string[];
   /** Names of people who may not decide, even if another name includes them. */
   readonly approversExcept?: readonly string[];
   /**
-   * Further people who are asked from a second on, if it is undecided by then; `added`: those of them who were notified.
+   * Further people, and the second from which they are asked if the approval is still undecided. `added`: those of them
+   * who were notified.
    */
   readonly escalation?: { readonly at: number; readonly names: readonly string[]; readonly added?: readonly string[] };
   /** When further people are to be notified next, epoch seconds; absent: no notification is left. */
   readonly escalateAt?: number;
-  /** The account that has to agree for any vote to be enough: the subject, unless policy names others. */
+  /** The account without whose agreement no votes are enough: the subject, unless policy names others. */
   readonly mustAgree: string | null;
-  /** The subject's vote is consent, needed besides the approvers' votes; the subject may be excluded from the approvers. */
+  /**
+   * The subject's vote is consent, required in addition to the approvers' votes. The subject may be excluded from the
+   * approvers.
+   */
   readonly isConsentBesides?: true;
   readonly votes: readonly Vote[];
-  /** Break-glass: called for, or approved. */
+  /** Break-glass: the first vote calls for it, the second approves. */
   readonly breakGlass?: BreakGlass;
   /** Of a break-glass approval: whether a third person has reviewed it. */
   readonly review?: 'open' | 'closed';
-  /** The standing approval that gave it; no approver was asked. */
+  /** The standing approval that covered it; no approver was asked. */
   readonly standing?: string;
   /** Two digits that the agent shows to the user who started it, and that an approver types (critical risk). */
   readonly number?: string;
-  /** Facts of the exchanged token, for the token to come. */
+  /** Facts of the exchanged token, for the token that will be issued. */
   readonly origin?: Origin;
-  /** Present if it came through the channel of access requests. */
+  /** Present for the channel `access_request`. */
   readonly requested?: Requested;
   /** Keyed digest of the `auth_req_id`. Unique. */
   readonly handle: string;
@@ -164,16 +177,18 @@ export type Approval = {
   readonly decidedAt?: number;
   /** Account that denied it, or the agent that cancelled it. */
   readonly decidedBy?: string;
-  /** The absent person for whom a deputy denied it. */
+  /** The absent person for whom the deputy denied it. */
   readonly decidedFor?: string;
-  /** Of an approved one: until when the agent may fetch its token. */
+  /** On an approved one: until when the agent can fetch its token. */
   readonly redeemBy?: number;
   readonly redeemedAt?: number;
-  /** The one call that used it up: keyed digest of the name that the resource server gave it, or of a random one. */
+  /**
+   * The one call that used it up: keyed digest of the name that the resource server gave the call, or of a random name.
+   */
   readonly use?: { readonly key: string; readonly at: number };
 };
 
-/** What a later exchange has to know of a subject token. Its delegation, grant and parties are checked again then. */
+/** Facts of a subject token for a later exchange, which checks its delegation, grant and parties again. */
 export type Origin = Pick<
   IssuedToken,
   | 'id'
@@ -200,15 +215,15 @@ export type Origin = Pick<
   readonly expiresAt?: number;
   readonly subject: string;
   readonly issuedTokenType?: string;
-  /** The token was bound to a key or certificate, or its holder proved one: the token that comes of it is bound, too. */
+  /** The token was bound to a key or certificate, or its holder proved one: the resulting token is bound as well. */
   readonly isBound?: true;
 };
 
-/** Whether two people approved it in an emergency. */
+/** Whether two people approved it by break-glass. */
 export const isBreakGlass = ({ breakGlass }: Pick<Approval, 'breakGlass'>): boolean =>
   (breakGlass?.votes.length ?? 0) > 1;
 
-/** The votes on which it was given. */
+/** The votes that approved it. */
 export const agreedBy = (approval: Pick<Approval, 'breakGlass' | 'votes'>): readonly Vote[] =>
   isBreakGlass(approval) ? (approval.breakGlass?.votes ?? []) : approval.votes;
 
@@ -223,8 +238,8 @@ export const stateAt = (
 };
 
 /**
- * The same for readers. `unused`: people approved it and the agent did not fetch its token in time. `expired`: it was not
- * decided in time.
+ * The state to show. `unused`: people approved it and the agent did not fetch its token in time. `expired`: people did
+ * not decide in time.
  */
 export const shownStateAt = (
   approval: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
@@ -235,8 +250,8 @@ export const shownStateAt = (
 };
 
 /**
- * The combined assurance of the votes: the weakest class, and the greatest age of a proof at the time of its vote. The time
- * that an approval waits afterwards adds no age.
+ * The combined assurance of the votes: the weakest class, and the greatest age of a proof at the time of its vote. The
+ * time that an approval waits after the votes adds no age.
  */
 export const assuranceOfVotes = (votes: readonly Vote[], now: number): Assurance | undefined => {
   const [first, ...others] = votes;

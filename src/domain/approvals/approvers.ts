@@ -3,11 +3,11 @@ import type { Account } from '../identity/accounts/account.ts';
 import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } from './approval.ts';
 
-/** Who is asked, by names. Names may stand for other people later. */
+/** The people to ask, by names. A name can refer to other people later. */
 export type Names = {
   /** `subject`, `owner`, ids of groups. */
   readonly names: readonly string[];
-  /** A person among these is not asked, even if another name includes them. */
+  /** These people are not asked, even if another name includes them. */
   readonly except: readonly string[];
   /** The subject consents in addition to the approvers; an exclusion of the subject does not apply to that consent. */
   readonly isBesides: boolean;
@@ -23,9 +23,9 @@ type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /**
  * Selects who is asked. The subject decides about what an agent does on their behalf. Where more people are needed, the
- * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where the
- * subject has allowed the agent nothing yet, the others' approval is needed in addition to the subject's: it does not
- * replace consent (decision D1).
+ * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where
+ * the subject has allowed the agent nothing yet, both the subject and the others must approve. The others' approval
+ * does not replace consent (decision D1).
  */
 export const whomToAsk = (
   channel: ApprovalChannel,
@@ -46,14 +46,14 @@ export const whomToAsk = (
 };
 
 /**
- * Whether an approval is the subject's first decision about this agent. Otherwise the subject allowed it something before.
+ * Whether an approval is the subject's first decision about this agent. False: the subject allowed it something before.
  */
 export const isConsent = (channel: ApprovalChannel): boolean => channel === 'backchannel';
 
-/** The accounts for which names stand in one approval. */
+/** The accounts to which the names in one approval refer. */
 export type Concerned = {
   readonly subject: string;
-  /** Present owner of the requesting agent: an account or a group. */
+  /** Current owner of the requesting agent: an account or a group. */
   readonly owner: string;
   /** Accounts that own an actor of the chain, now or when the approval was requested (owners-of-chain.ts). */
   readonly owners: readonly string[];
@@ -71,11 +71,11 @@ export const namesAt = (
 
 export type NamedApproval = Pick<Approval, 'approverNames' | 'approversExcept' | 'isConsentBesides' | 'escalation'>;
 
-/** The active accounts for which names stand now, without duplicates; at most 64. Reads the registries each time. */
+/** The active accounts to which names refer now, without duplicates; at most 64. Reads the registries each time. */
 export interface Resolve {
   /**
-   * The excluded accounts: none of them may decide, for itself or as a deputy. `owner` means the owner of every actor
-   * in the chain here; among those who are asked it means the owner of the requesting agent.
+   * The excluded accounts: none of them may decide, for itself or as a deputy. Here `owner` means the owner of every
+   * actor in the chain. Among the approvers it means the owner of the requesting agent.
    */
   leftOut(concerned: Concerned, names: Pick<Names, 'except'>): Promise<readonly string[]>;
   /** The active accounts that are asked now, without duplicates; at most 64. */

@@ -8,12 +8,12 @@ import { breakGlassRefusal } from './break-glass-refusals.ts';
 
 const NOTE = 2000;
 
-/** The review of break-glass approvals by a third person (decision 16). */
+/** Reviews of break-glass approvals by a third person (decision 16). */
 export interface BreakGlassReviews {
   /**
    * Records a third person's finding. Throws 'not_found' where there is nothing to review or the role is missing.
-   * Throws 'forbidden' for one of the two people and for an owner of an agent in the chain. Throws 'conflict' when
-   * the review is closed, and 'invalid_field'.
+   * Throws 'forbidden' for each of the two people and for an owner of an agent in the chain. Throws 'conflict' when the
+   * review is closed, and 'invalid_field'.
    */
   close(
     id: string,

@@ -13,7 +13,7 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Who breaks the glass, with their proof for this very approval. */
+/** A person who uses break-glass, with their proof for this very approval. */
 export type Breaking = {
   readonly account: string;
   /** Digest of what the person saw. */
@@ -32,7 +32,7 @@ const CALL_SECONDS = 600;
 export const BREAK_GLASS_SECONDS = 120;
 const PROOF_SECONDS = 120;
 const HOUR = 3600;
-/** First calls of one person in an hour: each of them alarms many people. */
+/** Maximum number of first calls of one person in an hour. Each of them alerts many people. */
 const CALLS = 5;
 const LOOKED_AT = 200;
 
@@ -51,11 +51,11 @@ export type BreakGlassDeps = {
  * (decision 16). `isBreakable` and the decision at redemption set its limits.
  */
 export interface BreakGlassService extends BreakGlassReviews {
-  /** Whether break-glass is possible for this approval at all, for any account. */
+  /** Whether any account could use break-glass for this approval. */
   isBreakable(approval: Approval): boolean;
-  /** The call that waits for a second person; undefined: there is none, or it is too old. */
+  /** The first person's call that waits for a second person. Undefined: there is none, or it is too old. */
   waitingCall(approval: Approval): Vote | undefined;
-  /** Whether an account may use break-glass. A party to the action may not. */
+  /** Whether an account may use break-glass. Parties to the action may not. */
   mayBreak(approval: Approval, account: string): Promise<boolean>;
   /**
    * Calls for break-glass as the first person, or confirms it as the second. Throws:
@@ -82,13 +82,13 @@ export const newBreakGlassService = ({
   clock,
 }: BreakGlassDeps): BreakGlassService => {
   /**
-   * Whether an account owns an actor of the chain, or did when the approval was requested. Where an owner is unknown, any
-   * account may be the owner.
+   * Whether an account owns an actor of the chain, or did when the approval was requested. Where an owner is unknown,
+   * every account is treated as the owner.
    */
   const isOwner = async (approval: Approval, account: string): Promise<boolean> =>
     (await chainOwners.of(approval))?.includes(account) ?? true;
 
-  /** Whether an account is a party to the action: its own wish is not an emergency. */
+  /** Whether an account is a party to the action. A party's own interest is not an emergency. */
   const isParty = async (approval: Approval, account: string): Promise<boolean> => {
     const { owner, subject } = approval;
     if (account === subject || (await isOwner(approval, account))) return true;
@@ -102,7 +102,7 @@ export const newBreakGlassService = ({
   };
 
   /**
-   * An account that held the role strictly before the request. A role granted afterwards does not apply to open requests.
+   * Whether an account held the role strictly before the request. A role granted later does not apply to open requests.
    */
   const holderFor = async ({ createdAt }: Approval, account: string): Promise<Account | undefined> => {
     const found = await holder(account);

@@ -1,7 +1,7 @@
 /**
- * Revocation of an agent's rights by people and administrators: delegations that are revoked or narrowed, consents that
- * allow less, sign-ins that end. Standing approvals for the same rights end first. Otherwise the next CIBA request would
- * get the right again without asking an approver.
+ * Revokes an agent's rights for people and administrators: ends or narrows delegations, narrows consents, and ends
+ * sign-ins. Ends standing approvals for the same rights first. Otherwise the next CIBA request would get the right
+ * again without asking an approver.
  */
 
 import type { DelegationRegistry } from '../authority/delegation/delegation-registry.ts';
@@ -21,7 +21,10 @@ export const cascadeRevocation = (
   delegations: CascadeRevocation & Pick<DelegationRegistry, 'get' | 'list'>,
   standing: Standing,
 ): CascadeRevocation => ({
-  /** A right that was shown and not allowed also ends the standing approvals for it, whether the agent held it or not. */
+  /**
+   * A right that the page showed and the person did not allow also ends the standing approvals for it, whether or not
+   * the agent held it.
+   */
   async recordConsent(consent) {
     const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
     const scopes = asked.filter((name) => !scope.includes(name));
@@ -70,9 +73,9 @@ export const cascadeRevocation = (
 });
 
 /**
- * Ends what depends on a sign-in that is about to end. Of an app: what agents may do when it calls them (decision 21). Of
- * an agent: the standing approvals for the rights in its grant. An instance grant is left out, since the agent still holds
- * the whole grant.
+ * Ends what depends on a sign-in that is about to end. For an app: what agents may do when it calls them (decision 21).
+ * For an agent: the standing approvals for the rights in its grant. Skips an instance grant, since the agent still
+ * holds the whole grant.
  */
 export const endOfSignIn =
   (standing: Standing, delegations: Pick<CascadeRevocation, 'revokeAllVia'>) =>

@@ -8,7 +8,7 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** The slot in which an account decides: its own, or that of an absent person. */
+/** The approver slot in which an account decides: its own, or that of an absent person. */
 export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
 
 type VotedApproval = Pick<
@@ -18,18 +18,18 @@ type VotedApproval = Pick<
   NamedApproval;
 
 /**
- * Which votes are still valid: the voter is active, was not disabled since the vote, and is still asked or the deputy
- * of a person who is. Kills are checked elsewhere (approval-store.ts). An approval depends on the present owners and
- * approvers, not on the former ones (AP-21).
+ * Determines which votes are still valid. The voter must be active and must not have been disabled since the vote. The
+ * voter must still be asked, or be the deputy of a person who is. Kills are checked elsewhere (approval-store.ts). An
+ * approval depends on the current owners and approvers, not on the former ones (AP-21).
  */
 export interface EffectiveVotes {
-  /** Accounts that are asked now, each for itself. */
+  /** Accounts that are asked now, not counting deputies. */
   asked(approval: VotedApproval): Promise<readonly string[]>;
-  /** Deputies who decide now for the absent accounts given, without those who may not act as a deputy. */
+  /** Deputies who decide now for the given absent accounts, without those who may not act as a deputy. */
   deputiesOf(approval: VotedApproval, away: readonly string[]): Promise<readonly string[]>;
   /**
-   * The slots in which an account may decide now: its own first, then that of the person who has to agree. Empty:
-   * none.
+   * The slots in which an account may decide now: its own first, then that of the person who has to agree. May be
+   * empty.
    */
   slotsOf(approval: VotedApproval, account: string): Promise<readonly ApproverSlot[]>;
   /** The votes that are valid now. */
@@ -54,8 +54,8 @@ export const effectiveVotes = ({
   readonly clock: Pick<Clock, 'now'>;
 }): EffectiveVotes => {
   /**
-   * Those who are asked, and those who may not act as a deputy: excluded people, and the owners of every actor in the
-   * chain. Otherwise an owner could decide alone about their own agent, as deputy of the subject.
+   * The accounts that are asked, and those that may not act as a deputy: excluded people, and the owners of every actor
+   * in the chain. Otherwise an owner could decide alone about their own agent, as deputy of the subject.
    */
   const whoNow = async (approval: VotedApproval): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
     const [agent, owners] = await Promise.all([agents.get(approval.agent), chainOwners.of(approval)]);

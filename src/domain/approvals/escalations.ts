@@ -6,13 +6,13 @@ import { type ApprovalStore, aboutApproval } from './approval-store.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
 
 const AT_A_TIME = 100;
-/** Seconds after which another process may repeat the notification of a process that died. */
+/** Seconds after which another process may take over the notification from a process that died. */
 const LOCK_SECONDS = 30;
 
 /**
  * Notifies further approvers. They may decide from a second on that the approval names, whether or not this runs
- * (approvers.ts). Of all nodes one takes the approval, by a swap that sets how long it holds it, and appends the event.
- * Returns how many approvals it handled.
+ * (approvers.ts). Exactly one node takes each approval, by a swap that sets how long it holds it, and appends the
+ * event. Returns how many approvals it handled.
  */
 export const escalations = ({
   states: { approvals, isOpen, isKilled, changed },
@@ -35,7 +35,7 @@ export const escalations = ({
       await done(id, escalateAt);
       return false;
     }
-    // People found by a process that died are notified by the next process, and no others.
+    // The next process notifies exactly the people that a process that died had found.
     const added = escalation.added ?? (await asked(document)).filter((one) => !approvers.includes(one));
     const all = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
     const due = clock.now() + LOCK_SECONDS;
@@ -45,7 +45,7 @@ export const escalations = ({
       escalation: { ...escalation, added: added.filter((one) => all.includes(one)) },
       escalateAt: due,
     };
-    // Another node or a decision was first. If a notification is still due, the next run finds it.
+    // Another node, or a decision, was first. If a notification is still due, the next run finds it.
     if (!(await approvals.replace(taken, version))) return false;
     await audit.append({
       ...aboutApproval(document),

@@ -4,8 +4,8 @@ import type { Approval } from './approval.ts';
 /** Removes approvals that people no longer need to see. Their events stay in the audit log. */
 export interface ForgettableApprovals {
   /**
-   * Removes approvals that expired before `before`; examines `limit` of them, 1..1000. `isDone`: it reached the last
-   * one. The next call continues after the last one examined, or starts again.
+   * Removes approvals that expired before `before`; examines `limit` of them, 1..1000. `isDone`: the sweep has reached
+   * the last approval. The next call continues after the last one examined, or starts again.
    */
   forget(before: number, limit: number): Promise<SweepSlice>;
   /** How many are due for removal, counted up to 1000. */
@@ -13,7 +13,7 @@ export interface ForgettableApprovals {
 }
 
 export const forgetting = (approvals: Pick<Collection<Approval>, 'find' | 'take'>): ForgettableApprovals => {
-  /** Position of the sweep: an approval with an open review stays, and must not keep later ones from being removed. */
+  /** Position of the sweep. An approval with an open review stays, and must not block the removal of later ones. */
   let passed: Cursor | undefined;
 
   return {

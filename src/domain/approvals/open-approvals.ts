@@ -17,7 +17,7 @@ import {
 } from './approval-limits.ts';
 import { type ApprovalStore, aboutApproval, closedApproval } from './approval-store.ts';
 
-/** Shortest time to decide, seconds. Less time would only hurry the approvers. */
+/** Minimum time to decide, seconds. Less time would only rush the approvers. */
 const LEAST_SECONDS = 60;
 const ATTEMPTS = 20;
 export type OpenApprovalsDeps = ApprovalLimitsDeps & {
@@ -28,15 +28,14 @@ export type OpenApprovalsDeps = ApprovalLimitsDeps & {
 /** Creates pending approvals. Merges identical requests and enforces the limits per subject and approver. */
 export interface OpenApprovals extends Pick<ApprovalLimits, 'noteDenial'> {
   /**
-   * Checks that all of several approvals that belong together can be requested, so that no approver is asked about
-   * the first for nothing. Counts them against the limits, so `ask` need not; throws as `ask` does. `isCovered`: a
-   * standing approval covers the action, and it takes no slot.
+   * Checks that all of several related approvals can be requested, so that no approver is asked about the first one in
+   * vain. Counts them against the limits, so `ask` need not; throws as `ask` does. `isCovered`: a standing approval
+   * covers the action, which then takes no slot.
    */
   checkRoom(all: readonly { readonly wanted: ApprovalDraft; readonly isCovered: boolean }[]): Promise<void>;
   /**
-   * Creates a pending approval, or joins an identical one that is open. Throws DomainError 'too_many_requests' for
-   * more than a person should have to look at (AP-05): too many open, too many in an hour, or after three denials in
-   * a day.
+   * Creates a pending approval, or joins an identical open one. Throws DomainError 'too_many_requests' beyond the
+   * limits (AP-05): too many open, too many in an hour, or three denials in a day.
    */
   ask(wanted: ApprovalDraft, request: string, how?: { readonly isCounted?: boolean }): Promise<RequestedApproval>;
 }
@@ -45,12 +44,13 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
   const { identifiers, masterKey, clock, audit, settings } = deps;
   const { approvals, store, settle, vacate, isOpen, isKilled, changed } = deps.approvals;
   const limits = approvalLimits(deps);
-  /** Keys of a request while it is open; new ones use the first. */
+  /** Keys of a request while it is open; new requests use the first. */
   const openKeysOf = ({ channel, origin, requested, action }: ApprovalDraft): readonly string[] =>
     masterKey.ordered('open-approval', channel, questionOf(action), sourceOf(origin), ...requesterOf(requested));
 
   /**
-   * Cancels an approval that exceeded a limit together with concurrent ones. Possibly none of the concurrent ones stays.
+   * Cancels an approval that exceeded a limit together with concurrent ones. All of the concurrent ones may be
+   * cancelled.
    */
   const withdraw = ({ id }: Approval, request: string): Promise<Approval> =>
     settle(id, async (approval) =>
@@ -81,7 +81,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       : {};
 
   /**
-   * Stores the token of the latest request. Its client may have lost the former answer, and with it the former token (CIBA
+   * Stores the notification endpoint and token of the latest request. The client may have lost the earlier answer (CIBA
    * Core §10.2).
    */
   const toldAnew = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
@@ -99,7 +99,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
         const approval = wanted.ping ? await toldAnew(found.document, wanted) : found.document;
-        // Decided at this very moment: the client can fetch the answer.
+        // It was decided in the meantime: the client can fetch the answer.
         return { approval: approval ?? found.document, authReqId, isJoined: true };
       }
       await vacate(found);
@@ -227,7 +227,7 @@ const escalationFrom = ({ escalation }: ApprovalDraft, now: number): Pick<Approv
     ? { escalation: { at: now + escalation.after, names: escalation.names }, escalateAt: now + escalation.after }
     : {};
 
-/** Until when an approval that is given now can be used, epoch seconds. */
+/** Until when an approval given now can be redeemed, epoch seconds. */
 export const redeemableUntil = (
   { requested }: Pick<Approval, 'requested'>,
   now: number,
@@ -237,7 +237,7 @@ export const redeemableUntil = (
 const askerOf = ({ action, requested }: Pick<Approval, 'action' | 'requested'>): string =>
   requested?.by ?? action.client;
 
-/** Identical requests of one resource server merge only while they ask for the same end. */
+/** Identical requests of one resource server merge only if they request the same end. */
 const requesterOf = (requested: Requested | undefined): readonly string[] =>
   requested === undefined ? [] : [requested.by, requested.question, String(requested.until ?? '')];
 
@@ -256,16 +256,13 @@ const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
         },
       };
 
-/**
- * What the token would be derived from, without the id of that token: a client that retries after a lost answer may hold a
- * new one.
- */
+/** The facts of the subject token without its id. A client that retries after a lost answer may hold a new token. */
 const sourceOf = (origin: Origin | undefined): string => {
   if (origin === undefined) return '';
   const { id: _, issuedAt: __, assurance: ___, ...rest } = origin;
   return String(canonicalJson(rest));
 };
 
-/** Two digits from a random text: 10 to 99, so that none has a leading zero. */
+/** Two digits from a random text: 10 to 99, without a leading zero. */
 const twoDigits = (random: string): string =>
   String(10 + (Number.parseInt(Buffer.from(random).toString('hex').slice(0, 12), 16) % 90));

@@ -1,6 +1,6 @@
 /**
- * Owners of the actors of a chain: the accounts that separation of duties excludes. Resolves owners to accounts, both at
- * the time of the request and later. Does not cover whom a policy names (approvers.ts).
+ * Owners of the actors of a chain: the accounts that separation of duties excludes. Resolves owners to accounts, at the
+ * time of the request and later. Does not cover whom a policy names (approvers.ts).
  */
 import type { Agent } from '../clients/agents/agent.ts';
 import { inHandsSince } from '../clients/agents/ownership.ts';
@@ -12,20 +12,20 @@ import type { Approval } from './approval.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Accounts that one approval stores: eight groups of the largest size. */
+/** Maximum number of accounts that one approval stores: eight groups of the largest size. */
 const MOST_OWNERS = 512;
 
 type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>;
 
 /**
- * Reads the registries each time. A group stands for its members, and for those who left it since it got the agent.
- * Each of them may have a key of the agent, or a key that was added with such a key. The age of its present
+ * Reads the registries each time. A group resolves to its members, and to former members who left since it became the
+ * owner. Each of them may have a key of the agent, or a key that was added with such a key. The age of its present
  * credentials therefore does not show who holds them. Returns no account twice.
  */
 export interface OwnersOfChain {
   /**
    * Accounts to store with an approval when it is requested; undefined where they are unknown. Throws 'access_denied'
-   * for more than 512 accounts: some of them could not be excluded.
+   * for more than 512 accounts, since not all of them could be excluded.
    */
   whenAsked(chain: ActorChain): Promise<readonly string[] | undefined>;
   /** The owners of every actor, at the time of the request and now; undefined where one is unknown. */
@@ -52,7 +52,10 @@ export const ownersOfChain = ({
     return accounts && [...accounts, ...(agent.formerOwners ?? [])];
   };
 
-  /** Undefined where an actor is not registered, or not all of its owners are known: any account may then be the owner. */
+  /**
+   * Undefined where an actor is not registered, or not all of its owners are known: then any account could be the
+   * owner.
+   */
   const now = async (chain: ActorChain): Promise<readonly string[] | undefined> => {
     const actors = await Promise.all([...new Set(actorsOf(chain))].map((id) => agents.get(id)));
     const owners = await Promise.all(actors.map((found) => found && ownersOf(found.document)));

@@ -10,8 +10,9 @@ const TIMEOUT_MILLISECONDS = 2500;
 type PingOutcome = 'told' | 'failed';
 
 /**
- * Notifies an agent of a decision as soon as it is stored (CIBA Core §10.2). Sends no more than that: the agent fetches the
- * answer with its own proof. Never throws, and callers do not wait for it. Repeats a failed ping three times.
+ * Notifies an agent of a decision as soon as it is stored (CIBA Core §10.2). The message says no more: the agent
+ * fetches the answer with its own proof. Repeats a failed ping three times. Never throws, and callers do not wait for
+ * it.
  */
 export const approvalPings = ({
   service,
@@ -46,7 +47,7 @@ export const approvalPings = ({
     }
   };
 
-  /** To be called with each change of an approval. */
+  /** Call it with each change of an approval. */
   return (approval: Approval, now: number): void => {
     const state = stateAt(approval, now);
     if (approval.ping && approval.review !== 'closed' && (state === 'approved' || state === 'denied'))

@@ -14,7 +14,7 @@ import type { OwnersOfChain } from './owners-of-chain.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
-/** What an agent wants to do, as the channel of the request understood it. */
+/** What an agent wants to do, as the channel of the request read it. */
 export type ApprovalRequest = {
   readonly channel: ApprovalDraft['channel'];
   readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
@@ -29,14 +29,16 @@ export type ApprovalRequest = {
   readonly lifetimeSeconds?: number | undefined;
 };
 
-/** The approval that an agent's intention would need. */
+/** The approval that an agent's action would need. */
 export type Prepared = {
   readonly wanted: ApprovalDraft;
-  /** Key for a standing approval that may cover it; absent: it is approved each time. */
+  /** Key for a standing approval that may cover the action. Absent: people approve it each time. */
   readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
 };
 
-/** `ownership` over all actors. A non-party actor enters with 0: if it was ever handed over, the approval is invalid. */
+/**
+ * `ownership` over all actors. A non-party actor is included with 0: if it ever changed owner, the approval is invalid.
+ */
 const ownershipOfChain = (
   agent: Pick<Agent, 'id' | 'ownership'>,
   chain: ActorChain,
@@ -49,7 +51,7 @@ const ownershipOfChain = (
 
 const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
 
-/** The stored form of whom an approval asks. */
+/** The stored form of the approvers. */
 const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRule) => ({
   approverNames: names,
   ...(except.length === 0 ? {} : { approversExcept: except }),
@@ -57,9 +59,9 @@ const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRul
   ...(escalation ? { escalation } : {}),
 });
 
-/** Turns an intention into an approval request: the exact action, its requirements and its approvers. */
+/** Turns what an agent wants to do into an approval request: the exact action, its requirements and its approvers. */
 export interface AskingForApproval {
-  /** The action as it would be now; the decision must give all of it. */
+  /** The action as it would be now; the decision must grant all of it. */
   actionOf(
     agent: ApprovalRequest['agent'],
     parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
@@ -67,24 +69,24 @@ export interface AskingForApproval {
       readonly message?: string | undefined;
     },
   ): Promise<Action>;
-  /** Whether people can approve it at all. Asks no approver, and does not check whether they may be asked now. */
+  /** Whether people could approve it. Asks no approver, and does not check whether they can be asked now. */
   isPossible(intention: Pick<ApprovalRequest, 'channel' | 'agent' | 'facts' | 'chain'>): Promise<boolean>;
   /**
-   * What approvers would be asked; undefined where no approval gives all of it. Asks no approver. Throws
+   * The question to the approvers; undefined where no approval grants all of it. Asks no approver. Throws
    * 'access_denied'.
    */
   prepare(intention: ApprovalRequest): Promise<Prepared | undefined>;
-  /** Whether several approvals that belong together can be requested; see `ApprovalService.checkRoom`. */
+  /** Whether several related approvals can be requested; see `ApprovalService.checkRoom`. */
   checkRoom(all: readonly Prepared[]): Promise<void>;
-  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalService.ask` throws. */
+  /** `isCounted`: `checkRoom` has counted the request. Throws what `ApprovalService.ask` throws. */
   askPrepared(
     prepared: Prepared,
     request: string,
     counted?: { readonly isCounted?: boolean },
   ): Promise<RequestedApproval>;
   /**
-   * Returns undefined where no approval gives all of it. Throws 'access_denied' where not enough people can be asked,
-   * and what `ApprovalService.ask` throws.
+   * Returns undefined where no approval grants all of it. Throws 'access_denied' where there are not enough people to
+   * ask, and as `ApprovalService.ask` does.
    */
   ask(intention: ApprovalRequest, request: string): Promise<RequestedApproval | undefined>;
 }
@@ -128,7 +130,7 @@ export const askingForApproval = ({
     };
   };
 
-  /** Requirements and approvers; undefined where no approval gives all of it. Throws 'access_denied', see `ask`. */
+  /** Requirements and approvers; undefined where no approval grants all of it. Throws 'access_denied', see `ask`. */
   const whoAndHow = async ({
     channel,
     agent,
@@ -177,7 +179,7 @@ export const askingForApproval = ({
       message: intention.message,
     });
     const { channel, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
-    // What is approved each time takes no standing approval.
+    // No standing approval covers an action that people approve each time.
     const isEachTime = risk === 'critical' || whom.quorum > 1;
     return {
       wanted: {

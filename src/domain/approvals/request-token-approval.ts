@@ -7,7 +7,7 @@ import type { ApprovalRequest, AskingForApproval } from './request-approval.ts';
 /** What a token request needs to ask approvers. */
 export type AskingByToken = {
   readonly asking: Pick<AskingForApproval, 'ask'>;
-  /** How the agent gets the resulting token. */
+  /** How the agent fetches the resulting token. */
   remedyOf(asked: RequestedApproval): Remedy;
 };
 
@@ -19,7 +19,7 @@ export const TOO_MANY_APPROVALS = {
 
 /**
  * Requests an approval for a token request that needs one, and returns how to wait for it. Returns nothing where no
- * approval is enough. Throws 'too_many_requests' with a denial of its own, and what the approval request throws.
+ * approval is enough. Throws 'too_many_requests' with its own denial, and as the approval request does.
  */
 export const askForToken =
   ({ approvals, identifiers }: { readonly approvals: AskingByToken; readonly identifiers: Identifiers }) =>

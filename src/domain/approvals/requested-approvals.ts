@@ -11,17 +11,17 @@ type By = { readonly server: string; readonly request: string };
  * Completes approvals that a resource server requested: a permit uses them up, or the resource server withdraws them.
  */
 export interface RequestedApprovals {
-  /** Whether the call of this name used it up. */
+  /** Whether the call of this name used up the approval. */
   isUsedBy(approval: Approval, call: string | undefined): boolean;
   /**
-   * Uses it up for its one permit. Of concurrent callers exactly one gets it. The same `call` again is that caller,
-   * for example after an answer was lost. Throws 'not_found' for a resource server that did not request it, and
-   * 'conflict' when it is used or no longer valid.
+   * Uses up the approval for its one permit. Exactly one of several concurrent callers gets it. The same `call` again
+   * is that caller, for example after an answer was lost. Throws 'not_found' for a resource server that did not request
+   * the approval, and 'conflict' when it is used or no longer valid.
    */
   spend(id: string, by: By & { readonly call?: string | undefined; readonly decision: string }): Promise<Approval>;
   /**
-   * The resource server that requested it no longer needs it. Throws 'not_found', and 'conflict' when it is decided
-   * or has ended.
+   * Withdraws an approval that its resource server no longer needs. Throws 'not_found', and 'conflict' when it is
+   * decided or has ended.
    */
   withdraw(id: string, by: By): Promise<Approval>;
 }
@@ -47,7 +47,7 @@ export const requestedApprovals = ({
       use !== undefined && call !== undefined && namesOf(id, call).includes(use.key),
 
     async spend(id, { server, request, call, decision }): Promise<Approval> {
-      // Without a name no two calls are the same.
+      // Calls without a name are always different calls.
       const names = namesOf(id, call ?? identifiers.newSecret());
       return settle(id, async (current) => {
         checkAsker(current, server);

@@ -1,4 +1,4 @@
-/** Requirements for an action to be given: found by simulating the decision itself with the approvals in place. */
+/** Finds what an action needs to be granted, by simulating the decision with the approvals in place. */
 
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { Decision } from '../authority/decision/decision.ts';
@@ -9,16 +9,16 @@ import type { Detail } from '../vocabulary/detail-type.ts';
 import type { Risk } from '../vocabulary/risk.ts';
 import type { Requirements } from './approval.ts';
 
-/** Longer than the lifetime of any session. */
+/** Longer than any session. */
 const OLD_SECONDS = 366 * 86_400;
 
-/** Largest quorum to try. */
+/** The largest quorum that is tried. */
 const MOST_PEOPLE = 3;
 
 export type Possible = {
   readonly requires: Requirements;
   readonly risk: Risk;
-  /** What the decision would then give of what was asked. */
+  /** What the decision would then grant of the request. */
   readonly decision: Decision;
 };
 
@@ -28,13 +28,13 @@ export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance'
 };
 
 /**
- * The least requirements that are enough: fewest people first, then the weakest proof. Undefined where no approval gives
- * all that is asked. Calls `authorize` up to seven times, so it should make no outside call.
+ * The least requirements that are enough: the fewest people first, then the weakest proof. Undefined where no approval
+ * grants the whole request. Calls `authorize` up to seven times, so it should make no outside call.
  */
 export const leastRequired = async (
   authorize: Authorize,
   facts: ActionFacts,
-  /** Route for which approval will be requested. */
+  /** Route for which the approval will be requested. */
   route: Route = 'ciba',
 ): Promise<Possible | undefined> => {
   const risk = highestRisk(facts.server, facts.asked, facts.details.asked);
@@ -63,6 +63,6 @@ export const leastRequired = async (
   return undefined;
 };
 
-/** Whether a decision gives all of an action. Half of an action is another action. */
+/** Whether a decision grants the whole action. A part of an action is another action. */
 const isWhole = ({ scope, removedDetails }: Decision, { asked }: ActionFacts): boolean =>
   removedDetails.length === 0 && asked.every((name) => scope.includes(name));

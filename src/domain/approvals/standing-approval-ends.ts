@@ -31,15 +31,16 @@ export const aboutStanding = ({ id, action, account }: StandingApproval): Partia
   caller: account,
 });
 
-/** Ends standing approvals. One that has ended stays as it is. */
+/** Ends standing approvals. One that has ended does not change. */
 export interface StandingApprovalEnds {
   /**
-   * Ends the standing approval that was given with an approval, when the approver withdraws that. Returns whether
-   * there was one.
+   * Ends the standing approval that was given with an approval, when the approver withdraws that approval. Returns
+   * whether there was one.
    */
   endGivenWith(approval: string, by: string, request: string): Promise<boolean>;
   /**
-   * Ends one of the account's own; one that has ended stays as it is. Throws 'not_found' for that of another account.
+   * Ends a standing approval of the account; one that has ended does not change. Throws 'not_found' for one of another
+   * account.
    */
   end(id: string, account: string, request: string): Promise<StandingApproval>;
   /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
@@ -66,7 +67,7 @@ export const standingApprovalEnds = ({
   const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
     (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
-  /** Ends one; one that has ended stays as it is. Undefined when none matches. */
+  /** Ends one standing approval; one that has ended does not change. Undefined when none matches. */
   const end = async (
     id: string,
     caller: string,

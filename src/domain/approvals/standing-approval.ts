@@ -8,14 +8,14 @@ import type { Vote } from './approval.ts';
 
 /** Limits of a standing approval beyond the one action that was approved. */
 export type Remembered = {
-  /** How many more such actions. */
+  /** Maximum number of further actions. */
   readonly uses: number;
   readonly seconds: number;
   /** Sum of their amounts; required where the action has an amount. */
   readonly sum?: number;
 };
 
-/** A person's approval of future actions like one that they approved, limited in number and time. */
+/** A person's approval of future actions like one that they approved, limited in number and in time. */
 export type StandingApproval = {
   /** `sap_…` */
   readonly id: string;
@@ -23,13 +23,13 @@ export type StandingApproval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
-  /** The approved action. Future ones may differ from it only in their amounts. */
+  /** The approved action. Future actions may differ from it only in their amounts. */
   readonly action: Action;
   /** Number of the approval with which it was given; absent: 0. */
   readonly ownership?: number;
-  /** `likenessOf` that action. */
+  /** `likenessOf` of that action. */
   readonly likeness: string;
-  /** Approval with which it was given. */
+  /** The approval with which it was given. */
   readonly approval: string;
   /** The person's vote, with their proof. */
   readonly vote: Vote;
@@ -46,7 +46,7 @@ export type StandingApproval = {
   readonly forgetAt?: number;
 };
 
-/** Seconds after an approval in which a standing approval can be given: it relies on that approval's proof. */
+/** Seconds after an approval within which a standing approval can be given. It relies on that approval's proof. */
 export const AFTER_SECONDS = 600;
 
 /**
@@ -56,7 +56,7 @@ export const AFTER_SECONDS = 600;
 export const forgetStandingAt = (expiresAt: number, keptSeconds: number): number =>
   expiresAt + Math.max(keptSeconds, AFTER_SECONDS);
 
-/** The amount of an action. */
+/** The amount of an action, if any. */
 export type Worth =
   /** No detail of the action is of a type with an amount. */
   | { readonly isCounted: false }
@@ -88,11 +88,11 @@ const without = (value: JsonValue, [name = '', ...rest]: readonly string[]): Jso
   return rest.length === 0 || member === undefined ? others : { ...others, [name]: without(member, rest) };
 };
 
-/** Whether another use is possible; checks only its own members. */
+/** Whether another use is possible; checks only the document's own members. */
 export const hasMore = ({ state, expiresAt, uses, mostUses }: StandingApproval, now: number): boolean =>
   state === 'active' && expiresAt > now && uses < mostUses;
 
-/** Whether it has room for one more action of this amount. An action with an amount needs a limit of the sum. */
+/** Whether there is room for one more action of this amount. An action with an amount needs a limit of the sum. */
 export const hasRoom = (standing: StandingApproval, worth: Worth, now: number): boolean => {
   const { mostSum, sum } = standing;
   if (!hasMore(standing, now)) return false;

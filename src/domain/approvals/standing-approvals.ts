@@ -39,12 +39,12 @@ const MOST_SECONDS = 30 * 86_400;
 const LOOKED_AT = 20;
 const PAGE = 200;
 /**
- * Standing approvals of one account that are read, among those that may be active: more than a person gives within
- * `MOST_SECONDS`.
+ * Maximum number of standing approvals of one account that are read, among those that may be active. A person gives
+ * fewer within `MOST_SECONDS`.
  */
 const MOST_OF_ACCOUNT = 2000;
 
-/** The action, and who may approve it. */
+/** An action, and who may approve it. */
 type Like = {
   readonly action: Action;
   readonly approvers: readonly string[];
@@ -56,16 +56,15 @@ type Like = {
 type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 
 /**
- * Standing approvals: each is given with an approval, counted with each use, and ended by the person who gave it. It
- * is valid under the conditions of a vote (effective-votes.ts). It lasts no longer than the sessions in which it may
- * have been given, since an intruder in the account may have given it. A kill ends it for good, even one that was
- * lifted.
+ * Standing approvals. Each is given with an approval, counted with each use, and ended by the person who gave it. It is
+ * valid under the conditions of a vote (effective-votes.ts). It lasts no longer than the sessions in which it may have
+ * been given, since an intruder in the account may have given it. A kill ends it for good, even a kill that was lifted.
  */
 export interface StandingApprovals extends StandingApprovalEnds {
   /**
    * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming
-   * the member. Throws 'forbidden' for actions that are approved each time: critical risk, actions that need several
-   * approvers, and actions of a type with an amount that state none.
+   * the member. Throws 'forbidden' for actions that people approve each time:\n- actions of critical risk;\n- actions
+   * that need several approvers;\n- actions of a type with an amount that state none.
    */
   give(
     account: string,
@@ -78,10 +77,10 @@ export interface StandingApprovals extends StandingApprovalEnds {
   covers(like: Like): Promise<boolean>;
   /**
    * Counts one use for an action, if one of `approvers` gave a standing approval for it that has room. Concurrent
-   * callers together never exceed the limits. Each use is an event.
+   * callers together never exceed the limits. Appends an event for each use.
    */
   take(like: Like, request: string): Promise<StandingApproval | undefined>;
-  /** Active ones of an account, newest first. */
+  /** Active standing approvals of an account, newest first. */
   ofAccount(account: string): Promise<readonly StandingApproval[]>;
 }
 
@@ -101,7 +100,7 @@ export const standingApprovals = ({
   /** Accounts in their effective state. */
   readonly accounts: { get(id: string): Promise<{ readonly document: Person } | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
-  /** Seconds for which one is kept after its end, at least 600. Default: 90 days. */
+  /** Seconds for which a standing approval is kept after its end, at least 600. Default: 90 days. */
   readonly keptSeconds?: number;
 }): StandingApprovals => {
   const standingApprovals = documents.collection<StandingApproval>(STANDING_APPROVALS);
@@ -122,7 +121,7 @@ export const standingApprovals = ({
     return (await revocation.ended(parts)) === undefined;
   };
 
-  /** The first valid one, of some that have room. */
+  /** The first valid standing approval among those that have room. */
   const firstFounded = async (
     all: readonly Versioned<StandingApproval>[],
   ): Promise<Versioned<StandingApproval> | undefined> => {
@@ -261,7 +260,7 @@ export const isRememberable = (
   // A deputy cannot give a standing approval.
   votes.some((vote) => vote.account === account && vote.for === undefined && now - vote.at <= AFTER_SECONDS);
 
-/** An action of a type with an amount that states none cannot be held to a limit. */
+/** Without a stated amount, no limit can apply to an action of a type with an amount. */
 const isTold = (worth: Worth): boolean => !worth.isCounted || worth.amount !== undefined;
 
 const isWithin = (value: number, most: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= most;

@@ -10,7 +10,7 @@ const PROOF_SECONDS = 120;
 /** Who approves, for whom, and the digest of what they saw. */
 type Saying = { readonly account: string; readonly for?: string | undefined; readonly seen: string };
 
-/** The error for an approval in a state in which it cannot be decided. */
+/** The error for an approval whose state allows no decision. */
 export const alreadyDecided = (state: string): DomainError =>
   approvalRefusal('approval_decided', { params: { state: state === 'unused' ? 'approved, not used' : state } });
 

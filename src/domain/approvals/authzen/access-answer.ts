@@ -1,6 +1,4 @@
-/**
- * What a decision about a question becomes: the answer to the resource server, and its event.
- */
+/** Turns a decision about a question into the answer to the resource server, and into its event. */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { type Decision, recordOf } from '../../authority/decision/decision.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
@@ -38,7 +36,7 @@ export type AccessAnswer = {
 /** The HTTP request that asks, for the audit log. */
 export type AskedIn = { readonly request: string; readonly source: string };
 
-/** A decision, or why there was nothing to decide. */
+/** A decision, or the reason why there was nothing to decide. */
 export type Answered = {
   readonly id: string;
   readonly decision?: Decision;
@@ -117,7 +115,7 @@ const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered[
   ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
 });
 
-/** Values that a caller invented appear in the answer, not in the audit log. */
+/** Values that a caller invented go into the answer, not into the audit log. */
 const written = (decision: Decision) => {
   const { removed, removedDetails = [], ...record } = recordOf(decision);
   return {

@@ -1,7 +1,7 @@
 /**
- * Approvals behind evaluations (AuthZEN Access Request and Approval Profile 1.0): which denials an approval can lift, and
- * whether an approval makes an evaluation a permit now. Owns the comparison. Does not own how people decide
- * (domain/approvals), nor how an approval is requested (access-requests.ts).
+ * Approvals behind evaluations (AuthZEN Access Request and Approval Profile 1.0). Determines which denials an approval
+ * can lift, and whether an approval makes an evaluation a permit now. Owns the comparison. Does not own how people
+ * decide (domain/approvals), nor how an approval is requested (access-requests.ts).
  */
 
 import type { Authorize } from '../../authority/decision/authorize.ts';
@@ -19,7 +19,7 @@ import type { Acting } from './access-facts.ts';
 import type { AccessQuestion } from './access-question.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
 
-/** What a question is about. */
+/** The subject matter of a question. */
 export type WantedAccess = { readonly scope: string } | { readonly detail: Detail };
 
 /** Seconds after a denial in which access can be requested. */
@@ -53,9 +53,9 @@ export type UnliftedReason =
   | 'policy_denied'
   | 'approval_unverifiable';
 
-/** How approvals and evaluations meet: which denial an approval lifts, and what is requested for it. */
+/** Relates approvals to evaluations: which denial an approval lifts, and what to request for it. */
 export interface AccessApprovals {
-  /** What would be approved. Undefined unless an agent acts for a person: nothing else can be approved. */
+  /** The action to approve. Undefined unless an agent acts for a person: nothing else can be approved. */
   intentionOf(wanted: WantedAccess, acting: Acting): AccessApprovalRequest | undefined;
   /** Members for the answer to a denial that an approval can lift; undefined for any other. Asks no approver. */
   requestable(
@@ -72,7 +72,7 @@ export interface AccessApprovals {
     acting: Acting,
     id: string,
   ): Promise<Lift>;
-  /** Uses up the approval for its one permit. False: another call was first, or it is no longer valid. */
+  /** Uses up the approval for its one permit. False: another call was first, or the approval is no longer valid. */
   spend(
     server: ResourceServer,
     approval: Approval,
@@ -138,7 +138,8 @@ export const accessApprovals = (deps: {
       }
       const votes = await service.standingVotes(approval);
       const { subject } = intention.facts;
-      // A subject disabled and enabled again, or a kill that was lifted, ends approvals from before (LC-06).
+      // Disabling a subject ends earlier approvals, even if it is enabled again. So does a kill, even if it is lifted
+      // (LC-06).
       const isEnded = (subject.tokensValidFrom ?? 0) > approval.createdAt || (await service.isKilled(approval));
       if (!votes || isEnded) return over('approval_expired');
       const decision = await authorize({
@@ -158,7 +159,7 @@ export const accessApprovals = (deps: {
         policyVersion: decision.policyVersion,
         message: approval.action.message,
       });
-      // The stored action does not prove what the people saw: their digest does.
+      // The stored action does not prove what the people saw. Their digest does.
       if (digestOf(actual) !== approval.digest) {
         const changed = differences(approval.action, actual).join(', ');
         return over('approval_expired', `Since it was approved this has changed: ${changed}.`);
@@ -180,7 +181,9 @@ export const accessApprovals = (deps: {
 
 const APPROVAL_ID = /^apv_\w{1,64}$/;
 
-/** The part of an approval request that follows from a question. The access request adds who asks and for how long. */
+/**
+ * The part of an approval request that follows from a question. The access request adds the requester and the duration.
+ */
 export type AccessApprovalRequest = Pick<ApprovalRequest, 'channel' | 'agent' | 'facts'> & {
   readonly chain: ActorChain;
 };
@@ -200,7 +203,8 @@ const over = (reason: 'approval_expired' | 'approval_used', text?: string): Lift
 });
 
 /**
- * The approval is valid and the access is still denied: either more people have to agree now, or something else denies it.
+ * The approval is valid, and the access is still denied: either more people have to agree now, or another rule denies
+ * it.
  */
 const denied = (decision: Decision, wanted: WantedAccess): Lift => {
   const { reason, text, layer } = 'scope' in wanted ? nothingLeft(decision) : refusedDetails(decision);

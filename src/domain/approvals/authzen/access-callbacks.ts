@@ -10,13 +10,13 @@ import { type Approval, stateAt } from '../approval.ts';
 import type { AccessRequest, ShownTask } from './access-request.ts';
 import type { AskedCallback } from './access-request-body.ts';
 
-/** Maximum of tasks to notify for one approval; a resource server submits fewer. */
+/** Maximum number of tasks to notify for one approval; a resource server submits fewer. */
 const MOST_TASKS = 20;
 
 /**
  * Notifies a resource server that a task has ended, at an endpoint that operators registered for it (Callback
- * Completion). Signs and sends the message as every webhook. It says only that the task ended: the resource server
- * asks for the outcome. A lost message costs one poll.
+ * Completion). Signs and sends the message like every webhook. It says only that the task ended; the resource server
+ * polls for the outcome. A lost message costs one poll.
  */
 export interface AccessCallbacks {
   /**
@@ -24,11 +24,11 @@ export interface AccessCallbacks {
    * server and verified.
    */
   endpointOf(server: ResourceServer, callback: AskedCallback): Promise<string>;
-  /** Remembers which task waits for which approvals. */
+  /** Records which task waits for which approvals. */
   remember(request: AccessRequest): Promise<void>;
   /**
    * Called after a change of an approval: notifies of each task that has ended now. `look` returns a task in its
-   * present state.
+   * current state.
    */
   tell(
     approval: Approval,
@@ -80,7 +80,7 @@ export const accessCallbacks = ({
         const { status, status_endpoint } = found.shown.task;
         if (status === 'pending' || (callback.events && !callback.events.includes(status))) continue;
         const { webhook: to, state } = callback;
-        // The endpoint may belong to another resource server since.
+        // By now the endpoint may belong to another resource server.
         const endpoint = (await webhooks.get(to))?.document;
         if (endpoint?.state !== 'active' || endpoint.resourceServer !== found.request.server) continue;
         const { decidedAt = clock.now() } = approval;
@@ -97,7 +97,7 @@ export const accessCallbacks = ({
   };
 };
 
-/** The first end of an approval: neither an approval that is withdrawn, nor one that is used. */
+/** Whether this is the first end of an approval, and not the withdrawal or use of one that was given. */
 const isAnswer = (approval: Approval, now: number): boolean => {
   const state = stateAt(approval, now);
   return state === 'approved' || ((state === 'denied' || state === 'cancelled') && approval.redeemBy === undefined);

@@ -19,13 +19,13 @@ export type AccessDependencies = AccessRegistries & {
   readonly approvals: AccessApprovals;
 };
 
-/** Answers questions one by one. The event of each answer is appended before the answer is sent. */
+/** Answers questions one by one. Appends the event of each answer before it sends the answer. */
 export interface AccessDecisions {
-  /** The decision about one question, before any approval. Records nothing. */
+  /** The decision about one question, before an approval is applied. Records nothing. */
   decided(server: ResourceServer, question: AccessQuestion): Promise<Answered>;
   /** Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or recorded. */
   answer(server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer>;
-  /** Records that a request of an authenticated resource server was refused without a decision (decision D18). */
+  /** Records a request of an authenticated resource server that was refused without a decision (decision D18). */
   recordRefusal(server: ResourceServer, code: string, by: AskedIn): Promise<void>;
   /** In the order of the questions. Stops early where the semantic requires it (§7.1.2.1). */
   answerAll(
@@ -34,7 +34,9 @@ export interface AccessDecisions {
     items: readonly (() => AccessQuestion)[],
     by: AskedIn,
   ): Promise<readonly AccessAnswer[]>;
-  /** Whether it would be permitted. For searches, which append one event for all they examine. */
+  /**
+   * Whether the question would be permitted. For searches, which append one event for all the questions they examine.
+   */
   isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean>;
   /** Scopes that are permitted; undefined when the subject is unknown and so can have none. */
   permitted(server: ResourceServer, subject: Entity, context: AccessContext): Promise<readonly string[] | undefined>;
@@ -185,7 +187,10 @@ const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
   denied: { ...why, remedies: [] },
 });
 
-/** Of a token of an approval: a part of the approved action is another action, which no approver has seen. */
+/**
+ * A token of an approval covers only whole approved details. A part of the approved action is another action, which no
+ * approver has seen.
+ */
 const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
   if (token?.approval === undefined || 'scope' in wanted) return true;
   const asked = canonicalJson(wanted.detail);

@@ -25,7 +25,7 @@ export type AccessRegistries = {
   readonly clock: { now(): number };
 };
 
-/** Why there is nothing to decide: the answer is a denial. */
+/** The reason why there is nothing to decide: the answer is a denial. */
 export type Unknown = { readonly reason: UnknownReason; readonly layer: Layer };
 
 export type UnknownReason =
@@ -52,8 +52,8 @@ const ID = /^[A-Za-z0-9_-]{1,128}$/;
 const FOR_SOMEBODY: readonly string[] = [...SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE];
 
 /**
- * The facts behind a subject, from our own registries or the token alone. A subject that cannot act now is unknown, for
- * every reason alike: the answer does not reveal the reason.
+ * The facts behind a subject, from our own registries or the token alone. A subject that cannot act now is unknown, and
+ * the answer does not reveal the reason.
  */
 export const accessFacts = (deps: AccessRegistries) => {
   const { accounts, agents, clients, delegations, tokens, clock } = deps;
@@ -78,7 +78,7 @@ export const accessFacts = (deps: AccessRegistries) => {
         subjectToken: token.scope,
         assurance: token.assurance,
         isBound: token.jkt !== undefined || token.x5t !== undefined,
-        // The present policies apply, not those under which the token was issued.
+        // The current policies apply, not those under which the token was issued.
         madeUnder: undefined,
       },
     };

@@ -27,7 +27,7 @@ export type AccessQuestion = {
 export type SentEntities = { readonly [entity in 'subject' | 'action' | 'resource']: Members };
 
 export type AccessContext = {
-  /** An access token of this server, which shows who acts and for whom. */
+  /** An access token of this server, which identifies the actor and the subject. */
   readonly token?: string;
   /** The agent that acts for the account in `subject`. */
   readonly agent?: string;
@@ -69,7 +69,9 @@ export const readQuestion = (given: unknown): AccessQuestion => {
   };
 };
 
-/** Reads what all questions share. Each question is read when it is answered, and may be refused by itself (§7.2.1). */
+/**
+ * Reads what all questions share. The server reads each question when it answers it, and may refuse it alone (§7.2.1).
+ */
 export const readTogether = (given: unknown): AskedTogether => {
   const members = objectIn(given, 'The request');
   const items = member(members, 'evaluations');
@@ -90,7 +92,7 @@ export const readTogether = (given: unknown): AskedTogether => {
 export const SEARCHES = ['subject', 'resource', 'action'] as const;
 export type Searched = (typeof SEARCHES)[number];
 
-/** A search for subjects, resources or actions: the id of what is searched for is ignored (§8). */
+/** A search for subjects, resources or actions. Ignores the id of the searched entity (§8). */
 export type SearchQuestion = {
   readonly subject: { readonly type: string; readonly id?: string };
   readonly action?: string;
@@ -101,7 +103,7 @@ export type SearchQuestion = {
   readonly limit: number;
 };
 
-/** Maximum of entities in one page: each is a decision. */
+/** Maximum number of entities in one page: each is a decision. */
 const MOST_RESULTS = 50;
 
 /** Throws DomainError 'invalid_request'. */

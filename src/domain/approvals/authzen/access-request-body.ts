@@ -20,7 +20,7 @@ export type AskedItem = {
   readonly evaluation: string;
   /** Until when access can be requested, as stated to the resource server. Epoch seconds. */
   readonly expiresAt: number;
-  /** Access is wanted no longer than that second; `pointer` names the member that sets it. */
+  /** End of the requested access, epoch seconds; `pointer` names the member that sets it. */
   readonly until?: { readonly at: number; readonly pointer: string };
   readonly isEmergency: boolean;
 };
@@ -32,7 +32,7 @@ export type AskedCallback = {
   readonly events?: readonly string[];
 };
 
-/** A submission (Access Request Submission). */
+/** The body of a submission (Access Request Submission). */
 export type AskedAccess = {
   readonly items: readonly AskedItem[];
   /** Whether it was sent as `items`, and is answered so. */
@@ -43,11 +43,14 @@ export type AskedAccess = {
   readonly callback?: AskedCallback;
 };
 
-/** Items of a bundle: each is an approval of its own. */
+/** Maximum number of items in a bundle; each item becomes an approval of its own. */
 const MOST_ITEMS = 10;
 const MOST_MESSAGE = 300;
 const MOST_STATE = 512;
-/** Members allowed beside those read. Where the profile does not let members be added, any other member is a mistake. */
+/**
+ * Members that are allowed in addition to those read. Where the profile allows no further members, any other member is
+ * an error.
+ */
 const TOP = ['subject', 'resource', 'action', 'items', 'context', 'denial', 'requested_access', 'callback', 'client'];
 const ITEM = ['resource', 'action', 'requested_access', 'denial'];
 const DENIAL = ['evaluation_id', 'evaluated_at', 'expires_at', 'reason', 'binding_token', 'template'];
@@ -130,7 +133,7 @@ const accessIn = (members: Members, at: string): Members => {
   return given === undefined ? {} : objectIn(given, `${at}/requested_access`);
 };
 
-/** Of several places that may hold a member, the first that has it applies. */
+/** A member may stand in several places. The first place that has it applies. */
 const wishOf = (
   places: readonly { readonly access: Members; readonly at: string }[],
 ): Pick<AskedItem, 'until' | 'isEmergency'> => {

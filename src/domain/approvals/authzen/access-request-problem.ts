@@ -1,4 +1,4 @@
-/** Error codes of the Access Request and Approval Profile 1.0 (Error Responses); no other channel uses them. */
+/** Error codes of the Access Request and Approval Profile 1.0 (Error Responses); other channels do not use them. */
 export type AccessRequestProblemCode =
   | 'not_requestable'
   | 'invalid_denial_binding'

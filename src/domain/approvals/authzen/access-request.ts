@@ -17,14 +17,14 @@ export type AccessRequest = {
   /** One for each requested item, in order; resource and action as sent, for a bundle only. */
   readonly items: readonly { readonly approval: string; readonly resource?: Entity; readonly action?: Entity }[];
   readonly isBundle: boolean;
-  /** The webhook to notify of the end, for which ends, and with which `state` of the resource server. */
+  /** The webhook to notify, the ends to notify it of, and the `state` of the resource server to send. */
   readonly callback?: { readonly webhook: string; readonly state?: string; readonly events?: readonly string[] };
   /** Keyed digest of this resource server's Idempotency-Key; its own id without one. Unique. */
   readonly key: string;
   /** Digest of the request body. */
   readonly body: string;
   readonly createdAt: number;
-  /** Until when the resource server can ask for the task, epoch seconds. */
+  /** Until when the resource server can read the task, epoch seconds. */
   readonly expiresAt: number;
   /** Epoch second from which the task and its key may be removed. */
   readonly forgetAt: number;
@@ -51,7 +51,7 @@ type TaskResult = {
   readonly approval: { readonly id: string; readonly approved_at: string; readonly approved_until: string };
 };
 
-/** Names of the ends that a callback can ask for (Callback Completion). An end by time alone sends no notification. */
+/** Names of the ends that a callback can subscribe to (Callback Completion). Expiry alone sends no notification. */
 export const TASK_ENDS: readonly string[] = ['approved', 'denied', 'expired', 'cancelled', 'failed', 'partial'];
 
 /** The task as returned (Access Request Response, Completed Task Response). */
@@ -95,7 +95,7 @@ const resultOf = ({ id, decidedAt = 0, redeemBy = 0 }: Approval): TaskResult => 
   approval: { id, approved_at: moment(decidedAt), approved_until: moment(redeemBy) },
 });
 
-/** A task with its approvals, by id, in its present state. `endpoint`: where requests are submitted. */
+/** A task with its approvals, by id, in its current state. `endpoint`: where requests are submitted. */
 export const showTask = (
   { id, items, isBundle, expiresAt }: AccessRequest,
   approvals: ReadonlyMap<string, Approval>,
@@ -131,7 +131,9 @@ export const showTask = (
   };
 };
 
-/** Text for the user who started the action. An action of critical risk has a number that approvers have to type. */
+/**
+ * Text for the user who started the action. For an action of critical risk it has a number that approvers must type.
+ */
 const displayOf = (numbers: readonly string[]): NonNullable<ShownTask['task']['display']> => ({
   title: 'People are being asked',
   description:

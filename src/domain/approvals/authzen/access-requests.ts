@@ -1,6 +1,6 @@
 /**
- * Requests for approval of what an evaluation denied (AuthZEN Access Request and Approval Profile 1.0): the third channel
- * to the approval service. Owns what a submission is bound to, repeated submission, and the task. Does not own how people
+ * Requests for approval of a denied evaluation (AuthZEN Access Request and Approval Profile 1.0): the third channel to
+ * the approval service. Owns what a submission is bound to, repeated submission, and the task. Does not own how people
  * decide (domain/approvals), nor when an approval makes an evaluation a permit (access-approvals.ts).
  */
 
@@ -26,7 +26,7 @@ import { isActor } from './claimed-actor.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
 import { digestOfBody, echoOf, told } from './submission.ts';
 
-/** Shortest time for which access can be requested, seconds. A person needs as long to look at it. */
+/** Shortest time for which access can be requested, seconds. A person needs that long to look at the request. */
 const LEAST_SECONDS = 60;
 /** Seconds for which a task and its key are kept after its end. */
 const REMEMBERED_SECONDS = 2 * 86_400;
@@ -42,19 +42,19 @@ export type AnsweredTask = { readonly shown: ShownTask; readonly isOver: boolean
 export interface AccessRequests {
   /**
    * Requests approvals, once for each key. Throws the problems of the profile, 'invalid_request' and 'invalid_field'
-   * for what cannot be read, and 'too_many_requests' for more than a person should have to look at (AP-05).
+   * for a body that cannot be read, and 'too_many_requests' beyond the limits (AP-05).
    */
   submit(
     server: ResourceServer,
     body: Members,
     sent: { readonly key?: string | undefined; readonly request: string },
   ): Promise<AnsweredTask>;
-  /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' for a caller that polls too soon. */
+  /** Throws the problems 'unknown_task' and 'task_expired', and 'slow_down' when the caller polls too soon. */
   status(server: ResourceServer, id: string): Promise<AnsweredTask>;
-  /** To be called after each change of an approval. */
+  /** Call it after each change of an approval. */
   changed(approval: Approval): Promise<void>;
   /**
-   * Withdraws what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does.
+   * Withdraws the undecided part of a task. Throws 'invalid_task_state' where no part is open, and as `status` does.
    */
   cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask>;
 }
@@ -86,7 +86,7 @@ export const accessRequests = (deps: {
     return { shown: task, isOver: task.task.status !== 'pending' };
   };
 
-  /** Keys under which it may be stored; a new one uses the first. */
+  /** Keys under which a request may be stored; a new request uses the first. */
   const keysOf = (server: ResourceServer, key: string): readonly string[] =>
     masterKey.ordered('idempotency-key', 'access-request', server.id, key);
 
@@ -106,7 +106,7 @@ export const accessRequests = (deps: {
     return undefined;
   };
 
-  /** What an item asks approvers for. Throws unless it is bound to a denial that an approval can lift now. */
+  /** The approval that an item requests. Throws unless the item is bound to a denial that an approval can lift now. */
   const checked = async (
     server: ResourceServer,
     item: AskedItem,
@@ -157,7 +157,7 @@ export const accessRequests = (deps: {
     return found;
   };
 
-  /** Withdraws the approvals requested so far, so that no approver is asked about a part of a bundle. */
+  /** Withdraws the approvals requested so far, so that approvers are not asked about a part of a bundle. */
   const takeBack = async (
     asked: readonly RequestedApproval[],
     server: ResourceServer,
@@ -168,7 +168,7 @@ export const accessRequests = (deps: {
     }
   };
 
-  /** Requests all approvals or none: all checks run before an approver is asked. */
+  /** Requests all approvals or none: all checks run before the first approver is asked. */
   const askAll = async (
     server: ResourceServer,
     items: readonly CheckedItem[],
@@ -192,7 +192,7 @@ export const accessRequests = (deps: {
   const found = async (server: ResourceServer, id: string): Promise<AccessRequest> => {
     const accessRequest = TASK_ID.test(id) ? (await accessRequests.get(id))?.document : undefined;
     const now = clock.now();
-    // A task of another resource server gets the same answer as a missing one.
+    // The answer for a task of another resource server is the same as for a missing one.
     if (accessRequest?.server !== server.id || accessRequest.forgetAt <= now) {
       throw accessRequestProblem('unknown_task', 'There is no such task of this resource server.');
     }
@@ -281,13 +281,13 @@ export const accessRequests = (deps: {
 const tooSoon = (seconds: number): DomainError =>
   new DomainError('slow_down', `Ask once in ${seconds} seconds from now on.`, { retryAfterSeconds: seconds });
 
-/** Without an approver to ask, the access cannot be requested. */
+/** The access cannot be requested when there is no approver to ask. */
 const ifNobody = (error: unknown): never => {
   if (!isDomainError(error) || error.code !== 'access_denied') throw error;
   throw accessRequestProblem('not_requestable', error.message);
 };
 
-/** An approval that was decided meanwhile is not withdrawn. */
+/** An approval that was decided in the meantime is not withdrawn. */
 const ifDecided = (error: unknown): undefined => {
   if (!isDomainError(error) || error.code !== 'conflict') throw error;
   return undefined;

@@ -29,7 +29,7 @@ type Candidates = { readonly subjects: readonly string[]; readonly next?: Cursor
 
 /**
  * Searches what the candidates of a page may do, with one decision for each. A page may be short or empty and still
- * have a next one. This limits the work of a request for any number of agents (§8.2).
+ * have a next one. The work of a request is therefore bounded for any number of agents (§8.2).
  */
 export type AccessSearch = (
   searched: Searched,
@@ -112,7 +112,7 @@ export const accessSearch = (
     ) => Promise<SearchResult & { readonly examined: number }>;
   } = { subject: subjects, resource: resources, action: actions };
 
-  /** Returns one page; its event is appended first. */
+  /** Appends the event of a page, then returns the page. */
   return async (searched, server, asked, after, { request, source }): Promise<SearchResult> => {
     const { examined, ...found } = await search[searched](server, asked, after);
     await audit.append({

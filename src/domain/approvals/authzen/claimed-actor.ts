@@ -3,8 +3,8 @@ import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import type { ClaimedActor } from './access-request-body.ts';
 
 /**
- * Whether a claimed actor matches the evaluation: the outermost of the chain and, where the caller claims more, exactly
- * what is behind it. Members that the caller omits are not compared.
+ * Whether a claimed actor matches the evaluation: the outermost actor, and exactly the actors behind it where the
+ * caller claims more. Does not compare members that the caller omits.
  */
 export const isActor = ({ id, issuer, type, act }: ClaimedActor, chain: ActorChain): boolean =>
   id === chain.sub &&

@@ -5,9 +5,10 @@ import type { Acting } from './access-facts.ts';
 import type { AccessQuestion, SentEntities } from './access-question.ts';
 
 /**
- * Digest of a question exactly as sent and of the subject found for it: SHA-256 over canonical JSON (RFC 8785), base64url.
- * Of the context it covers the named agent. Of a token it covers what is behind it, so that a newer token of the same
- * transaction gives the same digest. Undefined for a question without canonical form, or one that cannot be asked again.
+ * Digest of a question exactly as sent and of the subject found for it: SHA-256 over canonical JSON (RFC 8785),
+ * base64url. Covers the agent that the context names. Covers what is behind a token (chain, delegation, grant), not the
+ * token itself, so that a newer token of the same transaction gives the same digest. Undefined for a question without
+ * canonical form, or one that cannot be asked again.
  */
 export const questionDigest = (question: AccessQuestion, acting: Acting): string | undefined => {
   const { sent, context } = question;
@@ -55,13 +56,13 @@ export type EvaluationId = {
 const WRITTEN = /^(dec_\w{1,64})\.([1-9]\d{0,11})\.([\w-]{43})$/;
 
 /**
- * Ids of evaluations. An id itself carries, readable for this server alone, the question, the resource server and the
- * expiry. Questions for which access is never requested therefore need no storage.
+ * Ids of evaluations. An id carries the question, the resource server and the expiry, readable by this server alone.
+ * Questions for which access is never requested therefore need no storage.
  */
 export interface EvaluationIds {
   /** Makes the id of an evaluation. `expiresAt`: epoch seconds; `digest`: of the question. */
   make(decision: string, expiresAt: number, digest: string): string;
-  /** Undefined for any other text. Its content is authentic only if `isOf`. */
+  /** Undefined for any other text. Call `isOf` to check that the content is authentic. */
   read(text: string): EvaluationId | undefined;
   /** Whether the id belongs to this very question. */
   isOf(id: EvaluationId, digest: string): boolean;

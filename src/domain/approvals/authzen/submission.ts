@@ -1,4 +1,4 @@
-/** What is stored of a submission, so that its repetition and its callback are recognised. */
+/** The stored part of a submission, to recognise its repetition and its callback. */
 import type { Json } from '../../ports/document-store.ts';
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
 import { DomainError } from '../../vocabulary/errors.ts';

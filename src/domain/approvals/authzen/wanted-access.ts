@@ -1,4 +1,4 @@
-/** What a question of a resource server is about. */
+/** Reads what a question of a resource server is about. */
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { WantedAccess } from './access-approvals.ts';
 import type { Entity, Resource } from './access-question.ts';
@@ -9,7 +9,7 @@ const USE = 'use';
 export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
   type === 'resource_server' && (id === server.identifier || id === server.id);
 
-/** What a question is about; undefined where the resource does not belong to the resource server that asks. */
+/** The requested access; undefined where the resource does not belong to the resource server that asks. */
 export const wantedOf = (
   server: ResourceServer,
   { type, id, detail }: Resource,
