@@ -4,20 +4,21 @@ import type { AuditEvent } from './audit-event.ts';
 import { type EventBudget, eventBudget } from './event-budget.ts';
 
 /**
- * `requests`: by clients that prove nothing. `documents`: about metadata documents without any consent. `allowed`: about
- * those with consent, so that the former cannot use up their budget. `summaries`: numbers of events left out.
+ * `requests`: by clients that prove nothing. `documents`: about metadata documents without any consent. `allowed`:
+ * about those with consent, a share of its own so that the former cannot use up their budget. `summaries`: numbers of
+ * events left out.
  */
 const SHARES = { requests: 0.6, documents: 0.1, allowed: 0.2, summaries: 0.1 } as const;
 export type AnonymousShare = Exclude<keyof typeof SHARES, 'summaries'>;
 
-/** Maximum part of each share for one network, or one domain of documents. */
+/** The largest part of each share that one network, or one domain of documents, can take. */
 const PER_GROUP = 0.25;
 /** Kinds, clients and networks that a summary lists separately. */
 const MOST_TOLD_APART = 16;
 const OTHER = 'other';
 const HOUR = 3600;
 
-/** What was left out and has no event of its own. */
+/** Numbers of events that were left out. */
 type LeftOut = {
   since: number;
   count: number;
@@ -27,20 +28,20 @@ type LeftOut = {
 };
 
 /**
- * Events about requests that have neither a person nor a credential and change nothing. Each is one event while the
- * budget of the hour lasts; further ones are only counted (decision D18). The budget is separate from that of
+ * Events about requests that have neither a person nor a credential and change nothing. Writes one event for each while
+ * the budget of the hour lasts, and only counts further ones (decision D18). The budget is separate from that of
  * refusals, so that neither uses up the other. A crash loses the numbers that were not written yet.
  */
 export interface AnonymousEvents {
   /**
    * Writes an event, or counts it when the budget of the hour is used up or unknown. `group`: the coarse network, or
-   * the domain of a document. Throws DomainError 'unavailable' when the event could not be written; it is then not
-   * counted.
+   * the domain of a document. Throws DomainError 'unavailable' when the event could not be written; it is not counted
+   * either.
    */
   note(event: AuditEvent, counted: { readonly share: AnonymousShare; readonly group: string }): Promise<void>;
   /**
-   * Writes the numbers left out, once an hour; `all`: at the end of the process. Throws and keeps them when that
-   * fails.
+   * Writes the numbers left out, once an hour. `all`: writes them now, at the end of the process. On failure throws and
+   * keeps them.
    */
   flush(how?: { readonly all?: boolean }): Promise<void>;
 }

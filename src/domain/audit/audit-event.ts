@@ -1,9 +1,9 @@
 /**
- * The audit log: what is recorded, how records are chained, written in groups, listed, exported and verified without the
- * server, and how a personal value is erased (decisions D17, D18).
+ * The audit log. Defines what is recorded, how records are chained, written in groups, listed, exported and verified
+ * without the server. Also how a personal value is erased (decisions D17, D18).
  *
- * Does not decide what happened (the acting code appends an event first). Does not hold the audit key, keep time intervals
- * or store heads outside the store: `compose` passes those in.
+ * Does not decide what happened (the acting code appends an event first). Does not hold the audit key, keep time
+ * intervals or store heads outside the store: `compose` passes those in.
  */
 import type { ActorChain } from '../vocabulary/actor-chain.ts';
 import type { Denial } from '../vocabulary/errors.ts';
@@ -261,18 +261,18 @@ export const AUDIT_EVENTS = {
 export type AuditEventType = keyof typeof AUDIT_EVENTS;
 
 /**
- * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal values go into `personal`
- * only: the audit log keeps a salted commitment in the chain, and the value beside it, where it can be erased (decision
- * D17).
+ * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal values go into
+ * `personal` only. The audit log keeps a salted commitment in the chain, and the value beside the chain, where it can
+ * be erased (decision D17).
  */
 export type AuditEvent = {
   readonly type: AuditEventType;
   readonly outcome: 'granted' | 'refused' | 'done';
   /** The HTTP request, as in the access log. */
   readonly request?: string;
-  /** The transaction; inherited by every exchange below it (decision D6). */
+  /** The transaction; every exchange below inherits it (decision D6). */
   readonly txn?: string;
-  /** Account on whose behalf. */
+  /** Account on whose behalf the actor acts. */
   readonly subject?: string;
   /** The actors, outermost first. */
   readonly chain?: ActorChain;
@@ -307,13 +307,13 @@ export type AuditEvent = {
     readonly parent?: string;
   };
   readonly error?: string;
-  /** Remedies by their kind only: the page for a person is theirs. */
+  /** Remedies by kind only: the URL of a person's page is for that person alone. */
   readonly denial?: Omit<Denial, 'remedies'> & { readonly remedies?: readonly { readonly kind: string }[] };
   /** The object of a management action. */
   readonly target?: { readonly kind: string; readonly id: string };
   /** Names of members that were changed. */
   readonly changed?: readonly string[];
-  /** Facts the decision used, so that it can be made again (decision D18). */
+  /** Facts that the decision used, so that it can be repeated (decision D18). */
   readonly inputs?: { readonly [name: string]: unknown };
   /** Bounded text for the reader; never agent-chosen, never secret. */
   readonly note?: string;
@@ -321,8 +321,8 @@ export type AuditEvent = {
   readonly count?: number;
   readonly since?: number;
   /**
-   * `device`: address from which a device asked (RFC 8628). `details`: authorization details (RFC 9396) as JSON; they may
-   * name people. `message`: text of an agent for people.
+   * `device`: address from which a device made its request (RFC 8628). `details`: authorization details (RFC 9396) as
+   * JSON; they may name people. `message`: text of an agent for people.
    */
   readonly personal?: {
     readonly source?: string;
@@ -333,7 +333,7 @@ export type AuditEvent = {
   };
 };
 
-/** Members of a second event about a change that had no effect, because a concurrent end came first. */
+/** Members of a second event: the change had no effect, because a concurrent end came first. */
 export const OVER_FIRST = {
   outcome: 'refused',
   note: 'came to nothing: it was over first',
@@ -343,8 +343,9 @@ export const OVER_FIRST = {
 export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
 
 /**
- * Appends to the audit log. The promise resolves when the event is on stable storage; until then nothing about it may leave
- * the process. Throws DomainError 'unavailable' when it cannot be written. Concurrent callers share one write.
+ * Appends to the audit log. The promise resolves when the event is on stable storage; until then nothing about it may
+ * leave the process. Throws DomainError 'unavailable' when the event cannot be written. Concurrent callers share one
+ * write.
  */
 export interface AuditLog {
   append(event: AuditEvent): Promise<AuditReceipt>;

@@ -23,9 +23,9 @@ import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 /** The audit log of this node: everything that composition, the API and the housekeeping need of it. */
 export interface FullAuditLog extends AuditLog {
   /**
-   * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold what `remembered`
-   * heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError 'unavailable' when
-   * the event cannot be written.
+   * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold the records that
+   * `remembered` heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError
+   * 'unavailable' when the event cannot be written.
    */
   open(options?: { readonly remembered?: Heads }): Promise<void>;
 
@@ -36,7 +36,7 @@ export interface FullAuditLog extends AuditLog {
     readonly elapsed: () => number;
   }): Promise<Sample>;
 
-  /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
+  /** Signs and stores the heads of all streams; call it every `checkpointSeconds`. */
   checkpoint(): Promise<Checkpoint>;
 
   /** One page of events by the time they happened. */
@@ -52,12 +52,12 @@ export interface FullAuditLog extends AuditLog {
   export(options?: { readonly personal?: boolean }): AsyncGenerator<string, void, undefined>;
 
   /**
-   * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such value
-   * (any more). The caller appends `audit.erased` first.
+   * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such
+   * value, or it is erased already. The caller appends `audit.erased` first.
    */
   erase(id: string, field: string): Promise<boolean>;
 
-  /** Closes the stream with `node.stopped` after everything appended before, and makes a last checkpoint. Idempotent. */
+  /** Closes the stream: appends `node.stopped` after all earlier events and makes a last checkpoint. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -75,9 +75,9 @@ export const newAuditLog = (deps: {
   /** Public keys that signed earlier checkpoints; exports carry them. */
   readonly formerKeys?: readonly AuditSigner['key'][];
   readonly remember?: Witness;
-  /** Maximum of events waiting to be written; a further one is refused. Default 10,000. */
+  /** Maximum number of events waiting to be written; a further one is refused. Default 10,000. */
   readonly queueLimit?: number;
-  /** Runs work behind all work that is ready now. Default `setImmediate`. */
+  /** Schedules work after all work that is ready now. Default `setImmediate`. */
   readonly defer?: (run: () => void) => void;
 }): FullAuditLog => {
   const { clock, issuer, node, signer } = deps;

@@ -30,12 +30,12 @@ export type AuditRecord = Link & {
   readonly id: string;
   readonly hash: string;
   /**
-   * The writer that stored it, not hashed. After a write of unknown outcome it distinguishes the record from an equal one
-   * of another writer.
+   * The writer that stored the record; not hashed. After a write of unknown outcome it distinguishes the record from an
+   * equal one of another writer.
    */
   readonly writer: string;
   readonly erasable?: Readonly<Record<string, Erasable>>;
-  /** On the first record of a stream only: how all streams are found. */
+  /** On the first record of a stream only, to find all streams. */
   readonly opens?: true;
 } & IndexMembers;
 
@@ -51,7 +51,7 @@ export type IndexMembers = {
   readonly decision?: string;
   readonly denial?: string;
   readonly approval?: string;
-  /** Id of the object of a management action. */
+  /** Id of the target of a management action. */
   readonly target?: string;
   /** Only on refusals, which are few. */
   readonly isRefused?: true;
@@ -86,7 +86,7 @@ export const AUDIT_RECORDS = {
   comparesIndexes: true,
 } as const satisfies OwnedCollection;
 
-/** The stream of checkpoints, which ties the streams of the nodes together. */
+/** The stream of checkpoints, which links the streams of the nodes. */
 export const CHECKPOINT_STREAM = 'checkpoints';
 
 /** Last places of streams, ordered by stream name. */
@@ -121,7 +121,7 @@ export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
     erasable.push([name, { salt, value }]);
   }
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
-  // The stored and the hashed event come from one value, so they cannot differ, even if the caller changes its object.
+  // The stored and the hashed event come from one value, so they are equal even if the caller changes its object.
   const { text, value } = canonicalOf(recorded);
   if (text.length > MAX_EVENT_LENGTH) {
     throw auditRefusal('request_not_recordable', {
@@ -171,12 +171,12 @@ export const genesisOf = (stream: string): string => sha256(canonicalText({ beha
 export const commitmentOf = ({ salt, value }: Erasable): string =>
   hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
 
-/** 16 bytes in their one spelling. */
+/** 16 bytes in canonical base64url. */
 const SALT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 /**
- * Whether a value matches its commitment. The length of the salt is fixed; otherwise a part of the salt could be read as
- * part of the value, or the reverse, with the same digest.
+ * Whether a value matches its commitment. The length of the salt is fixed. Otherwise a part of the salt could be read
+ * as part of the value, or the reverse, with the same digest.
  */
 export const isCommittedTo = (erasable: Erasable, commitment: unknown): boolean =>
   SALT.test(erasable.salt) && erasable.value.isWellFormed() && commitment === commitmentOf(erasable);
@@ -191,13 +191,16 @@ const canonicalOf = (value: object): { readonly text: string; readonly value: un
   return { text, value: JSON.parse(text) };
 };
 
-/** RFC 8785. A lone surrogate, which that has no text for, becomes U+FFFD. Throws TypeError on what is not JSON. */
+/**
+ * RFC 8785 text. Replaces a lone surrogate, for which RFC 8785 has no text, by U+FFFD. Throws TypeError for a value
+ * that is not JSON.
+ */
 export const canonicalText = (value: unknown): string => {
   try {
     const text = canonicalJson(value);
     if (text !== undefined) return text;
   } catch {
-    // Most likely a lone surrogate; for anything worse the second attempt throws.
+    // Most likely a lone surrogate. For any other defect the second attempt throws.
     const text = canonicalJson(wellFormed(JSON.parse(JSON.stringify(value))));
     if (text !== undefined) return text;
   }
@@ -206,7 +209,9 @@ export const canonicalText = (value: unknown): string => {
 
 const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
-/** The members in the order RFC 8785 §3.2.3 sorts them; the event's text is spliced in rather than made again. */
+/**
+ * The members in the order of RFC 8785 §3.2.3. Inserts the existing text of the event instead of serializing it again.
+ */
 const digestOf = (stream: string, sequence: number, at: number, prev: string, eventText: string): string =>
   sha256(
     `{"at":${at},"event":${eventText},"prev":${JSON.stringify(prev)},"sequence":${sequence},"stream":${JSON.stringify(stream)}}`,

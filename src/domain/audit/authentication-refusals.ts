@@ -4,8 +4,8 @@ import type { RefusalBudget } from './refusal-budget.ts';
 import { type Counted, refusalCounter } from './refusal-counter.ts';
 
 /**
- * Failed authentications as an existing client or agent, for its owner. Any caller can cause them, so they are counted by
- * client and check, as other refusals are by network. `note(id, check)`.
+ * Failed authentications of an existing client or agent, for its owner. Any caller can cause them, so they are counted
+ * by client and check, as other refusals are counted by network. `note(id, check)`.
  */
 export const authenticationRefusals = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;

@@ -8,17 +8,18 @@ type Named = { readonly hash: string; readonly by: string };
 
 /**
  * Checks all streams of an audit log record by record: checkpoints first, then each stream in its order. Verifies
- * digests, links and the signatures of checkpoints, and that all records exist that checkpoints and a witness name.
- * Throws a Fault at the first mismatch. Memory grows with the number of checkpoints, not of records.
+ * digests, links and the signatures of checkpoints. Verifies that every record exists that a checkpoint or a trusted
+ * head (`witness`) names. Throws a Fault at the first mismatch. Memory grows with the number of checkpoints, not of
+ * records.
  */
 export interface ChainCheck {
   /** Checks the next record. Throws a Fault at the first mismatch. */
   follow(record: ExportedRecord): void;
-  /** `where` is added to the message about a checkpoint. */
+  /** Reads a checkpoint. `where` is added to the message of a Fault. */
   readCheckpoint(record: ExportedRecord, keys: readonly VerificationKey[], where: string): Promise<void>;
-  /** Heads that must still stand; to be called before the first record. */
+  /** Adds trusted heads, whose records must still exist. Call it before the first record. */
   witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void>;
-  /** Ends the last stream. Throws when a named record did not come. */
+  /** Ends the last stream. Throws when a named record is missing. */
   end(): void;
   /** Last places of the streams that were followed to their end. */
   heads(): Heads;
@@ -31,7 +32,7 @@ export interface ChainCheck {
 }
 
 export const chainCheck = (): ChainCheck => {
-  /** Digests of records still to come, as named by checkpoints and the witness: stream → sequence → digest. */
+  /** Digests of records still to come, as named by checkpoints and trusted heads: stream → sequence → digest. */
   const named = new Map<string, Map<number, Named>>();
   const finished = new Map<string, AuditReceipt>();
   let current: AuditReceipt | undefined;

@@ -17,7 +17,7 @@ import { readHead, receiptOf, unavailable } from './stream-writer.ts';
 export type Checkpoint = { readonly heads: Heads; readonly signed: string };
 
 /**
- * Stores heads where a restored or rewritten store cannot change them: called after each checkpoint (decision D24).
+ * Stores heads where a restored or rewritten store cannot change them. Called after each checkpoint (decision D24).
  * Resolves when they are on stable storage.
  */
 export type Witness = (checkpoint: Checkpoint) => Promise<void>;
@@ -31,7 +31,8 @@ const MAX_ATTEMPTS = 20;
  */
 export interface Checkpoints {
   /**
-   * Signs and stores the heads of all streams. Returns the last checkpoint made here when there is nothing new since.
+   * Signs and stores the heads of all streams. Returns the last checkpoint of this process when nothing was appended
+   * since.
    */
   make(): Promise<Checkpoint>;
 }

@@ -3,7 +3,10 @@ import type { AuditRecord } from './audit-record.ts';
 
 type Stored = Versioned<AuditRecord>;
 
-/** Erasures of one record that are examined. Each value is erased once; a second attempt finds nothing. */
+/**
+ * Maximum number of erasures of one record that are examined. Each value is erased once; a second attempt finds
+ * nothing.
+ */
 const MOST_ERASURES = 200;
 
 /** Names of personal values that a record has a commitment for, without the value. */
@@ -16,7 +19,7 @@ const erasedBy = ({ event }: AuditRecord, id: string): readonly string[] =>
 
 /**
  * Names of personal values of a record that are missing without an `audit.erased` event: an editor of the store removed
- * them. One read where a value is missing, otherwise none.
+ * them. Costs one read where a value is missing, otherwise none.
  */
 export const removedValues = async (
   records: Collection<AuditRecord>,
@@ -33,7 +36,7 @@ export const removedValues = async (
 
 /**
  * Names of personal values that an `audit.erased` event names as erased and that their record still holds. Either the
- * erasure was interrupted, or an editor of the store put them back. One read for such an event, otherwise none.
+ * erasure was interrupted, or an editor of the store put them back. Costs one read for such an event, otherwise none.
  */
 export const keptValues = async (
   records: Collection<AuditRecord>,

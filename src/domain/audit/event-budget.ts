@@ -3,15 +3,18 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 
 const HOUR = 3600;
 const HOURS = 24;
-/** Tolerance, since shares are not exact in binary. */
+/** Tolerance, since shares have no exact binary form. */
 const ROUNDING = 1e-6;
 /** The key of an hour outlives the hour, so that no process starts a new count at its end. */
 const KEPT_SECONDS = 2 * HOUR;
 
 export type EventBudget<Share extends string> = {
-  /** False: the budget is `perDay` 0, and nothing is bounded. */
+  /** False: `perDay` is 0, and nothing is limited. */
   readonly isBounded: boolean;
-  /** Takes one event of this hour. Returns whether one was left, also for this `group`; false if that is unknown now. */
+  /**
+   * Takes one event of this hour. Returns whether one was left, including for this `group`; false if the store cannot
+   * say.
+   */
   take(share: Share, group?: string): Promise<boolean>;
 };
 
@@ -26,16 +29,16 @@ export type EventBudgetDeps<Share extends string> = {
   readonly perDay: number;
   /** Kinds of events. Each has a share of its own, so that no kind uses up the budget of another. */
   readonly shares: Readonly<Record<Share, number>>;
-  /** The share that gets the rounding remainder of the others: with a budget of one event a day, that event. */
+  /** The share that gets the rounding remainder of the others. With a budget of one event a day, it gets that event. */
   readonly rest: Share;
   /** Part of a share that one group may take. Default: all of it. */
   readonly perGroup?: number;
 };
 
 /**
- * Limits the permanent events that anonymous callers can cause in a day (decision D18). Each hour of the day in UTC has a
- * 24th of `perDay`, over all processes that share the ephemeral store. If the store loses its values, each process can take
- * the budget of the hour once more. `perDay` 0 switches the limit off.
+ * Limits the permanent events that anonymous callers can cause in a day (decision D18). Each hour of the day in UTC has
+ * one 24th of `perDay`, for all processes together that share the ephemeral store. If the store loses its values, each
+ * process can take the budget of the hour once more. `perDay` 0 switches the limit off.
  */
 export const eventBudget = <Share extends string>(deps: EventBudgetDeps<Share>): EventBudget<Share> => {
   const { ephemeral, clock, name, perDay, shares, rest, perGroup = 1 } = deps;
@@ -84,7 +87,8 @@ export const eventBudget = <Share extends string>(deps: EventBudgetDeps<Share>):
       const most = mostIn(share, own.hour);
       if (own.count >= most) return false;
       own.count += 1;
-      // In this order: a full group takes nothing from the others, and no group is counted once the share is used up.
+      // The order matters: a full group takes nothing from the others, and no group is counted after the share is used
+      // up.
       if (group !== undefined && !(await takeOf(own, share, group, Math.max(1, Math.floor(most * perGroup))))) {
         own.count -= 1;
         return false;

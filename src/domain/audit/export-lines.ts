@@ -5,10 +5,10 @@ export type ExportedRecord = Link & { readonly hash: string; readonly erasable?:
 
 export type Place = { readonly stream: string; readonly sequence?: number };
 
-/** The sentence that ends a verification; not an Error, since the program did not fail. */
+/** The failure that ends a verification, as one sentence. Not an Error, since the program did not fail. */
 export type Fault = { readonly fault: string; readonly place: Place | undefined };
 
-/** Only the exact canonical text of a value is accepted: no second spelling of a line, no member twice. */
+/** Accepts only the exact canonical text of a value: no second spelling of a line, no member twice. */
 export const parseLine = (text: string): Record<string, unknown> => {
   let value: unknown;
   try {
@@ -39,7 +39,7 @@ export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
   return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit log');
 };
 
-/** Throws a Fault when a personal value does not give the commitment in the chain. */
+/** Throws a Fault when a personal value does not match its commitment in the chain. */
 export const checkValues = (record: ExportedRecord): void => {
   for (const [field, erasable] of Object.entries(record.erasable ?? {})) {
     const commitments = record.event.personal ?? {};
@@ -66,8 +66,8 @@ export const broken = (fault: string, place?: Place): never => {
 };
 
 /**
- * Lines of a text that comes in pieces, split at U+000A only. `node:readline` also splits at U+2028,
- * which canonical JSON leaves as it is, and would break such a record in two.
+ * Lines of a text that arrives in chunks, split at U+000A only. `node:readline` also splits at U+2028, which canonical
+ * JSON leaves as it is, and would break such a record in two.
  */
 export async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

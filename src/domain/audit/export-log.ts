@@ -9,9 +9,9 @@ import type { Checkpoint } from './checkpoints.ts';
 const PAGE = 500;
 
 /**
- * Lines of an export, in RFC 8785 form. First a header and the records of the stream of checkpoints. Then those of each
- * node by stream name and sequence, and last a signed head over all of it. Reads a page at a time, up to the heads of a
- * checkpoint made at the start; leaves out what is appended meanwhile.
+ * Lines of an export, in RFC 8785 form. First a header and the records of the stream of checkpoints. Then the records
+ * of each node, by stream name and sequence. Last a signed head over all of it. Reads a page at a time, up to the heads
+ * of a checkpoint that it makes at the start. Leaves out records that are appended during the export.
  */
 export async function* exportAuditLog(deps: {
   readonly records: Collection<AuditRecord>;
@@ -55,7 +55,7 @@ export async function* exportAuditLog(deps: {
   yield canonicalText({ head: await signer.sign(canonicalText(head)) });
 }
 
-/** Checkpoints first, so that a reader knows what they name before it reads the records. */
+/** Checkpoints come first, so that a reader knows what they name before it reads the records. */
 const checkpointsFirst = (heads: Heads): Heads => [
   ...heads.filter(({ stream }) => stream === CHECKPOINT_STREAM),
   ...heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM),

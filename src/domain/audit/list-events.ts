@@ -61,13 +61,16 @@ const AUDIT_IDS = [
 
 type Where = Readonly<Record<string, string | true>>;
 
-/** Records read for one page where an index does not cover all conditions; a page may then be shorter than requested. */
+/**
+ * Maximum number of records read for one page where an index does not cover all conditions. A page may then be shorter
+ * than requested.
+ */
 const MOST_READ = 2_000;
 const AT_A_TIME = 200;
 
 /**
- * One page by time. `next` is absent on the last page. With `id`, or with an outcome beside other conditions, a page may be
- * shorter than requested and still have a next one, since its reads are limited. The store applies other conditions, and
+ * One page by time. `next` is absent on the last page. With `id`, or with an outcome beside other conditions, the reads
+ * are limited: a page may be shorter than requested and still have a next one. The store applies other conditions, and
  * uses the index of one of them.
  */
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {

@@ -1,7 +1,7 @@
 /**
- * Numbers of refused and granted events in each hour of the last days, so that a chart does not read the audit log, which
- * may be long. They are counted in memory; housekeeping writes them to one document for each node and day. A process that
- * dies loses what it counted since the last write. The figures are for display; the audit log is authoritative.
+ * Numbers of refused and granted events in each hour of the last days, so that a chart does not have to read the audit
+ * log. They are counted in memory. Housekeeping writes them to one document for each node and day. A process that
+ * crashes loses what it counted since the last write. The figures are for display; the audit log is authoritative.
  */
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
@@ -14,7 +14,7 @@ const DAY = HOURS * HOUR;
 
 /** Days that can be shown. A document is kept for a day longer. */
 export const COUNTED_DAYS = 14;
-/** Documents read for one chart: enough for 71 nodes. */
+/** Maximum number of documents read for one chart: enough for 71 nodes. */
 const MOST_ROWS = 1000;
 
 /** One number for each hour of a day in UTC. */
@@ -50,7 +50,7 @@ type Counts = Pick<DayCounts, 'granted' | 'refused'>;
 type Noted = { granted: number[]; refused: Record<string, number[]> };
 
 export type OutcomeFigures = {
-  /** The oldest first, without a gap. `from` is epoch seconds. */
+  /** Oldest first, without a gap. `from` is epoch seconds. */
   readonly spans: readonly { readonly from: number; readonly granted: number; readonly refused: number }[];
   /** Types of refused events, the most frequent first. */
   readonly kinds: readonly { readonly type: AuditEventType; readonly count: number }[];
@@ -58,9 +58,9 @@ export type OutcomeFigures = {
 
 /** `node`: id of this node; only this node writes under it. */
 export interface OutcomeCounts {
-  /** Counts an event that was recorded now; a counted refusal as often as its `count`. In memory only. */
+  /** Counts an event that was just recorded; a counted refusal as often as its `count`. In memory only. */
   note(event: Pick<AuditEvent, 'type' | 'outcome' | 'count'>): void;
-  /** Writes what was counted. What cannot be written stays counted; then it throws. */
+  /** Writes the counts. Counts that cannot be written stay in memory; then it throws. */
   flush(): Promise<void>;
   /** Figures of all nodes, by day or by hour, up to now; other nodes' figures as far as they are written. One query. */
   of(span: 'days' | 'hours'): Promise<OutcomeFigures>;

@@ -45,9 +45,10 @@ export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<Au
 };
 
 /**
- * The same for the records of one page. Reports `hash` also where the next record of the stream names another digest. An
- * editor of one record can compute its digest anew, but not those of all later records. Reports `personal.NAME` also where
- * the value is missing without an event that it was erased. One read more, and one for each record with a missing value.
+ * Checks the records of one page in the same way. Reports `hash` also where the next record of the stream names another
+ * digest. An editor of one record can compute its digest anew, but not those of all later records. Reports
+ * `personal.NAME` also where the value is missing and no event records its erasure. Costs one more read, and one for
+ * each record with a missing value.
  */
 export const mismatchesOfPage = async (
   records: Collection<AuditRecord>,

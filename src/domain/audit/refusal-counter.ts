@@ -13,18 +13,18 @@ export type Counted = {
 type Entry = {
   readonly group: string;
   readonly reason: string;
-  /** Refusals that are in no event yet. */
+  /** Refusals that no event includes yet. */
   count: number;
   since: number;
-  /** From this second on the next refusal is an event, and those counted before are another one. */
+  /** From this second on the next refusal is written as an event. Those counted before are written as another one. */
   dueAt: number;
-  /** Whether counted refusals wait whose gap has ended. */
+  /** Whether there are counted refusals whose gap has ended. */
   isDue: boolean;
   /** Seconds between two events. */
   gap: number;
 };
 
-/** What was left out and has no event of its own. */
+/** Numbers of refusals that were left out. */
 type LeftOut = { since: number; count: number; readonly reasons: Map<string, number> };
 
 /** Groups and reasons that are counted separately at a time. */
@@ -48,19 +48,19 @@ export type RefusalCounterDeps = {
 };
 
 /**
- * Refusals before authentication (decision D18). The first of a group and reason is an event at once; further ones
- * are counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while
- * they continue. Refusals beyond the budget or the memory limit become one number for each process and hour.
+ * Refusals before authentication (decision D18). Writes the first of a group and reason as an event at once. Counts
+ * further ones for a gap, and writes them as one event after it. The gap doubles from `intervalSeconds` up to an hour
+ * while they continue. Refusals beyond the budget or the memory limit become one number for each process and hour.
  */
 export interface RefusalCounter {
   /**
-   * Notes one refusal, or `times` of them. Resolves at once when it is only counted, otherwise when its event is
-   * durable. Throws DomainError 'unavailable' when the event could not be written (the refusal is then counted).
+   * Notes one refusal, or `times` of them. Resolves at once when the refusal is only counted, otherwise when its event
+   * is durable. Throws DomainError 'unavailable' when the event could not be written (the refusal is then counted).
    */
   note(source: string, reason: string, request?: string, times?: number): Promise<void>;
   /**
-   * Writes what is due, and once an hour the number left out; `all`: at the end of the process, both whether due or
-   * not. What cannot be written stays counted; then it throws.
+   * Writes what is due, and once an hour the number left out. `all`: writes both now, at the end of the process.
+   * Refusals that cannot be written stay counted; then it throws.
    */
   flush(how?: { readonly all?: boolean }): Promise<void>;
 }
@@ -79,7 +79,7 @@ export const refusalCounter = (deps: RefusalCounterDeps): RefusalCounter => {
   };
 
   const nextGap = (entry: Entry): void => {
-    // Without a budget each interval has its event.
+    // Without a budget each interval has its own event.
     if (budget.isBounded) entry.gap = Math.min(2 * entry.gap, Math.max(HOUR, intervalSeconds));
     entry.dueAt = clock.now() + entry.gap;
   };
@@ -89,7 +89,9 @@ export const refusalCounter = (deps: RefusalCounterDeps): RefusalCounter => {
     entry.count += count;
   };
 
-  /** Writes some refusals of an entry, or leaves them out. What cannot be written stays counted; then it throws. */
+  /**
+   * Writes some refusals of an entry, or leaves them out. Refusals that cannot be written stay counted; then it throws.
+   */
   const write = async (entry: Entry, some: Counted, request?: string): Promise<void> => {
     if (!(await budget.take(share))) return leaveOut(some.reason, some.count, some.since);
     try {

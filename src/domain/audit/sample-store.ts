@@ -8,16 +8,17 @@ import type { Mismatch } from './verify-store.ts';
 
 export type Sample = { readonly checked: number; readonly mismatches: readonly Mismatch[] };
 
-/** Records examined; a shorter log is examined whole. */
+/** Maximum number of records examined; a shorter log is examined completely. */
 const MOST_RECORDS = 1_000;
-/** Of these, the newest of each stream. */
+/** Number of newest records of each stream among them. */
 const NEWEST = 100;
 const AT_A_TIME = 200;
 
 /**
- * Compares stored records with their digests: the newest of each stream and others at random, at most 1,000, and none after
- * `milliseconds`. Names mismatches as `mismatchesOf` does; `missing`: there is no such record, or it is damaged.
- * `remembered` heads stand for streams that the store does not list. Throws StoreUnavailable when the store fails.
+ * Compares stored records with their digests: the newest of each stream and others at random. Examines at most 1,000,
+ * and none after `milliseconds`. Names mismatches as `mismatchesOf` does; `missing`: there is no such record, or it is
+ * damaged. `remembered` heads stand for streams that the store does not list. Throws StoreUnavailable when the store
+ * fails.
  */
 export const sampleStore = async (deps: {
   readonly records: Collection<AuditRecord>;
@@ -59,7 +60,7 @@ const placesOf = (heads: Heads): readonly Place[] => {
     })),
   );
   const chosen = new Map(newest.slice(0, MOST_RECORDS).map((place) => [recordId(place.stream, place.sequence), place]));
-  // A record drawn twice is examined once: the number of draws is limited, not the number of records.
+  // The number of draws is limited, not the number of records: a record drawn twice is examined once.
   for (let draw = chosen.size; draw < MOST_RECORDS && !isWhole; draw += 1) {
     const place = placeAt(heads, randomInt(total));
     chosen.set(recordId(place.stream, place.sequence), place);

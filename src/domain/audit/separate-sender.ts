@@ -1,6 +1,7 @@
 /**
- * The sender's address among the facts of a policy case. An event holds it with all personal values, so that it can be
- * erased and is not part of an export (decision D17). The case itself records only that there was an address.
+ * The sender's address among the facts of a policy case. An event holds the address with all other personal values, so
+ * that it can be erased and is not part of an export (decision D17). The case itself records only that there was an
+ * address.
  */
 import type { PolicyCase, PolicyRecord } from '../ports/policy-engine.ts';
 import type { AuditEvent } from './audit-event.ts';
@@ -26,7 +27,7 @@ export const withSenderApart = (event: AuditEvent): AuditEvent => {
 
 /**
  * The policy case of an event, to be evaluated again. Where the address was erased, the sender is unknown. Events from
- * before addresses were separated have theirs in the case.
+ * before addresses were separated hold the address in the case.
  */
 export const caseOf = (event: AuditEvent): PolicyCase | undefined => {
   const { policyCase } = (event.inputs ?? {}) as Cases;

@@ -6,31 +6,31 @@ import { type Counted, type RefusalCounterDeps, refusalCounter } from './refusal
 /** Single events for refused sign-ins of one account, for each reason and day in UTC. */
 const SINGLE_EVENTS_PER_DAY = 10;
 const DAY = 86_400;
-/** Refusals not written yet; beyond that number the next refusal waits for them. */
+/** Maximum number of refusals that wait to be written; the next refusal waits for them. */
 const MOST_WAITING = 1000;
 
 type Waiting = {
   readonly event: AuditEvent;
-  /** Whether it has taken a single event already. */
+  /** Whether the refusal has taken a single event already. */
   isSingle?: boolean;
 };
 
 /**
- * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account
- * the first 10 of a reason and day are single events: its person and administrators find them, independent of
- * refusals elsewhere. Further ones are counted by account and reason. For unknown names they are counted by network
- * and reason. Counted ones fall under the daily budget.
+ * Refused sign-ins. Any caller can cause them, so their events are limited (decision D18). For an existing account the
+ * first 10 of a reason and day are single events: its user and administrators find them, independent of refusals
+ * elsewhere. Further ones are counted by account and reason. For unknown names they are counted by network and reason.
+ * Counted refusals use the daily budget.
  *
- * The answer does not wait for its event. Its duration therefore does not show whether there is an event, and so
+ * The answer does not wait for its event. Its duration therefore does not reveal whether there is an event, and so
  * whether the account exists (LG-01).
  */
 export interface SignInRefusals {
-  /** Resolves when all that was noted is written or counted. */
+  /** Resolves when all noted refusals are written or counted. */
   drained(): Promise<void>;
   /**
    * Notes one refusal: an event without its type, 'session.refused'. The event is written after the answer. While
-   * events cannot be written, it waits, and throws DomainError 'unavailable' if they still cannot be: no attempt
-   * stays unrecorded.
+   * events cannot be written, it waits, and throws DomainError 'unavailable' if they still cannot be written. So every
+   * attempt is recorded.
    */
   note(event: Omit<AuditEvent, 'type' | 'outcome'>): Promise<void>;
   /** As that of `refusalCounter`. */
@@ -68,7 +68,7 @@ export const signInRefusals = (
     if (one.isSingle) return void (await append(event));
     const { subject, personal, error, inputs, request, count = 1 } = event;
     const reason = [error, inputs?.['reason'], inputs?.['upstream']].filter((part) => part !== undefined).join(' ');
-    // The event of a rate limit stands for all since the one before, which had half the count.
+    // The event of a rate limit represents all refusals since the previous one, which had half the count.
     await counter.note(subject ?? personal?.source ?? '', reason, request, Math.ceil(count / 2));
   };
 

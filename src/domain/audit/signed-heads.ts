@@ -13,7 +13,7 @@ export type SignedHeads = {
   readonly digest?: string;
 };
 
-/** Heads kept outside the server: as a plain list, or signed (a compact JWS). */
+/** Trusted heads, kept outside the server: a plain list, or signed (a compact JWS). */
 export type WitnessedHeads = { readonly heads: Heads } | { readonly signed: string };
 
 export type VerificationKey = {
@@ -57,8 +57,8 @@ export const openSignedHeads = async (
 };
 
 /**
- * Reads a witness file: an earlier export or its last line, a compact JWS, a checkpoint as the server remembers it, or a
- * JSON list of heads. Throws TypeError for anything else.
+ * Reads a file of trusted heads (`witness`). It is an earlier export or its last line, a compact JWS, a checkpoint as
+ * the server remembers it, or a JSON list of heads. Throws TypeError for any other text.
  */
 export const readWitness = (text: string): WitnessedHeads => {
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
@@ -111,5 +111,5 @@ const isReceipt = (value: unknown): value is AuditReceipt => {
   return isStreamName(stream) && Number.isSafeInteger(sequence) && sequence >= 1 && typeof hash === 'string';
 };
 
-/** Decoders ignore the spare bits of the last character; this detects a changed character. */
+/** Decoders ignore the spare bits of the last character. This check detects a change of them. */
 const isExactBase64url = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;

@@ -1,12 +1,12 @@
 /** Deeper than any event; recursion stops here. */
 const MAX_DEPTH = 32;
-/** Integer-like names: an object lists these first, in whichever order they were added. */
+/** Integer-like names: an object lists these first, regardless of the order in which they were added. */
 const NUMERIC = /^\d+$/;
 
 /**
  * A copy whose members are in the order of RFC 8785 §3.2.3, so that `JSON.stringify` of it is its canonical text. That
- * takes a third of the work of a separate serialization. Undefined where that would not hold: lone surrogates, integer-like
- * names, NaN and infinities, objects that are not plain, great depth.
+ * takes a third of the work of a separate serialization. Undefined where the copy would not have that text: lone
+ * surrogates, integer-like names, NaN and infinities, objects that are not plain, great depth.
  */
 export const sortedCopy = (value: object): object | undefined => {
   try {

@@ -12,7 +12,7 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** Records in one write. */
+/** Maximum number of records in one write. */
 const MAX_BATCH = 500;
 /** Consecutive lost races for a place in the stream, after which callers get 'unavailable'. */
 const MAX_ATTEMPTS = 20;
@@ -35,7 +35,7 @@ export const streamWriter = (deps: {
   readonly stream: string;
   /** Unique for each writer, also among those of one stream. */
   readonly writer: string;
-  /** Maximum of events waiting to be written; a further one is refused. */
+  /** Maximum number of events waiting to be written; a further one is refused. */
   readonly queueLimit: number;
   /** Schedules the write behind all work that is ready now, so that its events join the group. */
   readonly defer: (run: () => void) => void;
@@ -52,7 +52,7 @@ export const streamWriter = (deps: {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
       const failed = await tried(batch);
-      // Without room for the lowest priority there may still be room for the others.
+      // The store may refuse the lowest priority and still have room for the others.
       if (isOutOfSpace(failed?.error))
         for (const priority of WRITE_PRIORITIES.toReversed()) {
           const left = failed?.left.filter((one) => one.priority === priority) ?? [];
@@ -65,7 +65,7 @@ export const streamWriter = (deps: {
 
   type Failed = { readonly left: readonly Waiting[]; readonly error: unknown };
 
-  /** Writes with the lowest priority in the batch. Returns the callers whose events could not be written. */
+  /** Writes the batch with the lowest priority in it. Returns the callers whose events could not be written. */
   const tried = async (batch: readonly Waiting[]): Promise<Failed | undefined> => {
     if (batch.length === 0) return undefined;
     const lowest = WRITE_PRIORITIES.find((priority) => batch.some((one) => one.priority === priority));
@@ -83,7 +83,7 @@ export const streamWriter = (deps: {
       reject(unavailable('the audit log could not be written', failed?.error));
   };
 
-  /** Resolves every caller of the batch, or throws for those that are left. */
+  /** Resolves each caller of a stored event. Throws for the callers that are left. */
   const write = async (batch: readonly Waiting[], settled: Set<Waiting>): Promise<void> => {
     let left = batch;
     batches += 1;
@@ -103,7 +103,7 @@ export const streamWriter = (deps: {
         // The write may have taken effect nevertheless: the next one reads the head.
         head = undefined;
         if (!isDocumentConflict(error)) throw error;
-        // Another writer took a place. Records of this batch before it may have been stored.
+        // Another writer took a position. Records of this batch before that position may have been stored.
         const stored = await countStored(linked, mark);
         settle(left.slice(0, stored), linked, settled);
         left = left.slice(stored);
@@ -151,7 +151,7 @@ export const readHead = async (records: Collection<AuditRecord>, stream: string)
 
 export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
 
-/** The error for all callers while the audit log cannot be written: nothing happened, try again. */
+/** The error for all callers while the audit log cannot be written: nothing happened, the caller can retry. */
 export const unavailable = (detail: string, cause?: unknown): DomainError => {
   const isFull = isOutOfSpace(cause);
   return auditRefusal(isFull ? 'storage_full' : 'request_not_recorded', {

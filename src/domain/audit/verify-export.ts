@@ -20,7 +20,10 @@ export type Verdict =
       readonly streams: number;
       readonly checkpoints: number;
       readonly heads: Heads;
-      /** Thumbprint of the key that signed the head (RFC 7638). It proves nothing unless known from elsewhere: pin it. */
+      /**
+       * Thumbprint of the key that signed the head (RFC 7638). It proves nothing unless the verifier knows it from
+       * another source: pin it.
+       */
       readonly key: string;
     }
   | {
@@ -36,10 +39,10 @@ export type Verdict =
 type Header = { readonly issuer: string; readonly exportedAt: number; readonly keys: readonly VerificationKey[] };
 
 /**
- * Verifies an export without the server: every digest and link, every checkpoint's signature and what it
- * names, and the signed head over all lines. `key` is the thumbprint the export must be signed with;
- * `witness` are heads from an earlier day that must still stand. Memory grows with the number of
- * checkpoints, not of records. Throws only what reading `lines` throws.
+ * Verifies an export without the server: every digest and link, every checkpoint's signature and the records it names,
+ * and the signed head over all lines. `key`: the thumbprint of the key that must have signed the export. `witness`:
+ * trusted heads from an earlier day, whose records must still exist. Memory grows with the number of checkpoints, not
+ * of records. Throws only errors from reading `lines`.
  */
 export const verifyExport = async (
   lines: AsyncIterable<string>,

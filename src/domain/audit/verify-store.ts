@@ -31,16 +31,17 @@ const PAGE = 500;
 const MOST_MISMATCHES = 100;
 
 /**
- * Verifies the audit log in its store, without writing. Checks every digest, link and checkpoint, as `verifyExport` does.
- * Also checks what an export does not hold. The first are the members that lists and searches use, in the document and in
- * the index. The second are personal values against their commitments and against the events that record their erasure.
+ * Verifies the audit log in its store, without writing. Checks every digest, link and checkpoint, as `verifyExport`
+ * does. Also checks what an export does not hold:
+ * - the members that lists and searches use, in the document and in the index;
+ * - personal values against their commitments, and against the events that record their erasure.
  * Continues after a member that does not match; ends where the chain breaks. May leave out records that are appended
- * meanwhile. Throws StoreUnavailable when the store fails.
+ * during the check. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
-  /** Heads that must still stand. */
+  /** Trusted heads, whose records must still exist. */
   readonly witnesses?: readonly WitnessedHeads[];
   /** Whether the store has left out an unreadable record so far. */
   readonly unreadable?: () => boolean;
@@ -49,7 +50,10 @@ export const verifyStore = async (deps: {
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
-  /** Erasure events whose value was still there: checked again at the end, since the server erases after recording. */
+  /**
+   * Erasure events whose value was still there. They are checked again at the end, since the server records before it
+   * erases.
+   */
   const unfinished: Versioned<AuditRecord>[] = [];
 
   const note = (mismatch: Mismatch, text: string): void => {
@@ -137,7 +141,10 @@ export const verifyStore = async (deps: {
 const mismatchText = ({ stream, sequence, members }: Mismatch): string =>
   `record ${sequence} of stream ${stream} does not match its digest in: ${members.join(', ')}.`;
 
-/** All records of the stream of checkpoints, or all others, by document id: a manipulated index cannot hide a record. */
+/**
+ * All records of the stream of checkpoints, or all others. Reads by document id, so that a manipulated index hides no
+ * record.
+ */
 async function* pagesOf(
   records: Collection<AuditRecord>,
   isCheckpoints: boolean,
