@@ -1,33 +1,34 @@
 /**
- * Uses of budgets, changed by compare-and-swap. This process queues requests for one budget, and all that wait share one
- * swap. So only nodes compete for swaps, which is rare, and no request starves. reservations.ts calls it.
+ * Changes the uses of budgets by compare-and-swap. Queues the requests of this process for one budget; all waiting
+ * requests share one swap. So only nodes compete for swaps, which is rare, and no request starves. reservations.ts
+ * calls it.
  */
 import { randomInt } from 'node:crypto';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
 import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
 import { giveBack, type Taking, take } from './counting.ts';
 
-/** A waiting request. `step` may run several times: the result of the last run applies. */
+/** A waiting request. `step` may run several times; the result of the last run applies. */
 type Work = {
   readonly step: (use: BudgetUse | undefined) => BudgetUse | undefined;
   readonly done: () => void;
-  /** `isUnknown`: the use may have been written nevertheless. */
+  /** `isUnknown`: the use may have been written despite the error. */
   readonly failed: (error: unknown, isUnknown: boolean) => void;
   /** Deadline in seconds of `elapsed`. */
   readonly until: number;
 };
 
-/** Seconds after which a request fails that loses every swap to other nodes. */
+/** Seconds after which a request fails if it loses every swap to other nodes. */
 const PATIENCE_SECONDS = 5;
-/** Requests that share one swap. */
+/** Maximum number of requests that share one swap. */
 const MOST_AT_ONCE = 500;
 /** Pause after a lost swap: random, up to this number of milliseconds, doubled after each further loss. */
 const FIRST_PAUSE = 4;
 const LONGEST_PAUSE = 64;
-/** Pending returns of one budget while the store fails; uses beyond that stay counted. */
+/** Maximum number of pending returns of one budget while the store fails; further uses stay counted. */
 const MOST_OWED = 1_000;
 
-/** Counts what budgets limit, over all nodes. */
+/** Counts the uses of budgets, over all nodes. */
 export interface BudgetCounter {
   /**
    * Takes the use from the budget. Undefined: taken. Otherwise returns the second from which there is room.
@@ -41,8 +42,8 @@ export interface BudgetCounter {
     about?: Partial<BudgetUse>,
   ): Promise<{ readonly fullUntil: number | undefined } | undefined>;
   /**
-   * Returns a use to the part of the window that begins `at`, once. Never throws. While the store cannot be read, the
-   * return stays pending and the next request for the budget writes it. A return that may have been written is not
+   * Gives a use back to the part of the window that begins `at`, once. Never throws. While the store cannot be read,
+   * the return stays pending and the next request for the budget writes it. A return that may have been written is not
    * repeated.
    */
   giveBack(budget: Budget, taking: Taking, at: number): Promise<void>;
@@ -72,7 +73,7 @@ export const budgetCounter = ({
     }
   };
 
-  /** One swap for all of them. False: it was lost. */
+  /** One swap for all waiting requests. False: another node won. */
   const swap = async (id: string, works: readonly Work[]): Promise<boolean> => {
     const debts = owed.get(id) ?? [];
     let isUnderWay = false;
@@ -86,7 +87,7 @@ export const budgetCounter = ({
         if (!(await isWritten(use, found?.version))) return false;
       }
     } catch (error) {
-      // A return that may have been written is not repeated.
+      // Does not repeat a return that may have been written.
       if (isUnderWay) owed.delete(id);
       for (const { failed } of works) failed(error, isUnderWay);
       return true;
@@ -133,7 +134,7 @@ export const budgetCounter = ({
       budget,
       taking,
       now,
-      /** For the use of an agent: which agent and owner it is of. */
+      /** For the use of an agent: its agent and owner. */
       about = {},
     ): Promise<{ readonly fullUntil: number | undefined } | undefined> =>
       new Promise((resolve, reject) => {

@@ -19,7 +19,7 @@ export type BudgetChange = Partial<
 >;
 export type BudgetQuery = PageQuery & { readonly subject?: string };
 
-/** Limit of active budgets: each token is checked against all of them. */
+/** Maximum number of active budgets: each token is checked against all of them. */
 const MOST_ACTIVE = 1000;
 const REREAD_SECONDS = 10;
 const LONGEST_WINDOW = 31 * 86_400;
@@ -37,15 +37,15 @@ export interface BudgetRegistry {
   get(id: string): Promise<Versioned<Budget> | undefined>;
   /** One page of budgets, newest first. `query` may name a subject. */
   list(query?: BudgetQuery): Promise<Page<Budget>>;
-  /** How much of it is used in the window that ends now. */
+  /** How much of the budget is used in the window that ends now. */
   counted(budget: Budget): Promise<number>;
-  /** Throws 'invalid_field'. The budget applies from now on, on all nodes with their next token. */
+  /** Creates a budget. It applies on all nodes from their next token on. Throws 'invalid_field'. */
   create(wanted: NewBudget, by: By): Promise<Versioned<Budget>>;
   /** Throws 'invalid_field', 'not_found' and 'precondition_failed'. */
   update(id: string, expected: number, change: BudgetChange, by: By): Promise<Versioned<Budget>>;
-  /** Stores the mark, so that it can be cached: a missing document is read each time. */
+  /** Stores the mark, so that nodes can cache it. A missing document would be read each time. */
   prepare(): Promise<void>;
-  /** All active budgets; read again when the set changed. */
+  /** All active budgets. Reads them again when the set has changed. */
   active(): Promise<readonly Budget[]>;
 }
 
@@ -151,7 +151,7 @@ export const budgetRegistry = ({
     async active(): Promise<readonly Budget[]> {
       const changes = await changesNow();
       const now = clock.now();
-      // Also re-read after a while: a change may have been stored without its mark.
+      // Also reads again after a while, since a change may have been stored without its mark.
       const isFresh = known?.changes === changes && now >= known.at && now < known.at + REREAD_SECONDS;
       if (!known || !isFresh) known = { changes, at: now, budgets: await activeOnes() };
       return known.budgets;
@@ -163,8 +163,8 @@ const MEMBER_PATH = /^[^.]{1,100}(?:\.[^.]{1,100}){0,7}$/;
 const CURRENCY = /^[\x21-\x7e]{1,20}$/;
 
 /**
- * A budget of amounts names the member of the currency and its own currency, or states that there is none. Neither changes
- * afterwards: a sum in one currency is no sum in another.
+ * A budget of amounts names the member of the currency and its own currency, or states that there is none. Neither can
+ * change afterwards: a sum in one currency has no meaning in another.
  */
 const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, before: Budget | undefined): void => {
   if (measure !== 'amount') {
@@ -172,7 +172,7 @@ const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, bef
     if (currency !== undefined) refuseField('/currency', 'Only amounts have a currency.');
     return;
   }
-  // A budget from before currencies were distinguished may be disabled as it is.
+  // A budget from before currencies were distinguished can be disabled without setting the member.
   if (currencyMember === undefined && before !== undefined && state === 'disabled') return;
   if (currencyMember === undefined) {
     refuseField(

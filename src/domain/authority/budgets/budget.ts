@@ -1,8 +1,8 @@
 /**
- * Budgets: limits for what may be given within a window of time, over all nodes. A budget is about an agent, an owner, a
- * person or a delegation, and counts all that is given through it. What an agent re-delegates also counts for that agent,
- * so splitting an action, or spreading it over sub-agents, does not avoid a budget. Owns budgets, their uses and the rule.
- * Does not own the caller (src/provider/tokens/token-claims.ts) nor the amount of a detail
+ * Budgets: limits on what may be granted within a window of time, over all nodes. A budget is about an agent, an owner,
+ * a person or a delegation, and counts everything granted through it. Grants that an agent re-delegates also count for
+ * that agent. So an agent avoids no budget by splitting an action or spreading it over sub-agents. Owns budgets, their
+ * uses and the rule. Does not own the caller (src/provider/tokens/token-claims.ts) nor the amount of a detail
  * (domain/resources/authorization-details).
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -10,7 +10,8 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 export const BUDGET_SUBJECTS = ['agent', 'owner', 'account', 'delegation'] as const;
 
 /**
- * `tokens`: their number. `amount`: the sum of a member of details. `targets`: the number of different resource servers.
+ * `tokens`: the number of tokens. `amount`: the sum of a member of details. `targets`: the number of different resource
+ * servers.
  */
 export const MEASURES = ['tokens', 'amount', 'targets'] as const;
 
@@ -21,24 +22,27 @@ export type Budget = {
   readonly name: string;
   /** Kind of `subject`. */
   readonly about: (typeof BUDGET_SUBJECTS)[number];
-  /** Id of an agent, an owner (account or group), an account on whose behalf, or a delegation with all below it. */
+  /**
+   * Id of an agent, an owner (account or group), an account on whose behalf an agent acts, or a delegation with all
+   * delegations below it.
+   */
   readonly subject: string;
   readonly measure: BudgetMeasure;
   /** Maximum within any `windowSeconds`; 0: nothing. */
   readonly limit: number;
   readonly windowSeconds: number;
-  /** Only what is given at this resource server (resource indicator). */
+  /** Counts only what is granted at this resource server (resource indicator). */
   readonly resource?: string;
-  /** Only what holds one of these scopes. */
+  /** Counts only tokens with one of these scopes. */
   readonly scopes?: readonly string[];
-  /** Only details of this type; required with `amount`. */
+  /** Counts only details of this type; required with `amount`. */
   readonly detailType?: string;
   /**
    * With `amount`: path of the member that holds the currency, as `limits.currency`; null: amounts of this type have none.
    * Absent: a budget from before currencies were distinguished. It denies everything of its type until the member is set.
    */
   readonly currencyMember?: string | null;
-  /** The one currency it counts, exactly as that member spells it. */
+  /** The one currency that it counts, exactly as that member spells it. */
   readonly currency?: string;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
@@ -61,7 +65,7 @@ export const BUDGETS = {
   members: ['name', 'about', 'subject', 'measure', 'limit', 'windowSeconds', 'state', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-/** Parts of a window. A part is counted until all of it is older than the window. */
+/** Number of parts of a window. A part is counted until all of it is older than the window. */
 export const PARTS = 60;
 
 export type Counted = {
@@ -75,15 +79,15 @@ export type Counted = {
 };
 
 /**
- * The use of a budget, under the budget's id; one document, so that counting is one compare-and-swap. Or the use of one
- * agent under one owner, kept for the budgets of later owners (owner-use.ts).
+ * The use of a budget, under the budget's id. It is one document, so that counting is one compare-and-swap. Or the use
+ * of one agent under one owner, kept for the budgets of later owners (owner-use.ts).
  */
 export type BudgetUse = {
   readonly id: string;
   readonly parts: readonly Counted[];
   /** For a budget of an owner: by agent, the uses that agents had under other owners. */
   readonly carried?: Readonly<Record<string, readonly Counted[]>>;
-  /** For the use of an agent: the agent, its owner then, and the shape (`shapeOf`). */
+  /** For the use of an agent: the agent, its owner at that time, and the shape (`shapeOf`). */
   readonly agent?: string;
   readonly owner?: string;
   readonly shape?: string;

@@ -1,12 +1,12 @@
 /** Adds a use to a budget, as a pure function. */
 import { type Budget, type BudgetUse, type Counted, PARTS } from './budget.ts';
 
-/** What one token takes of one budget. */
+/** The use that one token takes from one budget. */
 export type Taking = { readonly sum: number; readonly target?: string };
 
 export type Outcome =
   | { readonly use: BudgetUse }
-  /** Epoch second from which it would fit, as far as known now; undefined: never within this budget. */
+  /** Epoch second from which the use would fit, as far as known now. Undefined: it never fits this budget. */
   | { readonly fullUntil: number | undefined };
 
 /** Seconds of one part. */
@@ -32,7 +32,9 @@ export const countedNow = (budget: Budget, use: BudgetUse | undefined, now: numb
     : parts.reduce((total, { sum }) => total + sum, 0);
 };
 
-/** Keeps every window within the limit: a part is counted until its last second is out of the window. */
+/**
+ * Takes a use and keeps every window within the limit. A part is counted until its last second is out of the window.
+ */
 export const take = (budget: Budget, use: BudgetUse | undefined, taking: Taking, now: number): Outcome => {
   const seconds = partOf(budget);
   const parts = (use?.parts ?? []).filter(isCounting(budget, now));
@@ -84,7 +86,10 @@ const freeFrom = (budget: Budget, parts: readonly Counted[], taking: Taking, now
   return undefined;
 };
 
-/** Returns what was taken and not used. A target stays while another token was issued for it. */
+/**
+ * Gives back a use that was taken for a token that was not issued. A target stays while another token was issued for
+ * it.
+ */
 export const giveBack = (use: BudgetUse, { sum, target }: Taking, at: number): BudgetUse => ({
   ...use,
   parts: use.parts.map((part) => {

@@ -1,6 +1,6 @@
 /**
  * Uses by agent and owner. The budgets of a new owner include them from the hand-over on, so that a hand-over gives no
- * owner new room. A use is kept while a budget of any owner could include it. Owns its name and its transfer to a new
+ * owner new room. Keeps a use while a budget of any owner could include it. Owns its name and its transfer to a new
  * owner; the counter writes it (budget-counter.ts).
  */
 
@@ -12,7 +12,7 @@ import type { BudgetRegistry } from './budget-registry.ts';
 import { mergedParts } from './counting.ts';
 
 const ATTEMPTS = 20;
-/** Shapes and owners of one agent within the longest window. */
+/** Maximum number of shapes and owners of one agent within the longest window. */
 const MOST_USES = 1000;
 
 /** The shape of a budget: equal for budgets that differ only in name, limit and owner. */
@@ -36,7 +36,7 @@ export const useOfAgent = (budget: Budget, agent: string, owner: string): Budget
   limit: Number.MAX_SAFE_INTEGER,
 });
 
-/** Carries what an owner used to the next owner of an agent. */
+/** Carries the uses under one owner over to the next owner of an agent. */
 export interface OwnerUse {
   /**
    * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. To be called before the
@@ -56,7 +56,7 @@ export const ownerUse = ({
 }): OwnerUse => {
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
 
-  /** Sets the uses that the agent brings along. Idempotent. */
+  /** Sets the uses that the agent brings to its new owner. Idempotent. */
   const carry = async (budget: Budget, agent: string, from: readonly BudgetUse[]): Promise<void> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await uses.get(budget.id);

@@ -10,9 +10,9 @@ import type { BudgetRegistry } from './budget-registry.ts';
 import { overAt, partAt, type Taking } from './counting.ts';
 import { shapeOf, useOfAgent } from './owner-use.ts';
 
-/** A token about to be issued, with the members that budgets use. A token without an agent falls under no budget. */
+/** A token about to be issued, with the members that budgets use. No budget covers a token without an agent. */
 export type Spending = {
-  /** On whose behalf. */
+  /** Account on whose behalf the agent acts. */
   readonly subject?: string | undefined;
   /** Every agent in its chain. */
   readonly agents: readonly string[];
@@ -25,18 +25,18 @@ export type Spending = {
 };
 
 export type Reservation = {
-  /** Returns what was taken, once, for a token that was not issued. Never throws. */
+  /** Gives back what was taken, once, for a token that was not issued. Never throws. */
   release(): Promise<void>;
 };
 
 const NOTHING: Reservation = { release: async () => {} };
 
-/** Takes the use of a token from every budget it falls under, or denies it and takes nothing. */
+/** Takes the use of a token from every budget that covers it, or denies the token and takes nothing. */
 export interface BudgetReservations {
   /**
-   * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is in another
-   * currency than all that is given; then nothing is taken. Concurrent requests on all nodes together never exceed
-   * the limit.
+   * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room. Also throws it when a
+   * budget is in another currency than everything granted. Then nothing is taken. Concurrent requests on all nodes
+   * together never exceed the limit.
    */
   reserve(spending: Spending): Promise<Reservation>;
 }
@@ -71,7 +71,7 @@ export const budgetReservations = ({
     return detailType === undefined || spending.details?.some(({ type }) => type === detailType) === true;
   };
 
-  /** The budgets it falls under, and the uses to store for its agents, which later owners' budgets include. */
+  /** The budgets that cover it, and the uses to store for its agents, which later owners' budgets include. */
   const within = async (spending: Spending) => {
     const all = (await budgets.active()).filter((budget) => countsThere(budget, spending));
     const ofOwners = all.filter(({ about }) => about === 'owner');
@@ -122,7 +122,8 @@ export const budgetReservations = ({
         }
         for (const { budget, about } of kept) {
           const taking = takingOf(budget, spending);
-          // Where a budget includes it, an unknown amount is denied. Here it would use up everything, so it is left out.
+          // A budget that covers an unknown amount denies it. Here the amount would use up the whole budget, so it is
+          // left out.
           if (taking.sum === Number.MAX_SAFE_INTEGER) continue;
           await counter.take(budget, taking, now, about);
           taken.push({ budget, taking });
@@ -136,7 +137,7 @@ export const budgetReservations = ({
   };
 };
 
-/** The currency of a detail, at the member that the budget names; undefined: it states none. */
+/** The currency of a detail, from the member that the budget names. Undefined: the detail states none. */
 const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {
   if (typeof currencyMember !== 'string') return undefined;
   const value = detail && memberAt(detail, currencyMember);
@@ -155,14 +156,14 @@ const takingOf = (budget: Budget, spending: Spending): Taking => {
     (worth) => typeof currencyMember !== 'string' || currencyIn(budget, worth) === currency,
   );
   const amounts = mine.map(({ amount }) => amount);
-  // An unknown amount counts as more than any budget.
+  // Treats an unknown amount as more than any budget.
   const isUnknown = amounts.some((amount) => amount === undefined || !Number.isFinite(amount) || amount < 0);
   return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
 };
 
 /**
- * Why a budget of amounts cannot include the use. Either the budget does not name the member of the currency, or there is a
- * currency that neither this budget nor another one about the same subject covers. Two currencies are never added.
+ * Why a budget of amounts cannot include the use. Either the budget does not name the member of the currency. Or
+ * neither this budget nor another one about the same subject covers a currency in use. Two currencies are never added.
  */
 const currencyProblem = (
   budget: Budget,

@@ -1,6 +1,7 @@
 /**
- * What a remembered answer allows, right by right, so that it also answers a smaller question. A right covers what the
- * person saw: who asks and where the answer goes, the resource, the scope and its text. Any difference makes another right.
+ * The rights that a remembered answer allows, one by one, so that it also answers a smaller question. A right covers
+ * what the person saw: who asks and where the answer goes, the resource, the scope and its text. Any difference makes
+ * another right.
  */
 import { createHash } from 'node:crypto';
 import type { ConsentResult } from '../../ports/interactions.ts';
@@ -42,7 +43,7 @@ const digestsOf = (question: ConsentQuestion, rights: readonly Right[]): readonl
 /** Digests of all rights that a question is about. */
 export const askedRights = (question: ConsentQuestion): readonly string[] => digestsOf(question, rightsIn(question));
 
-/** Digests of the rights of a question that an answer allows, and of those that it does not. */
+/** Digests of the rights of a question that an answer allows, and of those that it does not allow. */
 export const answeredRights = (
   question: ConsentQuestion,
   { openidScopes, resources, details = {} }: ConsentResult,

@@ -1,6 +1,6 @@
 /**
- * First-party apps without consent that a person ended: from then on they need that person's consent. Owns the collection
- * ASKED_AGAIN.
+ * First-party apps without a consent page whose access a person ended. From then on they need that person's consent.
+ * Owns the collection ASKED_AGAIN.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,4 +1,7 @@
-/** Authorization details in a question to a person: each described by its type, and allowed or left out one by one. */
+/**
+ * Authorization details in a question to a person: each is described by its type, and the person allows or leaves out
+ * each one.
+ */
 import { type DescribedDetail, describedDetail } from '../../resources/authorization-details/described-detail.ts';
 import { detailId } from '../../resources/authorization-details/detail-id.ts';
 import { typeOf } from '../../resources/authorization-details/narrowed-details.ts';
@@ -17,7 +20,7 @@ type Question = {
   readonly resources: readonly { readonly identifier: string; readonly details: readonly AskedDetail[] }[];
 };
 
-/** In their order. A detail of an undeclared type is left out, since no text describes it (AP-10). */
+/** In their order. Leaves out a detail of an undeclared type, since no text describes it (AP-10). */
 export const askedDetails = (server: ResourceServer, details: readonly Detail[]): readonly AskedDetail[] =>
   details.flatMap((detail) => {
     const type = typeOf(server.detailTypes ?? [], detail);
@@ -36,7 +39,7 @@ export const detailsOf = (
   return found.length === 0 ? {} : { details: Object.fromEntries(found) };
 };
 
-/** Whether the answer is valid only once, because it is about a right that can do great harm. */
+/** Whether the answer is valid only once, because it is about a right whose misuse can do great harm. */
 export const isAskedEachTime = ({ resources }: Question): boolean =>
   resources.some(({ details }) => details.some(({ described: { risk } }) => risk === 'high' || risk === 'critical'));
 

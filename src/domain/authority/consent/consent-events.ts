@@ -58,6 +58,8 @@ export const typesOf = (details: DetailsByResource | undefined, name: string) =>
         ),
       };
 
-/** The agent that acts for the person with what is allowed: the requesting agent, or the one that a client requests. */
+/**
+ * The agent that acts for the person with the allowed rights: the requesting agent, or the one that a client requests.
+ */
 export const actorIn = ({ requester, actor }: ConsentQuestion): Agent | undefined =>
   requester.kind === 'agent' ? requester.agent : actor;

@@ -4,7 +4,7 @@ import type { Versioned } from '../../ports/document-store.ts';
 import type { Requester } from './consent.ts';
 import { consentRefusal } from './consent-refusals.ts';
 
-/** Those who take part in a question besides the person. */
+/** The parties of a question besides the person. */
 export interface ConsentParties {
   /** The requesting client or agent. Throws 'access_denied' when it is not active. */
   requesterOf(id: string): Promise<Requester>;

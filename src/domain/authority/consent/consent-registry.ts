@@ -50,9 +50,9 @@ export type ConsentDeps = {
   readonly authorize: Authorize;
   /** Resource indicator of the management API, at which no agent acts for its caller. */
   readonly managementApi?: string;
-  /** Stores a client that is a metadata document as it was shown, before anything is allowed to it. */
+  /** Stores a client that is a metadata document as it was shown, before the person allows it anything. */
   readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
-  /** Includes what this process has latched. Default: what the store holds. */
+  /** Revocation check that includes the kills this process has latched. Default: the kills in the store. */
   readonly revocation?: Revocation;
 };
 
@@ -61,7 +61,7 @@ export interface ConsentRegistry {
   /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
   question(asked: AskedConsent): Promise<ConsentQuestion>;
   /**
-   * The answer that makes a page unnecessary. A first-party client that the person did not end gets everything.
+   * The answer that makes a page unnecessary. A first-party client gets everything, unless the person ended its access.
    * Otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
    * answers a device flow from memory.
    */
@@ -69,14 +69,14 @@ export interface ConsentRegistry {
   /** Throws what `allow` would throw for this answer, and changes nothing. */
   check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void>;
   /**
-   * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer.
-   * `seen` is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when the question
-   * has changed since, and what `applyDecision` throws.
+   * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer. `seen`
+   * is the `questionDigest` of the page that was shown. Throws DomainError 'precondition_failed' when the question has
+   * changed since, and as `applyDecision` does.
    */
   allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult>;
   /**
-   * Records a denial. Earlier consent stays, unless it waited for the person to confirm a new owner: then it ends.
-   * The same question is asked again next time.
+   * Records a denial. Earlier consent stays, unless it waited for the person to confirm a new owner. Then it ends. The
+   * same question is asked again next time.
    */
   deny(asked: AskedConsent, by: By): Promise<void>;
   /** Whether an administrator set that the client needs no consent, and the person has not decided otherwise. */
@@ -100,7 +100,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
 
-  /** The question as it is now. `delegableTo` names the agents to offer; absent: a selection to choose from. */
+  /** The question as it is now. `delegableTo` names the agents to offer. Absent: offers a selection. */
   const question = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw consentRefusal('consent_account_inactive');
@@ -129,8 +129,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   };
 
   /**
-   * The page: the question, and below it what MCP servers would like to do when the client calls them. No wishes for an
-   * agent, whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
+   * The page: the question, and below it the wishes of MCP servers for calls by the client. No wishes for an agent,
+   * whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
    */
   const page = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
     const of = await question(asked, delegableTo);
@@ -145,7 +145,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
     return found.length === 0 ? of : { ...of, wishes: found };
   };
 
-  /** Expiry of a remembered consent to an agent; undefined unless the delegations still hold all of it. */
+  /** Expiry of a remembered consent to an agent. Undefined unless the delegations still hold all of it. */
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
     for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
@@ -167,8 +167,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   };
 
   /**
-   * Adds to the result what the grant will refer to: the document version shown of a client that is a document, and the
-   * agent that acts through it.
+   * Adds to the result what the grant will refer to: the version of the client's metadata document that was shown, and
+   * the agent that acts through the client.
    */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
     const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };
@@ -252,7 +252,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
           });
         }
       }
-      // Only the page of a client has wishes.
+      // Wishes are shown only on the page of a client.
       if (of.requester.kind === 'client') {
         const about = { subject: of.account.id, client: of.requester.client.id, now: clock.now(), expiresAt };
         for (const one of consentsOfWishes(decision.wishes, about)) {
@@ -265,7 +265,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
         ...(details === undefined ? {} : { details }),
         expiresAt,
       });
-      // A page reached by a code on another device, or by an agent's link, is answered each time.
+      // The person answers a page each time if they reached it by a code on another device or by an agent's link.
       if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await answers.keep(of, decision);
       return given;
     },

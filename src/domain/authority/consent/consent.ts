@@ -1,8 +1,8 @@
 /**
- * Consent: what a person is asked when a client or an agent wants access, and what an answer allows. Owns the question, the
- * rule that an answer is never more than the question, and the remembered consents. Does not own the resulting delegations
- * (delegation registry), grants (oidc-provider) or pages. The pages call it, and the authorization endpoint to find out
- * whether a page is needed.
+ * Consent: what a person is asked when a client or an agent wants access, and what an answer allows. Owns the question,
+ * the rule that an answer never exceeds the question, and the remembered consents. Does not own the resulting
+ * delegations (delegation registry), grants (oidc-provider) or pages. The pages call it. So does the authorization
+ * endpoint, to find out whether a page is needed.
  */
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { Client } from '../../clients/clients/client.ts';
@@ -20,14 +20,14 @@ import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import { type AllowedWish, allowedWishes, type Wish } from './wishes.ts';
 
-/** What is asked, of which account and for which client, before it is cut to what can be given. */
+/** The requested access, its account and its client, before it is cut to what can be granted. */
 export type AskedConsent = Pick<
   Interaction,
   'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode' | 'requestedActor'
 > & {
   /** Account id. */
   readonly account: string;
-  /** The transaction in which it arose, when an agent's exchange led here. */
+  /** The transaction of the request, when an agent's exchange led here. */
   readonly txn?: string;
   /** The requesting agent may act only in calls by this client (decision 21). */
   readonly via?: string;
@@ -44,13 +44,15 @@ export type DurationSettings = {
   readonly maxDepth: number;
 };
 
-/** Everything the person decides about. The page shows this and nothing else. */
+/** Everything the person decides on. The page shows this and nothing else. */
 export type ConsentQuestion = {
   readonly account: Account;
   readonly requester: Requester;
-  /** Agent that is to act for the person through the requesting client: it may do what is allowed. */
+  /** Agent that is to act for the person through the requesting client: it may use the allowed rights. */
   readonly actor?: Agent;
-  /** Client that calls the requesting agent: what is allowed applies only to its calls, and gives the client nothing. */
+  /**
+   * Client that calls the requesting agent. The allowed rights apply only to its calls, and give the client nothing.
+   */
   readonly via?: Client;
   readonly redirectUri?: string;
   readonly userCode?: string;
@@ -58,12 +60,15 @@ export type ConsentQuestion = {
   readonly openidScopes: readonly string[];
   /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
   readonly resources: readonly AskedResource[];
-  /** What was asked for and cannot be given, with the layer that denied it. */
+  /** What was requested and cannot be granted, with the layer that denied it. */
   readonly withheld: readonly Withheld[];
   /** Seconds to choose from, ascending; the last is the longest allowed. */
   readonly durations: readonly number[];
   readonly duration: number;
-  /** Whether the agent had another owner when the person allowed it something that waits since: the page says so. */
+  /**
+   * Whether the agent had another owner when the person allowed it something that now waits for their confirmation. The
+   * page says so.
+   */
   readonly isNewOwner?: true;
   /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not computed. */
   readonly wishes?: readonly Wish[];
@@ -85,7 +90,7 @@ type AskedResource = {
   readonly details: readonly AskedDetail[];
 };
 
-/** Whether there is nothing that an answer could allow. */
+/** Whether an answer could allow nothing. */
 export const isNothingAsked = ({ openidScopes, resources }: ConsentQuestion): boolean =>
   openidScopes.length === 0 && resources.length === 0;
 
@@ -119,9 +124,9 @@ export const requesterId = (requester: Requester): string =>
   requester.kind === 'agent' ? requester.agent.id : requester.client.id;
 
 /**
- * The question for a consent request. At each resource it holds what was asked, cut to what that resource declares, the
- * requester may hold and the person may give (decision D4). `candidates` are agents for re-delegation; only active ones
- * other than the requester are offered.
+ * The question for a consent request. At each resource it holds the requested rights, cut to what the resource
+ * declares, the requester may hold and the person may grant (decision D4). `candidates` are agents for re-delegation;
+ * only active ones other than the requester are offered.
  */
 export const consentQuestion = async (input: {
   readonly asked: AskedConsent;
@@ -218,8 +223,8 @@ const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSet
 
 /**
  * What an answer allows: never a scope, a second, an agent or a hop that the question did not offer. Throws DomainError
- * 'invalid_request' naming the field that holds something else, and 'access_denied' when nothing was allowed. `openid`
- * cannot be removed from a sign-in: to refuse it is to deny all.
+ * 'invalid_request' naming the field that holds something else, and 'access_denied' when nothing was allowed. A person
+ * cannot leave `openid` out of a sign-in: to refuse it is to deny the whole request.
  */
 export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now: number): ConsentDecision => {
   const offered = (field: string, given: readonly string[], from: readonly string[]): readonly string[] => {

@@ -5,11 +5,11 @@ import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import type { AskedConsent } from './consent.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
-/** What a person allowed an agent under a former owner, as far as a question of consent needs it. */
+/** The rights that a person allowed an agent under a former owner, as far as a question of consent needs them. */
 export interface NewOwners {
   /**
-   * Whether the person allowed the acting agent something before it changed hands, here or elsewhere, and nothing
-   * since.
+   * Whether the person allowed the acting agent something before it changed owner, at this or another resource, and
+   * nothing since.
    */
   isNew(asked: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean>;
   /** Ids of the delegations that wait for the person to confirm the new owner, at the resources in question. */

@@ -1,6 +1,4 @@
-/**
- * Digests of what a person was asked: any difference makes another page, or another answer.
- */
+/** Digests of the question to a person. Any difference makes another page, or another answer. */
 import { createHash } from 'node:crypto';
 import { ownershipOf } from '../../clients/agents/ownership.ts';
 import { documentVersionOf } from '../../clients/clients/metadata-document.ts';
@@ -18,7 +16,8 @@ export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
 ];
 
 /**
- * Digest of all that the person sees and decides: the question, and the wishes below it. Any difference makes another page.
+ * Digest of all that the person sees and decides on: the question, and the wishes below it. Any difference makes
+ * another page.
  */
 export const questionDigest = (question: ConsentQuestion): string => {
   const asked = rememberedDigest(question);
@@ -62,7 +61,7 @@ const snapshot = (requester: Requester): unknown =>
         requester.agent.environment,
         requester.agent.redirectUris,
         requester.agent.jwks ?? requester.agent.jwksUri ?? null,
-        // An agent that was handed over and back again is not the same.
+        // An agent that was handed over and back again counts as another agent.
         ...(ownershipOf(requester.agent) === 0 ? [] : [ownershipOf(requester.agent)]),
       ]
     : [

@@ -6,8 +6,8 @@ import type { Versioned } from '../../ports/document-store.ts';
 const RE_DELEGATION_CHOICES = 50;
 
 /**
- * How a form names an agent and the owner that its page showed: by its id, and after a colon by how often it had changed
- * hands. An agent that never did is named by its id alone.
+ * How a form names an agent together with the owner that its page showed. It is the agent's id, then a colon and how
+ * often the agent had changed owner. An agent that never changed owner is named by its id alone.
  */
 export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
   ownershipOf(agent) === 0 ? agent.id : `${agent.id}:${ownershipOf(agent)}`;
@@ -15,7 +15,7 @@ export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
 /** The id of the agent that a choice names. */
 export const agentOfChoice = (choice: string): string => choice.split(':')[0] ?? '';
 
-/** What this needs of the agent registry. */
+/** The part of the agent registry that this file uses. */
 export type AgentLookup = {
   getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
   list(query: { readonly owner?: string; readonly state: 'active'; readonly limit: number }): Promise<{
@@ -23,7 +23,7 @@ export type AgentLookup = {
   }>;
 };
 
-/** Agents to which `agent` may re-delegate what it is allowed: the named ones, or a selection to choose from. */
+/** Agents to which `agent` may re-delegate its rights: the named ones, or a selection to choose from. */
 export const candidatesFor = async (
   agents: AgentLookup,
   agent: Agent,
@@ -32,7 +32,7 @@ export const candidatesFor = async (
   if (named) {
     return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
   }
-  // All agents of the same owner come before those of others. Only the newest are read: there may be very many.
+  // All agents of the same owner come before those of others. Reads only the newest, since there may be very many.
   const newest = { state: 'active', limit: RE_DELEGATION_CHOICES + 1 } as const;
   const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
   const others = sisters.length > RE_DELEGATION_CHOICES ? [] : (await agents.list(newest)).items;

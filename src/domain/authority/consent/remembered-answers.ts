@@ -1,7 +1,7 @@
 /**
- * Remembered answers of people, valid for the same question and for smaller ones. Owns the collection CONSENTS. Does not
- * decide whether a question may be answered from memory (consent-registry.ts). Of two decisions about a right the later one
- * applies.
+ * Remembered answers of people, valid for the same question and for smaller ones. Owns the collection CONSENTS. Does
+ * not decide whether a question may be answered from memory (consent-registry.ts). If two decisions are about one
+ * right, the later one applies.
  */
 import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -12,14 +12,14 @@ import { type ConsentDecision, type ConsentQuestion, requesterId } from './conse
 import { rememberedDigest } from './question-digest.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
-/** Answers to one client that are examined. */
+/** Maximum number of answers to one client that are examined. */
 const MOST = 100;
 
 /** Earlier decisions of people about exactly one question or a larger one. */
 export interface RememberedAnswers {
   /**
-   * The answers to a question, in order of precedence. First the answer to exactly this question, as it was narrowed.
-   * Then those that allow all of it, cut to it, the longest first.
+   * The answers to a question, in order of precedence. First comes the answer to exactly this question, with its later
+   * narrowing. Then come the answers that allow all of it, cut to the question, the longest first.
    */
   to(of: ConsentQuestion): Promise<readonly RememberedConsent[]>;
   /** Stores an answer, and removes from earlier answers what it leaves out. */
@@ -47,7 +47,9 @@ export const rememberedAnswers = ({
 
   const isLive = ({ expiresAt }: RememberedConsent): boolean => expiresAt > clock.now();
 
-  /** Whether an answer allows all that is asked; one from before rights were stored answers its own question only. */
+  /**
+   * Whether an answer allows the whole question. An answer from before rights were stored covers only its own question.
+   */
   const covers = ({ rights = [] }: RememberedConsent, wanted: readonly string[]): boolean =>
     wanted.length > 0 && wanted.every((right) => rights.includes(right));
 
@@ -125,6 +127,6 @@ export const rememberedAnswers = ({
 
 const idOf = (question: ConsentQuestion): string => `cns_${rememberedDigest(question)}`;
 
-/** The `ownership` number of an agent that asks for itself. */
+/** The `ownership` number of an agent that requests access for itself. */
 export const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>
   requester.kind === 'agent' ? ownershipMember(ownershipOf(requester.agent)) : {};

@@ -1,7 +1,7 @@
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { DetailsByResource } from '../../vocabulary/detail-type.ts';
 
-/** A decision that answers the same question again while it is valid, and smaller questions (AP-11). */
+/** A decision that, while it is valid, also answers the same question again, and smaller questions (AP-11). */
 export type RememberedConsent = {
   /** `cns_` and the digest of the question. */
   readonly id: string;
@@ -10,7 +10,9 @@ export type RememberedConsent = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
   readonly details?: DetailsByResource;
-  /** Digests of what it allows (allowed-rights.ts). Absent in an answer from before: it answers its own question only. */
+  /**
+   * Digests of the rights it allows (allowed-rights.ts). Absent in older answers: these cover only their own question.
+   */
   readonly rights?: readonly string[];
   /** How often the client, an agent, had changed hands (agents/ownership.ts). Absent: never. */
   readonly ownership?: number;

@@ -1,7 +1,7 @@
 /**
- * Wishes of MCP servers (decision 21). An app asks for a resource server; agents registered as that resource server may
- * want to act for the person when the app calls them. Owns which wishes are shown, and the result of an answer. They are
- * part of the page, and never a reason for a page.
+ * Wishes of MCP servers (decision 21). When an app requests access to a resource server, agents registered as that
+ * resource server may want to act for the person in calls by the app. Owns which wishes are shown, and the result of an
+ * answer. Wishes are part of the page, and never a reason for a page.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -19,14 +19,14 @@ import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { choiceOf } from './re-delegation-choices.ts';
 
-/** What one agent would like to do at one API. */
+/** The scopes that one agent would like to use at one API. */
 export type Wish = {
   readonly agent: Agent;
   /** The MCP server it is registered as: resource indicator. */
   readonly through: string;
   readonly identifier: string;
   readonly name: string;
-  /** Sorted by name; none that the person allowed before. */
+  /** Sorted by name, without those that the person allowed before. */
   readonly scopes: readonly ScopeDeclaration[];
   /** Maximum duration by the ceilings of the agent, seconds. Absent: the maximum of the page. */
   readonly mostSeconds?: number;
@@ -34,7 +34,7 @@ export type Wish = {
   readonly isNewOwner?: true;
 };
 
-/** What a person allowed of the wishes, for one agent at one API. */
+/** The part of the wishes that a person allowed, for one agent at one API. */
 export type AllowedWish = { readonly wish: Wish; readonly scope: readonly string[] };
 
 /** Maximum of agents of one MCP server on a page, and of wishes. */
@@ -51,15 +51,15 @@ export type WishesDependencies = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegistry, 'consented' | 'suspendedOf'>;
   readonly authorize: Authorize;
-  /** Resource indicator of the management API, at which no exchanged token is valid. */
+  /** Resource indicator of the management API, which accepts no exchanged token. */
   readonly managementApi?: string | undefined;
 };
 
-/** The wishes of all agents that are `servers`, in calls by `client`. */
+/** The wishes of all agents that are registered as one of `servers`, for calls by `client`. */
 export const wishesOf = (deps: WishesDependencies) => {
   const { agents, resourceServers, delegations, authorize, managementApi } = deps;
 
-  /** Oldest first, so that a new registration displaces none. */
+  /** Oldest first, so that new registrations displace no earlier ones. */
   const agentsAt = async ({ id }: ResourceServer): Promise<readonly Agent[]> => {
     const listed = await agents.list({ resourceServer: id, state: 'active', limit: 50 });
     const found = await agents.getMany(listed.items.map(({ document }) => document.id));
@@ -127,7 +127,10 @@ export const wishesOf = (deps: WishesDependencies) => {
   };
 };
 
-/** How a form names a scope of a wish: the agent with the owner that the page showed, the resource indicator, the scope. */
+/**
+ * How a form names a scope of a wish: the agent with the owner that the page showed, the resource indicator and the
+ * scope.
+ */
 export const wishFieldValue = ({ agent, identifier }: Wish, scope: string): string =>
   `${choiceOf(agent)} ${identifier} ${scope}`;
 
@@ -175,7 +178,7 @@ export const wishesByAgent = (
   );
 };
 
-/** What a person allowed, as delegations: for calls of `client`, not to be re-delegated. */
+/** The delegations for the wishes that a person allowed: only for calls by `client`, and without re-delegation. */
 export const consentsOfWishes = (
   allowed: readonly AllowedWish[],
   about: { readonly subject: string; readonly client: string; readonly now: number; readonly expiresAt: number },
@@ -185,7 +188,7 @@ export const consentsOfWishes = (
     actor: agent.id,
     resource: identifier,
     via: about.client,
-    // A wish that is not ticked is not denied: the person's decisions elsewhere stay.
+    // An unticked wish is not a denial: the person's other decisions stay.
     asked: scope,
     scope,
     expiresAt: Math.min(about.expiresAt, about.now + mostSeconds),
