@@ -39,8 +39,8 @@ export const useOfAgent = (budget: Budget, agent: string, owner: string): Budget
 /** Carries the uses under one owner over to the next owner of an agent. */
 export interface OwnerUse {
   /**
-   * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. To be called before the
-   * owner changes, so that there is no moment with new room, and again after it, for uses in between.
+   * Adds an agent's uses under other owners, within their windows, to the budgets of `owner`. Call it before the owner
+   * changes, so that there is no moment with new room, and again after it, for uses in between.
    */
   carryTo(owner: string, agent: string): Promise<void>;
 }

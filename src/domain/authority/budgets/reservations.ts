@@ -56,7 +56,7 @@ export const budgetReservations = ({
   readonly elapsed: () => number;
   readonly identifiers: Identifiers;
   readonly budgets: Pick<BudgetRegistry, 'active'>;
-  /** Agents with their present owners. */
+  /** Agents with their current owners. */
   readonly ownersOf: (agents: readonly string[]) => Promise<readonly { readonly id: string; readonly owner: string }[]>;
   readonly delegations: {
     live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;

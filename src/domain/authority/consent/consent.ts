@@ -73,7 +73,8 @@ export type ConsentQuestion = {
   /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not computed. */
   readonly wishes?: readonly Wish[];
   /**
-   * Agents to which it may be re-delegated, and the maximum of hops; absent where there is no such choice (decision D2).
+   * Agents to which it may be re-delegated, and the maximum number of hops; absent where there is no such choice
+   * (decision D2).
    */
   readonly delegableTo?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };

@@ -2,7 +2,7 @@ import type { Agent } from '../../clients/agents/agent.ts';
 import { ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 
-/** Maximum of agents offered for re-delegation; more belong on a page of their own. */
+/** Maximum number of agents offered for re-delegation; more belong on a page of their own. */
 const RE_DELEGATION_CHOICES = 50;
 
 /**

@@ -14,7 +14,7 @@ export type RememberedConsent = {
    * Digests of the rights it allows (allowed-rights.ts). Absent in older answers: these cover only their own question.
    */
   readonly rights?: readonly string[];
-  /** How often the client, an agent, had changed hands (agents/ownership.ts). Absent: never. */
+  /** How often the client, an agent, had changed owner (agents/ownership.ts). Absent: never. */
   readonly ownership?: number;
   readonly createdAt: number;
   readonly expiresAt: number;

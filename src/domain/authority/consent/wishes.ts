@@ -37,7 +37,7 @@ export type Wish = {
 /** The part of the wishes that a person allowed, for one agent at one API. */
 export type AllowedWish = { readonly wish: Wish; readonly scope: readonly string[] };
 
-/** Maximum of agents of one MCP server on a page, and of wishes. */
+/** Maximum number of agents of one MCP server on a page, and of wishes. */
 const MOST_AGENTS = 5;
 const MOST_WISHES = 20;
 

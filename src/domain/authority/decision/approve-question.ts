@@ -1,7 +1,7 @@
 /**
- * Questions to the policies when a person approves an action: `approve`, for each scope and detail that the approval would
- * allow. A case has the same shape as those about tokens (policy-question.ts), so that the audit log stores them alike and
- * a replay can evaluate them again.
+ * Questions to the policies when a person approves an action: `approve`, for each scope and detail that the approval
+ * would allow. A case has the same shape as a case about tokens (policy-question.ts). The audit log therefore stores
+ * both alike, and a replay can evaluate both again.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -18,34 +18,34 @@ import type { Circumstances } from './server-use-question.ts';
 
 type Person = Pick<Account, 'id' | 'state' | 'groups'>;
 
-/** What a person would approve. */
+/** The action that a person would approve. */
 export type Approving = {
   readonly action: {
     readonly agent: string;
     readonly chain: ActorChain;
-    /** Account on whose behalf. */
+    /** Account on whose behalf the agent acts. */
     readonly subject: string;
     /** Resource indicator. */
     readonly resource: string;
     readonly scope: readonly string[];
     readonly details: readonly Detail[];
   };
-  /** The highest risk among what is asked. */
+  /** Highest risk of the requested scopes and details. */
   readonly risk: Risk;
   /** The absent person for whom the deputy approves; absent: for themselves. */
   readonly for?: string | undefined;
   /**
-   * It is consent that lets the agent act for this person, and comes besides the approvals of the action: it is no
-   * approval.
+   * The approver consents that the agent acts for this person. This consent is required in addition to the approvals of
+   * the action, and is not one of them.
    */
   readonly isConsent?: boolean | undefined;
 };
 
-/** Facts from the registries about those named in it. */
+/** Facts from the registries about the parties of the approval. */
 export type ApprovingFacts = {
   readonly who: Person;
   readonly agent: Agent;
-  /** The subject; undefined: it no longer exists. */
+  /** The subject. Undefined: the account no longer exists. */
   readonly subject: Person | undefined;
   /** The approver, or one of their groups, owns the agent. */
   readonly isOwner: boolean;
@@ -88,7 +88,7 @@ export const approveCase = (
     },
     resources: action.scope.map((scope) => ({
       scope,
-      // A scope that is no longer declared is never given; until then it has the highest risk.
+      // A scope that is no longer declared is never granted. Here it has the highest risk.
       entity: scopeEntity(place, server.scopes.find(({ name }) => name === scope) ?? { name: scope, risk: WORST }),
       consented: false,
     })),

@@ -24,20 +24,21 @@ export type DecisionDependencies = {
   readonly identifiers: Identifiers;
   /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off. */
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
-  /** The effective groups of a person. Absent: those of the account. */
+  /** Reads the effective groups of a person. Absent: the account's own groups apply. */
   readonly groupsOf?: GroupsOf | undefined;
-  /** Evaluated last, for what is left. Absent: not configured. */
+  /** The external decision point, asked last about what is left. Absent: not configured. */
   readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
-  /** For tests that show the effect of a layer: whether to skip it on this route. */
+  /** Whether to skip a layer on this route, for tests that show the effect of the layer. */
   readonly without?: ((layer: DecisionLayer, route: Route) => boolean) | undefined;
 };
 
 /**
- * Makes a decision. Every layer that applies on the route cuts what is asked. Policy evaluates what is left, and may attach
- * conditions. The external decision point, if configured, comes last. Never gives a scope that the resource server does not
- * declare. Reads only the active policy set and the person's groups. Fails closed: errors of these reads propagate.
+ * Makes a decision. Every layer that applies on the route cuts the request. Policy evaluates what is left, and may
+ * attach conditions. The external decision point, if configured, comes last. Never grants a scope that the resource
+ * server does not declare. Reads only the active policy set and the person's groups. Fails closed: errors of these
+ * reads propagate.
  */
 export const authorizer = (deps: DecisionDependencies): Authorize => {
   const { identifiers, policies, external, groupsOf = async ({ groups }) => groups, managementApi, without } = deps;
@@ -100,7 +101,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
   return async (asked) => {
     const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
     const decision = await decide(facts);
-    // An external service must not lock administrators out: they have to stop incidents.
+    // An external service must not lock out administrators, who have to stop incidents.
     if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
     const { scope, details } = await external.cut(facts, decision);
     const removed = decision.scope.flatMap((name, at) => (scope[at] ? [{ scope: name, ...scope[at] }] : []));

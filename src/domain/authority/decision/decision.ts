@@ -4,15 +4,15 @@ import type { Layer } from '../../vocabulary/errors.ts';
 import type { Limit } from '../../vocabulary/scope-sets.ts';
 import type { Route } from './facts.ts';
 
-/** What is missing for a scope to be given: an approval, or a better sign-in (RFC 9470). */
+/** What a scope needs to be granted: an approval, or a stronger sign-in (RFC 9470). */
 export type Need =
   | { readonly kind: 'approval' }
   | { readonly kind: 'step_up'; readonly acr?: string; readonly maxAge?: number };
 
-/** A scope that is not given, and the first layer that denies it. */
+/** A scope that is not granted, and the first layer that denies it. */
 export type Withheld = { readonly scope: string } & Withholding;
 
-/** The same of an authorization detail. */
+/** An authorization detail that is not granted, and the first layer that denies it. */
 export type WithheldDetail = { readonly detail: Detail } & Withholding;
 
 export type Withholding = {
@@ -22,7 +22,7 @@ export type Withholding = {
   /** Texts of the policies, for people. */
   readonly reasons?: readonly string[];
   readonly needs?: readonly Need[];
-  /** Of the external decision point: whether it denied, or gave no valid answer. */
+  /** Result of the external decision point: it denied, or gave no valid answer. */
   readonly external?: 'denied' | 'not_answered';
 };
 
@@ -30,21 +30,21 @@ export type Withholding = {
 export type ApproverRule = {
   /** Empty: no particular approvers. */
   readonly names: readonly string[];
-  /** A person among these may not approve. */
+  /** These people may not approve. */
   readonly except: readonly string[];
-  /** Further people to ask when it is undecided after so many seconds. */
+  /** Further people to ask when the approval is undecided after this many seconds. */
   readonly escalation?: { readonly after: number; readonly names: readonly string[] };
 };
 
 /** The result of every request for authority, and its reasons. */
 export type Decision = {
-  /** `dec_…`; in the token, its audit event and its introspection answer. */
+  /** `dec_…`; part of the token, its audit event and its introspection answer. */
   readonly id: string;
   readonly route: Route;
-  /** The scopes that are given: sorted, without duplicates. Empty: denied. */
+  /** The granted scopes: sorted, without duplicates. Empty: denied. */
   readonly scope: readonly string[];
   readonly removed: readonly Withheld[];
-  /** The authorization details that are given (RFC 9396): those asked for, each within what all holders have. */
+  /** The granted authorization details (RFC 9396): the requested ones, each within what all holders have. */
   readonly details: readonly Detail[];
   readonly removedDetails: readonly WithheldDetail[];
   /** The limit of each layer that applies; `holds` undefined: no limit of its own. */
@@ -53,15 +53,15 @@ export type Decision = {
   readonly maxSeconds: number | undefined;
   /** Maximum uses of a token; undefined: no policy limits it. */
   readonly maxUses: number | undefined;
-  /** Who may approve what is given: the distinct rules. */
+  /** The distinct rules about who may approve what is granted. */
   readonly approvers?: readonly ApproverRule[];
-  /** Version of the evaluated policy set; undefined where none was. */
+  /** Version of the evaluated policy set; undefined where none was evaluated. */
   readonly policyVersion: number | undefined;
-  /** The case that this set evaluated. */
+  /** The case that this policy set evaluated. */
   readonly policy?: PolicyCase;
 };
 
-/** A decision as its audit event stores it, so that it can be made again and compared (decision D18). */
+/** A decision as its audit event stores it, so that it can be repeated and compared (decision D18). */
 export const recordOf = ({ limits, removed, details, removedDetails, policy }: Decision) => ({
   limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
   removed,

@@ -1,4 +1,4 @@
-/** Authorization details in a decision: each layer but policy narrows them, too, by the rules of their types. */
+/** Authorization details in a decision. Each layer except policy narrows them by the rules of their types. */
 
 import { violation } from '../../resources/authorization-details/detail-schema.ts';
 import { commonDetails, insideAll, typeOf } from '../../resources/authorization-details/narrowed-details.ts';
@@ -11,12 +11,13 @@ import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 
 export type DetailCut = { readonly details: readonly Detail[]; readonly removed: readonly WithheldDetail[] };
 
-/** How a layer takes part: always, only where it holds something, or not at all. */
+/** How a layer takes part: always (`must`), only where it holds something (`may`), or not at all (`no`). */
 export type Part = (layer: DecisionLayer) => 'must' | 'may' | 'no';
 
 /**
- * A detail asked for by name is within what each layer holds, or removed. Without names the result is what all layers hold.
- * `limits` are the scopes that the layers leave: a layer that leaves nothing at the resource leaves no details there.
+ * Cuts the details. A requested detail is within what each layer holds, or removed. Without requested details the
+ * result is what all layers hold. `limits` are the scopes that the layers leave: a layer that leaves nothing at the
+ * resource leaves no details there.
  */
 export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part: Part): DetailCut => {
   const { details: given, server } = facts;
@@ -43,7 +44,7 @@ export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part:
 
 type Holder = { readonly layer: DecisionLayer; readonly held: readonly Detail[] };
 
-/** Layers that hold details of their own, the nearest first. */
+/** Layers that hold details of their own, nearest first. */
 const HOLDERS = LAYERS_OF_FACTS.flatMap(({ name, details }) => (details ? [{ name, ...details }] : [])).sort(
   (one, other) => one.order - other.order,
 );
@@ -68,7 +69,7 @@ const refusingLayer = (
   part: Part,
 ): Layer | undefined => {
   const type = typeOf(facts.server.detailTypes ?? [], detail);
-  // The detail may have been given under an earlier schema of the type.
+  // The detail may have been granted under an earlier schema of the type.
   if (!type || violation(type.schema, detail) !== undefined) return 'resource_server';
   const outside = LAYERS_OF_FACTS.find(
     ({ name, refusesDetail }) => refusesDetail?.(facts, detail) && part(name) !== 'no',

@@ -1,6 +1,7 @@
 /**
- * The layer of an external policy decision point: it evaluates what all other layers left (AuthZEN Authorization API 1.0),
- * and only what it permits stays. It cannot give anything. Any other result than a clear permit in time is a denial.
+ * The layer of an external policy decision point. It evaluates what all other layers left (AuthZEN Authorization API
+ * 1.0), and only what it permits stays. It cannot grant anything. Every result other than a clear permit in time is a
+ * denial.
  */
 
 import type { Clock } from '../../ports/clock.ts';
@@ -12,7 +13,7 @@ import { type DecisionFacts, type KnownFacts, partiesOf, type Route } from './fa
 
 type Left = Pick<Decision, 'scope' | 'details'>;
 
-/** In the order of the questions; undefined where one is permitted. */
+/** In the order of the questions; undefined for a permitted one. */
 export type ExternalCut = {
   readonly scope: readonly (Withholding | undefined)[];
   readonly details: readonly (Withholding | undefined)[];
@@ -20,11 +21,11 @@ export type ExternalCut = {
 
 export type ExternalDecisionPoint = {
   isAsked(route: Route): boolean;
-  /** Which of them are not permitted there, and why. Never throws. */
+  /** Evaluates scopes and details there. Returns which of them are not permitted, and why. Never throws. */
   cut(facts: KnownFacts, left: Left): Promise<ExternalCut>;
 };
 
-/** `not_tried`: it failed repeatedly a moment ago, or too many questions are waiting. */
+/** `not_tried`: it recently failed repeatedly, or too many questions are waiting. */
 export type ExternalOutcome = 'answered' | 'failed' | 'not_tried';
 
 export type ExternalSettings = {
@@ -33,11 +34,11 @@ export type ExternalSettings = {
   readonly timeoutMilliseconds: number;
   /** Bearer token. */
   readonly credential?: string | undefined;
-  /** Routes on which it is asked; empty: on all where it applies. */
+  /** Routes on which it is asked. Empty: all routes on which the layer applies. */
   readonly routes: readonly string[];
 };
 
-/** Consecutive failures after which it is not asked for `PAUSE_SECONDS`; then one question tries it. */
+/** Consecutive failures after which it is not asked for `PAUSE_SECONDS`. Then one question tests it. */
 const FAILURES = 5;
 const PAUSE_SECONDS = 10;
 const MOST_AT_ONCE = 128;
@@ -56,7 +57,7 @@ export const externalDecisionPoint = (deps: {
   let pausedUntil = 0;
   let underWay = 0;
 
-  /** Whether it may be asked now. After failures one question at a time tries whether it works again. */
+  /** Whether it may be asked now. After failures, one question at a time tests whether it works again. */
   const mayTry = (): boolean => {
     if (failures < FAILURES) return underWay < MOST_AT_ONCE;
     // A clock that is set back does not prolong the pause.
@@ -109,8 +110,8 @@ const DENIED: Withholding = { layer: 'external', external: 'denied' };
 const NOT_ANSWERED: Withholding = { layer: 'external', external: 'not_answered' };
 
 /**
- * Sends ids and names only, and nothing by which others know a person. Details are sent whole, since they are what is
- * decided.
+ * Sends ids and names only, and nothing by which others could identify a person. Sends details whole, since the
+ * decision is about them.
  */
 const questionsOf = (facts: DecisionFacts, { scope, details }: Left) => {
   const { route, now, server, caller, subject, actors = [], assurance, isBound = false } = facts;

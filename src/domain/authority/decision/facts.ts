@@ -1,8 +1,8 @@
 /**
- * The one decision of this server: what a caller may hold at a resource server, and for which subject. Owns the facts that
- * a decision may use, the layers that narrow, and the table of which layer applies on which route. Does not own the source
- * of the facts (registries, tokens, delegations), nor the use of the result. All code that gives or confirms authority
- * calls it: the grants, consent, introspection, the evaluation API, simulation.
+ * The single decision of this server: what a caller may hold at a resource server, and for which subject. Owns the
+ * facts that a decision may use, the layers that narrow, and the table of which layer applies on which route. Does not
+ * own the source of the facts (registries, tokens, delegations), nor the use of the result. All code that grants or
+ * confirms authority calls it: the grants, consent, introspection, the evaluation API, simulation.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -24,7 +24,7 @@ export type ClientParty = {
   readonly id: string;
   readonly authority?: ScopesByResource | undefined;
   readonly verifiedAt?: number | undefined;
-  /** People are not asked what it may do for them. */
+  /** Users see no consent page for it. */
   readonly skipsConsent?: boolean | undefined;
   /** Its id is the URL of its metadata document: it has no owner here. */
   readonly isDocument: boolean;
@@ -35,10 +35,13 @@ export type Party = AgentParty | ClientParty;
 /** An approval of this very action. */
 export type Approval = { readonly id: string; readonly approvers: number };
 
-/** Where authority is requested: the routes of grant types (grant-types.ts), and where a person or an API asks without one. */
+/**
+ * Where authority is requested: the routes of grant types (grant-types.ts), and requests of a person or an API without
+ * a grant type.
+ */
 export type Route = GrantRoute | 'authorization_request' | 'consent' | 'introspection' | 'access_evaluation';
 
-/** Authorization details at the resource server: those asked for, and those held, by holder. */
+/** Authorization details at the resource server: those requested, and those held, by holder. */
 export type DetailFacts = {
   /** Absent: all that is held. */
   readonly asked?: readonly Detail[] | undefined;
@@ -51,26 +54,28 @@ export type DetailFacts = {
 /** All facts that a decision may use. A layer that applies on the route and misses its fact leaves nothing. */
 export type DecisionFacts = {
   readonly route: Route;
-  /** Epoch seconds. */
+  /** Current time, epoch seconds. */
   readonly now: number;
   readonly server: ResourceServer;
   /** Requested scope; absent: everything that is left. */
   readonly asked?: readonly string[] | undefined;
-  /** Who gets the token, or the delegation. */
+  /** The party that gets the token or the delegation. */
   readonly caller: Party;
   /** All other parties of the chain: actors before the caller, and the client that the person used. */
   readonly through?: readonly Party[];
-  /** Account on whose behalf. Absent: the caller acts for itself. */
+  /** Account on whose behalf the caller acts. Absent: the caller acts for itself. */
   readonly subject?: Account | undefined;
-  /** The person was not asked here whether the caller may act for them: a peer asserts who they are. */
+  /** The person was not asked here whether the caller may act for them: a peer asserts their identity. */
   readonly isUnasked?: boolean;
-  /** What the grant of the person's client holds at the resource; for an assertion, what its peer is trusted to give. */
+  /**
+   * What the grant of the person's client holds at the resource; for an assertion, what its peer is trusted to grant.
+   */
   readonly grant?: readonly string[] | undefined;
-  /** What the subject token holds, when it is for the same resource; for an assertion, what it holds. */
+  /** What the subject token holds, when it is for the same resource. For an assertion: what the assertion holds. */
   readonly subjectToken?: readonly string[] | undefined;
   /** What the delegation holds; undefined on a route that has none. */
   readonly delegation?: readonly string[] | undefined;
-  /** Absent: none are asked for, and none are held. */
+  /** Absent: none are requested, and none are held. */
   readonly details?: DetailFacts | undefined;
   /** Ids of the actors, outermost first. */
   readonly actors?: readonly string[];
@@ -88,16 +93,16 @@ export type DecisionFacts = {
 /** With a fact that the decision adds: whether the resource server is the management API of this server. */
 export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
 
-/** Without a subject a party has only the authority it was given itself. Before sign-in the subject is not known yet. */
+/** Without a subject a party has only its own authority. Before sign-in the subject is not known yet. */
 export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>
   route === 'client_credentials' || (subject === undefined && route !== 'authorization_request');
 
-/** Routes on which no person is asked here: the person consented at another server. */
+/** Routes on which this server asks no person: the person consented at another server. */
 export const ALLOWED_ELSEWHERE: readonly Route[] = routesWith('elsewhere');
 
 /**
- * Whether a person decides what is given, or has decided. False where a peer asserts who the person is, and where a client
- * acts for itself.
+ * Whether a person decides, or has decided, what is granted. False where a peer asserts who the person is, and where a
+ * client acts for itself.
  */
 export const isForPersonToAllow = ({
   route,

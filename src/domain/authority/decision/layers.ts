@@ -42,15 +42,15 @@ const statement = statementsOf(LAYER_STATEMENTS);
 /** What the denial of a layer says. */
 export type LayerDenial = {
   /**
-   * Where several layers deny, `denial.layer` names the one with the smallest distance: it is the easiest to lift. Each layer has
-   * one of its own, in tens, so that there is room for another between two.
+   * Where several layers deny, `denial.layer` names the one with the smallest distance, since its denial is the easiest
+   * to lift. Each layer has a distance of its own, in tens, to leave room for a layer between two.
    */
   readonly distance: number;
   /** `denial.reason` where the layer leaves nothing. A policy may ask for a sign-in instead (remedies.ts). */
   readonly reason: 'approval_required' | 'external_denies' | 'policy_forbids' | 'scope_not_available';
-  /** Who can lift the denial, where it is another party than the subject: the remedy `contact`. */
+  /** The party that can lift the denial, if it is not the subject: the remedy `contact`. */
   readonly contact?: 'owner' | 'operator';
-  /** Text of a refused exchange of which the layer leaves nothing. Absent: the text of the reason. */
+  /** Text of the refusal when the layer leaves nothing of an exchange. Absent: the text of the reason. */
   readonly refusal?: string;
   /** Its name in the refusal of authorization details. Absent: the name of the layer. */
   readonly heldAs?: string;
@@ -70,7 +70,9 @@ type LayerOfFacts = {
   /** The limits at the resource server; `holds` undefined: none. Pure. Called in each decision on a route where the layer applies. */
   readonly limits: (facts: KnownFacts) => readonly Limit[];
   readonly step: LayerStep;
-  /** Authorization details that it holds itself. Of these layers the one with the smallest `order` is the nearest to the token. */
+  /**
+   * Authorization details that the layer itself holds. The layer with the smallest `order` is the nearest to the token.
+   */
   readonly details?: {
     readonly order: number;
     /** One list for each holder. Undefined: the request has none. */
@@ -105,11 +107,11 @@ const ofAgents =
       .map((agent) => ({ layer, holds: LIMITS_OF_AGENT[layer](agent, facts.server, actsForItself(facts)) }));
 
 /**
- * The authority of a client is what it may do in its own name. It does not cut what people allow the client. It does cut
- * what no person is asked about.
+ * The authority of a client is what it may do in its own name. It does not cut what people allow the client. It does
+ * cut what the server grants without asking a person.
  */
 const heldByClient = ({ authority, skipsConsent, isDocument }: ClientParty, facts: KnownFacts): Limit['holds'] => {
-  // A client without an owner may not administer, even if an administrator is talked into allowing it.
+  // A client without an owner may not administer, even if an attacker persuades an administrator to allow it.
   if (isDocument && facts.isOwnApi) return [];
   const own = scopesAt(authority, facts.server.identifier);
   if (actsForItself(facts)) return own ?? [];

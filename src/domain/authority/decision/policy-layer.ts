@@ -15,17 +15,17 @@ export type PolicyCut = {
   readonly removed: readonly Withheld[];
   /** Ids of the policies that permit what is given, by scope. */
   readonly by: ReadonlyMap<string, readonly string[]>;
-  /** For each authorization detail why it is not given; undefined: it is permitted. */
+  /** For each authorization detail, why it is not granted. Undefined: it is permitted. */
   readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
-  /** Who may approve what is given: the distinct rules. */
+  /** The distinct rules about who may approve what is granted. */
   readonly approvers: readonly ApproverRule[];
 };
 
 /**
- * The obligations of all applicable permits add up; the strictest applies. On a forbid they state what would lift it. The
- * conditions of an existing token were checked when it was issued, and are not checked again.
+ * Applies the policies. The obligations of all applicable permits add up; the strictest applies. On a forbid they state
+ * what would lift it. The conditions of an existing token were checked when it was issued, and are not checked again.
  */
 export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): PolicyCut => {
   const by = new Map<string, readonly string[]>();
@@ -65,7 +65,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     } else removed.push({ scope: name, ...answer });
   }
   const details = (asked.details ?? []).map(({ entity, consented, amount }): Withholding | undefined => {
-    // An amount beyond the safe integers, or not whole, is not evaluated.
+    // Denies an amount that is not a safe integer, without evaluation.
     if (amount !== undefined && !Number.isSafeInteger(amount)) return { layer: 'policy', policies: [] };
     const answer = ask(entity, { consented, amount });
     return 'by' in answer ? undefined : answer;
@@ -85,8 +85,8 @@ const least = (numbers: readonly number[]): number | undefined =>
   numbers.length === 0 ? undefined : Math.min(...numbers);
 
 /**
- * The upload of a set refuses a value that is not a whole number above zero. Should one be stored, it is read as 1, the
- * least.
+ * The upload of a set refuses a value that is not a whole number above zero. If one is stored all the same, it is read
+ * as 1, the minimum.
  */
 const numbersOf = (policies: readonly PolicySummary[], annotation: string): readonly number[] =>
   policies.flatMap(({ annotations }) => {
@@ -96,7 +96,7 @@ const numbersOf = (policies: readonly PolicySummary[], annotation: string): read
     return [Number.isSafeInteger(number) && number > 0 ? number : 1];
   });
 
-/** The union of the names, and of the excluded names; of several times the longest applies. */
+/** The union of the names, and of the excluded names. If there are several times, the longest applies. */
 const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
   const namesIn = (annotation: string): readonly string[] =>
     [...new Set(policies.flatMap(({ annotations }) => annotations[annotation]?.split(' ') ?? []))].sort();

@@ -1,6 +1,7 @@
 /**
  * Questions to the policies: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
- * plain data and holds all that a policy set sees, so a replay can evaluate the case in an audit event under another set.
+ * plain data and holds all that a policy set sees. A replay can therefore evaluate the case in an audit event under
+ * another set.
  */
 import { routesWith } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
@@ -146,13 +147,16 @@ const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQu
   ];
 };
 
-/** Whether the decision is for a person who may have been asked here: there is a subject, and no peer asserts it. */
+/**
+ * Whether the decision is for a person who may have been asked here: there is a subject, and no peer asserts its
+ * identity.
+ */
 const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean =>
   subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
 
 /**
- * Whether a person consented to this very scope. oidc-provider issues to clients within their grants. An existing token was
- * checked when it was issued.
+ * Whether a person consented to this very scope. oidc-provider issues to clients only within their grants. The consent
+ * to an existing token was checked when it was issued.
  */
 const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   const { route, caller, delegation, subjectToken } = facts;
@@ -164,7 +168,7 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
 };
 
-/** Whether a person consented to the detail: what is left is within the delegation or grant, where there is one. */
+/** Whether a person consented to the detail: it is within the delegation or grant, where there is one. */
 const isDetailConsented = (facts: DecisionFacts): boolean => {
   const { route, details } = facts;
   if (!isAsked(facts)) return false;
@@ -174,7 +178,7 @@ const isDetailConsented = (facts: DecisionFacts): boolean => {
   return details?.delegation !== undefined || details?.grant !== undefined;
 };
 
-/** Routes without consent here: a person consented at another server or not at all, or is still to be asked. */
+/** Routes without consent here: a person consented at another server or not at all, or has yet to be asked. */
 const NOT_ASKED: readonly Route[] = [...ALLOWED_ELSEWHERE, 'consent'];
 
 const OF_A_GRANT: readonly Route[] = routesWith('of_grant');

@@ -1,7 +1,7 @@
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../vocabulary/errors.ts';
 
-/** One reason why a grant is refused: its error, its layer, and its text. */
+/** One reason to refuse a grant: its error, its layer and its text. */
 export type Refusal = {
   readonly code: DomainErrorCode;
   readonly layer: Layer;

@@ -1,4 +1,4 @@
-/** Reasons of a decision that leaves nothing, and machine-readable remedies for the caller. */
+/** Computes why a decision leaves nothing, and machine-readable remedies for the caller. */
 import { isReachable } from '../../vocabulary/assurance.ts';
 import type { Layer, Remedy } from '../../vocabulary/errors.ts';
 import type { Decision, Need, Withheld } from './decision.ts';
@@ -16,21 +16,22 @@ export type NothingLeft = {
 
 const distanceOf = (layer: Layer): number => denialOf(layer)?.distance ?? Number.POSITIVE_INFINITY;
 
-/** Of the layers that removed something, the one whose denial is easiest to lift. */
+/** The layer whose denial is easiest to lift, among the layers that removed something. */
 export const blockingLayer = ({ removed }: { readonly removed: readonly { readonly layer: Layer }[] }): Layer =>
   removed.reduce<Layer>(
     (nearest, { layer }) => (distanceOf(layer) < distanceOf(nearest) ? layer : nearest),
     'resource_server',
   );
 
-/** Why nothing is left of what was asked. What all layers would let through was never in the grant. */
+/** Why nothing is left of the request. Scopes that all layers would let through were never in the grant. */
 export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | undefined): NothingLeft => {
   if (!decision || decision.scope.length > 0) return { reason: 'scope_not_available', layer: 'grant', remedies: [] };
   const layer = blockingLayer(decision);
   const remedies = remediesOf(decision.removed, layer);
   const text = reasonsAt(decision.removed, layer);
   const signIn = remedies.find((remedy) => remedy.kind === 'step_up');
-  // Says at once that no sign-in here can reach the class, so that a client does not send a person to try (RFC 9470 §5).
+  // States at once that no sign-in here can reach the class, so that a client does not send a user to try (RFC 9470
+  // §5).
   if (layer === 'policy' && signIn?.acr_values?.split(' ').every((acr) => isReachable(acr)) === false) {
     return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
   }
@@ -39,7 +40,7 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };
 
-/** Why the requested authorization details are not given. */
+/** Why the requested authorization details are not granted. */
 export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetails'>) => {
   const removed = removedDetails.map(({ detail, ...why }) => ({ ...why, scope: detail.type }));
   const { reason, layer, text, remedies } = nothingLeft({ scope: [], removed });
@@ -61,7 +62,7 @@ export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetail
       } as const);
 };
 
-/** Remedies for what `layer` removed, without duplicates: a stronger sign-in, or whom to ask. */
+/** Remedies for what `layer` removed, without duplicates: a stronger sign-in, or the party to contact. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);
   const whom = denialOf(layer)?.contact;
@@ -71,8 +72,8 @@ const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
 };
 
 /**
- * The one sign-in that satisfies all needs. Several `acr` become several `acr_values`, one of which may not be enough: the
- * next denial then says so (RFC 9470 §4).
+ * The one sign-in that satisfies all needs. Several `acr` become several `acr_values`. If one of these is not enough,
+ * the next denial says so (RFC 9470 §4).
  */
 const strictest = (needs: readonly Need[]): Remedy | undefined => {
   const steps = needs.filter((need) => need.kind === 'step_up');
@@ -86,7 +87,7 @@ const strictest = (needs: readonly Need[]): Remedy | undefined => {
   };
 };
 
-/** Texts of the policies about what this layer removed; undefined where there are none. */
+/** Texts of the policies about what this layer removed. Undefined where there are none. */
 const reasonsAt = (removed: Removed, layer: Layer): string | undefined => {
   const said = [...new Set(removed.filter((each) => each.layer === layer).flatMap(({ reasons = [] }) => reasons))];
   return said.length === 0 ? undefined : said.join('; ');

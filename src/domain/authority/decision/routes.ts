@@ -6,7 +6,7 @@ import { type Statement, type StatementTable, statementsOf } from '../../vocabul
 import type { DecisionFacts, Route } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
 
-/** Why a layer does not apply on a route, or, after `only if`, where it would. */
+/** Why a layer does not apply on a route. After `only if`: where it would apply. */
 export const ROUTE_STATEMENTS = {
   only_caller_involved: 'nobody but the caller is in it',
   no_token_exchanged: 'no token is exchanged',

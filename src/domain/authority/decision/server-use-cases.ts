@@ -1,6 +1,6 @@
 /**
- * Reads from the registries who uses this server and the facts that policies see: makes the cases of
- * server-use-question.ts.
+ * Builds the cases of server-use-question.ts: reads from the registries who uses this server, and the facts that
+ * policies see.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -28,7 +28,7 @@ import {
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Caller, assurance and source; `at` in epoch seconds, if not now. */
+/** Caller, assurance and source. `at`: epoch seconds; absent: now. */
 export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
   readonly caller: string;
   readonly at?: number | undefined;
@@ -36,7 +36,7 @@ export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
 
 /** Builds the cases for policies about the use of this server. */
 export interface ServerUseCases {
-  /** Undefined where the agent or the person no longer exists: no account can approve then. */
+  /** The case of an approval. Undefined where the agent or the person no longer exists: then no account can approve. */
   approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined>;
   /** The case of a call that changes something here. */
   administration(asked: Administration, by: UseBy): Promise<PolicyCase>;
@@ -90,7 +90,7 @@ export const serverUseCases = (deps: {
       assurance,
       source,
       isBound,
-      // First start creates it. Policies permit nothing for a resource server that is missing.
+      // The first start creates it. Policies permit nothing for a missing resource server.
       server: { id: server?.id ?? '', identifier: managementApi },
     };
   };

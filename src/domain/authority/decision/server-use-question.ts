@@ -1,7 +1,7 @@
 /**
  * Questions to the policies about the use of this server itself: `register` for each agent and client to be registered,
- * `administer` for each management API call that changes something. Cases have the same shape as those about tokens
- * (policy-question.ts), so that the audit log stores them alike and a replay can evaluate them again.
+ * `administer` for each management API call that changes something. A case has the same shape as a case about tokens
+ * (policy-question.ts). The audit log therefore stores both alike, and a replay can evaluate both again.
  */
 
 import type { Client } from '../../clients/clients/client.ts';
@@ -18,18 +18,18 @@ export const REGISTRATION_WAYS = ['management', 'token', 'statement', 'open', 'd
 
 export type RegistrationWay = (typeof REGISTRATION_WAYS)[number];
 
-/** Who registers or administers. */
+/** The party that registers or administers. */
 export type UserOfServer =
   | { readonly kind: 'account'; readonly account: Pick<Account, 'id' | 'state' | 'groups'> }
   | { readonly kind: 'client'; readonly client: Pick<Client, 'id' | 'verifiedAt'>; readonly isDocument?: boolean }
   /**
    * A caller that did not sign in: `id` is the initial access token, the issuer of the statement, `open`, or the client
-   * that manages itself.
+   * that manages its own registration.
    */
   | {
       readonly kind: 'registration';
       readonly id: string;
-      /** The owner to be, where a token names one. An account comes with its groups. */
+      /** The future owner, where a token names one. An account includes its groups. */
       readonly within?: string | Pick<Account, 'id' | 'state' | 'groups'>;
     }
   /** An unknown caller has no attributes and gets no permit. */

@@ -25,7 +25,7 @@ import { simulationRefusal } from './simulation-refusals.ts';
 import { simulationStatement } from './simulation-statements.ts';
 import { policySteps, type Step } from './smallest-change.ts';
 
-/** What a call needs besides policy, as its route declares. */
+/** What a call needs in addition to policy, as its route declares. */
 export type Demand = { readonly roles: readonly Role[]; readonly own: boolean };
 
 type Common = {
@@ -48,26 +48,29 @@ export type RegistrationTrial = Common &
 export type AdministrationTrial = Common &
   Administration & { readonly action: 'administer'; readonly caller: string; readonly demand: Demand };
 
-/** An approval of what an agent would request. Whether the account would be asked at all is decided when the agent asks. */
+/**
+ * An approval of an action that an agent would request. Whether the account would be asked at all is decided when the
+ * agent requests it.
+ */
 export type ApprovalTrial = Common & {
   readonly action: 'approve';
   /** Account that approves. */
   readonly caller: string;
   readonly agent: string;
-  /** Account on whose behalf. Default: the approving account. */
+  /** Account on whose behalf the agent acts. Default: the approving account. */
   readonly subject?: string | undefined;
   /** Resource indicator. */
   readonly resource: string;
   readonly scope: readonly string[];
-  /** Absent account for which the deputy approves. */
+  /** The absent account for which the deputy approves. */
   readonly for?: string | undefined;
-  /** It is the subject's consent, besides the approvals. */
+  /** Whether this is the subject's consent, which is required in addition to the approvals. */
   readonly consent?: boolean | undefined;
 };
 
 export type UseTrial = RegistrationTrial | AdministrationTrial | ApprovalTrial;
 
-/** In the form of a simulation about tokens: the permitted use takes the place of a scope. */
+/** The result in the form of a simulation about tokens, with the permitted use in place of a scope. */
 export type UseSimulation = Omit<Simulation, 'decision' | 'layers'> & {
   readonly decision: {
     readonly route: 'registration' | 'administration' | 'approval';
@@ -202,7 +205,7 @@ export const serverUseSimulator = (deps: {
         if (why) return [why];
         return cut ? [] : [{ scope: name, layer: 'policy', policies: [] }];
       });
-      // A denial of a part of an approval denies the whole.
+      // A denial of one part of an approval denies the whole approval.
       const isLetThrough = removed.length === 0;
       return {
         decision: {
@@ -237,7 +240,7 @@ export const serverUseSimulator = (deps: {
 
 type Party = Account | Client;
 
-/** Whether it is a call of the management API, which needs a role; other registrations have their own rules. */
+/** Whether this is a call of the management API, which needs a role. Other registrations have their own rules. */
 const isByRole = (asked: UseTrial): asked is RegistrationTrial | AdministrationTrial =>
   asked.action === 'administer' || (asked.action === 'register' && asked.way === 'management');
 
@@ -246,7 +249,7 @@ const isOwn = ({ demand, caller }: RegistrationTrial | AdministrationTrial): boo
 
 const ROUTES = { register: 'registration', administer: 'administration', approve: 'approval' } as const;
 
-/** Names of what is evaluated, in the place of scopes. */
+/** Names of the evaluated uses, in place of scopes. */
 const namesOf = (asked: UseTrial): readonly string[] => {
   if (asked.action === 'approve') return [...new Set(asked.scope)].sort();
   return [asked.action === 'register' ? REGISTER : asked.operation];

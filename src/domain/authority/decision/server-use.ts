@@ -1,8 +1,8 @@
 /**
- * Policy for the use of this server itself. The active policies may deny the registration of an agent or client, a call
- * that changes something here, and a person's approval of an action. It comes after roles, ownership and the choice of
- * approvers, and gives no caller what those do not. Does not own the questions (server-use-question.ts,
- * server-use-cases.ts) nor the registries. The registries call it before they write, and so does every call of the
+ * Policy for the use of this server itself. The active policies can deny the registration of an agent or client, a call
+ * that changes something here, and a person's approval of an action. It applies after roles, ownership and the choice
+ * of approvers, and permits nothing that those deny. Does not own the questions (server-use-question.ts,
+ * server-use-cases.ts) nor the registries. The registries call it before they write. So does every call of the
  * management API, over every channel.
  */
 import type { AuditEvent } from '../../audit/audit-event.ts';
@@ -40,14 +40,14 @@ export interface ServerUse {
   /** Whether policies are evaluated. */
   readonly isAsked: boolean;
   /**
-   * Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in would be enough (RFC 9470),
-   * both with a denial. Throws 'unavailable' and StoreUnavailable where policies cannot be evaluated. Undefined:
-   * policy is switched off.
+   * Evaluates a management API call. Throws 'forbidden', or 'insufficient_user_authentication' where a stronger sign-in
+   * would be enough (RFC 9470), both with a denial. Throws 'unavailable' and StoreUnavailable where policies cannot be
+   * evaluated. Undefined: policy is switched off.
    */
   administer(asked: Administration, by: By): Promise<Permitted | undefined>;
   /**
-   * One person's approval of an action, after all checks of the approval itself; throws as `administer` does. A
-   * denial of any scope or detail denies the whole action, since the person was shown the whole.
+   * One person's approval of an action, after all checks of the approval itself; throws as `administer` does. A denial
+   * of any scope or detail denies the whole action, since the page showed the person the whole action.
    */
   approval(asked: Approving, by: UseBy): Promise<Permitted | undefined>;
   /**
@@ -142,7 +142,7 @@ const refusal = (removed: readonly Withheld[], refused: RefusedDecision, identif
   );
 };
 
-/** Evaluates before a new document is written, and before a change of members that policies see; other changes pass. */
+/** Evaluates before a new document is written, and before a change of members that policies see. Other changes pass. */
 export const permitsBy =
   <T extends { readonly id: string }>(
     use: Pick<ServerUse, 'register'>,

@@ -1,6 +1,9 @@
 import { type StatementTable, statementsOf } from '../../vocabulary/statements.ts';
 
-/** What a simulation says besides its layers (layers.ts, routes.ts): why nothing is given, and what has to change. */
+/**
+ * What a simulation says in addition to its layers (layers.ts, routes.ts): why nothing is granted, and the required
+ * changes.
+ */
 export const SIMULATION_STATEMENTS = {
   party_not_active: '{party} is {state}: nothing works for it.',
   resource_server_not_active: 'Resource server {server} is {state}.',

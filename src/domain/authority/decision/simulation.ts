@@ -1,5 +1,5 @@
 /**
- * A decision without a token: what would be given to which caller for which subject, the result of each layer, and the
+ * Simulates a decision without a token: what a caller would be granted for a subject, the result of each layer, and the
  * required changes.
  */
 
@@ -30,13 +30,13 @@ import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts
 export type SimulationRequest = {
   /** Agent or client that would get the token. */
   readonly caller: string;
-  /** Account on whose behalf; absent: the caller acts for itself. */
+  /** Account on whose behalf the caller acts. Absent: the caller acts for itself. */
   readonly subject?: string;
   /** Resource indicator. */
   readonly resource: string;
   /** Absent: all scopes. */
   readonly scope?: readonly string[];
-  /** Default: an exchange by an agent, a code by a client, client credentials without a subject. */
+  /** Default: token exchange for an agent, authorization code for a client, client credentials without a subject. */
   readonly route?: Extract<Route, 'client_credentials' | 'authorization_code' | 'token_exchange' | 'consent'>;
   /** Assumes the person's consent, to show the remaining obstacles. */
   readonly assumeConsent?: boolean;
@@ -53,9 +53,9 @@ export type LayerReport = {
   readonly counts: boolean;
   /** Why the layer does not apply. */
   readonly why?: Statement;
-  /** `why` is a condition under which it would apply. */
+  /** The layer does not apply; `why` is the condition under which it would. */
   readonly isCondition?: true;
-  /** The scopes it lets through of those asked; absent where it sets no limit or does not apply. */
+  /** The requested scopes that it lets through. Absent where it sets no limit or does not apply. */
   readonly leaves?: readonly string[];
 };
 
@@ -68,17 +68,17 @@ export type Simulation = {
     readonly effect: 'allow' | 'deny';
     readonly by: readonly PolicySummary[];
   }[];
-  /** All required changes for each scope that is not given; a part of them is not enough. */
+  /** All required changes for each scope that is not granted; a part of them is not enough. */
   readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
-  /** Reasons why nothing is given, independent of the layers: an inactive caller or resource server. */
+  /** Reasons why nothing is granted, independent of the layers: an inactive caller or resource server. */
   readonly stops: readonly Statement[];
 };
 
 /** Simulates a decision without a token. */
 export interface Simulator {
   /**
-   * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what does not exist. An agent
-   * that is not active holds nothing; the layers report it in its effective state.
+   * Decides as the token endpoint would, and records nothing. Throws 'invalid_field' naming what does not exist. An
+   * agent that is not active holds nothing; the layers report it in its effective state.
    */
   simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation>;
 }

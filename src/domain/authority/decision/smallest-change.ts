@@ -1,4 +1,4 @@
-/** The required changes for a scope to be given, a sentence for each layer that denies it. */
+/** The required changes for a scope to be granted, one sentence for each layer that denies it. */
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Withheld } from './decision.ts';
@@ -6,7 +6,7 @@ import type { DecisionFacts } from './facts.ts';
 import { type DecisionLayer, LAYERS } from './layers.ts';
 import { simulationStatement } from './simulation-statements.ts';
 
-/** One required change. Where there are several, one alone is not enough. */
+/** One required change. If there are several, all of them are required. */
 export type Step = Statement & { readonly layer: DecisionLayer | 'resource_server' | 'role' };
 
 type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
@@ -23,7 +23,7 @@ export const undeclared = (scope: string, { server }: Facts): Step => ({
   ...simulationStatement('declare_scope', { server: server.id, scope }),
 });
 
-/** What a policy set would need to permit it: the requirements of its policies, or which of them to examine. */
+/** What a policy set would need to permit it: the requirements of its policies, or the policies to examine. */
 export const policySteps = (
   { policies = [], needs = [] }: Pick<Withheld, 'policies' | 'needs'>,
   known: ReadonlyMap<string, PolicySummary>,

@@ -6,9 +6,9 @@ import type { DelegableTo, Delegation } from './delegation.ts';
 export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'delegableTo'>;
 
 /**
- * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop (invariant 2). On every
- * axis the result is at most the parent's, and one hop less deep. Authorization details are not an axis here: the rules of
- * their types decide which detail contains which (decision/detail-cut.ts).
+ * What a child may hold of `wanted` below `parent`: the only place where authority passes from one hop to the next
+ * (invariant 2). On every axis the result is at most the parent's, and it is one hop less deep. Authorization details
+ * are not an axis here: the rules of their types decide which detail contains which (decision/detail-cut.ts).
  */
 export const attenuate = (parent: Held, wanted: Held): Held => ({
   scope: intersection(wanted.scope, parent.scope),
@@ -37,7 +37,7 @@ export const combine = (one: Held, other: Held): Held => ({
   }),
 });
 
-/** Whether it allows nothing. */
+/** Whether it holds neither scopes nor details. */
 export const isEmpty = ({ scope, details = [] }: Pick<Held, 'scope' | 'details'>): boolean =>
   scope.length === 0 && details.length === 0;
 
@@ -50,9 +50,10 @@ export const isActive = (delegation: Pick<Delegation, 'state' | 'expiresAt'>, no
   delegation.state === 'active' && delegation.expiresAt > now;
 
 /**
- * The delegation as it is effective at `now`. Undefined when it or an ancestor has ended, or when an ancestor no longer
- * allows re-delegation to the agent below it, or that far (decision 18). `above` are its ancestors, nearest first. A later
- * narrowing of an ancestor takes effect here at once: no process has to walk down the tree.
+ * The delegation as it is effective at `now`. Undefined when it or an ancestor has ended. Also undefined when an
+ * ancestor no longer allows re-delegation to the agent below it, or that far down (decision 18). `above` are its
+ * ancestors, nearest first. A later narrowing of an ancestor takes effect here at once: no process has to update the
+ * delegations below.
  */
 export const effective = (
   delegation: Delegation,
@@ -82,7 +83,7 @@ export const effective = (
 export const mayBeDelegatedTo = (delegation: Pick<Delegation, 'delegableTo'>, agent: string): boolean =>
   delegation.delegableTo.depth >= 1 && delegation.delegableTo.agents.includes(agent);
 
-/** One spelling for "to no agent": no agents and depth 0. Agents sorted, without duplicates. */
+/** The canonical form. "To no agent" is no agents and depth 0. Agents are sorted, without duplicates. */
 export const normaliseDelegableTo = ({ agents, depth }: DelegableTo): DelegableTo =>
   depth < 1 || agents.length === 0 ? { agents: [], depth: 0 } : { agents: union(agents, []), depth };
 

@@ -19,8 +19,8 @@ export const ceilingsOf = async (
 };
 
 /**
- * A delegation within its actor's ceilings: its duration from the last decision about it, and its further hops. Ceilings
- * are read each time, so a change of a ceiling changes the result.
+ * A delegation within its actor's ceilings: its duration from the last decision about it, and its further hops. Reads
+ * the ceilings each time, so that a change of a ceiling takes effect at once.
  */
 export const underCeilings = (delegation: Delegation, ceilings: ReadonlyMap<string, Ceilings>): Delegation => {
   const { maxDelegationSeconds, maxDelegationDepth } = ceilings.get(delegation.actor) ?? {};
@@ -36,6 +36,6 @@ export const underCeilings = (delegation: Delegation, ceilings: ReadonlyMap<stri
   };
 };
 
-/** Whether the ceilings of every ancestor, nearest first, allow it to be that far above. */
+/** Whether the ceilings of every ancestor, nearest first, allow this many hops below it. */
 export const isWithinDepth = (above: readonly Delegation[], ceilings: ReadonlyMap<string, Ceilings>): boolean =>
   above.every(({ actor }, index) => index < (ceilings.get(actor)?.maxDelegationDepth ?? Number.POSITIVE_INFINITY));

@@ -10,17 +10,17 @@ export type Consent = {
   readonly resource: string;
   /** The delegation applies only to calls by this client (decision 21). Default: to all calls. */
   readonly via?: string | undefined;
-  /** Every scope the person was asked about. The delegation keeps the scopes it holds beside these. */
+  /** Every scope that the person was asked about. The delegation keeps its other scopes. */
   readonly asked: readonly string[];
-  /** What the person allowed of it. */
+  /** The part of these that the person allowed. */
   readonly scope: readonly string[];
-  /** The same of authorization details. */
+  /** The same for authorization details. */
   readonly askedDetails?: readonly Detail[];
   readonly details?: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly delegableTo: DelegableTo;
-  /** How often the agent had changed hands, as shown to the person (agents/ownership.ts). Default: never. */
+  /** How often the agent had changed owner, as shown to the person (agents/ownership.ts). Default: never. */
   readonly ownership?: number;
   /** Who decided: the account, or an administrator. */
   readonly by: string;
@@ -31,10 +31,10 @@ export type Consent = {
 export type Hop = {
   readonly parent: Delegation;
   readonly actor: string;
-  /** The parent's resource: a hop never changes it. */
+  /** The parent's resource, which a hop never changes. */
   readonly resource: string;
   readonly scope: readonly string[];
-  /** Within what the parent and all its ancestors hold, by the decision that gave them. */
+  /** Details within those of the parent and all its ancestors, by the decision that granted them. */
   readonly details?: readonly Detail[];
   readonly expiresAt: number;
   readonly delegableTo: DelegableTo;
@@ -42,7 +42,9 @@ export type Hop = {
   readonly request?: string | undefined;
 };
 
-/** One action that people approved, for an agent that holds no delegation of this person there, or needs none. */
+/**
+ * One action that people approved, for an agent that has no delegation of this person at the resource, or needs none.
+ */
 export type OneAction = {
   /** Id of the approval. */
   readonly approval: string;
@@ -53,23 +55,23 @@ export type OneAction = {
   readonly details: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
-  /** How often the agent had changed hands when the approval was requested. Default: never. */
+  /** How often the agent had changed owner when the approval was requested. Default: never. */
   readonly ownership?: number;
   readonly request?: string | undefined;
 };
 
-/** A person's wish that an agent continues under its new owner. */
+/** A person's confirmation that an agent may continue under its new owner. */
 export type OwnerConfirmation = {
   readonly subject: string;
   readonly actor: string;
-  /** The agent's number, as shown to the person. */
+  /** The agent's `ownership` number, as shown to the person. */
   readonly ownership: number;
-  /** Who decided: the account. */
+  /** The account that decided. */
   readonly by: string;
   readonly request?: string | undefined;
 };
 
-/** What to remove from a delegation. */
+/** The rights to remove from a delegation. */
 export type Without = { readonly scope: readonly string[]; readonly details?: readonly Detail[] };
 
 export type DelegationList = {
@@ -77,7 +79,7 @@ export type DelegationList = {
   readonly actor?: string | undefined;
   /** Client that calls the actor. */
   readonly via?: string | undefined;
-  /** Only delegations that are live now, with all their ancestors. Default: the whole history. */
+  /** Only delegations that are live now, including all their ancestors. Default: the whole history. */
   readonly live?: boolean;
   readonly after?: Cursor | undefined;
   /** 1..1000 */

@@ -22,33 +22,33 @@ import { confirmedAtOf, consentTo, endedDelegation, holdsTheSame, slotOf, withVi
 import type { DelegationRevocation } from './delegation-revocation.ts';
 import type { DelegationSlots } from './delegation-slots.ts';
 
-/** Creates and extends delegations. Each change is audited, then one swap. */
+/** Creates and extends delegations. For each change, appends the audit event, then makes one swap. */
 export interface DelegationCreation {
   /**
-   * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest
-   * is kept. Scopes that the person was not shown gain neither time nor further agents: while any are kept, the
-   * earlier expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left
-   * (the delegation is then revoked). Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
+   * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest is
+   * kept. Scopes that the person was not shown gain neither time nor further agents: while any of them are kept, the
+   * earlier expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left; the
+   * delegation is then revoked. Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
    */
   recordConsent(consent: Consent): Promise<Delegation | undefined>;
   /**
    * The delegation of `actor` below `parent`: created, reused while it covers the hop, or extended within what the
-   * parent holds. Concurrent callers get the same delegation. None stays live below a parent that ended meanwhile.
-   * Throws DomainError:
+   * parent holds. Concurrent callers get the same delegation. No delegation stays live below a parent that ended during
+   * the call. Throws DomainError:
    * - 'consent_required' while the person has not confirmed the agent's new owner; the delegation is then suspended.
-   * - 'access_denied' when the parent may not be re-delegated to `actor`, or when the hop was ended and the person
-   *   has not consented to the first hop again since.
+   * - 'access_denied' when the parent may not be re-delegated to `actor`.
+   * - 'access_denied' when the hop was ended and the person has not consented to the first hop again since.
    * - 'invalid_scope' when nothing is left.
    * - 'invalid_request' when the chain would be longer than allowed or the parent has ended.
    * - 'invalid_target' when the resource differs.
    */
   derive(hop: Hop): Promise<Delegation>;
-  /** The same, and whether this very call created the delegation. */
+  /** The same as `derive`, and whether this call created the delegation. */
   derived(hop: Hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }>;
   /**
-   * The delegation of one approved action. It has a slot of its own, so no exchange finds it and the person's other
-   * delegations stay as they are. The same approval always gives the same delegation. Throws 'invalid_grant' when
-   * that delegation has ended.
+   * The delegation of one approved action. It has its own slot, so that no exchange finds it and the person's other
+   * delegations do not change. The same approval always gives the same delegation. Throws 'invalid_grant' when that
+   * delegation has ended.
    */
   openOnce(given: OneAction): Promise<Delegation>;
 }
@@ -75,8 +75,8 @@ export const delegationCreation = ({
   const { delegations, effectiveNow, settle, refuseEndedHop } = slots;
 
   /**
-   * Whether the person may have meant a former owner's agent when they allowed re-delegation to it. Allows for clock skew
-   * between two nodes (`CLOCKS_APART_SECONDS`).
+   * Whether the person may have meant a former owner's agent when they allowed re-delegation to it. Tolerates clock
+   * skew between two nodes (`CLOCKS_APART_SECONDS`).
    */
   const isUnknownOwner = async (parent: Delegation, actor: string, handedOverAt = 0): Promise<boolean> => {
     const handsFrom = Math.max(handedOverAt, await revocation.handsFrom(actor));
@@ -102,7 +102,7 @@ export const delegationCreation = ({
         slot,
         (current) => {
           const held = consentTo(
-            // What the person was not shown under the new owner is not confirmed by this decision.
+            // This decision does not confirm rights that the person was not shown under the new owner.
             current?.state === 'suspended' ? undefined : current,
             { scope: asked, details: consent.askedDetails ?? [] },
             { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, delegableTo },
@@ -169,7 +169,7 @@ export const delegationCreation = ({
             throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
           }
           if (current) {
-            // What the parent lost meanwhile is removed when the delegation is read, not here.
+            // Rights that the parent has lost are removed when the delegation is read, not here.
             const next = { ...combine(current, held), ...details };
             return holdsTheSame(current, next) ? undefined : { ...current, ...held, ...details, updatedAt: now };
           }

@@ -1,20 +1,20 @@
 /**
- * Removes delegations that no longer give authority. A missing delegation means denial, as an ended one does: without an
- * ancestor a delegation is not live, and a token whose delegation is missing is not active. Part of the delegation
- * registry.
+ * Removes delegations that no longer give authority. A missing delegation means denial, as an ended one does. A
+ * delegation without one of its ancestors is not live, and a token without its delegation is not active. Part of the
+ * delegation registry.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, SweepSlice, Versioned } from '../../ports/document-store.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
 
-/** 90 days: so long can clients, agents and people ask about an ended delegation. */
+/** 90 days, during which clients, agents and people can look up an ended delegation. */
 export const KEPT_SECONDS = 90 * 86_400;
 /** Upper limit of the count. */
 const MOST_COUNTED = 1000;
 
 /**
- * Epoch second from which the delegation may be removed. A revoked one is kept for `keptSeconds` from its revocation. One
- * that is active, or may be confirmed again (suspended), is kept for as long from its expiry.
+ * Epoch second from which the delegation may be removed. A revoked one is kept for `keptSeconds` after its revocation.
+ * One that is active, or can be confirmed again (suspended), is kept for `keptSeconds` after its expiry.
  */
 export const forgetAtOf = ({ state, revokedAt, expiresAt }: Delegation, keptSeconds: number): number =>
   (state === 'revoked' ? (revokedAt ?? expiresAt) : expiresAt) + keptSeconds;
@@ -48,11 +48,10 @@ export const withEnds = (delegations: Collection<Delegation>, keptSeconds: numbe
   };
 };
 
-/** Removes delegations from `keptSeconds` after their end on; `documents` as they are stored. */
+/** Removes delegations `keptSeconds` after their end. `documents`: as they are stored. */
 export interface ForgettableDelegations {
   /**
-   * Removes delegations that are due, at most `limit`, 1..1000. A delegation that still denies a hop gets a later
-   * time.
+   * Removes at most `limit` delegations that are due, 1..1000. A delegation that still denies a hop gets a later time.
    */
   forget(limit: number): Promise<SweepSlice>;
   /** How many are due, counted up to 1000. */
@@ -71,8 +70,9 @@ export const forgettingDelegations = ({
   const delegations = documents.collection<Delegation>(DELEGATIONS);
 
   /**
-   * Until when a delegation holds a denial that no other document holds. A hop that a person ended stays ended until they
-   * decide about the first hop again, if that can still be re-delegated (`refuseEndedHop`).
+   * Until when a delegation holds a denial that no other document holds. A hop that a person ended stays ended until
+   * that person decides about the first hop again. This applies while the first hop can still be re-delegated
+   * (`refuseEndedHop`).
    */
   const refusesUntil = async ({ state, revokedAt = 0, revokedBy, ancestors }: Delegation): Promise<number> => {
     const first = ancestors.at(-1);
@@ -93,7 +93,7 @@ export const forgettingDelegations = ({
       const removed = await Promise.all(
         due.map(async ({ document, version }) => {
           const forgetAt = await refusesUntil(document);
-          // No caller revives an ended delegation (`settle`), so what was read is still true.
+          // No caller revives an ended delegation (`settle`), so the read state is still current.
           if (forgetAt < now) return (await delegations.take(document.id)) !== undefined;
           await delegations.replace({ ...document, forgetAt }, version);
           return false;

@@ -5,7 +5,7 @@ import { detailsWithout, joinedDetails } from '../../resources/authorization-det
 import { combine, type Held, normaliseDelegableTo, withDetails } from './attenuation.ts';
 import type { Delegation } from './delegation.ts';
 
-/** The slot of a live delegation: at most one per subject, parent, actor, resource and calling client. */
+/** The slot of a live delegation. There is at most one per subject, parent, actor, resource and calling client. */
 export const slotOf = (subject: string, parent: string | null, actor: string, resource: string, via?: string): string =>
   createHash('sha256')
     .update(JSON.stringify([subject, parent, actor, resource, ...(via === undefined ? [] : [via])]))
@@ -25,16 +25,16 @@ export const endedDelegation = (delegation: Delegation, at: number, by: string):
 });
 
 /**
- * The delegation while the person has not confirmed its agent's new owner. Returns the same object if it is stored as
- * suspended.
+ * The delegation as suspended, while the person has not confirmed its agent's new owner. Returns the same object if it
+ * is stored as suspended.
  */
 export const suspendedDelegation = (delegation: Delegation): Delegation =>
   delegation.state === 'active' ? { ...delegation, state: 'suspended' } : delegation;
 
 /**
- * Time at which a person who approves now has approved the agent's owner, epoch seconds. Never before the last member
- * joined the owning group, so that an approval in that same second is valid. `handsFrom`: see the revocation check;
- * Infinity: no account owns the agent.
+ * The time at which a person who approves now has approved the agent's owner, epoch seconds. Never earlier than the
+ * second in which the last member joined the owning group, so that an approval in that same second is valid.
+ * `handsFrom`: see the revocation check; Infinity: no account owns the agent.
  */
 export const confirmedAtOf = (now: number, handsFrom: number): number =>
   Number.isFinite(handsFrom) ? Math.max(now, handsFrom) : now;
@@ -63,7 +63,7 @@ export const holdsTheSame = (one: Held, other: Held): boolean =>
   JSON.stringify([one.scope, one.details, one.expiresAt, one.delegableTo.agents, one.delegableTo.depth]) ===
   JSON.stringify([other.scope, other.details, other.expiresAt, other.delegableTo.agents, other.delegableTo.depth]);
 
-/** Members that every event about a delegation carries. */
+/** Members of every event about a delegation. */
 export const aboutDelegation = (delegation: Delegation) =>
   ({
     delegation: delegation.id,
@@ -74,7 +74,9 @@ export const aboutDelegation = (delegation: Delegation) =>
     scopeGiven: delegation.scope,
   }) satisfies Partial<AuditEvent>;
 
-/** The event for a change of a delegation from one state to the next, with the facts to restore the delegation. */
+/**
+ * The event for a change of a delegation from one state to the next, with the facts needed to restore the delegation.
+ */
 export const changeOfDelegation = (
   from: Delegation | undefined,
   to: Delegation,

@@ -1,8 +1,8 @@
 /**
- * Owns the delegations: creates, extends, narrows and revokes them, and reports which are live.
- * Does not own: who may exchange which token (src/extensions/token-exchange), the pages (src/http), or the agents that a
- * delegation names. Token exchange, the consent and account pages, the management API and the check of issued tokens call
- * it. Every change first appends its audit event (intent), then swaps one delegation.
+ * Owns the delegations: creates, extends, narrows and revokes them, and reports which are live. Does not own who may
+ * exchange which token (src/extensions/token-exchange), the pages (src/http), or the agents that a delegation names.
+ * Token exchange, the consent and account pages, the management API and the check of issued tokens call it. Every
+ * change first appends its audit event (intent), then swaps one delegation.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -26,7 +26,7 @@ export interface DelegationRegistry
     DelegationCreation,
     DelegationsOfOwners,
     ForgettableDelegations {
-  /** Hops a chain may have, the first included. */
+  /** Maximum number of hops in a chain, the first included. */
   readonly maxDepth: number;
 }
 
@@ -47,7 +47,7 @@ export const delegationRegistry = ({
   readonly audit: AuditLog;
   readonly issuer: string;
   readonly maxDepth: number;
-  /** Includes what this process has latched. Default: what the store holds. */
+  /** Revocation check that includes the kills this process has latched. Default: the kills in the store. */
   readonly revocation?: Revocation;
   /** Agents with their effective ceilings. Default: no agent has a ceiling. */
   readonly agents?: CappedAgents;

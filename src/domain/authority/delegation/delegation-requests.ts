@@ -5,7 +5,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
-/** What an agent asks to do for a person, waiting behind a single-use page (decision D1 b). */
+/** A request of an agent to act for a person, which waits behind a single-use page (decision D1 b). */
 export type DelegationRequest = {
   /** The only account that may decide. */
   readonly subject: string;
@@ -20,20 +20,21 @@ export type DelegationRequest = {
   readonly txn?: string;
   /** Client to which the exchanged token had been issued. */
   readonly viaClient: string;
-  /** Once allowed, the delegation applies only to calls by this client (decision 21). Absent: to all calls. */
+  /** The delegation will apply only to calls by this client (decision 21). Absent: to all calls. */
   readonly via?: string;
   /** Epoch seconds. */
   readonly expiresAt: number;
 };
 
 /**
- * New pages for one agent and account within the lifetime of a page. At most two windows overlap, so at most 20 are open.
+ * Maximum number of new pages for one agent and account within the lifetime of a page. At most two windows overlap, so
+ * at most 20 pages are open.
  */
 const PAGES_PER_LIFE = 10;
 
 /**
- * The requests behind `consent_required`. The handle in the URL is a bearer value: it is stored as a keyed digest,
- * and what it stands for is sealed (decision D14). Opening the page approves nothing.
+ * The requests behind `consent_required`. The handle in the URL is a bearer value: the store holds its keyed digest,
+ * and the sealed request (decision D14). Opening the page approves nothing.
  */
 export interface DelegationRequests {
   /**
@@ -47,7 +48,7 @@ export interface DelegationRequests {
   }>;
   /** The pending request behind a handle, or undefined for anything else. Changes nothing. */
   peek(handle: string): Promise<DelegationRequest | undefined>;
-  /** Ends the request and returns it; of concurrent callers exactly one gets it. */
+  /** Ends the request and returns it; exactly one of several concurrent callers gets it. */
   consume(handle: string): Promise<DelegationRequest | undefined>;
 }
 

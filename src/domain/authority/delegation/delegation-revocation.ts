@@ -9,19 +9,19 @@ import type { DelegationReads } from './delegation-reads.ts';
 import { aboutDelegation, endedDelegation } from './delegation-record.ts';
 import type { DelegationSlots } from './delegation-slots.ts';
 
-/** Narrows and revokes delegations. Each change is audited, then one swap. */
+/** Narrows and revokes delegations. For each change, appends the audit event, then makes one swap. */
 export interface DelegationRevocation {
   /**
    * Removes single scopes and authorization details from a first hop, and so from every delegation below it. A
-   * delegation that then holds nothing ends. Returns undefined when there is no such delegation, or when it holds
-   * none of these. Hops below cannot be narrowed directly, since each exchange derives them anew.
+   * delegation that then holds nothing ends. Returns undefined when there is no such delegation, or when it holds none
+   * of these. Hops below cannot be narrowed directly, since each exchange derives them again.
    */
   narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined>;
   /**
-   * Revokes a delegation, and so everything below it, by one swap. Idempotent: a revoked delegation is returned as it
-   * is, without an event. Of concurrent revocations exactly one succeeds; each other appends a second event that says
-   * that it had no effect. Returns undefined when there is no such delegation. `by` is an account, client or agent
-   * id, or 'system'.
+   * Revokes a delegation, and so everything below it, by one swap. Idempotent: returns a revoked delegation unchanged,
+   * without an event. Exactly one of several concurrent revocations succeeds. Each of the others appends a second event
+   * that says that it had no effect. Returns undefined when there is no such delegation. `by` is an account, client or
+   * agent id, or 'system'.
    */
   revoke(id: string, by: string, request?: string): Promise<Delegation | undefined>;
   /** Revokes all delegations of `actor` for `subject`, also those below other agents. Returns how many it revoked. */

@@ -34,9 +34,9 @@ export interface DelegationSlots {
   /** The delegation if it and all its ancestors are active now, narrowed to what the ancestors hold. */
   effectiveNow(delegation: Delegation | undefined): Promise<Delegation | undefined>;
   /**
-   * The delegation as it stands in its slot, without its ancestors: suspended from the hand-over on. Undefined when
-   * it has ended. After a kill or a restored backup the person decides again, because the delegation may have been
-   * ended for a reason.
+   * The delegation in its slot, without regard to its ancestors: suspended from the hand-over on. Undefined when it has
+   * ended. After a kill or a restored backup the person decides again, because the delegation may have been ended for a
+   * reason.
    */
   standing(delegation: Delegation): Promise<Delegation | undefined>;
   /** The delegation that holds a slot, in any state. Undefined when the slot is free. */
@@ -60,8 +60,8 @@ export interface DelegationSlots {
     facts: Partial<AuditEvent>,
   ): Promise<{ readonly delegation: Delegation | undefined; readonly inserted: boolean }>;
   /**
-   * Throws 'access_denied' when this hop was ended and the person has not decided about the first hop since.
-   * Otherwise the agent would get it back with its next request.
+   * Throws 'access_denied' when this hop was ended and the person has not decided about the first hop since. Otherwise
+   * the agent's next request would restore the hop.
    */
   refuseEndedHop(parent: Delegation, actor: string): Promise<void>;
 }
@@ -113,7 +113,10 @@ export const delegationSlots = ({
   const at = async (subject: string, parent: string | null, actor: string, resource: string, via?: string) =>
     effectiveNow((await holderOf(slotOf(subject, parent, actor, resource, via)))?.document);
 
-  /** Frees the slot of a delegation that ended by time or epoch. It gave no authority any more, so no event is appended. */
+  /**
+   * Frees the slot of a delegation that ended by time or epoch. Appends no event, since the delegation gave no
+   * authority any more.
+   */
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
     delegations.replace(endedDelegation(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
@@ -157,8 +160,8 @@ export const delegationSlots = ({
   };
 
   const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
-    // They share one slot, so each was created after the one before ended; none follows one that ended otherwise than by
-    // time.
+    // They share one slot, so each was created after the previous one ended. None follows one that ended for a reason
+    // other than time.
     const order = { by: 'createdAt', direction: 'descending' } as const;
     const earlier = await delegations.find({ where: { parent: parent.id, actor }, order, limit: 100 });
     const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));

@@ -2,20 +2,22 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { ActorChain } from '../../vocabulary/actor-chain.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 
-/** The agents to which a delegation may be re-delegated, and over how many more hops (decision D2). `depth` 0: none. */
+/**
+ * The agents to which a delegation may be re-delegated, and the number of further hops (decision D2). `depth` 0: none.
+ */
 export type DelegableTo = { readonly agents: readonly string[]; readonly depth: number };
 
 /**
- * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent` null) is the person's own
- * consent; every further hop is derived from its parent. A token names its delegation in the claim `delegation` and ends
- * with it or with any ancestor. At most one live delegation per (parent, subject, actor, resource, via): the unique index
- * on `slot` enforces it.
+ * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent` null) is the person's
+ * own consent. Every further hop is derived from its parent. A token names its delegation in the claim `delegation`,
+ * and ends with the delegation or any ancestor. At most one delegation per (parent, subject, actor, resource, via) is
+ * live: the unique index on `slot` enforces it.
  */
 export type Delegation = {
   readonly id: string;
-  /** Account on whose behalf. */
+  /** Account on whose behalf the agent acts. */
   readonly subject: string;
-  /** Agent that acts. */
+  /** The acting agent. */
   readonly actor: string;
   /** Resource indicator. */
   readonly resource: string;
@@ -28,11 +30,11 @@ export type Delegation = {
   /** Sorted; the scopes of the delegation. Never more than its parent holds. */
   readonly scope: readonly string[];
   /**
-   * Authorization details (RFC 9396). Absent: none. The rules of their types decide whether they are within those of the
-   * ancestors (decision); `detailsAbove` has those.
+   * Authorization details (RFC 9396). Absent: none. The rules of their types decide whether they are within those of
+   * the ancestors in `detailsAbove` (decision).
    */
   readonly details?: readonly Detail[];
-  /** Never stored: present details of the ancestors, nearest first. */
+  /** Never stored: current details of the ancestors, nearest first. */
   readonly detailsAbove?: readonly (readonly Detail[])[];
   readonly parent: string | null;
   /** Ids of all ancestors, nearest first; empty for a first hop. */
@@ -42,13 +44,13 @@ export type Delegation = {
   readonly chain: ActorChain;
   readonly delegableTo: DelegableTo;
   /**
-   * `suspended`: the acting agent has changed hands, and the person has not confirmed the new owner. The delegation and
-   * everything below it give no authority, and it keeps its slot. It is suspended from the hand-over on, even while the
+   * `suspended`: the acting agent has changed owner, and the person has not confirmed the new owner. The delegation and
+   * everything below it give no authority. It keeps its slot. It is suspended from the hand-over on, even while the
    * stored state still says otherwise (`ownership`).
    */
   readonly state: 'active' | 'suspended' | 'revoked';
   /**
-   * How often the acting agent had changed hands when the person approved the delegation (agents/ownership.ts); absent:
+   * How often the acting agent had changed owner when the person approved the delegation (agents/ownership.ts); absent:
    * never.
    */
   readonly ownership?: number;
@@ -61,7 +63,7 @@ export type Delegation = {
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** When the last decision gave its rights, if rights were only removed since. Absent: `updatedAt`. */
+  /** When the last decision granted its rights, if rights were only removed since. Absent: `updatedAt`. */
   readonly decidedAt?: number;
   /** Never later than the parent's. */
   readonly expiresAt: number;
@@ -69,7 +71,7 @@ export type Delegation = {
   readonly forgetAt?: number;
 };
 
-/** When the last decision gave its rights. Narrowing it extends no expiry and revives no ended hop. */
+/** When the last decision granted its rights. Narrowing a delegation extends no expiry and revives no ended hop. */
 export const decidedAtOf = ({ decidedAt, updatedAt }: Pick<Delegation, 'decidedAt' | 'updatedAt'>): number =>
   decidedAt ?? updatedAt;
 

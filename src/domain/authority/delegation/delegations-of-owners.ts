@@ -11,11 +11,11 @@ import { delegationRefusal } from './delegation-refusals.ts';
 import { type DelegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
-/** Delegations of one person that are searched for suspended ones. */
+/** Maximum number of delegations of one person that are searched for suspended ones. */
 const MOST_OF_SUBJECT = 5000;
 
 /**
- * Suspends and confirms delegations when an agent changes hands. The agent's `ownership` number suspends them: it
+ * Suspends and confirms delegations when an agent changes owner. The agent's `ownership` number suspends them: it
  * changes together with the owner in one write (agents/ownership.ts), and the stored state follows later. Part of the
  * delegation registry.
  */
@@ -28,8 +28,8 @@ export interface DelegationsOfOwners {
   /** All delegations that wait for a person to confirm a new owner, of one agent or of all, oldest first. */
   suspendedOf(subject: string, actor?: string): Promise<readonly Delegation[]>;
   /**
-   * A person confirms an agent's new owner: the suspended delegations hold again what they held. Returns how many.
-   * Throws DomainError 'precondition_failed' when the agent has changed hands since the person was asked.
+   * Records that a person confirms an agent's new owner: the suspended delegations hold again what they held. Returns
+   * how many. Throws DomainError 'precondition_failed' when the agent has changed owner since the person was asked.
    */
   confirmOwner(confirmation: OwnerConfirmation): Promise<number>;
   /**
@@ -53,8 +53,8 @@ export const delegationsOfOwners = ({
   readonly revocation: Revocation;
 }): {
   /**
-   * Delegations in their present state, which may differ from the stored one: those of an agent that has changed hands
-   * are suspended. One read for all.
+   * Delegations in their current state, which may differ from the stored one: those of an agent that has changed owner
+   * are suspended. Costs one read for all.
    */
   asTheyStand(all: readonly Delegation[]): Promise<readonly Delegation[]>;
   readonly operations: DelegationsOfOwners;

@@ -1,6 +1,6 @@
 /**
- * What is left now of what a person allowed, and why not more: the same decision as for a token that carried all of it.
- * Reads only; it makes no outside call.
+ * The rights that are left now of those a person allowed, and why not more. Makes the same decision as for a token with
+ * all of these rights. Reads only; makes no outside call.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -19,7 +19,7 @@ import type { Decision, Withheld, WithheldDetail } from '../decision/decision.ts
 import { agentParty, clientParty, type Party } from '../decision/facts.ts';
 import { type Delegation, delegatedDetails } from '../delegation/delegation.ts';
 
-/** What may be done now, and what was allowed and is blocked at present. */
+/** The rights that work now, and the allowed rights that are blocked now. */
 export type EffectiveRights = {
   readonly scope: readonly string[];
   readonly withheld: readonly Withheld[];

@@ -1,4 +1,4 @@
-/** When grants and delegations were last used, that is when a token was issued from them. */
+/** Tracks when grants and delegations were last used, that is, when a token was issued from them. */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -24,9 +24,12 @@ export const GRANT_USE = {
 
 const MOST_AT_ONCE = 1000;
 
-/** `longestSeconds`: the longest lifetime of a grant or delegation. One that was not used for so long has ended. */
+/**
+ * `longestSeconds`: the longest lifetime of a grant or delegation. A grant or delegation without use for that long has
+ * ended.
+ */
 export interface GrantUses {
-  /** Notes the grant and delegation of a token. In memory only. */
+  /** Notes the grant and delegation of a token. Costs only memory. */
   note(event: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void;
   /** Writes noted uses, at most `limit` of them. Throws what the store throws; the rest stays noted. */
   flush(limit?: number): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * Revocation of what was allowed: grants of clients, delegations of agents, whole or scope by scope. Owns the order of the
- * steps. Does not own grants (oidc-provider's, behind a port), delegations, or the remembered consents. The pages of an
- * account and the management API call it.
+ * Revokes what a person allowed: grants of clients and delegations of agents, whole or scope by scope. Owns the order
+ * of the steps. Does not own grants (oidc-provider's, behind a port), delegations, or the remembered consents. The
+ * pages of an account and the management API call it.
  */
 import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -19,23 +19,25 @@ export type Taking = Pick<GrantRights, 'openidScopes' | 'resources'> & { readonl
 const PAGE = 200;
 const PASSES = 5;
 
-/** Result of revoking or narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
+/** Result of revoking or narrowing. 'over': the grant had ended first. 'nothing': it holds none of the rights. */
 type Change = 'done' | 'over' | 'nothing';
 
 /** Revokes and narrows grants, with everything that depends on them. */
 export interface GrantService {
   /**
-   * Revokes a grant. Forgets remembered consents first, so that nothing is granted anew without a page. An instance
-   * grant ends alone: its parent grant and the remembered consent stay. Of concurrent callers one gets true. The
-   * others get false, and an event says that the grant had ended first.
+   * Revokes a grant. Forgets remembered consents first, so that nothing is granted again without a page. An instance
+   * grant ends alone: its parent grant and the remembered consent stay. One of several concurrent callers gets true.
+   * The others get false, and an event says that the grant had ended first.
    */
   revoke(grant: Grant, by: By): Promise<boolean>;
-  /** Revokes all grants of a client and account, however many, including those issued meanwhile. Returns how many. */
+  /**
+   * Revokes all grants of a client and account, however many, including those issued during the call. Returns how many.
+   */
   revokeAllOf(account: string, clientId: string, by: By): Promise<number>;
   /**
    * Removes single rights from all grants of a client and account, in the same way. Access tokens with such a right
-   * end; the next ones carry what is left. A grant that then holds nothing ends. Returns how many grants were
-   * changed.
+   * end; the next ones carry the rights that are left. A grant that then holds nothing ends. Returns how many grants
+   * were changed.
    */
   narrowAllOf(account: string, clientId: string, taking: Taking, by: By): Promise<number>;
   /** The same for one grant. If it has instance grants or is one, the change applies to the parent and all of them. */
@@ -51,7 +53,7 @@ export const newGrantService = ({
   readonly grants: Pick<Grants, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegistry, 'forget'>;
   readonly audit: AuditLog;
-  /** Ends what depends on a grant besides its tokens; called before the grant ends. */
+  /** Ends what depends on a grant apart from its tokens. Called before the grant ends. */
   readonly ending: (grant: Grant, by: string, request?: string) => Promise<void>;
 }): GrantService => {
   const about = (grant: Grant, { caller, request, source }: By) =>
@@ -68,8 +70,8 @@ export const newGrantService = ({
 
   /**
    * Applies a change to each grant of a client and account, until a pass finds nothing to change. The first change also
-   * forgets the remembered consents. The next pass finds what was granted from them meanwhile, and what replaced a grant
-   * that had ended first. Returns how many were changed.
+   * forgets the remembered consents. The next pass finds grants that were created from them in the meantime, and grants
+   * that replaced one that had ended first. Returns how many were changed.
    */
   const toAll = async (
     account: string,
@@ -135,8 +137,8 @@ export const newGrantService = ({
         if (grant.parent !== undefined) authorizations.add(grant.parent);
         return end(grant, by);
       });
-      // Where the parent's own tokens had ended, it is no grant any more. Without its document no further instance grant
-      // can be created.
+      // If the parent's own tokens had ended, it no longer counts as a grant. Without its document no further instance
+      // grant can be created.
       for (const id of authorizations) await grants.revoke(id);
       return count;
     },

@@ -4,13 +4,13 @@ import { ACTIVE, ACTIVE_POLICY, type ActivePolicy, POLICY_SETS, type PolicySet }
 
 type PoliciesInForce = { readonly version: number; readonly policies: CompiledPolicies };
 
-/** Compiled sets that are kept: a request that began under the set before ends under it. */
+/** Number of compiled sets that are kept. A request that began under the previous set ends under it. */
 const MOST_READY = 4;
 
 export interface ActivePolicies {
   /**
    * Undefined before a set was ever activated. Throws DomainError 'unavailable' when the active set cannot be used, and
-   * StoreUnavailable. Fails closed: without policies nothing is allowed.
+   * StoreUnavailable. Fails closed: without policies nothing is permitted.
    */
   current(): Promise<PoliciesInForce | undefined>;
 
@@ -60,7 +60,7 @@ export const newActivePolicy = ({
       const { set } = pointer.document;
       const known = ready.get(set);
       if (known) return known;
-      // One read for all concurrent callers.
+      // Concurrent callers share one read.
       const made = making.get(set) ?? make(pointer.document).finally(() => making.delete(set));
       making.set(set, made);
       return made;

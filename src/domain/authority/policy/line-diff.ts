@@ -5,7 +5,7 @@ export type DiffLine = { readonly kind: 'same' | 'removed' | 'added'; readonly t
 /** Upper limits for the search of the shortest difference: lines of the longer text, and differences. */
 const MOST_DIFFERENCES = 2_000;
 
-/** E. Myers, "An O(ND) Difference Algorithm" (1986). Texts that share hardly a line are shown one after the other. */
+/** E. Myers, "An O(ND) Difference Algorithm" (1986). Texts with hardly a common line are shown one after the other. */
 export const lineDiff = (before: string, after: string): readonly DiffLine[] => {
   const [a, b] = [linesOf(before), linesOf(after)];
   let start = 0;

@@ -39,35 +39,35 @@ export type ShownPolicySet = PolicySet & {
   readonly activatedBy?: string;
 };
 
-/** A stored set, with the warnings of the policy engine. */
+/** A stored set, with the warnings of its check. */
 export type Written = Versioned<ShownPolicySet> & { readonly warnings: readonly PolicyFinding[] };
 
-/** Texts may be long: a list holds no more than this number in memory. */
+/** Maximum number of sets that a list holds in memory, since texts may be long. */
 const TEXTS_AT_ONCE = 20;
 
-/** An action that a set permits to no principal, and the consequence. */
+/** An action that a set permits to no principal, with the consequence. */
 export type PolicyGap = { readonly version: number; readonly message: string } & Required<
   Pick<PolicyFinding, 'action'>
 >;
 
-/** The registry of policy sets and which one is active. */
+/** The registry of policy sets. Knows which one is active. */
 export interface PolicyRegistry {
   /** The schema of the policy language, as text. */
   readonly schema: string;
   /** The text of the starter set. */
   readonly starter: string;
-  /** Checks a text. Stores nothing. `before`: the set that it is compared with. */
+  /** Checks a text. Stores nothing. `before`: the set to compare it with. */
   check(text: string, before?: TakenBefore): PolicyCheck;
   /** Creates a draft. Throws 'invalid_field'. */
   create(draft: NewPolicySet, by: By): Promise<Written>;
   /**
-   * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. Of
-   * concurrent callers one succeeds. Throws:
+   * Makes a set the active one, at once for all decisions of all nodes. Also reactivates an archived set. One of
+   * several concurrent callers succeeds. Throws:
    * - 'not_found';
    * - 'precondition_failed' unless `expected` is the stored version of the set;
    * - 'invalid_field' when the text is no longer valid;
-   * - 'conflict' when `replaces` is given and is not the number of the active set, or another set was activated
-   *   meanwhile.
+   * - 'conflict' when `replaces` is given and is not the number of the active set, or another set was activated in the
+   *   meantime.
    */
   activate(
     id: string,
@@ -77,16 +77,16 @@ export interface PolicyRegistry {
   /** By id, by version number, or `active`. */
   get(name: string): Promise<Versioned<ShownPolicySet> | undefined>;
   /**
-   * Actions that the active set permits to no principal, each with the consequence; empty where no set is active. A
-   * set from before an action existed has no gap for it. Computed once for each set, since the text of an active set
-   * cannot change.
+   * Actions that the active set permits to no principal, each with the consequence; empty where no set is active. A set
+   * from before an action existed has no gap for that action. Computed once for each set, since the text of an active
+   * set cannot change.
    */
   gaps(): Promise<readonly PolicyGap[]>;
   /** Newest first, without their texts. */
   list(query?: PageQuery): Promise<Page<Omit<ShownPolicySet, 'text'>>>;
   /**
-   * Rewrites a draft; omitted members stay. Throws 'not_found', 'precondition_failed', 'invalid_field', and
-   * 'conflict' when the set is no draft any more.
+   * Rewrites a draft; omitted members stay. Throws 'not_found', 'precondition_failed', 'invalid_field', and 'conflict'
+   * when the set is no longer a draft.
    */
   rewrite(id: string, expected: number, change: Partial<NewPolicySet>, by: By): Promise<Written>;
   /** Activates the starter set where no set is active yet. Called at each start, by one process at a time. */
@@ -186,7 +186,7 @@ export const policyRegistry = (dependencies: {
     const old = before && (await sets.get(before.document.set))?.document;
     await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
     if (old) await record('policy.archived', old, by, { replacedBy: document.version });
-    // Frozen first: an active text can never change again.
+    // Freezes the text first, so that an active text can never change.
     const now = clock.now();
     let frozen = { document, version };
     if (document.frozenAt === undefined) {
@@ -282,7 +282,7 @@ export const policyRegistry = (dependencies: {
 
     async ensureStarter(by): Promise<void> {
       if (await pointer()) return;
-      // Left by a first start that was interrupted.
+      // An interrupted first start left this set.
       const [first] = await sets.find({ where: { version: 1 }, limit: 1 });
       const isOurs = first?.document.createdBy === by.caller && first.document.text === engine.starter;
       const { document } = isOurs ? first : await create({ text: engine.starter, note: 'Starter set' }, by);

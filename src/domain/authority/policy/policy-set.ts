@@ -1,11 +1,13 @@
 /**
  * Policy sets: versioned policy texts, and which one is active. Owns POLICY_SETS and ACTIVE_POLICY. Does not own what a
- * text means (ports/policy-engine.ts), nor what is evaluated and what follows (domain/authority/decision). The management
- * API, the first start and each decision (active-policy.ts) use it.
+ * text means (ports/policy-engine.ts), nor what is evaluated and with which result (domain/authority/decision). The
+ * management API, the first start and each decision (active-policy.ts) use it.
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
-/** `draft`: can be rewritten, and has no effect. `active`: decides now. `archived`: was active, and can be again. */
+/**
+ * `draft`: can be rewritten, and has no effect. `active`: decides now. `archived`: was active, and can be reactivated.
+ */
 export type PolicySetState = 'draft' | 'active' | 'archived';
 
 export type PolicySet = {
@@ -38,7 +40,7 @@ export const POLICY_SETS = {
   members: ['version', 'text', 'digest', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-/** One document, changed by compare-and-swap: all nodes change from one set to the next at the same moment. */
+/** One document, changed by compare-and-swap: all nodes switch from one set to the next at the same moment. */
 export type ActivePolicy = {
   readonly id: 'active';
   /** Id of the active set. */

@@ -22,7 +22,7 @@ export type SimulatedPolicy = {
 export type PolicySimulation = (Simulation | UseSimulation) & {
   /** Version of the simulated set; absent for a text, and where no set is active. */
   readonly version?: number;
-  /** False where policies are switched off: decisions then do not evaluate them, in contrast to the simulation. */
+  /** False where policies are switched off: decisions then do not evaluate them, unlike the simulation. */
   readonly isEnforced: boolean;
 };
 
@@ -48,9 +48,9 @@ export interface PolicyTrials {
    */
   simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation>;
   /**
-   * Yields its progress, and returns the decisions that would differ. First appends an event that the audit log is
-   * read. One at a time in this process: throws 'too_many_requests' while another one runs. It ends when its caller
-   * stops reading.
+   * Yields its progress, and returns the decisions that would differ. First appends an event that records the read of
+   * the audit log. Runs one replay at a time in this process: throws 'too_many_requests' while another one runs. Ends
+   * when its caller stops reading.
    */
   replay(asked: ReplayRequest, by: By): AsyncGenerator<ReplayProgress, ReplaySummary>;
 }

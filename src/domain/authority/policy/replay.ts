@@ -9,7 +9,7 @@ import { isDecidedElsewhere } from '../decision/layers.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 
 const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
-/** Events of decisions, which keep the question put to the policies. */
+/** Events of decisions, which store the question to the policies. */
 const DECIDED: readonly AuditEventType[] = [
   ...OF_TOKENS,
   'management.permitted',
@@ -30,9 +30,9 @@ const DECIDED: readonly AuditEventType[] = [
 ];
 /** Share of the range per event type: nearly all decisions are about tokens. */
 const shareOf = (type: AuditEventType): number => (OF_TOKENS.includes(type) ? 0.45 : 0.1 / (DECIDED.length - 2));
-/** Events read before other requests get their turn. */
+/** Events read at a time. */
 const PAGE = 250;
-/** Maximum of agents, scopes and examples that are listed separately; people read the summary. */
+/** Maximum number of agents, scopes and examples that are listed separately; people read the summary. */
 const MOST = 200;
 /** Events evaluated between two pauses in which other requests run. */
 const AT_ONCE = 10;
@@ -57,14 +57,16 @@ export type Change = {
 type Count = { allowed: number; refused: number };
 
 export type ReplaySummary = {
-  /** Decisions that were read, and those of them that keep their question. */
+  /** Decisions that were read, and how many of them store their question. */
   readonly read: number;
   readonly decided: number;
   readonly changed: number;
-  /** Scopes that would be given or denied instead, by agent or client, and by resource and scope; the first 200 of each. */
+  /**
+   * Scopes that would now be granted or denied, by agent or client, and by resource and scope; the first 200 of each.
+   */
   readonly byCaller: Readonly<Record<string, Count>>;
   readonly byScope: Readonly<Record<string, Count>>;
-  /** The first of them. */
+  /** The first decisions that would differ. */
   readonly examples: readonly Change[];
 };
 
@@ -77,9 +79,9 @@ export type ReplayProgress = {
 };
 
 /**
- * Reads the audit log from `fromMillis` on, a page at a time. Yields its progress after each page, and returns the summary.
- * Memory does not grow with the range. Evaluates only what the other layers had left: a policy set can change no more than
- * that.
+ * Reads the audit log from `fromMillis` on, a page at a time. Yields its progress after each page, and returns the
+ * summary. Memory does not grow with the range. Evaluates only what the other layers had left, since a policy set can
+ * change no more than that.
  */
 export async function* replay(
   list: (filters: AuditFilters) => Promise<AuditPage>,
@@ -128,7 +130,7 @@ export async function* replay(
       const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
       const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
       const share = Math.min(1, behind + passed * shareOf(type));
-      // For rare events only the end is reported.
+      // For rare events, reports only the end.
       if (after || OF_TOKENS.includes(type)) yield { read, changed, atMillis, share };
     } while (after);
     behind += shareOf(type);
@@ -156,7 +158,7 @@ const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change
   if (!policyCase?.resources) return undefined;
   const wasRefused = new Set(removed.map(({ scope }) => scope));
   const now = new Set(cutByPolicy(policies, policyCase).scope);
-  // No policy set changes what was denied after the policies.
+  // No policy set can change a denial by a layer after the policies.
   const elsewhere = new Set(removed.filter(({ layer }) => isDecidedElsewhere(layer)).map(({ scope }) => scope));
   const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
   return {

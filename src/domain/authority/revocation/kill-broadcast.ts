@@ -12,7 +12,7 @@ export type KillBroadcast = {
 
 const CONTEXT = 'broadcast/kill';
 
-/** Sealed, so that only a node of this installation can send a kill, and only such a node can read the reason. */
+/** Sealed, so that only nodes of this installation can send a kill and read its reason. */
 export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, 'seal' | 'open'>): KillBroadcast => ({
   tell: (kill) => broadcast.publish('kills', masterKey.seal(CONTEXT, JSON.stringify(kill))),
   listen(hear) {

@@ -1,6 +1,6 @@
 /**
- * Kills in the durable store and their events in the audit log, which every node reads. A process that cannot write there
- * keeps a kill in waiting-kills.ts. kill-switch.ts calls it.
+ * Kills in the durable store and their events in the audit log, which every node reads. waiting-kills.ts keeps a kill
+ * that a process cannot write there. Called by kill-switch.ts.
  */
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';
@@ -12,7 +12,7 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
 import { KILLS } from './kill.ts';
 
-/** Ends permanently what has a document of its own. Both are idempotent. */
+/** Ends permanently the targets that have a document of their own. Both are idempotent. */
 export type FinalEnds = {
   delegation(id: string, by: By): Promise<unknown>;
   token(id: string): Promise<unknown>;
@@ -27,7 +27,7 @@ export type KillQuery = {
   readonly limit: number;
 };
 
-/** The signer of a lift: when its credentials were last changed. */
+/** The signer of a lift, and when its credentials were last changed. */
 export type Signer = { readonly changedAt: number };
 
 /** Attempts to sign a lift against concurrent signers. */
@@ -41,9 +41,9 @@ export interface KillRegistry {
   get(id: string): Promise<Kill | undefined>;
   /** The standing kill of this target that `caller` ordered. */
   standingOf(key: string, caller: string): Promise<Kill | undefined>;
-  /** Stores the record first, so that a standing kill can always be seen and lifted. Idempotent. */
+  /** Stores a kill: the record first, so that a standing kill can always be seen and lifted. Idempotent. */
   put(kill: Kill, by: By): Promise<void>;
-  /** Whether the store holds the kill, or its lift. Completes what a crash after the record left undone. */
+  /** Whether the store holds the kill, or its lift. Completes the steps that a crash after the record left undone. */
   holds(kill: Kill): Promise<boolean>;
   /** Newest first. */
   list(query: KillQuery): Promise<{
@@ -53,9 +53,9 @@ export interface KillRegistry {
   /** Every standing kill, a page at a time. */
   standing(): AsyncGenerator<Kill>;
   /**
-   * Signs a lift; the last required signature lifts the kill. Idempotent. What was issued before the kill stays
+   * Signs a lift; the last required signature lifts the kill. Idempotent. Everything issued before the kill stays
    * ended. Throws 'not_found', and 'conflict' when there is nothing to lift. Throws 'forbidden' when the signer was
-   * changed since the order: otherwise a caller could create or take over a second signer and lift alone. Throws
+   * changed since the order. Otherwise a caller could create or take over a second signer and lift alone. Throws
    * StoreUnavailable when concurrent signers win repeatedly.
    */
   sign(id: string, by: By, signer: Signer): Promise<Kill>;

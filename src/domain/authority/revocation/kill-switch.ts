@@ -1,6 +1,6 @@
 /**
- * Orders and lifts kills, and ensures that none is lost. Where the audit log or the store takes no writes, a kill is
- * effective nevertheless: at once in this process, and in every node that receives it (waiting-kills.ts). The caller checks
+ * Orders and lifts kills, and ensures that none is lost. A kill is effective even where the audit log or the store
+ * takes no writes: at once in this process, and in every node that receives it (waiting-kills.ts). The caller checks
  * who may order or lift.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -46,7 +46,7 @@ export interface KillSwitch {
    * every standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
    */
   start(): Promise<void>;
-  /** To be called regularly. */
+  /** Call it regularly. */
   poll(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export const killSwitch = (deps: {
   return {
     async order({ scope, target, reason, owner }, by): Promise<OrderedKill> {
       const key = killKey(scope, target);
-      // A repeated order of the same caller returns the standing kill, and raises its epoch once more.
+      // A repeated order of the same caller returns the standing kill, and raises its epoch again.
       const kill: Kill = (await unlessOut(() => registry.standingOf(key, by.caller))) ?? {
         id: identifiers.newId('kil'),
         scope,

@@ -13,7 +13,7 @@ export const KILLS = {
   indexes: [{ fields: ['createdAt'] }, { fields: ['key'] }, { fields: ['state'] }, { fields: ['owner'] }],
 } as const satisfies OwnedCollection;
 
-/** The kills of this process that the store does not hold yet. They are effective nevertheless (decision D24). */
+/** The kills of this process that the store does not hold yet. They are effective all the same (decision D24). */
 export interface LatchedKills {
   /** Adds a kill, or replaces the one of this id. */
   add(kill: Kill): void;

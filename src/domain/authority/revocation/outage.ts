@@ -2,7 +2,7 @@
 const isOutage = (error: unknown): boolean =>
   ['store_unavailable', 'unavailable'].includes(String((error as { code?: unknown } | undefined)?.code));
 
-/** Undefined while the store or the audit log is out. */
+/** Returns the result. Undefined while the store or the audit log takes no writes. */
 export const unlessOut = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await work();
@@ -12,7 +12,7 @@ export const unlessOut = async <T>(work: () => Promise<T>): Promise<T | undefine
   }
 };
 
-/** False while the store or the audit log is out. */
+/** Whether the work succeeded. False while the store or the audit log takes no writes. */
 export const succeeds = async (work: () => Promise<unknown>): Promise<boolean> =>
   (await unlessOut(async () => {
     await work();

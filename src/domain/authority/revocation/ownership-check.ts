@@ -1,7 +1,7 @@
 /**
- * Whether agents still have the owners they had when something was created for them. Two facts show it: the number that
- * grows with each hand-over (agents/ownership.ts), and, for people's approvals, whether the owning group still has an
- * account that was a member then. Part of the revocation check.
+ * Checks whether agents still have the owners they had when something was created for them. One fact is the number that
+ * grows with each hand-over (agents/ownership.ts). For people's approvals the other fact is whether the owning group
+ * still has an account that was a member then. Part of the revocation check.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
@@ -20,13 +20,13 @@ type OwnershipFacts = {
 
 export type HeldAgent = Pick<Agent, 'id' | 'owner' | 'ownership' | 'heldFrom'>;
 
-/** Since when, and from whom, agents have their present owner. */
+/** Since when agents have their current owner, and from whom. */
 export interface OwnershipCheck {
-  /** By agent: from which second on people's approvals refer to its present owner. */
+  /** By agent: the second from which people's approvals refer to its current owner. */
   from(agents: readonly HeldAgent[]): Promise<ReadonlyMap<string, number>>;
-  /** `heldSince` of groups. A missing group is held by no account. */
+  /** `heldSince` of groups. A missing group has no accounts. */
   heldGroups(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** For each part, whether an agent among its parties has changed hands. `held`: the agents among them. */
+  /** For each part, whether an agent among its parties has changed owner. `held`: the agents among them. */
   others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]>;
 }
 

@@ -9,9 +9,9 @@ import type { Revocation } from '../../ports/revocation.ts';
 type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 
 /**
- * The registries as all granting code sees them. A killed subject looks inactive, so that every check of a state refuses it
- * with its own error. The stored document does not change, and is effective again after the lift. The management API uses
- * the registries themselves.
+ * The registries as all granting code sees them. A killed subject looks inactive, so that every check of a state
+ * refuses it with its own error. The stored document does not change, and applies again after the lift. The management
+ * API uses the registries themselves.
  */
 export const registersUnderKills = <
   Accounts extends { get(id: string): StoredDocument<Account>; findByUsername(typed: string): StoredDocument<Account> },

@@ -9,8 +9,8 @@ import { type HeldAgent, handsOver } from './ownership-check.ts';
 
 /**
  * The one place that knows which kills and epochs a token, delegation or approval depends on. Reads the store for each
- * question, so that every process on the same store gives the same answer, and adds what this process has latched. Fails
- * closed: a store that cannot be read throws StoreUnavailable.
+ * check, so that every process on the same store gives the same answer. Adds the kills that this process has latched.
+ * Fails closed: a store that cannot be read throws StoreUnavailable.
  */
 export const revocation = (deps: {
   readonly documents: DocumentStore;
@@ -82,7 +82,8 @@ export const revocation = (deps: {
 type Held = HeldAgent;
 
 /**
- * Called many times in every request. It appends to one list: spreading many small lists would cost more than the check.
+ * Called many times in every request. Appends to one list, since spreading many small lists would cost more than the
+ * check.
  */
 const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
   const keys = [ALL];

@@ -12,15 +12,15 @@ import type { KillBroadcast } from './kill-broadcast.ts';
 import type { KillRegistry } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
-/** Seconds for which a kill that another process ordered is left to that process. */
+/** Seconds for which this process leaves a kill to the process that ordered it. */
 const PATIENCE_SECONDS = 10;
 
-/** Kills that a store does not hold durably yet. They are effective nevertheless (decision D24). */
+/** Kills that a store does not hold durably yet. They are effective all the same (decision D24). */
 export interface WaitingKills {
   /**
-   * Writes event, latch and store, in this order. Returns what does not hold the kill yet, and notifies the other
-   * nodes. Throws 'unavailable' when neither store and audit log nor latch could be written; the kill is effective in
-   * this process even then.
+   * Writes the kill to audit log, latch and store, in this order, and notifies the other nodes. Returns which of audit
+   * log and store do not hold the kill yet. Throws 'unavailable' when neither store and audit log nor latch could be
+   * written; the kill is effective in this process even then.
    */
   enter(kill: Kill, by: By): Promise<LatchedKill['missing']>;
   /** Kills that this process holds and the store does not. */
@@ -49,13 +49,14 @@ export const waitingKills = (deps: {
   const { registry, clock, latch, latched, broadcast } = deps;
   /** Being written right now: the poll skips them. */
   const underWay = new Set<string>();
-  /** Ordered here and not stored yet: this process need not wait for another one. */
+  /** Ordered here and not stored yet: this process does not wait for another one. */
   const ours = new Set<string>();
-  /** Kept in memory only, because the volume took no writes either. */
+  /** Held in memory only, because the volume took no writes either. */
   const unwritten = new Map<string, LatchedKill>();
 
   /**
-   * Writes the state of a kill to the volume after a step. A kill that ended its target everywhere for good needs no copy.
+   * Writes the state of a kill to the volume after a step. A completed kill that ended its target for good needs no
+   * copy.
    */
   const settleLatch = async (now: LatchedKill): Promise<void> => {
     // A superfluous copy denies too much, never too little; the next start removes it.
@@ -92,7 +93,8 @@ export const waitingKills = (deps: {
     if (latched.get(kill.id) || underWay.has(kill.id)) return;
     underWay.add(kill.id);
     try {
-      // A node may repeat an old kill that the store holds, or that was lifted. Without the store the kill stands.
+      // A node may repeat an old kill that the store holds, or that was lifted. If the store cannot be read, the kill
+      // applies.
       if (await registry.holds(kill).catch(() => false)) return;
       latched.add(kill);
       const waiting: LatchedKill = { kill, missing: ['store'] };
@@ -112,7 +114,7 @@ export const waitingKills = (deps: {
           () => true,
           () => false,
         );
-        // The audit log is in the store: if it takes no event, it will hardly take the kill.
+        // The audit log is in the store. If it takes no event, the store is unlikely to take the kill.
         const told = audited ? undefined : broadcast.tell(kill);
         const stored = await succeeds(() => registry.put(kill, by));
         if (stored) latched.remove(kill.id);
@@ -161,11 +163,11 @@ export const waitingKills = (deps: {
       for (const id of known) {
         if (!underWay.has(id) && !found.some(({ kill }) => kill.id === id)) latched.remove(id);
       }
-      // Sent again, for nodes that missed it or have started since.
+      // Sends them again, for nodes that missed them or have started since.
       await Promise.all(found.map(({ kill, missing }) => missing.includes('store') && broadcast.tell(kill)));
       for (const one of found) {
         const { kill, missing } = one;
-        // Its event is written, or another node writes it; the store may hold the kill by now.
+        // This node has written its event, or another node does. The store may hold the kill by now.
         if (!missing.includes('audit') && (await unlessOut(() => registry.holds(kill)))) {
           await done(kill);
           continue;
