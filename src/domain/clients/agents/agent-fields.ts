@@ -32,16 +32,16 @@ export type NewAgent = {
   readonly uses?: readonly string[];
   readonly environment: Environment;
   readonly blueprint?: string;
-  /** The ceilings it sets itself, within its blueprint. */
+  /** The ceilings that the agent sets itself, within its blueprint. */
   readonly ceilings?: Ceilings;
   readonly provider?: string;
   readonly providerVersion?: string;
   readonly contact?: string;
   readonly composition?: DeclaredComposition;
-  /** Either these or `jwksUri`. */
+  /** Public keys. Either these or `jwksUri`. */
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
-  /** In addition to those keys or in place of them. */
+  /** Credentials, in addition to those keys or in place of them. */
   readonly credentials?: readonly NewCredential[];
   readonly redirectUris?: readonly string[];
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
@@ -52,7 +52,7 @@ export type NewAgent = {
   readonly requirePushedAuthorizationRequests?: boolean;
   readonly resourceServers?: readonly string[];
   readonly authority?: ScopesByResource;
-  /** Epoch second from which nothing works for it; in the future. */
+  /** Epoch second from which the agent is blocked; in the future. */
   readonly expiresAt?: number;
 };
 
@@ -69,7 +69,7 @@ const ERASABLE = [
 ] as const;
 type Erasable = (typeof ERASABLE)[number];
 
-/** Members that are given replace the stored ones. `null` removes a member that is optional. */
+/** Given members replace the stored ones. `null` removes a member that is optional. */
 export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition' | 'credentials'>> & {
   readonly [member in Erasable]?: NewAgent[member] | null;
 };

@@ -7,8 +7,8 @@ import type { AgentQuery } from './agent-lists.ts';
 
 /**
  * `orphaned`: the agent has no owner. `secrets`: it has an exception for a client secret, which can be copied.
- * `expiring`: the agent or one of its credentials ends within 30 days. `stopped`: active, but nothing works.
- * `pending`: not accepted. `unused`: no token for 30 days.
+ * `expiring`: the agent or one of its credentials ends within 30 days. `stopped`: active, but blocked. `pending`: not
+ * accepted. `unused`: no token for 30 days.
  */
 export const FINDING_KINDS = ['orphaned', 'secrets', 'expiring', 'stopped', 'pending', 'unused'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
@@ -31,20 +31,20 @@ export type AgentFinding = {
 export type NewestAgents = {
   readonly agents: readonly Agent[];
   readonly uses: ReadonlyMap<string, number>;
-  /** Whether there are older ones that were not examined. */
+  /** Whether there are older agents that were not examined. */
   readonly isMore: boolean;
 };
 
-/** The most agents examined one by one, the newest first. */
+/** Maximum number of agents examined one by one, newest first. */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 const SOON_SECONDS = 30 * 86_400;
 
 /** Finds agents that need attention. */
 export interface AgentFindings {
-  /** Of these accounts and groups, or of all. Expiring and stopped agents are looked for among these. */
+  /** Finds agents of these accounts and groups, or of all. Also limits expiring and stopped agents to these. */
   newest(owners: readonly string[] | undefined): Promise<NewestAgents>;
-  /** At most `limit` agents of each kind; kinds of which there are none are left out. */
+  /** Returns at most `limit` agents of each kind. Leaves out kinds without agents. */
   of(owners: readonly string[] | undefined, newest: NewestAgents, limit: number): Promise<readonly AgentFinding[]>;
 }
 
@@ -102,7 +102,7 @@ export const agentFindings = ({
         isMore: some.length > limit,
       });
 
-      // All of them, however old: they are few, and each matters.
+      // All of them, regardless of age: there are few, and each matters.
       const withSecret = async (): Promise<AgentFinding> => {
         const { items } = await agents.list({ ...ofOwners(owners), withSecret: true, limit: BATCH });
         const documents = items.map(({ document }) => document).filter(isInUse);

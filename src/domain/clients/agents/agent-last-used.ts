@@ -35,7 +35,7 @@ export const AGENT_USE = {
 
 /** Seconds between two writes for one agent. */
 const APART_SECONDS = 60;
-/** The most agents that this process remembers. Beyond it, uses are dropped. */
+/** Maximum number of agents that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
 const BATCH = 500;
 
@@ -51,7 +51,7 @@ export interface AgentUses {
   renew(id: string, owner: string): Promise<void>;
   /** Stops the inactivity check for an agent that is suspended. */
   settled(id: string): Promise<void>;
-  /** Agents that are idle since `until` or longer, the longest first. */
+  /** Agents that have been idle since `until` or longer, the longest first. */
   idle(until: number, after: Cursor | undefined): Promise<readonly AgentUse[]>;
   /** In the order of last use. */
   walk(query: Omit<Query, 'order'>, direction: 'ascending' | 'descending'): Promise<readonly AgentUse[]>;

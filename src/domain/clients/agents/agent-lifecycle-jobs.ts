@@ -26,10 +26,10 @@ export interface AgentLifecycleJobs {
 }
 
 /**
- * Lifecycle jobs of agents. They retire agents that no owner accepted in time. They suspend agents that have
- * expired, and agents that were inactive for too long.
- * An owner is notified before a suspension and always has the full notice period. A clock that was set forward
- * therefore suspends no agent for inactivity before that period has passed.
+ * Lifecycle jobs of agents. They retire agents that no owner accepted in time. They suspend agents that have expired,
+ * and agents that were inactive for too long. They notify an owner before a suspension for inactivity, and always wait
+ * for the full notice period. A clock that was set forward therefore suspends no agent for inactivity before that
+ * period has passed.
  */
 export const agentLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
@@ -111,7 +111,7 @@ export const agentLifecycleJobs = (deps: {
         return acceptBy !== undefined && acceptBy <= now ? { ...rest, state: nextState('pending', 'expire') } : agent;
       }),
     );
-    // An expired agent is suspended with or without a notification: nothing works for it any more.
+    // An expired agent is suspended with or without a notification, since it is blocked already.
     await each(due('expiresAt', now, { state: 'active' }), ({ id }) =>
       suspend(id, 'agent.expired', ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now),
     );

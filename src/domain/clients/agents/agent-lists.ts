@@ -22,7 +22,7 @@ export type AgentQuery = PageQuery & {
   readonly unusedSince?: number;
   /** Agents with a client secret that has not expired. */
   readonly withSecret?: boolean;
-  /** Agents that wait for acceptance by one of `owners`. */
+  /** Only agents that wait for acceptance by one of `owners`. */
   readonly awaiting?: boolean;
   /** Default: by creation, newest first. By name: from A. By last use: the longest unused first. */
   readonly sort?: (typeof AGENT_SORTS)[number];
@@ -35,14 +35,14 @@ type Direction = 'ascending' | 'descending';
 type Placed = { readonly found: Versioned<Agent> | undefined; readonly place: Cursor };
 
 /**
- * The most agents examined for one page. The page then ends, full or not, and the next page continues from
+ * Maximum number of agents examined for one page. The page then ends, full or not, and the next page continues from
  * there.
  */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
-/** Agents read along each candidate index, to find the shortest one. */
+/** Number of agents read along each candidate index, to find the shortest one. */
 const PROBE = 20;
-/** The most words whose indexes are tried, the longest first. */
+/** Maximum number of words whose indexes are tried, longest first. */
 const MOST_WORDS_TRIED = 6;
 
 /**
@@ -96,8 +96,8 @@ export const agentLists = (deps: {
   };
 
   /**
-   * Of walks in the same order: the one that ends first, or else the one that gets farthest in the same number
-   * of steps.
+   * The best of several walks in the same order: the one that ends first, or else the one that gets farthest in the
+   * same number of steps.
    */
   const shortest = async (
     ways: readonly (readonly Where[])[],
@@ -158,7 +158,7 @@ const waysOf = (
 ): readonly (readonly Where[])[] => {
   if (awaiting) return [(owners ?? []).flatMap((owner) => [{ transferTo: owner }, { owner, state: 'pending' }])];
   if (sort === 'name') return [owners ? owners.map((owner) => ({ owner })) : [{}]];
-  // There are few of them.
+  // There are few agents of this kind.
   if (withSecret) return [[{ hasSecret: true }]];
   if (resourceServer !== undefined) return [[{ resourceServers: resourceServer }]];
   const ways: readonly (readonly Where[])[] = [

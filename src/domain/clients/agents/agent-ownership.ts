@@ -9,7 +9,7 @@ import { nextState } from './agent-lifecycle.ts';
 import { agentRefusal } from './agent-refusals.ts';
 import { inHandsSince, inNewHands, keepsHands, ownershipOf } from './ownership.ts';
 
-/** How long the owner of a new agent has to accept it. */
+/** Seconds in which the owner of a new agent can accept it. */
 export const ACCEPTANCE_SECONDS = 86_400;
 
 const PAGE = 200;
@@ -38,15 +38,17 @@ const accountOf = ({ caller, account }: By): string => account ?? caller;
 export interface AgentOwnership {
   /** Whether the caller may accept agents for an owner. */
   mayAccept(owner: string, by: By): Promise<boolean>;
-  /** Never earlier than the owner's last return, so that an acceptance in the same second is valid. */
+  /**
+   * Time of acceptance, never earlier than the owner's last return, so that an acceptance in the same second is valid.
+   */
   acceptanceAt(owner: string): Promise<number>;
   /** The agent with an owner who has accepted it. Counts as a change of ownership unless `keepsHands` applies. */
   acceptedBy(agent: Agent, owner: string): Promise<Agent>;
   /**
    * Makes the caller's account or group the owner of an agent. The agent is pending, an orphan of that owner, or was
-   * offered to it. Idempotent. `expected`: the version that the caller has seen, because software may change a
-   * pending agent. Throws 'not_found', 'forbidden' when the caller was not asked, and 'precondition_failed' unless
-   * `expected` is the stored version. Throws 'conflict' when it is too late or the future owner is not active.
+   * offered to it. Idempotent. `expected`: the version that the caller has seen, because software may change a pending
+   * agent. Throws 'not_found', 'forbidden' when the caller was not asked, and 'precondition_failed' unless `expected`
+   * is the stored version. Throws 'conflict' when the time to accept is over or the future owner is not active.
    */
   accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>>;
   /** Declines: a pending agent is retired, an offer is withdrawn. Throws as `accept` does. */
@@ -76,7 +78,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
     return wasSuspended ? 'suspended' : nextState(state, 'accept');
   };
 
-  /** If the accounts that owned it together are unknown, the next owner is treated as unrelated. */
+  /** If the accounts that owned it together are unknown, treats the next owner as unrelated. */
   const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
     agent.state === 'pending' ||
     ((await keepsHands(owners, agent, owner)) &&
@@ -101,7 +103,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
   };
 
   /**
-   * What acceptance by this caller means. Undefined: nothing is left to accept. Throws 'forbidden' and
+   * The meaning of an acceptance by this caller. Undefined: nothing is left to accept. Throws 'forbidden' and
    * 'conflict'.
    */
   const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
@@ -156,7 +158,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
-      // Before anything of the former owner ends; the swap checks again.
+      // Checked before anything of the former owner ends. The swap checks it again.
       if (expected !== undefined && found.version !== expected) throw staleAgent();
       const next = type === 'agent.transferred' ? (found.document.transferTo ?? found.document.owner) : undefined;
       if (next !== undefined || !(await isKept(found.document, found.document.owner))) {

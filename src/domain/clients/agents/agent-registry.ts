@@ -1,7 +1,7 @@
 /**
- * The registry of agents: which agents exist, who owns them, which keys they have and whether they may act.
- * Owns the collection AGENTS and its rules; only the registry changes states. It does not decide who may call
- * it (src/http/management) nor what an agent may do (delegation). The provider reads it at each token request.
+ * The registry of agents: which agents exist, who owns them, which keys they have and whether they may act. Owns the
+ * collection AGENTS and its rules; only the registry changes states. Does not decide who may call it
+ * (src/http/management) nor what an agent may do (delegation). The provider reads it at each token request.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -42,16 +42,16 @@ type Dependencies = {
     'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
   >;
   readonly resourceServers: ResourceServerLookup;
-  /** Without it no agent is registered with a URL of keys. */
+  /** Without it, no agent can be registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Addresses of this server, which no client may use. Default: none. */
   readonly addresses?: OwnAddresses;
-  /** Whether blueprints take an agent. Default: there are none. */
+  /** Whether blueprints admit an agent. Default: there are no blueprints. */
   readonly admission?: BlueprintAdmission;
   readonly permits?: Permits<Agent> | undefined;
-  /** Without it no agent is registered with credentials beside its keys. */
+  /** Without it, no agent can be registered with credentials beside its keys. */
   readonly credentials?: { made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]> };
-  /** Without it no name is verified. */
+  /** Without it, no name can be verified. */
   readonly names?: VerifiedNames;
   /** Default: a new one. */
   readonly uses?: AgentUses;
@@ -93,11 +93,14 @@ export interface AgentRegistry
     declared: DeclaredComposition,
     by: By,
   ): Promise<Versioned<Agent>>;
-  /** Nothing the agent holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is retired. */
+  /**
+   * Suspends an agent: nothing it holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is
+   * retired.
+   */
   suspend(id: string, by: By): Promise<Versioned<Agent>>;
-  /** Throws 'conflict' when the agent has expired, until it gets a later end. */
+  /** Resumes an agent. Throws 'conflict' when the agent has expired, until it gets a later end. */
   resume(id: string, by: By): Promise<Versioned<Agent>>;
-  /** Final: the agent never acts again and its id is never given to another. Idempotent. */
+  /** Retires an agent for good: it never acts again, and its id is never given to another agent. Idempotent. */
   retire(id: string, by: By): Promise<Versioned<Agent>>;
 }
 
@@ -138,7 +141,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     if (owner === agent.owner) return rest;
     await checkOwner(owners, owner);
     if (await ownership.mayAccept(owner, by)) return ownership.acceptedBy(agent, owner);
-    // No owner has accepted it yet: the new owner is asked in place of the first one.
+    // No owner has accepted it yet: asks the new owner in place of the first one.
     return agent.state === 'pending'
       ? { ...rest, owner, acceptBy: clock.now() + ACCEPTANCE_SECONDS }
       : { ...rest, transferTo: owner };
@@ -221,7 +224,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
           await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
-      // If another version is stored, the change is refused anyway.
+      // If another version is stored, the swap refuses the change anyway.
       const updated = await admitted(changedBy(stored, change), stored, () =>
         documentsOf.change(id, expected, type, by, alter),
       );
@@ -272,7 +275,7 @@ const ofNewOwner = ({
   ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
 });
 
-/** Whether keys were added. Removing keys does not count. */
+/** Whether keys were added. Removed keys do not matter. */
 const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
   (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
   (jwksUri !== undefined && jwksUri !== before.jwksUri);
@@ -283,7 +286,7 @@ const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
   (next.backchannelClientNotificationEndpoint !== undefined &&
     next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
 
-/** Whether its tokens, once stolen, work without its key. */
+/** Whether a stolen token of the agent works without the agent's key. */
 const isLessBound = (next: Agent, before: Agent): boolean =>
   (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
   (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);

@@ -1,6 +1,6 @@
 import { wordsIn } from '../../platform/display-names/word-search.ts';
 
-/** The most words indexed for an agent. Further words of a long purpose are left out. */
+/** Maximum number of words indexed for an agent. Further words of a long purpose are left out. */
 const MOST_WORDS = 16;
 
 const normalised = (text: string): string => text.normalize('NFKC').toLowerCase();
@@ -22,6 +22,6 @@ export const searchable = ({
   words: [...new Set([name, provider, purpose].flatMap(wordsIn))].slice(0, MOST_WORDS),
 });
 
-/** The words of a search, the one that is likely the rarest first. Empty when the search holds no word. */
+/** The words of a search, likely the rarest first. Empty when the search holds no word. */
 export const wordsLookedFor = (search: string): readonly string[] =>
   [...new Set(wordsIn(search.slice(0, 500)))].sort((one, other) => other.length - one.length).slice(0, MOST_WORDS);

@@ -6,9 +6,9 @@ import type { Agent } from './agent.ts';
 type StoredDocument = Promise<Versioned<Agent> | undefined>;
 
 /**
- * The agent in its current state, independent of the stored one. It is orphaned as soon as it has no active owner,
- * and suspended from its expiry on. Returns the same object when the stored state is current. The registry stores the
- * new state later.
+ * The agent in its current state, independent of the stored one. It is orphaned as soon as it has no active owner, and
+ * suspended from its expiry on. Returns the same object when the stored state is current. Otherwise the registry stores
+ * the new state later.
  */
 export type StandingNow = (agent: Agent) => Promise<Agent>;
 

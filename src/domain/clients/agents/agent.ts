@@ -15,7 +15,7 @@ export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'reti
  */
 export type AgentState = (typeof AGENT_STATES)[number];
 
-/** Why and when an agent is going to be suspended. */
+/** Why and when an agent will be suspended. */
 export type AgentNotice = {
   readonly kind: 'expiry' | 'inactivity';
   readonly at: number;
@@ -51,9 +51,9 @@ export type Agent = {
   readonly compositionHistory?: readonly Composition[];
   /** The public keys it was registered with, or else `jwksUri`. `credentialsOf` includes them. */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
+  /** URL of its keys (RFC 7591 §2), fetched when it authenticates. */
   readonly jwksUri?: string;
-  /** Those of its URLs that an operator or administrator entered (operator-urls.ts). */
+  /** The URLs among these that an operator or administrator entered (operator-urls.ts). */
   readonly operatorUrls?: readonly string[];
   /** Further credentials. Read them with `credentialsOf`. */
   readonly credentials?: readonly Credential[];
@@ -72,7 +72,9 @@ export type Agent = {
   /** Where the agent is notified of a CIBA decision (CIBA Core §4). Absent: it polls. */
   readonly backchannelClientNotificationEndpoint?: string;
   readonly dpopBoundAccessTokens: boolean;
-  /** All its access tokens are bound to the client certificate of their request (RFC 8705 §3). Not with DPoP. */
+  /**
+   * Whether all its access tokens are bound to the client certificate of their request (RFC 8705 §3). Not with DPoP.
+   */
   readonly certificateBoundAccessTokens?: boolean;
   /** Whether only pushed authorization requests are accepted from it (RFC 9126 §6). */
   readonly requirePushedAuthorizationRequests?: boolean;
@@ -81,24 +83,24 @@ export type Agent = {
   /** Its own rights. Absent: only what a user consented to, and nothing without a user (decision D4). */
   readonly authority?: ScopesByResource;
   /**
-   * The limits it set itself, within its blueprint. In an effective agent: the limits in force
+   * The ceilings it set itself, within its blueprint. In an effective agent: the effective ceilings
    * (effective-agent.ts).
    */
   readonly ceilings?: Ceilings;
-  /** Epoch second from which nothing works for it. */
+  /** Epoch second from which it is blocked. */
   readonly expiresAt?: number;
   /** Epoch second until which its owner can accept it; only while it is pending. */
   readonly acceptBy?: number;
-  /** Since when its owner owns it. Absent on agents from before owners had to accept: `createdAt`. */
+  /** Since when its current owner owns it. Absent on agents from before owners had to accept: `createdAt`. */
   readonly acceptedAt?: number;
   /**
-   * How often its ownership changed; absent: never. What was created for it at another number has ended.
-   * Delegations are suspended instead, until each user confirms the new owner (ownership.ts).
+   * How often its ownership changed; absent: never. Everything created for it at another number has ended. Delegations
+   * are suspended instead, until each user confirms the new owner (ownership.ts).
    */
   readonly ownership?: number;
   /**
-   * Accounts that owned the agent since its last change of ownership and own it no more. They are present or
-   * former members of a group that gave it to one of them. At most 512. They may still hold its credentials.
+   * Accounts that owned the agent since its last change of ownership and no longer own it. They are present or former
+   * members of a group that gave it to one of them. At most 512. They may still hold its credentials.
    */
   readonly formerOwners?: readonly string[];
   /**

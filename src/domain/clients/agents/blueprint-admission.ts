@@ -23,19 +23,19 @@ const COUNTED = [
 ] as const satisfies readonly AgentState[];
 
 /**
- * Decides whether a blueprint admits an agent. An agent beyond a ceiling would be cut anyway; the caller who
- * registers it learns so at once. Existing agents are not refused when the blueprint is tightened: they are cut.
+ * Decides whether a blueprint admits an agent. An agent beyond a ceiling would be cut anyway; the caller who registers
+ * it gets the error at once. Tightening a blueprint does not remove existing agents: they are cut.
  */
 export interface BlueprintAdmission {
   /**
-   * Grant types for a new agent that names none: those of `usual` that its blueprint allows. If it allows none of
-   * them: all it allows that need no redirect URI. Throws 'invalid_field' when the blueprint takes no agents.
+   * Grant types for a new agent that names none: those of `usual` that its blueprint allows. If it allows none of them:
+   * all it allows that need no redirect URI. Throws 'invalid_field' when the blueprint admits no agents.
    */
   grantTypesFor(blueprint: string, usual: readonly string[]): Promise<readonly string[]>;
   /**
-   * Runs `store`, which registers or changes the agent, if its blueprint admits it. Throws 'invalid_field' naming
-   * what is beyond a ceiling and was not so `before`, and 'conflict' when the blueprint is full. Runs one at a time
-   * for each blueprint with a quota, across all nodes.
+   * Runs `store`, which registers or changes the agent, if its blueprint admits it. Throws 'invalid_field' naming what
+   * is beyond a ceiling and was not `before`, and 'conflict' when the blueprint is full. Runs one at a time for each
+   * blueprint with a quota, across all nodes.
    */
   admit<T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T>;
 }

@@ -5,10 +5,10 @@ import { type CeilingChange, type Ceilings, diffCeilings, meetAuthority } from '
 import { AGENTS, type Agent } from './agent.ts';
 import { effectiveAgent, type Stop } from './effective-agent.ts';
 
-/** How a change of its blueprint would break one agent. */
+/** What a change of its blueprint would break for one agent. */
 export type AgentBreak = {
   readonly agent: Agent;
-  /** Why the agent could no longer act; empty: it goes on with fewer rights. */
+  /** Why the agent could no longer act. Empty: it continues with fewer rights. */
   readonly stops: readonly Stop[];
   /** Grant types it uses and would lose. */
   readonly grantTypes: readonly string[];
@@ -19,13 +19,13 @@ export type AgentBreak = {
 };
 
 const AT_ONCE = 200;
-/** Agents examined for one page, so that a page costs a bounded time. */
+/** Maximum number of agents examined for one page, so that the time for a page is bounded. */
 const AT_MOST = 2000;
 
 /** Quotas apply to future agents only. */
 const NOT_ABOUT_ONE: readonly string[] = ['maxAgents', 'maxInstances'];
 
-/** Undefined: the agent goes on as before. */
+/** Undefined: the agent continues as before. */
 const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, after: Ceilings) => {
   const now = effectiveAgent(agent, before);
   if (agent.state === 'retired' || now.stops.length > 0) return undefined;
@@ -40,7 +40,7 @@ const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, 
   return isSame ? undefined : ({ agent, stops: then.stops, grantTypes, authority, lowered } satisfies AgentBreak);
 };
 
-/** What `before` has and `after` does not. */
+/** The entries of `before` that `after` lacks. */
 const lost = (before: ScopesByResource, after: ScopesByResource): ScopesByResource => {
   const kept = meetAuthority(before, after) ?? {};
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { checkText } from '../../platform/display-names/display-text.ts';
 import { agentRefusal } from './agent-refusals.ts';
 
-/** What an agent is made of. The digest identifies the whole; the texts describe the known parts. */
+/** The composition of an agent. The digest identifies the whole; the texts describe the known parts. */
 export type Composition = {
   /** 1, 2, … within one agent. */
   readonly version: number;
@@ -17,7 +17,7 @@ export type Composition = {
 
 export type DeclaredComposition = Pick<Composition, 'digest' | 'model' | 'prompt' | 'tools'>;
 
-/** The most compositions kept with the agent; the audit log has all. */
+/** Maximum number of compositions kept with the agent; the audit log has all. */
 export const KEPT_COMPOSITIONS = 50;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

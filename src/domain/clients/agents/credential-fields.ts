@@ -18,7 +18,7 @@ import type { Agent } from './agent.ts';
 import { agentRefusal } from './agent-refusals.ts';
 import { type Credential, type CredentialKind, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
 
-/** As a caller gives it: `checkedMaterial` checks which members a kind needs. */
+/** A credential as a caller gives it. `checkedMaterial` checks which members a kind needs. */
 export type NewCredential = CertificateRule & {
   readonly kind: CredentialKind;
   readonly name?: string;
@@ -29,7 +29,7 @@ export type NewCredential = CertificateRule & {
   readonly subject?: TextRule;
   readonly claims?: ClaimRules;
   readonly attester?: string;
-  /** With kind mtls: certificates in PEM, each accepted by itself. */
+  /** With kind mtls: certificates in PEM, each accepted on its own. */
   readonly certificates?: readonly string[];
 };
 
@@ -106,11 +106,11 @@ export const withCredentials = (agent: Agent, credentials: readonly Credential[]
   return withOperatorUrls({ ...next, ...derivedOf(next) }, agent);
 };
 
-/** Where the keys of a credential are served, if anywhere. */
+/** URL of the keys of a credential, if it has one. */
 export const keysUrlOf = (credential: CredentialMaterial | NewCredential): string | undefined =>
   'jwksUri' in credential ? credential.jwksUri : undefined;
 
-/** The agent with `operatorUrls` for its current URLs. `entered` are those entered by role. */
+/** The agent with `operatorUrls` for its current URLs. `entered`: the URLs that a caller with a role entered. */
 export const withOperatorUrls = (
   agent: Agent,
   before: Pick<Agent, 'operatorUrls'> | undefined,

@@ -25,7 +25,7 @@ import {
 import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
-/** Longest time for which the previous keys stay valid beside the new ones. */
+/** Maximum time for which the previous keys stay valid beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
 
 /** Changes to the credentials of agents. One compare-and-swap of the agent decides. */
@@ -33,13 +33,17 @@ export interface CredentialRegistry {
   /** Credentials for an agent that is being registered. Throws 'invalid_field'. */
   made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]>;
   /**
-   * `seen`: the agent as the caller read it. Throws 'not_found' and 'invalid_field', and 'forbidden' and 'conflict'
-   * as `credentialRights` does. Also throws 'conflict' when the agent is retired or changed ownership since.
+   * Adds a credential. `seen`: the agent as the caller read it. Throws 'not_found' and 'invalid_field', and 'forbidden'
+   * and 'conflict' as `credentialRights` does. Also throws 'conflict' when the agent is retired or changed ownership
+   * since.
    */
   add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential>;
-  /** The credential proves nothing until it is resumed. Idempotent. */
+  /** Suspends a credential: it proves nothing until it is resumed. Idempotent. */
   suspend(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
-  /** Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when the credential has expired. */
+  /**
+   * Resumes a credential. Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when the
+   * credential has expired.
+   */
   resume(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
   /** Deletes a credential; it stops working at once. Throws 'not_found'. */
   remove(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;

@@ -13,9 +13,9 @@ import { agentRefusal } from './agent-refusals.ts';
 export const credentialRights =
   (owners: Pick<Owners, 'answersFor'>) =>
   /**
-   * Throws 'forbidden' unless the caller is the owner (for a group: a member), an administrator, the agent
-   * itself or the server. Throws 'conflict' while the agent is orphaned: its next owner would take over a key
-   * that no owner chose. The owner of a pending agent is the account or group that is asked to accept it.
+   * Throws 'forbidden' unless the caller is the owner (for a group: a member), an administrator, the agent itself or
+   * the server. Throws 'conflict' while the agent is orphaned: its next owner would take over a key that no owner
+   * chose. For a pending agent, the owner is the account or group that is asked to accept it.
    */
   async ({ id, owner, state }: Pick<Agent, 'id' | 'owner' | 'state'>, by: By): Promise<void> => {
     const isItself = by.caller === id || by.caller === 'system';

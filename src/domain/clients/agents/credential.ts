@@ -1,8 +1,7 @@
 /**
- * What an agent authenticates with: several credentials at once, each of which can be suspended alone. Owns
- * their shape and which of them are usable now. Does not change them (credential-changes.ts, through the
- * registry). Does not verify a proof (src/provider, src/domain/clients/workload-identity). Last uses are stored
- * beside the registry (credential-last-used.ts).
+ * The credentials of an agent: several at once, each of which can be suspended alone. Owns their shape and which of
+ * them are usable now. Does not change them (credential-registry.ts). Does not verify a proof (src/provider,
+ * src/domain/clients/workload-identity). Last uses are stored beside the registry (credential-last-used.ts).
  */
 
 import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
@@ -15,7 +14,7 @@ export const CREDENTIAL_STATES = ['active', 'suspended', 'expired'] as const;
 export type CredentialState = (typeof CREDENTIAL_STATES)[number];
 
 type Common = {
-  /** `crd_…`; never given to another. */
+  /** `crd_…`; never given to another credential. */
   readonly id: string;
   /** Its display name. */
   readonly name?: string;
@@ -31,7 +30,7 @@ type Common = {
 export type CredentialMaterial =
   /** Its public keys (`private_key_jwt`). */
   | { readonly kind: 'jwks'; readonly jwks: JsonWebKeySet }
-  /** Where they are served (RFC 7591 §2). */
+  /** URL of its public keys (RFC 7591 §2). */
   | { readonly kind: 'jwks_uri'; readonly jwksUri: string }
   /**
    * Tokens of the platform that the agent runs on (RFC 7523): from one trusted issuer (`tis_…`), about one
@@ -43,7 +42,7 @@ export type CredentialMaterial =
       readonly subject: TextRule;
       readonly claims?: ClaimRules;
     }
-  /** Certificates for TLS (RFC 8705): accepted by a name in them, or each by itself. */
+  /** Certificates for TLS (RFC 8705): accepted by a name in them, or each on its own. */
   | ({ readonly kind: 'mtls' } & CertificateRule)
   /** Attestations of its instances' keys by one attester, whose keys are stored here or at a URL (never both). */
   | {
@@ -67,7 +66,7 @@ export type Credential = Common & CredentialMaterial;
 
 export type CredentialOf<Kind extends CredentialKind> = Extract<Credential, { readonly kind: Kind }>;
 
-/** The part of an agent that this is about. */
+/** The members of an agent that hold its credentials. */
 type Holder = {
   readonly id: string;
   readonly jwks?: JsonWebKeySet;

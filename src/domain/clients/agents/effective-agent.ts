@@ -1,7 +1,4 @@
-/**
- * The agent in effect: the stored agent, limited to its own ceilings and to the current ceilings of its
- * blueprint.
- */
+/** The effective agent: the stored agent within its own ceilings and the current ceilings of its blueprint. */
 
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
@@ -19,10 +16,7 @@ export type Stop =
   | 'authentication_not_allowed';
 
 export type EffectiveAgent = {
-  /**
-   * The same object when nothing is cut. An agent that is stopped looks suspended, so that every check refuses
-   * it.
-   */
+  /** Returns the same object when nothing is cut. A stopped agent looks suspended, so that every check refuses it. */
   readonly agent: Agent;
   readonly stops: readonly Stop[];
 };
@@ -74,9 +68,15 @@ const within = (names: readonly string[], allowed: readonly string[] | undefined
 type Limited = Pick<Agent, 'authority' | 'ceilings' | 'environment'>;
 type Place = Pick<ResourceServer, 'identifier' | 'environments' | 'scopes'>;
 
-/** What an agent may hold at a resource server, by layer; undefined: no limit. The easiest to lift stands first. */
+/**
+ * What an agent may hold at a resource server, by layer; undefined: no limit. The layer that is easiest to lift comes
+ * first.
+ */
 export const LIMITS_OF_AGENT = {
-  /** An agent without rights of its own has no limit on what users allow it. When it acts for itself, it then has no rights. */
+  /**
+   * For an agent without rights of its own, there is no limit on what users allow it. When it acts for itself, it has
+   * no rights.
+   */
   agent: ({ authority }, { identifier }, actsForItself) =>
     scopesAt(authority, identifier) ?? (actsForItself ? [] : undefined),
   blueprint: ({ ceilings }, { identifier }) => scopesAt(ceilings?.authority, identifier),
@@ -100,10 +100,7 @@ export const limitsOfAgent = (agent: Limited, server: Place, actsForItself = fal
     holds: LIMITS_OF_AGENT[layer](agent, server, actsForItself),
   }));
 
-/**
- * The longest life, in seconds, of a token that passes through these agents. Undefined: none of them sets a
- * limit.
- */
+/** Maximum lifetime, in seconds, of a token with these agents in its chain. Undefined: none of them sets a limit. */
 export const tokenLifeOf = (agents: readonly Pick<Agent, 'ceilings'>[]): number | undefined => {
   const lives = agents.flatMap(({ ceilings }) => ceilings?.maxAccessTokenSeconds ?? []);
   return lives.length === 0 ? undefined : Math.min(...lives);

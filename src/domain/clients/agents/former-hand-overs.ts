@@ -1,7 +1,7 @@
 /**
- * Ends what agents hold from before ownership changes that had no number yet (ownership.ts). Runs once in the
- * life of a store. The audit log says which agents changed ownership, and when. Any number of nodes may run it
- * at once or start it again.
+ * Ends what agents hold from before ownership changes that had no number yet (ownership.ts). Runs once in the life of a
+ * store. The audit log says which agents changed ownership, and when. Any number of nodes can run it at once or restart
+ * it.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -55,8 +55,8 @@ const withoutFormer = (agent: Agent, at: number): Agent => {
 };
 
 /**
- * Ends tokens, grants, delegations, approvals, instances and credentials from before the change of ownership of
- * such an agent. An agent that stayed in its group keeps all. Returns those agents. Undefined: it ran before.
+ * Ends tokens, grants, delegations, approvals, instances and credentials from before the change of ownership of such an
+ * agent. An agent that stayed in its group keeps all. Returns those agents. Undefined: it has run before.
  */
 export const endFormerHands = async ({
   documents,

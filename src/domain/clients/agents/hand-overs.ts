@@ -8,9 +8,8 @@ import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
 
 /**
- * A change of ownership of an agent, kept until everything it ended is stored as ended. Written before the
- * change, so that no crash loses it. Also records that the members of a group changed; `agent` is then the
- * group.
+ * A change of ownership of an agent, kept until everything it ended is stored as ended. It is written before the
+ * change, so that no crash loses it. It also records that the members of a group changed; `agent` is then the group.
  */
 type HandOver = {
   /** The agent and the number it gets. */
@@ -33,18 +32,18 @@ export const HAND_OVERS = {
   members: ['agent', 'ownership', 'at'],
 } as const satisfies OwnedCollection;
 
-/** An announced change of ownership that did not happen is dropped after this time. */
+/** After this time, an announced change of ownership that did not happen is dropped. */
 const ANNOUNCED_SECONDS = 3600;
-/** Objects of each kind that end within the call that changes the owner; the rest follows. */
+/** Maximum number of objects of each kind that end within the call that changes the owner; the rest follows. */
 const AT_ONCE = 50;
 const LATER = 1000;
-/** The time the call itself has to end everything. Without it a second worker could notify users twice. */
+/** Time for the call itself to end everything. Without this time, a second worker could notify users twice. */
 const GRACE_SECONDS = 30;
 const PAGE = 100;
 const SYSTEM: By = { caller: 'system' };
 
 /**
- * Ends, in the store, at most `limit` of what an agent holds from before its change of ownership. Returns how
+ * Ends, in the store, at most `limit` objects that an agent holds from before its change of ownership. Returns how
  * many. Idempotent.
  */
 export type EndFormer = (agent: Pick<Agent, 'id' | 'owner' | 'ownership'>, by: By, limit: number) => Promise<number>;

@@ -9,8 +9,8 @@ import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 
 /**
- * An account that leaves, kept until all that it owned is frozen. Written before it leaves, so that no crash
- * loses it.
+ * An account that leaves, kept until all that it owned is frozen. It is written before the account leaves, so that no
+ * crash loses it.
  */
 type OffboardingRecord = { readonly id: string; readonly at: number };
 
@@ -27,21 +27,21 @@ export const OFFBOARDINGS = {
   members: ['at'],
 } as const satisfies OwnedCollection;
 
-/** An announced departure that did not happen is dropped after this time. */
+/** After this time, an announced departure that did not happen is dropped. */
 const ANNOUNCED_SECONDS = 3600;
-/** Agents frozen within the call that made their owner leave; the rest follows. */
+/** Maximum number of agents frozen within the call that made their owner leave; the rest follows. */
 const AT_ONCE = 100;
 const SYSTEM: By = { caller: 'system' };
 
 /**
- * Makes orphans of the agents of accounts that are disabled or deleted, and of groups without members. Nothing works
- * for these agents before this runs, because each request checks the owner (groups/owners.ts). This makes the state
+ * Makes orphans of the agents of accounts that are disabled or deleted, and of groups without members. These agents are
+ * blocked even before this runs, because each request checks the owner (groups/owners.ts). This makes the state
  * permanent and visible in lists.
  */
 export interface Offboarding {
   /** Must be called before an account is disabled or deleted. */
   announce(account: string): Promise<void>;
-  /** Must be called when it has been. */
+  /** Must be called when the account has been disabled or deleted. */
   left(account: string, by: By): Promise<void>;
   /**
    * Previews `left` for an active account: at most `limit` agents that would have no owner, and groups that would

@@ -56,8 +56,8 @@ export const inNewHands = (agent: Agent, now: number): Agent => {
 };
 
 /**
- * Throws 'conflict' when the agent changed ownership since `seen` was read: a caller who could add a credential
- * then may have no right to it now. `seen` absent: the caller is the server itself.
+ * Throws 'conflict' when the agent changed ownership since `seen` was read. A caller who could add a credential at that
+ * time may have no right to do so now. `seen` absent: the caller is the server itself.
  */
 export const refuseOtherHands = (agent: Pick<Agent, 'ownership'>, seen: Pick<Agent, 'ownership'> | undefined): void => {
   if (seen === undefined || ownershipOf(agent) === ownershipOf(seen)) return;

@@ -1,7 +1,7 @@
 /**
- * Client secrets of agents: disabled by default, and allowed for one agent by an exception with a reason and an
- * end. Every holder of a secret can act as the agent and cannot be told apart. A secret is therefore shown
- * once, stored as a digest, listed and short-lived.
+ * Client secrets of agents: disabled by default, and allowed for one agent by an exception with a reason and an end.
+ * Every holder of a secret can act as the agent, and the server cannot distinguish them. A secret is therefore
+ * short-lived, shown once, stored as a digest, and listed.
  */
 import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -20,15 +20,15 @@ import { LONGEST_OVERLAP_SECONDS } from './credential-registry.ts';
 import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
-/** The longest life of a client secret. */
+/** Maximum lifetime of a client secret. */
 const LONGEST_SECRET_SECONDS = 90 * 86_400;
 
-/** Lets secret scanners find a secret that leaked into a repository. */
+/** Prefix by which secret scanners find a secret that leaked into a repository. */
 const PREFIX = 'bhs_';
 
 export type AllowedSecret = {
   readonly credential: CredentialOf<'secret'>;
-  /** Show it once. */
+  /** The secret. Show it once. */
   readonly secret: string;
 };
 
@@ -162,6 +162,6 @@ export const secretExceptions = (deps: {
   };
 };
 
-/** Expired secrets are only in the audit log. */
+/** Only the audit log shows expired secrets. */
 const withoutEnded = ({ credentials = [] }: Agent, now: number) =>
   credentials.filter((one) => one.kind !== 'secret' || (one.state !== 'expired' && (one.expiresAt ?? 0) > now));

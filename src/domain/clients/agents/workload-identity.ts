@@ -26,11 +26,11 @@ export type TokenTest = {
   readonly subject?: string;
   /** Absent: the token is valid. */
   readonly refusal?: Refusal;
-  /** The agents that the token stands for. With more than one, its holder must name one with `client_id`. */
+  /** The agents that the token identifies. If there are several, its holder must name one with `client_id`. */
   readonly matches: readonly { readonly agent: Agent; readonly credential: string }[];
 };
 
-/** The most agents with a pattern for one issuer that are examined. */
+/** Maximum number of agents with a pattern for one issuer that are examined. */
 const MOST_PATTERNS = 200;
 
 /** Maps a workload token to an agent. */
@@ -42,7 +42,7 @@ export interface WorkloadIdentity {
   named(token: string): Promise<string | Refusal>;
   /** Checks whether a token proves that its holder is this agent, and by which credential. Throws 'unavailable'. */
   prove(token: string, agent: Agent): Promise<Proof | Refusal>;
-  /** The result that `prove` would give for a token, and the agents; changes nothing. */
+  /** The result that `prove` would give for a token, with the agents. Changes nothing. */
   test(token: string): Promise<TokenTest>;
 }
 
@@ -71,7 +71,7 @@ export const workloadIdentity = (deps: {
     return name === undefined ? undefined : { check: `claim ${name}`, why: `the claim ${name} does not fit its rule` };
   };
 
-  /** The active agents that a token of this issuer stands for, if its claims are true. */
+  /** The active agents that a token of this issuer identifies, if its claims are true. */
   const candidates = async (read: ReadToken, issuer: TrustedIssuer): Promise<TokenTest['matches']> => {
     const found = await Promise.all(
       workloadsFor(issuer.id, read.claims.sub).map((workloads) =>

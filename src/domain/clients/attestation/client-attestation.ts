@@ -25,7 +25,7 @@ import { KEPT_SECONDS } from '../instances/instance.ts';
 /** Algorithms of both tokens, as published. */
 export const ATTESTATION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
 
-/** The most seconds between now and the time a proof was made. */
+/** Maximum number of seconds between now and the time of a proof. */
 export const PROOF_SECONDS = 300;
 
 const ATTESTATION_TYPES = new Set<unknown>(['oauth-client-attestation+jwt']);
@@ -47,7 +47,7 @@ export type AttestedKey = {
 };
 
 /**
- * The keys of the attester that a credential names: the cached ones, or fetched again with `again`. Throws when
+ * The keys of the attester that a credential names: the cached ones, or with `again` newly fetched ones. Throws when
  * they are unavailable.
  */
 export type AttesterKeys = (

@@ -1,8 +1,8 @@
 /**
  * The registry of blueprints, their versions and which version is active. Owns the collections BLUEPRINTS and
- * BLUEPRINT_VERSIONS. It does not decide who may change them (src/http/management). It does not apply them
- * (agents/effective-agent.ts, for each decision). A tightening takes effect when `activate` swaps one document,
- * which every grant and check reads.
+ * BLUEPRINT_VERSIONS. Does not decide who may change them (src/http/management). Does not apply them
+ * (agents/effective-agent.ts, for each decision). A tightening takes effect when `activate` swaps one document, which
+ * every grant and check reads.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
@@ -37,12 +37,12 @@ export type BlueprintChange = Partial<NewBlueprint>;
 
 export type BlueprintQuery = PageQuery & { readonly state?: BlueprintState };
 
-/** `state` of a version: the one in force is active, earlier ones are deprecated. */
+/** `state` of a version: `active`, `deprecated` for earlier ones, or `draft`. */
 export type ShownVersion = BlueprintVersion & { readonly state: BlueprintState };
 
 /** The registry of blueprints, their versions and which version is active. */
 export interface BlueprintRegistry {
-  /** The blueprint with the ceilings in force. */
+  /** Reads one blueprint, with its active ceilings. */
   get(id: string): Promise<Versioned<Blueprint> | undefined>;
   /** At most 1000 ids; unknown ones are left out. */
   getMany(ids: readonly string[]): Promise<readonly Versioned<Blueprint>[]>;
@@ -67,13 +67,13 @@ export interface BlueprintRegistry {
    */
   activate(id: string, expected: number, by: By): Promise<Versioned<Blueprint>>;
   /**
-   * The blueprint takes no new agents. Existing agents stay under it, and it can still be tightened. Final,
-   * idempotent.
+   * Deprecates a blueprint: it takes no new agents. Existing agents stay under it, and it can still be tightened.
+   * Final, idempotent.
    */
   deprecate(id: string, by: By): Promise<Versioned<Blueprint>>;
   /** Newest first, including the draft. */
   versions(blueprint: Blueprint, query?: PageQuery): Promise<Page<ShownVersion>>;
-  /** How version `to` differs from `from`; 0 is none at all. Throws 'not_found'. */
+  /** How version `to` differs from `from`; 0 stands for no version. Throws 'not_found'. */
   diff(blueprint: Blueprint, from: number, to: number): Promise<readonly CeilingChange[]>;
 }
 
@@ -190,7 +190,7 @@ export const blueprintRegistry = (dependencies: {
       if (version !== expected) throw stale();
       const next = document.version + 1;
       const found = await versionOf(id, next);
-      // A frozen draft was already decided on: the next caller finishes its activation.
+      // The activation of a frozen draft is already decided: the next caller finishes it.
       if (!found || (found.frozenAt === undefined && found.revision !== document.revision)) throw noDraft();
       await record('blueprint.activated', document, by, {
         version: next,

@@ -1,7 +1,7 @@
 /**
- * Ceilings: the most that an agent may have, axis by axis, and their algebra. Owns what "narrower" means. Does
- * not own who sets them (blueprint-registry.ts) or which of them apply to an agent (agents/effective-agent.ts).
- * Does not enforce them (the code that grants, and the liveness check of what was granted).
+ * Ceilings: the maximum rights of an agent, axis by axis, and their algebra. Owns what "narrower" means. Does not own
+ * who sets them (blueprint-registry.ts) or which of them apply to an agent (agents/effective-agent.ts). Does not
+ * enforce them (the code that grants, and the liveness check of what was granted).
  */
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
@@ -11,24 +11,24 @@ export const AUTHENTICATION_METHODS = ['jwks', 'jwks_uri', 'federated', 'mtls', 
 
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
-/** An absent member is no limit on that axis; an empty list leaves nothing. */
+/** An absent member sets no limit on that axis; an empty list leaves nothing. */
 export type Ceilings = {
   readonly grantTypes?: readonly string[];
   readonly authenticationMethods?: readonly AuthenticationMethod[];
-  /** Resource servers and scopes there. A resource server that is not named is out of reach. */
+  /** Resource servers and scopes there. Resource servers that are not named are excluded. */
   readonly authority?: ScopesByResource;
   /** Types of authorization details (RFC 9396). */
   readonly detailTypes?: readonly string[];
-  /** Longest life of an access token, seconds. */
+  /** Maximum lifetime of an access token, seconds. */
   readonly maxAccessTokenSeconds?: number;
-  /** Longest time for which one authorization can be refreshed, seconds. */
+  /** Maximum time for which one authorization can be refreshed, seconds. */
   readonly maxGrantSeconds?: number;
-  /** How long the consent of a user is valid, at most; seconds from the last time it was given. */
+  /** Maximum time for which the consent of a user is valid, in seconds from the last time it was given. */
   readonly maxDelegationSeconds?: number;
-  /** Over how many hops a delegation may be re-delegated; 0: not at all. */
+  /** Maximum number of hops of re-delegation; 0: none. */
   readonly maxDelegationDepth?: number;
   readonly environments?: readonly Environment[];
-  /** Scopes that need a user's approval each time. The only member that grows when ceilings are joined. */
+  /** Scopes that need a user's approval each time. The only member that grows when ceilings are combined. */
   readonly approvals?: ScopesByResource;
   /** Digests of the compositions (model, prompt, tools) that may run. */
   readonly compositions?: readonly string[];
@@ -56,8 +56,8 @@ export const NUMBER_AXES = [
 ] as const satisfies readonly (keyof Ceilings)[];
 
 /**
- * The most that both ceilings allow. Commutative, associative and idempotent. Lists come out sorted, without
- * duplicates.
+ * Combines two ceilings: the maximum that both allow. Commutative, associative and idempotent. Returns sorted lists
+ * without duplicates.
  */
 export const meetCeilings = (one: Ceilings, other: Ceilings): Ceilings => {
   const lists = LIST_AXES.map((axis) => [axis, meetLists(one[axis], other[axis])] as const);
@@ -75,7 +75,7 @@ export const meetCeilings = (one: Ceilings, other: Ceilings): Ceilings => {
 export const isWithinCeilings = (one: Ceilings, other: Ceilings): boolean =>
   JSON.stringify(ordered(meetCeilings(one, other))) === JSON.stringify(ordered(meetCeilings(one, one)));
 
-/** What both hold. `*` at a resource matches all scopes of the other there. Undefined is no limit. */
+/** The rights that both hold. `*` at a resource matches all scopes of the other there. Undefined means no limit. */
 export const meetAuthority = (
   one: ScopesByResource | undefined,
   other: ScopesByResource | undefined,

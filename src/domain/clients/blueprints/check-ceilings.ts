@@ -19,8 +19,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const DETAIL_TYPE = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Ceilings in their canonical form. Throws 'invalid_field' below `field` for a resource or scope that is not
- * declared: a typing error in a ceiling would remove more than was meant.
+ * Ceilings in their canonical form. Throws 'invalid_field' below `field` for a resource or scope that is not declared.
+ * A typing error in a ceiling would otherwise remove more than intended.
  */
 export const checkCeilings = async (
   ceilings: Ceilings,

@@ -1,4 +1,4 @@
-/** What callers of the registry of clients give and get. */
+/** Input and results of the registry of clients. */
 import type { NewCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import type { PageQuery } from '../../platform/registries/registered-documents.ts';
 import type { Versioned } from '../../ports/document-store.ts';
@@ -40,7 +40,7 @@ export type ClientChange = Partial<
 
 export type ClientQuery = PageQuery & {
   readonly owner?: string;
-  /** Only clients with an exception from a rule. */
+  /** Lists only clients with an exception from a rule. */
   readonly withException?: boolean;
 };
 

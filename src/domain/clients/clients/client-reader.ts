@@ -7,7 +7,7 @@ import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { CLIENTS, type Client } from './client.ts';
 
 export interface ClientReader {
-  /** An expired client is treated as absent, swept or not. */
+  /** Reads one client. Treats an expired client as absent, whether or not the sweeper has removed it. */
   get(id: string): Promise<Versioned<Client> | undefined>;
 }
 
@@ -27,5 +27,5 @@ export const clientReader = ({
   };
 };
 
-/** Whether a client is there at this second. */
+/** Whether a client exists and has not expired at this second. */
 export const isUnexpired = ({ expiresAt }: Client, now: number): boolean => expiresAt === undefined || expiresAt > now;

@@ -1,7 +1,7 @@
 /**
  * The registry of clients that are not agents: existing software that signs users in, and back ends. Owns the
- * collection CLIENTS and its rules. It does not decide who may call it (src/http/management). It does not
- * authenticate clients (src/provider does, with what it reads here).
+ * collection CLIENTS and its rules. Does not decide who may call it (src/http/management). Does not authenticate
+ * clients (src/provider does, with what it reads here).
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -43,11 +43,11 @@ type Dependencies = {
   /** Whether there is an active account with this id. */
   readonly accountExists: (id: string) => Promise<boolean>;
   readonly resourceServers: ResourceServerLookup;
-  /** Without it no client is registered with a URL of keys. */
+  /** Without it, no client can be registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Addresses of this server, which no client may use. Default: none. */
   readonly addresses?: OwnAddresses;
-  /** Without it no name is verified. */
+  /** Without it, no name can be verified. */
   readonly names?: VerifiedNames;
   readonly permits?: Permits<Client> | undefined;
 };
@@ -70,18 +70,18 @@ export interface ClientRegistry extends ClientReader, NameVerification<Client> {
    */
   create(input: NewClient, by: By): Promise<CreatedClient>;
   /**
-   * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, and 'invalid_field'. Throws
-   * 'conflict' once the client is retired, or as `checkVouched` does.
+   * Changes a client. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, and
+   * 'invalid_field'. Throws 'conflict' once the client is retired, or as `checkVouched` does.
    */
   update(id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>>;
   /**
-   * Nothing the client holds works until it is enabled again. Idempotent. Throws 'conflict' once the client is
-   * retired.
+   * Disables a client: nothing it holds works until it is enabled again. Idempotent. Throws 'conflict' once the client
+   * is retired.
    */
   disable(id: string, by: By): Promise<Versioned<Client>>;
-  /** Idempotent; 'conflict' once retired. */
+  /** Enables a client again. Idempotent. Throws 'conflict' once the client is retired. */
   enable(id: string, by: By): Promise<Versioned<Client>>;
-  /** Final: nothing the client holds ever works again. Idempotent. */
+  /** Retires a client for good: nothing it holds ever works again. Idempotent. */
   retire(id: string, by: By): Promise<Versioned<Client>>;
   /**
    * Makes the account the owner of a client that registered itself. The client then no longer expires. Throws

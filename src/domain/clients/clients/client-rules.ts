@@ -11,14 +11,14 @@ type Logout = {
   readonly backchannelLogoutSessionRequired?: boolean | undefined;
 };
 
-/** Without a logout address, requiring the session means nothing. */
+/** Without a logout address, a required session has no effect. */
 export const logoutOf = ({
   backchannelLogoutUri,
   backchannelLogoutSessionRequired = false,
 }: Logout): Pick<Client, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> =>
   backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri, backchannelLogoutSessionRequired };
 
-/** Checks it like a URL of keys: a URL this server could never send to is refused at registration. */
+/** Checks it like a URL of keys: registration refuses a URL that this server could never send to. */
 export const checkLogoutUri = (
   { backchannelLogoutUri: url, redirectUris }: Client,
   before: Client | undefined,

@@ -10,7 +10,7 @@ export type ClientAuthMethod =
   | CertificateMethod
   | 'none';
 
-/** Who last set the credentials, or the redirect URIs, of a client, and when (epoch seconds). */
+/** The caller that last set the credentials, or the redirect URIs, of a client, and when (epoch seconds). */
 export type CredentialsSet = { readonly caller: string; readonly at: number; readonly isAdministrator?: true };
 
 /** An OAuth client that is not an agent: existing software that signs users in, or a back end. */
@@ -27,24 +27,24 @@ export type Client = {
   /** Only a digest is stored; the secret is shown once. */
   readonly secretHash?: string;
   /**
-   * Or else `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove nothing (RFC 7591
-   * §2).
+   * Public keys; instead of them, `jwksUri`. With any other method than `private_key_jwt` the keys are kept and prove
+   * nothing (RFC 7591 §2).
    */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
+  /** URL of its keys (RFC 7591 §2), fetched when it authenticates. */
   readonly jwksUri?: string;
-  /** Those of its URLs that an operator or administrator entered (operator-urls.ts). */
+  /** The URLs among these that an operator or administrator entered (operator-urls.ts). */
   readonly operatorUrls?: readonly string[];
-  /** Which certificates are its own, with a method that has one. */
+  /** The rule for its certificates, with a method that uses certificates. */
   readonly certificate?: CertificateRule;
-  /** For keys, address of keys, certificate or secret. Absent: unknown. */
+  /** For keys, URL of keys, certificate or secret. Absent: unknown. */
   readonly credentialsSetBy?: CredentialsSet;
   /** For redirect URIs. Absent: unknown. */
   readonly redirectUrisSetBy?: CredentialsSet;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
-  /** Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  /** URL at which it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2). */
   readonly backchannelLogoutUri?: string;
   /**
    * Whether it requires the session: `sid` in its ID tokens and in logout tokens. Without it, a logout means

@@ -5,7 +5,7 @@
 export type DocumentPolicy = {
   readonly isEnabled: boolean;
   isAccepted(id: string): boolean;
-  /** Whether the settings allow fetching a document, or keys it points at, from this URL. */
+  /** Whether the settings allow fetching a document, or the keys it refers to, from this URL. */
   mayFetch(url: string): boolean;
 };
 
@@ -23,7 +23,7 @@ type Settings = {
 };
 
 /**
- * Any caller can name a client_id. An internal host that was opened for keys of an issuer is therefore not open
+ * Any caller can name a client_id. An internal host that is allowed for keys of an issuer is therefore not allowed
  * here: it must be listed here as well.
  */
 export const documentPolicy = ({ isEnabled, hosts, internalHosts, isDevelopment }: Settings): DocumentPolicy => {

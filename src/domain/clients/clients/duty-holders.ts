@@ -37,7 +37,7 @@ export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }
     const ofSetter = (await clients.get(setter))?.document.owner;
     return {
       parties: [...new Set([client.id, withRole(owner).id, setter, ...(ofSetter === undefined ? [] : [ofSetter])])]
-        // First start creates clients for the first administrator and is not a second person.
+        // The first start creates clients for the first administrator, and is not a second person.
         .filter((id) => id !== 'system'),
       changedAt: Math.max(client.updatedAt, owner.updatedAt),
     };

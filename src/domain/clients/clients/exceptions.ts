@@ -66,7 +66,7 @@ const isFapi = (client: Client): boolean =>
   client.requirePushedAuthorizationRequests === true &&
   (client.dpopBoundAccessTokens || client.certificateBoundAccessTokens === true);
 
-/** Its place in lists of clients with exceptions. */
+/** The client, marked for lists if it has an exception. */
 export const markedException = (client: Client): Client => {
   const { hasException: _, ...rest } = client;
   return exceptionsOf(client).length === 0 ? rest : { ...rest, hasException: true };

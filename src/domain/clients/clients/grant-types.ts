@@ -1,14 +1,15 @@
 /**
- * The grant types of the token endpoint, each declared as one object: who may register it, which routes of the decision it
- * takes, and how the person takes part. Registration, the decision, pages and the reference page read this table.
+ * The grant types of the token endpoint, each declared as one object. It states who may register the grant type, which
+ * routes of the decision it takes, and how the person takes part. Registration, the decision, pages and the reference
+ * page read this table.
  */
 import { refuseField } from '../../vocabulary/errors.ts';
 import { clientRefusal } from './client-refusals.ts';
 
 /**
- * How the person takes part in what a route gives. `none`: the caller acts for itself. `of_grant`: the person allowed it to
- * the client here, and oidc-provider issues within the grant. `of_delegation`: a delegation or an approval rests on the
- * person. `elsewhere`: another server asserts who the person is, and asks them.
+ * How the person takes part in what a route gives. `none`: the caller acts for itself. `of_grant`: the person allowed
+ * it to the client here, and oidc-provider issues within the grant. `of_delegation`: the person is behind a delegation
+ * or an approval. `elsewhere`: another server asserts who the person is, and asks them.
  */
 export type PersonPart = 'none' | 'of_grant' | 'of_delegation' | 'elsewhere';
 
@@ -19,14 +20,14 @@ export type DeclaredGrantType = {
   /** Value of `grant_type`. */
   readonly grantType: string;
   readonly specification: string;
-  /** `extension`: a folder of src/extensions has its `Grant`. */
+  /** `extension`: a folder of src/extensions implements its `Grant`. */
   readonly handledBy: 'oidc-provider' | 'extension';
   readonly registrants: readonly Registrant[];
-  /** Why no client may register it that is no agent. One that registered it before the rule keeps it. */
+  /** Why only agents may register it. A client that registered it before this rule keeps it. */
   readonly notForClients?: string;
-  /** Why no public client may register it. Absent: it may. */
+  /** Why no public client may register it. Absent: public clients may. */
   readonly notForPublicClients?: string;
-  /** A person signs in for it, and a refresh token may follow. */
+  /** Whether a person signs in for it, and a refresh token may follow. */
   readonly signsIn?: true;
   /** Routes of the decision (authority/decision/routes.ts has a row for each). */
   readonly routes: Readonly<Record<string, PersonPart>>;
@@ -126,7 +127,7 @@ export const CIBA = DECLARED.ciba.grantType;
 /** The grant types that agents and other clients may register. */
 export const GRANT_TYPES: readonly string[] = typesOf(() => true);
 
-/** The grant types that a metadata document may name. Its client asks a user or gets nothing: it has no rights of its own. */
+/** The grant types that a metadata document may name. Such a client has no rights of its own: it must ask a user. */
 export const DOCUMENT_GRANT_TYPES = typesOf(({ registrants }) => registrants.includes('document'));
 
 /** The grant types in which a person signs in. */
@@ -167,8 +168,8 @@ export const checkForPublicClients = (grantTypes: readonly string[]): void => {
 };
 
 /**
- * Checks that grant types fit each other and the redirect URIs: there are redirect URIs if and only if the
- * authorization endpoint is used (RFC 7591 §2). Throws 'invalid_field'.
+ * Checks that grant types fit each other and the redirect URIs. Redirect URIs are required if the authorization
+ * endpoint is used, and refused otherwise (RFC 7591 §2). Throws 'invalid_field'.
  */
 export const checkGrantTypes = (
   grantTypes: readonly string[],

@@ -8,13 +8,13 @@ import { raise } from '../../vocabulary/refusals.ts';
 /** Where the public keys of an agent or client come from: registered keys, or a URL. */
 export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
 
-/** Why keys could never be fetched from a URL, judged by its spelling. */
+/** Checks a URL by its form: why keys could never be fetched from it. */
 export type KeyUrlCheck = TrustedFetch['check'];
 
-/** For URLs of agents and clients that were entered without a role. */
+/** The reach of URLs of agents and clients that a caller without a role entered. */
 const USUAL: UrlReach = { purpose: 'clientKeys', isByRole: false };
 
-/** The requested source, or else the current one. One kind replaces the other. */
+/** The requested source, or else the current one. A new source of one kind replaces a source of the other. */
 export const keySourceOf = (asked: KeySource, before: KeySource = {}): KeySource => {
   const { jwks, jwksUri } = asked.jwks === undefined && asked.jwksUri === undefined ? before : asked;
   return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) };

@@ -20,7 +20,7 @@ export type DocumentClient = Client & {
   readonly documentVersion: string;
 };
 
-/** None of our ids begins like this (DR-02): they begin with a word and `_`. */
+/** No other id of this server begins like this (DR-02): ids begin with a word and `_`. */
 export const isDocumentId = (id: string): boolean => id.startsWith('https://');
 
 /** The client if it is a document; undefined for a registered client. */

@@ -15,7 +15,7 @@ import type { DocumentPolicy } from './document-policy.ts';
 import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';
 import type { SelfChosen } from './self-chosen.ts';
 
-/** What a user saw of a client when they consented, kept while the consent may be valid (DR-01). */
+/** The client as a user saw it when they consented, kept while the consent may be valid (DR-01). */
 export type ClientSnapshot = {
   /** `documentVersion` of the client. */
   readonly id: string;
@@ -48,25 +48,25 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
-  /** The budget for audit events of changes: any caller can cause a change, as often as they like. */
+  /** The budget for audit events of changes, since any caller can cause any number of changes. */
   readonly anonymous: Pick<AnonymousEvents, 'note'>;
   /** Holds fetched clients, within budgets. */
   readonly open: Pick<OpenRecords, 'set'>;
   readonly masterKey: MasterKey;
   readonly trustedFetch: TrustedFetch;
   readonly policy: DocumentPolicy;
-  /** Without it every name and address is accepted. */
+  /** Without it, every name and address is accepted. */
   readonly selfChosen?: SelfChosen;
-  /** Without it no name is reserved for a client. */
+  /** Without it, no name is reserved for a client. */
   readonly names?: Pick<VerifiedNames, 'likeness'>;
-  /** Throws when policy lets no authorization begin with this client. Default: no policy check. */
+  /** Throws when policy forbids authorizations by this client. Default: no policy check. */
   readonly permits?: ((client: DocumentClient, asking: Asking) => Promise<unknown>) | undefined;
   /** How long a fetched client is available to the pages: longer than a user may take to answer. */
   readonly heldSeconds: number;
 };
 
 const KIND = 'client_document';
-/** A held client that is older than this is held again. */
+/** A held client that is older than this is stored again. */
 const HOLD_AGAIN_SECONDS = 120;
 const SNAPSHOT_GRACE_SECONDS = 3600;
 const SAME_CHANGE_SECONDS = 86_400;
@@ -85,7 +85,7 @@ export interface MetadataDocuments {
    * policy, and 'unavailable' over a budget.
    */
   current(id: string, asking: Asking): Promise<DocumentClient>;
-  /** The client as it was last seen, for pages and consent requests. Fetches nothing. */
+  /** The client as it was last fetched, for pages and consent requests. Fetches nothing. */
   get(id: string): Promise<Versioned<Client> | undefined>;
   /** The client as the user saw it who consented to it. Fetches nothing. */
   version(id: string, version: string): Promise<DocumentClient | undefined>;
@@ -161,7 +161,10 @@ export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
   const latest = async (id: string): Promise<DocumentClient | undefined> =>
     (await heldClient(id)) ?? (await newestSnapshot(id));
 
-  /** At most once a day for each new version: the host of the document decides how often it changes. */
+  /**
+   * Records a change at most once a day for each new version, since the host of the document decides how often it
+   * changes.
+   */
   const noteChange = async (before: DocumentClient, after: DocumentClient, asking: Asking): Promise<void> => {
     if (before.documentVersion === after.documentVersion) return;
     const [key] = masterKey.ordered(KIND, after.id, after.documentVersion);

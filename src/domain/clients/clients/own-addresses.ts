@@ -3,8 +3,7 @@ import { refuseField } from '../../vocabulary/errors.ts';
 const LOOPBACK = 'localhost';
 
 /**
- * One spelling for each host: without trailing dots, IPv4 without its IPv6 mapping, and one for all of
- * loopback.
+ * The canonical form of a host: without trailing dots, IPv4 without its IPv6 mapping, and one form for all of loopback.
  */
 const hostOf = ({ hostname }: URL): string => {
   const host = hostname.toLowerCase().replace(/\.+$/, '');
@@ -20,7 +19,7 @@ const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, lo
 
 /** Addresses of this server, which no client may use as its own. `issuer`: ours. */
 export interface OwnAddresses {
-  /** Throws 'invalid_field' for an address that this server answers. For registrations by role. */
+  /** Throws 'invalid_field' for an address at which this server responds. For registrations by role. */
   refuseServed(uri: string | undefined, field: string): void;
   /**
    * Throws 'invalid_field' for every address on its host, with any scheme, port and path. For registrations without

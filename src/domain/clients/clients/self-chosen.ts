@@ -1,6 +1,6 @@
 /**
- * Rules for what software says about itself without review: its names are not ours and claim no trust, and its
- * addresses are not ours. Called where clients register themselves, where a metadata document is read, and
+ * Rules for what software states about itself without review. Its names must not be ours and must not claim trust, and
+ * its addresses must not be ours. Called where clients register themselves, where a metadata document is read, and
  * where a user without a role registers an agent.
  */
 
@@ -19,7 +19,7 @@ const hostNames = (issuer: string): readonly string[] => {
   return above.length > 1 ? [hostname, above.join('.')] : [hostname];
 };
 
-/** Rules for what software says about itself without review. */
+/** Rules for what software states about itself without review. */
 export interface SelfChosen {
   /** The rules for its addresses. */
   readonly addresses: OwnAddresses;

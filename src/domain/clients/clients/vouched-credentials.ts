@@ -1,8 +1,9 @@
 /**
- * Who set the credentials and redirect URIs of a client, and whether a decision may rely on them. A role, an owner
- * of a client with a role, and `skip_consent` give power to the holder of a key or the receiver of a code: they act
- * for an account or for users. The account that sets one of them vouches for the credentials. It must not take over
- * unseen what another account set before. Called by the registry of clients.
+ * Records who set the credentials and redirect URIs of a client, and decides whether others may rely on them. Some
+ * settings give power to the holder of a key or the receiver of a code: a role, an owner of a client with a role, and
+ * `skip_consent`. With these the client acts for an account or for users. The account that makes such a setting vouches
+ * for the credentials. It must not unknowingly take over credentials that another account set before. Called by the
+ * registry of clients.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -18,8 +19,8 @@ export const setBy = ({ caller, isAdministrator }: By, at: number): CredentialsS
 });
 
 /**
- * Whether a change names the credentials of the client, even unchanged ones. Keys beside another method than
- * `private_key_jwt` prove nothing: a caller who sends them does not vouch for the secret.
+ * Whether a change names the credentials of the client, even unchanged ones. Keys prove nothing with a method other
+ * than `private_key_jwt`: a caller who sends them does not vouch for the secret.
  */
 export const namesCredentials = (
   change: { readonly jwks?: unknown; readonly jwksUri?: unknown; readonly certificate?: unknown },
@@ -30,9 +31,9 @@ export const namesCredentials = (
 };
 
 /**
- * Throws 'conflict' where a client may act for more than before with credentials that neither the caller nor an
- * administrator set, or whose origin is unknown. Without consent the same applies to redirect URIs: they receive the
- * codes of every user who signs in. Public clients have no credentials.
+ * Throws 'conflict' where a client may act for more than before, and its credentials were set by neither the caller nor
+ * an administrator, or by an unknown caller. Without consent the same applies to redirect URIs: they receive the codes
+ * of every user who signs in. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);

@@ -32,22 +32,22 @@ export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: str
 /** `over_limit`: the agent may no longer have this many. */
 export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
 
-/** After this share of its life a use renews an instance. */
+/** A use renews an instance after this share of its lifetime. */
 const RENEWED_AFTER = 1 / 4;
 
 /** The running instances of agents. Each holds one of the slots of its agent. */
 export interface InstanceRegistry {
   /** The instance in any state, only for the agent it belongs to. */
   get(agent: string, id: string): Promise<Versioned<Instance> | undefined>;
-  /** The instance if it is active, apart from kills and the state of its agent; `agent` in its current state. */
+  /** The instance if it is active. Does not check kills or the state of its agent; `agent`: in its current state. */
   counting(id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined>;
   /** The instance with this key, if it is active and no kill or change of ownership has revoked it. */
   running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined>;
   /**
-   * Starts an instance, or returns the one that already has this key. `seen` is the agent as the caller was allowed
-   * to start one. Throws as `credentialRights` does. Throws 'conflict' when the agent is not active or has no free
-   * slot. Also when the key belongs to an ended instance or to the agent itself, or when the agent changed ownership
-   * since `seen`.
+   * Starts an instance, or returns the one that already has this key. `seen` is the agent as the caller was allowed to
+   * start one. Throws as `credentialRights` does. Throws 'conflict' when the agent is not active, has no free slot, or
+   * changed ownership since `seen`. Also throws 'conflict' when the key belongs to an ended instance or to the agent
+   * itself.
    */
   start(
     agentId: string,
@@ -56,7 +56,7 @@ export interface InstanceRegistry {
     called?: unknown,
     seen?: Pick<Agent, 'ownership'>,
   ): Promise<Versioned<Instance>>;
-  /** Records that an active instance was used now. Prolongs its life once enough of it has passed. */
+  /** Records that an active instance is used now. Renews it once enough of its lifetime has passed. */
   used(instance: Instance, by: By): Promise<void>;
   /**
    * Ends an instance for good, with its refresh tokens and all tokens made from them. Other instances are not
@@ -70,7 +70,7 @@ export interface InstanceRegistry {
   endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number>;
   /** The instances of an agent, newest first; ended ones stay in the list for a month. */
   list(agent: string, query: PageQuery): Promise<Page<Instance>>;
-  /** The states to show for instances of an agent. */
+  /** The current states of instances of an agent. */
   states(agent: string): Promise<(instance: Instance) => ShownState>;
 }
 
@@ -111,7 +111,7 @@ export const instanceRegistry = (deps: {
     return agent;
   };
 
-  /** Writes an instance into its slot. Undefined when another process wrote it meanwhile. */
+  /** Writes an instance into its slot. Undefined when another process wrote it in the meantime. */
   const put = async (
     next: Instance,
     earlier: Versioned<Instance> | undefined,
@@ -210,8 +210,7 @@ export const instanceRegistry = (deps: {
       const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
       if (!isDue(usedAt)) return;
       await instances.change(id, undefined, 'instance.renewed', by, (instance) =>
-        // An ended or expired instance stays so. A caller who lost the swap to another use has nothing left to
-        // do.
+        // An ended or expired instance stays ended. A caller who lost the swap to another use has nothing left to do.
         instance.state === 'active' && clock.now() < instance.expiresAt && isDue(instance.usedAt)
           ? { ...instance, ...lifeFrom(clock.now()) }
           : instance,

@@ -3,9 +3,9 @@ import { type Collection, type DocumentStore, isDocumentConflict, type Versioned
 import { DomainError } from '../../vocabulary/errors.ts';
 import { INSTANCE_SLOTS, type Instance, type InstanceSlot } from './instance.ts';
 
-/** How long a slot is reserved for an instance that is being written, seconds. */
+/** Seconds for which a slot is reserved for an instance that is being written. */
 const RESERVED_SECONDS = 30;
-/** The time within which the instance must be written. */
+/** Seconds within which the instance must be written. */
 const WRITTEN_WITHIN_SECONDS = 20;
 const BATCH = 100;
 

@@ -1,7 +1,7 @@
 /**
- * Instances of agents. Each instance has its own key, a short life that use renews, and refresh tokens that end
- * independently of other instances. Owns what an instance is and when it is active. Does not own its refresh
- * tokens (src/provider/tokens/instance-families.ts) nor who may start one (src/http/management, the exchange).
+ * Instances of agents. Each instance has its own key, a short lifetime that use renews, and refresh tokens that end
+ * independently of other instances. Owns what an instance is and when it is active. Does not own its refresh tokens
+ * (src/provider/tokens/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
 
 import { idMadeOf } from '../../ports/identifiers.ts';
@@ -31,10 +31,10 @@ export type Instance = {
   readonly slot: number;
   /** Account, client or agent that started it. */
   readonly startedBy: string;
-  /** Start of this run: an instance that expired and came back starts again. */
+  /** Start of this run. An instance that returns after its expiry starts a new run. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Last renewal: a use is recorded once a quarter of the life has passed. */
+  /** Last renewal. A use is recorded once a quarter of the lifetime has passed. */
   readonly usedAt: number;
   /** Epoch second at which it expires unless it is renewed. */
   readonly expiresAt: number;
@@ -43,7 +43,7 @@ export type Instance = {
   readonly keptUntil: number;
 };
 
-/** How long the record of an ended instance is kept, seconds: no attestation lives longer. */
+/** Seconds for which the record of an ended instance is kept. No attestation is valid for longer. */
 export const KEPT_SECONDS = 30 * 86_400;
 
 export const INSTANCES = {
@@ -80,10 +80,10 @@ export const INSTANCE_SLOTS = {
   members: ['instance', 'claimedAt'],
 } as const satisfies OwnedCollection;
 
-/** The id of the instance for a key of an agent. A thumbprint reveals nothing that is not public. */
+/** The id of the instance for a key of an agent. A thumbprint reveals only public data. */
 export const instanceIdOf = (agent: string, thumbprint: string): string => idMadeOf('ins', `${agent} ${thumbprint}`);
 
-/** How many instances an agent may have at once. */
+/** Maximum number of instances of an agent at a time. */
 export const mostInstances = (configured: number, ceilings: Pick<Ceilings, 'maxInstances'> | undefined): number =>
   Math.min(configured, ceilings?.maxInstances ?? Number.POSITIVE_INFINITY);
 

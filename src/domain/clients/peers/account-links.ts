@@ -26,7 +26,7 @@ export type AccountLink = {
   /** Digest of peer and subject; unique. */
   readonly key: string;
   readonly account: string;
-  /** Who created it: an account or client, or the peer itself by a verified address. */
+  /** Creator of the link: an account or client, or the peer itself by a verified address. */
   readonly createdBy: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -63,8 +63,8 @@ const keyOf = (peer: string, subject: string): string =>
     .digest('base64url');
 
 /**
- * Whether a peer may assert an account. An account with a role decides about others here, and that needs a
- * sign-in here. A link from before is inert while the account has a role.
+ * Whether a peer may assert an account. An account with a role decides about others here, which needs a sign-in here.
+ * An earlier link has no effect while the account has a role.
  */
 export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
 
@@ -81,11 +81,11 @@ export interface AccountLinks {
   /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
   create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>>;
   /**
-   * Returns the existing link, or creates it: of concurrent callers the first one wins. Undefined: a link was ended
-   * before, and only an administrator may create it again.
+   * Returns the existing link, or creates it: the first of several concurrent callers wins. Undefined: the link was
+   * ended before, and only an administrator may create it again.
    */
   ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined>;
-  /** A valid link with its peer. Undefined when one of them is gone or the peer is not trusted any more. */
+  /** A valid link with its peer. Undefined when link or peer no longer exists or the peer is no longer trusted. */
   standing(
     id: string,
   ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined>;
@@ -118,8 +118,7 @@ export const accountLinks = (deps: {
 
   const find = async (peer: string, subject: string): Promise<AccountLink | undefined> => {
     const [found] = await collection.find({ where: { key: keyOf(peer, subject) }, limit: 1 });
-    // Two subjects of one digest do not happen. If a store returned another subject all the same, it is no
-    // link.
+    // Two subjects never share a digest. If a store returns another subject all the same, there is no link.
     return found?.document.peer === peer && found.document.subject === subject ? found.document : undefined;
   };
 
@@ -159,7 +158,7 @@ export const accountLinks = (deps: {
       if (await ended.has(key)) return undefined;
       try {
         const { document } = await insert(given, by);
-        // Other callers may have created and ended it since the look-up.
+        // Since the look-up, other callers may have created and ended it.
         if (!(await ended.has(key))) return document;
         await collection.take(document.id);
         return undefined;

@@ -28,9 +28,9 @@ export const ENDED_ACCOUNT_LINKS = {
 export interface EndedLinks {
   /** Whether the link of this key was ended. */
   has(key: string): Promise<boolean>;
-  /** Notes that a link was ended. Idempotent. */
+  /** Records that a link was ended. Idempotent. */
   keep(ended: EndedLink): Promise<void>;
-  /** Lets the link be created again. Idempotent. */
+  /** Allows the link to be created again. Idempotent. */
   forget(key: string): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ const ID_JAG_TYPE = 'oauth-id-jag+jwt';
 export type PeerAssertion = {
   readonly peer: Peer & { readonly inbound: Inbound };
   readonly id: string;
-  /** Identifies its single use, independent of how its id is built. */
+  /** Identifies its single use, independent of the form of its id. */
   readonly use: string;
   readonly subject: string;
   /** Epoch seconds. */
@@ -37,7 +37,7 @@ export type PeerAssertion = {
   readonly scope?: readonly string[];
   /** Resource servers that it names; empty: none by name. */
   readonly resources: readonly string[];
-  /** What the client that redeems it must prove. */
+  /** The key or certificate that the redeeming client must prove. */
   readonly bound?: { readonly jkt: string } | { readonly x5t: string };
   readonly act?: ForeignActor;
   readonly email?: string;
@@ -55,8 +55,8 @@ const TYPES = new Set<unknown>([ID_JAG_TYPE]);
 /** Checks of a peer's assertion (ID-JAG, RFC 7523 §3). */
 export interface PeerAssertions {
   /**
-   * `handedOverAt`: when the ownership of the client, an agent, last changed. What the peer said before that
-   * concerned the agent of the former owner. Throws 'unavailable' when the budget for fetching keys is used up.
+   * `handedOverAt`: when the ownership of the client, an agent, last changed. Earlier statements of the peer concern
+   * the agent of the former owner. Throws 'unavailable' when the budget for fetching keys is used up.
    */
   read(token: string, clientId: string, handedOverAt?: number): Promise<PeerAssertion | Refusal>;
 }
@@ -74,7 +74,7 @@ export const peerAssertions = (deps: {
   const wrongTime = (claims: Claims, { maxLifetimeSeconds }: Inbound, handedOverAt?: number): string | undefined => {
     const wrong = wrongTimes(claims, clock.now(), tolerance);
     if (wrong !== undefined) return wrong;
-    // The clock of the peer may be ahead by this much.
+    // The clock of the peer may be ahead by the tolerance.
     if (handedOverAt !== undefined && Number(claims['iat']) <= handedOverAt + tolerance) {
       return 'it was issued before the agent changed hands, or too shortly after it';
     }

@@ -25,7 +25,7 @@ import { type Inbound, type Outbound, PEERS, type Peer, resourceBehind } from '.
 export type NewPeer = {
   readonly name: string;
   readonly issuer: string;
-  /** Life of an assertion: default 300 seconds. */
+  /** Lifetime of an assertion, default 300 seconds. */
   readonly outbound?: Omit<Outbound, 'lifetimeSeconds'> & Partial<Pick<Outbound, 'lifetimeSeconds'>>;
   /** Defaults: `linked`, and 300 seconds. */
   readonly inbound?: Omit<Inbound, 'subjects' | 'maxLifetimeSeconds'> &
@@ -49,10 +49,10 @@ type Callers = { get(id: string): Promise<object | undefined> };
 const MOST_CALLERS = 200;
 const MOST_RESOURCES = 50;
 
-/** Entered by role only. */
+/** Only callers with a role enter the URLs of peers. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
-/** The registry of peers: authorization servers whose users or tokens are known here. */
+/** The registry of peers: authorization servers with which this server exchanges assertions about users. */
 export interface PeerRegistry {
   /** Reads one peer with its version. Undefined when there is none. */
   get(id: string): Promise<Versioned<Peer> | undefined>;
@@ -67,13 +67,13 @@ export interface PeerRegistry {
   /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
   update(id: string, expected: number, change: PeerChange, by: By): Promise<Versioned<Peer>>;
   /**
-   * From the next request on, this server vouches for no user at the peer and accepts nothing from it. Idempotent, as
-   * is its opposite.
+   * Disables a peer. From the next request on, this server vouches for no user at the peer and accepts nothing from it.
+   * Idempotent.
    */
   disable(id: string, by: By): Promise<Versioned<Peer>>;
-  /** Ends the block of a disabled peer. Idempotent. Throws 'not_found'. */
+  /** Enables a peer again. Idempotent. Throws 'not_found'. */
   enable(id: string, by: By): Promise<Versioned<Peer>>;
-  /** Keys fetched until now are no longer used, on any node. */
+  /** Discards the keys fetched until now, on all nodes. */
   purgeKeys(id: string, by: By): Promise<Versioned<Peer>>;
 }
 

@@ -18,32 +18,32 @@ export type PeerResource = { readonly identifier: string; readonly scopes: reado
 
 /** What we vouch for to the peer. */
 export type Outbound = {
-  /** Which of our agents and clients may ask: id here → `client_id` there. */
+  /** Our agents and clients that may request one: id here → `client_id` there. */
   readonly clients: Readonly<Record<string, string>>;
   readonly resources: readonly PeerResource[];
-  /** Life of an assertion in seconds, 10..300. */
+  /** Lifetime of an assertion in seconds, 10..300. */
   readonly lifetimeSeconds: number;
 };
 
 /** Which assertions of the peer we accept. */
 export type Inbound = {
-  /** Which of our agents and clients may redeem its assertions. */
+  /** Our agents and clients that may redeem its assertions. */
   readonly clients: readonly string[];
-  /** Our resource servers, and the most scopes there that its assertions may give. */
+  /** Our resource servers, and the maximum scopes there that its assertions may give. */
   readonly resources: ScopesByResource;
   /**
    * `linked`: only subjects that an administrator linked to an account. `verified_email`: an unknown subject
    * also matches the account with the same verified address, which is then linked.
    */
   readonly subjects: (typeof SUBJECT_RULES)[number];
-  /** Seconds between `iat` and `exp` of an assertion at most, 30..3600. */
+  /** Maximum number of seconds between `iat` and `exp` of an assertion, 30..3600. */
   readonly maxLifetimeSeconds: number;
 };
 
 export type Peer = {
   /** `per_…` */
   readonly id: string;
-  /** Name to show, one line. */
+  /** Display name, one line. */
   readonly name: string;
   /** Its issuer identifier, compared character by character. Unique. */
   readonly issuer: string;
@@ -55,7 +55,7 @@ export type Peer = {
   readonly resources: readonly string[];
   /** Its keys, pinned here: nothing is fetched. */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served. With neither, its discovery document names the URL. */
+  /** URL of its keys. With neither keys nor URL, its discovery document names the URL. */
   readonly jwksUri?: string;
   /** Seconds for which the keys fetched last stay valid while new ones are unavailable. */
   readonly maxKeyAgeSeconds: number;

@@ -43,7 +43,7 @@ export const checkCertificateName = (asked: {
   if (!certificate) refuseField(`/${WIRE.subjectDn}`, `One of ${Object.values(WIRE).join(', ')} is needed.`);
 };
 
-/** For an agent, keys are a separate credential, which its owner adds. */
+/** The keys of an agent are a separate credential, which its owner adds. */
 export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; readonly jwksUri?: unknown }): void => {
   for (const [member, keys] of Object.entries({ jwks, jwks_uri: jwksUri })) {
     if (keys !== undefined) refuseField(`/${member}`, 'An agent with tls_client_auth registers no keys beside it.');
@@ -77,7 +77,7 @@ export const shownCertificateName = (party: Agent | Client): Readonly<Record<str
   return certificate ? { [memberOf(certificate)]: Object.values(certificate)[0] } : {};
 };
 
-/** A replacement must repeat the certificate: only the owner can add another one. */
+/** A replacement must repeat the certificate name: only the owner can add another one. */
 export const checkSameCertificate = (
   party: Agent | Client,
   asked: { readonly certificate?: CertificateName },

@@ -57,8 +57,8 @@ const SIGNATURES = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const;
 const TEXT = 2000;
 
 /**
- * Reads the known members of a body. Only own members count, and `null` is treated as absent. Throws
- * 'invalid_field' with the member as it is spelled on the wire.
+ * Reads the known members of a body. Reads own members only, and treats `null` as absent. Throws 'invalid_field' with
+ * the member as it is spelled on the wire.
  */
 export const readMetadata = (body: Body): ClientMetadata => {
   const given = (member: string): unknown => (Object.hasOwn(body, member) ? (body[member] ?? undefined) : undefined);
@@ -111,7 +111,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
   }
   return withoutAbsent({
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
-    // Common clients send them for every flow; without the code flow they are not used.
+    // Common clients send redirect URIs for every flow. Without the code flow they are ignored.
     redirectUris: asksPeople ? redirectUris : undefined,
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
     backchannelLogoutUri: text('backchannel_logout_uri'),

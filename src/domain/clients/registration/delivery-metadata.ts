@@ -1,4 +1,4 @@
-/** Where an agent that registers itself is notified of a decision (CIBA Core §4). */
+/** The endpoint at which an agent that registers itself is notified of a decision (CIBA Core §4). */
 
 import { refuseField } from '../../vocabulary/errors.ts';
 import { CIBA } from '../clients/grant-types.ts';

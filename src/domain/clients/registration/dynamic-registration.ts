@@ -51,10 +51,7 @@ type Dependencies = RegistrationChecksDeps & {
   readonly isSecretOf: (client: Client, secret: string) => boolean;
   /** Whether any caller may register a public client, and how long the client lasts without an owner. */
   readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
-  /**
-   * `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up the quota of
-   * all.
-   */
+  /** `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up the whole quota. */
   readonly quotas: {
     readonly source: Quota;
     readonly owner: Quota;
@@ -82,7 +79,7 @@ export interface DynamicRegistration {
   read(id: string, bearer: string | undefined, from: From): Promise<Body>;
   /** Throws 'precondition_failed' when another caller changed it at the same time. */
   replace(id: string, body: Body, bearer: string | undefined, from: From): Promise<Body>;
-  /** Retires an agent or client: nothing it holds works, and it never comes back. */
+  /** Retires an agent or client for good: nothing it holds works any more. */
   remove(id: string, bearer: string | undefined, from: From): Promise<void>;
   /** Whether the client or agent registered itself, even if it was adopted since. */
   isSelfRegistered(id: string): Promise<boolean>;
@@ -260,7 +257,8 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
         const change = changeOf(document, asked, version, { caller: id, ...from });
-        // Each change is a permanent audit event: a change by an unowned client counts as a registration.
+        // Each change is a permanent audit event. A change by a client without an owner therefore counts as a
+        // registration.
         if (isStrangers(found)) {
           await quotas.source.take(from.source);
           await takeOpen(from);
@@ -271,7 +269,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
         try {
           return shown({ ...found, registration }, (await change()).document, token);
         } catch (error) {
-          // A refused change leaves everything as it was, including the presented token.
+          // A refused change changes nothing, not even the presented token.
           if (isDomainError(error)) await registrations.restore(found.registration);
           throw error;
         }
@@ -295,6 +293,6 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
   };
 };
 
-/** It came by open registration and has no owner: its caller is as unknown as any unauthenticated one. */
+/** Whether it came by open registration and has no owner. Its caller is then as unknown as an unauthenticated one. */
 const isStrangers = ({ registration, party }: Managed): boolean =>
   registration.document.way === 'open' && party.document.owner === undefined;

@@ -32,7 +32,7 @@ export type InitialAccessToken = {
   readonly digest: string;
   /** The account or group that is asked to own what is registered. */
   readonly owner: string;
-  /** With it, the token registers agents under this blueprint; without it, clients. */
+  /** If present, the token registers agents under this blueprint. If absent, it registers clients. */
   readonly blueprint?: string;
   readonly uses: number;
   readonly used: number;
@@ -80,13 +80,13 @@ export interface InitialAccessTokens {
   list(query?: InitialAccessTokenQuery): Promise<Page<InitialAccessToken>>;
   /** `token` is in no store and no log; show it once. Throws 'invalid_field'. */
   create(input: NewInitialAccessToken, by: By): Promise<Versioned<InitialAccessToken> & { readonly token: string }>;
-  /** From now on the token registers nothing. Idempotent. */
+  /** Revokes a token: from now on it registers nothing. Idempotent. */
   revoke(id: string, by: By): Promise<Versioned<InitialAccessToken>>;
   /** The initial access token of this value, while it can still register in the name of its owner. */
   find(value: string): Promise<InitialAccessToken | undefined>;
   /**
-   * Takes one use. False when none is left, or the token was revoked meanwhile. A token with N uses never gives more
-   * than N.
+   * Takes one use. False when none is left, or the token was revoked in the meantime. A token with N uses never gives
+   * more than N.
    */
   take(id: string): Promise<boolean>;
   /** Gives back a use when the registration failed. */

@@ -3,8 +3,8 @@ import type { NewClient } from '../clients/client-input.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 
 /**
- * Where the client receives logout tokens. A client that registers itself is not reviewed: it may have this
- * server send only to hosts of its redirect URIs.
+ * The URL at which the client receives logout tokens. A client that registers itself is not reviewed, so the URL must
+ * be on a host of its redirect URIs.
  */
 export const logoutOf = (
   { backchannelLogoutUri: url, backchannelLogoutSessionRequired }: ClientMetadata,

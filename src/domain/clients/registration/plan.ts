@@ -13,8 +13,8 @@ import type { Way } from './registrations.ts';
 import type { Statement } from './software-statements.ts';
 
 /**
- * What a registration will be: its owner, and whether it is an agent. Nothing in it rests only on what the
- * sender says of itself.
+ * The plan of a registration: its owner, and whether it is an agent. No part of it relies only on statements of the
+ * sender about itself.
  */
 export type Plan = {
   readonly way: Way;
@@ -35,8 +35,8 @@ type RegistrationRequest = {
 };
 
 /**
- * An initial access token sets owner and blueprint; what the sender says of them must match. Without one a
- * software statement may name a blueprint, and the owner it asks has to accept. Throws 'invalid_field'.
+ * An initial access token sets owner and blueprint; the sender's own statements about them must match. Without such a
+ * token a software statement may name a blueprint, and the owner it names has to accept. Throws 'invalid_field'.
  */
 export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => {
   const way: Way = token ? 'token' : statement ? 'statement' : 'open';

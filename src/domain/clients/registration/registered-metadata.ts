@@ -1,4 +1,4 @@
-/** Agents and clients as their registrants see them: the registered members, in RFC 7591 spelling. */
+/** Agents and clients as their registrants see them: the registered members, with the names of RFC 7591. */
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import { deliveryModeOf } from '../clients/token-delivery.ts';
@@ -6,7 +6,7 @@ import { agentAuthMethod, shownCertificateName } from './certificate-metadata.ts
 import type { Body } from './client-metadata.ts';
 import type { Registration } from './registrations.ts';
 
-/** What is known of the registered agent or client. */
+/** The registered agent or client, and its registration. */
 export type Shown = {
   readonly registration: Registration;
   /** The registration access token, shown only this once. */

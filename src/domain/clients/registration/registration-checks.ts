@@ -12,10 +12,7 @@ export type RegistrationChecksDeps = {
 
 /** Checks that every registration without review passes. */
 export interface RegistrationChecks {
-  /**
-   * A name or address that is unchanged since `before` was accepted earlier and is not checked again. Throws
-   * 'invalid_field'.
-   */
+  /** Does not check a name or address again that is unchanged since `before`. Throws 'invalid_field'. */
   checkSelfChosen(asked: ClientMetadata, before?: Agent | Client): void;
   /** Checks kills as for an agent of this owner that is about to be created. Throws 'unauthenticated'. */
   checkKills(caller: string, owner: string | undefined): Promise<void>;

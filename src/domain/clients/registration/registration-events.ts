@@ -11,7 +11,7 @@ export type From = { readonly request: string; readonly source: string };
 
 export type Action = 'register' | 'read' | 'replace' | 'remove';
 
-/** The sender of a request, once known. */
+/** The sender of a request, once it is known. */
 export type RegistrationFacts = {
   readonly caller: string;
   readonly owner?: string | undefined;
@@ -33,7 +33,7 @@ export const ofRequest = ({ request, source }: From): Pick<AuditEvent, 'request'
   personal: { source },
 });
 
-/** A registration or its management that was refused after its sender was known. */
+/** The event of a refused registration or management request whose sender was known. */
 export const refusalEvent = (
   { caller, owner, target }: RegistrationFacts,
   action: Action,

@@ -5,7 +5,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 
-/** What allowed the registration. */
+/** The means that allowed the registration. */
 export type Way = 'token' | 'statement' | 'open';
 
 /** A client or agent that registered itself, and the data to manage it (RFC 7592). */
@@ -73,9 +73,9 @@ export interface Registrations {
    * 'unauthenticated' for the others.
    */
   rotate(registration: Versioned<Registration>): Promise<string>;
-  /** Makes the token before the last rotation valid again: nothing was changed with it. */
+  /** Makes the token from before the last rotation valid again, since nothing was changed with it. */
   restore(registration: Versioned<Registration>): Promise<void>;
-  /** The client has an owner now and no longer expires. */
+  /** Records that the client has an owner now and no longer expires. */
   keep(id: string): Promise<void>;
   /** Ends the management of a registration; its token stops working. */
   remove(id: string): Promise<void>;

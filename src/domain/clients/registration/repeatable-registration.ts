@@ -62,7 +62,7 @@ export const repeatableRegistration = (deps: {
   const { documents, clock, identifiers, agents } = deps;
   const collection = documents.collection<Registration>(REPEATABLE_REGISTRATIONS);
 
-  /** The id for this key, and whether it was assigned just now. */
+  /** The id for this key, and whether this call assigned it. */
   const reserved = async ({ caller, key, place }: RegistrationKey, text: string) => {
     const id = digest(JSON.stringify([caller, key, place]));
     const asked = digest(text);

@@ -18,7 +18,7 @@ import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import { logoutOf } from './logout-metadata.ts';
 
-/** Without the grant type that uses them they are ignored, as at registration. */
+/** Members that are ignored without the grant type that uses them, as at registration. */
 const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
   grantTypes.includes('authorization_code') ? (asked.redirectUris ?? []) : [];
 
@@ -120,14 +120,14 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   const left = originsOf(client.redirectUris).filter((origin) => !originsOf(redirectUris).includes(origin));
   return {
     ...(name === undefined ? {} : { name }),
-    // A page that no longer receives a code redeems none: its origin is removed. Origins that an operator added
+    // A page that no longer receives a code redeems none, so its origin is removed. Origins that an operator added
     // stay.
     ...(left.length === 0 ? {} : { corsOrigins: client.corsOrigins.filter((origin) => !left.includes(origin)) }),
     ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
     ...keysOf(asked),
     redirectUris,
     postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
-    // Left out, it stays: a holder of the token must not stop the client from learning that users signed out.
+    // If it is left out, it stays: a holder of the token must not stop the client from learning that users signed out.
     ...logoutOf(asked, redirectUris),
     grantTypes,
     ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),

@@ -11,14 +11,14 @@ export type StatementIssuers = Readonly<
   Record<string, { readonly jwks: JsonWebKeySet } | { readonly jwksUri: string }>
 >;
 
-/** What a statement says of the client (RFC 7591 §2.3). Its values take precedence over those beside it. */
+/** The claims of a statement about the client (RFC 7591 §2.3). They take precedence over the values sent beside it. */
 export type Statement = { readonly issuer: string; readonly claims: Body; readonly text: string };
 
 const MAXIMUM_LENGTH = 8192;
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
 /** About the statement, not about the client. */
 const ABOUT_ITSELF = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'software_statement']);
-/** No statement sets these members; this server gives them to the client. */
+/** No statement sets these members: this server assigns them. */
 const NEVER = new Set(['client_id', 'client_secret']);
 const CLOCK_TOLERANCE = 15;
 

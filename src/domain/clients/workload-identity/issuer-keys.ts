@@ -1,6 +1,6 @@
 /**
- * The keys of trusted issuers: pinned, or fetched through the guarded fetch and cached. Owns when they are
- * fetched again and how long old ones stay valid. It does not decide whether an issuer is trusted.
+ * The keys of trusted issuers: pinned, or fetched through the guarded fetch and cached. Owns when they are fetched
+ * again and how long old ones stay valid. Does not decide whether an issuer is trusted.
  */
 
 import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
@@ -30,7 +30,7 @@ type Held = { readonly keys: JsonWebKeySet; readonly fetchedAt: number };
 /** How this process last got an issuer's keys. */
 export type KeyHealth = {
   readonly state: 'pinned' | 'unknown' | 'healthy' | 'unhealthy';
-  /** Since when the keys in use are known. */
+  /** When the keys in use were fetched. */
   readonly fetchedAt?: number;
   readonly reason?: string;
 };
@@ -44,7 +44,7 @@ export interface IssuerKeys {
    * `kid` that is not among them causes a new fetch, at most twice a minute. Throws what the fetch throws.
    */
   find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet>;
-  /** Whether the keys of an issuer could be read lately. As this process knows it; fetches nothing. */
+  /** Whether this process could recently read the keys of an issuer. Fetches nothing. */
   health(issuer: KeyHolder): KeyHealth;
 }
 
@@ -55,7 +55,7 @@ export const issuerKeys = ({
   readonly fetcher: Pick<TrustedFetch, 'get'>;
   readonly clock: Clock;
 }): IssuerKeys => {
-  // By issuer and source of its keys. When one of these changes, nothing cached before is used.
+  // Keyed by issuer and source of its keys. When one of these changes, earlier entries are not used.
   const places = new Map<string, Place>();
 
   const placeOf = ({ id, issuer, jwksUri = '' }: KeyHolder): Place => {
@@ -125,7 +125,7 @@ export const issuerKeys = ({
       if (isFresh && (kid === undefined || held.keys.keys.some((key) => key['kid'] === kid))) return held.keys;
       const now = clock.now();
       const wasLately = place.lookedAt !== undefined && now >= place.lookedAt && now - place.lookedAt < APART_SECONDS;
-      // A caller who comes during a fetch waits for it: the new key may be among the fetched ones.
+      // A caller who arrives during a fetch waits for it, since the new key may be among the fetched ones.
       if (isFresh && wasLately && place.flight === undefined) return held.keys;
       if (isFresh && !wasLately) place.lookedAt = now;
       try {

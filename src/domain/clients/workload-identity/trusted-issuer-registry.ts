@@ -43,7 +43,7 @@ export type TrustedIssuerChange = Partial<Omit<NewTrustedIssuer, Erasable | 'iss
 const USUAL_SECONDS = 3600;
 const LONGEST_SECONDS = 86_400;
 
-/** Entered by role only. */
+/** Only callers with a role enter the URLs of issuers. */
 const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
 
 /** The registry of issuers whose workload tokens are accepted. */
@@ -60,11 +60,11 @@ export interface TrustedIssuerRegistry {
   create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>>;
   /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
   update(id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>>;
-  /** Its tokens are refused from the next request on. Idempotent, as is its opposite. */
+  /** Disables an issuer: its tokens are refused from the next request on. Idempotent. */
   disable(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
-  /** Ends the block of a disabled issuer. Idempotent. Throws 'not_found'. */
+  /** Enables an issuer again. Idempotent. Throws 'not_found'. */
   enable(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
-  /** Keys fetched until now are no longer used, on any node. */
+  /** Discards the keys fetched until now, on all nodes. */
   purgeKeys(id: string, by: By): Promise<Versioned<TrustedIssuer>>;
 }
 
@@ -74,7 +74,7 @@ export const trustedIssuerRegistry = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly checkKeyUrl: KeyUrlCheck;
-  /** Our own issuer, which is not one of these. */
+  /** Our own issuer, which cannot be one of these. */
   readonly issuer: string;
 }): TrustedIssuerRegistry => {
   const { clock, identifiers } = deps;

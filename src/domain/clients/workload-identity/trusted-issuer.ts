@@ -23,14 +23,14 @@ export type IssuerTemplate = (typeof ISSUER_TEMPLATES)[number];
 export type TrustedIssuer = {
   /** `tis_…` */
   readonly id: string;
-  /** Name to show, one line. */
+  /** Display name, one line. */
   readonly name: string;
   readonly template: IssuerTemplate;
   /** `iss` of its tokens, compared character by character. Unique. */
   readonly issuer: string;
   /** Its keys, pinned here: nothing is fetched. */
   readonly jwks?: JsonWebKeySet;
-  /** Where its keys are served. With neither, its discovery document names the URL (OIDC Discovery §4). */
+  /** URL of its keys. With neither keys nor URL, its discovery document names the URL (OIDC Discovery §4). */
   readonly jwksUri?: string;
   /**
    * Audience of its tokens. Default: our issuer. Set another one only for a platform that cannot issue such
@@ -41,7 +41,7 @@ export type TrustedIssuer = {
   readonly maxTokenAgeSeconds: number;
   /** Seconds for which the keys fetched last stay valid while new ones are unavailable. */
   readonly maxKeyAgeSeconds: number;
-  /** Whether a token with a `jti` works once. */
+  /** Whether a token with a `jti` is valid only once. */
   readonly oneTimeTokens: boolean;
   /** Keys fetched until this second are no longer used. */
   readonly keysAfter?: number;
@@ -65,8 +65,8 @@ export const TRUSTED_ISSUERS = {
 } as const satisfies OwnedCollection;
 
 /**
- * Characters that separate the parts of a subject on each platform. With GitHub `@` too: a subject of a
- * repository made or renamed after 2026-07-15 has the ids of owner and repository behind their names
+ * Characters that separate the parts of a subject on each platform. For GitHub also `@`: the subject of a repository
+ * created or renamed after 2026-07-15 has the ids of owner and repository behind their names
  * (`repo:OWNER@ID/REPO@ID:…`).
  */
 const SEPARATORS: Readonly<Record<IssuerTemplate, string>> = {

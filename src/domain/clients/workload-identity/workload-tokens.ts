@@ -44,7 +44,7 @@ export const readToken = (token: string): ReadToken | Refusal => {
 /** Checks of a workload token that do not depend on the agent. */
 export interface WorkloadTokens {
   /**
-   * What is wrong with a token of this issuer. Undefined when it is valid. Throws 'unavailable' when the fetch budget
+   * The failed check of a token of this issuer. Undefined when it is valid. Throws 'unavailable' when the fetch budget
    * is used up.
    */
   refusalOf(read: ReadToken, issuer: TrustedIssuer): Promise<Refusal | undefined>;

@@ -1,4 +1,4 @@
-/** Finds agents by the subject of a workload token: an index of their subject rules, made of digests. */
+/** Finds agents by the subject of a workload token, with an index of digests of their subject rules. */
 import { createHash } from 'node:crypto';
 import type { TextRule } from '../../platform/remote-keys/claim-rules.ts';
 
@@ -10,7 +10,7 @@ const PATTERN = '*';
 const entry = (issuer: string, subject: string): string =>
   `${issuer} ${subject === PATTERN ? PATTERN : createHash('sha256').update(subject).digest('base64url')}`;
 
-/** The index entries of an agent with these rules; each text once. */
+/** The index entries of an agent with these rules, without duplicates. */
 export const workloadsOf = (rules: readonly Rule[]): readonly string[] => [
   ...new Set(
     rules.flatMap(({ issuer, subject }) => {
@@ -20,7 +20,7 @@ export const workloadsOf = (rules: readonly Rule[]): readonly string[] => [
   ),
 ];
 
-/** The index entries under which to find the agents that a token of this subject may stand for. */
+/** The index entries of the agents that a token of this subject may identify. */
 export const workloadsFor = (issuer: string, subject: string): readonly string[] => [
   entry(issuer, subject),
   entry(issuer, PATTERN),
