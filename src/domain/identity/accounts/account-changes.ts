@@ -1,4 +1,4 @@
-/** What a change does to an account: pure functions on the stored document. */
+/** Changes of an account: pure functions on the stored document. */
 import { type AccountRole, breakGlassSince, holdsRole } from './account.ts';
 import {
   type AccountChanges,
@@ -25,7 +25,7 @@ export const withRoles = (account: StoredAccount, roles: readonly AccountRole[])
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
 };
 
-/** Adds the derived members: the key an address is compared by, and the times since which values hold. */
+/** Adds the derived members: the key by which addresses are compared, and the times since which values hold. */
 export const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
   withKey(withAddressTime(withRoleTime(next, before, now), before, now));
 
@@ -39,7 +39,7 @@ const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined,
     before !== undefined &&
     next.email === before.email &&
     (next.emailVerified === true) === (before.emailVerified === true);
-  // Later than the time before, also within a second: an address that comes back counts as a different one.
+  // Later than the previous time, even within a second: an address that returns is treated as a different one.
   return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
 };
 

@@ -11,7 +11,7 @@ import { normaliseUsername } from './username.ts';
 /** Indexes find administrators, and accounts by address, without reading all. For this folder only. */
 export type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
 
-/** The most accounts of one address that are examined. */
+/** Maximum number of accounts of one address that are examined. */
 const MOST_OF_ADDRESS = 20;
 
 export interface AccountReader {
@@ -21,7 +21,7 @@ export interface AccountReader {
   /** The accounts found, in the order of `ids`; at most 1000 ids. */
   getMany(ids: readonly string[]): Promise<readonly Account[]>;
 
-  /** Accepts what a user types: the name is normalised first. */
+  /** Finds an account by the name as a user typed it: normalises the name first. */
   findByUsername(typed: string): Promise<Versioned<Account> | undefined>;
 
   /**
@@ -36,7 +36,7 @@ export interface AccountReader {
   /** Whether any account has this address, verified or not, compared by its key. */
   hasEmail(email: string): Promise<boolean>;
 
-  /** Newest first. At most 200 on a page; default: 50. */
+  /** One page of accounts, newest first. At most 200 on a page; default: 50. */
   list(query?: PageQuery): Promise<Page<Account>>;
 }
 

@@ -44,13 +44,13 @@ export type AccountRegistryDeps = {
       undo: { readonly takeBack: (written: T) => Promise<void> },
     ): Promise<T>;
   };
-  /** Called when an account leaves or returns, so that the agents it owns are frozen. */
+  /** Called when an account is disabled or enabled, so that the agents it owns are frozen. */
   readonly offboarding?: {
     announce(id: string): Promise<void>;
     left(id: string, by: By): Promise<void>;
     returning(id: string): Promise<void>;
   };
-  /** Called before all sessions of an account end (except the kept one, if any), and again when they have ended. */
+  /** Called before all sessions of an account end (except a kept one), and again when they have ended. */
   readonly sessions?: { ending(id: string, isOver: boolean, but?: string): Promise<void> };
   /** Called before an account loses its verified address, so that a mail goes there first. */
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
@@ -62,18 +62,18 @@ type KeptSession = { readonly id: string; readonly authTime: number };
 /** The accounts of this installation. Each change is validated, then audited, then written. */
 export interface AccountRegistry extends AccountReader {
   /**
-   * Creates an account. `id`: an id that something refers to already; of concurrent calls with one id exactly one
-   * succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
+   * Creates an account. `id`: an id that a document refers to already; exactly one of several concurrent calls with one
+   * id succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
    */
   create(input: NewAccount, by: By, id?: string): Promise<Versioned<Account>>;
   /**
-   * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not `expectedVersion`
-   * any more. Throws 'conflict' when the change would remove the last administrator's role.
+   * Changes members of an account. Throws DomainError 'precondition_failed' when its version is no longer
+   * `expectedVersion`. Throws 'conflict' when the change would remove the last administrator's role.
    */
   update(id: string, expectedVersion: number, changes: AccountChanges, by: By): Promise<Versioned<Account>>;
   /**
-   * Gives the account an address that is proven to be theirs. Calls `onGood` before anything is changed; an error
-   * from it propagates.
+   * Gives the account an address that the user has proven to own. Calls `onGood` before any change; an error from it
+   * propagates.
    */
   confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void>;
   /** Records that a link gives the account groups, before the link does. Changes no visible member. */
@@ -89,17 +89,17 @@ export interface AccountRegistry extends AccountReader {
    */
   checkDisable(id: string): Promise<Account>;
   /**
-   * Also ends its sessions and tokens for good, including those that begin in this second. Does nothing when it is
-   * disabled already.
+   * Disables an account. Also ends its sessions and tokens for good, including those that begin in this second. Does
+   * nothing when the account is disabled already.
    */
   disable(id: string, by: By): Promise<Versioned<Account>>;
-  /** Ends the block of a disabled account. Sessions and tokens from before stay ended. Idempotent. */
+  /** Enables a disabled account again. Earlier sessions and tokens stay ended. Idempotent. */
   enable(id: string, by: By): Promise<Versioned<Account>>;
   /**
-   * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash`
-   * does. `onGood` is called when the password is acceptable, before anything is changed; an error from it
-   * propagates. `instead`: the hash to replace; throws 'conflict' when another one was set meanwhile. `check`: throws
-   * when the account, as it is in the swap, must not get it.
+   * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
+   * Calls `onGood` when the password is acceptable, before any change; an error from it propagates. `instead`: the hash
+   * to replace; throws 'conflict' when another one was set in the meantime. `check`: throws when the account, as it is
+   * in the swap, must not get the password.
    */
   setPassword(
     id: string,
@@ -113,8 +113,8 @@ export interface AccountRegistry extends AccountReader {
   ): Promise<Versioned<Account>>;
   /**
    * Ends all sessions of the account by one swap, with everything that depends on them. Sessions that begin in this
-   * second end too. The kept session stays, unless something else has ended it by then. Returns the account after the
-   * swap.
+   * second end too. The kept session stays, unless it has ended for another reason by then. Returns the account after
+   * the swap.
    */
   endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>>;
 }

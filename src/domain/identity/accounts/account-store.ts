@@ -7,7 +7,7 @@ import { withDerived } from './account-changes.ts';
 import { published, type StoredAccount } from './account-reader.ts';
 import { accountRefusal } from './account-refusals.ts';
 
-/** The stored accounts, and how one of them changes: after its audit event, by compare-and-swap. */
+/** The stored accounts. An account changes by compare-and-swap, after its audit event. */
 export interface AccountStore {
   readonly accounts: Collection<StoredAccount>;
   /** Appends an event about an account. `changed`: names of members. */

@@ -2,10 +2,7 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { Language } from './language.ts';
 
-/**
- * What an account may do in the management API and the console (decision D22). An owner needs no role for their own
- * agents.
- */
+/** What an account may do in the management API and the console (decision D22). Owners need no role for their own agents. */
 export type Role = 'administrator' | 'operator' | 'auditor';
 
 /**
@@ -43,7 +40,7 @@ export type Account = {
   readonly passwordHash?: string;
   /** Sessions that began before this second have ended. */
   readonly sessionsValidFrom: number;
-  /** Except this one, which the user kept when the others were ended. */
+  /** The one session that the user kept when the others were ended. */
   readonly keptSession?: string;
   /**
    * Tokens and grants from before this second are revoked. Set when the account is disabled, so that enabling it

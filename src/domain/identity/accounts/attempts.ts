@@ -11,9 +11,9 @@ import { type KnownDevices, knownDevices } from './known-devices.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
 
 export type SignInLimits = {
-  /** Attempts at one account, from browsers that never signed in to it, in one window. */
+  /** Maximum number of attempts at one account, from browsers that never signed in to it, in one window. */
   readonly signInPerAccount: number;
-  /** Failed attempts from one client address or one /64, in one window (`limitedNetworks`). */
+  /** Maximum number of failed attempts from one client address or one /64, in one window (`limitedNetworks`). */
   readonly signInPerSource: number;
   readonly signInWindowSeconds: number;
 };
@@ -29,7 +29,7 @@ export type AttemptsDeps = {
 
 /** Counts attempts by kind, and recognises browsers that signed in before. */
 export interface Attempts extends KnownDevices {
-  /** Records a refusal and returns it, to be thrown. */
+  /** Records a refusal and returns the error to throw. */
   refused(event: Partial<AuditEvent>, error: DomainError): Promise<DomainError>;
   /** Counts an attempt. Throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
   spend(kind: string, value: string, window: Window, event: Partial<AuditEvent>): Promise<void>;
@@ -56,7 +56,7 @@ export const attempts = (deps: AttemptsDeps): Attempts => {
   const counterOf = (kind: string, value: string): string =>
     `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
 
-  /** Throws DomainError 'too_many_requests' for an attempt that is `over` a limit; otherwise resolves. */
+  /** Throws DomainError 'too_many_requests' for an attempt that is `over` a limit. */
   const refuseBeyond = async (
     kind: string,
     over: number,

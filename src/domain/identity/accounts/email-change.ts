@@ -18,12 +18,12 @@ type MailDeps = {
   readonly clock: Clock;
 };
 
-/** Confirmation mails of one account in an hour. */
+/** Maximum number of confirmation mails of one account in an hour. */
 const PER_ACCOUNT = { limit: 5, window: 3600 };
 
 /**
- * A change of an account's address by its user. The new address takes effect when a user who is signed in to the
- * account follows the mailed link and presses a button there. The old address is notified (LG-07).
+ * Changes of an account's address by its user. The new address takes effect when the user, signed in to the account,
+ * follows the mailed link and presses a button there. The old address is notified (LG-07).
  */
 export interface EmailChange {
   /**
@@ -89,7 +89,7 @@ export const leavingAddress = (deps: MailDeps) => {
     });
 };
 
-/** Puts a mail to an address that is in the mail itself into the outbox: the account may have another address by then. */
+/** Puts a mail into the outbox that carries its own recipient address, since the account may have another address by then. */
 const mailOf =
   ({ outbox, masterKey, identifiers, clock }: MailDeps) =>
   async (account: Account, kind: DirectKind, facts: object): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * Migration, once in the life of a store: gives accounts from before address keys (email-key.ts) their key. Owns the
- * mark that it ran. Each account is one compare-and-swap, so any number of nodes may run it at once or restart it.
+ * Migration, once in the life of a store: gives older accounts their address key (email-key.ts). Owns the mark that it
+ * ran. Each account is one compare-and-swap, so any number of nodes can run it at once or restart it.
  */
 
 import { MIGRATIONS } from '../../platform/retention/migrations.ts';
@@ -14,8 +14,8 @@ const MARK = 'accounts.email_key';
 type Keyed = Account & { readonly emailKey?: string };
 
 /**
- * Returns the verified addresses that several accounts share, each as the ids of its accounts. None of these
- * accounts is found by that address until only one has it. Undefined: it ran before.
+ * Returns the verified addresses that several accounts share, each as the ids of its accounts. None of these accounts
+ * is found by that address until only one has it. Undefined: it has run before.
  */
 export const keyAddresses = async (documents: DocumentStore): Promise<readonly (readonly string[])[] | undefined> => {
   const marks = documents.collection<{ readonly id: string }>(MIGRATIONS);

@@ -1,11 +1,11 @@
 import { asciiDomain } from './ascii-domain.ts';
 
 /**
- * The key that e-mail addresses are compared by: two spellings of one mailbox have one key. The domain is compared
- * as DNS does, in its ASCII form (RFC 5890), without a trailing dot. The local part is compared without regard to
- * case. RFC 5321 §2.4 lets a host distinguish cases, but no major provider does, and two users whose addresses
- * differ only in case are a trap. A non-ASCII letter never becomes an ASCII one (the Kelvin sign is not k). Not for
- * sending: mail goes to the stored address.
+ * The key by which e-mail addresses are compared: two spellings of one mailbox have one key. The domain is compared as
+ * DNS does, in its ASCII form (RFC 5890), without a trailing dot. The local part is compared without regard to case.
+ * RFC 5321 §2.4 lets a host distinguish cases, but no major provider does, and two users whose addresses differ only in
+ * case would be confused. A non-ASCII letter never becomes an ASCII one (the Kelvin sign is not k). Not for sending:
+ * mail goes to the stored address.
  */
 export const emailKey = (address: string): string => {
   const at = address.lastIndexOf('@');

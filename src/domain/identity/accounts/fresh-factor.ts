@@ -1,5 +1,5 @@
 /**
- * Requires a fresh second factor for calls that decide who may act for users: trust in other issuers, links to
+ * Requires a fresh second factor for calls that decide who can act for users: trust in other issuers, links to
  * accounts, apps without consent. Called by the management API and the console.
  */
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -8,10 +8,10 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
 import { accountRefusal } from './account-refusals.ts';
 
-/** Seconds after a sign-in with a second factor for which it is fresh. */
+/** Seconds for which a second factor is fresh after a sign-in with it. */
 const FRESH_FACTOR_SECONDS = 300;
 
-/** Checks that a caller proved a second factor lately. Throws 'insufficient_user_authentication'. */
+/** Checks that a caller recently proved a second factor. Throws 'insufficient_user_authentication'. */
 export type FreshFactor = (by: Pick<By, 'assurance' | 'isOnThisMachine'>) => void;
 
 export const freshFactor =

@@ -5,10 +5,10 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { MULTI_FACTOR, satisfiesAcr } from '../../vocabulary/assurance.ts';
 import type { Account } from './account.ts';
 
-/** How long a browser that signed in keeps its own budget of attempts, at most. */
+/** Maximum time for which a browser that signed in keeps its own budget of attempts. */
 export const DEVICE_TTL_SECONDS = 30 * 86_400;
 
-/** What was proven in a browser when it became known. */
+/** The strength that was proven in a browser when it became known. */
 type Strength = 'one_factor' | 'factors';
 
 type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
@@ -20,7 +20,7 @@ export interface KnownDevices {
    * `DEVICE_TTL_SECONDS` and after the account's sessions were last ended. Otherwise undefined.
    */
   knownDevice(device: string | undefined, account: Owner, least?: Strength): string | undefined;
-  /** For a browser in which a user proved this class of sign-in. */
+  /** The device value for a browser in which a user proved this class of sign-in. */
   newDevice(account: Owner, acr: string | undefined): string;
 }
 

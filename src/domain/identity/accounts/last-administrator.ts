@@ -5,7 +5,7 @@ import { ACCOUNTS, type Account } from './account.ts';
 import type { StoredAccount } from './account-reader.ts';
 import { accountRefusal } from './account-refusals.ts';
 
-/** Keeps the last active administrator. */
+/** Protects the last active administrator. */
 export interface LastAdministrator {
   /**
    * Runs changes that could remove the last administrator one after the other: in a queue of this process, then under a

@@ -20,7 +20,7 @@ export type MailLink = {
    * account loses that address.
    */
   readonly email?: string;
-  /** `emailFrom` of the account: an address that comes back restores no link. */
+  /** `emailFrom` of the account: an address that returns restores no link. */
   readonly emailFrom?: number;
   /** Set on a link for a new password. */
   readonly isOfAddress?: true;
@@ -56,14 +56,15 @@ export const isGoodFor = (link: MailLink, { state, sessionsValidFrom, ...account
 const TOKEN = /^[A-Za-z0-9_-]{40,128}$/;
 
 /**
- * Links that are mailed to users. Only their digests are stored. Of concurrent uses of one link exactly one succeeds.
+ * Links that are mailed to users. Only their digests are stored. Exactly one of several concurrent uses of one link
+ * succeeds.
  */
 export interface MailLinks {
   /** The token of a new link. */
   make(purpose: LinkPurpose, account: Account, email: string): Promise<string>;
-  /** The record and account of a link. Undefined when the link is unknown or not valid any more. Changes nothing. */
+  /** The record and account of a link. Undefined when the link is unknown or no longer valid. Changes nothing. */
   peek(purpose: LinkPurpose, token: string): Promise<(MailLink & { readonly of: Account }) | undefined>;
-  /** Uses the link up. Returns whether it was still unused. */
+  /** Uses up the link. Returns whether it was still unused. */
   use(purpose: LinkPurpose, token: string): Promise<boolean>;
 }
 

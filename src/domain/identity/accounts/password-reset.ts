@@ -15,7 +15,7 @@ import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
 import { resetBudget } from './reset-budget.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
 
-/** The request as typed on the page, until the delivery worker handles it. */
+/** The request as the user typed it, until the delivery worker handles it. */
 type Asked = {
   readonly typed: string;
   readonly source: string;
@@ -24,38 +24,39 @@ type Asked = {
   readonly device?: string | undefined;
 };
 
-/** The delivery of the request. */
+/** The delivery that carries the request. */
 type Asking = {
   readonly id: string;
   readonly at: number;
   readonly pageLanguage?: string | undefined;
-  /** It was tried before, and counted. */
+  /** Whether it was tried before, and is counted. */
   readonly isCounted: boolean;
 };
 
 const LONGEST_DEVICE = 200;
 /**
- * Links for one account and UTC day that are recorded as single events. Further ones fall under the budget of
- * anonymous events.
+ * Maximum number of links for one account and UTC day that are recorded as single events. Further links use the budget
+ * of anonymous events.
  */
 const SINGLE_EVENTS_PER_DAY = 10;
 const DAY = 86_400;
 
 /**
- * Sets a new password for a user who cannot sign in, by a link to the verified address. The request is put into the
- * outbox as it was typed, the same for known and unknown accounts. Only the delivery worker looks up the account.
- * Neither the response nor its timing therefore reveals whether an account exists (LG-01). The link then waits among
- * the mails of its account, so that an address that accepts no mail delays no other account. A reset signs no user
- * in, so that the second factor is still required.
+ * Sets a new password for a user who cannot sign in, by a link to the verified address. The request goes into the
+ * outbox as it was typed, for known and unknown accounts alike. Only the delivery worker looks up the account. Neither
+ * the response nor its timing therefore reveals whether an account exists (LG-01). The link then waits among the mails
+ * of its account, so that an address that accepts no mail delays no other account. A reset does not sign in the user,
+ * so the second factor is still required.
  */
 export interface PasswordReset {
   /**
-   * Throws 'too_many_requests' beyond the limit of a source. Otherwise it does the same for every text that is typed.
+   * Accepts a request. Throws 'too_many_requests' beyond the limit of a source. Otherwise does the same for every typed
+   * text.
    */
   ask(asked: Asked, pageLanguage?: string): Promise<void>;
   /** For the delivery worker: mails a link to the account, if there is one and its budget is not used up. */
   answer(asked: Asked, asking: Asking): Promise<void>;
-  /** The account whose password a link sets. Throws 'not_found' when the link is no longer valid. */
+  /** The account whose password the link sets. Throws 'not_found' when the link is no longer valid. */
   of(token: string): Promise<Account>;
   /**
    * Sets the password and ends all sessions; signs no user in. A password that is refused does not use up the link.
@@ -90,7 +91,7 @@ export const passwordReset = (deps: {
     return isMeant && found.emailVerified === true ? found : undefined;
   };
 
-  /** The asking browser is unknown, so the events of all accounts together are limited (decision D18). */
+  /** The requesting browser is unknown, so the events of all accounts together are limited (decision D18). */
   const record = async (event: AuditEvent, account: string, source: string): Promise<void> => {
     const key = `reset_events:${Math.floor(clock.now() / DAY)}:${account}`;
     if ((await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY) await audit.append(event);

@@ -1,8 +1,8 @@
 /**
- * Accounts: who can sign in here, with which password, and how many attempts are allowed. Owns the collection
- * ACCOUNTS, password hashes and the limits of sign-in. Does not own sessions (`BrowserSessions`), pages or the
- * consents of an account. Called by the pages of `src/http/interaction` and `src/http/account`, by the management
- * API and by the first start.
+ * Accounts: the users who can sign in, their passwords, and how many attempts are allowed. Owns the collection
+ * ACCOUNTS, password hashes and the limits of sign-in. Does not own sessions (`BrowserSessions`), pages or the consents
+ * of an account. Called by the pages of `src/http/interaction` and `src/http/account`, by the management API and by the
+ * first start.
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { fairQueue } from '../../platform/rate-limits/fair-queue.ts';
@@ -14,11 +14,11 @@ export type PasswordSettings = {
   readonly argon2MemoryKib: number;
   readonly argon2Passes: number;
   readonly argon2Parallelism: number;
-  /** Hashes computed at the same time. */
+  /** Maximum number of hashes computed at the same time. */
   readonly concurrency: number;
   /**
-   * Hashes that may wait in the queue. When it is full, the newest hash of the network with the most waiting is
-   * refused.
+   * Maximum number of hashes that wait in the queue. When it is full, the newest hash of the network with the most
+   * waiting hashes is refused.
    */
   readonly queueLimit: number;
   /** In code points of the NFC form. */
@@ -28,7 +28,7 @@ export type PasswordSettings = {
 /** A password longer than this many bytes of UTF-8 is never hashed (LG-06). */
 const PASSWORD_MAX_BYTES = 1024;
 
-/** The group of requests without a client address. */
+/** The queue group of requests without a client address. */
 const OWN = 'server';
 
 const TAG_BYTES = 32;
@@ -38,11 +38,11 @@ const PHC = /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})\$([A-Za-z0-9
 type Work = { readonly memory: number; readonly passes: number; readonly parallelism: number };
 
 /**
- * Argon2id (RFC 9106) behind a bounded queue, so that a wave of sign-ins can neither fill the memory nor delay token
+ * Argon2id (RFC 9106) behind a bounded queue, so that many sign-ins at once neither fill the memory nor delay token
  * requests. Hashes are PHC strings that carry their own parameters. Networks take turns (/24 or /48, and within it
- * addresses or /64s), so that a flood from some does not keep out the others. `source` is the client address, absent
- * for requests of the server or an operator. Every method throws DomainError 'unavailable' when the queue is full and
- * the network has most waiting.
+ * addresses or /64s), so that a flood from some networks does not block the others. `source` is the client address,
+ * absent for requests of the server or an operator. Every method throws DomainError 'unavailable' when the queue is
+ * full and the network has the most waiting hashes.
  */
 export interface Passwords {
   /** PHC string of a new password. Throws DomainError 'invalid_field' when it is too short or too long. */
@@ -124,7 +124,7 @@ export const passwords = (settings: PasswordSettings): Passwords => {
 
 /** NFC, so that one password typed on two keyboards gives the same bytes. Undefined when too long. */
 const normalised = (password: string): Buffer | undefined => {
-  // Normalising never shortens a text below a third of its length, so longer input is refused without the work.
+  // NFC never shortens a text below a third of its length, so longer input is refused without the work.
   if (password.length > 3 * PASSWORD_MAX_BYTES) return undefined;
   const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
   return bytes.length > PASSWORD_MAX_BYTES ? undefined : bytes;

@@ -14,16 +14,16 @@ import type { SignInLimits } from './attempts.ts';
 import { LINK_SECONDS } from './mail-links.ts';
 
 /**
- * Mails to one account, asked for from one network or one known device. The window is as long as a link is valid.
- * When this budget is used up, a valid link is in the mailbox.
+ * Maximum number of mails to one account, requested from one network or one known device. The window is as long as a
+ * link is valid. When this budget is used up, a valid link is in the mailbox.
  */
 const PER_ASKER = { limit: 2, window: LINK_SECONDS };
 /**
- * Mails to one account from all networks: more than the budget of one network, so that one attacker does not use it
- * up alone.
+ * Maximum number of mails to one account, requested from all networks. It exceeds the budget of one network, so that
+ * one attacker does not use it up alone.
  */
 const PER_ACCOUNT = { limit: 3, window: LINK_SECONDS / 2 };
-/** Requests from all networks. */
+/** Maximum number of requests from all networks. */
 const IN_ALL = { limit: 300, window: 60 };
 /**
  * Counts only the first request of a network in that time, so that many requests from few networks block no other
@@ -31,16 +31,16 @@ const IN_ALL = { limit: 300, window: 60 };
  */
 const FIRST_IN_ALL = { limit: 3000, window: 60 };
 
-/** How many password resets a source and an account may request. */
+/** Limits how many password resets a source and an account can request. */
 export interface ResetBudget {
-  /** Seconds of one window. */
+  /** Length of one window, seconds. */
   readonly windowSeconds: number;
   /** Counts a request for any typed text. False: it is beyond the limit of its network, or of all. */
   takeRequest(source: string): Promise<boolean>;
   /**
-   * Counts a mail to an account. False: no mail is sent, and a link that was sent lately is still valid. The budgets
-   * restart with each new password and address, because no earlier link is valid then. `device`: number of a browser
-   * that signed in before; its budget is used up by no other browser.
+   * Counts a mail to an account. False: no mail is sent, and a recently sent link is still valid. The budgets restart
+   * with each new password and address, because no earlier link is valid then. `device`: number of a browser that
+   * signed in before; other browsers do not use up its budget.
    */
   takeMail(account: Account, source: string, device: string | undefined): Promise<boolean>;
 }

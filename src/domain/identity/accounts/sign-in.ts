@@ -28,7 +28,7 @@ export type SignInAttempt = {
   readonly request: string;
 };
 
-/** `factor`: the password was right, and a second factor is required; no user is signed in yet. */
+/** `factor`: the password was correct and a second factor is required. The user is not signed in yet. */
 export type SignedIn =
   | { readonly next: 'done'; readonly account: Account; readonly device: string; readonly assurance: Assurance }
   | { readonly next: 'factor'; readonly account: Account; readonly assurance: Assurance };
@@ -36,16 +36,19 @@ export type SignedIn =
 /**
  * Sign-in with a username and a password. Attempts are counted before anything is checked, so that parallel guesses
  * cannot pass the limit. A browser that signed in to an account before has its own budget there. An attacker who uses
- * up the account's budget therefore cannot lock its user out (LG-02).
+ * up the account's budget therefore cannot lock out its user (LG-02).
  */
 export interface PasswordSignIn {
   /**
-   * Returns the account, when it is active and the password is right, and whether a second factor is still required.
+   * Returns the account, when it is active and the password is correct, and whether a second factor is still required.
    * Throws DomainError 'unauthenticated' with one text and after the same work for every cause (LG-01). Throws
-   * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
+   * 'too_many_requests' beyond a limit, and 'unavailable' when too many passwords wait to be checked.
    */
   signIn(attempt: SignInAttempt): Promise<SignedIn>;
-  /** A device cookie for a browser in which a user is signed in to this account, with the strength of that sign-in. */
+  /**
+   * Creates a device cookie for a browser in which a user is signed in to this account, with the strength of that
+   * sign-in.
+   */
   deviceOf(account: Pick<Account, 'id' | 'sessionsValidFrom'>, acr: string | undefined): string;
   /**
    * Checks that the holder of a session also knows the password. Returns the account of the session. Throws
@@ -67,14 +70,14 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
 
   return {
     async signIn({ username: typed, password, source, device, request }): Promise<SignedIn> {
-      // The moment when the password is read. A hash may wait in the queue; a change or end of sessions meanwhile
-      // ends this sign-in, too.
+      // The time when the password is read. A hash may wait in the queue; a change of the password, or an end of all
+      // sessions in the meantime, also ends this sign-in.
       const authTime = clock.now();
       const username = normaliseUsername(typed);
       // A name that cannot exist is counted like one that could: an attacker learns nothing from the limit.
       const key = username ?? typed.slice(0, 512);
       const account = (await accounts.findByUsername(typed))?.document;
-      // If no account has the name, it may well be a password in the wrong field.
+      // If no account has the name, the name may be a password that the user typed into the wrong field.
       const personal = { source, ...(account ? { username: account.username } : {}) };
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account);
@@ -82,7 +85,7 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
         await spendOfSource('source', source, perSource, event);
         await (account ? spend : spendUnknown)('account', key, perAccount, event);
       } else {
-        // Its cookie proves an earlier sign-in: on a full volume this sign-in gets the same reserve of space as
+        // The cookie proves an earlier sign-in. On a full volume this sign-in may use the space that is reserved for
         // clients.
         raisePriority('authenticated');
         await spend('device', nonce, perAccount, event);
@@ -118,7 +121,7 @@ export const passwordSignIn = (deps: SignInDeps): PasswordSignIn => {
       const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
       if (await factors.isAsked(account.id)) {
         await audit.append({ ...event, ...who, type: 'session.factor_asked', outcome: 'done' });
-        // No device: an attacker who knows the password would get their own budget of attempts.
+        // No device: otherwise an attacker who knows the password would get their own budget of attempts.
         return { next: 'factor', account, assurance };
       }
       await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });

@@ -1,7 +1,7 @@
 /** The error text for a username that is not allowed. */
 export const USERNAME_RULE = 'A username has 1 to 64 letters, digits and . _ - @ +';
 
-// Letters of all scripts with their marks, but no invisible ones.
+// Letters of all scripts with their marks, but no invisible characters.
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._\-@+]+$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const LATIN = /\p{Script=Latin}/u;
@@ -11,9 +11,10 @@ const LOOKS_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
 export const foldedName = (typed: string): string => typed.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
 
 /**
- * The canonical form of a username: trimmed, NFKC, lower case. Undefined when the input is no username. That is: it
- * is empty, is longer than 64 code points, or has invisible characters or others than `USERNAME_RULE` names. Or it
- * mixes Latin letters with Cyrillic or Greek ones that look the same.
+ * The canonical form of a username: trimmed, NFKC, lower case. Undefined when the input is no username:
+ * - it is empty or longer than 64 code points;
+ * - it has invisible characters, or characters that `USERNAME_RULE` does not name;
+ * - it mixes Latin letters with Cyrillic or Greek letters that look the same.
  */
 export const normaliseUsername = (typed: string): string | undefined => {
   if (typed.length > 512) return undefined;

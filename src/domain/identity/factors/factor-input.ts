@@ -1,4 +1,4 @@
-/** What callers of the registry of factors give. */
+/** Input of the registry of factors. */
 import { checkText } from '../../platform/display-names/display-text.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
@@ -13,7 +13,7 @@ export type NewFactor = { readonly name: string } & (
   | Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'>
 );
 
-/** The user who changes the factors of their own account, and how they signed in. */
+/** A user who changes the factors of their own account, and how they signed in. */
 export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
 
 /** The name of a factor. Throws 'invalid_field' for a name that cannot be shown. */

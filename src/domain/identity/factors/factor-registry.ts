@@ -21,7 +21,7 @@ import { factorStore } from './factor-store.ts';
 import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
 
-/** How long after a sign-in factors may be changed. */
+/** Seconds after a sign-in in which factors can be changed. */
 export const RECENT_SECONDS = 600;
 
 /** Each further app is one more valid code at any moment. */
@@ -40,13 +40,13 @@ export type FactorRegistryDeps = {
 /** The factors of all accounts. Each change is validated, then audited, then written. */
 export interface FactorRegistry {
   /**
-   * Compare-and-swap on one factor, without further rules: for a caller who has just proven it. `use` returns the
-   * factor as it is afterwards. Returns that factor. `use` may run several times.
+   * Changes one factor by compare-and-swap, without further rules: for a caller who has just proven it. `use` returns
+   * the new state of the factor, and may run several times. Returns the new state.
    */
   useOne(account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined>;
   /**
    * Throws 'forbidden' where a sign-in is too old or too weak to change factors. Called before a challenge or secret
-   * to add one is issued.
+   * for a new factor is issued.
    */
   requireMayChange(account: string, assurance: Assurance): Promise<void>;
   /** The passkeys of an account that are accepted. */
@@ -59,8 +59,8 @@ export interface FactorRegistry {
   mayChange(account: string, assurance: Assurance): Promise<boolean>;
   /**
    * Adds a factor that was just proven. The first one also creates recovery codes, which are returned here and never
-   * again. Throws DomainError 'invalid_field' for its name, and 'conflict' for a duplicate or one too many. Throws
-   * 'forbidden' where the sign-in is weaker than an existing factor. The age of the sign-in is checked when the
+   * again. Throws DomainError 'invalid_field' for its name, and 'conflict' for a duplicate or beyond the maximum.
+   * Throws 'forbidden' where the sign-in is weaker than an existing factor. The age of the sign-in is checked when the
    * factor is offered (`requireMayChange`), so that a user who began in time may finish.
    */
   add(added: NewFactor, changing: Changing): Promise<readonly string[] | undefined>;
@@ -74,8 +74,8 @@ export interface FactorRegistry {
   /** Removes all factors of a user who lost them, so that the password is enough. For administrators. */
   removeAll(account: string, by: By): Promise<void>;
   /**
-   * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one
-   * succeeds, and no later caller does (invariant I1, LG-04).
+   * The methods that this code proves, as `amr`. Undefined for a wrong code. Exactly one of several concurrent callers
+   * with one code succeeds, and no later caller does (invariant I1, LG-04).
    */
   prove(account: string, code: string): Promise<readonly string[] | undefined>;
   /** Reseals every secret with the first master key, so that the other key can be removed. */
@@ -97,7 +97,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
       ...more,
     });
 
-  /** LG-04: with an existing factor, a sign-in by password alone changes nothing. */
+  /** LG-04: if there is a factor, a sign-in by password alone changes nothing. */
   const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {
     if (asksFactor(factors) && !satisfiesAcr(acr, MULTI_FACTOR)) {
       throw factorRefusal('second_factor_sign_in_needed');
@@ -137,7 +137,7 @@ export const factorRegistry = (deps: FactorRegistryDeps): FactorRegistry => {
     return step === undefined ? undefined : { ...factor, lastStep: step, lastUsedAt };
   };
 
-  /** The factor sealed with the first master key, or undefined when it is already. */
+  /** The factor sealed with the first master key. Undefined when it is sealed with that key already. */
   const sealedAnew = (account: string, factor: Factor): TotpFactor | undefined => {
     const context = contextOf(account, factor.id);
     if (factor.kind !== 'totp' || !masterKey.isSealedWithOther(context, factor.secret)) return undefined;

@@ -1,8 +1,8 @@
 /**
- * Second factors: what a user has besides the password, how it is added and removed, and how one of its codes is
- * accepted at most once. Owns the collection FACTORS and the step of a sign-in after the password. Does not own
- * passwords and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called
- * by the pages of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
+ * Second factors: what a user has besides the password. Owns the collection FACTORS, how a factor is added and removed,
+ * how each code is accepted at most once, and the step of a sign-in after the password. Does not own passwords and the
+ * limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called by the pages of
+ * src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
@@ -44,8 +44,8 @@ export type PasskeyFactor = Common & {
   /** Whether it may be on several devices. Claimed by the authenticator, not attested. */
   readonly isSynced: boolean;
   /**
-   * A signature came with an older counter: there may be a copy, and none of its signatures is accepted (WebAuthn
-   * §6.1.1).
+   * Set when a signature had an older counter. There may be a copy, so no signature of the passkey is accepted
+   * (WebAuthn §6.1.1).
    */
   readonly isCopied?: true;
 };
@@ -75,7 +75,7 @@ export const FACTORS = {
   members: ['factors', 'updatedAt'],
 } as const satisfies OwnedCollection;
 
-/** What may be shown of a factor. */
+/** The members of a factor that may be shown. */
 export type FactorFacts = {
   readonly id: string;
   readonly kind: FactorKind;

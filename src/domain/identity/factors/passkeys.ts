@@ -36,8 +36,8 @@ export type ProvenPasskey = { readonly account: string; readonly amr: readonly s
 
 /**
  * Passkeys: created and proven in the browser. Each challenge is valid once, for one purpose, and for the session or
- * interaction whose page held it (LG-05, OT-10). A page for an account that is shown again holds a new challenge, and
- * only that one is valid. The sign-in page is shown to unauthenticated browsers. Its challenge carries, sealed, its
+ * interaction whose page held it (LG-05, OT-10). When a page for an account is shown again, it holds a new challenge,
+ * and only that one is valid. The sign-in page is shown to unauthenticated browsers. Its challenge carries, sealed, its
  * interaction and its end, and nothing is stored before it comes back.
  */
 export interface Passkeys {
@@ -62,11 +62,11 @@ export interface Passkeys {
    * passkey. `mustVerify`: the passkey must verify its user (a PIN, a finger), not only be touched.
    */
   offerFactor(account: string, uid: string, mustVerify?: boolean): Promise<string | undefined>;
-  /** Options for a sign-in with only a passkey: the same for every user (LG-01). */
+  /** Options for a sign-in with only a passkey. They are the same for every user (LG-01). */
   offerSignIn(uid: string): Promise<string | undefined>;
   /**
-   * What a browser's signature proves; undefined for an invalid one. With `account`, it must be that account's
-   * factor. Without, the passkey names its account and must have verified its user (a PIN, a finger), as with
+   * The proof of a browser's signature; undefined for an invalid one. With `account`, the passkey must be a factor of
+   * that account. Without, the passkey names its account and must have verified its user (a PIN, a finger), as with
    * `mustVerify`.
    */
   prove(
@@ -107,8 +107,8 @@ export const passkeys = (deps: PasskeysDeps): Passkeys => {
   const openChallenge = (uid: string): string => masterKey.seal(contextOf(uid), String(clock.now() + RECENT_SECONDS));
 
   /**
-   * The challenge of a sign-in that a browser signed, if it was issued for this interaction. Of concurrent callers
-   * one gets it.
+   * The challenge of a sign-in that a browser signed, if it was issued for this interaction. One of several concurrent
+   * callers gets it.
    */
   const takeOpenChallenge = async (uid: string, credential: string): Promise<string | undefined> => {
     const challenge = challengeIn(credential);
@@ -121,7 +121,7 @@ export const passkeys = (deps: PasskeysDeps): Passkeys => {
     return challenge;
   };
 
-  /** Uses a signature with this passkey. Of concurrent ones with one counter exactly one is accepted. */
+  /** Uses a signature with this passkey. Exactly one of several concurrent signatures with one counter is accepted. */
   const use = async (
     account: string,
     passkey: PasskeyFactor,

@@ -23,7 +23,7 @@ export type FactorAttempt = {
   readonly assurance: Assurance;
   /** Whether the user is signed in already and only adds a factor. */
   readonly isStepUp: boolean;
-  /** The interaction. */
+  /** Id of the interaction. */
   readonly uid: string;
   /** A code, or the browser's response with a passkey's signature. */
   readonly proof: { readonly code: string } | { readonly credential: string };
@@ -38,30 +38,30 @@ export type FactorAttempt = {
 const WAITING_SECONDS = 600;
 
 /**
- * Codes for one account in a day from browsers that never signed in to it. With three codes valid at a time, an
- * attacker who has the password guesses one within a year with a chance of one in thirty.
+ * Maximum number of codes for one account in a day from browsers that never signed in to it. Three codes are valid at a
+ * time, so an attacker who has the password guesses one within a year with a probability of 1/30.
  */
 const PER_DAY = { limit: 30, window: 86_400 };
 
 /**
- * The step of a sign-in after the password. Between the two steps no user is signed in: the proof is kept for the
- * interaction it was given in. Attempts are counted before a code is checked. They are counted apart from those at
- * the password, so that neither uses up the other. A browser that signed in before has its own budget (LG-02).
+ * The step of a sign-in after the password. Between the two steps the user is not signed in: the proof is kept for its
+ * interaction. Attempts are counted before a code is checked. They are counted apart from attempts at the password, so
+ * that neither uses up the other's limit. A browser that signed in before has its own budget (LG-02).
  */
 export interface SecondFactor {
-  /** Stores that the password was right. */
+  /** Stores that the password was correct. */
   begin(uid: string, waiting: Waiting): Promise<void>;
   /** The sign-in that waits for its second factor; undefined when none does. */
   waiting(uid: string): Promise<Waiting | undefined>;
-  /** Ends the wait. Without one it does nothing. */
+  /** Removes the waiting sign-in. Does nothing when there is none. */
   forget(uid: string): Promise<void>;
   /**
-   * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a wrong
-   * code and 'too_many_requests' beyond a limit.
+   * Checks the factor. Returns what is proven now, and the value that the browser keeps as its `device`. Throws
+   * DomainError 'unauthenticated' for a wrong code and 'too_many_requests' beyond a limit.
    */
   prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }>;
   /**
-   * A sign-in with only a passkey that verified its user. Nothing can be guessed here, so attempts are counted by
+   * A sign-in with only a passkey that verified its user. There is nothing to guess here, so attempts are counted by
    * source only. Throws as `prove` does, with one text for every cause (LG-01).
    */
   signInWithPasskey(

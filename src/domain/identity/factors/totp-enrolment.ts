@@ -21,7 +21,7 @@ export type TotpEnrolmentDeps = {
 /** The data for an authenticator app. */
 export type TotpOffer = { readonly secret: string; readonly address: string };
 
-/** Codes tried on one secret: enough for typing errors, too few for guessing. */
+/** Maximum number of codes for one secret: enough for typing errors, too few for guessing. */
 const TRIES = 10;
 
 /**
@@ -31,8 +31,8 @@ const TRIES = 10;
  */
 export interface TotpEnrolment {
   /**
-   * Returns the same secret while it waits, so that a page shown again matches the scanned code. Throws 'forbidden'
-   * for a new one where the sign-in of the session is too old or too weak.
+   * Returns the same secret while it waits, so that a reloaded page matches the scanned code. Throws 'forbidden' for a
+   * new one where the sign-in of the session is too old or too weak.
    */
   offer(
     account: { readonly id: string; readonly username: string },
@@ -88,9 +88,9 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps): TotpEnrolment => {
       if (lastStep === undefined) {
         throw factorRefusal('totp_code_wrong', { field: '/code' });
       }
-      // Checked before the secret is used up: a scanned secret must stay valid.
+      // Checked before the secret is used up, so that a scanned secret stays valid.
       factorName(name);
-      // Of two concurrent form submissions one adds it.
+      // One of two concurrent form submissions adds the app.
       if ((await ephemeral.take(found.key)) === undefined) {
         throw factorRefusal('totp_added_already');
       }

@@ -6,7 +6,7 @@ import { Secret, TOTP } from 'otpauth';
  */
 const PARAMETERS = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 const STEP_MILLISECONDS = PARAMETERS.period * 1000;
-/** Steps accepted before and after the present one, for clocks that differ and users who type slowly (RFC 6238 §5.2). */
+/** Steps accepted before and after the current one, for clocks that differ and users who type slowly (RFC 6238 §5.2). */
 const WINDOW = 1;
 /** Beyond it the QR code would not fit a phone's screen. */
 const LABEL_LENGTH = 64;

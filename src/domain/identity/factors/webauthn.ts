@@ -22,7 +22,7 @@ const LONGEST_CHALLENGE = 100;
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
 /**
- * The relying party of an issuer. Undefined where a browser would refuse: WebAuthn needs a domain and a secure
+ * The relying party of an issuer. Undefined where a browser would refuse passkeys: WebAuthn needs a domain and a secure
  * context. That excludes IP addresses, and plain http except on localhost (WebAuthn §5.1.3).
  */
 export const relyingParty = (issuer: string): RelyingParty | undefined => {
@@ -55,8 +55,8 @@ export const creationOptions = async (
   );
 
 /**
- * The options for a signature with a passkey: one of `allowed`, or any of ours that the browser finds when that is
- * undefined.
+ * The options for a signature with a passkey: one of `allowed`. If that is undefined: any passkey for this server that
+ * the browser finds.
  */
 export const requestOptions = async (
   party: RelyingParty,
@@ -88,7 +88,7 @@ const parsed = (credential: string): unknown => {
   }
 };
 
-/** The passkey that a browser created. Undefined where it differs from the request in any way. */
+/** The passkey that a browser created. Undefined where the response does not match the request. */
 export const madePasskey = async (
   party: RelyingParty,
   challenge: string,
@@ -116,7 +116,7 @@ export const madePasskey = async (
       isSynced: registrationInfo.credentialDeviceType === 'multiDevice',
     };
   } catch {
-    // The library throws for every mismatch, and its messages are about unauthenticated input.
+    // The library throws for every mismatch. Its messages describe unauthenticated input.
     return undefined;
   }
 };

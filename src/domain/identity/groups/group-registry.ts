@@ -29,7 +29,7 @@ import { ownerNames } from './owner-names.ts';
 export type NewGroup = { readonly name: string; readonly members: readonly string[] };
 export type GroupChange = Partial<NewGroup>;
 export type GroupQuery = PageQuery & {
-  /** Only the group of exactly this name. */
+  /** Lists only the group with exactly this name. */
   readonly name?: string;
 };
 
@@ -41,7 +41,7 @@ export type GroupRegistryDeps = {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
 };
 
-/** The most entries that a list index takes. */
+/** Maximum number of entries in a list index. */
 const MOST_MEMBERS = 64;
 
 /** The registry of groups that own agents. */
@@ -54,12 +54,12 @@ export interface GroupRegistry {
   list(query?: GroupQuery): Promise<Page<Group>>;
   /** The groups an account is a member of, at most 1000. */
   ofAccount(account: string): Promise<readonly Group[]>;
-  /** Throws 'invalid_field', and 'conflict' when a group has the name, or an account has it as username. */
+  /** Creates a group. Throws 'invalid_field', and 'conflict' when a group has the name, or an account has it as username. */
   create(wanted: NewGroup, by: By): Promise<Versioned<Group>>;
   /**
-   * If no active member stays, the new members do not own what was accepted before they joined. Throws as `create`
-   * does, and 'not_found' and 'precondition_failed'. Throws 'forbidden' for a caller who adds members and is neither
-   * a member nor an administrator.
+   * Changes a group. If no active member stays, the new members do not own what the group accepted before they joined.
+   * Throws as `create` does, and 'not_found' and 'precondition_failed'. Throws 'forbidden' for a caller who adds
+   * members and is neither a member nor an administrator.
    */
   update(id: string, expected: number, change: GroupChange, by: By): Promise<Versioned<Group>>;
   /** Records that the group had no member left at `now`: it no longer owns what it accepted until then. */
@@ -101,8 +101,8 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
   };
 
   /**
-   * A member owns the agents of the group and acts for all users who consented to them. An operator must not decide
-   * that.
+   * A member owns the agents of the group, and can act for all users who consented to them. An operator must not decide
+   * this.
    */
   const checkRights = (before: Group, members: readonly string[], by: By): void => {
     const isAdding = members.some((id) => !before.members.includes(id));

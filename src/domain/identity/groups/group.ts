@@ -13,11 +13,11 @@ export type Group = {
    * keys of its agents (`membersSince`).
    */
   readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
-  /** Until this second, more accounts left than are recorded. */
+  /** Before this second, more accounts left than are recorded. */
   readonly leftUnknownUntil?: number;
   /** The second from which each member is an owner, for those who were not there from the beginning. */
   readonly joinedAt?: Readonly<Record<string, number>>;
-  /** What it accepted before this second has no owner: no member from then was left. */
+  /** Agents that it accepted before this second have no owner, since no member from that time was left. */
   readonly answersFrom?: number;
   /** The look-alike key of its name (display-names/skeleton.ts): no two groups have names that look alike. */
   readonly nameKey?: string;

@@ -3,7 +3,7 @@ import type { Group } from './group.ts';
 
 type Membership = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil' | 'joinedAt'>;
 
-/** Together with the current members, the most that one approval stores. */
+/** Maximum number of former members. With the current members it is the maximum that one approval stores. */
 const MOST_FORMER = 448;
 
 /** The group with other members, and a record of who joined and left. `now`: epoch seconds. */
@@ -31,8 +31,8 @@ export const withMembers = <T extends Membership>(group: T, members: readonly st
 };
 
 /**
- * The accounts that are members, or were at `since` (epoch seconds) or later. Undefined: so many left since that not
- * all of them are known.
+ * The accounts that are members, or were members at `since` (epoch seconds) or later. Undefined: so many have left
+ * since that not all are known.
  */
 export const membersSince = (
   { members, formerMembers = [], leftUnknownUntil }: Membership,
@@ -43,8 +43,8 @@ export const membersSince = (
 };
 
 /**
- * Since when the group has, without a gap, had a member who is still in it; 0: from the beginning. Consents from
- * before were given to accounts that have all left. Infinity: no active account is in it. `accounts`: its members.
+ * Since when, without a gap, the group has had a member who is still in it; 0: from the beginning. Earlier consents
+ * were given to accounts that have all left. Infinity: no active account is in it. `accounts`: its members.
  */
 export const heldSince = (
   { members, joinedAt = {}, answersFrom = 0 }: Pick<Group, 'members' | 'joinedAt' | 'answersFrom'>,
@@ -52,7 +52,7 @@ export const heldSince = (
 ): number => {
   const since = members.flatMap((id) => {
     const account = accounts.get(id);
-    // An account that was disabled comes back as a new member.
+    // An account that was disabled returns as a new member.
     return account?.state === 'active' ? [Math.max(joinedAt[id] ?? 0, account.tokensValidFrom ?? 0)] : [];
   });
   return Math.max(answersFrom, Math.min(Number.POSITIVE_INFINITY, ...since));

@@ -35,8 +35,8 @@ export interface OwnerNames {
   isTaken(name: string, kind: OwnerKind): Promise<boolean>;
   /**
    * Runs `write`, which gives an account or a group of `kind` a name. Throws `refusal` when one of the other kind has
-   * it. Within a kind the unique index of its collection decides. When both kinds want one name at once, on any
-   * nodes, one gets it: they take turns. A process that was paused for longer than its turn finds the other one
+   * it. Within a kind the unique index of its collection decides. When both kinds want one name at once, on any nodes,
+   * a mutex lets exactly one get it. A process that was paused for longer than its turn detects the other one
    * afterwards, and undoes its own write.
    */
   give<T>(

@@ -6,7 +6,7 @@ type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly createdAt: number };
 
-/** The accounts behind an owner, which is an account or a group. Reads the registries on each call. */
+/** Resolves an owner, which is an account or a group, to accounts. Reads the registries on each call. */
 export interface Owners {
   /**
    * Since when the owner has had an active account without a gap. Undefined: it has none, or there is no such owner.
@@ -81,10 +81,10 @@ export const ownersOf = ({
   };
 };
 
-/** The most groups of one account that are examined when its agents are listed. */
+/** Maximum number of groups of one account that are examined to list its agents. */
 const MOST_GROUPS = 50;
 
-/** The owners whose agents count as an account's own: itself and its groups. */
+/** The owners whose agents an account owns: itself and its groups. */
 export const partiesOf = async (
   groups: { ofAccount(account: string): Promise<readonly Pick<Group, 'id'>[]> },
   account: string,

@@ -12,15 +12,15 @@ export type AppLogout = {
   readonly session?: string;
 };
 
-/** How long delivery to an app is tried: its own sessions rarely last longer. */
+/** Maximum time for delivery to an app. The app's own sessions rarely last longer. */
 const LIFETIME_SECONDS = 6 * 3600;
-/** Longer than an end takes from its announcement until it is stored. */
+/** Longer than the time from the announcement of an end until the end is stored. */
 const HOLD_SECONDS = 15;
 
 export interface AppLogouts {
   /**
-   * Must be called before a session ends and again when it has. A process that crashes in between has stored the
-   * coming end. If the end did not happen, no app is notified (src/domain/notifications/logout-channel.ts).
+   * Call it before a session ends, and again when it has ended. A process that crashes in between has stored the
+   * announced end. If the end did not happen, no app is notified (src/domain/notifications/logout-channel.ts).
    */
   ending(session: Session, isOver: boolean): Promise<void>;
 
@@ -43,7 +43,7 @@ export const appLogouts = (deps: {
   ): Promise<void> => {
     if ((await deps.clients.get(client))?.document.backchannelLogoutUri === undefined) return;
     await deps.outbox.put({
-      // Derived from what ended, so that a repeated call sends one notification.
+      // Derived from the ended session, so that a repeated call sends one notification.
       id: messageId(at * 1000, hash('sha256', JSON.stringify([told.session ?? '', client, sid]), 'base64url')),
       channel: 'app',
       to: client,

@@ -1,4 +1,4 @@
-/** A pattern and its label. The first match wins: most browsers also name those they are based on. */
+/** A pattern and its label. The first match wins, since most browsers also name the browsers they are based on. */
 type Rule = readonly [RegExp, string];
 
 const FAMILIES: readonly Rule[] = [

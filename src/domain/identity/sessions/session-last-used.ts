@@ -6,7 +6,7 @@ import { type KeptSource, keptSource } from './kept-source.ts';
 import type { Session } from './session.ts';
 import { APART_SECONDS } from './session-records.ts';
 
-/** The most sessions that this process remembers. Beyond it, uses are dropped. */
+/** Maximum number of sessions that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
 /** The last uses that this process recorded. */
 export interface SessionUses {

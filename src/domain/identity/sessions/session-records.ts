@@ -3,7 +3,7 @@ import { browserHint } from './browser-hint.ts';
 import { type KeptSource, keptSource } from './kept-source.ts';
 import { type Session, type SessionUpstream, type SignedInApp, upstreamKeyOf } from './session.ts';
 
-/** What the storage of oidc-provider reports about a session when it saves one. */
+/** The data that the storage of oidc-provider reports when it saves a session. */
 export type SeenSession = {
   /** oidc-provider's id of the session. */
   readonly uid: string;
@@ -24,14 +24,14 @@ export type SeenSession = {
 
 /** Seconds between two writes of the last use of one session. */
 export const APART_SECONDS = 60;
-/** The most apps of one session that are stored; oidc-provider sets no limit. */
+/** Maximum number of apps of one session that are stored; oidc-provider sets no limit. */
 const MOST_APPS = 200;
 
 /** The stored document of a session, as requests change it. Writes nothing. */
 export interface SessionRecords {
   /** A session that has begun. */
   begun(id: string, seen: SeenSession): Session;
-  /** The session after this request; undefined when there is nothing to write. An ended session stays ended. */
+  /** The session after this request; undefined when nothing changes. An ended session stays ended. */
   after(before: Session, seen: SeenSession): Session | undefined;
 }
 
@@ -101,8 +101,8 @@ const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstre
 });
 
 /**
- * oidc-provider writes its sessions whole, so of two concurrent requests one loses what the other added. Nothing is
- * dropped here.
+ * oidc-provider writes its sessions whole, so one of two concurrent requests loses the additions of the other. This
+ * keeps both.
  */
 const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
   const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));

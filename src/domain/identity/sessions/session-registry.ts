@@ -34,32 +34,32 @@ export type HowEnded =
   /** The account is no longer connected with the user at that provider. */
   | 'disconnected';
 
-/** The sessions meant: those of a user there, or one session there. */
+/** Selects sessions: those of a user at the provider, or one session there. */
 export type UpstreamOrigin = { readonly provider: string } & (
   | { readonly subject: string; readonly sid?: string | undefined }
   | { readonly subject?: string | undefined; readonly sid: string }
 );
 
 const PAGE = 200;
-/** The most sessions of one account that are shown. A user who signs in without end creates no endless page. */
+/** Maximum number of sessions of one account that are shown, so that the page is bounded. */
 export const MOST_SHOWN = PAGE;
 /**
  * The sessions of all accounts. Each end is audited, then written. From then on the session is valid on no node, even
- * if data of it is still stored.
+ * if oidc-provider still stores data of it.
  */
 export interface SessionRegistry {
   /** Calls `over` with the account when one of its sessions ends on this node; it must not throw. */
   listen(over: (account: string) => void): void;
   /**
-   * Stores what is known of a session, before the browser gets its cookie. An ended session stays ended. Throws
+   * Stores the record of a session, before the browser gets its cookie. An ended session stays ended. Throws
    * StoreUnavailable.
    */
   keep(seen: SeenSession): Promise<void>;
   /** Tokens or grants depend on this session until then: its record is kept that long. */
   hold(id: string, until: number): Promise<void>;
-  /** An app signed its user out by itself; the session goes on. */
+  /** Records that an app signed out its user; the session continues. */
   leave(id: string, client: string): Promise<void>;
-  /** Also returns an ended session. */
+  /** Reads one session, even an ended one. */
   get(id: string): Promise<Session | undefined>;
   /**
    * Whether a session of this account, or what depends on it, is valid from this second on, as far as sessions are
@@ -67,7 +67,7 @@ export interface SessionRegistry {
    * elsewhere.
    */
   isLive(id: string, account: Account, since: number): Promise<boolean>;
-  /** Whether a session has ended for any reason other than its time. An unknown session has ended. */
+  /** Whether a session has ended for any reason other than expiry. An unknown session has ended. */
   isOver(id: string): Promise<boolean>;
   /** The valid sessions among the newest `MOST_SHOWN`, newest first. */
   ofAccount(id: string): Promise<readonly Session[]>;
@@ -82,7 +82,7 @@ export interface SessionRegistry {
   note(id: string, source?: string): void;
   /** Writes recorded uses, at most `limit` sessions. */
   flush(limit?: number): Promise<void>;
-  /** Ends a session. False when it had ended already or is unknown. Of concurrent callers exactly one gets true. */
+  /** Ends a session. False when it had ended already or is unknown. Exactly one of several concurrent callers gets true. */
   end(id: string, by: By, how: HowEnded): Promise<boolean>;
   /**
    * Must be called before all sessions of an account end at once, and when they have. `AccountRegistry` ends them
@@ -161,7 +161,7 @@ export const sessionRegistry = (deps: {
       isMine = ended !== undefined;
       return ended;
     });
-    // Includes apps that the user signed in to meanwhile.
+    // Includes apps that the user signed in to in the meantime.
     await announce?.(stored?.document ?? session, true);
     tellOver(session.account);
     if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
@@ -252,7 +252,7 @@ export const sessionRegistry = (deps: {
       const account = (await accounts.get(id))?.document;
       for (const session of account ? await activeOf(id) : []) {
         if (!account || session.id === but) continue;
-        // A session that began meanwhile goes on; one that was dropped before has been announced.
+        // A session that began in the meantime continues; one that was dropped before has been announced.
         if ((await isDropped(session, account)) !== isOver) continue;
         if (isOver) await update(sessions, session.id, (before) => over(before, clock.now()));
         await announce?.(session, isOver);
@@ -262,7 +262,7 @@ export const sessionRegistry = (deps: {
   };
 };
 
-/** Runs tasks with the same name one after the other in this process: requests of one browser come together. */
+/** Runs tasks with the same name one after the other in this process, since a browser sends several requests at once. */
 const turns = () => {
   const last = new Map<string, Promise<unknown>>();
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {

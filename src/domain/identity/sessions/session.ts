@@ -1,9 +1,9 @@
 /**
- * Sessions: where a user is signed in, and how that ends. Owns the collection SESSIONS, one document for each
- * session of a browser, and whether a session is valid. Does not own the cookie or what oidc-provider stores with it
- * (src/provider). Does not own how a user signs in (src/domain/identity/accounts, factors, upstream), or the grants
- * of apps. Called by oidc-provider's storage when it saves a session, by the pages of src/http/account, and by the
- * management API.
+ * Sessions: where a user is signed in, and how that ends. Owns the collection SESSIONS, with one document for each
+ * session of a browser, and whether a session is valid. Does not own the cookie or the data that oidc-provider stores
+ * with it (src/provider). Does not own how a user signs in (src/domain/identity/accounts, factors, upstream), or the
+ * grants of apps. Called by oidc-provider's storage when it saves a session, by the pages of src/http/account, and by
+ * the management API.
  */
 import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -41,7 +41,7 @@ export type Session = {
   /** To the minute; see `SessionRegistry.note`. */
   readonly usedAt: number;
   readonly browser?: BrowserHint;
-  /** Where the last sign-in came from, as much of the address as the configuration lets the server store. */
+  /** Address of the last sign-in, as much of it as the configuration lets the server store. */
   readonly source?: string;
   /** The same for its last use. */
   readonly seenFrom?: string;

@@ -2,14 +2,14 @@ import { readsAsId } from '../../platform/display-names/id-form.ts';
 import { normaliseUsername } from '../accounts/username.ts';
 import type { OwnerNames } from '../groups/owner-names.ts';
 
-/** The most alternatives tried. */
+/** Maximum number of alternatives that are tried. */
 const MOST_TRIED = 20;
-/** Characters kept of the claimed name; a username has at most 64. */
+/** Number of characters kept of the claimed name; a username has at most 64. */
 const KEPT = 55;
 
 /**
- * The username of the account to create for a user of an upstream: the claimed one. Where that reads as an id or is
- * the name of a group, an unused one derived from it. Undefined when there is none.
+ * The username of the account to create for a user of an upstream: the claimed one. If the claimed one reads as an id
+ * or is the name of a group: an unused one derived from it. Undefined when there is none.
  */
 export const chosenUsername = async (
   claimed: string,

@@ -1,7 +1,7 @@
 /**
- * The effective groups of an account: its own, and those that its links to upstream providers give it. A link gives
- * what the claim said at its last sign-in, by the current mapping, while link and provider exist. Nothing of it is
- * copied into the account, so that it ends with the link in every store at once.
+ * The effective groups of an account: its own, and those that its links to upstream providers give it. A link gives the
+ * groups of the claim at its last sign-in, by the current mapping, while link and provider exist. The groups are not
+ * copied into the account, so that they end with the link in every store at once.
  */
 import type { Account } from '../accounts/account.ts';
 import { isGroupId } from '../groups/group.ts';
@@ -41,7 +41,7 @@ export const linkedGroups = ({
     groups,
     hasLinkedGroups,
   }: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>): Promise<readonly string[]> => {
-    // Names from before the rule: a name that reads as the id of a group makes no account a member of it.
+    // Skips names from before the rule: a name that reads as the id of a group makes no account a member of it.
     const all = [...groups, ...(hasLinkedGroups ? await linked(id) : [])].filter((name) => !isGroupId(name));
     return [...new Set(all)].sort();
   };

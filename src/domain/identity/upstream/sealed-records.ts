@@ -1,7 +1,7 @@
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** Sealed values of one kind in the ephemeral store, found by a secret that the store does not know (decision D14). */
+/** Sealed values of one kind in the ephemeral store, looked up by a secret that the store does not know (decision D14). */
 export interface SealedRecords<T> {
   /** Stores a value under `names`, or replaces it. */
   set(value: T, ...names: readonly string[]): Promise<void>;
@@ -9,7 +9,7 @@ export interface SealedRecords<T> {
   sealed(value: T, ...names: readonly string[]): Readonly<Record<string, string>>;
   /** Undefined when there is none, or when neither master key opens it. */
   get(...names: readonly string[]): Promise<T | undefined>;
-  /** Reads and deletes it. Of concurrent callers exactly one gets it. */
+  /** Reads and deletes it. Exactly one of several concurrent callers gets it. */
   take(...names: readonly string[]): Promise<T | undefined>;
 }
 

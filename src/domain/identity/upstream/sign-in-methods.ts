@@ -11,13 +11,16 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type LinkedUpstream = { readonly link: UpstreamLink; readonly provider: UpstreamProvider };
 
-/** The sign-in methods of an account, and the removal of one of several: never the last. */
+/** Lists the sign-in methods of an account, and removes one, but never the last. */
 export interface SignInMethods {
   /** Links with their providers, including disabled ones. */
   linked(account: string): Promise<readonly LinkedUpstream[]>;
-  /** Ends the sessions that began there, except `session`. Throws 'not_found' and 'conflict'. */
+  /** Removes a link. Ends the sessions that began there, except `session`. Throws 'not_found' and 'conflict'. */
   disconnect(account: string, id: string, session: string, by: By): Promise<void>;
-  /** Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is the only sign-in method. */
+  /**
+   * Removes a factor. Throws as `FactorRegistry.remove` does, and 'conflict' for a passkey that is the only sign-in
+   * method.
+   */
   removeFactor(
     id: string,
     changing: Parameters<FactorRegistry['remove']>[1],

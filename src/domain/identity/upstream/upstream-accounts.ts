@@ -22,14 +22,14 @@ export type UpstreamAccountsDeps = {
   >;
   readonly ownerNames: Pick<OwnerNames, 'isTaken'>;
   readonly identifiers: Identifiers;
-  /** Records a refused sign-in and returns what to throw. */
+  /** Records a refused sign-in and returns the error to throw. */
   readonly refused: (event: Partial<AuditEvent>, error: DomainError) => Promise<DomainError>;
 };
 
 /** The accounts here of users of a provider: found by their link, or created. */
 export interface UpstreamAccounts {
   /**
-   * The account that a user is linked to, if it may sign in. An account that may not is recorded and treated as
+   * The account that a user is linked to, if it may sign in. An account that may not is recorded, and treated as
    * unknown (LG-01). A link whose account was never created is `unfinished`.
    */
   linked(
@@ -38,8 +38,8 @@ export interface UpstreamAccounts {
     event: Partial<AuditEvent>,
   ): Promise<{ readonly account?: string; readonly unfinished?: UpstreamLink; readonly isStopped: boolean }>;
   /**
-   * Creates an account with its link, if the provider may and no existing account could be meant. `unfinished`: a link whose
-   * account was never created. Undefined: no account. Of concurrent calls for one user all return the same account.
+   * Creates an account with its link, if the provider may and no existing account could be meant. `unfinished`: a link
+   * whose account was never created. Undefined: no account. All concurrent calls for one user return the same account.
    */
   madeFor(
     provider: UpstreamProvider,
@@ -47,7 +47,7 @@ export interface UpstreamAccounts {
     by: By,
     unfinished?: UpstreamLink,
   ): Promise<string | undefined>;
-  /** The link gives the groups of this claim from now on. Throws 'unauthenticated' where the link has ended. */
+  /** Stores the group claim: from now on the link gives these groups. Throws 'unauthenticated' where the link has ended. */
   followClaim(
     provider: UpstreamProvider,
     person: UpstreamPerson,
@@ -75,19 +75,19 @@ export const upstreamAccounts = (deps: UpstreamAccountsDeps): UpstreamAccounts =
     return { isStopped: true };
   };
 
-  /** Whether an existing account could be meant: then no account is created. */
+  /** Whether the user could mean an existing account: then no account is created. */
   const isLikeSomebody = async ({ username, email }: UpstreamPerson): Promise<boolean> =>
     username === undefined ||
     (await accounts.findByUsername(username)) !== undefined ||
     (email !== undefined && (await accounts.hasEmail(email)));
 
-  /** This provider may not assign a username with a domain of another provider, even while the other is disabled. */
+  /** Refuses a username with a domain of another provider, even while that provider is disabled. */
   const isOthers = async ({ username = '' }: UpstreamPerson, { id }: UpstreamProvider): Promise<boolean> => {
     const other = await upstreams.ownerOfDomain(username);
     return other !== undefined && other.id !== id;
   };
 
-  /** Removes a link whose account is not created, unless another tab has created it meanwhile. */
+  /** Removes a link whose account is not created, unless another tab has created it in the meantime. */
   const withoutAccount = async (link: UpstreamLink, by: By): Promise<string | undefined> => {
     if (await accounts.get(link.account)) return link.account;
     await links.remove(link.id, by);
@@ -100,7 +100,7 @@ export const upstreamAccounts = (deps: UpstreamAccountsDeps): UpstreamAccounts =
       return (await accounts.create(input, by, link.account)).document.id;
     } catch (error) {
       if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
-      // Another tab was first, or another account has the name now, or the claim is no valid name or address.
+      // Another tab was first, another account has the name now, or the claim is no valid name or address.
       return withoutAccount(link, by);
     }
   };

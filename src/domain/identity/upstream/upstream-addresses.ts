@@ -1,10 +1,10 @@
 /** Our addresses, to be registered at a provider. */
 export type UpstreamAddresses = {
-  /** Where the browser returns after a sign-in there. */
+  /** URL to which the browser returns after a sign-in there. */
   readonly redirectUri: string;
   /** The same after signing out (OpenID Connect RP-Initiated Logout 1.0). */
   readonly postLogoutRedirectUri: string;
-  /** Where we receive logout tokens for sessions there (OpenID Connect Back-Channel Logout 1.0). */
+  /** URL at which we receive logout tokens for sessions there (OpenID Connect Back-Channel Logout 1.0). */
   readonly backchannelLogoutUri: string;
 };
 

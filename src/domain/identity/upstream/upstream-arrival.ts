@@ -15,9 +15,9 @@ export type UpstreamProof = {
   /** The id of the session there, where the provider names one. */
   readonly sid?: string;
   readonly provenAt: number;
-  /** Whether the user signed in there for this request. */
+  /** Whether the user signed in at the provider for this request. */
   readonly isFresh: boolean;
-  /** A fresh sign-in was required, and the provider never reports when one was: a factor must be proven here now. */
+  /** A fresh sign-in was required, and the provider never reports the time of one: the user must prove a factor here now. */
   readonly lacksTime?: true;
   /** The account here; absent: none yet. */
   readonly account?: string;
@@ -26,11 +26,11 @@ export type UpstreamProof = {
 };
 
 export type Arrival =
-  /** It belongs to no sign-in that began in this browser. Sign-ins that did are not affected. */
+  /** It belongs to no sign-in that began in this browser. Other sign-ins of this browser are not affected. */
   | { readonly next: 'stray'; readonly reason: string }
   /** It ended a sign-in that began in this browser; the event is written. */
   | { readonly next: 'failed'; readonly purpose: UpstreamPurpose; readonly name: string; readonly error: DomainError }
-  /** The proof waits for the interaction. */
+  /** The proof is stored for the interaction. */
   | { readonly next: 'sign_in'; readonly uid: string; readonly name: string }
   | {
       readonly next: 'link';

@@ -2,16 +2,16 @@ import type { UpstreamIdentity } from '../../ports/upstream-client.ts';
 import { normaliseUsername } from '../accounts/username.ts';
 import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
 
-/** What the claims about a user mean here. */
+/** The meaning of the claims about a user here. */
 export type UpstreamPerson = {
   readonly subject: string;
   /** In the form of usernames here; absent where the claim is no valid one. */
   readonly username?: string;
   readonly name?: string;
   readonly email?: string;
-  /** Trusted only for the domains of the provider: it has no authority over others. */
+  /** Trusted only for the domains of the provider, which has no authority over others. */
   readonly emailVerified: boolean;
-  /** Of the groups that the provider maps, those in the claim, by their names there. */
+  /** The groups in the claim that the provider maps, by their names there. */
   readonly claimed: readonly string[];
   readonly isMultiFactor: boolean;
   /** When the user signed in there, if reported: epoch seconds. */
@@ -54,7 +54,7 @@ export const ownGroups = (
   return groups.filter((group) => !mapped.has(group));
 };
 
-/** A claim that is missing, or is neither text nor list, has no groups. */
+/** A claim that is missing, or is neither text nor list, names no groups. */
 const claimedOf = ({ groups: mapping }: UpstreamProvider, claim: unknown): readonly string[] => {
   const values: readonly unknown[] = typeof claim === 'string' ? [claim] : Array.isArray(claim) ? claim : [];
   const mapped = values.filter((value): value is string => typeof value === 'string' && Object.hasOwn(mapping, value));

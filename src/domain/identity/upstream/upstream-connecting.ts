@@ -6,13 +6,13 @@ import type { Arrival, Request, UpstreamProof } from './upstream-arrival.ts';
 import type { UpstreamLinks } from './upstream-links.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
-/** Connects users of a provider with accounts that they also proved (LG-08). */
+/** Connects users of a provider with accounts that they have also proven (LG-08). */
 export interface UpstreamConnecting {
   /** Records that this account is to be connected when its second factor is proven. */
   connectLater(uid: string, account: string): Promise<void>;
   /**
-   * Connects the user proven at the provider with the account proven here, in the same interaction. Of several
-   * requests exactly one succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
+   * Connects the user proven at the provider with the account proven here, in the same interaction. Exactly one of
+   * several requests succeeds. `isWaiting`: only where `connectLater` named this account. Throws as
    * `UpstreamLinks.create` does.
    */
   connect(

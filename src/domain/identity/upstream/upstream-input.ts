@@ -1,4 +1,4 @@
-/** What callers of the registry of upstream providers give. */
+/** Input of the registry of upstream providers. */
 import type { ClaimNames, UpstreamProvider } from './upstream-provider.ts';
 
 export type Chosen = Pick<
@@ -22,5 +22,5 @@ export type Chosen = Pick<
 export type NewUpstream = Pick<UpstreamProvider, 'name' | 'issuer' | 'clientId'> &
   Partial<Omit<Chosen, 'name' | 'clientId'>>;
 
-/** Members that are left out stay, each claim by itself; `groups` and the lists are replaced whole. */
+/** Members that are left out stay; so does each single claim. `groups` and the lists are replaced whole. */
 export type UpstreamChange = Partial<Chosen>;

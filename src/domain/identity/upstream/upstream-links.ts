@@ -25,10 +25,7 @@ export type UpstreamLink = {
   readonly account: string;
   /** The user's name there, shown to them. */
   readonly label?: string;
-  /**
-   * Of the groups that its provider maps, those in the claim at the last sign-in, by their names there. Absent: none
-   * yet.
-   */
+  /** The groups in the claim of the last sign-in that the provider maps, by their names there. Absent: none yet. */
   readonly claimed?: readonly string[];
   /** When that was proven. */
   readonly claimedAt?: number;
@@ -89,17 +86,18 @@ export interface UpstreamLinks {
   /** One page of links, newest first. `query` may name a provider or an account. */
   list(query?: PageQuery & { readonly upstream?: string; readonly account?: string }): Promise<Page<UpstreamLink>>;
   /**
-   * Throws 'invalid_field', and 'conflict' when the user is connected already: of concurrent calls the first one
-   * wins. With the proof `created` the account is created after the link. After a crash in between, the next sign-in
-   * finds the link and creates the account.
+   * Creates a link. Throws 'invalid_field', and 'conflict' when the user is connected already: the first of several
+   * concurrent calls wins. With the proof `created` the account is created after the link. After a crash in between,
+   * the next sign-in finds the link and creates the account.
    */
   create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>>;
   /**
-   * Stores the group claim of a sign-in that was proven `at`; an older one changes nothing. Recorded where it differs
-   * from the one before. Throws 'unauthenticated' where the link has ended or belongs to another account.
+   * Stores the group claim of a sign-in that was proven `at`; an older one changes nothing. Appends an event where the
+   * claim differs from the previous one. Throws 'unauthenticated' where the link has ended or belongs to another
+   * account.
    */
   noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void>;
-  /** Also ends what began by it, except `keep`. Throws 'not_found'. */
+  /** Removes a link. Also ends the sessions that began by it, except `keep`. Throws 'not_found'. */
   remove(id: string, by: By, keep?: string): Promise<void>;
 }
 
@@ -134,7 +132,7 @@ export const upstreamLinks = (deps: {
 
     async find(upstream, subject): Promise<UpstreamLink | undefined> {
       const [found] = await collection.find({ where: { key: keyOf(upstream, subject) }, limit: 1 });
-      // Two subjects of one digest do not happen. If a store returned another subject all the same, it is no link.
+      // Two subjects never share a digest. If a store returns another subject all the same, there is no link.
       return found?.document.upstream === upstream && found.document.subject === subject ? found.document : undefined;
     },
 
@@ -172,7 +170,7 @@ export const upstreamLinks = (deps: {
 
     async remove(id, by, keep): Promise<void> {
       const { document: link } = await documentsOf.found(id);
-      // Once before, so that a failure half way can be retried, and once after, for sign-ins in the meantime.
+      // Once before, so that a failure half-way can be retried, and once after, for sign-ins in the meantime.
       await deps.endSessions(link, by, keep);
       await documentsOf.remove(id, 'upstream_link.removed', by);
       await deps.endSessions(link, by, keep);

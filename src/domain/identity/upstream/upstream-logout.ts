@@ -71,7 +71,7 @@ export const upstreamLogout = (deps: {
     };
     const known = await keysByUrl.find(question);
     if (await isByOneOf(known)) return true;
-    // A key may change without a new name, or have none. A sender of unsigned tokens causes at most two fetches a
+    // A key may change without a new name, or have no name. A sender of unsigned tokens causes at most two fetches a
     // minute (`KeysByUrl.again`).
     const now = await keysByUrl.again(question);
     return now !== known && isByOneOf(now);
@@ -131,7 +131,10 @@ const isEvent = (events: Claims[string]): boolean => {
 const refused = ({ check, why }: Refusal): DomainError =>
   new DomainError('invalid_request', `The logout token is not accepted: ${why}.`, { field: check });
 
-/** Keys that are unavailable now may be available in a moment. A malformed key set explains no signature. */
+/**
+ * Whether a retry may help: keys that are unavailable now may be available in a moment. A malformed key set will not
+ * verify a signature.
+ */
 const whyNot = (error: unknown): false => {
   if (!isDomainError(error)) throw error;
   const isPassing = error.code === 'unavailable' || fetchReasonOf(error) !== undefined || upstreamReasonOf(error);

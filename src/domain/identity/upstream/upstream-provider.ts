@@ -59,8 +59,8 @@ export type UpstreamProvider = {
   /** Whether a user without an account here gets one. */
   readonly create: 'never' | 'always';
   /**
-   * What counts as a second factor at the provider: one of these as `acr`, or one of these among `amr`. Empty:
-   * nothing does.
+   * Proof of a second factor at the provider: one of these as `acr`, or one of these among `amr`. Empty: no value is a
+   * proof.
    */
   readonly multiFactor: { readonly acr: readonly string[]; readonly amr: readonly string[] };
   /**
@@ -70,7 +70,7 @@ export type UpstreamProvider = {
   readonly signOut?: SignOutThere;
   readonly state: 'active' | 'disabled';
   /**
-   * Groups that were claimed before this second have no effect: the provider was disabled then, and enabling it
+   * Groups that were claimed before this second have no effect. The provider was disabled then, and enabling it
    * restores none.
    */
   readonly claimsFrom?: number;

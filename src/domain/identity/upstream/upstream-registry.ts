@@ -35,13 +35,13 @@ export type UpstreamRegistryDeps = {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly checkUrl: TrustedFetch['check'];
-  /** Our own issuer, which is no upstream of itself. */
+  /** Our own issuer, which cannot be an upstream of itself. */
   readonly issuer: string;
   /** Whether users can sign in without a provider. If not, the last provider cannot be removed. */
   readonly isPasswordOn: boolean;
 };
 
-/** Buttons on one page. */
+/** Maximum number of buttons on one page. */
 const MOST_PROVIDERS = 20;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
 
@@ -68,20 +68,20 @@ export interface UpstreamRegistry {
   partyOf(provider: UpstreamProvider): UpstreamParty;
   /** Reseals every secret with the first master key, so that the other key can be removed. */
   sealAnew(): Promise<void>;
-  /** Throws 'invalid_field', and 'conflict' when a provider of this issuer exists. */
+  /** Creates a provider. Throws 'invalid_field', and 'conflict' when a provider of this issuer exists. */
   create(given: NewUpstream, by: By): Promise<Versioned<UpstreamProvider>>;
-  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  /** Changes a provider. Throws 'not_found', 'invalid_field', and 'precondition_failed' unless its version is `expected`. */
   update(id: string, expected: number, change: UpstreamChange, by: By): Promise<Versioned<UpstreamProvider>>;
   /**
-   * No user can sign in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the
-   * last provider while passwords are off.
+   * Disables a provider: no user can sign in there from the next request on. Idempotent. Throws 'conflict' for the last
+   * provider while passwords are off.
    */
   disable(id: string, by: By): Promise<Versioned<UpstreamProvider>>;
-  /** Ends the block of a disabled provider. Idempotent. Throws 'not_found'. */
+  /** Enables a provider again. Idempotent. Throws 'not_found'. */
   enable(id: string, by: By): Promise<Versioned<UpstreamProvider>>;
   /**
-   * Throws 'not_found', and as `disable` does. A new provider of the same issuer has another id: no earlier link is
-   * valid there.
+   * Removes a provider. Throws 'not_found', and as `disable` does. A new provider of the same issuer has another id: no
+   * earlier link is valid there.
    */
   remove(id: string, by: By): Promise<void>;
 }
@@ -126,7 +126,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
   const checked = async (provider: UpstreamProvider): Promise<UpstreamProvider> => {
     checkText(provider.name, '/name', 60);
     checkText(provider.clientId, '/client_id', 512);
-    // Our assertions there have that name as `iss`: they must not look like tokens of ours.
+    // Our assertions there have the client id as `iss`: they must not look like our own tokens.
     if (provider.clientId === deps.issuer) refuseField('/client_id', 'Our own issuer is no name for a client.');
     if (!AUTHENTICATION_METHODS.includes(provider.authentication)) {
       refuseField('/authentication', `This is ${AUTHENTICATION_METHODS.join(', ')}.`);

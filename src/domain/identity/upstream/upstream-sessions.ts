@@ -16,10 +16,10 @@ import type { UpstreamRegistry } from './upstream-registry.ts';
  * from there.
  */
 const ENDED_SECONDS = 600;
-/** Seconds from the return from a provider until the session begins. */
+/** Maximum number of seconds from the return from a provider until the session begins. */
 const ORIGIN_SECONDS = 3600;
 
-/** Which sign-ins have ended: in a session there, of a user, or of a user where no session was named. */
+/** The sign-ins that have ended: in a session there, of a user, or of a user where no session was named. */
 type Which = 'session' | 'person' | 'person alone';
 
 type Origin = SessionUpstream & { readonly account: string; readonly idToken: string };
@@ -32,7 +32,7 @@ export type EndedUpstream = { readonly name: string; readonly href: string };
  * The provider at which a session began, and the sign-out at that provider (OpenID Connect RP-Initiated Logout 1.0).
  */
 export interface UpstreamSessions {
-  /** A user signed in there for this interaction. */
+  /** Records that a user signed in there for this interaction. */
   begin(uid: string, account: string, proof: UpstreamProof): Promise<void>;
   /**
    * Where the sign-in of this account in this interaction happened. `session` is the session that it begins or
@@ -40,10 +40,9 @@ export interface UpstreamSessions {
    */
   began(uid: string, account: string, session: string): Promise<SessionUpstream | undefined>;
   /**
-   * Called when this session has ended in this browser. Finds where it can also be ended, if it began at a provider
-   * that supports that. `now`: the browser goes there at once, and then on to `next`, a URL that was checked.
-   * `later`: `ended` returns it for the next page. A provider that cannot be reached does not prevent a sign-out
-   * here.
+   * Called when this session has ended in this browser. Finds where the user can also sign out, if the session began at
+   * a provider that supports that. `now`: the browser goes there at once, and then to `next`, a checked URL. `later`:
+   * `ended` returns it for the next page. An unreachable provider does not prevent a sign-out here.
    */
   end(
     session: Pick<Session, 'id' | 'upstream'>,
@@ -58,7 +57,7 @@ export interface UpstreamSessions {
     origin: UpstreamOrigin,
     how: { readonly until: number; readonly by: By; readonly how: HowEnded; readonly keep?: string },
   ): Promise<number>;
-  /** Whether a session that began there at that time is among those that `endAll` ended. */
+  /** Whether `endAll` ended a session that began there at that time. */
   isOverThere(upstream: SessionUpstream, at: number): Promise<boolean>;
   /** The provider at which the user can also sign out; returned once. */
   ended(browser: string): Promise<EndedUpstream | undefined>;
@@ -137,7 +136,7 @@ export const upstreamSessions = (deps: {
 
     async endAll({ provider, ...origin }, { until, by, how, keep }): Promise<number> {
       for (const mark of marks(origin)) {
-        // A late report does not undo a later one.
+        // A delayed report does not undo a later one.
         if (((await over.get(provider, ...mark)) ?? 0) < until) await over.set(until, provider, ...mark);
       }
       const found = await sessions.ofUpstream({ provider, ...origin } as UpstreamOrigin);

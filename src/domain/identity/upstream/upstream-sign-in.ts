@@ -32,7 +32,7 @@ export type UpstreamSignInDeps = AttemptsDeps &
     readonly limits: SignInLimits;
     readonly issuer: string;
     readonly clockToleranceSeconds: number;
-    /** Stores the way there, within the budget of unauthenticated callers. */
+    /** Stores the outbound record, within the budget of unauthenticated callers. */
     readonly open: Pick<OpenRecords, 'set'>;
   };
 
@@ -41,20 +41,20 @@ type Flow = UpstreamBinding & {
   /** Digests of the cookie of the browser it began in. */
   readonly browser: readonly string[];
   readonly purpose: UpstreamPurpose;
-  /** Client address at the beginning: a sign-in that comes back proven does not use up its limit. */
+  /** Client address at the start. A sign-in that returns with a proof does not use up its limit. */
   readonly source: string;
   readonly begunAt: number;
 };
 
-/** Seconds from the way there to the way back. */
+/** Maximum number of seconds from the start of the redirect to the return. */
 const FLOW_SECONDS = 600;
-/** Seconds from the way back until the account is proven, too. */
+/** Maximum number of seconds from the return until the account is proven as well. */
 const PROOF_SECONDS = 600;
 
 /**
- * Sign-in at a provider. The way there stores a record that only the same browser can use, once. The way back is
- * checked against it before any request to the provider. Equal claims never match a user to an account: without a
- * link the user must also prove the account (LG-08).
+ * Sign-in at a provider. The start stores a record that only the same browser can use, once. The return is checked
+ * against it before any request to the provider. Equal claims never match a user to an account: without a link the user
+ * must also prove the account (LG-08).
  */
 export interface UpstreamSignIn extends UpstreamConnecting {
   /**
@@ -66,19 +66,19 @@ export interface UpstreamSignIn extends UpstreamConnecting {
     request: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
   ): Promise<string>;
   /**
-   * The way back, with the query of the response. A response that does not belong to this browser, or names another
-   * issuer, uses nothing up. One that does is valid once.
+   * Handles the return, with the query of the response. A response that does not belong to this browser, or names
+   * another issuer, uses nothing up. A response that does belong to it is valid once.
    */
   arrive(
     request: Request & { readonly query: URLSearchParams; readonly browser: string | undefined },
   ): Promise<Arrival>;
-  /** The proof of this interaction that waits for it. */
+  /** The stored proof of this interaction. */
   proven(uid: string): Promise<UpstreamProof | undefined>;
   /** Forgets what a browser has proven. */
   drop(uid: string): Promise<void>;
   /**
    * Signs in a known user, once. Undefined when another request was first. `factor`: a second factor is required, and
-   * no user is signed in yet. Throws 'unauthenticated' when the provider or the account is no longer active.
+   * the user is not signed in yet. Throws 'unauthenticated' when the provider or the account is no longer active.
    */
   signIn(
     uid: string,
@@ -104,13 +104,13 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps): UpstreamSignIn => {
   const isOfBrowser = ({ browser }: Flow, cookie: string): boolean =>
     masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
 
-  /** A time in the future, such as one in milliseconds, says nothing about when the sign-in was. */
+  /** A time in the future, such as one in milliseconds, does not show when the sign-in was. */
   const isFresh = ({ begunAt }: Flow, { authTime }: UpstreamPerson): boolean =>
     authTime !== undefined &&
     authTime >= begunAt - deps.clockToleranceSeconds &&
     authTime <= clock.now() + deps.clockToleranceSeconds;
 
-  /** A way back that belongs to a sign-in of this browser, which is now used up. */
+  /** A return that belongs to a sign-in of this browser, which is now used up. */
   const arrived = async (
     flow: Flow,
     provider: UpstreamProvider,
