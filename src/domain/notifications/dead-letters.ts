@@ -6,12 +6,12 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 
-/** Deliveries that were given up: kept for 30 days, and retried when an operator asks for it. */
+/** Deliveries that were given up: kept for 30 days, and retried at the request of an operator. */
 export interface DeadLetters {
-  /** Newest first. */
+  /** One page of dead letters, newest first. */
   list(query: PageQuery): Promise<Page<Delivery>>;
   /**
-   * Puts a dead letter back into the outbox, with the same id, for as long as a new one. Throws 'not_found', and
+   * Puts a dead letter back into the outbox, with the same id, for as long as a new message. Throws 'not_found', and
    * 'conflict' for a mail whose link has expired.
    */
   retry(id: string, by: By): Promise<void>;

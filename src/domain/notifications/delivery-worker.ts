@@ -14,9 +14,9 @@ import { backoff } from './backoff.ts';
 import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**
- * The result of a try. `over`: the recipient no longer exists, or the event is out of date; the delivery is dropped.
- * `failure` is one of our own codes. `isFinal`: another try would fail in the same way. `retryAfterSeconds`: the
- * recipient asked to be left alone for that long.
+ * The result of an attempt. `over`: the recipient no longer exists, or the event is out of date; the delivery is
+ * dropped. `failure` is one of our own codes. `isFinal`: another attempt would fail in the same way.
+ * `retryAfterSeconds`: the recipient requested a pause of this length.
  */
 export type Outcome = 'sent' | 'over' | Failed;
 
@@ -30,24 +30,21 @@ export type Failed = {
 const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
 
 export type Sender = {
-  /** Ends within 20 seconds. Throws only unexpected errors. */
+  /** Makes one attempt. Ends within 20 seconds. Throws only unexpected errors. */
   send(delivery: Delivery): Promise<Outcome>;
-  /**
-   * Called when no delivery has reached the recipient for so long that it is given up, or when it refused all
-   * further ones.
-   */
+  /** Called when the recipient is given up: no delivery has reached it for too long, or it refused all further ones. */
   giveUp?(to: string, reason: 'failing' | 'gone'): Promise<void>;
 };
 
-/** Longer than the work within `TURN_SECONDS` and one more try. */
+/** Longer than the work within `TURN_SECONDS` and one more attempt. */
 const LOCK_SECONDS = 60;
 const TURN_SECONDS = 25;
 const PAGE = 50;
-/** The most recipients at once, on one node. */
+/** Maximum number of recipients at once, on one node. */
 const AT_ONCE = 64;
-/** The longest pause for a recipient that does not respond, so that it is reached soon after it is back. */
+/** The longest pause for a recipient that does not respond, so that deliveries resume soon after it is back. */
 const LONGEST_PAUSE_SECONDS = 900;
-/** A recipient that does not respond for this long is given up as a whole. */
+/** After this time, a recipient that does not respond is given up as a whole. */
 const FAILING_SECONDS = 72 * 3600;
 const DEAD_SECONDS = 30 * 86_400;
 /** How long a notification is kept after its dispatch, for the order of notifications about the same object. */
@@ -66,8 +63,8 @@ export interface DeliveryWorker {
   idle(): Promise<void>;
 
   /**
-   * Starts no further work. Resolves when running work has ended, or after five seconds. A message not recorded as
-   * sent by then is sent again later.
+   * Stops the worker: starts no further work. Resolves when running work has ended, or after five seconds. A message
+   * that is not recorded as sent by then is sent again later.
    */
   stop(): Promise<void>;
 }
@@ -84,9 +81,9 @@ export const deliveryWorker = (deps: {
   readonly audit: AuditLog;
   readonly route: (notification: Notification) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
-  /** `failure`: why a failed try failed. */
+  /** `failure`: why an attempt failed. */
   readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
-  /** Called with unexpected errors; the work is tried again. */
+  /** Called with unexpected errors; the work is repeated. */
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
 }): DeliveryWorker => {
@@ -111,7 +108,7 @@ export const deliveryWorker = (deps: {
     await notifications.replace({ ...done, forgetAt: clock.now() + NOTIFICATION_SECONDS }, version + 1);
   };
 
-  /** Gives a delivery up. Writes the event first: otherwise a dead letter could exist without any notification of it. */
+  /** Gives up a delivery. Writes the event first: otherwise a dead letter could exist without a notification of it. */
   const moveToDeadLetters = async (delivery: Delivery, failure: string): Promise<void> => {
     const { id, channel, to, kind, attempts } = delivery;
     await audit.append({
@@ -137,7 +134,7 @@ export const deliveryWorker = (deps: {
     }
   };
 
-  /** One try. Returns its result. */
+  /** Makes one attempt. Returns its result. */
   const attempt = async (delivery: Delivery): Promise<Outcome> => {
     const outcome = await tried(delivery);
     if (!isFailed(outcome)) {
@@ -158,14 +155,14 @@ export const deliveryWorker = (deps: {
     return outcome;
   };
 
-  /** The queue after a try. */
+  /** The queue after an attempt. */
   const noted = (queue: DeliveryQueue, outcome: Outcome): DeliveryQueue => {
     const now = clock.now();
     const { failingSince, failures, ...rest } = queue;
     if (outcome === 'over') return queue;
     if (outcome === 'sent') return { ...rest, failures: 0, lastSuccessAt: now };
     const seen = { ...rest, lastFailure: outcome.failure, lastFailureAt: now };
-    // A failure of one message says nothing about the recipient.
+    // The failure of one message shows nothing about the recipient.
     if (outcome.isFinal && !outcome.isGone)
       return { ...seen, failures, ...(failingSince === undefined ? {} : { failingSince }) };
     return { ...seen, failures: failures + 1, failingSince: failingSince ?? now };
@@ -216,7 +213,7 @@ export const deliveryWorker = (deps: {
     const { id, failures } = facts;
     for (let tries = 0; tries < 20; tries += 1) {
       const stored = await queues.get(id);
-      // Another process has it by now: this turn took longer than its lock.
+      // Another process has the lock by now: this turn took longer than its lock.
       if (stored?.document.lockedUntil !== lockedUntil || !stored) return;
       const next = await nextIn(id);
       const now = clock.now();

@@ -5,8 +5,8 @@ import { fetchReasonOf, fetchStatusOf, type TrustedPost } from '../ports/trusted
 import type { Sender } from './delivery-worker.ts';
 
 /**
- * Creates a logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4) when it is sent: it lives two
- * minutes.
+ * Creates a logout token for an app (OpenID Connect Back-Channel Logout 1.0 §2.4) right before it is sent. The token is
+ * valid for two minutes.
  */
 export type MakeLogoutToken = (about: {
   readonly client: Client;
@@ -19,7 +19,7 @@ const TIMEOUT_MILLISECONDS = 2500;
 /** §2.8: the request was understood, and a retry will fail again. */
 const REFUSED = 400;
 
-/** Notifies apps that a session has ended. The guarded fetch checks the address at each try. */
+/** Notifies apps that a session has ended. The guarded fetch checks the address at each attempt. */
 export const logoutChannel = (deps: {
   readonly clients: { get(id: string): Promise<{ readonly document: Client } | undefined> };
   /** Whether this session has ended by now. */

@@ -12,9 +12,9 @@ export type MailFacts = {
   readonly agent?: string;
   readonly until?: number;
   readonly isByOther?: true;
-  /** The object it is about, if it is neither agent nor account. */
+  /** The object of the mail, if it is neither agent nor account. */
   readonly object?: string;
-  /** Another account it is about, whose name is shown. */
+  /** Another account that the mail is about, whose name it shows. */
   readonly other?: string;
   /** The recipient decides for that user; otherwise that user decides for the recipient. */
   readonly isDeputy?: true;
@@ -22,9 +22,9 @@ export type MailFacts = {
   readonly address?: string;
   /** Path of one of our pages; works once. */
   readonly path?: string;
-  /** Language of the page on which it was asked for. Used where the account has none. */
+  /** Language of the page on which the mail was requested. Used where the account has none. */
   readonly pageLanguage?: string;
-  /** A request of a user who is not signed in: its account has to be found. */
+  /** A request of a user who is not signed in: the worker looks up the account. */
   readonly asked?: {
     readonly typed: string;
     readonly source: string;
@@ -33,7 +33,7 @@ export type MailFacts = {
   };
 };
 
-/** The same with the names, which are read when it is sent. */
+/** The same facts with the names, which are read when the mail is sent. */
 export type MailModel = MailFacts & {
   readonly kind: Delivery['kind'];
   /** The language of the user, BCP 47. */
@@ -98,7 +98,7 @@ export const mailChannel = (deps: {
         return 'sent';
       }
       const { kind } = delivery;
-      // A mail that waited may be about an approval that was decided, withdrawn or has expired since.
+      // While the mail waited, its approval may have been decided or withdrawn, or may have expired.
       if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
       const account = (await accounts.get(delivery.to))?.document;
       if (account && account.state !== 'active' && isForActive(kind)) return 'over';

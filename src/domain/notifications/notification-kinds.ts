@@ -31,21 +31,23 @@ type KindRule = {
   readonly says: string;
   readonly from: readonly AuditEventType[];
   readonly when?: (event: AuditEvent) => boolean;
-  /** The object by which notifications are numbered: their sequence shows the receiver which of two is newer. */
-  /** `consent`: an agent and the user it acts for. */
+  /**
+   * The object by which notifications are numbered. The sequence shows the receiver which of two is newer. `consent`:
+   * an agent and the user it acts for.
+   */
   readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
   /** Absent: webhooks only. */
   readonly mail?: Audience;
   /** Also sent to the browsers of the same users: it waits for their decision, or is about access to their account. */
   readonly isPushed?: true;
-  /** Not repeated for the same object within this many seconds. */
+  /** The notification is not repeated for the same object within this number of seconds. */
   readonly onceIn?: number;
 };
 
 const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
 /** Excludes an action that had no effect because another one was first. */
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
-/** By a permitted caller who is not the user. */
+/** Done by a permitted caller who is not the user. */
 const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
   outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
@@ -177,7 +179,7 @@ export const NOTIFICATION_KINDS = {
     about: 'target',
     mail: 'escalated',
     isPushed: true,
-    // A process that takes over from a crashed one records it once more.
+    // A process that takes over from a crashed one records the event again.
     onceIn: 86_400,
   },
   'approval.muted': {
@@ -248,7 +250,7 @@ export const NOTIFICATION_KINDS = {
     when: isDone,
     mail: 'account',
     isPushed: true,
-    // An agent that acts at many resources gives one message, however long it takes to suspend them all.
+    // An agent that acts at many resources causes one message, however long the suspension of all delegations takes.
     onceIn: 3600,
   },
   'delegation.confirmed': {

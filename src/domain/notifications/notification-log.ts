@@ -7,18 +7,18 @@ import { kindOf, type NotificationKind, ruleOf } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
 
 /**
- * Events are recorded before their change is made. A notification waits this long, so that a recipient who looks
- * finds the change made.
+ * Events are recorded before their change is made. A notification waits this long, so that a recipient who checks finds
+ * the change made.
  */
 const SETTLING_SECONDS = 1;
-/** The most notifications examined for one that must not be repeated. */
+/** Maximum number of notifications examined for one that must not be repeated. */
 const LOOKED_AT = 50;
 const ATTEMPTS = 20;
 
 /**
- * Turns audit events into notifications, durably, before the change that the event describes. The order is: record
- * the event, store the notification, make the change, respond. A process that crashes after the first step has
- * changed nothing. One that crashes after the second has notified of a coming change, just as the audit log has. No
+ * Turns audit events into notifications, durably, before the change that the event describes. The order is: record the
+ * event, store the notification, make the change, respond. A process that crashes after the first step has changed
+ * nothing. A process that crashes after the second has announced a change that did not happen, as the audit log has. No
  * change is made without its notification (WH-01).
  */
 export interface NotificationLog {
@@ -66,7 +66,7 @@ export const newNotificationLog = (deps: {
         ) {
           return;
         }
-        // Above the newest sequence; where that record was removed, by the clock, which has advanced since.
+        // Above the newest sequence. If that record was removed, uses the clock, which has advanced since.
         const sequence = Math.max((before[0]?.document.sequence ?? 0) + 1, clock.nowMillis());
         try {
           return await notifications.insert({

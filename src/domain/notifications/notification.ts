@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../ports/clock.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
-/** A recorded event that recipients are to learn of. Ids and times only: names are read when it is sent. */
+/** A recorded event of which recipients are notified. Ids and times only: names are read when the message is sent. */
 export type Notification = {
   /**
    * `ntf_…`: derived from the position of its audit event, so that each event has one notification, however often it
@@ -10,7 +10,7 @@ export type Notification = {
    */
   readonly id: string;
   readonly kind: NotificationKind;
-  /** What it is about. Notifications about one object are in the order of `sequence`. */
+  /** The object of the event. Notifications about one object are in the order of `sequence`. */
   readonly subject: string;
   /** Grows with each notification about the same object, with gaps. */
   readonly sequence: number;
@@ -21,13 +21,16 @@ export type Notification = {
   readonly delegation?: string;
   /** Another object of the event: a credential, a factor, an endpoint. */
   readonly object?: string;
-  /** When the thing it is about ends. */
+  /** When the object ends. */
   readonly until?: EpochSeconds;
-  /** A caller other than the account did it. */
+  /** Whether the caller was not the account itself. */
   readonly isByOther?: true;
-  /** Set until it has been dispatched to all recipients. While that is in progress: when it starts again. */
+  /**
+   * Set until the notification has been dispatched to all recipients. While dispatch is in progress: when it starts
+   * again.
+   */
   readonly dueAt?: EpochSeconds;
-  /** Set after its dispatch. It is kept for its sequence, and so that it is not stored again. */
+  /** Set after its dispatch: until when it is kept, for its sequence and so that it is not stored again. */
   readonly forgetAt?: EpochSeconds;
 };
 

@@ -15,17 +15,17 @@ export type PushFacts = {
   readonly until?: number;
 };
 
-/** What a browser shows: our own text, and the page of ours that a click opens. */
+/** What a browser shows: our own text, and our page that a click opens. */
 export type PushWords = {
   readonly title: string;
   readonly text: string;
   /** The page; the worker knows its address (views/assets/push-worker.js). */
   readonly page: 'approvals' | 'security' | 'account' | 'console';
-  /** Of two messages with the same topic the later one replaces the first. */
+  /** A later message with the same topic replaces an earlier one. */
   readonly topic: string;
 };
 
-/** How long a push service keeps a message that does not expire earlier. */
+/** Seconds for which a push service keeps a message that does not expire earlier. */
 const LONGEST_SECONDS = 3 * 86_400;
 /** The longest pause that a push service can ask for. */
 const LONGEST_PAUSE_SECONDS = 6 * 3600;
@@ -38,7 +38,7 @@ export const pushMessage = (
   { urgency, ttlSeconds }: Pick<PushMessage, 'urgency' | 'ttlSeconds'>,
 ): PushMessage => ({ text: JSON.stringify(words), topic: words.topic, urgency, ttlSeconds });
 
-/** Sends push messages to browsers. The guarded fetch checks the address at each try (SF-12). */
+/** Sends push messages to browsers. The guarded fetch checks the address at each attempt (SF-12). */
 export const pushChannel = (deps: {
   readonly registry: Pick<PushRegistry, 'deliver' | 'drop'>;
   readonly clock: Clock;

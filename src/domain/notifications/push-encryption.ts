@@ -16,7 +16,7 @@ const CURVE = 'prime256v1';
 const POINT_BYTES = 65;
 const AUTH_BYTES = 16;
 const SALT_BYTES = 16;
-/** RFC 8188 §2.1: a longer record than any message, so that there is one. */
+/** RFC 8188 §2.1: a record longer than any message, so that there is only one. */
 const RECORD_BYTES = 4096;
 /** The size that a push service must accept (RFC 8291 §4), without header, delimiter and tag. */
 const MOST_BYTES = 3993;
@@ -53,7 +53,7 @@ export const encryptedFor = (
   const receiver = bytesOf(p256dh);
   const { own, secret } = sharedWith(receiver, material.privateKey);
   const salt = material.salt ?? randomBytes(SALT_BYTES);
-  // RFC 8291 §3.4: the secret of the browser goes in, and both keys.
+  // RFC 8291 §3.4: derived from the secret of the browser and both keys.
   const keyInfo = Buffer.concat([Buffer.from('WebPush: info\0'), receiver, own]);
   const inputKey = derived(secret, bytesOf(auth), keyInfo, 32);
   const key = derived(inputKey, salt, Buffer.from('Content-Encoding: aes128gcm\0'), 16);

@@ -1,8 +1,8 @@
 /**
- * The keys with which this server authenticates to push services (RFC 8292). They are the same on all nodes and
- * created when the first browser asks for one. Private halves are sealed with the master key. A browser accepts only
- * messages of the key it was given. A rotation therefore gives new browsers the new key, and uses the old one for
- * the others until they come back. A compromised key is ended at once, with every browser it was given to.
+ * The keys with which this server authenticates to push services (RFC 8292). They are the same on all nodes and created
+ * when the first browser asks for one. Private halves are sealed with the master key. A browser accepts only messages
+ * of the key it was given. A rotation therefore gives new browsers the new key, and uses the old key for the others
+ * until they return. A compromised key is ended at once, with every browser it was given to.
  */
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { AuditLog } from '../audit/audit-event.ts';
@@ -45,7 +45,7 @@ export const PUSH_KEYS = {
 } as const satisfies OwnedCollection;
 
 const RING = 'ring';
-/** Removing the oldest key removes the browsers that have not come back since. */
+/** Maximum number of keys. Removing the oldest key removes the browsers that have not returned since. */
 const MOST_KEYS = 5;
 /** RFC 8292 §2: at most a day. */
 const TOKEN_SECONDS = 12 * 3600;
@@ -61,14 +61,9 @@ export interface PushKeys {
    * key no longer exists. Throws an Error when its private half cannot be read.
    */
   authorization(id: string, endpoint: string): Promise<string | undefined>;
-  /**
-   * Creates a new key, which browsers are given from now on. Browsers with another key keep it until they come back.
-   */
+  /** Creates a new key, which browsers get from now on. Browsers with another key keep it until they return. */
   rotate(by: By): Promise<readonly PushKey[]>;
-  /**
-   * Ends a key at once, with every browser it was given to. Browsers are given another key from now on. Throws
-   * 'not_found'.
-   */
+  /** Ends a key at once, with every browser it was given to. From now on browsers get another key. Throws 'not_found'. */
   revoke(id: string, reason: string, by: By): Promise<readonly PushKey[]>;
   /** Reseals every key with the first master key, so that the other key can be removed. */
   sealAnew(): Promise<void>;
@@ -100,7 +95,7 @@ export const pushKeys = (deps: {
 
   const all = async (): Promise<readonly PushKey[]> => (await rings.get(RING))?.document.keys ?? [];
 
-  /** Creates the first key ring: of concurrent callers one creates it. */
+  /** Creates the first key ring. One of several concurrent callers creates it. */
   const begun = async (): Promise<readonly PushKey[]> => {
     const ring: Ring = { id: RING, keys: [await made()], updatedAt: clock.now() };
     try {
@@ -165,7 +160,7 @@ export const pushKeys = (deps: {
       await record('push_key.revoked', id, by, reason);
       return changeRing((keys) => {
         const left = keys.filter((key) => key.id !== id);
-        // A key that was rotated away is given to no browser again.
+        // A browser never gets a key from before a rotation.
         return keys[0]?.id === id ? [next, ...left] : left;
       });
     },

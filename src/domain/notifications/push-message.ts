@@ -1,4 +1,4 @@
-/** What a browser gives to be notified, and what it is sent. */
+/** The subscription that a browser sends, and the messages that it gets. */
 import type { Receiver } from './push-encryption.ts';
 
 /** The subscription that a browser sends (Push API §8). */
@@ -17,7 +17,7 @@ export type PushMessage = {
   readonly urgency: 'high' | 'normal';
   /** Seconds that the push service keeps it for a browser that is offline. */
   readonly ttlSeconds: number;
-  /** Of two messages with the same topic the push service keeps the later one. It receives a digest of the topic. */
+  /** The push service keeps the later of two messages with the same topic. It receives a digest of the topic. */
   readonly topic: string;
 };
 

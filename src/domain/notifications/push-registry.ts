@@ -28,7 +28,7 @@ type EndReason =
 /** The browser no longer exists (RFC 8030 §7.3, §8.2). */
 const GONE: readonly (number | undefined)[] = [404, 410];
 
-/** The most browsers of one user. */
+/** Maximum number of browsers of one user. */
 export const MOST_SUBSCRIPTIONS = 10;
 const TESTS_PER_MINUTE = 5;
 const ATTEMPTS = 20;
@@ -43,9 +43,9 @@ export interface PushRegistry {
   /** Newest first. */
   list(account: string): Promise<readonly PushSubscription[]>;
   /**
-   * Subscribes this browser for the account. An account that was subscribed there before no longer is. Throws
-   * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page was made before the key was
-   * changed.
+   * Subscribes this browser for the account. Ends the subscription of another account in this browser. Throws
+   * 'invalid_field'. Throws 'conflict' when the user has the maximum, or when the page is older than a change of the
+   * key.
    */
   add(account: string, given: GivenSubscription, by: By): Promise<PushSubscription>;
   /** Throws 'not_found'. */
@@ -140,7 +140,7 @@ export const pushRegistry = (deps: {
   const isActive = async (account: string): Promise<boolean> =>
     (await accounts.get(account))?.document.state === 'active';
 
-  /** The address and keys of a message, or why the browser can receive none. */
+  /** The address and keys for a message, or the reason why the browser can receive none. */
   const addressed = async (subscription: PushSubscription) => {
     const opened = openedOrNothing(masterKey, pushSealContext(subscription), subscription.sealed);
     if (opened === undefined) return 'not_readable';
@@ -151,7 +151,7 @@ export const pushRegistry = (deps: {
   };
 
   /**
-   * Sends a message. Removes a browser that can receive no more, and returns the reason. Throws as
+   * Sends a message. Removes a browser that can receive no further messages, and returns the reason. Throws as
    * `TrustedPost.post` does.
    */
   const send = async (subscription: PushSubscription, message: PushMessage): Promise<'sent' | EndReason> => {

@@ -14,11 +14,11 @@ import type { WebhookRegistry } from './webhook-registry.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** The most waiting and dead letters of one endpoint. */
+/** Maximum number of waiting messages and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
 /**
- * Notifications an hour, about agents, to one user: a caller who registers agents must not be able to fill a mailbox
- * (AP-05).
+ * Maximum number of notifications about agents to one user in an hour. A caller who registers agents must not be able
+ * to fill a mailbox (AP-05).
  */
 const MOST_PER_HOUR = 30;
 
@@ -81,7 +81,7 @@ export const recipientRouting = (deps: {
     }
   };
 
-  /** Whether a user reached the hourly limit of notifications about agents. Alarms are sent all the same. */
+  /** Whether a user has reached the hourly limit of notifications about agents. Alarms are sent beyond the limit. */
   const isEnough = async (channel: 'mail' | 'push', notification: Notification, account: string): Promise<boolean> => {
     if (notification.agent === undefined || isAlarm(notification)) return false;
     if ((await ephemeral.count(`${channel}s:${account}`, 3600)) <= MOST_PER_HOUR) return false;
@@ -170,7 +170,7 @@ export const recipientRouting = (deps: {
   return async (notification: Notification): Promise<void> => {
     const { kind, agent: about } = notification;
     const agent = about === undefined ? undefined : (await agents.get(about))?.document;
-    // Accepted at once by the caller who registered it: no acceptance is due.
+    // The caller who registered the agent accepted it at once: no acceptance is due.
     if (kind === 'agent.pending' && agent?.state !== 'pending') return;
     await byWebhook(notification, agent);
     const pushing = ruleOf(kind).isPushed ? push : undefined;
@@ -183,7 +183,7 @@ export const recipientRouting = (deps: {
 /** An alarm, which is sent beyond the limit too. */
 const isAlarm = ({ kind }: Notification): boolean => ruleOf(kind).mail === 'alarmed';
 
-/** For two users whom it is about: who the other is, and which of the two is notified. */
+/** For a notification about two users: the other user, and which of the two is notified. */
 const betweenTwo = (
   { account }: Notification,
   audience: readonly Account[],

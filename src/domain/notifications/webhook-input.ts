@@ -1,4 +1,4 @@
-/** What callers of the registry of webhooks give and get. */
+/** Input and results of the registry of webhooks. */
 import type { DeliveryQueue } from '../platform/outbox/delivery.ts';
 
 export type NewWebhook = {
@@ -19,7 +19,7 @@ export type WebhookChange = {
   readonly resourceServer?: string | null;
 };
 
-/** What is known of the endpoint's responses. */
+/** The state of the endpoint's responses. */
 export type WebhookHealth = Pick<
   DeliveryQueue,
   'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'

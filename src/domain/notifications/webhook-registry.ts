@@ -21,7 +21,7 @@ import { isEcho } from './webhook-challenge.ts';
 import type { NewWebhook, WebhookChange, WebhookHealth } from './webhook-input.ts';
 import { signedHeaders, writtenSecret } from './webhook-signature.ts';
 
-/** Each endpoint is examined for every notification. */
+/** Maximum number of endpoints: each is examined for every notification. */
 const MOST_WEBHOOKS = 100;
 /** How long the former secret also signs. */
 const OVERLAP_SECONDS = 86_400;
@@ -41,13 +41,14 @@ export interface WebhookRegistry {
   listening(kind: NotificationKind): Promise<readonly Webhook[]>;
   /** The active endpoint with exactly this URL for access requests of a resource server. */
   callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined>;
-  /** The state of the queue of an endpoint; of an unknown one, that of an empty queue. */
+  /** The state of the queue of an endpoint. For an unknown endpoint: that of an empty queue. */
   health(id: string): Promise<WebhookHealth>;
   /**
-   * The endpoint receives nothing until it is proven. Throws 'invalid_field', and 'conflict' when there are too many.
+   * Creates an endpoint, which receives nothing until it is proven. Throws 'invalid_field', and 'conflict' when there
+   * are too many.
    */
   create(given: NewWebhook, by: By): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }>;
-  /** A new URL must be proven again. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
+  /** Changes an endpoint. A new URL must be proven again. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
   update(id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>>;
   /**
    * Sends a challenge, signed like every message, that must come back as `{"challenge": …}`. The response proves that
@@ -55,15 +56,13 @@ export interface WebhookRegistry {
    * stopped. Throws 'not_found', and 'conflict' when the challenge did not come back.
    */
   prove(id: string, by: By): Promise<Versioned<Webhook>>;
-  /**
-   * Sends a test message at once, without retries. Throws 'not_found', and 'conflict' before the endpoint was proven.
-   */
+  /** Sends a test message at once, without retries. Throws 'not_found', and 'conflict' when the endpoint is not proven. */
   test(id: string, by: By): Promise<DeliveryAttempt>;
-  /** Nothing is sent to the endpoint or stored for it until it is proven again. Idempotent. */
+  /** Stops an endpoint: nothing is sent to it or stored for it until it is proven again. Idempotent. */
   stop(id: string, by: By): Promise<Versioned<Webhook>>;
-  /** The same by the server itself, after too long without a successful delivery there. */
+  /** Stops an endpoint on behalf of the server, after too long without a successful delivery. */
   stopFor(id: string, reason: 'failing' | 'gone' | 'queue_full'): Promise<void>;
-  /** Creates a new secret; the previous one also signs for a day. An older one ends. Throws 'not_found'. */
+  /** Creates a new secret; the previous one also signs for a day. An older one ends at once. Throws 'not_found'. */
   rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<Webhook>; readonly secret: string }>;
   /** Throws 'not_found'. */
   remove(id: string, by: By): Promise<void>;

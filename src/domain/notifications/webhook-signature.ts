@@ -8,7 +8,7 @@ export const writtenSecret = (secret: string): string =>
 
 /**
  * The headers of a message (Standard Webhooks 1.0): an HMAC-SHA-256 over id, second and the exact bytes of the body,
- * one for each secret. A receiver that knows either secret accepts the message.
+ * one for each secret. A receiver that knows one of the secrets accepts the message.
  */
 export const signedHeaders = (
   { id, body }: { readonly id: string; readonly body: string },

@@ -10,11 +10,11 @@ export type WebhookSecret = {
   readonly endsAt?: number;
 };
 
-/** Where another system receives notifications (Standard Webhooks). */
+/** An endpoint at which another system receives notifications (Standard Webhooks). */
 export type Webhook = {
   /** `whk_…` */
   readonly id: string;
-  /** Name to show, one line. */
+  /** Display name, one line. */
   readonly name: string;
   /** https, to a public host or one that the configuration names. Checked again at each delivery. */
   readonly url: string;
@@ -25,8 +25,8 @@ export type Webhook = {
   /** Access requests of this resource server may name the URL as their callback (`rs_…`). */
   readonly resourceServer?: string;
   /**
-   * `unproven`: it has not yet answered a challenge, and receives nothing else. `stopped`: by a caller, or because
-   * no delivery succeeded for too long; no messages are kept for it.
+   * `unproven`: it has not yet answered a challenge, and receives nothing else. `stopped`: a caller stopped it, or no
+   * delivery succeeded for too long; no messages are kept for it.
    */
   readonly state: 'unproven' | 'active' | 'stopped';
   /** Newest first, at most two. */
@@ -49,5 +49,5 @@ export const WEBHOOKS = {
   members: ['name', 'url', 'kinds', 'state', 'secrets', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-/** Without an order the index of `kinds` cannot be walked. */
+/** A query on the index of `kinds` needs an order. */
 export const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;

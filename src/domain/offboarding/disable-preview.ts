@@ -10,23 +10,23 @@ import type { Group } from '../identity/groups/group.ts';
 import type { Session } from '../identity/sessions/session.ts';
 import type { SessionRegistry } from '../identity/sessions/session-registry.ts';
 
-/** Documents of one kind that are listed. */
+/** Maximum number of listed documents of one kind. */
 const MOST = 100;
 
-/** The first of a kind; `more`: there are others. */
+/** The first documents of a kind. `more`: there are further ones. */
 export type Some<T> = { readonly items: readonly T[]; readonly more: boolean };
 
-/** What disabling an account would end or stop. */
+/** What disabling an account would end or suspend. */
 export type DisablePreview = {
   readonly account: string;
-  /** A disabled account holds none; they return with it. */
+  /** A disabled account holds no roles; they return when it is enabled. */
   readonly roles: readonly AccountRole[];
   readonly sessions: Some<Session>;
-  /** Agents that no account would own any more: they become orphaned. */
+  /** Agents that would have no owner: they become orphaned. */
   readonly agents: Some<Agent>;
   /** Groups without an active member left. */
   readonly groups: Some<Group>;
-  /** Delegations of agents for the account; agents get no token for it while it is disabled. */
+  /** Delegations of agents for the account. Agents get no token for it while it is disabled. */
   readonly delegations: Some<Delegation>;
   /** Standing approvals that the account gave. */
   readonly standingApprovals: Some<StandingApproval>;
@@ -37,9 +37,9 @@ const NONE = { items: [], more: false } as const;
 const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
 
 /**
- * Shows what disabling an account would end or block, by asking the code that does it: the offboarding, and the
- * registries of what depends on an account. An account that is disabled already loses nothing. Throws 'not_found' and
- * 'conflict' as disabling does.
+ * Shows what disabling an account would end or block, by calling the code that does it: the offboarding, and the
+ * registries of documents that depend on an account. An account that is disabled already loses nothing. Throws
+ * 'not_found' and 'conflict' as disabling does.
  */
 export type PreviewDisable = (id: string) => Promise<DisablePreview>;
 
