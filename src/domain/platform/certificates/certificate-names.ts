@@ -1,4 +1,4 @@
-/** The names in a certificate, parsed so that no value can pass as two. */
+/** The names in a certificate, parsed so that one value cannot pass as two. */
 
 export type AlternativeNames = {
   readonly dns: readonly string[];
@@ -52,8 +52,8 @@ export const plainIp = (address: string): string | undefined => {
 type Part = readonly [type: string, value: string];
 
 /**
- * A distinguished name in its text form (RFC 4514), most specific part first. Undefined for a name that is not
- * compared here.
+ * A distinguished name in its text form (RFC 4514), most specific part first. Undefined for a name of an unsupported
+ * form.
  */
 export const distinguishedName = (text: string): readonly Part[] | undefined => partsOf(text, ',')?.reverse();
 

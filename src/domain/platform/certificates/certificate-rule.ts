@@ -1,12 +1,14 @@
-/** Which certificates belong to an agent: one rule for each credential. */
+/** Rules for the certificates of an agent: one rule for each credential. */
 import { refuseField } from '../../vocabulary/errors.ts';
 import { checkTextRule, fitsText, type TextRule } from '../remote-keys/claim-rules.ts';
 import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName } from './certificate-names.ts';
 import { type ClientCertificate, isWithinTime, readCertificate, thumbprintOf } from './client-certificate.ts';
 
 /**
- * Exactly one of three: a name in a certificate of a configured authority (`tls_client_auth`), a SPIFFE ID in such a
- * certificate, or the certificates themselves (`self_signed_tls_client_auth`).
+ * Exactly one of three:
+ * - a name in a certificate of a configured authority (`tls_client_auth`);
+ * - a SPIFFE ID in such a certificate;
+ * - the certificates themselves (`self_signed_tls_client_auth`).
  */
 export type CertificateRule = {
   /** RFC 4514, most specific part first. */
@@ -67,7 +69,7 @@ export const certificateFor = (
   return { certificate };
 };
 
-/** The rule as it is stored. Throws 'invalid_field' below `at`, and at `whole` when it is none of these. */
+/** The rule as it is stored. Throws 'invalid_field' below `at`, and at `whole` when it is not exactly one of these. */
 export const checkCertificateRule = (
   given: NewCertificateRule,
   at: string,
@@ -109,7 +111,7 @@ const isName = (name: (typeof NAMES)[number], value: string): boolean => {
   if (name === 'sanIp') return plainIp(value) !== undefined;
   if (name === 'sanUri') return URL.canParse(value);
   if (name === 'sanEmail') return /^[^\s@]+@[^\s@]+$/.test(value);
-  // No patterns: the value is compared as a whole.
+  // There are no patterns: the value is compared as a whole.
   return value.split('.').every((label) => /^[A-Za-z0-9_-]+$/.test(label));
 };
 
@@ -130,7 +132,7 @@ const thumbprintsOf = (certificates: readonly string[], at: string, now: number)
   return [...new Set(thumbprints)];
 };
 
-/** The check that a certificate fails, for the owner; undefined when it is valid. */
+/** The check that a certificate fails, for the owner. Undefined when the certificate is valid. */
 export const certificateLack = (
   rule: CertificateRule,
   { x509, thumbprint, isVouched }: ClientCertificate,

@@ -1,6 +1,6 @@
 /**
- * Client certificates (RFC 8705): their content, whether a configured authority issued one, and the rules by which
- * one belongs to an agent. Does not know where a certificate comes from (src/http) or whose it is.
+ * Client certificates (RFC 8705): their content, whether a configured authority issued one, and the rules by which one
+ * belongs to an agent. Does not know the origin of a certificate (src/http) or its holder.
  */
 import { hash, X509Certificate } from 'node:crypto';
 
@@ -42,13 +42,13 @@ export type Authorities = {
   vouchFor(certificate: X509Certificate, now: number): boolean;
 };
 
-/** Authorities of a PEM file, including intermediate ones. Throws when one is unreadable. */
+/** Reads the authorities of a PEM file, including intermediate ones. Throws when one is unreadable. */
 export const authoritiesIn = (pem: string): Authorities => {
   const all = (pem.match(PEM) ?? []).map((one) => new X509Certificate(one));
   return {
     count: all.length,
     vouchFor(certificate, now) {
-      // EKU; absent: of any use.
+      // EKU. Absent: any use is allowed.
       const uses: readonly string[] | undefined = certificate.keyUsage;
       if (uses && !uses.includes(CLIENT_AUTHENTICATION) && !uses.includes(ANY_USE)) return false;
       return all.some(

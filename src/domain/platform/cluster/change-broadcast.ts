@@ -1,17 +1,17 @@
 import type { Broadcast, Topic } from '../../ports/broadcast.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 
-/** The most users who can be asked about one action. */
+/** Maximum number of users who can be asked about one action. */
 const MOST = 64;
 
 /**
- * Tells all nodes that something changed for some accounts, so that open pages reload. It carries neither the change
- * nor the object. No decision depends on it, so the sender needs no authentication.
+ * Notifies all nodes of a change that concerns some accounts, so that open pages reload. The message carries neither
+ * the change nor the object. No decision depends on it, so the sender needs no authentication.
  */
 export interface ChangeBroadcast {
-  /** Never throws: a node that misses it sees the change at its next read. */
+  /** Sends the message. Never throws: a node that misses it sees the change at its next read. */
   tell(accounts: readonly string[]): Promise<void>;
-  /** Calls `changed` with the accounts concerned, for messages of other nodes. */
+  /** Calls `changed` with the accounts concerned, for each message of another node. */
   hear(changed: (accounts: readonly string[]) => void): void;
 }
 

@@ -1,12 +1,12 @@
 /**
  * Detects that the clock was set. Code that deletes by the clock checks this first. A clock that ran ahead may have
- * caused deletions, such as of the mark that something was used. That mark is missing when the clock is right again.
+ * caused deletions, for example of the mark that a value was used. When the clock is right again, that mark is missing.
  */
 import type { Clock } from '../../ports/clock.ts';
 
 /** A smaller step is drift, or the granularity of the caller. */
 const STEP_SECONDS = 60;
-/** A clock that has been ahead for this long is taken as correct. */
+/** A clock that has been ahead for this long is treated as correct. */
 const BELIEVED_AFTER_SECONDS = 3_600;
 
 export interface ClockSteps {

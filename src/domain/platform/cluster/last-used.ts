@@ -1,6 +1,7 @@
 /**
- * When something was last used. Stored apart from it, so that its use does not change it. Recorded in memory;
- * housekeeping writes it at most once a minute for each. A process that crashes loses up to a minute.
+ * Tracks when documents were last used. The time is stored apart from the document, so that a use does not change the
+ * document. Uses are recorded in memory; housekeeping writes them at most once a minute for each document. A process
+ * that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
 import { type Collection, isDocumentConflict } from '../../ports/document-store.ts';
@@ -8,9 +9,9 @@ import { type Collection, isDocumentConflict } from '../../ports/document-store.
 /** `usedAt` in epoch seconds. */
 type Use = { readonly id: string; readonly usedAt: number };
 
-/** Seconds between two writes for one of them. */
+/** Seconds between two writes for one document. */
 const APART_SECONDS = 60;
-/** The most entries that this process remembers. Beyond it, uses are dropped. */
+/** Maximum number of entries that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
 const ATTEMPTS = 5;
 
@@ -18,7 +19,7 @@ const ATTEMPTS = 5;
 export interface LastUsedTracker<T> {
   /** Uses that are not written yet, by id. */
   readonly pending: ReadonlyMap<string, T>;
-  /** Records a use now. Costs only memory. */
+  /** Records a use at this moment. Costs only memory. */
   note(id: string, useOf: (usedAt: number) => T): void;
   /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
   flush(limit?: number): Promise<void>;

@@ -20,13 +20,14 @@ export const TURNS = {
 /** A process that took its turn and has not ended it after this time is presumed dead. */
 const LONGEST_TURN_SECONDS = 30;
 const PAUSE_MILLISECONDS = 25;
-/** The time of two crashed processes in a row, with a margin. */
+/** Time of two crashed processes in a row, with a margin. */
 const MOST_PAUSES = 4_000;
 
 /**
- * Runs `work` while no other process on the same store runs work of the same name. A start uses it to create a
- * missing object exactly once. Throws an Error when the turn of another process never ends. A process that was
- * paused for longer than 30 s may have been overtaken, so `work` must tolerate being done twice one after the other.
+ * Runs `work` while no other process on the same store runs work of the same name. For example, the start of a server
+ * creates a missing object exactly once. Throws an Error when the turn of another process never ends. A process that
+ * was paused for longer than 30 s may have been overtaken, so `work` must tolerate being done twice one after the
+ * other.
  */
 export const withMutex = async <T>(
   { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },

@@ -1,7 +1,7 @@
 /**
- * The nodes that serve from one store: one heartbeat document each. Owns which process holds a node's name, and
- * whether clocks agree. Does not own the file that keeps the name (src/node-state.ts) or the audit stream of that
- * name (../audit). Called by src/compose and src/housekeeping.ts.
+ * The nodes that serve from one store, with one heartbeat document each. Owns which process holds a node's name, and
+ * whether clocks agree. Does not own the file that keeps the name (src/node-state.ts) or the audit stream of that name
+ * (../audit). Called by src/compose and src/housekeeping.ts.
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
@@ -9,7 +9,7 @@ import { type DocumentStore, isDocumentConflict } from '../../ports/document-sto
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { withPriority } from '../../ports/write-priority.ts';
 
-/** Identifies a process on its machine, to tell a live neighbour from one that was killed. */
+/** Identifies a process on its machine, to distinguish a live process from one that was killed. */
 export type Machine = {
   readonly host: string;
   readonly process: number;
@@ -51,12 +51,15 @@ const SILENCE_SECONDS = 15;
  * volume is full, and its name must not go to another one meanwhile.
  */
 const KEPT_SECONDS = 86_400;
-/** With a greater distance between two clocks, times of one node mean something else on the other. */
+/** Maximum difference between two clocks. Beyond it, times of one node have another meaning on the other. */
 const MOST_APART_MILLISECONDS = 2_000;
-/** Consecutive heartbeats with a wrong clock before it is believed: one may have been written late. */
+/**
+ * Number of consecutive heartbeats with a wrong clock before the clock is treated as wrong. A single one may have been
+ * written late.
+ */
 const BELIEVED_AFTER = 2;
 
-/** What is known of another node's clock. */
+/** The observations of another node's clock. */
 type Sighting = {
   version: number;
   /** When the store was last read while this was still its newest heartbeat. */
@@ -76,10 +79,14 @@ export interface NodeRegistry {
   /** Reads the heartbeats of the others. Must be called every second. */
   observe(): Promise<void>;
   /**
-   * Why this node should not serve, or undefined. With two nodes apart neither can be believed; with three, two can.
+   * Why this node should not serve, or undefined. If two nodes disagree, neither can be trusted. Of three nodes, the
+   * two that agree can.
    */
   problem(): string | undefined;
-  /** Nodes that serve, including this one, as last observed. Before the first look there may be another one: 2. */
+  /**
+   * Number of serving nodes, including this one, as last observed. 2 before the first look, since there may be another
+   * node.
+   */
   count(): number;
   /** Releases the name, so that the next process can claim it. */
   leave(): Promise<void>;
@@ -94,7 +101,7 @@ export const nodeRegistry = (deps: {
   const nodes = deps.documents.collection<NodeRecord>(NODES);
   const instance = randomUUID();
   const sightings = new Map<string, Sighting>();
-  /** Silent nodes, by the version of their last heartbeat: a new heartbeat has another version. */
+  /** Silent nodes, with the version of their last heartbeat. A new heartbeat has another version. */
   const silent = new Map<string, number>();
   let held: string | undefined;
   let isLost = false;
@@ -111,8 +118,8 @@ export const nodeRegistry = (deps: {
   });
 
   /**
-   * A process of this machine that no longer runs, however long it has been silent, or one of another machine that
-   * is silent. A record with our own process number is from a process before this one.
+   * Whether the process has ended: a process of this machine that no longer runs, regardless of its last heartbeat, or
+   * a silent one of another machine. A record with our own process number is from an earlier process.
    */
   const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
     host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();
@@ -138,7 +145,7 @@ export const nodeRegistry = (deps: {
       before.askedAt = asked.from;
       return;
     }
-    // It was written after we last saw the heartbeat before it, and before we saw it.
+    // The heartbeat was written after we last saw the previous one, and before we saw this one.
     const apartMillis = Math.max(at - asked.to, before.askedAt - at);
     const isApart = apartMillis > MOST_APART_MILLISECONDS;
     sightings.set(id, {

@@ -4,8 +4,8 @@ import { timingSafeEqual } from 'node:crypto';
 type Compare = (one: Buffer, other: Buffer) => boolean;
 
 /**
- * Whether the stored digest is one of the digests of a guess. The work depends on neither: each digest is compared
- * as a whole, also after a match (CA-09). Digests come from `masterKey.digests`, one for each master key.
+ * Whether the stored digest is one of the digests of a guess. The work depends on neither: compares each digest as a
+ * whole, also after a match (CA-09). Digests come from `masterKey.digests`, one for each master key.
  */
 export const isOneOfDigests = (
   stored: string,

@@ -1,11 +1,11 @@
 /**
- * Everything derived from the one key that is stored outside the database (decision D14). That is: digests under
- * which bearer handles are stored, sealed values that oidc-provider must read back, and named sub-keys. A dump of
- * the database without this key gives no usable credential (invariant 8).
+ * Everything derived from the one key that is stored outside the database (decision D14). That is: digests under which
+ * bearer handles are stored, sealed values that oidc-provider must read back, and named sub-keys. A dump of the
+ * database without this key gives no usable credential (invariant 8).
  *
- * During a rotation there are two keys: new values are made with the first, and values made with either are valid. A
- * value that needs one place although nodes may have the keys in a different order (a claim, a mark of use) is
- * stored under both.
+ * During a rotation there are two keys: new values are made with the first, and values made with either are valid.
+ * Nodes may have the keys in a different order. A value that needs one place on all nodes (a claim, a mark of use) is
+ * therefore stored under both.
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -21,7 +21,7 @@ export type MasterKey = {
    */
   digests(kind: string, ...values: readonly string[]): readonly string[];
   /**
-   * The same digests in an order that all nodes agree on. Callers that take them one after the other all contend at
+   * The same digests in an order that all nodes agree on. Callers that take them one after the other all compete for
    * the first one.
    */
   ordered(kind: string, ...values: readonly string[]): readonly string[];
@@ -65,9 +65,9 @@ export const masterKey = (secret: Buffer, other?: Buffer): MasterKey => {
   };
 };
 
-/** What one secret of 32 bytes gives. */
+/** The operations with one secret of 32 bytes. */
 interface Key {
-  /** Identifies the key and reveals nothing else of it. */
+  /** Identifies the key, and reveals nothing else about it. */
   readonly name: string;
   /** A sub-key of `length` bytes (HKDF-SHA-256). */
   derive(name: string, length: number): Buffer;

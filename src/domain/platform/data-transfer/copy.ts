@@ -17,7 +17,7 @@ export type OnProgress = (done: number, total: number) => void;
 export type ShowStep = (step: string) => OnProgress;
 
 const PAGE = 500;
-/** The most documents, and characters of their lines, in one write. */
+/** Maximum number of documents, and of characters of their lines, in one write. */
 const MOST_AT_ONCE = 200;
 const MOST_CHARACTERS = 2_000_000;
 
@@ -49,7 +49,7 @@ export async function* dataLines(deps: {
   readonly issuer: string;
   readonly source: string;
   readonly exportedAt: number;
-  /** Called at the beginning and at the end. */
+  /** Called at the beginning and at the end. Reports the progress. */
   readonly isServed: () => Promise<boolean>;
   readonly onProgress: OnProgress;
 }): AsyncGenerator<string, void, undefined> {
@@ -84,7 +84,7 @@ export async function* dataLines(deps: {
   yield trailerLine(masterKey, trailer);
 }
 
-/** Where to place documents, and how many there are. */
+/** The target of the documents, and their number. */
 type Placing = {
   readonly documents: DocumentStore;
   readonly collections: readonly CollectionDeclaration[];
@@ -118,7 +118,7 @@ const place = async (collection: Collection<Document>, name: string, given: read
     await collection.insertMany(missing);
   } catch (error) {
     if (!isDocumentConflict(error)) throw error;
-    // Some documents may have been stored before the one that conflicts with another, by its id or by a unique key.
+    // Some documents may have been stored before the one that conflicts by its id or by a unique key.
     for (const document of await missingOf(collection, name, missing)) await insertOne(collection, name, document);
   }
   return missing.length;
@@ -154,8 +154,8 @@ const different = (name: string, id: string): MovingRefused =>
   );
 
 /**
- * Reads everything back. Throws MovingRefused unless the store holds exactly the documents of the lines. Expired
- * documents may be missing: a database may remove them by itself.
+ * Compares the store with the lines. Throws MovingRefused unless the store holds exactly the documents of the lines.
+ * Expired documents may be missing: a database may remove them by itself.
  */
 export const checkPlaced = async (
   lines: AsyncIterable<string>,

@@ -33,20 +33,20 @@ export type DataHeader = {
   readonly exportedAt: number;
   /** Sealed with the master key: a server that cannot open it cannot use the rest. */
   readonly probe: string;
-  /** Documents of each collection when the export began. */
+  /** Number of documents of each collection when the export began. */
   readonly collections: Readonly<Record<string, number>>;
 };
 
 /** The last line without its `seal`, which is a digest of this under the master key. */
 export type DataTrailer = {
   readonly end: true;
-  /** Nodes served from the store while it was read: revocations from that time may be missing. */
+  /** Whether nodes served from the store while it was read. Then revocations from that time may be missing. */
   readonly served: boolean;
-  /** Documents of each collection. */
+  /** Number of documents of each collection. */
   readonly collections: Readonly<Record<string, number>>;
   /** Number of lines before this one. */
   readonly lines: number;
-  /** Of all those lines, each with its line end; base64url. */
+  /** Digest of all those lines, each with its line end; base64url. */
   readonly sha256: string;
 };
 
@@ -82,7 +82,7 @@ export const lineDocument = (
   return JSON.parse(line);
 };
 
-/** What a file must be of. */
+/** What a file must match. */
 type ExpectedData = {
   readonly masterKey: MasterKey;
   readonly issuer: string;

@@ -26,16 +26,16 @@ export const IMPORTS = {
   indexes: [],
 } as const satisfies OwnedCollection;
 
-/** Set before the first document, so that no process serves from part of the data: a revocation may be missing. */
+/** Set before the first document, so that no process serves from part of the data, in which a revocation may be missing. */
 export interface ImportMarks {
   /** The mark of this file, or undefined when none was imported and `isEmpty`. Throws MovingRefused otherwise. */
   find(
     id: string,
     options: { readonly resume: boolean; readonly isEmpty: () => Promise<boolean> },
   ): Promise<ImportMark | undefined>;
-  /** Stores that an import began. Throws DocumentConflict when one is stored. */
+  /** Records that an import began. Throws DocumentConflict when one is stored. */
   begin(id: string): Promise<void>;
-  /** Stores how far the import is. */
+  /** Records the progress of the import. */
   advance(id: string, state: 'copied' | 'done', now: number): Promise<void>;
   /**
    * The second in which data was last imported into this store, if ever. Throws StoreUnavailable while an import has

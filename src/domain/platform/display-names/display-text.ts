@@ -6,14 +6,14 @@ import { mixesScripts } from './scripts.ts';
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
- * Marks piled up on a letter until they cover the lines around it. More than two that go with any script, the same
- * one twice, or more than four that belong to the script (Tibetan has three, UTS 39 §5.4).
+ * Marks piled up on a letter until they cover the lines around it: more than two marks that go with any script, the
+ * same one twice, or more than four of the letter's script (Tibetan has three, UTS 39 §5.4).
  */
 const PILED_UP = /(?:(?=\p{Mn})\p{Script=Inherited}){3}|(\p{Mn})\1|\p{Mn}{5}/u;
 
 /**
- * A text that pages show to users: one line, NFC, without characters that hide or reorder text, so that the shown
- * text is the registered one. Throws 'invalid_field'. `maximum` counts code points.
+ * A text that pages show to users. It must be one line, NFC, without characters that hide or reorder text. The shown
+ * text is therefore the registered one. Throws 'invalid_field'. `maximum` counts code points.
  */
 export const checkText = (value: string, field: string, maximum: number): string => {
   if (value.length > maximum * 2 || [...value].length > maximum)

@@ -15,7 +15,7 @@ const READ_AS: Readonly<Record<string, string>> = {
   '¢': 'c',
 };
 
-/** Marks and strokes on letters, and quotation marks beside them: names that differ only in these read as the same. */
+/** Marks and strokes on letters, and quotation marks beside them. Names that differ only in these read alike. */
 const DECORATION = /[\p{M}'"]/gu;
 
 const keyOf = (text: string): string =>
@@ -55,13 +55,13 @@ const holds = (pieces: readonly Piece[], key: string): boolean => {
   return false;
 };
 
-/** The number of letters from which a key is also found inside words. */
+/** Minimum number of letters of a key that is also found inside words. */
 const LONG_ENOUGH = 6;
 
 /**
- * Finds which of these names a text can be taken for: as a run of its words, also spaced out or written together.
- * Names of six letters or more are found inside words, too. Look-alike letters are one letter (UTS 39 §4). So are
- * letters with and without marks, and digits and signs that are read as letters.
+ * Finds the names for which a text can be mistaken: as a run of its words, also spaced out or written together. Names
+ * of six letters or more are found inside words, too. Look-alike letters are one letter (UTS 39 §4). So are letters
+ * with and without marks, and digits and signs that are read as letters.
  */
 export const nameFinder = (names: readonly string[], { isInside = false } = {}) => {
   const known = names.map((name) => ({ name, key: keyOf(name).replaceAll(/[^\p{L}\p{N}]+/gu, '') }));

@@ -1,7 +1,7 @@
 /**
- * The appearance of names: whether two names could be confused, and whether one is written to look like another.
- * Owns the rules of UTS 39 and the registry of verified names (verified-names.ts). The registries of agents and
- * clients decide who may have which name. They, groups and resource servers call this.
+ * Look-alike names: whether two names could be confused, and whether one is written to look like another. Owns the
+ * rules of UTS 39 and the registry of verified names (verified-names.ts). The registries of agents and clients decide
+ * which name an agent or client may have. They, groups and resource servers call this.
  */
 import { CONFUSABLES } from './confusables-table.ts';
 
@@ -18,7 +18,7 @@ const PROTOTYPES: ReadonlyMap<string, string> = new Map(
 );
 
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
-/** Characters that readers overlook in a name: spaces, dashes, points between words. */
+/** Characters that readers overlook in a name: spaces, dashes, dots between words. */
 const SEPARATORS = /[\p{Z}\p{Pd}\p{Pc}.·]/gu;
 
 /** Two texts with equal skeletons can be confused (UTS 39 §4, without the order of directions). */
@@ -30,7 +30,7 @@ export const skeleton = (text: string): string => {
     .normalize('NFD');
 };
 
-/** Small capitals, which UTS 39 does not map to the letters of their shape; and turned letters. */
+/** Small capitals, which UTS 39 does not map to the letters of their shape, and turned letters. */
 const SHAPES: ReadonlyMap<string, string> = new Map(
   [
     ...[
@@ -60,13 +60,13 @@ const SHAPES: ReadonlyMap<string, string> = new Map(
 const plainShapes = (text: string): string => [...text].map((letter) => SHAPES.get(letter) ?? letter).join('');
 
 /**
- * The key that names are compared by: the skeleton, without regard to case and word breaks. The letters i, l and the
- * digit 1 are one: which of them look alike depends on their case. Not for display.
+ * The key that names are compared by: the skeleton, without regard to case and word breaks. Treats the letters i and l
+ * and the digit 1 as one: which of them look alike depends on their case. Not for display.
  */
 export const nameKey = (name: string): string => {
   // Also before the table, which maps some of them to each other.
   let key = plainShapes(name);
-  // Lower-case letters have their own prototypes; repeats until the text is stable.
+  // Lower-case letters have their own prototypes. Repeats until the text is stable.
   for (let round = 0; round < 8; round += 1) {
     const next = plainShapes(skeleton(skeleton(key).toLowerCase()).toLowerCase())
       .replaceAll(/[iı]/g, 'l')

@@ -25,12 +25,12 @@ type Dependencies<T extends Party> = {
 /** The verification of names of agents and clients. Part of their registries. */
 export interface NameVerification<T> {
   /**
-   * From now on no other owner's agent or client can register a name that looks like this one. Idempotent. Throws
-   * 'not_found'. Throws 'conflict' when such a name is verified already, when this one is retired, or when it has no
-   * owner.
+   * Verifies a name: from now on no agent or client of another owner can register a name that looks like it.
+   * Idempotent. Throws 'not_found'. Throws 'conflict' when such a name is verified already, when this one is retired,
+   * or when it has no owner.
    */
   verify(id: string, by: By): Promise<Versioned<T>>;
-  /** Idempotent. Throws 'not_found'. */
+  /** Removes the verification of a name. Idempotent. Throws 'not_found'. */
   unverify(id: string, by: By): Promise<Versioned<T>>;
 }
 

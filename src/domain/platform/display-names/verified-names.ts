@@ -6,8 +6,8 @@ import { nameRefusal } from './name-refusals.ts';
 import { nameKey } from './skeleton.ts';
 
 /**
- * No other owner's name may look like this one. Its id is derived from `key`, so that of two concurrent claims one
- * succeeds.
+ * A verified name: no name of another owner may look like it. Its id is derived from `key`, so that one of two
+ * concurrent claims succeeds.
  */
 type VerifiedName = {
   readonly id: string;
@@ -31,7 +31,7 @@ export const VERIFIED_NAMES = {
   members: ['key', 'name', 'party', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-/** An agent or client that has a name, or wants it. */
+/** An agent or client that has or requests a name. */
 type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };
 
 type Dependencies = {
@@ -46,13 +46,13 @@ type Dependencies = {
  * removed.
  */
 export interface VerifiedNames {
-  /** The verified name of another agent or client that this one can be taken for, of any owner. */
+  /** The verified name of another agent or client, of any owner, for which this name can be mistaken. */
   likeness(bearer: Bearer): Promise<VerifiedName | undefined>;
-  /** Throws 'invalid_field' when the name can be taken for a verified one of another owner. */
+  /** Throws 'invalid_field' when the name can be mistaken for a verified one of another owner. */
   check(bearer: Bearer): Promise<void>;
-  /** Returns whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
+  /** Verifies a name. Returns whether it is new. Throws 'conflict' when a name that looks like it is verified already. */
   claim(party: string, name: string): Promise<boolean>;
-  /** Idempotent. */
+  /** Removes a verified name. Idempotent. */
   release(party: string): Promise<void>;
 }
 

@@ -8,13 +8,16 @@ const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 export const wordsIn = (text: string): readonly string[] =>
   [...text.normalize('NFKC').toLowerCase().matchAll(WORDS)].map(([word]) => [...word].slice(0, LONGEST_WORD).join(''));
 
-/** Whether each search word begins a word of the texts. */
+/** Whether each search word is the beginning of a word of the texts. */
 export const hasWords = (search: string, texts: readonly (string | undefined)[]): boolean => {
   const words = texts.flatMap((text) => wordsIn(text ?? ''));
   return wordsIn(search).every((wanted) => words.some((word) => word.startsWith(wanted)));
 };
 
-/** The most documents examined for one page. The page then ends, full or not, and the next page continues from there. */
+/**
+ * Maximum number of documents examined for one page. The page then ends, full or not, and the next page continues from
+ * there.
+ */
 const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 

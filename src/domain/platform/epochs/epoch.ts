@@ -1,9 +1,9 @@
 /**
- * Epochs end everything made before a moment, independent of the tokens themselves, and record active kills. There
- * is one document for each scope that was ever killed or restored: `all`, `agent:<id>`, `client:<id>`,
- * `account:<id>`, `owner:<id>`, and `key:<kid>` of a signing key that is revoked. Owns these documents.
- * revocation.ts decides what depends on which of them; kill-switch.ts creates and lifts kills. An object that ends
- * for good by its own state (a delegation, a token, a grant) has no epoch.
+ * Epochs end everything issued before a moment, independent of the tokens themselves, and record active kills. There is
+ * one document for each scope that was ever killed or restored: `all`, `agent:<id>`, `client:<id>`, `account:<id>`,
+ * `owner:<id>`, and `key:<kid>` of a signing key that is revoked. Owns these documents. revocation.ts decides what
+ * depends on which of them; kill-switch.ts creates and lifts kills. An object that ends for good by its own state (a
+ * delegation, a token, a grant) has no epoch.
  */
 import type { Collection } from '../../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
@@ -11,7 +11,7 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 export type Epoch = {
   readonly id: string;
-  /** What depends on the scope and was made before the end of this second is revoked. Only ever rises. */
+  /** Everything that depends on the scope and was created before the end of this second is revoked. The value only rises. */
   readonly notBefore: number;
   /** Ids of the active kills. While there is one, nothing that depends on the scope is valid or can be created. */
   readonly kills?: readonly string[];
@@ -30,7 +30,7 @@ export const EPOCHS = {
   members: ['notBefore'],
 } as const satisfies OwnedCollection;
 
-/** Id of the epoch for everything signed with one key. */
+/** Id of the epoch of everything signed with one key. */
 export const keyEpoch = (kid: string): string => `key:${kid}`;
 
 type Epochs = Collection<Epoch>;
@@ -40,7 +40,7 @@ export const raiseEpoch = (epochs: Epochs, id: string, notBefore: number): Promi
   change(epochs, id, (epoch) => (epoch.notBefore >= notBefore ? epoch : { ...epoch, notBefore }));
 
 /**
- * Activates a kill and ends what was made before `notBefore`. Repeated for the same kill, it can only raise the
+ * Activates a kill and ends everything created before `notBefore`. Repeated for the same kill, it can only raise the
  * epoch.
  */
 export const stand = (epochs: Epochs, id: string, kill: string, notBefore: number): Promise<void> =>
@@ -51,8 +51,8 @@ export const stand = (epochs: Epochs, id: string, kill: string, notBefore: numbe
   }));
 
 /**
- * Nodes whose clocks are more than 2 s off are not ready, so two nodes differ by at most 4 s. A token made just
- * before a kill may carry a time that is later by as much.
+ * Nodes whose clocks are more than 2 s off are not ready, so two nodes differ by at most 4 s. A token issued just
+ * before a kill may therefore carry a time that is up to 4 s later.
  */
 export const CLOCKS_APART_SECONDS = 4;
 

@@ -14,29 +14,29 @@ export const TARGET_KINDS = {
 export type Delivery = {
   /**
    * `msg_…`: derived from the notification and the recipient, in the order of notifications, and the same at each
-   * try. It is the `webhook-id`, and the Message-ID of a mail.
+   * attempt. It is the `webhook-id`, and the Message-ID of a mail.
    */
   readonly id: string;
   readonly channel: Channel;
   /** The endpoint, account, browser of an account, or client. */
   readonly to: string;
   /**
-   * The queue whose messages are sent one after the other: all for one endpoint, for one user by mail, or for one
-   * browser.
+   * The queue of the message. Messages of a queue are sent one after the other: all for one endpoint, for one user by
+   * mail, or for one browser.
    */
   readonly queue: string;
-  /** What it is about: a kind of notification, or a `DirectKind`. */
+  /** The kind of message: a kind of notification, or a `DirectKind`. */
   readonly kind: string;
-  /** JSON: for a webhook as it is sent, for a mail the facts. Sealed where it holds a link that gives access. */
+  /** JSON. For a webhook: as it is sent. For a mail: the facts. Sealed where it holds a link that gives access. */
   readonly body: string;
   readonly isSealed?: true;
   /** `dead`: given up. It is kept for a while, so that it can be seen and retried. */
   readonly state: 'waiting' | 'dead';
   readonly attempts: number;
-  /** When it is tried next; only while it waits. */
+  /** Time of the next attempt; only while it waits. */
   readonly dueAt?: number;
   readonly giveUpAt: number;
-  /** Why the last try failed; one of our own codes. */
+  /** Why the last attempt failed; one of our own codes. */
   readonly failure?: string;
   readonly createdAt: number;
   /** Set on a dead letter: when it is removed. */
@@ -44,8 +44,10 @@ export type Delivery = {
 };
 
 /**
- * Messages without a notification: mails that a user just asked for, the end of a session at an app, and decided
- * access requests of resource servers.
+ * Messages without a notification:
+ * - mails that a user just requested;
+ * - the end of a session, sent to an app;
+ * - decided access requests of resource servers.
  */
 export type DirectKind =
   | 'account.reset'
@@ -71,7 +73,7 @@ export const DELIVERIES = {
   members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-/** The state of one recipient. Of concurrent delivery workers, the one that takes the lock works on it. */
+/** The state of one recipient. The delivery worker that takes the lock works on it. */
 export type DeliveryQueue = {
   /** The endpoint, or the channel with the account, browser or client. */
   readonly id: string;
@@ -79,7 +81,7 @@ export type DeliveryQueue = {
   readonly dueAt?: number;
   /** A delivery worker works on it until then, unless it crashes; `dueAt` is the same moment. */
   readonly lockedUntil?: number;
-  /** Consecutive tries that failed. */
+  /** Number of consecutive failed attempts. */
   readonly failures: number;
   readonly failingSince?: number;
   readonly lastFailure?: string;
@@ -108,15 +110,12 @@ export const DELIVERY_QUEUES = {
 
 export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
 
-/** Whether the record of a queue is removed after use: no later send needs it. */
+/** Whether the record of a queue is removed after use, since no later delivery needs it. */
 export const isForgotten = (queue: string): boolean => queue.includes(':');
 
 /** The sealing context of a body with a link. */
 export const sealContextOf = (id: string): string => `delivery/${id}`;
 
-/**
- * An id in the order of `millis`, so that of two messages in one second the older goes first. `text` distinguishes
- * them.
- */
+/** An id in the order of `millis`, so that the older of two messages in one second goes first. `text` distinguishes them. */
 export const messageId = (millis: number, text: string): string =>
   `msg_${millis.toString(36).padStart(10, '0')}${text.slice(0, 24)}`;

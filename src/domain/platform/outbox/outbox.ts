@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Collection, type DocumentStore, isDocumentConflict, update } from '../../ports/document-store.ts';
 import { type Channel, DELIVERIES, DELIVERY_QUEUES, type Delivery, type DeliveryQueue, queueOf } from './delivery.ts';
 
-/** How long delivery is tried. */
+/** Limits on the time for delivery. */
 export const GIVE_UP_SECONDS = 72 * 3600;
 
 export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'body' | 'isSealed'> & {
@@ -11,7 +11,7 @@ export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'bod
   /** When the event happened; older messages go first. Default: now. */
   readonly at?: number;
   /**
-   * The event is about to happen. The message is held until it has, for this many seconds at most. Adding the same
+   * The event is about to happen. The message is held until then, for at most this number of seconds. Adding the same
    * message without this member sends it.
    */
   readonly holdSeconds?: number;
@@ -20,8 +20,8 @@ export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'bod
 /** Stores messages for the delivery worker. They outlive the process. */
 export interface Outbox {
   /**
-   * Marks a recipient as due. A recipient that did not respond lately waits until its next try. One with an active
-   * worker is left to that worker: the higher version makes it look again.
+   * Marks a recipient as due. A recipient that recently did not respond waits until its next attempt. One with an
+   * active worker is left to that worker, which reads again because the version is higher.
    */
   wake(id: string): Promise<void>;
   /** Stores a message to be sent. The same message is not stored twice. */
@@ -77,7 +77,7 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   };
 };
 
-/** A held message without a try is sent now. */
+/** A held message without an attempt is sent now. */
 const released = (delivery: Delivery, now: number): Delivery | undefined =>
   delivery.state === 'waiting' && delivery.attempts === 0 && (delivery.dueAt ?? now) > now
     ? { ...delivery, dueAt: now }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** Keys of one window with their own counter, at each process. */
+/** Maximum number of keys of one window with their own counter, at each process. */
 const MOST_OWN = 1 << 13;
-/** Counters that all further keys of one kind share. */
+/** Number of counters that all further keys of one kind share. */
 const PLACES = 1 << 15;
 
 /** Keys of a window with their own counter. */
@@ -25,7 +25,7 @@ export const boundedCounts = ({
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
 }): Pick<EphemeralStore, 'count'> => {
-  /** By kind: the current window and the one before, whose counters may still run. */
+  /** By kind: the current window and the previous one, whose counters may still run. */
   const windows = new Map<string, Windows>();
 
   const windowsOf = (kind: string, seconds: number): Windows => {
@@ -44,7 +44,7 @@ export const boundedCounts = ({
       const [kind, digest] = [key.slice(0, at), key.slice(at + 1)];
       const { now, before } = windowsOf(kind, windowSeconds);
       const isOwn = now.own.has(digest) || now.own.size < MOST_OWN || before.own.has(digest);
-      // A look (0) creates no counter.
+      // A read (0) creates no counter.
       if (isOwn && by !== 0 && now.own.size < MOST_OWN) now.own.add(digest);
       return ephemeral.count(isOwn ? key : `${kind}:shared ${placeOf(digest)}`, windowSeconds, by);
     },

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Counters for each key. With more of them, fewer keys are counted too high. */
+/** Number of counters for each key. More counters mean that fewer keys are counted too high. */
 const ROWS = 4;
 
 /**
@@ -9,7 +9,7 @@ const ROWS = 4;
  * counters with others, which are chosen by a secret `seed`. `columns` is a power of two; 16 bytes each.
  */
 export interface CountSketch {
-  /** How often `key` was added since the last `clear`, or more. */
+  /** The estimate for `key` since the last `clear`: its count, or more. */
   estimate(key: string): number;
   /** Counts one; returns the new estimate. */
   add(key: string): number;

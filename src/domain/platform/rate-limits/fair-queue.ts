@@ -1,7 +1,7 @@
 /** A task that waits for its turn. */
 type Waiting = { readonly begin: () => void; readonly displace: () => void };
 
-/** The tasks that wait for one group, in lines of its members; at the end of a path the tasks themselves. */
+/** The tasks that wait for one group, in queues of its members. At the end of a path: the tasks themselves. */
 type Line = { size: number; readonly members: Map<string, Line>; readonly tasks: Waiting[] };
 
 const newLine = (): Line => ({ size: 0, members: new Map(), tasks: [] });
@@ -24,7 +24,7 @@ const shift = (line: Line): Waiting | undefined => {
   line.size -= 1;
   for (const [name, member] of line.members) {
     const next = shift(member);
-    // Moves it to the end, behind the others.
+    // Moves the member to the end, behind the others.
     line.members.delete(name);
     if (member.size > 0) line.members.set(name, member);
     return next;
@@ -46,10 +46,9 @@ const popOfLargest = (line: Line): Waiting | undefined => {
 
 /**
  * Runs at most `concurrency` tasks at once; at most `limit` wait. Groups take turns: a group that sends many tasks
- * waits for itself and does not delay others. When the queue is full, the newest task of the group with most waiting
- * tasks is evicted. No number of tasks of few groups therefore keeps another group out. `path` names a task's group
- * and, within it, its members, which share the group's turns alike. A task that is evicted, or finds no room,
- * rejects with `overflow()`.
+ * delays only itself. When the queue is full, the newest task of the group with the most waiting tasks is evicted. Few
+ * groups with many tasks therefore never block another group. `path` names a task's group and, within it, its members,
+ * which share the group's turns alike. A task that is evicted, or finds no room, rejects with `overflow()`.
  */
 export const fairQueue = (concurrency: number, limit: number, overflow: () => Error) => {
   const waiting = newLine();
@@ -63,7 +62,7 @@ export const fairQueue = (concurrency: number, limit: number, overflow: () => Er
     });
 
   return async <T>(path: readonly string[], task: () => Promise<T>): Promise<T> => {
-    // The task that ends gives its slot to the next one: `running` does not change in between.
+    // The task that ends hands its slot to the next one, so `running` does not change.
     if (running < concurrency) running += 1;
     else await turn(path);
     try {

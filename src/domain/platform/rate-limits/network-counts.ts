@@ -6,14 +6,14 @@ export type Window = { readonly limit: number; readonly window: number };
 
 /**
  * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow
- * network cannot use up the limit of a wide one. A wide network that is full leaves no counter for each narrow one in
- * it. A site with any number of networks therefore leaves no more counters than its limit has attempts, and those of
- * networks it tried before. `bounded` limits the counters of any number of sites (bounded-counts.ts); `keyOf` returns
- * `kind:digest`.
+ * network cannot use up the limit of a wide one. A wide network that is full creates no counters for the narrow ones in
+ * it. A site with any number of networks therefore creates no more counters than its limit has attempts, apart from the
+ * counters of networks that it used before. `bounded` limits the counters of any number of sites (bounded-counts.ts);
+ * `keyOf` returns `kind:digest`.
  */
 export interface NetworkCounts {
   /**
-   * Counts an attempt before anything is checked, which keeps parallel ones within the limit. Returns 0 within the
+   * Counts an attempt before anything is checked, which keeps parallel attempts within the limit. Returns 0 within the
    * limit, otherwise by how many the first network is beyond its own. Throws StoreUnavailable.
    */
   take(address: string): Promise<number>;
@@ -26,7 +26,7 @@ export const networkCounts = (
   keyOf: (network: string) => string,
   { limit, window }: Window,
 ): NetworkCounts => {
-  /** Networks of one width share counters, so that a wide one does not use up the limit of a narrow one. */
+  /** Only networks of one width share counters, so that a wide network does not use up the limit of a narrow one. */
   const counterOf = (network: string, times: number): string => `${times}x:${keyOf(network)}`;
 
   return {

@@ -9,26 +9,24 @@ import {
   UNIT_BYTES,
 } from './open-requests.ts';
 
-/** Kinds of records that requests leave open in the ephemeral store; each kind has its own budget. */
+/** Kinds of records that requests leave in the ephemeral store. Each kind has its own budget. */
 export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_flow'] as const;
-/** The same kinds for authenticated clients: their budgets count by client, not by network. */
+/** Kinds for authenticated clients, whose budgets count by client, not by network. */
 export const OPEN_KINDS_OF_CLIENTS = ['client_pushed_request', 'client_device_code'] as const;
 
 export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIENTS)[number] | 'client_document';
 
-/** The number of parts of the volume; each budget has one part. */
+/** Number of parts of the volume; each budget has one part. */
 const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
 
-/**
- * Stores the records that requests leave open, within budgets (open-requests.ts). Evicted records are removed first.
- */
+/** Stores the records that requests leave open, within budgets (open-requests.ts). Removes evicted records first. */
 export interface OpenRecords {
   /**
    * Stores values that belong together, by key. `from`: the client address, the client id of a kind of clients, or
    * the URL of a document. Throws StoreUnavailable.
    */
   set(kind: OpenKind, values: Readonly<Record<string, string>>, from: string, ttlSeconds: number): Promise<void>;
-  /** Removes a value of any kind that was used up. Throws StoreUnavailable. */
+  /** Removes a value of any kind that was consumed. Throws StoreUnavailable. */
   forget(key: string): Promise<void>;
   /** Removes a value that is no longer needed, and returns it. */
   drop(kind: OpenKind, key: string): Promise<string | undefined>;
@@ -63,7 +61,8 @@ export const openRecords = (deps: {
   const budgets = Object.fromEntries([
     ...OPEN_KINDS.map((kind) => budgetOf(kind, { perNetwork: limits.openRequestsPerNetwork })),
     ...OPEN_KINDS_OF_CLIENTS.map((kind) => budgetOf(kind, ofClients)),
-    // By the document's own address. By that of the requester, an attacker could evict the document of another app.
+    // Counts by the document's own address. If it counted by the requester's address, an attacker could evict the
+    // document of another app.
     budgetOf('client_document', { perNetwork: limits.openRequestsPerNetwork, groups: BY_DOMAIN }),
   ]) as Readonly<Record<OpenKind, OpenRequests>>;
 
@@ -73,7 +72,7 @@ export const openRecords = (deps: {
       const bytes = Object.entries(values).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
       for (const key of budgets[kind].admit(keys, from, bytes, ttlSeconds)) await ephemeral.take(key);
       for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttlSeconds);
-      // A record that was evicted before it was stored would count nowhere.
+      // No budget would count a record that was evicted before it was stored.
       if (!budgets[kind].holds(keys)) for (const key of keys) await ephemeral.take(key);
     },
 

@@ -1,8 +1,8 @@
 /**
- * A budget for what may be open at one time: pushed requests, device codes, prompts too long for a cookie. Counted
- * by network (or by client where clients authenticate) and in total. Beyond the budget older records are evicted,
+ * A budget for the records that may be open at one time: pushed requests, device codes, prompts too long for a cookie.
+ * Counts by network (or by client where clients authenticate) and in total. Beyond the budget evicts older records,
  * those of the requesting network first. A flood, from any number of networks, therefore costs only its own records.
- * Each process counts what it stored.
+ * Each process counts the records it stored.
  */
 import type { Clock, EpochSeconds } from '../../ports/clock.ts';
 import { clientNetwork, coarseNetwork } from '../../vocabulary/client-network.ts';
@@ -10,7 +10,7 @@ import { holderDomain, webDomain } from './web-domain.ts';
 
 /** A larger record counts as several units. */
 export const UNIT_BYTES = 4096;
-/** The number of networks of one site (IPv4 /24, IPv6 /48) that may be full. */
+/** Number of networks of one site (IPv4 /24, IPv6 /48) that may be full. */
 const NETWORKS_PER_SITE = 4;
 
 type Network = { units: number; readonly entries: Set<Entry> };
@@ -68,7 +68,7 @@ export interface OpenRequests {
   release(key: string): void;
   /** Whether the record under `keys` still has its units. */
   holds(keys: readonly string[]): boolean;
-  /** Units held now, including expired ones that were not noticed yet. */
+  /** Units held now, including those of expired records that were not removed yet. */
   held(): number;
 }
 
@@ -77,7 +77,7 @@ export const openRequests = (deps: OpenRequestsDeps): OpenRequests => {
   /** By their first key, oldest first. */
   const entries = new Map<string, Entry>();
   const sites = new Map<string, Site>();
-  /** Sites by how much they hold, so that a largest one is found at once. */
+  /** Sites by the units they hold, to find one of the largest at once. */
   const bySize = new Map<number, Set<string>>();
   let largest = 0;
   let units = 0;
@@ -110,7 +110,7 @@ export const openRequests = (deps: OpenRequestsDeps): OpenRequests => {
 
   const oldestOf = (network: Network | undefined): Entry | undefined => network?.entries.values().next().value;
 
-  /** The oldest entry of the network that holds most of a site; of equals, that of `asking`. */
+  /** The oldest entry of the network that holds the most units of a site; if several hold as many, that of `asking`. */
   const oldestOfSite = (site: Site | undefined, asking: string): Entry | undefined => {
     if (!site) return undefined;
     let most = site.networks.get(asking);
@@ -129,7 +129,8 @@ export const openRequests = (deps: OpenRequestsDeps): OpenRequests => {
     const held = site?.units ?? 0;
     if (held + wanted > perNetwork * groups.times) return oldestOfSite(site, networkName);
     if (units + wanted <= total()) return undefined;
-    // A site that would hold more than any other evicts its own records. A smaller one evicts from a largest site.
+    // A site that would hold more than any other evicts its own records. A smaller site evicts records of one of the
+    // largest.
     if (held > 0 && held + wanted > largest) return oldestOfSite(site, networkName);
     const [other = ''] = bySize.get(largest) ?? [];
     return oldestOfSite(sites.get(other), networkName);

@@ -11,15 +11,15 @@ const MOST_HURRIED = 10_000;
 
 /**
  * Limits how often a client may poll. The interval is shared by all nodes and stored in the volatile store. If it is
- * lost, no client waits longer. A client that polls too fast costs the stores one read a second at each node, however
- * often it polls.
+ * lost, no client waits longer. A client that polls too fast costs the stores one read a second at each node,
+ * regardless of its rate.
  */
 export interface PollingInterval {
-  /** The interval that `who` was given here in this very second for polling too soon. Reads no store. */
+  /** The interval that this process gave to `who` in this second for polling too soon. Reads no store. */
   toldNow(who: string): number | undefined;
   /**
    * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Otherwise it came too soon, and
-   * the result is the interval from now on, in seconds, to return to `who`. Of concurrent polls one is in time.
+   * the result is the interval from now on, in seconds, to return to `who`. One of several concurrent polls is in time.
    */
   poll(mark: string, leastSeconds: number, who?: string): Promise<number | undefined>;
 }
@@ -31,7 +31,7 @@ export const pollingInterval = ({
   readonly ephemeral: Pick<EphemeralStore, 'get' | 'set' | 'count'>;
   readonly clock: Clock;
 }): PollingInterval => {
-  /** Clients that got slow_down here this second, with their interval. */
+  /** Clients to which this process returned slow_down in this second, with their interval. */
   let hurried = new Map<string, number>();
   let second = 0;
 

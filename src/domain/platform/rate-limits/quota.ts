@@ -12,7 +12,7 @@ type Deps = {
 type Bound = { readonly name: string; readonly most: number; readonly windowSeconds: number };
 
 export type Quota = {
-  /** Counts one. Throws 'too_many_requests' beyond the limit; a refused one counts as well. */
+  /** Counts one action. Throws 'too_many_requests' beyond the limit; a refused action counts as well. */
   take(key: string): Promise<void>;
 };
 

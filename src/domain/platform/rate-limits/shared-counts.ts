@@ -2,26 +2,26 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 
-/** Parts of a limit: a process reports to the others each time it has counted one more part. */
+/** Number of parts of a limit. A process reports to the others each time it has counted one more part. */
 const PARTS = 32;
-/** Keys that are shared in one minute. Further keys are limited by this process to its part. */
+/** Maximum number of keys that are shared in one minute. This process limits further keys to its own part. */
 const MOST_SHARED = 4096;
-/** Keys in one exchange with the store. */
+/** Maximum number of keys in one exchange with the store. */
 const AT_ONCE = 128;
-/** A minute is stored a little longer, for nodes whose clock is behind. */
+/** Seconds for which the counts of a minute are stored: a little longer, for nodes whose clock is behind. */
 const KEPT_SECONDS = 120;
 
-/** For one key in one minute: how many of our counts the store knows, and how many of others. */
+/** For one key in one minute: how many of our counts the store has, and how many of other processes. */
 type Shared = { told: number; others: number };
 
 /**
  * Shares counts of a minute between all processes over the ephemeral store. Requests never wait for it. A process
- * counts in memory. It reports its count each time a key has used another 32nd of its limit (at least 1), one
- * exchange at a time. The response holds the counts of the others.
+ * counts in memory. It reports its count each time a key has used another 32nd of its limit (at least 1), one exchange
+ * at a time. The response holds the counts of the others.
  *
- * A limit of N therefore lets pass at most N, and for each process one 32nd of N more and what arrives there during
- * one exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by the number of
- * processes. A store that is down neither opens nor closes the limit.
+ * A limit of N therefore lets pass at most N. Each process may let pass one 32nd of N more, and the requests that
+ * arrive there during one exchange. While the store fails, and for keys beyond 4096, a process lets pass N divided by
+ * the number of processes. A store that is down neither opens nor closes the limit.
  */
 export interface SharedCounts {
   /** Drops the last minute. */

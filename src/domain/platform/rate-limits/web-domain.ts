@@ -2,8 +2,8 @@ import { getDomain } from 'tldts';
 
 /**
  * The registrable domain of a URL, such as `example.co.uk`, by the public suffix list; for an address the host. Its
- * holder has any number of hosts below it, so budgets count by it. Hosts that a provider gives out, such as those
- * below `github.io`, share the domain of the provider: a new one costs nothing.
+ * holder controls any number of hosts below it, so budgets count by domain. Hosts that a provider gives out, such as
+ * those below `github.io`, share the domain of the provider, since a new host costs nothing.
  */
 export const webDomain = (url: string): string => {
   const { hostname } = new URL(url);

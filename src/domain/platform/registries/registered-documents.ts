@@ -1,6 +1,6 @@
 /**
- * The common part of the registries of clients, agents and resource servers: pages of documents, and changes and
- * removals that are audited before they are stored. It does not know what a document means; the registry that owns
+ * The common part of the registries of clients, agents and resource servers: pages of documents, changes and removals.
+ * Each change and removal is audited before it is stored. Does not know what a document means; the registry that owns
  * the collection checks that first. Called by the registries only.
  */
 
@@ -23,7 +23,7 @@ export type By = {
   readonly request?: string;
   /** Whether the caller acts by the role operator or administrator, and not as the owner of the changed object. */
   readonly isByRole?: boolean;
-  /** Whether the caller has the role administrator. */
+  /** Whether the caller has the role `administrator`. */
   readonly isAdministrator?: true;
   /** Address the request came from. */
   readonly source?: string;
@@ -35,7 +35,10 @@ export type By = {
   readonly isOnThisMachine?: true;
 };
 
-/** Decides whether a document may be stored as `after`. Returns details for its audit event; throws when it may not. */
+/**
+ * Decides whether a document may be stored as `after`. Returns details for its audit event. Throws when the document
+ * may not be stored.
+ */
 export type Permits<T> = (after: T, before: T | undefined, by: By) => Promise<Partial<AuditEvent>>;
 
 /** Newest first. `next` is absent on the last page. */
@@ -74,15 +77,18 @@ export interface RegisteredDocuments<T extends Registered> {
    * 50 at a time unless `query` says otherwise.
    */
   list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>>;
-  /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what must be written before it. */
+  /**
+   * Creates a document. Throws DomainError 'conflict' when a unique member is taken. `beside` writes what must be
+   * stored before it.
+   */
   insert(document: T, type: AuditEventType, by: By, beside?: () => Promise<void>): Promise<Versioned<T>>;
-  /** Removes it, after its event and `beside` are written. Throws 'not_found'. */
+  /** Removes a document, after its event and `beside` are written. Throws 'not_found'. */
   remove(id: string, type: AuditEventType, by: By, beside?: () => Promise<void>): Promise<void>;
   /**
-   * Writes the document that `alter` returns. Without a change nothing is written or recorded. Throws 'not_found',
-   * and 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to the
-   * stored version, again after each lost swap. `alter` may then run several times. The event is written once, with
-   * the details from `about`.
+   * Writes the document that `alter` returns. Without a change, writes and records nothing. Throws 'not_found', and
+   * 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to the
+   * stored version, again after each lost swap. `alter` may then run several times. The event is written once, with the
+   * details from `about`.
    */
   change(
     id: string,

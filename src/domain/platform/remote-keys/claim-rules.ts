@@ -123,7 +123,7 @@ const checkedText = (value: unknown, field: string): string =>
     ? value
     : refuseField(field, `This is a text of 1 to ${LONGEST} characters.`);
 
-/** A pattern must constrain every token it matches: it needs text at its start and between two stars. */
+/** A pattern must restrict the tokens it matches: it needs text at its start and between two stars. */
 const checkedPattern = (value: unknown, field: string, separators: string): string => {
   const text = checkedText(value, field);
   const parts = partsOf(text, separators);

@@ -9,7 +9,7 @@ import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { servedKeys } from './public-keys.ts';
 
-/** For whom keys are looked up. `kid` is that of the token; `source` the address it came from. */
+/** The look-up of keys. `kid`: that of the token. `source`: the address from which the token came. */
 export type KeyQuestion = {
   readonly url: string;
   readonly kid?: string;
@@ -20,7 +20,7 @@ export type KeyQuestion = {
   readonly namedBy?: string | undefined;
 };
 
-/** Public keys that others serve: of agents, clients and issuers. A set is parsed once for each fetched document. */
+/** Public keys that others serve: of agents, clients and issuers. Parses a set once for each fetched document. */
 export interface KeysByUrl {
   /**
    * The keys served at a URL. When none has the `kid`, they are fetched again, at most twice a minute: keys change
@@ -28,8 +28,8 @@ export interface KeysByUrl {
    */
   find(question: KeyQuestion): Promise<JsonWebKeySet>;
   /**
-   * The same, fetched again as if no key had the `kid`: for a signature that no key of the set verifies. At most
-   * twice a minute; until then it returns the previous set, which is the same object.
+   * Fetches the keys again, as if no key had the `kid`: for a signature that no key of the set verifies. Fetches at
+   * most twice a minute; until then returns the previous set, which is the same object.
    */
   again(question: KeyQuestion): Promise<JsonWebKeySet>;
 }
@@ -59,7 +59,7 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>): KeysByUrl => {
   };
 };
 
-/** For the owner: why keys are unavailable, in one line without any of the served content. */
+/** Why keys are unavailable, in one line for the owner, without any of the served content. */
 export const whyNoKeys = (error: unknown): string => {
   const { detail, message } = error as Partial<DomainError>;
   return `keys at jwks_uri: ${fetchReasonOf(error) === undefined ? message : detail}`;

@@ -1,5 +1,5 @@
 /**
- * The caller who entered a URL determines where it may lead. A URL from an operator or administrator may lead to
+ * The caller who entered a URL determines which hosts it may reach. A URL from an operator or administrator may lead to
  * internal hosts that the configuration opens for its purpose. A URL from an owner, software or an unauthenticated
  * caller leads to public hosts only.
  */
@@ -8,7 +8,7 @@ import type { FetchReason, InternalPurpose, TrustedFetch } from '../../ports/tru
 import { refuseField } from '../../vocabulary/errors.ts';
 
 export type HoldsUrls = {
-  /** Those of its URLs that an operator or administrator entered. Absent: none. */
+  /** The URLs among these that an operator or administrator entered. Absent: none. */
   readonly operatorUrls?: readonly string[];
 };
 
@@ -26,13 +26,10 @@ export const operatorUrlsOf = (
   return kept.length === 0 ? {} : { operatorUrls: [...new Set(kept as readonly string[])].sort() };
 };
 
-/** Checks a URL that was entered by role, or by others. */
+/** The purpose of a URL, and whether a caller with a role entered it. */
 export type UrlReach = { readonly purpose: InternalPurpose; readonly isByRole: boolean };
 
-/**
- * Throws 'invalid_field' unless this server could ever connect to such a URL. Without outbound connections it never
- * can.
- */
+/** Throws 'invalid_field' unless this server could connect to such a URL. Without outbound connections it never can. */
 export const checkReachable = (
   url: string,
   field: string,

@@ -14,10 +14,10 @@ const CURVES: ReadonlyMap<unknown, readonly string[]> = new Map([
 const MAXIMUM_KEYS = 10;
 
 /**
- * The public signature keys of a JWK Set as they are stored: only known members, with values in canonical form.
- * Throws 'invalid_field' with a pointer below `field`. Accepts 1..10 keys: RSA of 2048..4096 bits with exponent
- * 65537, EC on P-256, P-384 or P-521, and Ed25519. Several keys need a `kid` each, so that checking a signature
- * never means trying keys (RFC 7517 §4.5, RFC 8725 §3.2).
+ * The public signature keys of a JWK Set as they are stored: only known members, with values in canonical form. Throws
+ * 'invalid_field' with a pointer below `field`. Accepts 1..10 keys: RSA of 2048..4096 bits with exponent 65537, EC on
+ * P-256, P-384 or P-521, and Ed25519. Several keys need a `kid` each, so that the server never has to try keys to check
+ * a signature (RFC 7517 §4.5, RFC 8725 §3.2).
  */
 export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet => {
   const keys = isObject(value) ? value.keys : undefined;
@@ -37,7 +37,7 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
   return { keys: checked };
 };
 
-/** The most keys of a served set that are read. */
+/** Maximum number of keys of a served set that are read. */
 const MAXIMUM_SERVED = 50;
 
 /**

@@ -85,7 +85,7 @@ export const isSignedBy = async ({ token, header }: SignedToken, key: PublicJwk)
   }
 };
 
-/** What is wrong with the times of a token, which must say when it was issued and when it expires. */
+/** The defect in the times of a token, which must state when it was issued and when it expires. */
 export const wrongTimes = ({ exp, iat, nbf }: Claims, now: number, tolerance: number): string | undefined => {
   if (!isTime(exp)) return 'exp is missing or no number';
   if (!isTime(iat)) return 'iat is missing or no number';

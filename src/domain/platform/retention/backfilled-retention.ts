@@ -1,6 +1,6 @@
 /**
- * Migration, once in the life of a store: sets the time from which older documents of a collection may be removed.
- * Each document is one compare-and-swap, so any number of nodes may run it at once or restart it.
+ * Migration, once in the life of a store: sets the time from which older documents of a collection may be removed. Each
+ * document is one compare-and-swap, so any number of nodes can run it at once or restart it.
  */
 
 import {

@@ -1,6 +1,6 @@
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
-/** Marks of migrations that ran on the documents of this store. They stay with it: imported data may be older. */
+/** Marks of migrations that ran on the documents of this store. They are not transferred: imported data may be older. */
 export const MIGRATIONS = {
   name: 'migrations',
   holds: 'one migration that ran on this store',

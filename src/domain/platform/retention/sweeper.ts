@@ -7,29 +7,29 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, SweepSlice } from '../../ports/document-store.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 
-/** Documents in a slice. */
+/** Number of documents in a slice. */
 const SLICE_ROWS = 500;
-/** Documents in a slice of a service, which reads each of them. */
+/** Number of documents in a slice of a service, which reads each of them. */
 const OTHER_ROWS = 50;
 
 type Pace = {
   /** The age of a run from which this pace applies, in seconds. */
   readonly from: number;
-  /** How long one slice may block a process that holds its store itself. */
+  /** Maximum time for which one slice may block a process that holds its own store. */
   readonly sliceMilliseconds: number;
   /** The share of the time for slices; the rest is for requests. */
   readonly share: number;
   readonly longestPauseMilliseconds: number;
 };
 
-/** A long run does not keep up with the load that creates the documents, and removes more at a time from then on. */
+/** A long run does not keep up with the load that creates the documents. From then on it removes more at a time. */
 const PACES: readonly Pace[] = [
   { from: 15, sliceMilliseconds: 4, share: 0.5, longestPauseMilliseconds: 10 },
   { from: 5, sliceMilliseconds: 2, share: 0.3, longestPauseMilliseconds: 20 },
 ];
 const FIRST_PACE: Pace = { from: 0, sliceMilliseconds: 1, share: 0.1, longestPauseMilliseconds: 100 };
 
-/** A long run looks at all collections again: one that does not finish delays no other. */
+/** A long run checks all collections again, so that one that does not finish delays no other. */
 const LOOK_AGAIN_SECONDS = 5;
 
 /** The backlog is counted up to here. */
@@ -39,7 +39,7 @@ const COUNT_EVERY_SECONDS = 1;
 /** The name under which all of the ephemeral store is swept. */
 const EPHEMERAL = 'ephemeral';
 
-/** Documents that a service removes itself, because more than their age decides. */
+/** Documents that a service removes itself, because their removal depends on more than age. */
 export type Sweepable = {
   readonly name: string;
   sweep(limit: number): Promise<SweepSlice>;
@@ -53,9 +53,9 @@ type Part = Omit<Sweepable, 'sweep'> & {
 
 export type Sweeper = {
   /**
-   * Sweeps until nothing expired is left, or `stop` is called. A collection that fails is left for the next look and
-   * the others are still swept; then the first error is thrown. Returns how many documents were removed. Concurrent
-   * callers share one run.
+   * Sweeps until nothing expired is left, or `stop` is called. If a collection fails, sweeps the others and retries it
+   * later; at the end throws the first error. Returns how many documents were removed. Concurrent callers share one
+   * run.
    */
   run(): Promise<number>;
   /** Ends the current run after its slice. */
@@ -100,7 +100,10 @@ export const sweeper = (deps: {
     })),
   ];
 
-  /** Walks part of an index, so it runs only for a collection with a backlog, and at most once a second. */
+  /**
+   * Counts the backlog. This walks part of an index, so it runs only for a collection with a backlog, and at most once
+   * a second.
+   */
   const measure = async (part: Part): Promise<void> => {
     if (elapsed() - part.countedAt < COUNT_EVERY_SECONDS) return;
     part.countedAt = elapsed();
@@ -112,7 +115,7 @@ export const sweeper = (deps: {
     const errors: unknown[] = [];
     let removed = 0;
 
-    /** Runs a slice, then leaves the process to requests for as long as the pace requires. */
+    /** Runs a slice, then pauses for other requests for as long as the pace requires. */
     const shared = async <R>(work: (milliseconds: number) => Promise<R>): Promise<R> => {
       const from = elapsed();
       const pace = PACES.find((each) => from - began >= each.from) ?? FIRST_PACE;
