@@ -9,9 +9,8 @@ const refuse = (message: string): never => {
 };
 
 /**
- * The parameter `authorization_details` (RFC 9396 §2): 1 to 50 objects with a type each, of at most 8 KB, nested at
- * most 16 deep. No member occurs twice, and no number is too large for a double. Throws
- * 'invalid_authorization_details'.
+ * The parameter `authorization_details` (RFC 9396 §2): 1 to 50 objects, each with a type, of at most 8 KB, nested at
+ * most 16 deep. No member occurs twice, and every number fits a double. Throws 'invalid_authorization_details'.
  */
 export const readDetails = (text: string): readonly Detail[] => {
   const { length, count, depth } = DETAIL_LIMITS;
@@ -37,7 +36,7 @@ export const readDetails = (text: string): readonly Detail[] => {
 const isDetail = (value: JsonValue): value is Detail =>
   isObject(value) && typeof value['type'] === 'string' && value['type'] !== '';
 
-/** No lone surrogate, which has no UTF-8 and no canonical form (RFC 8785 §3.2.2.2). */
+/** Refuses lone surrogates, which have no UTF-8 and no canonical form (RFC 8785 §3.2.2.2). */
 const isWellFormed = (value: JsonValue): boolean => {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;

@@ -70,8 +70,8 @@ const FITS: Readonly<Record<MemberRule['rule'], readonly [Fits, string]>> = {
 };
 
 /**
- * Checks that the sentence can be parsed and each formatter fits the kind of its member. Refusals name the position
- * in it.
+ * Checks that the sentence can be parsed and each formatter fits the kind of its member. Refusals name the position in
+ * the sentence.
  */
 const checkDisplay = ({ schema, display }: DetailType, field: string): void => {
   const template = parseTemplate(display);

@@ -1,4 +1,7 @@
-/** A detail in the text of its type, for users. Text and values stay separate, so that no value can look like text. */
+/**
+ * Describes a detail to users in the text of its type. Text and values stay separate, so that no value can look like
+ * text.
+ */
 import {
   type Detail,
   type DetailType,
@@ -22,8 +25,8 @@ export type DescribedDetail = {
 };
 
 /**
- * `value` undefined: the detail does not name the member, and is not limited by it. `format`: how the value is
- * shown; absent: unchanged.
+ * `value` undefined: the detail does not name the member, which then sets no limit. `format`: how the value is shown;
+ * absent: unchanged.
  */
 export type DetailPart =
   | { readonly text: string }
@@ -50,7 +53,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
   const hasAll = ({ parts }: Clause): boolean =>
     parts.every((part) => 'text' in part || memberAt(detail, part.path) !== undefined);
   for (const clause of parseTemplate(type.display).clauses) {
-    // Members of an omitted clause are listed among the other members.
+    // Lists members of an omitted clause among the other members.
     if (clause.isOptional && !hasAll(clause)) continue;
     for (const part of clause.parts) {
       if ('text' in part) {
@@ -65,7 +68,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
         continue;
       }
       const format = valueFormat(formatter, value, other === undefined ? undefined : memberAt(detail, other));
-      // Only where it is written with the amount; otherwise it is listed among the other members.
+      // Only where the currency is shown with the amount. Otherwise it is listed among the other members.
       if (format?.kind === 'money' && other !== undefined) told.add(other);
       sentence.push({ member: path, value: shown(value), ...(format === undefined ? {} : { format }) });
     }
@@ -82,7 +85,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
   };
 };
 
-/** Every value that is no object, with its path. */
+/** Every value that is not an object, with its path. */
 const leavesOf = (value: JsonValue, path = ''): readonly { readonly path: string; readonly value: JsonValue }[] =>
   isObject(value) && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([name, part]) => leavesOf(part, path === '' ? name : `${path}.${name}`))

@@ -1,6 +1,6 @@
 /**
- * Schemas of detail types: a subset of JSON Schema 2020-12 in which every check takes time in proportion to the
- * value. It has no references, alternatives or patterns, so that the schema shows directly what a detail may hold.
+ * Schemas of detail types: a subset of JSON Schema 2020-12 in which every check takes time in proportion to the value.
+ * It has no references, alternatives or patterns, so that the schema directly shows the allowed content of a detail.
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Detail, isList, isObject, type JsonSchema, type JsonValue } from '../../vocabulary/detail-type.ts';
@@ -21,7 +21,7 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   boolean: ['enum', 'const'],
 };
 
-/** `path`: exactly one reading, as the rule `prefix` needs it. */
+/** `path`: a path with exactly one reading, as the rule `prefix` requires. */
 const FORMATS = {
   date: (value: string): boolean => isTime(value, 'date'),
   'date-time': (value: string): boolean => isTime(value, 'time'),
@@ -29,7 +29,7 @@ const FORMATS = {
 } as const;
 
 const NAME = /^[A-Za-z_][\w-]{0,63}$/;
-/** Names that every object has, and that careless code would read. */
+/** Names that every object inherits, and that careless code would read. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 /** Throws 'invalid_field' below `field` for anything that is not a schema of the kind above. */
@@ -82,7 +82,7 @@ const checkPart = (schema: JsonValue | undefined, field: string, depth: number):
   }
 };
 
-/** Objects accept the members they declare; others where the schema allows them. */
+/** Objects accept the members they declare, and others where the schema allows them. */
 const closed = (schema: JsonValue): JsonValue => {
   if (!isObject(schema)) return schema;
   const parts = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
@@ -98,7 +98,7 @@ const closed = (schema: JsonValue): JsonValue => {
 
 const ajv = new Ajv2020({ strict: true, strictRequired: true, ownProperties: true, formats: FORMATS });
 
-/** Compiled schemas, by their text; the oldest is dropped first. */
+/** Compiled schemas, by their text. Drops the oldest first. */
 const made = new Map<string, ValidateFunction>();
 const KEPT = 200;
 
@@ -108,7 +108,7 @@ const compiled = (schema: JsonSchema): ValidateFunction => {
   if (known) return known;
   const whole = closed(schema) as JsonSchema;
   const check = ajv.compile(whole);
-  // Otherwise Ajv keeps it forever.
+  // Otherwise Ajv keeps the schema forever.
   ajv.removeSchema(whole);
   made.set(text, check);
   for (const oldest of made.keys()) {
@@ -120,7 +120,7 @@ const compiled = (schema: JsonSchema): ValidateFunction => {
 
 const checks = new WeakMap<JsonSchema, ValidateFunction>();
 
-/** Where a detail violates the schema of its type, as a JSON pointer. Undefined: it is valid. */
+/** JSON pointer to the place where a detail violates the schema of its type. Undefined: the detail is valid. */
 export const violation = (schema: JsonSchema, { type: _, ...members }: Detail): string | undefined => {
   const check = checks.get(schema) ?? compiled(schema);
   checks.set(schema, check);

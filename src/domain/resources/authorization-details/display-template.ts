@@ -19,12 +19,12 @@ export type Placeholder = {
 
 export type TemplatePart = { readonly text: string } | Placeholder;
 
-/** `isOptional`: left out unless the detail has every member in it. */
+/** `isOptional`: left out unless the detail has every member of the part. */
 export type Clause = { readonly parts: readonly TemplatePart[]; readonly isOptional: boolean };
 
 export type Template = {
   readonly clauses: readonly Clause[];
-  /** The first error, as one sentence with its position counted from 1; the rest is then read as text. */
+  /** The first error, as one sentence with its position counted from 1. The rest is then read as text. */
   readonly problem?: string;
 };
 

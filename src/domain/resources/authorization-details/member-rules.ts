@@ -1,4 +1,4 @@
-/** Whether one value is inside another, by rule. A value without exactly one reading is not inside. */
+/** Decides whether one value is inside another, by rule. A value without exactly one reading is never inside. */
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import { type DetailType, isList, type JsonValue } from '../../vocabulary/detail-type.ts';
 
@@ -6,7 +6,7 @@ type Rule = DetailType['members'][string]['rule'];
 
 type IsInside = (asked: JsonValue, held: JsonValue) => boolean;
 
-/** For values that never change: each is compared with very many others. */
+/** Caches results for values that never change, since each is compared with very many others. */
 const forms = new WeakMap<object, string | undefined>();
 
 const formOf = (value: object): string | undefined => {
@@ -39,7 +39,7 @@ const times =
     return one !== undefined && one.form === other?.form && isInside(one.at, other.at);
   };
 
-/** To the millisecond. A finer time would be cut off, and what is cut off could be later. */
+/** To the millisecond. A finer time would be truncated, and the original could be later. */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d))?$/;
 
 const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at: number } | undefined => {
@@ -48,7 +48,7 @@ const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at
   const day = value.slice(0, 10);
   const [at, midnight] = [Date.parse(value), Date.parse(day)];
   if (!Number.isFinite(at) || !Number.isFinite(midnight)) return undefined;
-  // Some readers take 30 February for a day in March.
+  // Some parsers read 30 February as a day in March.
   return new Date(midnight).toISOString().startsWith(day) ? { form, at } : undefined;
 };
 
@@ -56,7 +56,7 @@ const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at
 export const isTime = (value: JsonValue, form: 'date' | 'time'): boolean => timeOf(value)?.form === form;
 
 const SCHEME = /^[a-z][a-z0-9+.-]{0,31}:\/\/[^/]+/;
-/** Characters that a reader may decode, cut at, or take for a separator; and invisible ones. */
+/** Characters that a parser may decode, cut at, or treat as a separator; and invisible characters. */
 const TRICKS = /[%\\?#;]|[\p{C}\p{Z}]/u;
 
 /**
@@ -74,12 +74,12 @@ export const isPlainPath = (value: JsonValue): value is string => {
 
 const isBelow: IsInside = (asked, held) => {
   if (typeof asked !== 'string' || typeof held !== 'string') return false;
-  // The cheap check first: most compared values have nothing in common.
+  // The cheap check comes first, since most compared values have nothing in common.
   if (asked !== held && !asked.startsWith(held.endsWith('/') ? held : `${held}/`)) return false;
   return isPlainPath(asked) && isPlainPath(held) && SCHEME.exec(asked)?.[0] === SCHEME.exec(held)?.[0];
 };
 
-/** An empty list is inside an empty one only: many readers take it for "all". */
+/** An empty list is inside an empty list only, since many parsers read it as "all". */
 const everyOne =
   (isIn: (each: JsonValue, held: readonly JsonValue[]) => boolean): IsInside =>
   (asked, held) =>

@@ -1,11 +1,11 @@
-/** The attenuation of authorization details: the one place where details are narrowed from a parent to a child. */
+/** The attenuation of authorization details: the only place that narrows details from a parent to a child. */
 import { type Detail, type DetailType, isObject, type JsonValue, memberAt } from '../../vocabulary/detail-type.ts';
 import { isEqual, isInside } from './member-rules.ts';
 
 export type DetailTypes = readonly DetailType[];
 
 export type NarrowedDetails = {
-  /** Each with all members that limit it: members it did not name come from its parent. */
+  /** Each with all members that limit it. Members that it did not name come from its parent. */
   readonly details: readonly Detail[];
   /** Details that are not provably inside a held one. */
   readonly refused: readonly Detail[];
@@ -15,9 +15,9 @@ export const typeOf = (types: DetailTypes, { type }: Pick<Detail, 'type'>): Deta
   types.find((each) => each.type === type);
 
 /**
- * Returns each of `asked` that is inside one of `held` by the rules of its type, completed by the members of that
- * one. Never wider than `held`: several inside one share its amount, and duplicates are returned once. A detail of
- * an unknown type is never inside.
+ * Returns each of `asked` that is inside one of `held` by the rules of its type, completed with the members of that
+ * one. Never wider than `held`: several details inside one share its amount. Returns duplicates once. A detail of an
+ * unknown type is never inside.
  */
 export const narrowedDetails = (
   types: DetailTypes,
@@ -43,8 +43,8 @@ export const narrowedDetails = (
 };
 
 /**
- * What both hold, as far as it can be determined: those of either that are inside one of the other. Never wider than
- * either.
+ * The details that both hold, as far as it can be determined: those of either list that are inside one of the other.
+ * Never wider than either list.
  */
 export const commonDetails = (
   types: DetailTypes,
@@ -60,7 +60,7 @@ export const commonDetails = (
 const MOST_PASSES = 5;
 
 /**
- * `asked` inside each of several holders at once: what one of them completes must be inside the others, too.
+ * `asked` inside each of several holders at once. A detail completed by one of them must be inside the others as well.
  * `refusedBy`: in the order of `holders`.
  */
 export const insideAll = (
@@ -86,7 +86,7 @@ export const insideAll = (
 };
 
 /**
- * The identical detail where it is held, or else the first that contains it: a detail that is held exactly is given
+ * The identical detail where it is held, or else the first that contains it. A detail that is held exactly is granted
  * exactly.
  */
 const firstParent = (
@@ -153,7 +153,7 @@ const narrowedMember = (
   return isInside(rule?.rule ?? 'equal', asked, held) ? asked : undefined;
 };
 
-/** The amount of a detail, where its type has one. Undefined: the type has none, or the detail sets no limit. */
+/** The amount of a detail. Undefined: its type has no amount, or the detail sets no limit. */
 export const amountOf = (types: DetailTypes, detail: Detail): number | undefined => {
   const path = typeOf(types, detail)?.amount;
   const amount = path === undefined ? undefined : memberAt(detail, path);
@@ -176,10 +176,10 @@ export const withoutRepeats = (details: readonly Detail[]): readonly Detail[] =>
   return kept;
 };
 
-/** The most characters and entries that one delegation holds. */
+/** Maximum number of characters and of entries that one delegation holds. */
 const MOST_HELD = { length: 32_768, count: 100 };
 
-/** Joins both, the earlier first. Beyond what a delegation can hold, the oldest are dropped. */
+/** Joins both, the earlier first. Drops the oldest beyond the maximum of a delegation. */
 export const joinedDetails = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] => {
   let joined = withoutRepeats([...one, ...other]);
   while (joined.length > MOST_HELD.count || JSON.stringify(joined).length > MOST_HELD.length) joined = joined.slice(1);

@@ -1,7 +1,4 @@
-/**
- * How a value of a detail is shown, decided from the value itself: a value that does not fit its formatter is shown
- * unchanged.
- */
+/** Formats a value of a detail. A value that does not fit its formatter is shown unchanged. */
 import type { JsonValue } from '../../vocabulary/detail-type.ts';
 import type { Formatter } from './display-template.ts';
 
@@ -9,7 +6,7 @@ export type ValueFormat =
   | { readonly kind: 'money'; readonly currency: string; readonly digits: number }
   | { readonly kind: 'date' | 'iban' };
 
-/** Decimal digits of currencies that do not have two (ISO 4217). Those of Intl differ: it writes IQD without any. */
+/** Decimal digits of currencies that do not have two (ISO 4217). Intl differs: it writes IQD without decimals. */
 const DIGITS: Readonly<Record<string, number>> = {
   ...digitsOf(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
   ...digitsOf(3, 'BHD IQD JOD KWD LYD OMR TND'),
@@ -20,10 +17,10 @@ function digitsOf(digits: number, codes: string): Readonly<Record<string, number
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-/** Currency codes without a smallest unit: metals, funds, tests. */
+/** Currency codes without a minor unit: metals, funds, tests. */
 const WITHOUT_UNIT = /^(?:X(?:AG|AU|BA|BB|BC|BD|DR|PD|PT|SU|TS|UA|XX))$/;
 
-/** Decimal digits of a currency (ISO 4217). Undefined when the code names no currency with a smallest unit. */
+/** Decimal digits of a currency (ISO 4217). Undefined when the code names no currency with a minor unit. */
 export const currencyDigits = (code: string): number | undefined =>
   CURRENCIES.has(code) && !WITHOUT_UNIT.test(code) ? (Object.hasOwn(DIGITS, code) ? DIGITS[code] : 2) : undefined;
 
@@ -50,7 +47,7 @@ export const valueFormat = (
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}(?:\.0{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
-/** An existing day or moment; fractions of a second would be lost. */
+/** Whether it is an existing day or moment, without fractions of a second, which would be lost. */
 const isTime = (value: string): boolean => {
   const [, day] = TIME.exec(value) ?? [];
   if (day === undefined || Number.isNaN(Date.parse(value))) return false;

@@ -7,7 +7,7 @@ import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 const MAXIMUM_RESOURCES = 50;
 
-/** What the checks below need from the registry of resource servers. */
+/** The part of the registry of resource servers that the checks below use. */
 export type ResourceServerLookup = {
   get(id: string): Promise<Versioned<ResourceServer> | undefined>;
   findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined>;

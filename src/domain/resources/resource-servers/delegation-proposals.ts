@@ -18,15 +18,13 @@ type Dependencies = Pick<ResourceServerLookup, 'findByIdentifier'> & {
   readonly dutyHolderOf: DutyHolderOf;
   readonly documentsOf: RegisteredDocuments<ResourceServer>;
   readonly clock: Clock;
-  /** Throws for the management API itself. */
+  /** Throws if the resource server is the management API itself. */
   readonly refuseOwn: (document: ResourceServer) => void;
-  /** Its identifier. */
+  /** Identifier of the management API. */
   readonly managementApi: string;
 };
 
-/**
- * Proposing, accepting and withdrawing pairs of a resource server. Part of its registry. `expected`: from `If-Match`.
- */
+/** Proposes, accepts and withdraws pairs of a resource server. Part of its registry. `expected`: from `If-Match`. */
 export interface DelegationProposals {
   /**
    * Stores a pair that another operator or administrator must accept. Throws 'not_found', 'precondition_failed',
@@ -39,7 +37,7 @@ export interface DelegationProposals {
    */
   acceptTarget(id: string, expected: number | undefined, pair: TargetPair, by: By): Promise<Versioned<ResourceServer>>;
   /**
-   * Removes a pair, accepted or not; its effect ends with the next decision. Throws 'not_found',
+   * Removes a pair, whether accepted or not. Its effect ends with the next decision. Throws 'not_found',
    * 'precondition_failed'.
    */
   withdrawTarget(

@@ -1,7 +1,7 @@
 /**
  * The pairs (resource, scope) that a resource server wishes to reach for its callers. Owns what a pair is, and the
- * rules by which it is proposed, accepted and withdrawn. It does not decide who may call (src/http/management). It
- * does not decide what users are asked: the consent page shows accepted pairs, and no user has to allow any.
+ * rules by which it is proposed, accepted and withdrawn. Does not decide who may call (src/http/management). Does not
+ * decide what users are asked: the consent page shows accepted pairs, and users need not allow any.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -9,11 +9,11 @@ import { DomainError } from '../../vocabulary/errors.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { resourceServerRefusal } from './resource-server-refusals.ts';
 
-/** The most pairs of one resource server, including pending ones. */
+/** Maximum number of pairs of one resource server, including pending ones. */
 const MAXIMUM_TARGETS = 50;
 
 export type DutyHolder = {
-  /** Accounts and clients. Two separate duties must not share any of them. */
+  /** Accounts and clients. The holders of two separate duties must not share any of them. */
   readonly parties: readonly string[];
   /** Last change of the account, or of the client and its owner. Epoch seconds. */
   readonly changedAt: number;
@@ -34,18 +34,18 @@ export type DelegationTarget = {
   readonly resource: string;
   /** One scope that the other API declares. */
   readonly scope: string;
-  /** Account or client that called. */
+  /** The calling account or client. */
   readonly proposedBy: string;
   /** Epoch seconds. */
   readonly proposedAt: number;
-  /** Accounts and clients that count as the proposer (clients/duty-holders.ts). Absent: `proposedBy` alone. */
+  /** Accounts and clients that are treated as the proposer (clients/duty-holders.ts). Absent: `proposedBy` alone. */
   readonly proposers?: readonly string[];
   readonly acceptedBy?: string;
   /** Epoch seconds. Absent: the pair waits and has no effect. */
   readonly acceptedAt?: number;
 };
 
-/** A pair as a caller names it. */
+/** A pair, as a caller names it. */
 export type TargetPair = Pick<DelegationTarget, 'resource' | 'scope'>;
 
 /** The members of a resource server that the rules read. */
@@ -95,9 +95,9 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
 };
 
 /**
- * Accepts the pair and changes nothing else. Does nothing when it is accepted already. Throws 'not_found' without
- * such a pair. Throws 'forbidden' for the proposer and for a caller who was changed since the proposal: a second
- * caller could be created or taken over for it. Throws 'invalid_field' when the other API no longer offers the
+ * Accepts the pair and changes nothing else. Does nothing when it is accepted already. Throws 'not_found' without such
+ * a pair. Throws 'forbidden' for the proposer and for a caller who was changed since the proposal. Otherwise the
+ * proposer could create or take over a second caller. Throws 'invalid_field' when the other API no longer offers the
  * scope.
  */
 export const withAccepted = <T extends Delegating>(
@@ -129,7 +129,7 @@ export const acceptanceBar = (
   return changedAt >= proposedAt ? 'changed' : undefined;
 };
 
-/** Removes the pair, accepted or not. Throws 'not_found'. */
+/** Removes the pair, whether accepted or not. Throws 'not_found'. */
 export const withoutTarget = <T extends Delegating>(
   server: T,
   pair: TargetPair,

@@ -1,7 +1,7 @@
 /**
- * The registry of resource servers: the audiences of tokens and their scopes. Owns the collection RESOURCE_SERVERS
- * and its rules. It does not decide who may change it (src/http/management), nor what scope a token gets
- * (delegation/authority.ts). The provider reads it for each token.
+ * The registry of resource servers: the audiences of tokens and their scopes. Owns the collection RESOURCE_SERVERS and
+ * its rules. Does not decide who may change it (src/http/management), nor what scope a token gets
+ * (authority/decision/authorize.ts). The provider reads it for each token.
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
@@ -60,7 +60,7 @@ const CHANGEABLE = [
 
 export type ResourceServerChange = Partial<Pick<NewResourceServer, (typeof CHANGEABLE)[number] | 'certificate'>>;
 
-/** `secret` is in no store and no log; show it once. */
+/** `secret` is not stored or logged; show it once. */
 export type CreatedResourceServer = Versioned<ResourceServer> & { readonly secret?: string };
 
 type Dependencies = {
@@ -86,18 +86,21 @@ export interface ResourceServerRegistry extends DelegationProposals {
   findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined>;
   /** One page of resource servers, newest first. */
   list(query?: PageQuery): Promise<Page<ResourceServer>>;
-  /** Throws 'invalid_field', and 'conflict' when the identifier is taken. */
+  /** Creates a resource server. Throws 'invalid_field', and 'conflict' when the identifier is taken. */
   create(input: NewResourceServer, by: By): Promise<CreatedResourceServer>;
   /**
    * Registers the management API as a resource server with these scopes: created at first start, updated at later
    * ones. Idempotent; nodes that start at once agree on one.
    */
   ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>>;
-  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field', 'conflict'. */
+  /**
+   * Changes a resource server. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version,
+   * 'invalid_field', 'conflict'.
+   */
   update(id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>>;
-  /** No token is issued for it and its introspection credential stops working. Idempotent. */
+  /** Disables a resource server: no token is issued for it, and its introspection credential stops working. Idempotent. */
   disable(id: string, by: By): Promise<Versioned<ResourceServer>>;
-  /** Tokens are issued for it again; tokens that ended meanwhile stay ended. Idempotent. */
+  /** Enables a resource server: tokens are issued for it again. Tokens that have ended stay ended. Idempotent. */
   enable(id: string, by: By): Promise<Versioned<ResourceServer>>;
   /** Replaces the introspection secret; the old one ends at once. */
   rotateSecret(id: string, by: By): Promise<CreatedResourceServer & { readonly secret: string }>;

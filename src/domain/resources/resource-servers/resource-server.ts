@@ -9,7 +9,7 @@ import type { DelegationTarget } from './delegation-targets.ts';
 export type ScopeDeclaration = {
   /** scope-token of RFC 6749 §3.3. */
   readonly name: string;
-  /** What it allows a client to do, in words for the consent page. */
+  /** What it allows a client to do, as text for the consent page. */
   readonly description: string;
   readonly risk: Risk;
   /** Included when a request names the resource and no scope. Without any default scope such a request asks for all. */
@@ -38,7 +38,7 @@ export type ResourceServer = {
   readonly accessTokenTtlSeconds: number;
   /** Environments whose agents may hold rights here. Absent: all. */
   readonly environments?: readonly Environment[];
-  /** The scopes it would like to use at other APIs for its callers. Only accepted pairs have an effect. Absent: none. */
+  /** The scopes that it would like to use at other APIs for its callers. Only accepted pairs have an effect. Absent: none. */
   readonly delegatesTo?: readonly DelegationTarget[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
   readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
