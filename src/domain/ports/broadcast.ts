@@ -1,10 +1,10 @@
 /**
- * Short messages to all nodes, this one included: at most once, in no order. A lost message costs only the time until the
- * listener's next poll, so nothing may depend on it. A message carries no authority: a listener trusts only what it can
- * check, and never grants because of it.
+ * Short messages to all nodes, this one included: delivered at most once, in no order. A lost message only delays the
+ * listener until its next poll, so no decision may depend on a message. A message carries no authority: a listener
+ * trusts only what it can check, and never grants because of a message.
  */
 export interface Broadcast {
-  /** Returns whether the message was sent; who received it is unknown. Never throws. */
+  /** Returns whether the message was sent; its receivers are unknown. Never throws. */
   publish(topic: Topic, message: string): Promise<boolean>;
   /** `handler` must not throw. Handlers stay until `close`. */
   subscribe(topic: Topic, handler: (message: string) => void): void;
@@ -13,8 +13,8 @@ export interface Broadcast {
 }
 
 /**
- * `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys were changed. `approvals`: there is
- * something new for approvers. `sessions`: a session may have ended.
+ * `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys have changed. `approvals`: there
+ * are news for approvers. `sessions`: a session may have ended.
  */
 export const TOPICS = ['kills', 'keys', 'approvals', 'sessions'] as const;
 

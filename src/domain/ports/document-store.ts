@@ -1,6 +1,6 @@
 /**
- * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep it: one
- * document is the unit of every decision, and no decision spans two.
+ * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep its
+ * promises. One document is the unit of every decision, and no decision spans two.
  *
  * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
  */
@@ -10,7 +10,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Documents are JSON: no Date, undefined, Buffer or NaN. Times are whole epoch seconds (NumericDate, RFC 7519 §2). */
 export type Document = { readonly id: string };
 
-/** What a lookup by id or name answers: the document, or undefined when there is none. */
+/** The result of a lookup by id or name: the document, or undefined when there is none. */
 export type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 /** A stored document, deeply frozen: to change it, callers create another one. */
@@ -18,8 +18,8 @@ export type Versioned<T> = {
   readonly document: T;
   readonly version: number;
   /**
-   * Fields whose value in the index differs from the document, and `id` where its key differs: a search does not find what
-   * it should. Only in collections that declare `comparesIndexes`; absent when all agree.
+   * Fields whose value in the index differs from the document, and `id` where its key differs. A search may then miss
+   * the document or find it wrongly. Only in collections that declare `comparesIndexes`; absent when all agree.
    */
   readonly misindexed?: readonly string[];
 };
@@ -34,20 +34,20 @@ export type CollectionDeclaration = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
   /**
-   * Top-level members holding lists of different texts, at most 64. `where` finds the documents whose list holds a text.
-   * Such a member is first in an index that is not unique: alone, or followed by one field that can order the documents
-   * found. Not together with `expiresAt`.
+   * Top-level members that hold lists of distinct texts, at most 64. `where` finds the documents whose list holds a
+   * text. Such a member is first in an index that is not unique: alone, or followed by one field that can order the
+   * documents found. Not together with `expiresAt`.
    */
   readonly lists?: readonly string[];
   /**
-   * A top-level member holding the epoch second from which the document may be swept. The sweeper removes it some time
-   * later; readers must still check expiry. Indexed by the adapter.
+   * A top-level member that holds the epoch second from which the document may be swept. The sweeper removes the
+   * document some time later, so readers must check the expiry. Indexed by the adapter.
    */
   readonly expiresAt?: string;
-  /** Members without which a document cannot be read: it is damaged, or of another version. */
+  /** Required members. A document without them cannot be read: it is damaged, or of another version. */
   readonly members?: readonly string[];
   /**
-   * A document that cannot be read is treated as absent. For collections in which absence means denial; in all others
+   * Treats a document that cannot be read as absent. For collections in which absence means denial. In all others,
    * reading such a document throws StoreUnavailable.
    */
   readonly isAbsentWhenUnreadable?: boolean;
@@ -63,8 +63,8 @@ export type Cursor = { readonly value?: string | number; readonly id: string };
 
 export type Query = {
   /**
-   * Equality on members that are all fields of declared indexes (throws otherwise). Of lists at most one, with an index
-   * of it and the member of `order`, if there is one.
+   * Equality on members that are all fields of declared indexes (throws otherwise). At most one of them is a list, with
+   * an index of it and the member of `order`, if there is one.
    */
   readonly where?: Readonly<Record<string, string | number | boolean>>;
   /** At most one range on an indexed integer member; both ends inclusive. */
@@ -81,19 +81,19 @@ export interface Collection<T extends Document> {
   insert(document: T): Promise<void>;
   /**
    * Stores new documents in the given order, each at version 1, in one durable step where the backend can. On the first
-   * conflict it throws DocumentConflict and stores nothing after it; the ones before may have been stored. Later documents
-   * are never stored without the earlier ones.
+   * conflict throws DocumentConflict and stores no later document; the earlier ones may have been stored. Later
+   * documents are never stored without the earlier ones.
    */
   insertMany(documents: readonly T[]): Promise<void>;
   get(id: string): Promise<Versioned<T> | undefined>;
   /** The documents found, in the order of `ids`; unknown ids are left out. At most 1000 ids. */
   getMany(ids: readonly string[]): Promise<readonly Versioned<T>[]>;
   /**
-   * Compare-and-swap: writes only while the stored version is `expected`; returns whether it wrote. Throws DocumentConflict
-   * on a unique key.
+   * Compare-and-swap: writes only if the stored version is `expected`; returns whether it wrote. Throws
+   * DocumentConflict on a unique key.
    */
   replace(document: T, expected: number): Promise<boolean>;
-  /** Deletes and returns the document. Of concurrent callers exactly one gets it. */
+  /** Deletes and returns the document. Exactly one of several concurrent callers gets it. */
   take(id: string): Promise<T | undefined>;
   find(query: Query): Promise<readonly Versioned<T>[]>;
 }
@@ -108,21 +108,21 @@ export interface DocumentStore {
   /** The names of the collections declared so far whose documents expire. */
   expiring(): readonly string[];
   /**
-   * Removes documents of one collection that expired before `now`, at most `limit`. A store within this process ends after
-   * about `milliseconds`, because it serves no request meanwhile; absent: no time limit. A removal need not have reached
-   * stable storage. Throws TypeError for a collection whose documents do not expire.
+   * Removes documents of one collection that expired before `now`, at most `limit`. A store within this process stops
+   * after about `milliseconds`, because the process serves no requests during the call. Absent: no time limit. A
+   * removal need not have reached stable storage. Throws TypeError for a collection whose documents do not expire.
    */
   sweep(collection: string, now: number, limit: number, milliseconds?: number): Promise<SweepSlice>;
   /** How many documents of one collection expired before `now`, counted up to `most`. */
   countExpired(collection: string, now: number, most: number): Promise<number>;
   /**
-   * Gives a few unused pages back to the file system; returns whether more are left. Absent where the server behind the
-   * store does that by itself, and where no file is used.
+   * Returns a few unused pages to the file system; returns whether more are left. Absent where the database server does
+   * this itself, and where there is no file.
    */
   shrink?(): Promise<boolean>;
   /**
-   * Reads within `work` may return what was true at any moment since it began, or since this process last wrote anything;
-   * so one read may serve all of them. Absent, and outside: at any moment since the read began.
+   * Reads within `work` may return any state since `work` began, or since the last write of this process. So one read
+   * may serve all of them. Where this is absent, and outside of `work`: any state since the read began.
    */
   asOneRequest?<R>(work: () => R): R;
   /** Idempotent. Waits for writes in progress. */
@@ -135,14 +135,14 @@ export class DocumentConflict extends Error {
   readonly code = 'document_conflict';
 }
 
-/** Why a store fails, where the cause is known and has a remedy of its own. */
+/** Why a store fails, where the cause is known and has its own remedy. */
 export type StoreFailure = 'no_space';
 
 /** The backend failed or is closed; the outcome of a write in progress is unknown. `code` is 'store_unavailable'. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'store_unavailable';
-  /** `no_space`: there is no room for the write, and nothing of it was stored. */
+  /** `no_space`: there is no room for the write, and no part of it was stored. */
   readonly reason: StoreFailure | undefined;
 
   constructor(message: string, options: { readonly cause?: unknown; readonly reason?: StoreFailure } = {}) {
@@ -163,11 +163,11 @@ export const NO_SPACE = {
   retryAfterSeconds: 30,
 } as const;
 
-/** Whether an error, or its cause, is that a store has no room. */
+/** Whether the cause of an error is that a store has no room. */
 export const isOutOfSpace = (error: unknown): boolean => {
   for (let cause = error, depth = 0; depth < 8 && cause instanceof Object; depth += 1) {
     if (isStoreUnavailable(cause) && cause.reason === 'no_space') return true;
-    // A file beside the store.
+    // The error of a file beside the store.
     if ((cause as { readonly code?: unknown }).code === 'ENOSPC') return true;
     cause = (cause as { readonly cause?: unknown }).cause;
   }

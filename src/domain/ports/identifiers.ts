@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /**
- * What an id names. Each has its own prefix, so that an id shows its kind. No display name reads as an id
+ * Kinds of objects with ids. Each kind has its own prefix, so that an id shows its kind. No display name reads as an id
  * (display-names/id-form.ts).
  */
 export const ID_PREFIXES = [

@@ -11,9 +11,9 @@ export type Interaction = {
   readonly prompt: 'login' | 'consent';
   /** Account that is signed in, if any. */
   readonly account?: string;
-  /** The signed-in account lacks only a second factor: the page asks for that alone. */
+  /** Whether the signed-in account lacks only a second factor: the page asks for that alone. */
   readonly lacksFactor?: true;
-  /** The request demands a sign-in that happens now (`prompt=login`, `max_age`): an existing session is not enough. */
+  /** Whether the request requires a new sign-in (`prompt=login`, `max_age`): an existing session is not enough. */
   readonly isFresh?: true;
   readonly clientId: string;
   /** Exact, validated redirect target of this request; absent in a device flow. */
@@ -21,22 +21,22 @@ export type Interaction = {
   readonly loginHint?: string;
   /** Requested languages, best first, separated by spaces (OpenID Connect Core §3.1.2.1). */
   readonly uiLocales?: string;
-  /** OpenID scopes asked for (openid, profile, email, groups, offline_access). */
+  /** Requested OpenID scopes (openid, profile, email, groups, offline_access). */
   readonly openidScopes: readonly string[];
-  /** Resource indicator → scopes asked for there, already cut to what that resource declares and the client may hold. */
+  /** Resource indicator → requested scopes there, already cut to what the resource declares and the client may hold. */
   readonly resources: Readonly<Record<string, readonly string[]>>;
   /** Requested authorization details (RFC 9396), by the resource that declares their types. */
   readonly details?: DetailsByResource;
   /** Agent that is to act for the person through the requesting client. */
   readonly requestedActor?: string;
-  /** The request names no scope: it asks for the defaults of its resources. */
+  /** Whether the request names no scope: it then requests the defaults of its resources. */
   readonly isDefaultScope?: true;
   /** Set in a device flow (RFC 8628): the person types or checks this code. */
   readonly userCode?: string;
   readonly expiresAt: number;
 };
 
-/** What a person allowed: it becomes one grant, and tokens are cut to it. */
+/** The rights that a person allowed. They become one grant, and limit its tokens. */
 export type ConsentResult = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
@@ -45,7 +45,7 @@ export type ConsentResult = {
   readonly expiresAt: number;
   /** Agent that may act for the person through the client. */
   readonly requestedActor?: string;
-  /** How often the agent had changed hands when the person was asked, if ever. */
+  /** How often the agent had changed owner when the person was asked, if ever. */
   readonly ownership?: number;
   /** Version of the client's metadata document that was shown, if the client is a document. */
   readonly clientVersion?: string;
@@ -53,14 +53,14 @@ export type ConsentResult = {
 
 /**
  * The prompt in progress. Implemented over oidc-provider in `src/provider`. Every method throws DomainError 'not_found'
- * unless the browser's cookie belongs to exactly this `uid` (V21). Finishing works once; a second time is 'conflict'. The
- * finishing methods return the URL to which to send the browser (303).
+ * unless the browser's cookie belongs to exactly this `uid` (V21). An interaction can be finished once; a second
+ * attempt throws 'conflict'. The finishing methods return the URL to which to redirect the browser (303).
  */
 export interface Interactions {
   get(exchange: Exchange, uid: string): Promise<Interaction>;
-  /** Signs out another account that was signed in in this browser. */
+  /** Signs in the account. Signs out another account that was signed in in this browser. */
   finishSignIn(exchange: Exchange, uid: string, account: string, assurance: Assurance): Promise<string>;
-  /** `decide` runs once this answer is the only one; when it throws, the prompt is open again. */
+  /** `decide` runs as soon as no other answer can be accepted. When it throws, the prompt is open again. */
   finishConsent(exchange: Exchange, uid: string, decide: () => Promise<ConsentResult>): Promise<string>;
   /** Ends the authorization request with an OAuth error such as access_denied; `decide` as in `finishConsent`. */
   refuse(
@@ -71,7 +71,7 @@ export interface Interactions {
     decide?: () => Promise<void>,
   ): Promise<string>;
   /**
-   * Restarts the same authorization request with a sign-in, even if an account is signed in; earlier answers are discarded.
+   * Restarts the same authorization request with a sign-in, even if an account is signed in. Discards earlier answers.
    * Throws 'not_found' for a device flow, which has no redirect.
    */
   restart(exchange: Exchange, uid: string): Promise<string>;
@@ -83,11 +83,11 @@ export type BrowserSession = { readonly id: string; readonly account: string; re
 export interface BrowserSessions {
   /** The live session of an active account, or undefined. */
   current(exchange: Exchange): Promise<BrowserSession | undefined>;
-  /** URL to sign in and return to `returnTo`, a path on this origin; `anew` also when an account is signed in. */
+  /** URL to sign in and return to `returnTo`, a path on this origin; `anew`: also when an account is signed in. */
   signInUrl(exchange: Exchange, returnTo: string, how?: 'anew'): Promise<string>;
   /**
-   * Takes the browser back from sign-in: returns the path given to `signInUrl`. Throws 'invalid_request' when this browser
-   * did not start it.
+   * Handles the return from sign-in: returns the path that was given to `signInUrl`. Throws 'invalid_request' when this
+   * browser did not start it.
    */
   finishSignIn(exchange: Exchange, query: URLSearchParams): Promise<string>;
   /** Ends the session and drops its cookie. */

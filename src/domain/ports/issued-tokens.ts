@@ -7,9 +7,9 @@ export type IssuedToken = {
   /** `jti` of a JWT; keyed digest of an opaque token. */
   readonly id: string;
   readonly format: 'jwt' | 'opaque';
-  /** Of a JWT: `kid` of the key that signed it. */
+  /** For a JWT: `kid` of the key that signed it. */
   readonly key?: string;
-  /** Account on whose behalf; absent when a client acts for itself. */
+  /** Account on whose behalf the token was issued; absent when a client acts for itself. */
   readonly subject?: string;
   /** Client or agent to which it was issued. */
   readonly clientId: string;
@@ -21,11 +21,11 @@ export type IssuedToken = {
   readonly chain?: ActorChain;
   /** Agent that may act for the person with this token of a client (RFC 8693 §4.4). */
   readonly mayAct?: string;
-  /** Of a token issued for an assertion of a peer: the account link on which it depends, and the actors there. */
+  /** For a token issued for an assertion of a peer: the account link on which it depends, and the actors there. */
   readonly origin?: { readonly link: string; readonly act?: ForeignActor };
   /** Id of the delegation. */
   readonly delegation?: string;
-  /** Instance of the agent that got it. */
+  /** Instance of the agent to which it was issued. */
   readonly instance?: string;
   readonly grant?: string;
   readonly txn?: string;
@@ -35,7 +35,7 @@ export type IssuedToken = {
   /** Maximum number of uses. */
   readonly maxUses?: number;
   readonly approval?: TokenApproval;
-  /** How often the agents in its chain had changed hands together (agents/ownership.ts); absent: never. */
+  /** How often the agents in its chain had changed owner together (agents/ownership.ts); absent: never. */
   readonly ownership?: number;
   /** How the person signed in. */
   readonly assurance?: Assurance;
@@ -51,7 +51,7 @@ export type IssuedToken = {
 export type TokenApproval = {
   readonly id: string;
   readonly digest: string;
-  /** Two people approved it in an emergency, without the approvers. */
+  /** Whether two people approved it by break-glass, without the approvers. */
   readonly break_glass?: true;
 };
 
@@ -86,8 +86,8 @@ export interface IssuedTokens {
    */
   find(token: string): Promise<IssuedToken | undefined>;
   /**
-   * Whether a token that was live once has ended otherwise than by expiry: it was revoked, or something it depends on has
-   * ended. `format` is absent for a sign-in, which is not a token.
+   * Whether a token that was live once has ended for a reason other than expiry. It was revoked, or something it
+   * depends on has ended. `format` is absent for a sign-in, which is not a token.
    */
   isEnded(
     token: Omit<IssuedToken, 'format' | 'expiresAt'> & {

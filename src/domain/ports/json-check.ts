@@ -1,4 +1,4 @@
-/** What every store can give back as it is. */
+/** Maximum nesting of values that every store returns unchanged. */
 const MAX_DEPTH = 100;
 
 export const checkJson = (value: unknown, depth: number): void => {

@@ -10,8 +10,8 @@ export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('au
  */
 export interface KillLatch {
   /**
-   * Allocates room for future kills, so that `write` works on a volume that has become full. Idempotent. Absent where no
-   * room has to be allocated.
+   * Allocates room for future kills, so that `write` works on a volume that has become full. Idempotent. Absent where
+   * allocation is not needed.
    */
   prepare?(): Promise<void>;
   read(): Promise<readonly LatchedKill[]>;

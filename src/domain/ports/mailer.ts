@@ -1,16 +1,16 @@
 export type MailMessage = {
-  /** The same for each attempt: the left part of the Message-ID. */
+  /** The left part of the Message-ID, the same for each attempt. */
   readonly id: string;
   /** One address. */
   readonly to: string;
-  /** BCP 47, of all that follows. */
+  /** Language of the following texts, BCP 47. */
   readonly language: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 };
 
-/** Sends mail to a server the configuration names. */
+/** Sends mail through the server that the configuration names. */
 export interface Mailer {
   /**
    * Resolves when the server has accepted the message. Throws MailNotSent, with `isFinal` when the server will never accept

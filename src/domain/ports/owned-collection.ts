@@ -1,15 +1,15 @@
 /**
- * The whole declaration of a collection: what a store needs (`CollectionDeclaration`), and what else is decided once for each
- * collection. It stands beside the noun. src/compose/collections.ts lists all of them, and everything that needs a list of
- * collections is derived from that one.
+ * The whole declaration of a collection: what a store needs (`CollectionDeclaration`), and what else is decided once
+ * for each collection. It stands in the file of its noun. src/compose/collections.ts lists all declarations, and every
+ * other list of collections is derived from that one.
  */
 import type { CollectionDeclaration } from './document-store.ts';
 import type { IdPrefix } from './identifiers.ts';
 
 /**
  * What `get` and `getMany` promise on MongoDB. `majority`: what a majority of the replica set holds. `linearizable`: a
- * primary that was replaced without noticing never answers them; for documents that end or limit everything else. SQLite and
- * memory are always linearizable.
+ * primary that was replaced and has not noticed it never answers them. For documents that end or limit everything else.
+ * SQLite and memory are always linearizable.
  */
 export type Consistency = 'majority' | 'linearizable';
 
@@ -18,7 +18,7 @@ export type Consistency = 'majority' | 'linearizable';
  * SQLite caches all collections.
  */
 export type CachedReads = {
-  /** Only documents with ids that match; absent: all. */
+  /** Caches only documents with matching ids. Absent: all. */
   readonly ids?: RegExp;
   /**
    * Also caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
@@ -28,9 +28,9 @@ export type CachedReads = {
 };
 
 /**
- * What removes a document. `sweeper`: age alone decides, by `expiresAt`. `own sweep`: a service sweeps it, because more than
- * age decides; `endsAt` is the member of an index by which it looks. `registry`: the code that owns the collection, when the
- * document is over. `nothing`: documents stay.
+ * What removes a document. `sweeper`: age alone decides, by `expiresAt`. `own sweep`: a service sweeps it, because more
+ * than age decides; `endsAt` is the indexed member by which the service searches. `registry`: the code that owns the
+ * collection removes it, when the document is over. `nothing`: documents stay.
  */
 export type Retention =
   | { readonly removedBy: 'sweeper'; readonly once: string }
@@ -39,9 +39,9 @@ export type Retention =
   | { readonly removedBy: 'nothing'; readonly because: string };
 
 /**
- * What a transfer to another store does with it. A collection that removes authority is read after those that give it, so
- * that the file holds every removal made while they were read. The log is written ahead of both, and is read last. `neither`
- * is read with those that give. `no`: not transferred, and why.
+ * How a transfer to another store treats the collection. Collections that remove authority are read after those that
+ * give it, so that the file holds every removal made while they were read. The log is written before both, and is read
+ * last. `neither` is read with those that give authority. `no`: not transferred, and why.
  */
 export type Transfer = 'gives authority' | 'neither' | 'removes authority' | 'log' | { readonly no: string };
 
@@ -55,7 +55,7 @@ type Lasting = {
 };
 
 export type OwnedCollection = CollectionDeclaration & {
-  /** What one document is. */
+  /** The meaning of one document. */
   readonly holds: string;
   /** Prefixes of the ids that are created for its documents and their parts. Each belongs to one collection at most. */
   readonly prefixes: readonly IdPrefix[];

@@ -1,12 +1,12 @@
 /**
- * The policy engine: evaluates policies. The domain supplies principal, action, resource and facts; the engine returns a
- * verdict and the policies that determined it. It has no store and no clock, is synchronous, and never throws on a
+ * The policy engine: evaluates policies. The domain supplies principal, action, resource and facts. The engine returns
+ * a verdict and the policies that determined it. It has no store and no clock, is synchronous, and never throws on a
  * question. An internal failure is an error in the verdict, and a verdict with an error is a `deny`.
  */
 
 import { DomainError } from '../vocabulary/errors.ts';
 
-/** Actions that policies decide. `act`: get a token; `delegate`: get a delegation; the rest: use this server itself. */
+/** Actions that policies decide on. `act`: get a token. `delegate`: get a delegation. The rest: use this server itself. */
 export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;
 
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
@@ -40,11 +40,11 @@ export type PolicyRecord = { readonly [attribute: string]: PolicyValue | undefin
 export type PolicyEntity = {
   readonly name: EntityName;
   readonly attributes: PolicyRecord;
-  /** The entities that it is `in`; they need no entity of their own here. */
+  /** The entities that it is `in`. They need no entry of their own here. */
   readonly parents: readonly EntityName[];
 };
 
-/** All that a policy set evaluates in one decision. */
+/** Everything that a policy set evaluates in one decision. */
 export type PolicyCase = {
   readonly action: PolicyAction;
   readonly principal: EntityName;
@@ -76,15 +76,15 @@ export type PolicyQuestion = {
 export type Verdict = {
   readonly effect: 'allow' | 'deny';
   /**
-   * Ids of the policies that determined the verdict: the permits of an `allow`, the forbids of a `deny`; none when nothing
-   * permits it.
+   * Ids of the policies that determined the verdict: the permits of an `allow`, the forbids of a `deny`; none when no
+   * policy permits the question.
    */
   readonly determining: readonly string[];
   /** Policies that could not be evaluated, as text. Any error makes the effect `deny`. */
   readonly errors: readonly string[];
 };
 
-/** The parts of a policy beside its rule. */
+/** The parts of a policy apart from its rule. */
 export type PolicySummary = {
   /** Its annotation `@id`, unique in its set. */
   readonly id: string;
@@ -109,28 +109,25 @@ export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonl
 export type CompiledPolicies = {
   readonly policies: ReadonlyMap<string, PolicySummary>;
   decide(question: PolicyQuestion, entities: readonly PolicyEntity[]): Verdict;
-  /** Frees what it holds; a later evaluation gives an error in the verdict. */
+  /** Frees its resources. A later evaluation gives an error in the verdict. */
   release(): void;
 };
 
-/** `wasTaken`: the text was active before, so ids in it that no object can have are no error. */
+/** `wasTaken`: the text was active before, so impossible ids in it are not an error. */
 export type TakenBefore = { readonly wasTaken?: boolean };
 
 export interface PolicyEngine {
-  /**
-   * Syntax, validation against the schema, ids that no object can have, and lint. Never throws on text, of any size or
-   * shape.
-   */
+  /** Syntax, validation against the schema, impossible ids, and lint. Never throws on text, of any size or shape. */
   check(text: string, before?: TakenBefore): PolicyCheck;
   /** Compiles a set. Throws DomainError 'invalid_field' when `check` finds an error. */
   compile(text: string, before?: TakenBefore): CompiledPolicies;
   /** The schema for policies, as text. */
   readonly schema: string;
-  /** The set a new server starts with. */
+  /** The policy set of a new server. */
   readonly starter: string;
 }
 
-/** The error for a text with errors: the first one is the message, all of them are in `errors`. */
+/** The error for a text with errors. The first one is the message; `errors` holds all of them. */
 export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError => {
   const details = findings
     .filter(({ severity }) => severity === 'error')
@@ -140,6 +137,6 @@ export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError
   return Object.assign(error, { errors });
 };
 
-/** The error while policies cannot be evaluated, so nothing is allowed. */
+/** The error while policies cannot be evaluated, so that nothing is permitted. */
 export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>
   new DomainError('unavailable', 'Policies cannot be asked right now.', { detail, cause });

@@ -1,6 +1,6 @@
 /**
- * Checks that all store adapters share, so that a mistake shows on each backend alike: declarations, documents, ids and
- * queries. A TypeError here is a bug of the calling code.
+ * Checks that all store adapters share: declarations, documents, ids and queries. A mistake therefore shows on each
+ * backend alike. A TypeError here is a bug of the calling code.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
 } from './document-store.ts';
 import { checkJson } from './json-check.ts';
 
-/** What an index holds for one field. */
+/** The value that an index holds for one field. */
 export type FieldValue = string | number | boolean;
 
 /** A checked declaration. `expiresAt` is an additional index. */
@@ -22,7 +22,7 @@ export type CollectionRules = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
   readonly expiresAt: string | undefined;
-  /** Every field of every index, each once, but for lists. */
+  /** Every field of every index, without duplicates and without lists. */
   readonly fields: readonly string[];
   /** Members that hold lists. */
   readonly lists: readonly string[];
@@ -35,13 +35,13 @@ export type CollectionRules = {
   readonly comparesIndexes: boolean;
 };
 
-/** The list, and the field behind it, if any. */
+/** The list, and the field after it in the index, if any. */
 export type ListIndex = { readonly list: string; readonly by: string | undefined };
 
 /** A query with its defaults filled in. `by` undefined: by id. */
 export type CheckedQuery = {
   readonly where: readonly (readonly [string, FieldValue])[];
-  /** The text that a list has to hold, and the index to use. */
+  /** The text that a list must hold, and the index to use. */
   readonly list: (ListIndex & { readonly holds: string }) | undefined;
   readonly range: { readonly field: string; readonly gte?: number; readonly lte?: number } | undefined;
   readonly by: string | undefined;
@@ -92,8 +92,8 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
 };
 
 /**
- * The document in a stored text; undefined when it cannot be read and is treated as absent. Otherwise throws
- * StoreUnavailable: what it would have denied is unknown.
+ * The document in a stored text. Undefined when it cannot be read and is treated as absent. Otherwise throws
+ * StoreUnavailable, since the document might have denied something.
  */
 export const storedBody = <T extends Document>(
   rules: CollectionRules,
@@ -144,7 +144,7 @@ const listIndexesOf = (
     return [{ list, by }];
   });
 
-/** The texts of a list member, each once; none when the document has none. Throws TypeError on any other value. */
+/** The texts of a list member, without duplicates; none when the document has none. Throws TypeError on any other value. */
 export const listValues = (document: object, list: string): readonly string[] => {
   const value: unknown = Object.hasOwn(document, list) ? Reflect.get(document, list) : undefined;
   if (value === undefined || value === null) return [];
@@ -242,7 +242,7 @@ const checkedList = (
   return { ...index, holds };
 };
 
-/** Whether a value could stand under this key. Throws TypeError when it is not a string at all. */
+/** Whether there could be a value under this key. Throws TypeError when it is not a string at all. */
 export const isPossibleKey = (key: unknown): key is string => isPossibleId(key) && key.length <= MAX_KEY_LENGTH;
 
 /** Throws TypeError unless a value may be written under this key. */

@@ -9,21 +9,21 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
 /**
  * Purpose of a POST:
- * - a question to a decision point that the configuration names;
- * - a message to an endpoint that operators registered; only the status of its answer is read;
- * - the verification that such an endpoint wants messages;
- * - to an agent, that a decision is ready for it;
- * - to a push service that the configuration names, a message for a browser;
- * - to an app, that a session has ended (OpenID Connect Back-Channel Logout 1.0).
+ * - `decision`: a question to a decision point that the configuration names;
+ * - `webhook`: a message to an endpoint that operators registered; only the status of its answer is read;
+ * - `webhook_challenge`: the verification that such an endpoint wants messages;
+ * - `approval_ping`: a notification to an agent that a decision is ready for it;
+ * - `push`: a message for a browser, to a push service that the configuration names;
+ * - `app_logout`: a notification to an app that a session has ended (OpenID Connect Back-Channel Logout 1.0).
  */
 export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push' | 'app_logout';
 
-/** Requests to a registered provider for a person who signs in there: never answered from memory. */
+/** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
 
 /**
- * Purposes for which a host of `egress.internalHosts` is open: its lists have these names. A host that is open for one
- * purpose is closed for all others.
+ * Purposes for which `egress.internalHosts` allows a host: its lists have these names. A host that is allowed for one
+ * purpose is not allowed for the others.
  */
 export const INTERNAL_PURPOSES = [
   'upstreamProviders',
@@ -63,13 +63,13 @@ export type FetchRequest = {
   readonly purpose: FetchPurpose;
   /** The list of internal hosts that applies; absent: the URL reaches public hosts only. */
   readonly internal?: InternalPurpose | undefined;
-  /** URL of the document that named this one: the list applies only if that document is at a host of it, too. */
+  /** URL of the document that named this one. The list applies only if that document is at a host of the list as well. */
   readonly namedBy?: string | undefined;
   /** Address of the caller: the fetch uses the budget of that source. */
   readonly source?: string;
   /**
-   * Fetches again although a copy is fresh: for an unknown `kid`, or to detect drift. Nevertheless returns a copy younger
-   * than 30 seconds, and a fresh one when the new fetch fails.
+   * Fetches again although a copy is fresh: for an unknown `kid`, or to detect drift. Still returns a copy younger than
+   * 30 seconds, and a fresh copy when the new fetch fails.
    */
   readonly again?: boolean;
   /** Returns no copy that was fetched up to this second, even a fresh one. */
@@ -77,8 +77,8 @@ export type FetchRequest = {
 };
 
 /**
- * A document served with status 200. The same object as long as the copy is kept: results derived from it can be kept with
- * it.
+ * A document served with status 200. It is the same object as long as the copy is kept, so that derived results can be
+ * kept with it.
  */
 export type FetchedDocument = {
   readonly url: string;
@@ -93,19 +93,19 @@ export type FetchedDocument = {
 };
 
 /**
- * The only way out of this process to a URL that another party chose. https only, to public addresses and to hosts that the
- * configuration names for this purpose. One connection to a checked address, no redirects, at most 64 KiB, 2.5 seconds from
- * the name to the last byte.
+ * The only way out of this process to a URL that another party chose. Connects by https only, to public addresses and
+ * to hosts that the configuration names for this purpose. Makes one connection to a checked address, without redirects.
+ * Reads at most 64 KiB, within 2.5 seconds from the name to the last byte.
  */
 export interface TrustedFetch {
   /**
-   * Whether a URL could be fetched at all, by its spelling. It needs https, a host that is no forbidden address, no user
-   * name, fragment or dot segment, port 443, and no internal host of another purpose. Without `internal` that is every
-   * listed host. Sends nothing. Use it where a URL is registered.
+   * Checks by the form of a URL whether it could be fetched. It needs https, port 443 and a host that is not a
+   * forbidden address. It must have no user name, fragment or dot segment, and no internal host of another purpose.
+   * Without `internal` that is every listed host. Sends nothing. Use it where a URL is registered.
    */
   check(url: string, internal?: InternalPurpose): FetchReason | undefined;
   /**
-   * The document at a URL: from memory while it is fresh, and one fetch for concurrent callers. Throws a DomainError, see
+   * The document at a URL: from memory while it is fresh. Concurrent callers share one fetch. Throws a DomainError, see
    * `fetchFailed`. A failure is remembered for 60 seconds.
    */
   get(request: FetchRequest): Promise<FetchedDocument>;
@@ -115,24 +115,24 @@ export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** JSON; for a browser bytes that only it can decrypt; for an app a form. */
+  /** JSON. For a browser: bytes that only it can decrypt. For an app: a form. */
   readonly body: string | Uint8Array;
   /** Value of the header `Authorization`. */
   readonly authorization?: string;
-  /** More headers: of a webhook those whose names begin with `webhook-`, of a push those of RFC 8030 and RFC 8188. */
+  /** Further headers. For a webhook: those whose names begin with `webhook-`. For a push: those of RFC 8030 and RFC 8188. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** From the name to the last byte; at most the 2.5 seconds of a document. */
+  /** Time limit from the name to the last byte; at most the 2.5 seconds of a document. */
   readonly timeoutMilliseconds: number;
 };
 
 /**
- * The same way out for messages to a server that the operator chose. The same URLs, addresses, connections and limits as
- * for documents, but no memory and no budget, since no other party causes the request.
+ * Sends messages to a server that the operator chose. Uses the same URLs, addresses, connections and limits as for
+ * documents, but no memory and no budget, since no other party causes the request.
  */
 export interface TrustedPost {
   /**
-   * The JSON of an answer with status 200, at most 64 KiB. For a webhook and a ping nothing, with any status of success.
-   * Throws a DomainError, see `fetchFailed`.
+   * Returns the JSON of an answer with status 200, at most 64 KiB. For a webhook and a ping: returns nothing, and
+   * accepts any status of success. Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
 }
@@ -149,19 +149,19 @@ export type AskRequest = {
   readonly authorization?: string;
 };
 
-/** For a token endpoint also 400 and 401, whose JSON states the error (RFC 6749 §5.2); otherwise 200. */
+/** The answer with status 200. From a token endpoint also 400 and 401, whose JSON states the error (RFC 6749 §5.2). */
 export type AskAnswer = { readonly status: number; readonly mediaType: string; readonly body: Uint8Array };
 
 /**
- * The same way out for one-time requests that must not be remembered: a code for tokens, a token for claims. The same URLs,
- * addresses, connections, limits and budgets as for documents, no memory, and no second attempt.
+ * Sends one-time requests that must not be remembered: a code for tokens, a token for claims. Uses the same URLs,
+ * addresses, connections, limits and budgets as for documents, but no memory and no second attempt.
  */
 export interface TrustedAsk {
   /** Throws a DomainError, see `fetchFailed`. */
   ask(request: AskRequest): Promise<AskAnswer>;
 }
 
-/** Seconds after which a budget has room again, for `Retry-After`. */
+/** Seconds until a budget has room again, for `Retry-After`. */
 const RETRY_AFTER_SECONDS = 10;
 
 type Failure = {
@@ -174,8 +174,8 @@ type Failure = {
 export type Answered = { readonly status: number; readonly retryAfter?: string };
 
 /**
- * The error of every failed fetch. 'unavailable' when a budget of this server was used up, otherwise 'invalid_request'. The
- * message is always the same, so that a caller learns nothing about the server's network.
+ * The error of every failed fetch. Its code is 'unavailable' when a budget of this server is used up, otherwise
+ * 'invalid_request'. The message is always the same, so that a caller learns nothing about the server's network.
  */
 export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answered): DomainError => {
   const cause: Failure = {
@@ -192,13 +192,13 @@ export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answ
     : new DomainError('invalid_request', 'a document could not be fetched', { detail: `${reason}: ${detail}`, cause });
 };
 
-/** Why a fetch failed, if this error is of a failed fetch. */
+/** Why a fetch failed, if this is the error of a failed fetch. */
 export const fetchReasonOf = (error: unknown): FetchReason | undefined => failureIn(error)?.fetchReason;
 
-/** The answered status, if it made the fetch fail. */
+/** The response status, if it made the fetch fail. */
 export const fetchStatusOf = (error: unknown): number | undefined => failureIn(error)?.fetchStatus;
 
-/** The same with the header Retry-After (RFC 9110 §10.2.3), if there was one. */
+/** The response status with the header Retry-After (RFC 9110 §10.2.3), if there was one. */
 export const answeredOf = (error: unknown): Answered | undefined => {
   const { fetchStatus: status, fetchRetryAfter: retryAfter } = failureIn(error) ?? {};
   return status === undefined ? undefined : { status, ...(retryAfter === undefined ? {} : { retryAfter }) };

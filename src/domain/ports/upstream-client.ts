@@ -1,7 +1,7 @@
 import type { DomainError } from '../vocabulary/errors.ts';
 import { providerRefusal } from './provider-refusals.ts';
 
-/** One provider, as this server's client there sees it. */
+/** One provider, from the point of view of this server as its client. */
 export type UpstreamParty = {
   /** Differs for each version of the configuration. */
   readonly key: string;
@@ -24,7 +24,7 @@ export type UpstreamRequest = UpstreamBinding & {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly loginHint?: string;
-  /** The person has to sign in there anew, even with a session there. */
+  /** Whether the person has to sign in there again, even with a session there. */
   readonly isFresh: boolean;
 };
 
@@ -32,7 +32,7 @@ export type UpstreamRequest = UpstreamBinding & {
 export type UpstreamIdentity = {
   readonly subject: string;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** The ID token as signed; a hint for signing out there. */
+  /** The signed ID token, a hint for signing out there. */
   readonly idToken: string;
 };
 
@@ -52,7 +52,7 @@ export type UpstreamReason =
  * Every method throws a DomainError, see `upstreamFailed`.
  */
 export interface UpstreamClient {
-  /** Where the browser goes to sign in. */
+  /** URL at which the user signs in. */
   authorizationUrl(party: UpstreamParty, request: UpstreamRequest): Promise<string>;
   /**
    * Redeems the code of an answer with this query, and checks the result: `iss` (RFC 9207), state, signature of the ID
@@ -76,7 +76,7 @@ export interface UpstreamClient {
 
 type Failure = { readonly upstreamReason: UpstreamReason };
 
-/** The two causes about which the person can do something. For all others the person learns only that it failed. */
+/** The two causes that the person can resolve. For all others the person learns only that the sign-in failed. */
 const TOLD: Partial<Record<UpstreamReason, 'provider_refused_sign_in' | 'provider_refused_client'>> = {
   provider_refused: 'provider_refused_sign_in',
   client_refused: 'provider_refused_client',
@@ -90,6 +90,6 @@ export const upstreamFailed = (reason: UpstreamReason, detail: string): DomainEr
     : providerRefusal(TOLD[reason] ?? 'provider_answer_invalid', { detail, cause });
 };
 
-/** The reason, if this error is of an upstream. */
+/** The reason, if this is the error of an upstream. */
 export const upstreamReasonOf = (error: unknown): UpstreamReason | undefined =>
   ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.upstreamReason;
