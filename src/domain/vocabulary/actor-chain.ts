@@ -1,6 +1,6 @@
 /**
- * The actor chain as the `act` claim carries it (RFC 8693 §4.1): the outermost actor acts now, nested ones acted before.
- * Only this server writes it; no part of it ever comes from input (invariant 3). `iss` names the namespace of `sub`;
+ * The actor chain in the `act` claim (RFC 8693 §4.1): the outermost actor acts now, nested actors acted before. Only
+ * this server writes it; no part of it ever comes from input (invariant 3). `iss` names the namespace of `sub`;
  * `sub_profile` names the kind of entity (OAuth Actor Profile).
  */
 export type ActorChain = {
@@ -18,7 +18,7 @@ export const extendChain = (agent: string, issuer: string, inbound?: ActorChain)
   ...(inbound ? { act: inbound } : {}),
 });
 
-/** The actors in another domain, as that domain states them. For information only: no decision uses it. */
+/** The actors in another domain, as that domain states them. For information only: no decision uses them. */
 export type ForeignActor = {
   readonly sub: string;
   readonly iss: string;

@@ -8,7 +8,7 @@ export const MULTI_FACTOR = 'urn:behalf:acr:multi-factor';
 
 /** The person signed in at another provider for this request. RFC 8176 has no value for it. */
 export const UPSTREAM = 'urn:behalf:amr:upstream';
-/** The person was signed in at another provider already, or that provider does not state since when. */
+/** The person was already signed in at another provider, or that provider does not state since when. */
 export const UPSTREAM_SESSION = 'urn:behalf:amr:upstream-session';
 
 /** The `amr` values of codes. RFC 8176 has none for a code on paper. */
@@ -18,7 +18,7 @@ const PROVEN_HERE: ReadonlySet<string> = new Set([...Object.values(BY_CODE), 'hw
 
 const CLASSES: readonly string[] = [SINGLE_FACTOR, MULTI_FACTOR];
 
-/** Classes that sign-ins here can reach with a second factor. */
+/** Classes that sign-ins can reach here with a second factor. */
 export const REACHABLE: readonly string[] = CLASSES;
 
 /** Classes that sign-ins of one account can reach. */
@@ -32,8 +32,8 @@ export type Assurance = {
 };
 
 /**
- * Whether the age of the proof is unknown here: a session elsewhere may have lasted for days, although `authTime` is
- * recent. A factor proven here afterwards is not older than `authTime`.
+ * Whether the age of the proof is unknown here: a session at another provider may have lasted for days, although
+ * `authTime` is recent. A factor proven here afterwards is not older than `authTime`.
  */
 export const isOfUnknownAge = (amr: readonly string[]): boolean =>
   amr.includes(UPSTREAM_SESSION) && !amr.some((method) => PROVEN_HERE.has(method));
@@ -45,13 +45,13 @@ export const satisfiesAcr = (acr: string | undefined, wanted: string): boolean =
   return rank >= 0 && CLASSES.indexOf(acr ?? '') >= rank;
 };
 
-/** Whether some sign-in can satisfy it: one of any account here, or one that reaches `reachable`. */
+/** Whether a sign-in can satisfy the class: one of any account here, or one that reaches `reachable`. */
 export const isReachable = (wanted: string, reachable: readonly string[] = REACHABLE): boolean =>
   reachable.some((acr) => satisfiesAcr(acr, wanted));
 
 /**
- * A sign-in with one more factor. It keeps its time, since the first factor was not proven again (OpenID Connect Core §2,
- * `auth_time`).
+ * A sign-in with one more factor. It keeps its time, since the person did not prove the first factor again (OpenID
+ * Connect Core §2, `auth_time`).
  */
 export const withFactor = ({ amr, authTime }: Assurance, added: readonly string[]): Assurance => ({
   acr: MULTI_FACTOR,

@@ -3,13 +3,13 @@
  * ECMAScript writes them. The digests of the audit log are made over this text, so a change of its bytes breaks the chain.
  */
 
-/** Far deeper than JSON that the server reads. Also stops a value that contains itself. */
+/** Far deeper than any JSON that the server reads. Also stops at a value that contains itself. */
 const MAXIMUM_DEPTH = 1000;
 
 /**
  * The canonical text of a value. `toJSON` and members that are undefined are treated as `JSON.stringify` treats them;
- * undefined stands for what that has no text for. Throws TypeError for a lone surrogate, a number that is not finite, a
- * bigint, and a value nested more than 1000 deep.
+ * undefined stands for a value for which `JSON.stringify` has no text. Throws TypeError for a lone surrogate, a number
+ * that is not finite, a bigint, and a value nested more than 1000 deep.
  */
 export const canonicalJson = (value: unknown): string | undefined => textOf(value, 0);
 

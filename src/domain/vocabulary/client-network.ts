@@ -9,12 +9,12 @@
  */
 export type ClientNetworks = readonly [narrow: string, middle: string, wide: string];
 
-/** The one bucket of all input that is not an address. */
+/** The one network of all input that is not an address. */
 export const UNKNOWN_NETWORK = 'unknown';
 
 const UNKNOWN: ClientNetworks = [UNKNOWN_NETWORK, UNKNOWN_NETWORK, UNKNOWN_NETWORK];
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-/** Longest address with a zone (RFC 4007) that is read; longer text is not an address. */
+/** Maximum length of an address with a zone (RFC 4007). Longer text is not an address. */
 const MAXIMUM_LENGTH = 128;
 const GROUPS = 8;
 
@@ -39,9 +39,7 @@ export const clientNetworks = (address: string): ClientNetworks => {
 /** The smallest network of one subscriber: a /32 of IPv4, a /64 of IPv6. */
 export const clientNetwork = (address: string): string => clientNetworks(address)[0];
 
-/**
- * The largest network of one site: IPv4 /24, IPv6 /48. For records and pages that must not identify a single subscriber.
- */
+/** The largest network of one site: IPv4 /24, IPv6 /48. For records and pages that must not identify a subscriber. */
 export const coarseNetwork = (address: string): string => {
   const [, middle, wide] = clientNetworks(address);
   return wide.includes(':') ? wide : middle;

@@ -5,13 +5,13 @@
 const SIGN = '[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\ufe66\\ufe62\\ufe63\\ufe6b\\u2212]';
 
 /**
- * A sign where a spreadsheet may begin a cell: first in the text, and after each character at which it may split. Those
- * depend on its locale and on the import; where the separator is not the comma, quotation marks do not keep a cell
- * together. Blanks, quotation marks and invisible characters may stand between.
+ * A sign where a spreadsheet may begin a cell: first in the text, and after each character at which it may split. These
+ * characters depend on the locale and on the import. If the separator is not the comma, quotation marks do not keep a
+ * cell together. Blanks, quotation marks and invisible characters may stand between.
  */
 const FORMULA = new RegExp(`(^|[,;|\\t\\r\\n])([\\s"\\p{Cc}\\p{Default_Ignorable_Code_Point}]*)(?=${SIGN})`, 'gu');
 
-/** A spreadsheet that drops them may see a formula in what follows. */
+/** A spreadsheet that drops these may read the following text as a formula. */
 const BEGINS_BLANK = /^[\t\r\n]/;
 
 const guarded = (text: string): string => {
@@ -20,8 +20,8 @@ const guarded = (text: string): string => {
 };
 
 /**
- * One record of CSV (RFC 4180 §2), each cell in quotation marks, without its line end. Text that a spreadsheet would take for
- * a formula gets an apostrophe before its sign, wherever a cell may begin for that spreadsheet.
+ * One record of CSV (RFC 4180 §2), each cell in quotation marks, without its line end. Text that a spreadsheet would
+ * read as a formula gets an apostrophe before its sign, wherever the spreadsheet may begin a cell.
  */
 export const csvLine = (cells: readonly string[]): string =>
   cells.map((text) => `"${guarded(text).replaceAll('"', '""')}"`).join(',');

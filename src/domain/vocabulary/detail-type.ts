@@ -1,7 +1,7 @@
 /**
  * Authorization details (RFC 9396): their types, the allowed content of a detail, when one detail contains another, and
- * their text for people. Pure functions. Does not own where details are stored (grants, delegations, tokens), nor who gets
- * them (decision). The registry of resource servers, to which types belong, decisions and pages call it.
+ * their text for people. Pure functions. Does not own where details are stored (grants, delegations, tokens), nor who
+ * gets them (decision). Called by the registry of resource servers, which owns the types, by decisions and by pages.
  */
 import type { Risk } from './risk.ts';
 
@@ -16,7 +16,7 @@ export type JsonValue =
 /** One authorization detail (RFC 9396 §2). */
 export type Detail = { readonly type: string; readonly [member: string]: JsonValue };
 
-/** Resource indicator → details asked for or held there. */
+/** Resource indicator → details requested or held there. */
 export type DetailsByResource = Readonly<Record<string, readonly Detail[]>>;
 
 export const MEMBER_RULES = ['max', 'min', 'subset', 'prefix', 'equal', 'before', 'after'] as const;
@@ -24,7 +24,7 @@ export const MEMBER_RULES = ['max', 'min', 'subset', 'prefix', 'equal', 'before'
 /** Required relation of a child's member to the same member of its parent. Members without a rule are `equal`. */
 export type MemberRule = {
   readonly rule: (typeof MEMBER_RULES)[number];
-  /** A parent without this member sets no limit by it. Default: the child must lack it, too. */
+  /** A parent without this member sets no limit by it. Default: the child must lack the member as well. */
   readonly absent?: 'unlimited';
 };
 
@@ -39,7 +39,7 @@ export type DetailType = {
   readonly schema: JsonSchema;
   /** One sentence with the members in braces: `Pay up to {amount | money currency}[ to {creditor}]` (display-template.ts). */
   readonly display: string;
-  /** By name; of a member of an object by path, as `limits.amount`. */
+  /** Rules by name of the member; for a member of an object by its path, such as `limits.amount`. */
   readonly members: Readonly<Record<string, MemberRule>>;
   /** Member with the amount: a whole number. Children of one parent share it. */
   readonly amount?: string;
@@ -47,7 +47,7 @@ export type DetailType = {
 
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
 
-/** Limits of what one request may ask for, and of what is held at one resource: characters, entries and nesting. */
+/** Limits of the details in one request, and of those held at one resource: characters, entries and nesting. */
 export const DETAIL_LIMITS = { length: 8192, count: 50, depth: 16 } as const;
 
 /** The value at a path, through objects only. */

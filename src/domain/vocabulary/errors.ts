@@ -1,6 +1,6 @@
 /**
- * Every error that the domain can return. The set is closed: two tables (OAuth errors in `src/provider`, problems in
- * `src/http`) are exhaustive over it, so a new code does not compile until both handle it.
+ * Every error that the domain can return. The set is closed. Two tables are exhaustive over it: OAuth errors in
+ * `src/provider` and problems in `src/http`. So a new code does not compile until both handle it.
  */
 export type DomainErrorCode =
   | 'invalid_request'
@@ -45,8 +45,8 @@ export type Layer =
   | 'limits';
 
 /**
- * Why a token request was refused, machine-readable (decision D6). `id` is also the id in the audit event; `reason` is a
- * stable snake_case code; `remedies` state what to ask for next.
+ * Why a token request was refused, machine-readable (decision D6). `id` is also the id in the audit event; `reason` is
+ * a stable snake_case code; `remedies` state what the client can request next.
  */
 export type Denial = {
   readonly id: string;
@@ -56,12 +56,13 @@ export type Denial = {
 };
 
 /**
- * `consent`: give `url` to the person named by the subject token; it works once. If it asks about a new owner of the agent,
- * it works until the person has decided. `narrow`: ask again with this scope, which is allowed now. `step_up`: have the
- * person sign in again with these `acr_values` or this `max_age` (RFC 9470). `approval`: people are being asked; poll the
- * token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an answer (CIBA §10.1).
- * Show `number` to the user who started the action. `wait`: there is room again from `until`, in epoch seconds, unless
- * other requests take it. `contact`: only the owner of the agent, or the operator of this server, can change it.
+ * `consent`: give `url` to the person named by the subject token; it works once. If it asks about a new owner of the
+ * agent, it works until the person has decided. `narrow`: ask again with this scope, which is allowed now. `step_up`:
+ * have the person sign in again with these `acr_values` or this `max_age` (RFC 9470). `approval`: people are being
+ * asked; poll the token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an
+ * answer (CIBA §10.1). Show `number` to the user who started the action. `wait`: there is room again from `until`, in
+ * epoch seconds, unless other requests take it. `contact`: only the owner of the agent, or the operator of this server,
+ * can lift the denial.
  */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
@@ -91,9 +92,9 @@ export type RefusedDecision = {
 export type DomainErrorOptions = {
   /** The request member at fault: a parameter name or a JSON pointer. */
   readonly field?: string;
-  /** Reason code from a table of refusals. Pages look their words up by it. */
+  /** Reason code from a table of refusals. Pages look up their text by it. */
   readonly reason?: string;
-  /** What changes in the text of the reason. */
+  /** Parameters of the text of the reason. */
   readonly params?: { readonly [name: string]: string | number };
   /** Whole seconds after which a retry may succeed; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;

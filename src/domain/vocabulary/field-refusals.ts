@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from './refusals.ts';
 
-/** Refusals: fields of documents and forms. */
+/** Refusals: members of documents and fields of forms. */
 export const FIELD_REFUSALS = {
   member_missing: { code: 'invalid_field', text: 'This member is missing.' },
   member_unknown: { code: 'invalid_field', text: 'This name is not known here.' },

@@ -6,13 +6,13 @@ export const KILL_SCOPES = ['agent', 'delegation', 'account', 'client', 'owner',
 
 export type KillScope = (typeof KILL_SCOPES)[number];
 
-/** Who has signed the lift, and when. */
+/** The signer of a lift, and the time. */
 export type LiftSignature = { readonly by: string; readonly at: number };
 
 export type Kill = {
   readonly id: string;
   readonly scope: KillScope;
-  /** Id of the object; 'all' with scope `all`. */
+  /** Id of the target; 'all' with scope `all`. */
   readonly target: string;
   /** Scope and target: the id of the epoch, where the scope has one. */
   readonly key: string;
@@ -33,5 +33,5 @@ export const killKey = (scope: KillScope, target: string): string => (scope === 
 /** Whether the end is permanent and stored in a document of its own, not in an epoch. */
 export const isFinal = (scope: KillScope): boolean => scope === 'delegation' || scope === 'token';
 
-/** Two signatures lift a kill of everything, one lifts any other. */
+/** A kill of everything needs two signatures to lift, any other kill needs one. */
 export const signaturesNeeded = (scope: KillScope): number => (scope === 'all' ? 2 : 1);

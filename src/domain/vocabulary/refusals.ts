@@ -17,12 +17,12 @@ export type ParamsOf<Text extends string> = { readonly [Name in ParamName<Text>]
 
 type Options = Omit<DomainErrorOptions, 'reason' | 'params'>;
 
-/** A text with parameters takes all of them; any other takes none. */
+/** A text with parameters requires all of them; any other text takes none. */
 type Arguments<Text extends string> = [ParamName<Text>] extends [never]
   ? [options?: Options]
   : [options: Options & { readonly params: ParamsOf<Text> }];
 
-/** Makes the errors of a table. Each carries its reason and parameters, so that no reader has to look at the text. */
+/** Makes the errors of a table. Each carries its reason and parameters, so that programs need not read the text. */
 export const refusalsOf =
   <const Table extends RefusalTable>(table: Table) =>
   <Reason extends keyof Table & string>(
@@ -38,7 +38,7 @@ export const refusalsOf =
 export const filledText = (text: string, params: RefusalParams): string =>
   text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
 
-/** Throws in the place of a value. */
+/** Throws in place of a value. */
 export const raise = (error: Error): never => {
   throw error;
 };

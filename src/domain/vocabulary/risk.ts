@@ -1,2 +1,2 @@
-/** Severity of a misuse. */
+/** Severity of the misuse of a scope or detail. */
 export type Risk = 'low' | 'medium' | 'high' | 'critical';

@@ -6,7 +6,7 @@ import type { Layer } from './errors.ts';
  */
 export type ScopesByResource = Readonly<Record<string, readonly string[]>>;
 
-/** One limit on authority at a resource. `holds` undefined: this layer sets no limit of its own. */
+/** One limit on authority at a resource. `holds` undefined: this layer sets no limit. */
 export type Limit = { readonly layer: Layer; readonly holds: readonly string[] | undefined };
 
 export type Cut = {

@@ -3,9 +3,9 @@ import { DomainError } from './errors.ts';
 const MAXIMUM_DEPTH = 32;
 
 /**
- * The value of a JSON text, refused where two parsers could read it differently: bytes that are not UTF-8, a byte order
- * mark, objects that name a member twice. Also refuses text that is nested more than `maximumDepth` deep, or that names a
- * `refused` member. Throws 'invalid_request'.
+ * The value of a JSON text. Refuses text that two parsers could read differently: bytes that are not UTF-8, a byte
+ * order mark, and objects that name a member twice. Also refuses text that is nested more than `maximumDepth` deep, or
+ * that names a `refused` member. Throws 'invalid_request'.
  */
 export const strictJson = (
   bytes: Uint8Array,

@@ -1,14 +1,14 @@
 import { fieldRefusal } from './field-refusals.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
-/** Schemes that a browser runs or reads itself, so that the app does not get the response (AZ-04). */
+/** Schemes that a browser executes or reads itself, so that the app does not get the response (AZ-04). */
 const SCRIPT_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:', 'view-source:', 'filesystem:'];
 const MAXIMUM_LENGTH = 2000;
 const MAXIMUM_COUNT = 20;
 
 /**
- * Redirect URIs as given, after checking that exact comparison is enough to be safe: absolute, already
- * normalised, without fragment and credentials; https, or http on loopback, or for native apps a
+ * Checks that exact comparison of redirect URIs is safe, and returns them as given. They must be absolute, already
+ * normalised, and without fragment and credentials. They use https, or http on loopback. Native apps may also use a
  * private-use scheme with a dot (RFC 8252 §7.1, §7.3; RFC 9700 §4.1). Throws 'invalid_field' at `field`/index.
  */
 export const checkRedirectUris = (
@@ -17,7 +17,7 @@ export const checkRedirectUris = (
   field = '/redirect_uris',
 ): readonly string[] => eachOnce(uris, field, (uri, at) => checkRedirectUri(uri, applicationType, at));
 
-/** Origins for CORS, as a browser sends them in `Origin` (RFC 6454 §6.2): https, or http on loopback. */
+/** Checks origins for CORS, as a browser sends them in `Origin` (RFC 6454 §6.2): https, or http on loopback. */
 export const checkOrigins = (origins: readonly string[], field = '/cors_origins'): readonly string[] =>
   eachOnce(origins, field, (origin, at) => {
     const url = parse(origin, at);
@@ -26,8 +26,8 @@ export const checkOrigins = (origins: readonly string[], field = '/cors_origins'
   });
 
 /**
- * Origins of a client's pages, if none are registered: an app that receives the code at a redirect URI may redeem it from
- * that origin.
+ * Origins of a client's pages, if none are registered. An app that receives the code at a redirect URI may redeem it
+ * from that origin.
  */
 export const originsOf = (redirectUris: readonly string[]): readonly string[] => [
   ...new Set(redirectUris.flatMap((uri) => (/^https?:/.test(uri) ? (URL.parse(uri)?.origin ?? []) : []))),
@@ -43,8 +43,8 @@ export const checkResourceIdentifier = (identifier: string, field = '/identifier
 };
 
 /**
- * Whether a redirect URI names its host by `localhost`, which another program may be listening on under a
- * changed name resolution. Good in development only; the literal loopback address is the safe form (RFC 8252 §8.3).
+ * Whether a redirect URI uses the host name `localhost`. Under a changed name resolution another program may be
+ * listening on it. Acceptable in development only; the literal loopback address is the safe form (RFC 8252 §8.3).
  */
 export const isLocalhostRedirect = (uri: string): boolean => /^http:\/\/localhost(?::\d+)?(?:\/|\?|$)/.test(uri);
 
