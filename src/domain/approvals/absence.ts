@@ -1,6 +1,6 @@
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 
-/** A person is away; their deputy decides about approvals for them meanwhile. */
+/** An absence: while a person is away, their deputy decides on approvals for them. */
 export type Absence = {
   /** `abs_…` */
   readonly id: string;

@@ -10,7 +10,7 @@ import type { EffectiveVotes } from './effective-votes.ts';
 
 /** Redeems approvals: each gives one token, and that token is valid for one call. */
 export interface ApprovalRedemption {
-  /** The votes on which the approval stands now; undefined when they are not enough any more (AP-21). */
+  /** The votes that are valid now; undefined when they are no longer enough (AP-21). */
   standingVotes(approval: Approval): Promise<readonly Vote[] | undefined>;
   /**
    * Uses up the approval for its one token. Returns true for exactly one caller, and only while the approval is

@@ -1,8 +1,8 @@
 /**
  * Approvals: people decide on one exact action of an agent before it gets a token. The token is valid for that action
  * alone. Owns what is requested, of whom, how many have to agree, and the states. A state changes by one
- * compare-and-swap of one document. Does not own how an agent asks and gets its token (src/extensions/approvals,
- * src/provider), nor the pages (src/http/account).
+ * compare-and-swap of one document. Does not own how an agent asks and gets its token
+ * (src/extensions/backchannel-approval, src/provider), nor the pages (src/http/account).
  */
 
 import type { IssuedToken } from '../ports/issued-tokens.ts';
@@ -65,7 +65,7 @@ export const isConsentAlone = (
   { account, for: away }: { readonly account: string; readonly for?: string | undefined },
 ): boolean => isConsentBesides === true && (away ?? account) === subject;
 
-/** What the approvers have to do. */
+/** The requirements on the approvers. */
 export type Requirements = {
   /** How many different people have to agree. */
   readonly quorum: number;
@@ -210,7 +210,7 @@ export type Origin = Pick<
   | 'x5t'
   | 'ownership'
 > & {
-  /** Of a presented token; absent for a sign-in, whose state is checked through what it depends on. */
+  /** For a presented token. Absent for a sign-in, whose state is checked through the documents it depends on. */
   readonly format?: IssuedToken['format'];
   readonly expiresAt?: number;
   readonly subject: string;

@@ -67,7 +67,7 @@ export interface BreakGlassService extends BreakGlassReviews {
    * - 'too_many_requests' after too many first calls in an hour.
    */
   break(id: string, who: Breaking): Promise<Approval>;
-  /** The votes on which a break-glass approval stands now; undefined when they are not enough any more. */
+  /** The votes of a break-glass approval that are valid now; undefined when they are no longer enough. */
   votesOf(approval: Approval): Promise<readonly Vote[] | undefined>;
   /** Approvals for which an account may use break-glass now, newest first. */
   breakableFor(account: string): Promise<readonly Approval[]>;

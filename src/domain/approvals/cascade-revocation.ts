@@ -22,8 +22,8 @@ export const cascadeRevocation = (
   standing: Standing,
 ): CascadeRevocation => ({
   /**
-   * A right that the page showed and the person did not allow also ends the standing approvals for it, whether or not
-   * the agent held it.
+   * Also ends standing approvals for a right that the page showed and the person did not allow, whether or not the
+   * agent held it.
    */
   async recordConsent(consent) {
     const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;

@@ -63,8 +63,10 @@ type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
 export interface StandingApprovals extends StandingApprovalEnds {
   /**
    * Gives a standing approval together with an approval that was just made. Throws DomainError 'invalid_field' naming
-   * the member. Throws 'forbidden' for actions that people approve each time:\n- actions of critical risk;\n- actions
-   * that need several approvers;\n- actions of a type with an amount that state none.
+   * the member. Throws 'forbidden' for actions that people approve each time:
+   * - actions of critical risk;
+   * - actions that need several approvers;
+   * - actions of a type with an amount that state none.
    */
   give(
     account: string,

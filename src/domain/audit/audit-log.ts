@@ -24,8 +24,8 @@ import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 export interface FullAuditLog extends AuditLog {
   /**
    * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold the records that
-   * `remembered` heads name: it was restored to an earlier state, or rewritten (decision D24). Throws DomainError
-   * 'unavailable' when the event cannot be written.
+   * `remembered` heads name: it was then restored or rewritten (decision D24). Throws DomainError 'unavailable' when
+   * the event cannot be written.
    */
   open(options?: { readonly remembered?: Heads }): Promise<void>;
 

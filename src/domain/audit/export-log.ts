@@ -72,7 +72,7 @@ async function* recordsUpTo(records: Collection<AuditRecord>, head: AuditReceipt
       ...(after ? { after } : {}),
     });
     const end = page.at(-1)?.document;
-    // The verifier reports a missing record; the export must end nevertheless.
+    // The verifier reports a missing record. The export must still end.
     if (!end) return;
     for (const { document } of page) yield document;
     read += page.length;

@@ -70,8 +70,8 @@ const AT_A_TIME = 200;
 
 /**
  * One page by time. `next` is absent on the last page. With `id`, or with an outcome beside other conditions, the reads
- * are limited: a page may be shorter than requested and still have a next one. The store applies other conditions, and
- * uses the index of one of them.
+ * are limited. A page may then be shorter than requested and still have a next one. The store applies other conditions,
+ * and uses the index of one of them.
  */
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
   const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;

@@ -46,9 +46,9 @@ export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<Au
 
 /**
  * Checks the records of one page in the same way. Reports `hash` also where the next record of the stream names another
- * digest. An editor of one record can compute its digest anew, but not those of all later records. Reports
- * `personal.NAME` also where the value is missing and no event records its erasure. Costs one more read, and one for
- * each record with a missing value.
+ * digest. An editor of one record can recompute its digest, but not those of all later records. Reports `personal.NAME`
+ * also where the value is missing and no event records its erasure. Costs one more read, and one for each record with a
+ * missing value.
  */
 export const mismatchesOfPage = async (
   records: Collection<AuditRecord>,

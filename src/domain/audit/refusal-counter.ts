@@ -59,7 +59,7 @@ export interface RefusalCounter {
    */
   note(source: string, reason: string, request?: string, times?: number): Promise<void>;
   /**
-   * Writes what is due, and once an hour the number left out. `all`: writes both now, at the end of the process.
+   * Writes the due refusals, and once an hour the number left out. `all`: writes both now, at the end of the process.
    * Refusals that cannot be written stay counted; then it throws.
    */
   flush(how?: { readonly all?: boolean }): Promise<void>;

@@ -81,7 +81,7 @@ export const signInRefusals = (
           isFailing = false;
         } catch (error) {
           isFailing = true;
-          // The counter keeps what it could not write.
+          // The counter keeps the refusals that it could not write.
           if (one.isSingle) waiting.unshift(one);
           throw error;
         }

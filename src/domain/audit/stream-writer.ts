@@ -100,7 +100,7 @@ export const streamWriter = (deps: {
       try {
         await records.insertMany(linked);
       } catch (error) {
-        // The write may have taken effect nevertheless: the next one reads the head.
+        // The write may have taken effect despite the error, so the next one reads the head.
         head = undefined;
         if (!isDocumentConflict(error)) throw error;
         // Another writer took a position. Records of this batch before that position may have been stored.

@@ -37,9 +37,9 @@ const NONE = { items: [], more: false } as const;
 const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
 
 /**
- * Shows what disabling an account would end or block, by calling the code that does it: the offboarding, and the
- * registries of documents that depend on an account. An account that is disabled already loses nothing. Throws
- * 'not_found' and 'conflict' as disabling does.
+ * Shows what disabling an account would end or block. Calls the code that does it: the offboarding, and the registries
+ * of documents that depend on an account. An account that is disabled already loses nothing. Throws 'not_found' and
+ * 'conflict' as disabling does.
  */
 export type PreviewDisable = (id: string) => Promise<DisablePreview>;
 

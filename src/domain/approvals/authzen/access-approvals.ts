@@ -32,7 +32,7 @@ export type Requestable = {
   readonly access_request: { readonly endpoint: string; readonly expires_at: string };
 };
 
-/** What to do about a denial of a question that names an approval. */
+/** The remedy for a denial of a question that names an approval. */
 export type NextAction = 'request' | 'none';
 
 export type Lift =

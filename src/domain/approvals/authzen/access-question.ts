@@ -1,7 +1,8 @@
 /**
- * Questions of resource servers about what may be done there (AuthZEN Authorization API 1.0). Owns how a question is read,
- * its facts, its answer and its event. Does not own the decision (domain/authority/decision), the authentication of the
- * caller (src/provider), nor the paths (src/http/authzen). Statements about a subject beyond its identity are ignored.
+ * Questions of resource servers about permitted access there (AuthZEN Authorization API 1.0). Owns how a question is
+ * read, its facts, its answer and its event. Does not own the decision (domain/authority/decision), the authentication
+ * of the caller (src/provider), nor the paths (src/http/authzen). Statements about a subject beyond its identity are
+ * ignored.
  */
 
 import { readDetails } from '../../resources/authorization-details/asked-details.ts';
@@ -20,7 +21,7 @@ export type AccessQuestion = {
   readonly action: string;
   readonly resource: Resource;
   readonly context: AccessContext;
-  /** The entities exactly as sent, to which an approval is bound. Absent in what was not sent as a question. */
+  /** The entities exactly as sent, to which an approval is bound. Absent if it was not sent as a question. */
   readonly sent?: SentEntities;
 };
 

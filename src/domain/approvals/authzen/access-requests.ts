@@ -35,7 +35,7 @@ const TASK_ID = /^arq_\w{1,64}$/;
 /** An item that is bound to a denial which an approval can lift. */
 type CheckedItem = { readonly intention: AccessApprovalRequest; readonly requested: Requested };
 
-/** `isOver`: the task will not change any more. */
+/** `isOver`: the task can no longer change. */
 export type AnsweredTask = { readonly shown: ShownTask; readonly isOver: boolean };
 
 /** Access requests: submission, status and cancellation of a task (AuthZEN Access Request and Approval Profile 1.0). */

@@ -58,7 +58,7 @@ export type ConsentDeps = {
 
 /** Questions to people, and their answers. */
 export interface ConsentRegistry {
-  /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
+  /** The question to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
   question(asked: AskedConsent): Promise<ConsentQuestion>;
   /**
    * The answer that makes a page unnecessary. A first-party client gets everything, unless the person ended its access.
@@ -167,8 +167,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   };
 
   /**
-   * Adds to the result what the grant will refer to: the version of the client's metadata document that was shown, and
-   * the agent that acts through the client.
+   * Adds references for the grant to the result: the shown version of the client's metadata document, and the agent
+   * that acts through the client.
    */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
     const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };

@@ -1,7 +1,7 @@
 /**
- * Wishes of MCP servers (decision 21). When an app requests access to a resource server, agents registered as that
- * resource server may want to act for the person in calls by the app. Owns which wishes are shown, and the result of an
- * answer. Wishes are part of the page, and never a reason for a page.
+ * Wishes of MCP servers (decision 21). An app requests access to a resource server. Agents registered as that resource
+ * server may want to act for the person in calls by the app. Owns which wishes are shown, and the result of an answer.
+ * Wishes are part of the page, and never a reason for a page.
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';

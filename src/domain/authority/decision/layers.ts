@@ -19,7 +19,7 @@ import {
   partiesOf,
 } from './facts.ts';
 
-/** What has to change for a layer to let a scope through. */
+/** The change that makes a layer let a scope through. */
 export const LAYER_STATEMENTS = {
   simulation_asks_nobody: 'a simulation asks nobody else',
   register_document_client: 'Register {client} here: nobody answers for it, so it cannot hold {scope} at {resource}.',

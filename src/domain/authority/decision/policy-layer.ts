@@ -13,7 +13,7 @@ import type { ApproverRule, Need, Withheld, Withholding } from './decision.ts';
 export type PolicyCut = {
   readonly scope: readonly string[];
   readonly removed: readonly Withheld[];
-  /** Ids of the policies that permit what is given, by scope. */
+  /** Ids of the policies that permit each granted scope. */
   readonly by: ReadonlyMap<string, readonly string[]>;
   /** For each authorization detail, why it is not granted. Undefined: it is permitted. */
   readonly details: readonly (Withholding | undefined)[];

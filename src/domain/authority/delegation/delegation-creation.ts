@@ -26,7 +26,7 @@ import type { DelegationSlots } from './delegation-slots.ts';
 export interface DelegationCreation {
   /**
    * Records a person's decision about one agent at one resource. The allowed part replaces what was asked; the rest is
-   * kept. Scopes that the person was not shown gain neither time nor further agents: while any of them are kept, the
+   * kept. Scopes that the person was not shown gain neither time nor further agents. While any of them are kept, the
    * earlier expiry and the narrower re-delegation apply. Returns the delegation, or undefined when nothing is left; the
    * delegation is then revoked. Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
    */

@@ -1,6 +1,6 @@
 /**
- * Kills in the durable store and their events in the audit log, which every node reads. waiting-kills.ts keeps a kill
- * that a process cannot write there. Called by kill-switch.ts.
+ * Kills in the durable store and their events in the audit log, which every node reads. A process that cannot write
+ * there keeps its kill in waiting-kills.ts. Called by kill-switch.ts.
  */
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';

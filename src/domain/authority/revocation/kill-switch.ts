@@ -1,7 +1,7 @@
 /**
  * Orders and lifts kills, and ensures that none is lost. A kill is effective even where the audit log or the store
- * takes no writes: at once in this process, and in every node that receives it (waiting-kills.ts). The caller checks
- * who may order or lift.
+ * takes no writes. It takes effect at once in this process, and in every node that receives it (waiting-kills.ts). The
+ * caller checks who may order or lift.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';

@@ -96,8 +96,8 @@ export const agentLists = (deps: {
   };
 
   /**
-   * The best of several walks in the same order: the one that ends first, or else the one that gets farthest in the
-   * same number of steps.
+   * The best of several walks in the same order: the one that ends first. If none ends: the one that gets farthest in
+   * the same number of steps.
    */
   const shortest = async (
     ways: readonly (readonly Where[])[],

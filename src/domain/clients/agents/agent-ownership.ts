@@ -85,8 +85,8 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
       (agent.owner === owner || (await owners.accountsSince(agent.owner, inHandsSince(agent))) !== undefined));
 
   /**
-   * Nothing of the agent ends, so its former co-owners may still act as it. Consents from before the owner
-   * joined the group need a new confirmation.
+   * No credential or token of the agent ends, so its former co-owners may still act as it. Consents from before the
+   * owner joined the group need a new confirmation.
    */
   const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> => {
     if (agent.owner === owner || agent.state === 'pending') return agent;

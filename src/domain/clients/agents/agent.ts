@@ -34,7 +34,7 @@ export type Agent = {
   /** The account that requested it, besides the owner. */
   readonly sponsor?: string;
   readonly purpose: string;
-  /** What it may be used for, in short texts. */
+  /** The purposes for which it may be used, as short texts. */
   readonly uses?: readonly string[];
   readonly environment: Environment;
   readonly state: AgentState;

@@ -35,10 +35,7 @@ const MOST_PATTERNS = 200;
 
 /** Maps a workload token to an agent. */
 export interface WorkloadIdentity {
-  /**
-   * Id of the one agent that a token names by itself. Nothing of the token has been checked: it only selects whose
-   * rules apply.
-   */
+  /** Id of the one agent that a token names by itself. The token is unverified: the id only selects whose rules apply. */
   named(token: string): Promise<string | Refusal>;
   /** Checks whether a token proves that its holder is this agent, and by which credential. Throws 'unavailable'. */
   prove(token: string, agent: Agent): Promise<Proof | Refusal>;

@@ -1,6 +1,6 @@
 /**
- * The identity of a caller for the separation of duties: every account and client that may be the same person.
- * Reads the registries of accounts and clients each time.
+ * Determines the identity of a caller for the separation of duties: every account and client that may be the same
+ * person. Reads the registries of accounts and clients each time.
  */
 import { ACCOUNTS, type Account, type Role } from '../../identity/accounts/account.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';

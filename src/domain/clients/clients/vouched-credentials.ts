@@ -1,9 +1,8 @@
 /**
- * Records who set the credentials and redirect URIs of a client, and decides whether others may rely on them. Some
- * settings give power to the holder of a key or the receiver of a code: a role, an owner of a client with a role, and
- * `skip_consent`. With these the client acts for an account or for users. The account that makes such a setting vouches
- * for the credentials. It must not unknowingly take over credentials that another account set before. Called by the
- * registry of clients.
+ * Records who set the credentials and redirect URIs of a client, and decides whether others may rely on them. A role,
+ * an owner of a client with a role, and `skip_consent` let the client act for an account or for users. They give power
+ * to the holder of a key or the receiver of a code. The account that makes such a setting vouches for the credentials.
+ * It must not unknowingly take over credentials that another account set before. Called by the registry of clients.
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
@@ -31,9 +30,9 @@ export const namesCredentials = (
 };
 
 /**
- * Throws 'conflict' where a client may act for more than before, and its credentials were set by neither the caller nor
- * an administrator, or by an unknown caller. Without consent the same applies to redirect URIs: they receive the codes
- * of every user who signs in. Public clients have no credentials.
+ * Throws 'conflict' where a client may act for more than before and neither the caller nor an administrator set its
+ * credentials. Unknown origin counts as another caller. Without consent the same applies to redirect URIs: they receive
+ * the codes of every user who signs in. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);

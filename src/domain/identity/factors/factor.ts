@@ -1,8 +1,8 @@
 /**
- * Second factors: what a user has besides the password. Owns the collection FACTORS, how a factor is added and removed,
- * how each code is accepted at most once, and the step of a sign-in after the password. Does not own passwords and the
- * limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called by the pages of
- * src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
+ * Second factors: what a user has besides the password. Owns the collection FACTORS, how factors are added and removed,
+ * and that each code is accepted at most once. Owns the step of a sign-in after the password. Does not own passwords
+ * and the limits of sign-in (src/domain/identity/accounts), sessions (`BrowserSessions`) or pages. Called by the pages
+ * of src/http/interaction and src/http/account, by the management API and by the check of `acr_values`.
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 

@@ -118,8 +118,9 @@ export const nodeRegistry = (deps: {
   });
 
   /**
-   * Whether the process has ended: a process of this machine that no longer runs, regardless of its last heartbeat, or
-   * a silent one of another machine. A record with our own process number is from an earlier process.
+   * Whether the process has ended. A process of this machine has ended when it no longer runs, regardless of its
+   * heartbeat; one of another machine, when it is silent. A record with our own process number is from an earlier
+   * process.
    */
   const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
     host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();

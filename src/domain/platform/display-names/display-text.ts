@@ -6,8 +6,8 @@ import { mixesScripts } from './scripts.ts';
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
- * Marks piled up on a letter until they cover the lines around it: more than two marks that go with any script, the
- * same one twice, or more than four of the letter's script (Tibetan has three, UTS 39 §5.4).
+ * Marks piled up on a letter until they cover the lines around it. Matches more than two marks that go with any script,
+ * the same mark twice, or more than four marks of the letter's script (Tibetan has three, UTS 39 §5.4).
  */
 const PILED_UP = /(?:(?=\p{Mn})\p{Script=Inherited}){3}|(\p{Mn})\1|\p{Mn}{5}/u;
 

@@ -7,9 +7,9 @@ export type Window = { readonly limit: number; readonly window: number };
 /**
  * Counts attempts in the ephemeral store by client address, in each of its networks (`limitedNetworks`). One narrow
  * network cannot use up the limit of a wide one. A wide network that is full creates no counters for the narrow ones in
- * it. A site with any number of networks therefore creates no more counters than its limit has attempts, apart from the
- * counters of networks that it used before. `bounded` limits the counters of any number of sites (bounded-counts.ts);
- * `keyOf` returns `kind:digest`.
+ * it. A site therefore creates no more counters than its limit has attempts, apart from the counters of networks that
+ * it used before. This holds for any number of networks. `bounded` limits the counters of any number of sites
+ * (bounded-counts.ts); `keyOf` returns `kind:digest`.
  */
 export interface NetworkCounts {
   /**

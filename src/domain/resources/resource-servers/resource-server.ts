@@ -9,7 +9,7 @@ import type { DelegationTarget } from './delegation-targets.ts';
 export type ScopeDeclaration = {
   /** scope-token of RFC 6749 §3.3. */
   readonly name: string;
-  /** What it allows a client to do, as text for the consent page. */
+  /** Description of the scope for the consent page: what it allows a client to do. */
   readonly description: string;
   readonly risk: Risk;
   /** Included when a request names the resource and no scope. Without any default scope such a request asks for all. */
