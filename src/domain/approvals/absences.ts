@@ -49,7 +49,7 @@ export interface Absences {
   end(id: string, by: By): Promise<Versioned<Absence>>;
   /** Reads one absence with its version. Undefined when there is none. */
   get(id: string): Promise<Versioned<Absence> | undefined>;
-  /** Newest first: all, or those of one absent account, or of one deputy. */
+  /** Lists absences, newest first: all, those of one absent account, or those of one deputy. */
   list(
     query: PageQuery & { readonly account?: string | undefined; readonly deputy?: string | undefined },
   ): Promise<Page<Absence>>;
@@ -121,7 +121,7 @@ export const absences = ({
     return (await revocation.ended(parts)) === undefined;
   };
 
-  /** Absences that have not ended, the next to end first. */
+  /** Absences that have not ended, ordered by their end. */
   const openOf = async (where: Partial<Pick<Absence, 'account' | 'deputy'>>): Promise<readonly Absence[]> => {
     const found = await absences.find({
       where: { ...where, state: 'open' },

@@ -23,7 +23,7 @@ export type Action = {
   /** Authorization details (RFC 9396), in the order of the request. */
   readonly details: readonly Detail[];
   /**
-   * What scope and details meant: digest of their declaration at the resource server, with texts, risk and rules
+   * The meaning of scope and details: digest of their declaration at the resource server, with texts, risk and rules
    * (`meaningOf`).
    */
   readonly meaning: string;
@@ -43,7 +43,7 @@ export const digestOf = (action: Action): string => canonicalDigest(action);
 /** The same digest without the agent's text: another text does not make another request (AP-06). */
 export const questionOf = ({ message: _, ...asked }: Action): string => canonicalDigest(asked);
 
-/** Digest of what the resource server declares about the scopes and types given. Its other declarations may change. */
+/** Digest of the resource server's declarations of the given scopes and types. Its other declarations may change. */
 export const meaningOf = (
   { scopes, detailTypes = [] }: Pick<ResourceServer, 'scopes' | 'detailTypes'>,
   { scope, details }: Pick<Action, 'scope' | 'details'>,

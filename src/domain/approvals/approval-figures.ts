@@ -16,7 +16,7 @@ export type ApprovalFigures = {
   readonly quickShare?: number;
   /** Share of denials among all decisions; from 0 to 1. */
   readonly denialShare?: number;
-  /** How many break-glass approvals there were within the days examined. */
+  /** Number of break-glass approvals within the days examined. */
   readonly emergencies: number;
   /** Decisions per account, the busiest first; one number for each day, the oldest first. */
   readonly people: readonly { readonly account: string; readonly perDay: readonly number[]; readonly total: number }[];

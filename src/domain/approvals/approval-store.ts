@@ -64,7 +64,7 @@ export interface ApprovalStore {
    */
   store(approval: Approval): Promise<boolean>;
   /**
-   * Settles each approval whose storing had an unknown outcome: either it is stored, or it never will be, which an
+   * Settles each approval whose storing had an unknown outcome. Either it is stored, or it never will be, which an
    * event records. In the second case a closed document takes the id, so that a delayed write fails. Returns how many
    * were settled.
    */
@@ -81,8 +81,8 @@ export interface ApprovalStore {
    */
   isKilled(approval: Approval): Promise<boolean>;
   /**
-   * Reads, lets `change` create the next state with its event, and writes. Reads again when another writer came
-   * between. `change` throws to refuse.
+   * Reads, lets `change` create the next state with its event, and writes. Reads again when another writer was faster.
+   * `change` throws to refuse.
    */
   settle(
     id: string,

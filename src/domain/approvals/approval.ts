@@ -108,13 +108,13 @@ export type Approval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
-  /** Every actor of the chain, for lists. Absent in approvals from before: `agent`. */
+  /** Every actor of the chain, for lists. Absent in older approvals: `agent`. */
   readonly actors?: readonly string[];
   /** Owner of the agent when it asked. */
   readonly owner: string;
   /**
-   * Accounts that owned an actor of the chain at the time of the request, members of groups included. Absent in
-   * approvals from before: `owner`.
+   * Accounts that owned an actor of the chain at the time of the request, members of groups included. Absent in older
+   * approvals: `owner`.
    */
   readonly ownersWhenAsked?: readonly string[];
   /**
@@ -139,7 +139,7 @@ export type Approval = {
    * who were notified.
    */
   readonly escalation?: { readonly at: number; readonly names: readonly string[]; readonly added?: readonly string[] };
-  /** When further people are to be notified next, epoch seconds; absent: no notification is left. */
+  /** Time of the next notification of further people, epoch seconds. Absent: no notification is left. */
   readonly escalateAt?: number;
   /** The account without whose agreement no votes are enough: the subject, unless policy names others. */
   readonly mustAgree: string | null;
@@ -151,7 +151,7 @@ export type Approval = {
   readonly votes: readonly Vote[];
   /** Break-glass: the first vote calls for it, the second approves. */
   readonly breakGlass?: BreakGlass;
-  /** Of a break-glass approval: whether a third person has reviewed it. */
+  /** For a break-glass approval: whether a third person has reviewed it. */
   readonly review?: 'open' | 'closed';
   /** The standing approval that covered it; no approver was asked. */
   readonly standing?: string;

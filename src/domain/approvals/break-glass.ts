@@ -58,7 +58,7 @@ export interface BreakGlassService extends BreakGlassReviews {
   /** Whether an account may use break-glass. Parties to the action may not. */
   mayBreak(approval: Approval, account: string): Promise<boolean>;
   /**
-   * Calls for break-glass as the first person, or confirms it as the second. Throws:
+   * Calls for break-glass as the first person, or confirms it as the second person. Throws:
    * - 'not_found' for an account that may not (WB-11);
    * - 'conflict' where break-glass is impossible, or for the same person twice;
    * - 'precondition_failed' when the person saw something else;

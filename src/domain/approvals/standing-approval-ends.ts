@@ -21,7 +21,7 @@ type About = {
 
 const PAGE = 200;
 
-/** Members that every event about a standing approval carries. */
+/** Members of every event about a standing approval. */
 export const aboutStanding = ({ id, action, account }: StandingApproval): Partial<AuditEvent> => ({
   target: { kind: 'standing_approval', id },
   subject: action.subject,

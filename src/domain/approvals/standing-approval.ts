@@ -58,7 +58,7 @@ export const forgetStandingAt = (expiresAt: number, keptSeconds: number): number
 
 /** The amount of an action, if any. */
 export type Worth =
-  /** No detail of the action is of a type with an amount. */
+  /** The action has no detail of a type with an amount. */
   | { readonly isCounted: false }
   /** `amount` absent: the action states none, or two of its details have amounts, whose units may differ. */
   | { readonly isCounted: true; readonly amount?: number };
@@ -71,8 +71,8 @@ export const worthOf = ({ details }: Pick<Action, 'details'>, types: readonly De
 };
 
 /**
- * What two actions have in common that differ only in their amounts and the agent's text: SHA-256 over canonical JSON,
- * base64url.
+ * The likeness of an action. It is equal for actions that differ only in their amounts and the agent's text. SHA-256
+ * over canonical JSON, base64url.
  */
 export const likenessOf = ({ message: _, ...rest }: Action, types: readonly DetailType[]): string =>
   canonicalDigest({ ...rest, details: rest.details.map((detail) => withoutAmount(detail, types)) });

@@ -297,8 +297,8 @@ export type AuditEvent = {
   readonly grant?: string;
   readonly delegation?: string;
   /**
-   * `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. In 'token.refused': the
-   * token that 'token.issued' of the same request announced, and that was never issued.
+   * `id` is the `jti` of a JWT, or the keyed digest under which an opaque token is stored. In 'token.refused': a token
+   * that 'token.issued' of the same request announced, and that was never issued.
    */
   readonly token?: {
     readonly id: string;

@@ -20,7 +20,7 @@ import { sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 
-/** The audit log of this node: everything that composition, the API and the housekeeping need of it. */
+/** The audit log of this node, with everything that composition, the API and housekeeping use. */
 export interface FullAuditLog extends AuditLog {
   /**
    * Opens the node's stream with a `node.started` event. Throws an Error when the store does not hold the records that
@@ -46,8 +46,8 @@ export interface FullAuditLog extends AuditLog {
   get(id: string): Promise<AuditEntry | undefined>;
 
   /**
-   * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first.
-   * With `personal`, values that were not erased are in it, with their salts.
+   * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first. With
+   * `personal`, includes the values that were not erased, with their salts.
    */
   export(options?: { readonly personal?: boolean }): AsyncGenerator<string, void, undefined>;
 

@@ -6,7 +6,7 @@ import { auditRefusal } from './audit-refusals.ts';
 import { withSenderApart } from './separate-sender.ts';
 import { sortedCopy } from './sorted-copy.ts';
 
-/** An event as it is hashed, with a commitment in place of each personal value: base64url of SHA-256(salt ‖ value). */
+/** The hashed form of an event, with a commitment in place of each personal value: base64url of SHA-256(salt ‖ value). */
 export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
   readonly personal?: Readonly<Record<string, string>>;
 };

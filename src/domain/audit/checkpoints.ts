@@ -22,12 +22,12 @@ export type Checkpoint = { readonly heads: Heads; readonly signed: string };
  */
 export type Witness = (checkpoint: Checkpoint) => Promise<void>;
 
-/** Lost races for a place in the stream of checkpoints before giving up. */
+/** Number of lost races for a place in the stream of checkpoints, after which it gives up. */
 const MAX_ATTEMPTS = 20;
 
 /**
- * Makes checkpoints: records of a stream of their own, each holding a signed list of the heads of all streams, its
- * own predecessor included. Calls queue up; several nodes may make checkpoints at once.
+ * Makes checkpoints: records of a stream of their own, each holding a signed list of the heads of all streams, its own
+ * predecessor included. Calls wait in a queue. Several nodes can make checkpoints at once.
  */
 export interface Checkpoints {
   /**

@@ -7,7 +7,7 @@ import { streamWriter } from './stream-writer.ts';
 
 const COMMAND_LINE_STREAM = 'command-line';
 
-/** Writes the events of commands on the machine to a stream of their own, whether a server runs or not. */
+/** Writes the events of commands on the machine to their own stream, whether or not a server runs. */
 export const commandLineAuditLog = (documents: DocumentStore, clock: Clock): AuditLog => {
   const stream = streamWriter({
     records: documents.collection<AuditRecord>(AUDIT_RECORDS),

@@ -9,7 +9,7 @@ type Stored = Versioned<AuditRecord>;
  */
 const MOST_ERASURES = 200;
 
-/** Names of personal values that a record has a commitment for, without the value. */
+/** Names of personal values for which a record has a commitment and no value. */
 const missingValues = ({ event, erasable = {} }: AuditRecord): readonly string[] =>
   Object.keys(event.personal ?? {}).filter((name) => !Object.hasOwn(erasable, name));
 

@@ -106,7 +106,7 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
   for (let read = 0; read < MOST_READ; ) {
     const parts = await Promise.all(sources.map((where) => find(where, after, AT_A_TIME)));
     read += parts.reduce((sum, part) => sum + part.length, 0);
-    // Up to the end of the part that was cut off first, the page is complete.
+    // The page is complete up to the end of the part that was cut off first.
     const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
     const auditRecords = [...new Map(parts.flat().map((record) => [record.document.id, record])).values()].sort(before);
     for (const record of auditRecords) {

@@ -3,8 +3,8 @@ import type { AuditEvent } from './audit-event.ts';
 import { type Counted, type RefusalCounter, type RefusalCounterDeps, refusalCounter } from './refusal-counter.ts';
 
 /**
- * Refusals of requests without a known client, by reason and the sender's network: IPv4 /24, IPv6 /48, the most that one
- * site has. `note(address, reason)`.
+ * Refusals of requests without a known client, by reason and the sender's network: IPv4 /24, IPv6 /48, the largest
+ * network of one site. `note(address, reason)`.
  */
 export const requestRefusals = (deps: Omit<RefusalCounterDeps, 'eventOf' | 'groupOf' | 'share'>): RefusalCounter =>
   refusalCounter({ ...deps, share: 'requests', groupOf: coarseNetwork, eventOf });

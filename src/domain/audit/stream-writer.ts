@@ -14,7 +14,7 @@ type Waiting = {
 
 /** Maximum number of records in one write. */
 const MAX_BATCH = 500;
-/** Consecutive lost races for a place in the stream, after which callers get 'unavailable'. */
+/** Number of consecutive lost races for a place in the stream, after which callers get 'unavailable'. */
 const MAX_ATTEMPTS = 20;
 
 /**
@@ -37,7 +37,7 @@ export const streamWriter = (deps: {
   readonly writer: string;
   /** Maximum number of events waiting to be written; a further one is refused. */
   readonly queueLimit: number;
-  /** Schedules the write behind all work that is ready now, so that its events join the group. */
+  /** Schedules the write after all work that is ready now, so that the events of that work join the group. */
   readonly defer: (run: () => void) => void;
 }): StreamWriter => {
   const { records, stream } = deps;

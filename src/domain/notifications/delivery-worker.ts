@@ -208,7 +208,7 @@ export const deliveryWorker = (deps: {
     if (channel && (isGone || isLost)) await senders[channel].giveUp?.(to, isGone ? 'gone' : 'failing');
   };
 
-  /** Releases the recipient and sets when it is due next. Includes messages that were added meanwhile. */
+  /** Releases the recipient and sets when it is due next. Includes messages that were added in the meantime. */
   const settle = async ({ lockedUntil, dueAt: _, ...facts }: DeliveryQueue, last: Outcome): Promise<void> => {
     const { id, failures } = facts;
     for (let tries = 0; tries < 20; tries += 1) {

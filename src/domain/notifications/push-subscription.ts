@@ -1,7 +1,7 @@
 import { idMadeOf } from '../ports/identifiers.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 
-/** A browser in which a user is notified (RFC 8030). It belongs to the user who turned it on there last. */
+/** A browser in which a user is notified (RFC 8030). It belongs to the user who last turned on notifications there. */
 export type PushSubscription = {
   /** `psh_…`, derived from its address at the push service: each browser has one subscription and knows its id. */
   readonly id: string;

@@ -5,7 +5,7 @@ import type { WebhookRegistry } from './webhook-registry.ts';
 /** Gone (RFC 9110 §15.5.11): the receiver wants no further messages, as in Standard Webhooks. */
 const GONE = 410;
 
-/** Sends messages to endpoints. The guarded fetch checks the address at each try (WH-05). */
+/** Sends messages to endpoints. The guarded fetch checks the address at each attempt (WH-05). */
 export const webhookChannel = (webhooks: Pick<WebhookRegistry, 'deliver' | 'stopFor'>): Sender => ({
   async send({ id, to, body }) {
     try {

@@ -1,7 +1,7 @@
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { NotificationKind } from './notification-kinds.ts';
 
-/** A secret that messages are signed with. During a rotation there are two, and both sign. */
+/** A secret that signs messages. During a rotation there are two, and both sign. */
 export type WebhookSecret = {
   /** 32 bytes in base64, sealed with the master key. */
   readonly sealed: string;

@@ -175,7 +175,7 @@ export const isOutOfSpace = (error: unknown): boolean => {
 };
 
 /**
- * Reads, changes and writes one document. Reads again when another writer came between. `change` may throw to refuse, or
+ * Reads, changes and writes one document. Reads again when another writer was faster. `change` may throw to refuse, or
  * return `undefined` to leave the document as it is. Returns what is stored afterwards, or `undefined` when there is no
  * such document. Throws StoreUnavailable after 20 lost swaps.
  */

@@ -1,7 +1,7 @@
 import type { DetailsByResource } from '../vocabulary/detail-type.ts';
 import type { Cursor } from './document-store.ts';
 
-/** What one authorization gave one client: oidc-provider's Grant, one for each authorization (decision D8). */
+/** The rights that one authorization gave one client: oidc-provider's Grant, one for each authorization (decision D8). */
 export type Grant = {
   readonly id: string;
   readonly account: string;

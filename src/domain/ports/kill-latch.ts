@@ -4,9 +4,10 @@ import type { Kill } from '../vocabulary/kill.ts';
 export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('audit' | 'store')[] };
 
 /**
- * Kills on the data volume of a node. It holds those ordered while the store takes no writes. It also holds a copy of each
- * standing kill, so that restoring an earlier database does not lose it (decision D24). A write is on stable storage when
- * its promise resolves. Processes on one volume share it. Any method throws when the volume fails.
+ * Kills on the data volume of a node. The latch holds the kills that were ordered while the store took no writes. It
+ * also holds a copy of each standing kill, so that restoring an earlier database does not lose it (decision D24). A
+ * write is on stable storage when its promise resolves. Processes on one volume share the latch. Any method throws when
+ * the volume fails.
  */
 export interface KillLatch {
   /**

@@ -4,8 +4,8 @@
  */
 export interface LocalProofs {
   /**
-   * Whether this secret was written to the data folder for this client at most 60 seconds ago. Of concurrent calls with one
-   * secret at most one returns true.
+   * Whether this secret was written to the data folder for this client at most 60 seconds ago. At most one of several
+   * concurrent calls with one secret returns true.
    */
   take(secret: string, clientId: string): Promise<boolean>;
 }

@@ -21,8 +21,8 @@ export type CachedReads = {
   /** Caches only documents with matching ids. Absent: all. */
   readonly ids?: RegExp;
   /**
-   * Also caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like any
-   * other. `refuses`: its absence refuses something, so a process that misses the insertion is on the safe side.
+   * Also caches that a document is absent. `allows`: its absence allows something, so its insertion is a change like
+   * any other. `refuses`: its absence refuses something, so a process that misses the insertion still refuses.
    */
   readonly absence?: 'allows' | 'refuses';
 };

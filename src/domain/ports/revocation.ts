@@ -41,6 +41,6 @@ export interface Revocation {
   handsFrom(agent: string): Promise<number>;
   /** The same for a group; Infinity: the group has no members. */
   heldSince(group: string): Promise<number>;
-  /** Call it before an agent changes owner: what it holds does not outlive a kill of the former one. */
+  /** Call it before an agent changes owner, so that what the agent holds does not outlive a kill of the former owner. */
   handOver(agent: string, from: string, now: number): Promise<void>;
 }

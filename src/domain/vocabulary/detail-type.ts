@@ -32,7 +32,7 @@ export type MemberRule = {
 export type DetailType = {
   /** Value of the member `type`; unique at its resource server. */
   readonly type: string;
-  /** What details of this type are about, for people. */
+  /** The subject of details of this type, as text for people. */
   readonly description: string;
   readonly risk: Risk;
   /** JSON Schema 2020-12 of all members but `type`, in the keywords of detail-schema.ts. */

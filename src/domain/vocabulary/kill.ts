@@ -1,6 +1,6 @@
 /**
  * Scopes of a kill. `delegation` and `token` end permanently; the others stand until they are lifted. `owner` means the
- * agents that an account owns. `account` also ends what is done on the person's behalf, and their sessions.
+ * agents that an account owns. `account` also ends everything that acts on the person's behalf, and their sessions.
  */
 export const KILL_SCOPES = ['agent', 'delegation', 'account', 'client', 'owner', 'token', 'all'] as const;
 

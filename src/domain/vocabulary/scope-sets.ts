@@ -10,15 +10,15 @@ export type ScopesByResource = Readonly<Record<string, readonly string[]>>;
 export type Limit = { readonly layer: Layer; readonly holds: readonly string[] | undefined };
 
 export type Cut = {
-  /** What is left: sorted, without duplicates. */
+  /** The scopes that are left: sorted, without duplicates. */
   readonly scope: readonly string[];
   /** Each removed scope, and the first layer that removed it. */
   readonly removed: readonly { readonly scope: string; readonly layer: Layer }[];
 };
 
 /**
- * What a layer holds at one resource. An authority that does not name the resource holds nothing there; without an
- * authority there is no limit.
+ * The scopes that a layer holds at one resource. An authority that does not name the resource holds nothing there.
+ * Without an authority there is no limit.
  */
 export const scopesAt = (authority: ScopesByResource | undefined, resource: string): readonly string[] | undefined =>
   authority === undefined ? undefined : Object.hasOwn(authority, resource) ? authority[resource] : [];

@@ -78,7 +78,7 @@ const parse = (value: string, field: string): URL => {
   return url;
 };
 
-/** Refuses a second spelling of an address: exact comparison would not recognize it as the same place. */
+/** Refuses a second spelling of an address, which exact comparison would treat as another address. */
 const checkNormalised = (value: string, url: URL, field: string): void => {
   const isBareOrigin = value === url.origin;
   if (url.href !== value && !isBareOrigin) throw fieldRefusal('uri_not_normal', { field, params: { uri: url.href } });

@@ -64,7 +64,7 @@ export interface AccessApprovals {
     acting: Acting,
     decision: string,
   ): Promise<Requestable | undefined>;
-  /** Whether the approval `id` makes this very question a permit now. Uses nothing up. */
+  /** Whether the approval `id` makes this very question a permit now. Does not use up the approval. */
   lift(
     server: ResourceServer,
     question: AccessQuestion,

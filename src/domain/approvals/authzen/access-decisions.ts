@@ -23,11 +23,14 @@ export type AccessDependencies = AccessRegistries & {
 export interface AccessDecisions {
   /** The decision about one question, before an approval is applied. Records nothing. */
   decided(server: ResourceServer, question: AccessQuestion): Promise<Answered>;
-  /** Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or recorded. */
+  /**
+   * Answers one question. Throws DomainError 'unavailable' and StoreUnavailable when the question cannot be decided or
+   * recorded.
+   */
   answer(server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer>;
   /** Records a request of an authenticated resource server that was refused without a decision (decision D18). */
   recordRefusal(server: ResourceServer, code: string, by: AskedIn): Promise<void>;
-  /** In the order of the questions. Stops early where the semantic requires it (§7.1.2.1). */
+  /** Answers several questions, in their order. Stops early where the semantic requires it (§7.1.2.1). */
   answerAll(
     server: ResourceServer,
     semantic: Semantic,
@@ -93,7 +96,7 @@ export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
     };
   };
 
-  /** Adds to a denial that an approval can lift where to request it (Access Request and Approval Profile). */
+  /** Adds to a denial that an approval can lift the endpoint for the request (Access Request and Approval Profile). */
   const withRequest = async (question: AccessQuestion, answered: Answered): Promise<Answered> => {
     const { id, denied, acting, wanted, next } = answered;
     if (!acting || !wanted || !(next === 'request' || denied?.reason === 'approval_required')) return answered;

@@ -35,7 +35,7 @@ export type AskedCallback = {
 /** The body of a submission (Access Request Submission). */
 export type AskedAccess = {
   readonly items: readonly AskedItem[];
-  /** Whether it was sent as `items`, and is answered so. */
+  /** Whether it was sent as `items`, and is answered in the same form. */
   readonly isBundle: boolean;
   /** Text for the approvers. */
   readonly message?: string;
@@ -56,9 +56,9 @@ const ITEM = ['resource', 'action', 'requested_access', 'denial'];
 const DENIAL = ['evaluation_id', 'evaluated_at', 'expires_at', 'reason', 'binding_token', 'template'];
 
 /**
- * Throws DomainError 'invalid_request' or 'invalid_field' for what cannot be read, and the problem 'invalid_denial_binding'
- * where an item has no denial. Ignores unknown members in `context`, `requested_access` and `client`, and refuses them
- * elsewhere (Extension Points).
+ * Throws DomainError 'invalid_request' or 'invalid_field' for a body that cannot be read, and the problem
+ * 'invalid_denial_binding' where an item has no denial. Ignores unknown members in `context`, `requested_access` and
+ * `client`, and refuses them elsewhere (Extension Points).
  */
 export const readAccessRequest = (body: Members): AskedAccess => {
   refuseOthers(body, TOP, '');

@@ -66,7 +66,7 @@ export interface ConsentRegistry {
    * answers a device flow from memory.
    */
   answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined>;
-  /** Throws what `allow` would throw for this answer, and changes nothing. */
+  /** Checks an answer without a change: throws as `allow` would. */
   check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void>;
   /**
    * Records what a person allowed, in this order: the event, the delegations of an agent, the remembered answer. `seen`
@@ -81,7 +81,7 @@ export interface ConsentRegistry {
   deny(asked: AskedConsent, by: By): Promise<void>;
   /** Whether an administrator set that the client needs no consent, and the person has not decided otherwise. */
   isUnasked(account: string, client: Client): Promise<boolean>;
-  /** From now on a first-party client needs this person's consent, permanently. Idempotent. */
+  /** Makes a first-party client need this person's consent permanently from now on. Idempotent. */
   askFromNowOn(account: string, clientId: string, by: By): Promise<void>;
   /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
   forget(account: string, clientId: string): Promise<void>;

@@ -30,7 +30,7 @@ export type Wish = {
   readonly scopes: readonly ScopeDeclaration[];
   /** Maximum duration by the ceilings of the agent, seconds. Absent: the maximum of the page. */
   readonly mostSeconds?: number;
-  /** The person allowed the agent something under a former owner, and has not confirmed the new owner. */
+  /** Whether the person allowed the agent something under a former owner, and has not confirmed the new owner. */
   readonly isNewOwner?: true;
 };
 

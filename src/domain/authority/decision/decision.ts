@@ -17,7 +17,7 @@ export type WithheldDetail = { readonly detail: Detail } & Withholding;
 
 export type Withholding = {
   readonly layer: Layer;
-  /** Ids of the denying policies; none where no policy permits it. */
+  /** Ids of the denying policies; none where the cause is that no policy permits it. */
   readonly policies?: readonly string[];
   /** Texts of the policies, for people. */
   readonly reasons?: readonly string[];
@@ -47,7 +47,7 @@ export type Decision = {
   /** The granted authorization details (RFC 9396): the requested ones, each within what all holders have. */
   readonly details: readonly Detail[];
   readonly removedDetails: readonly WithheldDetail[];
-  /** The limit of each layer that applies; `holds` undefined: no limit of its own. */
+  /** The limit of each layer that applies. `holds` undefined: the layer sets no limit. */
   readonly limits: readonly Limit[];
   /** Maximum lifetime of a token, seconds; undefined: no layer limits it. */
   readonly maxSeconds: number | undefined;

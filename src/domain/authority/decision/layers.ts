@@ -61,7 +61,7 @@ type StepFacts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 /** One scope at one resource. */
 export type ScopeAt = { readonly scope: string; readonly resource: string };
 
-/** The change that lets `what` through, as a simulation says it. */
+/** The change that lets `what` through, as text for a simulation. */
 type LayerStep = (what: ScopeAt, facts: StepFacts) => Statement;
 
 /** A layer that computes its limits from the facts alone. */
@@ -84,10 +84,10 @@ type LayerOfFacts = {
   readonly isOwnRights?: true;
 };
 
-/** The active policy set evaluates what the layers before leave (policy-layer.ts). */
+/** The active policy set evaluates what the earlier layers leave (policy-layer.ts). */
 type LayerOfPolicies = { readonly by: 'policies' };
 
-/** Another service evaluates what all layers before leave (external-layer.ts). */
+/** Another service evaluates what all earlier layers leave (external-layer.ts). */
 type LayerElsewhere = { readonly by: 'elsewhere'; readonly step: LayerStep; readonly whyNotSimulated: Statement };
 
 export type DeclaredLayer = LayerDenial & {
@@ -272,7 +272,7 @@ export const LAYERS_OF_FACTS: readonly ({ readonly name: DecisionLayer } & Layer
 export const isDecidedElsewhere = (layer: Layer): boolean =>
   DECISION_LAYERS.some((name) => name === layer && LAYERS[name].by === 'elsewhere');
 
-/** The resource server comes before all layers: what it does not declare is withheld on every route. */
+/** The resource server comes before all layers: undeclared scopes are withheld on every route. */
 export const RESOURCE_SERVER: LayerDenial = {
   distance: 120,
   reason: 'scope_not_available',

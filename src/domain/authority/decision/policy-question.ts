@@ -79,7 +79,7 @@ export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'typ
   parents: [serverName(facts)],
 });
 
-/** The part of the context that is the same for every scope. */
+/** The part of the context that all scopes share. */
 const contextOf = (facts: DecisionFacts): PolicyRecord => {
   const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
   return {

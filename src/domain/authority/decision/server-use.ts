@@ -23,8 +23,8 @@ import { SIMULATION_REFUSALS, simulationRefusal } from './simulation-refusals.ts
 export type ServerUseDependencies = {
   readonly identifiers: Identifiers;
   /**
-   * Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off:
-   * nothing is evaluated.
+   * Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off;
+   * then nothing is evaluated.
    */
   readonly policies: { current(): Promise<ActivePolicies | undefined> } | undefined;
   readonly cases: ServerUseCases;
@@ -51,11 +51,11 @@ export interface ServerUse {
    */
   approval(asked: Approving, by: UseBy): Promise<Permitted | undefined>;
   /**
-   * Registration or change of an agent or client; throws as `administer` does. Actions of this server itself are not
-   * evaluated.
+   * Evaluates the registration or change of an agent or client; throws as `administer` does. Actions of this server
+   * itself are not evaluated.
    */
   register(what: Registered & { readonly id: string }, isChange: boolean, by: By): Promise<Permitted | undefined>;
-  /** A client that is a document at a URL, before its authorization begins; throws as `administer` does. */
+  /** Evaluates a client that is a document at a URL, before its authorization begins; throws as `administer` does. */
   document(client: Client, by: Pick<By, 'source'>): Promise<Permitted | undefined>;
 }
 

@@ -19,7 +19,7 @@ export const attenuate = (parent: Held, wanted: Held): Held => ({
   }),
 });
 
-/** Whether a child holds at most what its parent holds, on every axis. */
+/** Whether a child holds no more than its parent, on every axis. */
 export const isWithin = (child: Held, parent: Held): boolean =>
   child.scope.every((name) => parent.scope.includes(name)) &&
   child.expiresAt <= parent.expiresAt &&

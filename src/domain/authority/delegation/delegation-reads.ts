@@ -23,8 +23,8 @@ export interface DelegationReads {
    */
   sibling(delegation: Delegation, resource: string): Promise<Delegation | undefined>;
   /**
-   * Delegations of a subject, an actor, or both, of a subject also by calling client, newest first. `next` is present
-   * when there may be more.
+   * Lists delegations of a subject, an actor, or both, newest first. Those of a subject can also be listed by calling
+   * client. `next` is present when there may be more.
    */
   list(query: DelegationList): Promise<{
     readonly items: readonly Delegation[];

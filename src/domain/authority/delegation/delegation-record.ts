@@ -14,7 +14,7 @@ export const slotOf = (subject: string, parent: string | null, actor: string, re
 /** The member `via` of a delegation: present only where a client calls the agent. */
 export const withVia = (via: string | undefined): Pick<Delegation, 'via'> => (via === undefined ? {} : { via });
 
-/** The delegation after its end: kept as history, its slot free for the next one. */
+/** The delegation after its end. It is kept as history, and its slot is free for the next delegation. */
 export const endedDelegation = (delegation: Delegation, at: number, by: string): Delegation => ({
   ...delegation,
   state: 'revoked',
@@ -39,7 +39,7 @@ export const suspendedDelegation = (delegation: Delegation): Delegation =>
 export const confirmedAtOf = (now: number, handsFrom: number): number =>
   Number.isFinite(handsFrom) ? Math.max(now, handsFrom) : now;
 
-/** What a first hop holds after a new decision about `asked`. */
+/** The rights of a first hop after a new decision about `asked`. */
 export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' | 'details'>, allowed: Held): Held => {
   const kept = current?.scope.filter((name) => !asked.scope.includes(name)) ?? [];
   const keptDetails = detailsWithout(current?.details, asked.details);

@@ -50,9 +50,9 @@ export interface DelegationSlots {
     via?: string,
   ): Promise<Delegation | undefined>;
   /**
-   * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides
-   * again when another writer came between. `decide` returns undefined to leave it unchanged. Throws StoreUnavailable
-   * after 20 lost swaps.
+   * Finds the delegation in the slot and lets `decide` create its next state, or the first one. Reads and decides again
+   * when another writer was faster. `decide` returns undefined to leave it unchanged. Throws StoreUnavailable after 20
+   * lost swaps.
    */
   settle(
     slot: string,
@@ -176,7 +176,10 @@ export const delegationSlots = ({
   return { delegations, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
-/** What a delegation depends on. The client that calls the agent is a party as well, so its kill ends the delegation. */
+/**
+ * The part on which a delegation depends. The client that calls the agent is a party as well, so its kill ends the
+ * delegation.
+ */
 export const partOf = (delegation: Delegation): Part => ({
   subject: delegation.subject,
   parties: delegation.via === undefined ? [delegation.actor] : [delegation.actor, delegation.via],

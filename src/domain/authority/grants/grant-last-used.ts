@@ -31,7 +31,7 @@ const MOST_AT_ONCE = 1000;
 export interface GrantUses {
   /** Notes the grant and delegation of a token. Costs only memory. */
   note(event: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void;
-  /** Writes noted uses, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+  /** Writes noted uses, at most `limit`. Store errors propagate; unwritten uses stay noted. */
   flush(limit?: number): Promise<void>;
   /**
    * Last uses of grants and delegations, epoch seconds; ids without a known use are left out. Includes what this

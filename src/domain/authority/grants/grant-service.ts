@@ -12,7 +12,7 @@ import type { Detail } from '../../vocabulary/detail-type.ts';
 import { typesOf } from '../consent/consent-events.ts';
 import type { ConsentRegistry } from '../consent/consent-registry.ts';
 
-/** What to remove from every grant that holds it: authorization details by `detailId`. */
+/** The rights to remove from every grant that holds them; authorization details by `detailId`. */
 export type Taking = Pick<GrantRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
 
 /** Grants read at a time. */
@@ -161,7 +161,7 @@ const KEPT: ReadonlySet<string> = new Set(['openid', 'offline_access']);
 /** Whether an OpenID scope can be removed from a grant by itself. */
 export const isNarrowable = (openidScope: string): boolean => !KEPT.has(openidScope);
 
-/** What is removed from a grant, and what is left of it. */
+/** The rights that are removed from a grant, and the rights that are left. */
 export const split = (
   { openidScopes, resources, details = {} }: GrantRights,
   taking: Taking,

@@ -125,7 +125,7 @@ export const policyRegistry = (dependencies: {
     return set;
   };
 
-  /** Throws 'invalid_field' naming the line of the first error; returns the warnings. */
+  /** Checks a text and returns its warnings. Throws 'invalid_field' naming the line of the first error. */
   const checked = (text: string, note: string | undefined, before: TakenBefore = {}): readonly PolicyFinding[] => {
     if (note !== undefined) checkText(note, '/note', 200);
     const { findings } = engine.check(text, before);

@@ -43,8 +43,8 @@ const LONGEST = 366 * 86_400;
  */
 export interface PolicyTrials {
   /**
-   * Throws 'invalid_field' for a text with errors, naming its line, and for a policy set, caller or resource that
-   * does not exist.
+   * Simulates a decision. Throws 'invalid_field' for a text with errors, naming its line, and for a policy set, caller
+   * or resource that does not exist.
    */
   simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation>;
   /**

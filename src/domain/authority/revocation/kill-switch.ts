@@ -31,8 +31,8 @@ export type OrderedKill = { readonly kill: Kill; readonly missing: LatchedKill['
 /** Blocks a target at once, on all nodes, even while the stores take no writes (decision D24). */
 export interface KillSwitch {
   /**
-   * Blocks the target and ends what depends on it. Throws 'unavailable' when neither store and audit log nor latch
-   * could be written; the kill is effective in this process even then.
+   * Blocks the target and ends everything that depends on it. Throws 'unavailable' when neither store and audit log nor
+   * latch could be written; the kill is effective in this process even then.
    */
   order(order: KillOrder, by: By): Promise<OrderedKill>;
   /** The kill, or undefined. */
@@ -42,8 +42,8 @@ export interface KillSwitch {
   /** As `sign` of the registry. Also throws 'unavailable' while the store does not hold the kill. */
   lift(id: string, by: By, signer: Signer): Promise<Kill>;
   /**
-   * Called before a node serves: latched kills are effective, lost documents are written to the store again, and
-   * every standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
+   * Called before a node serves. Makes latched kills effective, writes lost documents to the store again, and ensures
+   * that every standing kill has its epoch. If the store takes no writes now, `poll` repeats it.
    */
   start(): Promise<void>;
   /** Call it regularly. */

@@ -1,6 +1,7 @@
 /**
- * Kills that the store or the audit log does not hold yet. They are kept on the data volume and in this process, sent to
- * the other nodes repeatedly, and stored as soon as possible (decision D24). They can only deny. kill-switch.ts calls it.
+ * Kills that the store or the audit log does not hold yet. They are kept on the data volume and in this process, sent
+ * to the other nodes repeatedly, and stored as soon as possible (decision D24). They can only deny. Called by
+ * kill-switch.ts.
  */
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -31,7 +32,7 @@ export interface WaitingKills {
   forget(id: string): Promise<void>;
   /** Adds kills that other nodes send. Never throws: the sender repeats what could not be read. */
   listen(): void;
-  /** Called before a node serves: latched kills are effective, and lost documents are written to the store again. */
+  /** Called before a node serves. Makes latched kills effective, and writes lost documents to the store again. */
   start(): Promise<void>;
   /**
    * Adds kills that another process on this volume latched, notifies the other nodes, and writes what can be written.
@@ -79,7 +80,7 @@ export const waitingKills = (deps: {
     await done(kill);
   };
 
-  /** Writes again what a restored database, or a crash between two writes, lost of a completed kill. */
+  /** Writes the documents of a completed kill again that a restored database, or a crash between two writes, has lost. */
   const renew = async (copy: Kill): Promise<void> => {
     if (!(await registry.holds(copy))) {
       const waiting: LatchedKill = { kill: copy, missing: ['store'] };

@@ -1,4 +1,4 @@
-/** Findings about agents, the most urgent first. The API, the command line and the console show the same ones. */
+/** Findings about agents, the most urgent first. The API, the command line and the console show the same findings. */
 import type { Page } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, Versioned } from '../../ports/document-store.ts';

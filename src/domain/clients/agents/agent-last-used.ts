@@ -1,7 +1,7 @@
 /**
- * When agents were last used. Stored apart from the registry, so that the use of an agent does not change the
- * agent. Recorded in memory; housekeeping writes it at most once a minute for each agent. A process that
- * crashes loses up to a minute.
+ * Tracks when agents were last used. The time is stored apart from the registry, so that the use of an agent does not
+ * change the agent. Uses are recorded in memory; housekeeping writes them at most once a minute for each agent. A
+ * process that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, type DocumentStore, isDocumentConflict, type Query } from '../../ports/document-store.ts';

@@ -11,7 +11,7 @@ import { nextState } from './agent-lifecycle.ts';
 export type LifecycleJobsSettings = {
   /** 0: agents are never suspended for inactivity. */
   readonly inactiveAfterSeconds: number;
-  /** How long before the suspension the owner is notified. */
+  /** Seconds between the notification of the owner and the suspension. */
   readonly noticeSeconds: number;
 };
 

@@ -9,9 +9,9 @@ import { type Ceilings, meetAuthority } from '../blueprints/ceilings.ts';
 import { AGENTS, type Agent, type AgentState } from './agent.ts';
 
 /**
- * The order in which agents are counted by state. The state that most agents move to comes last, so that an
- * agent that moves during the count is still counted. States with few agents come twice, for agents that moved
- * back meanwhile.
+ * The order in which agents are counted by state. The state that most agents move to comes last, so that an agent that
+ * moves during the count is still counted. States with few agents come twice, for agents that moved back in the
+ * meantime.
  */
 const COUNTED = [
   'pending',

@@ -1,4 +1,4 @@
-/** When an agent last authenticated with each of its credentials. */
+/** Tracks when an agent last authenticated with each of its credentials. */
 import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
@@ -20,11 +20,11 @@ export const CREDENTIAL_USE = {
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 
-/** When an agent last authenticated with each of its credentials. */
+/** Tracks when an agent last authenticated with each of its credentials. */
 export interface CredentialUses {
   /** Records that an agent authenticated with a credential now. Costs only memory. */
   note(agent: string, credential: string): void;
-  /** Writes noted uses, at most `limit` of them. Throws what the store throws; the rest stays noted. */
+  /** Writes noted uses, at most `limit`. Store errors propagate; unwritten uses stay noted. */
   flush(limit?: number): Promise<void>;
   /** Last uses of the credentials of an agent, epoch seconds. Includes uses that this process has not written yet. */
   lastUses(agent: string): Promise<ReadonlyMap<string, number>>;

@@ -26,7 +26,7 @@ export const credentialLifecycleJobs = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  /** How long before the end of a credential the owner is notified. */
+  /** Seconds between the notification of the owner and the end of a credential. */
   readonly noticeSeconds: number;
   /**
    * Called beside the audit event, for the log. The audit event sends the mail to the owner

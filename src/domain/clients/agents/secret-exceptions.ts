@@ -35,9 +35,9 @@ export type AllowedSecret = {
 /** Client secrets of agents, each allowed by an exception with a reason and an end. */
 export interface SecretExceptions {
   /**
-   * Throws 'invalid_field' without a reason or an end within 90 days, and 'not_found'. Throws 'conflict' while the
-   * agent has no owner, or when it already has a secret: rotate that one. Throws 'forbidden' as `credentialRights`
-   * does.
+   * Allows an agent a client secret. Throws 'invalid_field' without a reason or an end within 90 days, and 'not_found'.
+   * Throws 'conflict' while the agent has no owner, or when it already has a secret: rotate that one. Throws
+   * 'forbidden' as `credentialRights` does.
    */
   allow(
     agentId: string,

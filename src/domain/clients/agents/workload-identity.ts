@@ -111,7 +111,7 @@ export const workloadIdentity = (deps: {
       for (const credential of held.filter((one) => one.issuer === issuer.id)) {
         const lack = unfit(credential, issuer, read.claims);
         if (!lack) return { credential, issuer, claims: read.claims };
-        // Of several rules, reports the failure of the one that matched best.
+        // If there are several rules, reports the failure of the one that matched best.
         if (lack.check !== 'subject') why = lack;
       }
       return why;

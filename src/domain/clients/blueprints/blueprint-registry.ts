@@ -116,8 +116,8 @@ export const blueprintRegistry = (dependencies: {
     });
 
   /**
-   * Writes ceilings into the draft and creates the draft when there is none. Throws 'conflict' when it was
-   * activated meanwhile.
+   * Writes ceilings into the draft and creates the draft when there is none. Throws 'conflict' when it was activated in
+   * the meantime.
    */
   const draft = async (blueprint: Blueprint, ceilings: Ceilings, by: By): Promise<void> => {
     const { revision } = blueprint;

@@ -44,5 +44,5 @@ export type ClientQuery = PageQuery & {
   readonly withException?: boolean;
 };
 
-/** `secret` is in no store and no log; show it once. */
+/** `secret` is not stored or logged; show it once. */
 export type CreatedClient = Versioned<Client> & { readonly secret?: string };

@@ -73,8 +73,8 @@ const SAME_CHANGE_SECONDS = 86_400;
 
 /**
  * Clients that are a document at a URL. The document is fetched only when a new authorization begins. The result is
- * held for the pages of that authorization. What a user consented to is kept as they saw it. All later steps
- * (redeeming, refreshing, introspecting) use that snapshot and fetch nothing (findings V14, V15).
+ * held for the pages of that authorization. The document is kept as the user saw it when they consented. All later
+ * steps (redeeming, refreshing, introspecting) use that snapshot and fetch nothing (findings V14, V15).
  */
 export interface MetadataDocuments {
   /** Whether such clients are accepted at all; discovery announces it. */
@@ -87,7 +87,7 @@ export interface MetadataDocuments {
   current(id: string, asking: Asking): Promise<DocumentClient>;
   /** The client as it was last fetched, for pages and consent requests. Fetches nothing. */
   get(id: string): Promise<Versioned<Client> | undefined>;
-  /** The client as the user saw it who consented to it. Fetches nothing. */
+  /** The client as the consenting user saw it. Fetches nothing. */
   version(id: string, version: string): Promise<DocumentClient | undefined>;
   /** Keeps a client as it was shown, at least until `until`. Must be called before a grant is given to it. */
   keep(client: DocumentClient, until: number): Promise<void>;

@@ -12,13 +12,13 @@ const BATCH = 100;
 type Claim = { readonly slot: number; readonly claimedAt: number };
 
 /**
- * The slots of an agent: as many as it may have instances. At most one instance holds each, even when several start
- * at once.
+ * The slots of an agent: one for each instance it may have. At most one instance holds each slot, even when several
+ * start at once.
  */
 export interface InstanceSlots {
   /** Claims a slot for an instance that is about to be written. Throws 'conflict' when none is left. */
   claim(agent: string, instance: string, most: number): Promise<Claim>;
-  /** Throws 'unavailable' when another instance may hold the claimed slot by now. */
+  /** Checks a claimed slot. Throws 'unavailable' when another instance may hold it by now. */
   stillMine(claim: Claim): void;
 }
 

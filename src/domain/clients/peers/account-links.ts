@@ -78,7 +78,10 @@ export interface AccountLinks {
   find(peer: string, subject: string): Promise<AccountLink | undefined>;
   /** One page of links, newest first. `query` may name a peer or an account. */
   list(query?: PageQuery & { readonly peer?: string; readonly account?: string }): Promise<Page<AccountLink>>;
-  /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
+  /**
+   * Creates a link. Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked
+   * already.
+   */
   create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>>;
   /**
    * Returns the existing link, or creates it: the first of several concurrent callers wins. Undefined: the link was
@@ -90,7 +93,7 @@ export interface AccountLinks {
     id: string,
   ): Promise<{ readonly link: AccountLink; readonly peer: Peer & Required<Pick<Peer, 'inbound'>> } | undefined>;
   /**
-   * Ends a link: tokens that rest on it are revoked, and no verified address creates it again. `of`: only a link of
+   * Ends a link: tokens that depend on it are revoked, and no verified address creates it again. `of`: only a link of
    * this account. Throws 'not_found'.
    */
   remove(id: string, by: By, of?: string): Promise<void>;

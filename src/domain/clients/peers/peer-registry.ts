@@ -62,9 +62,9 @@ export interface PeerRegistry {
   findResource(identifier: string): Promise<Versioned<ResourceServer> | undefined>;
   /** One page of peers, newest first. `query` may name an issuer. */
   list(query?: PageQuery & { readonly issuer?: string }): Promise<Page<Peer>>;
-  /** Throws 'invalid_field', and 'conflict' when there is one of this issuer. */
+  /** Creates a peer. Throws 'invalid_field', and 'conflict' when there is a peer with this issuer. */
   create(given: NewPeer, by: By): Promise<Versioned<Peer>>;
-  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  /** Changes a peer. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
   update(id: string, expected: number, change: PeerChange, by: By): Promise<Versioned<Peer>>;
   /**
    * Disables a peer. From the next request on, this server vouches for no user at the peer and accepts nothing from it.
@@ -86,7 +86,7 @@ export const peerRegistry = (deps: {
   readonly agents: Callers;
   readonly clients: Callers;
   readonly resourceServers: Pick<ResourceServerLookup, 'findByIdentifier'>;
-  /** Our own issuer, which is no peer of itself (JB-08). */
+  /** Our own issuer, which cannot be a peer of itself (JB-08). */
   readonly issuer: string;
 }): PeerRegistry => {
   const { clock, identifiers, issuer: own } = deps;

@@ -19,7 +19,7 @@ export type ClientMetadata = {
   readonly backchannelLogoutSessionRequired?: boolean;
   readonly grantTypes?: readonly string[];
   readonly deliveryMode?: DeliveryMode;
-  /** Where the client is notified of a decision (CIBA Core §4). */
+  /** URL at which the client is notified of a decision (CIBA Core §4). */
   readonly notificationEndpoint?: string;
   readonly authMethod?: ClientAuthMethod;
   readonly applicationType?: 'web' | 'native';
@@ -140,8 +140,8 @@ export const readMetadata = (body: Body): ClientMetadata => {
 };
 
 /**
- * Response types follow from the grant types (RFC 7591 §2.1), and this server has only one. It is ignored
- * without its grant type.
+ * Response types follow from the grant types (RFC 7591 §2.1). This server has only one, and ignores it without its
+ * grant type.
  */
 const checkResponseTypes = (given: readonly string[] | undefined, grantTypes: readonly string[] | undefined): void => {
   for (const [index, type] of (given ?? []).entries()) {

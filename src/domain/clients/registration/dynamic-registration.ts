@@ -67,8 +67,8 @@ type Managed = { readonly registration: Versioned<Registration>; readonly party:
 const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
 
 /**
- * RFC 7591 and RFC 7592. All methods throw DomainError. Each refusal is in the audit log, or counted, before it is
- * thrown.
+ * Dynamic client registration and its management (RFC 7591, RFC 7592). All methods throw DomainError. Each refusal is
+ * in the audit log, or counted, before it is thrown.
  */
 export interface DynamicRegistration {
   /** Returns the registered metadata with the tokens to manage it. A client secret is shown only this once. */
@@ -77,7 +77,7 @@ export interface DynamicRegistration {
    * Shows a registration to the holder of its token, and replaces the token (RFC 7592 §2.1). Throws 'invalid_token'.
    */
   read(id: string, bearer: string | undefined, from: From): Promise<Body>;
-  /** Throws 'precondition_failed' when another caller changed it at the same time. */
+  /** Replaces the metadata. Throws 'precondition_failed' when another caller changed it at the same time. */
   replace(id: string, body: Body, bearer: string | undefined, from: From): Promise<Body>;
   /** Retires an agent or client for good: nothing it holds works any more. */
   remove(id: string, bearer: string | undefined, from: From): Promise<void>;

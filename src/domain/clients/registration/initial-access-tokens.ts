@@ -78,7 +78,7 @@ export interface InitialAccessTokens {
   get(id: string): Promise<Versioned<InitialAccessToken> | undefined>;
   /** One page of tokens, newest first. */
   list(query?: InitialAccessTokenQuery): Promise<Page<InitialAccessToken>>;
-  /** `token` is in no store and no log; show it once. Throws 'invalid_field'. */
+  /** Creates a token. `token` is not stored or logged; show it once. Throws 'invalid_field'. */
   create(input: NewInitialAccessToken, by: By): Promise<Versioned<InitialAccessToken> & { readonly token: string }>;
   /** Revokes a token: from now on it registers nothing. Idempotent. */
   revoke(id: string, by: By): Promise<Versioned<InitialAccessToken>>;

@@ -62,14 +62,14 @@ export type NewRegistration = Omit<Registration, 'tokenDigest' | 'createdAt'>;
 
 /** Registrations that clients manage themselves, each with its token (RFC 7592). */
 export interface Registrations {
-  /** Returns the registration access token, which is in no store and no log. */
+  /** Stores a registration. Returns the registration access token, which is not stored or logged. */
   insert(added: NewRegistration): Promise<{ readonly registration: Registration; readonly token: string }>;
   /** Whether this client manages its own registration. */
   has(id: string): Promise<boolean>;
   /** The registration of this client that the token manages. */
   find(id: string, token: string): Promise<Versioned<Registration> | undefined>;
   /**
-   * Replaces the token that was presented. Of concurrent callers with the same token one succeeds. Throws
+   * Replaces the presented token. One of several concurrent callers with the same token succeeds. Throws
    * 'unauthenticated' for the others.
    */
   rotate(registration: Versioned<Registration>): Promise<string>;

@@ -49,7 +49,7 @@ export const checkReplacement = (
   }
 };
 
-/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+/** Throws 'invalid_field' for members that the holder of the registration access token may not change. */
 export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChange => {
   const method = agentAuthMethod(agent);
   same('token_endpoint_auth_method', method, asked.authMethod);
@@ -99,7 +99,7 @@ const checkStands = (client: Client, asked: ClientMetadata): void => {
   within('grant_types', client.grantTypes, asked.grantTypes ?? [], STANDS);
 };
 
-/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+/** Throws 'invalid_field' for members that the holder of the registration access token may not change. */
 export const clientReplacement = (client: Client, asked: ClientMetadata): ClientChange => {
   checkStands(client, asked);
   same('token_endpoint_auth_method', client.tokenEndpointAuthMethod, asked.authMethod);

@@ -41,7 +41,7 @@ type Place = { held?: Held; lookedAt?: number; reason?: string; flight?: Promise
 export interface IssuerKeys {
   /**
    * The keys of an issuer. The keys fetched last are valid for `maxKeyAgeSeconds` while new ones are unavailable. A
-   * `kid` that is not among them causes a new fetch, at most twice a minute. Throws what the fetch throws.
+   * `kid` that is not among them causes a new fetch, at most twice a minute. Errors of the fetch propagate.
    */
   find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet>;
   /** Whether this process could recently read the keys of an issuer. Fetches nothing. */

@@ -56,9 +56,12 @@ export interface TrustedIssuerRegistry {
   findByIssuer(issuer: string): Promise<TrustedIssuer | undefined>;
   /** One page of issuers, newest first. `query` may name an issuer. */
   list(query?: PageQuery & { readonly issuer?: string }): Promise<Page<TrustedIssuer>>;
-  /** Throws 'invalid_field', and 'conflict' when the issuer exists already. */
+  /** Creates an issuer. Throws 'invalid_field', and 'conflict' when the issuer exists already. */
   create(given: NewTrustedIssuer, by: By): Promise<Versioned<TrustedIssuer>>;
-  /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+  /**
+   * Changes an issuer. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version,
+   * 'invalid_field'.
+   */
   update(id: string, expected: number, change: TrustedIssuerChange, by: By): Promise<Versioned<TrustedIssuer>>;
   /** Disables an issuer: its tokens are refused from the next request on. Idempotent. */
   disable(id: string, by: By): Promise<Versioned<TrustedIssuer>>;

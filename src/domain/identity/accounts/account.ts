@@ -72,7 +72,7 @@ export const ACCOUNTS = {
   indexes: [
     { fields: ['username'], unique: true },
     { fields: ['createdAt'] },
-    // Set by the registry: the key that addresses are compared by (email-key.ts).
+    // Set by the registry: the key by which addresses are compared (email-key.ts).
     { fields: ['emailKey'] },
     // Set by the registry on administrators only.
     { fields: ['administrator', 'state'] },

@@ -39,7 +39,7 @@ export interface Attempts extends KnownDevices {
   spendOfSource(kind: string, source: string, budget: Window, event: Partial<AuditEvent>): Promise<void>;
   /**
    * Undoes the count of `spendOfSource`, once for each attempt that succeeded. Only failed attempts use up the limit,
-   * however many users sign in behind one address. Never throws.
+   * regardless of the number of users behind one address. Never throws.
    */
   succeededFrom(kind: string, source: string, budget: Window): Promise<void>;
 }

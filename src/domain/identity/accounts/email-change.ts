@@ -79,7 +79,7 @@ export const emailChange = (
   };
 };
 
-/** Notifies the address that an account is about to lose. Must be called before it does. */
+/** Notifies the address that an account is about to lose. Must be called before the change. */
 export const leavingAddress = (deps: MailDeps) => {
   const mail = mailOf(deps);
   return (account: Account, { caller }: By): Promise<void> =>

@@ -16,7 +16,7 @@ export type MailLink = {
   /** `sessionsValidFrom` of the account: setting a password or disabling the account ends its links. */
   readonly validFrom: number;
   /**
-   * The address to confirm, or, for a new password, the address that the link was mailed to. The link ends when the
+   * The address to confirm, or, for a new password, the address to which the link was mailed. The link ends when the
    * account loses that address.
    */
   readonly email?: string;

@@ -59,7 +59,7 @@ export interface PasswordReset {
   /** The account whose password the link sets. Throws 'not_found' when the link is no longer valid. */
   of(token: string): Promise<Account>;
   /**
-   * Sets the password and ends all sessions; signs no user in. A password that is refused does not use up the link.
+   * Sets the password and ends all sessions. Does not sign in the user. A refused password does not use up the link.
    * Returns the account after the change. Throws 'not_found' as `of` does, and 'invalid_field'.
    */
   reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account>;
@@ -86,7 +86,7 @@ export const passwordReset = (deps: {
     const found = typed.includes('@')
       ? await accounts.findByVerifiedEmail(typed.trim())
       : (await accounts.findByUsername(typed))?.document;
-    // A user without a password signs in by another method, which a reset must not bypass.
+    // A user without a password signs in with another method, which a reset must not bypass.
     const isMeant = found?.state === 'active' && found.passwordHash !== undefined;
     return isMeant && found.emailVerified === true ? found : undefined;
   };
@@ -122,7 +122,7 @@ export const passwordReset = (deps: {
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
       const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
       await record({ ...event, request, personal: { source } }, account.id, source);
-      // The same id at each try: after a crash of the delivery worker only one link is mailed.
+      // The same id at each attempt: after a crash of the delivery worker only one link is mailed.
       const mail = `${id}r`;
       const token = await links.make('reset', account, account.email);
       const facts = {

@@ -55,7 +55,7 @@ export interface FactorRegistry {
   list(account: string): Promise<readonly FactorFacts[]>;
   /** Whether a sign-in to this account asks for a second factor. */
   isAsked(account: string): Promise<boolean>;
-  /** Whether a sign-in is recent and strong enough to change factors with. */
+  /** Whether a sign-in is recent and strong enough for a change of factors. */
   mayChange(account: string, assurance: Assurance): Promise<boolean>;
   /**
    * Adds a factor that was just proven. The first one also creates recovery codes, which are returned here and never

@@ -9,7 +9,7 @@ export type Group = {
   /** Ids of accounts, at least two. */
   readonly members: readonly string[];
   /**
-   * Accounts that are members no more, with the time each last left, newest first; at most 448. They may still hold
+   * Accounts that are no longer members, with the time each last left, newest first; at most 448. They may still hold
    * keys of its agents (`membersSince`).
    */
   readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];

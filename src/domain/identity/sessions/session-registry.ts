@@ -168,7 +168,7 @@ export const sessionRegistry = (deps: {
     return isMine;
   };
 
-  /** Whether something other than its own record has ended a session. */
+  /** Whether a session was ended by anything other than its own record. */
   const isDropped = async (session: Session, account: Account): Promise<boolean> =>
     !isLetCount(account, session.id, session.authTime) ||
     (await revocation.ended([{ subject: account.id, since: session.authTime }])) !== undefined;

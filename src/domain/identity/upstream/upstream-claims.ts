@@ -45,7 +45,7 @@ export const upstreamPerson = (provider: UpstreamProvider, { subject, claims }: 
   };
 };
 
-/** An account's own groups without those that the provider maps, which only its link gives. */
+/** An account's own groups, without those that the provider maps: only its link gives those. */
 export const ownGroups = (
   { groups: mapping }: Pick<UpstreamProvider, 'groups'>,
   groups: readonly string[],

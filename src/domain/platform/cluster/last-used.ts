@@ -21,7 +21,7 @@ export interface LastUsedTracker<T> {
   readonly pending: ReadonlyMap<string, T>;
   /** Records a use at this moment. Costs only memory. */
   note(id: string, useOf: (usedAt: number) => T): void;
-  /** Writes recorded uses, at most `limit` of them. Throws what the store throws; the rest stays recorded. */
+  /** Writes recorded uses, at most `limit`. Store errors propagate; unwritten uses stay recorded. */
   flush(limit?: number): Promise<void>;
 }
 

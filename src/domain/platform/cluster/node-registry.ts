@@ -25,7 +25,7 @@ export type NodeRecord = {
   readonly process: number;
   /** Milliseconds since the epoch by that node's own clock, when it wrote this. */
   readonly at: number;
-  /** Epoch second from which the node counts as silent, unless it sends another heartbeat. */
+  /** Epoch second from which the node is treated as silent, unless it sends another heartbeat. */
   readonly expiresAt: number;
   /** Epoch second at which the record is removed. Absent in older records: they stay until their name is taken up. */
   readonly keptUntil?: number;
@@ -47,8 +47,8 @@ export const NODES = {
 /** A node without a heartbeat for this long is gone. */
 const SILENCE_SECONDS = 15;
 /**
- * How long the record of a silent node is kept. A live process of this machine cannot send heartbeats while the
- * volume is full, and its name must not go to another one meanwhile.
+ * How long the record of a silent node is kept. A live process of this machine cannot send heartbeats while the volume
+ * is full, and its name must not go to another process during that time.
  */
 const KEPT_SECONDS = 86_400;
 /** Maximum difference between two clocks. Beyond it, times of one node have another meaning on the other. */

@@ -11,8 +11,8 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 
 export type MasterKey = {
   /**
-   * HMAC-SHA-256 of a value, base64url, 43 characters. `kind` separates key spaces: the same value of another kind
-   * has another digest, whichever characters either holds.
+   * HMAC-SHA-256 of a value, base64url, 43 characters. `kind` separates key spaces: the same value of another kind has
+   * another digest, for any characters.
    */
   digest(kind: string, ...values: readonly string[]): string;
   /**

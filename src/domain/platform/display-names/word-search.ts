@@ -22,9 +22,8 @@ const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
 
 /**
- * A page of matching documents from a list that is ordered by creation. It may be shorter than asked for and still
- * have a next page. Registries of users and software are small compared with that of agents, which has an index of
- * words.
+ * A page of matching documents from a list that is ordered by creation. It may be shorter than requested and still have
+ * a next page. Registries of users and software are small compared with that of agents, which has an index of words.
  */
 export const fittingPage = async <T extends { readonly id: string; readonly createdAt: number }>(
   list: (query: PageQuery) => Promise<Page<T>>,

@@ -57,8 +57,8 @@ export const stand = (epochs: Epochs, id: string, kill: string, notBefore: numbe
 export const CLOCKS_APART_SECONDS = 4;
 
 /**
- * Lifts a kill. The epoch rises, so that nothing from before becomes valid again, whichever node made it.
- * Idempotent.
+ * Lifts a kill. The epoch rises, so that nothing from before becomes valid again, regardless of the node that created
+ * it. Idempotent.
  */
 export const unstand = (epochs: Epochs, id: string, kill: string, now: number): Promise<void> =>
   change(epochs, id, (epoch) =>

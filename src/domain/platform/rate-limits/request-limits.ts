@@ -1,7 +1,6 @@
 /**
- * The number of requests a minute that one network or one client may make. Counts are kept in memory of a fixed
- * size, in which no key resets another key's minute (count-sketch.ts), and shared with the other processes
- * (shared-counts.ts).
+ * Limits the number of requests a minute of one network or one client. Counts are kept in memory of a fixed size, in
+ * which no key resets another key's minute (count-sketch.ts), and shared with the other processes (shared-counts.ts).
  */
 import type { Clock } from '../../ports/clock.ts';
 import { limitedNetworks } from '../../vocabulary/client-network.ts';

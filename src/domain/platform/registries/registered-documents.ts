@@ -73,8 +73,8 @@ export interface RegisteredDocuments<T extends Registered> {
   /** Reads one document. Throws 'not_found'. */
   found(id: string): Promise<Versioned<T>>;
   /**
-   * One page of the documents whose members equal `where`, newest first. Undefined members of `where` do not count.
-   * 50 at a time unless `query` says otherwise.
+   * One page of the documents whose members equal `where`, newest first. Ignores undefined members of `where`. 50 at a
+   * time unless `query` says otherwise.
    */
   list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>>;
   /**

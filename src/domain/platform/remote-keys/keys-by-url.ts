@@ -23,8 +23,8 @@ export type KeyQuestion = {
 /** Public keys that others serve: of agents, clients and issuers. Parses a set once for each fetched document. */
 export interface KeysByUrl {
   /**
-   * The keys served at a URL. When none has the `kid`, they are fetched again, at most twice a minute: keys change
-   * without notice. Throws what the fetch throws, and 'invalid_request' when the document is no key set.
+   * The keys served at a URL. When none has the `kid`, fetches them again, at most twice a minute, since keys change
+   * without notice. Errors of the fetch propagate. Throws 'invalid_request' when the document is not a key set.
    */
   find(question: KeyQuestion): Promise<JsonWebKeySet>;
   /**

@@ -32,7 +32,7 @@ const NAME = /^[A-Za-z_][\w-]{0,63}$/;
 /** Names that every object inherits, and that careless code would read. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
-/** Throws 'invalid_field' below `field` for anything that is not a schema of the kind above. */
+/** Checks a schema. Throws 'invalid_field' below `field` for any other schema than those above. */
 export const checkDetailSchema = (schema: JsonSchema, field: string): void => {
   if (JSON.stringify(schema).length > MAXIMUM_LENGTH) {
     refuseField(field, `A schema has at most ${MAXIMUM_LENGTH} characters.`);

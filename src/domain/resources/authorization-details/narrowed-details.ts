@@ -160,7 +160,7 @@ export const amountOf = (types: DetailTypes, detail: Detail): number | undefined
   return typeof amount === 'number' ? amount : undefined;
 };
 
-/** The amount that budgets count for a detail. `detail`: where a budget looks for the currency. */
+/** The amount that budgets count for a detail. `detail`: the detail itself, for the currency. */
 export type DetailWorth = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
 
 export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
