@@ -22,7 +22,7 @@ export type Whom = Names & {
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /**
- * Selects who is asked. The subject decides about what an agent does on their behalf. Where more people are needed, the
+ * Selects who is asked. The subject decides on what an agent does on their behalf. Where more people are needed, the
  * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where
  * the subject has allowed the agent nothing yet, both the subject and the others must approve. The others' approval
  * does not replace consent (decision D1).

@@ -10,7 +10,7 @@ const AT_A_TIME = 100;
 const LOCK_SECONDS = 30;
 
 /**
- * Notifies further approvers. They may decide from a second on that the approval names, whether or not this runs
+ * Notifies further approvers. They may decide from the second that the approval names, whether or not this runs
  * (approvers.ts). Exactly one node takes each approval, by a swap that sets how long it holds it, and appends the
  * event. Returns how many approvals it handled.
  */

@@ -19,7 +19,7 @@ type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'
 
 /**
  * Reads the registries each time. A group resolves to its members, and to former members who left since it became the
- * owner. Each of them may have a key of the agent, or a key that was added with such a key. The age of its present
+ * owner. Each of them may have a key of the agent, or a key that was added with such a key. The age of its current
  * credentials therefore does not show who holds them. Returns no account twice.
  */
 export interface OwnersOfChain {

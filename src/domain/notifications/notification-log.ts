@@ -18,8 +18,8 @@ const ATTEMPTS = 20;
 /**
  * Turns audit events into notifications, durably, before the change that the event describes. The order is: record the
  * event, store the notification, make the change, respond. A process that crashes after the first step has changed
- * nothing. A process that crashes after the second has announced a change that did not happen, as the audit log has. No
- * change is made without its notification (WH-01).
+ * nothing. A process that crashes after the second has announced a change that it did not make, as the audit log has.
+ * No change is made without its notification (WH-01).
  */
 export interface NotificationLog {
   /** Throws StoreUnavailable when it cannot be stored; then the change of the event must not be made. */

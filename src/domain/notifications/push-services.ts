@@ -1,6 +1,6 @@
 /**
- * Whether messages may be sent to an address that a browser gave (SF-12). Its host, with a port other than 443, must be
- * one of `services`, or be below one written as `*.host`. Refuses a URL that is not https.
+ * Whether messages may be sent to an address that a browser gave (SF-12). Its host (with the port, unless that is 443)
+ * must be one of `services`, or be below one written as `*.host`. Refuses a URL that is not https.
  */
 export const isAtService = (endpoint: string, services: readonly string[]): boolean => {
   if (!URL.canParse(endpoint)) return false;

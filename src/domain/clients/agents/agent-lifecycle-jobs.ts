@@ -27,9 +27,8 @@ export interface AgentLifecycleJobs {
 
 /**
  * Lifecycle jobs of agents. They retire agents that no owner accepted in time. They suspend agents that have expired,
- * and agents that were inactive for too long. They notify an owner before a suspension for inactivity, and always wait
- * for the full notice period. A clock that was set forward therefore suspends no agent for inactivity before that
- * period has passed.
+ * and agents that were inactive for too long. They notify the owner before a suspension. For inactivity they always
+ * wait for the full notice period, even when the clock was set forward.
  */
 export const agentLifecycleJobs = (deps: {
   readonly documents: DocumentStore;

@@ -48,7 +48,7 @@ const MOST_WORDS_TRIED = 6;
 /**
  * Pages of agents. Each page is one walk of an index, or one walk for each owner, regardless of the number of agents.
  * Conditions that the index does not decide are checked agent by agent. A page may therefore hold fewer agents than
- * asked for and still have a next page. Where several indexes fit, it walks the one with the fewest agents. A search
+ * requested and still have a next page. Where several indexes fit, it walks the one with the fewest agents. A search
  * for the full name of an agent finds it at once, even when many agents share all but one of its words.
  */
 export const agentLists = (deps: {

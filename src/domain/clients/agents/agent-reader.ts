@@ -15,7 +15,7 @@ export interface AgentReader {
   /** At most 1000 ids; unknown ones are left out. */
   getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
 
-  /** See agent-lists.ts: a page may be shorter than asked for and still have a next one. */
+  /** See agent-lists.ts: a page may be shorter than requested and still have a next one. */
   list(query?: AgentQuery): Promise<Page<Agent>>;
 
   /** Last uses by agent, epoch seconds. Agents that were never used are left out. At most 1000 ids. */

@@ -31,8 +31,8 @@ export const namesCredentials = (
 
 /**
  * Throws 'conflict' where a client may act for more than before and neither the caller nor an administrator set its
- * credentials. Unknown origin counts as another caller. Without consent the same applies to redirect URIs: they receive
- * the codes of every user who signs in. Public clients have no credentials.
+ * credentials. Treats credentials of unknown origin in the same way. Without consent the same applies to redirect URIs:
+ * they receive the codes of every user who signs in. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);
