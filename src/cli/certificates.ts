@@ -1,4 +1,4 @@
-/** How certificates are known (RFC 8705), in commands. */
+/** Options of commands for the certificates by which a client authenticates (RFC 8705). */
 import { readFileSync } from 'node:fs';
 import { type Call, type Option, usageError } from './command.ts';
 import type { Json } from './management-client.ts';
@@ -24,7 +24,7 @@ export const CERTIFICATE = {
   },
 } as const satisfies Record<string, Option>;
 
-/** The rule as the API takes it; undefined when no option of it was given. Throws a usage error for more than one way. */
+/** The certificate rule as an API member; undefined without any of its options. Throws a usage error for more than one kind. */
 export const certificateRule = (call: Call): Json | undefined => {
   const files = call.texts('certificate');
   const ways = {

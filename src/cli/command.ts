@@ -1,22 +1,22 @@
 /**
- * How a command of `behalf` is described, and how arguments become a call of it. Owns usage texts, options and exit codes.
- * Does not know any command (commands/*.ts), the management API or the terminal (terminal.ts). Called by main.ts.
+ * The description of a `behalf` command, and the parser that turns arguments into a call of it. Owns usage texts, options and
+ * exit codes. Does not know any command (commands/*.ts), the management API or the terminal (terminal.ts). Called by main.ts.
  */
 import { readFileSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { EXIT_CONFIGURATION, nearest } from '../../config/problem.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 2 is the exit code of getopt programs for wrong usage; `denied`: the simulated request would be refused. */
+/** 2 is the exit code of getopt programs for wrong usage. `denied`: the server would refuse the simulated request. */
 export const EXIT = { done: 0, failed: 1, usage: 2, denied: 3, configuration: EXIT_CONFIGURATION } as const;
 
-/** A failure that the user at the terminal has to know; `hint` says what to do next. */
+/** A failure to report to the user at the terminal. `hint` says what to do next. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code = 'command_failed';
   readonly hint: string | undefined;
   readonly exitCode: number;
-  /** HTTP status, where the management API refused. */
+  /** HTTP status, if the management API refused. */
   readonly status: number | undefined;
 
   constructor(
@@ -46,7 +46,7 @@ export type Option = {
   /** The name of the value in help; absent: a switch without a value. */
   readonly value?: string;
   readonly isRequired?: boolean;
-  /** May be given more than once. */
+  /** The user may give the option several times. */
   readonly isRepeatable?: boolean;
 };
 
@@ -59,7 +59,7 @@ export type Command = {
   readonly options: Readonly<Record<string, Option>>;
   /** Shown in help below the options. */
   readonly notes?: string;
-  /** Answers the exit code; nothing means 0. Throws CommandError. */
+  /** Returns the exit code; undefined means 0. Throws CommandError. */
   readonly run: (call: Call) => Promise<number | undefined>;
 };
 
@@ -70,19 +70,19 @@ export type Call = {
   readonly terminal: Terminal;
   readonly env: Environment;
   readonly operands: readonly string[];
-  /** The value of an option; of a repeated one the last. */
+  /** The value of an option; the last value of a repeated one. */
   text(name: string): string | undefined;
-  /** The value of an option that is required. */
+  /** The value of a required option. */
   required(name: string): string;
   texts(name: string): readonly string[];
   isSet(name: string): boolean;
-  /** Throws a usage error unless the value is a whole number in the range. */
+  /** The value as a number. Throws a usage error unless it is a whole number in the range. */
   integer(name: string, minimum: number, maximum: number): number | undefined;
 };
 
 const HELP: Option = { description: 'Show this help.' };
 
-/** Finds the command of `argv` and runs it, or prints help. Answers the exit code; throws CommandError. */
+/** Finds the command of `argv` and runs it, or prints help. Returns the exit code; throws CommandError. */
 export const runCommand = async (
   commands: readonly Command[],
   argv: readonly string[],

@@ -11,7 +11,7 @@ export type KeyFile = {
   readonly scope?: string;
 };
 
-/** Throws CommandError when there is no such file, it holds something else, or other users can read it. */
+/** Throws CommandError when the file does not exist, holds something else, or is readable for other users. */
 export const readKeyFile = (path: string): KeyFile => {
   let content: SecretText;
   try {

@@ -1,4 +1,4 @@
-/** Key pairs of agents and clients, kept in a file only its owner can read. */
+/** Key pairs of agents and clients, in files that only their owner can read. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { CommandError } from './command.ts';
@@ -59,7 +59,7 @@ const readJwk = (file: string): JWK => {
   const { keys } = (parsed ?? {}) as { readonly keys?: unknown };
   const jwk = (Array.isArray(keys) && keys.length === 1 ? keys[0] : parsed) as JWK | null;
   if (jwk?.kty === 'EC' || jwk?.kty === 'RSA' || jwk?.kty === 'OKP') {
-    // Every user may read a public key.
+    // A public key is no secret, so the mode of its file does not matter.
     if (jwk.d !== undefined) requirePrivate(content, file);
     return jwk;
   }

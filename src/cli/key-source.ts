@@ -1,4 +1,4 @@
-/** Where the keys of an agent or client come from, in commands: a file with a key, or the URL that serves them. */
+/** The key source of an agent or client, in commands: a file with a key, or the URL that serves the keys. */
 import { type Option, usageError } from './command.ts';
 import { publicKeyOf } from './key-pair.ts';
 
@@ -8,7 +8,7 @@ export const JWKS_URI: Option = {
 };
 
 export type GivenKeys = {
-  /** Members of the request body; absent when neither was given. */
+  /** Members of the request body; absent without either option. */
   readonly members?: { readonly jwks: object } | { readonly jwks_uri: string };
   readonly file?: string;
   readonly isNew?: boolean;

@@ -1,6 +1,6 @@
 /**
- * The database file itself, for commands that run on the machine, with the server running or not. Their events go to an audit
- * stream of their own, `command-line`.
+ * Opens the database file for commands on the machine, while the server runs or not. Their events go to an audit stream of
+ * their own, `command-line`.
  */
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
@@ -25,7 +25,7 @@ export const existingDatabase = (configuration: Configuration): string => {
   });
 };
 
-/** The database of a server, and the reserve file beside it. Throws as `existingDatabase`. */
+/** The paths of the database and of the reserve file beside it. Throws as `existingDatabase`. */
 export const databaseOfServer = (configuration: Configuration): SqliteOptions => {
   existingDatabase(configuration);
   return sqliteFile(configuration, configuration.data.folder);
@@ -43,8 +43,8 @@ export const databaseFile = (configuration: Configuration): string => {
 };
 
 /**
- * Opens a database, runs `work` and closes it, also after a failure. On a full volume it uses the reserve, so that the
- * operator on the machine can recover the server.
+ * Opens a database, runs `work`, and closes it even after a failure. On a full volume it uses the reserve, so that the
+ * operator can recover the server.
  */
 export const withLocalStore = async <T>(
   options: SqliteOptions,

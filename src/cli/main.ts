@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command `behalf`. Owns the list of commands and how a failure is printed. Needs Node 24: in this folder `npm run -s
- * behalf -- COMMAND` uses the right one.
+ * The command `behalf`. Owns the list of commands and the format of a failure. Needs Node 24: in this folder `npm run -s
+ * behalf -- COMMAND` uses the right version.
  */
 import { processEnvironment } from '../../config/load.ts';
 import { isConfigurationError } from '../../config/problem.ts';
@@ -70,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
   ...movingCommands,
 ];
 
-/** Runs one command and answers its exit code. Never throws: failures are printed on `terminal.err`. */
+/** Runs one command and returns its exit code. Never throws: prints failures on `terminal.err`. */
 export const runCli = async (argv: readonly string[], terminal: Terminal, env: Environment): Promise<number> => {
   try {
     return await runCommand(COMMANDS, argv, { terminal, env });
@@ -93,7 +93,7 @@ const failureOf = (error: unknown): Failure => {
   }
   const text = printable(error instanceof Object && 'message' in error ? String(error.message) : String(error));
   if (isStoreUnavailable(error)) {
-    // Without a cause it is our own refusal, whose text says what is wrong.
+    // An error without a cause is a refusal of ours, whose text says what is wrong.
     const hint = error.cause === undefined ? undefined : 'Check the file, its folder and the room on its volume.';
     return { text, hint, exitCode: EXIT.failed };
   }
@@ -106,6 +106,6 @@ const failureOf = (error: unknown): Failure => {
 
 if (import.meta.main) {
   const exitCode = await runCli(process.argv.slice(2), processTerminal(), processEnvironment());
-  // At once: a server that failed half way through its start has open connections that would keep the process alive.
+  // Exits at once: a server that failed during its start has open connections that would keep the process alive.
   if (exitCode !== EXIT.done) process.exit(exitCode);
 }

@@ -1,6 +1,6 @@
 /**
- * Speaks to the management API as the client whose key file the first start wrote (decision D22): gets a token
- * by client credentials with private_key_jwt and turns refusals into texts that say what to do next.
+ * Client of the management API, with the key file that the first start wrote (decision D22). Gets a token by client
+ * credentials with private_key_jwt. Turns refusals into texts that say what to do next.
  */
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
@@ -16,25 +16,25 @@ export interface ManagementClient {
   /** The server that the key file names. */
   readonly issuer: string;
 
-  /** The client in whose name the calls are made. */
+  /** The client that authenticates the calls. */
   readonly clientId: string;
 
-  /** The document at a path under `/api/v1`. Throws CommandError for a refusal, as all of these do. */
+  /** Reads the document at a path under `/api/v1`. Like every method here, throws CommandError for a refusal. */
   get(path: string): Promise<Reply>;
 
-  /** Posts a JSON body, or none. */
+  /** Posts a JSON body, or an empty one. */
   post(path: string, body?: unknown): Promise<Reply>;
 
   /** Deletes what is at the path. */
   delete(path: string): Promise<void>;
 
-  /** Reads the document, and changes it unless another caller changed it in between. */
+  /** Reads the document and changes it. The server refuses the change if another caller changed the document in between. */
   patch(path: string, body: unknown): Promise<Reply>;
 
-  /** Reads the document, and applies `action` to it unless another caller changed it in between. */
+  /** Reads the document and applies `action` to that version. The server refuses it if another caller changed the document. */
   postVersion(path: string, action: string): Promise<Reply>;
 
-  /** Acts on the version that was read, or is refused. */
+  /** Sends an action for the version that was read (`If-Match`). The server refuses it for any other version. */
   postIf(path: string, etag: string | undefined, body: unknown): Promise<Reply>;
 
   /** Items of a list over as many pages as needed, at most `limit`. */
@@ -44,14 +44,14 @@ export interface ManagementClient {
     limit?: number,
   ): AsyncGenerator<Json, void, unknown>;
 
-  /** Posts lines of NDJSON under an idempotency key, and answers the lines that come back. */
+  /** Posts lines of NDJSON under an idempotency key, and returns the lines of the response. */
   lines(path: string, lines: readonly string[], key: string): Promise<readonly Json[]>;
 
-  /** The body of the answer as it comes: of a GET, or of a POST with a body. */
+  /** The response body as a stream: of a GET, or of a POST with a body. */
   stream(path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>>;
 }
 
-/** `localProof` answers the secret of a new proof, for each call that changes something. */
+/** `localProof` returns the secret of a new proof, for each call that changes something. */
 export const managementClient = (
   keyFile: KeyFile,
   {
@@ -64,12 +64,12 @@ export const managementClient = (
   let token: Promise<string> | undefined;
 
   const send = async (url: string, init: RequestInit, isStream = false): Promise<Response> => {
-    // A stream may last as long as it needs; only its beginning has a deadline.
+    // The deadline covers the beginning of a stream only: a stream lasts as long as it needs.
     const late = new AbortController();
     const timer = isStream ? setTimeout(() => late.abort(), PATIENCE_MILLISECONDS) : undefined;
     const signal = isStream ? late.signal : AbortSignal.timeout(PATIENCE_MILLISECONDS);
     try {
-      // A redirect would carry the token or the assertion to a host that another party chooses.
+      // Follows no redirect: it would send the token or the assertion to a host that another party chooses.
       return await request(url, { ...init, redirect: 'error', signal });
     } catch (error) {
       throw unreachable(issuer, error);
@@ -223,7 +223,7 @@ const usableKey = async (jwk: JWK, alg: string): ReturnType<typeof importJWK> =>
 
 const ABSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
-/** Why no answer came: no server is reachable, or the connection cannot be trusted. */
+/** Why there is no response: no server is reachable, or the connection is not trustworthy. */
 const unreachable = (issuer: string, error: unknown): CommandError => {
   const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
   const reason = cause?.message ?? (error as { readonly message?: unknown }).message;
@@ -251,7 +251,7 @@ const jsonOf = async (response: Response): Promise<Json> => {
   }
 };
 
-/** A problem (RFC 9457) as text: the members at fault first, then what to do. */
+/** A problem (RFC 9457) as text: the invalid members first, then what to do. */
 const refusal = (response: Response, problem: Json): CommandError => {
   const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
   const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];

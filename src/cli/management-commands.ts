@@ -1,4 +1,4 @@
-/** What the commands over the management API share: choice of the key file, printing, and lists. */
+/** Shared parts of the commands over the management API: choice of the key file, printing, and lists. */
 import { join } from 'node:path';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
@@ -8,7 +8,7 @@ import { readKeyFile } from './key-file.ts';
 import { type Json, type ManagementClient, managementClient } from './management-client.ts';
 import { type Column, csvRow, details, jsonText, printable, table } from './table.ts';
 
-/** Which key file of the data folder a command takes when none is named. */
+/** The key file of the data folder that a command uses by default. */
 export type KeyRole = 'operator' | 'administrator';
 
 /** Or one that depends on the request. */
@@ -23,7 +23,7 @@ const CONNECTION = {
   'key-file': { value: 'FILE', description: 'Key file to use instead of the key file in the data folder.' },
 } as const satisfies Record<string, Option>;
 
-/** For commands that the API accepts from an administrator with a second factor, or from the machine of the server. */
+/** For commands that take an administrator with a second factor, or a caller on the machine of the server. */
 const LOCAL = {
   local: {
     description:
@@ -39,7 +39,7 @@ const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.'
 export type ManagementCall = Call & { readonly api: ManagementClient; readonly print: Printer };
 
 type Printer = {
-  /** Prints one object: JSON as it is, or the text. */
+  /** Prints one object: as JSON, or as text. */
   readonly object: (value: Json, text: string) => void;
   readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
 };
@@ -48,7 +48,7 @@ type Printer = {
 export const managementCommand = (
   description: Omit<Command, 'run'> & {
     readonly role: KeyRoleOf;
-    /** Adds `--local`, with which it takes the administrator's key file: see `LOCAL`. */
+    /** Adds `--local`, which selects the administrator's key file: see `LOCAL`. */
     readonly isProvenHere?: true;
     readonly run: (call: ManagementCall) => Promise<number | undefined>;
   },
@@ -84,7 +84,7 @@ const FORMS = {
   csv: { description: 'Print the columns as CSV (RFC 4180): all objects unless --limit is given.' },
 } as const satisfies Record<string, Option>;
 
-/** Prints rows as they arrive, so that a list of any length fits. */
+/** Prints each item when it arrives, so that a list may have any length. */
 const writeRows = async (
   call: ManagementCall,
   path: string,
@@ -176,7 +176,7 @@ export const showCommand = (noun: string, singular: string, path: string, operan
     },
   });
 
-/** `update ID`: changes the members that `changes` answers; members it leaves out stay. */
+/** `update ID`: changes the members that `changes` returns and keeps all others. */
 export const updateCommand = (description: {
   readonly noun: string;
   readonly singular: string;
@@ -235,7 +235,7 @@ export const actionCommand = (description: {
   });
 };
 
-/** `narrow ID`: removes the rights that `taken` answers. */
+/** `narrow ID`: removes the rights that `taken` returns. */
 export const narrowCommand = (description: {
   readonly noun: string;
   readonly summary: string;
@@ -262,7 +262,7 @@ export const narrowCommand = (description: {
   });
 };
 
-/** `rotate-secret ID`: the new secret is shown once. */
+/** `rotate-secret ID`: prints the new secret once. */
 export const rotateSecretCommand = (
   noun: string,
   singular: string,
@@ -289,11 +289,11 @@ export const rotateSecretCommand = (
     },
   });
 
-/** The secret in an answer that has one. */
+/** The secret in the response, if there is one. */
 export const secretText = (body: Json): string | undefined =>
   typeof body['client_secret'] === 'string' ? `${body['client_secret']} (shown once)` : undefined;
 
-/** Prints the warnings in the server's answer. */
+/** Prints the warnings in the response. */
 export const warn = ({ terminal }: Call, body: Json): void => {
   const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
   for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);
@@ -301,11 +301,11 @@ export const warn = ({ terminal }: Call, body: Json): void => {
 
 const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC' });
 
-/** A time in epoch seconds as `2026-11-25 12:58:00Z`; anything else as it is. */
+/** A time in epoch seconds as `2026-11-25 12:58:00Z`; any other value unchanged. */
 export const timeText = (value: unknown): unknown =>
   typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;
 
-/** Members by name, times readable, public keys by their ids, pairs of other APIs as text. */
+/** Members by name: times as text, public keys by their ids, pairs of other APIs as text. */
 const readable = (body: Json): readonly (readonly [string, unknown])[] =>
   Object.entries(body).map(([name, value]) => {
     if (name.endsWith('_at')) return [name, timeText(value)];

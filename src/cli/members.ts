@@ -1,9 +1,9 @@
-/** Options of commands as members of management API bodies. */
+/** Converts options of commands to members of management API bodies. */
 import { readFileSync } from 'node:fs';
 import { type Call, type Option, usageError } from './command.ts';
 import type { Json } from './management-client.ts';
 
-/** Options for the rights of a client or agent in its own name. */
+/** Options for the rights that a client or agent has in its own name. */
 export const AUTHORITY = {
   authority: {
     value: 'GRANT',
@@ -12,7 +12,7 @@ export const AUTHORITY = {
   },
 } as const satisfies Record<string, Option>;
 
-/** Values of the options of `names` that were given, under the names the API has for them. */
+/** Values of the given options among `names`, under the API's names for them. */
 export const texts = (call: Call, names: Readonly<Record<string, string>>): Json =>
   Object.fromEntries(
     Object.entries(names).flatMap(([option, member]) => {
@@ -21,7 +21,7 @@ export const texts = (call: Call, names: Readonly<Record<string, string>>): Json
     }),
   );
 
-/** The same for options that may be given more than once: a list each. */
+/** The same for repeatable options: a list for each. */
 export const lists = (call: Call, names: Readonly<Record<string, string>>): Json =>
   Object.fromEntries(
     Object.entries(names).flatMap(([option, member]) => {
@@ -30,7 +30,7 @@ export const lists = (call: Call, names: Readonly<Record<string, string>>): Json
     }),
   );
 
-/** `--authority 'https://api.example.com a.read a.write'`, as often as given. Throws a usage error when one has no scope. */
+/** `--authority 'https://api.example.com a.read a.write'`, repeatable. Throws a usage error for a value without a scope. */
 export const authority = (call: Call): Json => {
   const held = resourceScopes(call, 'authority');
   return Object.keys(held).length === 0 ? {} : { authority: held };
@@ -52,7 +52,7 @@ export const resourceScopes = (call: Call, option: string): Readonly<Record<stri
   return held;
 };
 
-/** The JSON value of a file. Throws a usage error for a file that is not JSON. */
+/** The JSON value in a file. Throws a usage error for a file that is not JSON. */
 export const jsonIn = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -61,11 +61,11 @@ export const jsonIn = (file: string): unknown => {
   }
 };
 
-/** `--detail '{"type": "…"}'`, as often as given. Throws a usage error for a value that is no JSON object. */
+/** `--detail '{"type": "…"}'`, repeatable. Throws a usage error for a value that is no JSON object. */
 export const jsonDetails = (call: Call, option: string): readonly object[] =>
   call.texts(option).map((text) => jsonObject(option, text));
 
-/** `--detail 'https://api.example.com {"type": "…"}'`, as often as given, by resource. Throws a usage error as above. */
+/** `--detail 'https://api.example.com {"type": "…"}'`, repeatable, by resource. Throws a usage error as above. */
 export const resourceDetails = (call: Call, option: string): Readonly<Record<string, readonly object[]>> => {
   const held: Record<string, readonly object[]> = {};
   for (const text of call.texts(option)) {

@@ -3,7 +3,7 @@ import { usageError } from './command.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** `30d` before now, or a date, as epoch seconds. Throws a usage error that names the option. */
+/** `30d` ago, or a date, as epoch seconds. Throws a usage error that names the option. */
 export const momentOf = (option: string, value: string): number => {
   const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(value) ?? [];
   if (count !== undefined) return systemClock.now() - Number(count) * (UNITS[unit] ?? 0);

@@ -1,14 +1,14 @@
-/** Resolves names that an operator types to ids. The server resolves a name, and refuses one that matches several. */
+/** Resolves names that an operator typed to ids. The server resolves a name, and refuses one that matches several. */
 import { isOwnerId } from '../domain/identity/groups/owner-names.ts';
 import { CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { printable } from './table.ts';
 
-/** Id of the account or group of this name; without a name, of the oldest active administrator. Throws CommandError. */
+/** Id of the account or group with this name. Without a name: the oldest active administrator. Throws CommandError. */
 export const findOwner = async (api: ManagementClient, name: string | undefined): Promise<string> =>
   name === undefined ? findAdministrator(api) : idOf(api, name);
 
-/** Id of the account of this username; without one, of the oldest active administrator. Throws CommandError. */
+/** Id of the account with this username. Without one: the oldest active administrator. Throws CommandError. */
 export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> =>
   name === undefined ? findAdministrator(api) : idOf(api, name, 'account');
 
@@ -35,7 +35,7 @@ const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Prom
 const findAdministrator = async (api: ManagementClient): Promise<string> => {
   let found: Json | undefined;
   for await (const account of api.items('/accounts')) {
-    // Lists are newest first: the last one seen is the oldest.
+    // The API lists the newest first, so the last match is the oldest.
     if (isActiveAdministrator(account)) found = account;
   }
   if (found) return String(found['id']);

@@ -1,4 +1,4 @@
-/** Where the command line takes a password from that a user sets: never from an argument, which other users can see. */
+/** The source of a password that a command sets: never an argument, which other users of the machine can see. */
 import { randomInt } from 'node:crypto';
 import { CommandError } from './command.ts';
 import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';
@@ -13,7 +13,7 @@ export const generatePassword = (): string =>
     '-',
   );
 
-/** From the file (`-`: standard input), else asked for twice, else generated. Throws CommandError. */
+/** Reads the password from the file (`-`: standard input), or asks for it twice, or generates one. Throws CommandError. */
 export const choosePassword = async (
   terminal: Terminal,
   file: string | undefined,

@@ -1,16 +1,16 @@
-/** Progress of a long command: a bar that is overwritten on a terminal, a line now and then on other outputs. */
+/** Progress of a long command: on a terminal a bar that is overwritten, elsewhere a line at intervals. */
 import { isMovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { CommandError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 const WIDTH = 30;
-/** Without a terminal: prints a line each time this many percent are done. */
+/** Without a terminal: prints a line after each step of this many percent. */
 const STEP = 25;
 
 const NUMBER = new Intl.NumberFormat('en');
 
 interface Progress {
-  /** Begins a step; the function it answers reports the progress of that step. */
+  /** Begins a step. The returned function reports the progress of that step. */
   show(step: string): (done: number, total: number) => void;
 
   /** Ends the line of the last step. */
@@ -48,8 +48,8 @@ const progress = (terminal: Terminal): Progress => {
 };
 
 /**
- * Runs `work` with a progress bar for each of its steps, and prints the lines it answers. Refusals of a transfer become
- * CommandErrors.
+ * Runs `work` with a progress bar for each of its steps, and prints the lines that it returns. Turns refusals of a transfer
+ * into CommandErrors.
  */
 export const withProgress = async (
   terminal: Terminal,

@@ -1,4 +1,4 @@
-/** Files with a private key, password or secret, as commands read them: only their owner may read or change them. */
+/** Reads files with a private key, password or secret, which only their owner may read or change. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { assertPrivate } from '../../adapters/node/key-files.ts';
 import { CommandError } from './command.ts';

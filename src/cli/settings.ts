@@ -11,7 +11,9 @@ export const SETTINGS = {
 /** The settings with which the server would start. Throws ConfigurationError with all problems. */
 export const loadedSettings = (call: Call): Loaded => loadConfiguration(optionsOf(call));
 
-/** For work on the database, which needs no password for a first administrator. Throws ConfigurationError. */
+/**
+ * Settings for commands that work on the database. They need no password of a first administrator. Throws ConfigurationError.
+ */
 export const settings = (call: Call): Configuration =>
   loadConfiguration({ ...optionsOf(call), isFirstStart: false }).configuration;
 

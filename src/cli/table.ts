@@ -1,11 +1,11 @@
-/** Text that is safe to print, regardless of the characters in a name (IN-05): tables for people and JSON for programs. */
+/** Text that is safe to print with any characters in a name (IN-05): tables for people and JSON for programs. */
 import { csvLine } from '../domain/vocabulary/csv-line.ts';
 
 export type Column<Row> = { readonly title: string; readonly value: (row: Row) => unknown };
 
 /**
- * A table with a line of titles. Cells hold one line each, with control and formatting characters escaped;
- * with `width`, in terminal columns, the last column is cut so that no line is longer.
+ * A table with a line of titles. Each cell holds one line, with control and formatting characters escaped. With `width`, in
+ * terminal columns, cuts the last column so that no line is longer.
  */
 export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], width?: number): string => {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ value }) => cell(value(row))))];
@@ -22,7 +22,10 @@ export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     .join('');
 };
 
-/** One line of CSV, safe to print and to open in a spreadsheet (domain/vocabulary/csv-line.ts); a list is its members with blanks between. */
+/**
+ * One line of CSV that is safe to print and to open in a spreadsheet (domain/vocabulary/csv-line.ts). Joins the members of a
+ * list with blanks.
+ */
 export const csvRow = (cells: readonly unknown[]): string => {
   const texts = cells.map((value) => {
     const text = value === undefined || value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
@@ -31,25 +34,25 @@ export const csvRow = (cells: readonly unknown[]): string => {
   return `${csvLine(texts)}\r\n`;
 };
 
-/** Members of one object, a line each. */
+/** Members of one object, one on each line. */
 export const details = (members: readonly (readonly [string, unknown])[]): string => {
   const shown = members.filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
   const width = Math.max(0, ...shown.map(([name]) => widthOf(name)));
   return shown.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}\n`).join('');
 };
 
-/** One line of text without control, formatting or line-breaking characters: they are shown as escapes. */
+/** One line of text; escapes control, formatting and line-breaking characters. */
 export const printable = (text: string): string =>
   text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 
-/** JSON in which no character can act on a terminal; JSON.stringify leaves C1, bidi and line separators as they are. */
+/** JSON without characters that control a terminal. JSON.stringify does not escape C1, bidi and line separators. */
 export const jsonText = (value: unknown, indent = 2): string =>
   escapedJson(`${JSON.stringify(value, null, indent) ?? 'null'}\n`);
 
-/** JSON text as it is, except characters that can act on a terminal: they become escapes of the same meaning (RFC 8259 §7). */
+/** JSON text; replaces characters that control a terminal with escapes of the same meaning (RFC 8259 §7). */
 export const escapedJson = (text: string): string =>
   text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));

@@ -1,19 +1,19 @@
-/** The terminal that a command uses; a small interface, so that a test can replace it. */
+/** The terminal of a command; a small interface that a test can replace. */
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 export type Terminal = {
-  /** Results. Prints the text as it is: the caller makes it safe first. */
+  /** Prints results unchanged: the caller makes the text safe first. */
   readonly out: (text: string) => void;
-  /** Everything that is not the result. */
+  /** Prints everything but the result. */
   readonly err: (text: string) => void;
   /** Whether `err` is a terminal, where a line can be overwritten. */
   readonly isErrLive?: boolean;
-  /** Columns of the terminal that shows results; absent when they go to a file or another program. */
+  /** Columns of the terminal that shows results; absent for a file or a pipe. */
   readonly columns?: number;
-  /** Asks and shows what is typed. Absent when no user is at the terminal. */
+  /** Asks, and shows the typed text. Absent without a user at the terminal. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Asks without showing what is typed. Absent when no user is at the terminal. */
+  /** Asks, and hides the typed text. Absent without a user at the terminal. */
   readonly askSecret?: (question: string) => Promise<string>;
 };
 
@@ -48,7 +48,7 @@ export const processTerminal = (
   };
 };
 
-/** One line of input; empty where the input ends. */
+/** One line of input; empty at the end of the input. */
 const lineOf = (input: NodeJS.ReadableStream, output: NodeJS.WritableStream, question: string): Promise<string> =>
   new Promise((resolve) => {
     const lines = createInterface({ input, output, terminal: true });

@@ -1,4 +1,6 @@
-/** `behalf absences …`: who decides about approvals for whom. People declare absences themselves, on their pages. */
+/**
+ * `behalf absences …`: deputies who decide about approvals for absent approvers. People declare absences on their own pages.
+ */
 import type { Command } from '../command.ts';
 import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
 
@@ -16,7 +18,7 @@ export const absenceCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      // Both accounts must be active, and neither may have ended the absence since.
+      // An absence applies only while both accounts are active and neither has ended it.
       { title: 'STATE', value: ({ state, counts }) => (state === 'current' && counts !== true ? 'void' : state) },
       { title: 'AWAY', value: ({ account }) => account },
       { title: 'DEPUTY', value: ({ deputy }) => deputy },

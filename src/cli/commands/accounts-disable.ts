@@ -1,4 +1,4 @@
-/** `behalf accounts disable`: names what ends with the account, and asks for confirmation. */
+/** `behalf accounts disable`: lists what ends with the account, and asks for confirmation. */
 import { EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-commands.ts';
@@ -7,7 +7,7 @@ import { printable } from '../table.ts';
 
 type Some = { readonly items: readonly Json[]; readonly more: boolean };
 
-/** How many of a kind are listed; `--json` has them all. */
+/** How many objects of a kind the list shows; `--json` shows all of them. */
 const SHOWN = 20;
 
 const countText = (count: number, more: boolean): string => `${more ? 'more than ' : ''}${count}`;
@@ -43,7 +43,7 @@ const previewText = (name: string, ends: Json): string => {
     : `Disabling ${name} ends or stops this at once:\n${lines.map((line) => `  ${line}\n`).join('')}Enabling the account again brings back its roles and delegations only.\n`;
 };
 
-/** Whether the user confirms. Without `--yes` and a terminal the list is the result, and the command fails. */
+/** Whether the user confirms. Without `--yes` and without a terminal, prints the list and the command fails. */
 const isAgreed = async (call: ManagementCall, name: string, ends: Json): Promise<boolean> => {
   const { terminal } = call;
   const text = previewText(name, ends);

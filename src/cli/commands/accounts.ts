@@ -1,4 +1,4 @@
-/** `behalf accounts …` over the management API. Setting a password on the machine is reset-password.ts. */
+/** `behalf accounts …` over the management API. reset-password.ts sets a password on the machine of the server. */
 import { type Command, EXIT, type Option } from '../command.ts';
 import {
   actionCommand,

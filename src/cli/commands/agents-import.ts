@@ -7,7 +7,7 @@ import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-commands.ts';
 import { printable } from '../table.ts';
 
-/** Lines of one request: sent well within the time a request has, and few enough to repeat after a failure. */
+/** Lines of one request. The client sends them well within the deadline of a request, and can repeat them after a failure. */
 const LINES = 2_000;
 
 type Counts = { registered: number; refused: number; replayed: number };

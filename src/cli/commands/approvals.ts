@@ -1,6 +1,6 @@
 /**
- * `behalf approvals …`: approvals that agents requested. People decide on their pages; here other accounts review break-glass
- * access.
+ * `behalf approvals …`: approvals that agents requested. Approvers decide on their pages. Here an account that took no part
+ * reviews break-glass access.
  */
 import { type Command, EXIT } from '../command.ts';
 import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';

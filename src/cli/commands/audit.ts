@@ -152,7 +152,7 @@ const verifyHere = async (
   const configuration = settings(call);
   let outcome: StoreVerdict | undefined;
   await withProgress(call.terminal, async () => {
-    // Loaded here only: it knows both stores.
+    // Loaded on demand: this module loads the drivers of both stores.
     const { verifyThisStore } = await import('../../compose/verify-store.ts');
     outcome = await verifyThisStore(configuration, { ...(witness === undefined ? {} : { witness }) });
     return [];
@@ -160,7 +160,7 @@ const verifyHere = async (
   return told(call, pinned(outcome, key));
 };
 
-/** The same verdict, unless the audit log is signed with another key than the caller named. */
+/** The same verdict, unless another key than the one that the caller named signed the audit log. */
 const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): StoreVerdict | undefined =>
   verdict?.ok && key !== undefined && verdict.key !== key
     ? {

@@ -15,7 +15,7 @@ const exportAll: Command = {
     const to = call.required('to');
     const configuration = settings(call);
     await withProgress(call.terminal, async (show) => {
-      // Loaded here only: it knows both stores.
+      // Loaded on demand: this module loads the drivers of both stores.
       const { exportData } = await import('../../compose/export-data.ts');
       const { documents, served } = await exportData(configuration, { to, show });
       return [

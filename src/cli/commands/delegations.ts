@@ -1,4 +1,4 @@
-/** `behalf delegations …`: what agents may do on behalf of people. */
+/** `behalf delegations …`: what agents may do on behalf of users. */
 import type { Command } from '../command.ts';
 import { actionCommand, listCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
 import { jsonDetails, lists } from '../members.ts';
@@ -18,7 +18,7 @@ export const delegationCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      // A delegation that is not revoked is over, too, when it expired or a delegation above it ended.
+      // A delegation also ends without a revocation: when it expires, or when a delegation above it ends.
       { title: 'STATE', value: ({ state, live }) => (state === 'active' && live !== true ? 'over' : state) },
       { title: 'HOP', value: ({ depth }) => depth },
       { title: 'FOR', value: ({ subject }) => subject },

@@ -1,4 +1,4 @@
-/** `behalf grants …`: what people allowed clients and agents. */
+/** `behalf grants …`: what users allowed clients and agents. */
 import { type Command, EXIT } from '../command.ts';
 import { listCommand, managementCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
 import { lists, resourceDetails, resourceScopes } from '../members.ts';

@@ -24,7 +24,7 @@ const members = async (call: ManagementCall): Promise<{ readonly members?: reado
   const named = call.texts('member');
   if (named.length === 0) return {};
   const ids: string[] = [];
-  // One after the other, so that an error names the first unknown one.
+  // Sequentially, so that the error names the first unknown user.
   for (const name of named) ids.push(await findAccount(call.api, name));
   return { members: ids };
 };

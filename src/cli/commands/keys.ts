@@ -1,4 +1,4 @@
-/** `behalf keys …`: the keys tokens are signed with. */
+/** `behalf keys …`: the keys that sign tokens. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-commands.ts';

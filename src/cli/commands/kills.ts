@@ -42,7 +42,7 @@ const OPERANDS = {
   account: { name: 'ACCOUNT', id: /^acc_[a-z2-7]{26}$/, looks: 'acc_…' },
   client: { name: 'ID', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
   delegation: { name: 'ID', id: /^dlg_[a-z2-7]{26}$/, looks: 'dlg_…' },
-  // Any id: other parties may have chosen the ids of tokens.
+  // Accepts any id: other parties choose the ids of tokens and clients.
   token: { name: 'ID', id: /./, looks: 'its jti' },
 } as const satisfies Record<
   Exclude<KillScope, 'all'>,
@@ -156,7 +156,7 @@ const liftHere = async (call: Call): Promise<number> => {
       ends: { delegation: async () => undefined, token: async () => undefined },
       newestEvent: async () => 0,
     });
-    // No second factor is required on the machine: an account changed at 0 is as old as the installation.
+    // The machine requires no second factor. `changedAt: 0`: the account has not changed since the installation.
     const { state } = await kills.lift(call.operands[0] ?? '', { caller: 'system' }, { changedAt: 0 });
     call.terminal.out(outcome(call, state, 1));
   });

@@ -1,4 +1,7 @@
-/** `behalf peers …`: authorization servers of other domains to which we vouch for people, and whose assertions we accept. */
+/**
+ * `behalf peers …`: authorization servers of other domains. This server issues assertions about users to them, and accepts
+ * theirs.
+ */
 
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
@@ -109,7 +112,7 @@ const shown = (body: Json): string => {
 const shownLink = (body: Json): string =>
   details(['id', 'peer', 'subject', 'account', 'created_by'].map((name) => [name, body[name]] as const));
 
-/** Commands that let other parties speak for people here. */
+/** Commands by which another party can act for users here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
 /** A command for one action on one peer. */

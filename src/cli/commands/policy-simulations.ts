@@ -1,4 +1,4 @@
-/** `behalf policy simulate` and `replay`: policies tried before they are active. */
+/** `behalf policy simulate` and `replay`: tests policies before they are active. */
 
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -18,7 +18,7 @@ export const readText = (file: string): string => {
   }
 };
 
-/** A version of the server, or a file that is only simulated. */
+/** A version on the server, or a local file that is only simulated. */
 const triedOf = (given: string | undefined): Json => {
   if (given === undefined) return {};
   return given === 'active' || /^[1-9]\d{0,8}$/.test(given) ? { policy: given } : { text: readText(given) };
@@ -267,7 +267,7 @@ export const replayCommand = managementCommand({
   },
 });
 
-/** Shows progress until the last line comes. Throws CommandError when none does. */
+/** Shows progress until the last line arrives. Throws CommandError when the stream ends without it. */
 const summaryOf = async (call: ManagementCall, stream: ReadableStream<Uint8Array>): Promise<Json> => {
   let summary: Json | undefined;
   let cause: unknown;

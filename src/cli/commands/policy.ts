@@ -29,7 +29,7 @@ const versionOf = (given: string): string => {
   throw usageError(`${given} is no version.`, 'A version is a number of `behalf policy list`, or `active`.');
 };
 
-/** Text of several lines without characters that act on a terminal. */
+/** Text of several lines; escapes characters that control a terminal. */
 const printableText = (text: string): string =>
   text
     .replace(/\r?\n$/, '')
@@ -169,14 +169,14 @@ const remoteRollback = managementCommand({
   },
 });
 
-/** Writes to the store directly: the active policies may admit no administrator who could activate another version. */
+/** Writes to the store directly: the active policies may not permit any administrator to activate another version. */
 const localRollback = async (call: Call): Promise<number> => {
   const configuration = settings(call);
   const to = call.text('to');
   if (to !== undefined && to !== 'starter') versionOf(to);
   if (configuration.stores.document === 'sqlite') existingDatabase(configuration);
   await withProgress(call.terminal, async () => {
-    // Loaded here only: it knows both stores, and Cedar.
+    // Loaded on demand: this module loads the drivers of both stores, and Cedar.
     const { rollBackPolicies } = await import('../../compose/policy-rollback.ts');
     try {
       const set = await rollBackPolicies(configuration, { to });

@@ -1,4 +1,4 @@
-/** `behalf push-keys …`: the keys by which browsers recognise messages of this server. */
+/** `behalf push-keys …`: the keys by which browsers recognise push messages of this server. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-commands.ts';

@@ -148,7 +148,7 @@ const scopesOf = (call: Call): readonly Json[] => {
   return scopes.map((scope) => (defaults.includes(scope.name) ? { ...scope, default: true } : scope));
 };
 
-/** `mail.read:low:Read your mail`; the name itself may hold colons: the first part that is a risk level is the risk. */
+/** `mail.read:low:Read your mail`. A name may hold colons: the first part that is a risk level is the risk. */
 const scopeOf = (text: string): { readonly name: string; readonly risk: string; readonly description: string } => {
   const parts = text.split(':');
   const at = parts.findIndex((part, index) => index > 0 && RISKS.includes(part));

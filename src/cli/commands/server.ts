@@ -17,7 +17,7 @@ const serve: Command = {
     'All settings: `npm start -- --help`, and docs/reference/configuration.md. On SIGTERM and SIGINT the server finishes its requests and stops. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
     const [config, workers] = [call.text('config'), call.text('workers')];
-    // Loaded here only: no other command needs oidc-provider, which takes most of a start.
+    // Loaded on demand: no other command needs oidc-provider, which takes most of the time of a start.
     const { serve: run } = await import('../../main.ts');
     return run([
       ...(config === undefined ? [] : ['--config', config]),

@@ -1,4 +1,4 @@
-/** `behalf sessions …`: where people are signed in. Ending all of an account is `behalf accounts end-sessions`. */
+/** `behalf sessions …`: the sign-in sessions of users. `behalf accounts end-sessions` ends all sessions of an account. */
 
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';

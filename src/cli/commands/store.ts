@@ -26,7 +26,7 @@ const backup: Command = {
     ];
     if (configuration.stores.document === 'mongodb') {
       await withProgress(call.terminal, async (show) => {
-        // Loaded here only: it knows both stores.
+        // Loaded on demand: this module loads the drivers of both stores.
         const { exportData } = await import('../../compose/export-data.ts');
         await exportData(configuration, { to, show });
         return told;
@@ -82,7 +82,7 @@ const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
 const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {
   const file = databaseFile(configuration);
   const { auditWitness } = dataFolder(configuration.data.folder);
-  // The second after this one: what was created in the second of the restore is over, too.
+  // One second later, so that the epoch also ends what was created in the second of the restore.
   const notBefore = systemClock.now() + 1;
   const { setAside } = await restoreDatabase({
     from: call.required('from'),
@@ -94,9 +94,9 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
         await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
       }),
   });
-  // The remembered heads belong to the database that was replaced; from here on they begin anew.
+  // The remembered heads belong to the replaced database. Removes them, so that the server remembers new ones.
   if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-  // Waits, so that a token of the next server start is not mistaken for an earlier one.
+  // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
   call.terminal.err(
     `${printable(file)} is restored; all tokens and sessions from before are over.\n` +

@@ -1,4 +1,4 @@
-/** `behalf upstreams …`: identity providers at which users sign in, and their account links there. */
+/** `behalf upstreams …`: identity providers at which users sign in, and the account links there. */
 
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -15,7 +15,7 @@ import { readSecretText, requirePrivate, type SecretText } from '../secret-file.
 import { details, printable } from '../table.ts';
 
 const PATH = '/upstreams';
-/** Commands that add a way to sign in. */
+/** Commands that add a sign-in method. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 const LINKS = '/upstream-links';
 const CLAIMS = ['username', 'name', 'email', 'groups'];
@@ -136,7 +136,7 @@ const action = (verb: 'disable' | 'enable', summary: string): Command =>
     },
   });
 
-/** Removes one permanently. */
+/** Removes an upstream permanently. */
 const removal = (words: readonly string[], path: string, summary: string): Command =>
   managementCommand({
     words,

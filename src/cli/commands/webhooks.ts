@@ -1,4 +1,4 @@
-/** `behalf webhooks …`: endpoints at which other systems receive events, and deliveries that failed. */
+/** `behalf webhooks …`: endpoints at which other systems receive events, and the failed deliveries. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import {

@@ -1,4 +1,4 @@
-/** `behalf workload-identity …`: issuers whose workload tokens are accepted, and which agent a token would authenticate. */
+/** `behalf workload-identity …`: issuers of accepted workload tokens, and the agent that a token would authenticate. */
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -50,7 +50,7 @@ const keysText = (body: Json): string => {
   return reason === undefined ? String(state) : `${state}: ${reason}`;
 };
 
-/** Commands that let other issuers authenticate agents here. */
+/** Commands by which another issuer can authenticate agents here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
 /** A command for one action on one trusted issuer. */
