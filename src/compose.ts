@@ -1,6 +1,6 @@
 /**
- * The composition root: creates and connects everything, top to bottom; stores and services of the domain are in the folder
- * beside it. No container and no singletons; tests call it with their own clock and stores.
+ * The composition root: creates and connects everything, from top to bottom. The files in src/compose create the stores and
+ * the services of the domain. There is no container and no singleton; tests pass their own clock and stores.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -47,17 +47,17 @@ import { beginRequest } from './provider/seam/request-state.ts';
 export type Behalf = {
   /** The public listener's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Why this process should get no requests; empty when it can serve. */
+  /** Reasons why this process must get no requests; empty when it can serve. */
   readonly reasons: () => Promise<Reasons>;
   readonly firstStart: FirstStart;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly services: Services;
-  /** Resolves when the events are written that earlier answers did not wait for: those of refused sign-ins. */
+  /** Resolves when the events that earlier responses did not wait for are written: those of refused sign-ins. */
   readonly refusalsWritten: () => Promise<void>;
-  /** Ends answers that never end by themselves, before the listener waits for requests under way. Idempotent. */
+  /** Ends responses that never end by themselves. Call it before the listener waits for requests under way. Idempotent. */
   endStreams(): void;
-  /** Ends timers, closes the audit stream properly, then the stores. Idempotent. */
+  /** Stops timers, closes the audit stream, then the stores. Idempotent. */
   close(): Promise<void>;
 };
 
@@ -186,7 +186,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     identifiers,
     limit: perNetwork,
-    // Not waited for: a refusal that cannot be written now stays counted for the next interval.
+    // Not awaited: a refusal that cannot be written now stays counted for the next interval.
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
   let closing: Promise<void> | undefined;
@@ -251,7 +251,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   };
 };
 
-/** Creates what a data set needs before it can be served, once for all processes that will serve it. */
+/** Creates what a data set needs before a process serves it; once for all processes that serve it. */
 export const prepare = async (
   configuration: Configuration,
   { onFirstStart }: Pick<Overrides, 'onFirstStart'> = {},

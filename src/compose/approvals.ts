@@ -1,4 +1,4 @@
-/** Approvals: the service by which they are requested and decided, and what requesting them needs. */
+/** Approvals: the service that requests and decides them, and its dependencies. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
@@ -22,18 +22,18 @@ type AbsencesDeps = Parameters<typeof absences>[0];
 type VotesDeps = Parameters<typeof effectiveVotes>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
 
-/** Finds the accounts that a notification about an approval or an absence goes to. */
+/** Finds the accounts to notify about an approval or an absence. */
 export interface ApprovalAudiences {
-  /** Whether the approval is pending. Approvers are not notified of one that is decided already. */
+  /** Whether the approval is pending. The server notifies no approver of a decided one. */
   isWaiting(id: string): Promise<boolean>;
 
-  /** The accounts that are asked to decide a pending approval; none for any other. */
+  /** The accounts that decide a pending approval; empty for any other approval. */
   approversOf(id: string): Promise<readonly string[]>;
 
   /** The accounts to which a pending approval was escalated. */
   escalatedTo(id: string): Promise<readonly string[]>;
 
-  /** The accounts that an alarm concerns, without the administrators. */
+  /** The accounts to alarm about break-glass access, without the administrators. */
   alarmedOf(id: string): Promise<readonly string[]>;
 
   /** The absent account and its deputy. */
@@ -52,7 +52,7 @@ export interface ApprovalServices {
 
   readonly audiences: ApprovalAudiences;
 
-  /** Calls `listener` after each change on this node. The answered function ends that. */
+  /** Calls `listener` after each change on this node. The returned function unsubscribes it. */
   listen(listener: ApprovalChange): () => void;
 }
 
@@ -162,10 +162,10 @@ export const measureApprovals = (
 ): void => {
   listen((approval) => {
     const { state, votes, createdAt, decidedAt = createdAt, use, escalation, breakGlass, requested, review } = approval;
-    // A review afterwards does not change the outcome.
+    // A later review does not change the outcome.
     if (review === 'closed') return;
     const isFirst = votes.length === 0 && escalation?.added === undefined && breakGlass === undefined;
-    // A resource server's request is used up by the same approval that decides it.
+    // For a request of a resource server, the decision and the use are the same change.
     const isNews = state === 'pending' ? isFirst : use === undefined || requested !== undefined;
     if (!isNews) return;
     const isEmergency = state === 'approved' && isBreakGlass(approval);

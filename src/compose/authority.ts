@@ -1,4 +1,7 @@
-/** The room authority: delegations, budgets and consents, under the kills and policies of policies.ts. Called by services.ts. */
+/**
+ * The room authority: delegations, budgets and consents. The kills and policies of policies.ts apply to all of them. Called
+ * by services.ts.
+ */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { cascadeRevocation } from '../domain/approvals/cascade-revocation.ts';
@@ -23,12 +26,12 @@ import type { ResourceServices } from './resources.ts';
 import type { UpstreamServices } from './upstream.ts';
 
 export interface DelegationServices {
-  /** Delegations as they are stored; `AuthorityServices.delegations` also ends standing approvals for the same rights. */
+  /** Delegations as stored. `AuthorityServices.delegations` also ends standing approvals for the same rights. */
   readonly storedDelegations: DelegationRegistry;
-  /** Delegations that an agent asks its user for. */
+  /** Requests of agents to their users for a delegation. */
   readonly requests: DelegationRequests;
   readonly budgets: BudgetRegistry;
-  /** Carries what an agent has used to the budgets of its next owner. */
+  /** Transfers what an agent has used to the budgets of its next owner. */
   readonly ownerUse: { carryTo(owner: string, agent: string): Promise<void> };
 }
 
@@ -51,7 +54,7 @@ export const delegationServices = (
 };
 
 export interface AuthorityServices {
-  /** Delegations as every caller revokes from them: a standing approval for the same authority ends, too. */
+  /** The delegation registry for every caller. A revocation also ends the standing approvals for the same authority. */
   readonly delegations: DelegationRegistry;
   readonly consents: ConsentRegistry;
   readonly reservations: BudgetReservations;

@@ -40,7 +40,7 @@ export const accessOf = (
     endpoint,
     inbox: `${issuer}/account/approvals`,
   });
-  // Not waited for: a lost callback only delays its recipient by one poll.
+  // Not awaited: a lost callback only delays its recipient by one poll.
   deps.approvals.listen((approval) => void requests.changed(approval).catch(deps.onFailedCallback));
   return {
     decisions,

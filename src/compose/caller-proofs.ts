@@ -1,4 +1,4 @@
-/** How callers authenticate, composed: clients, agents and their instances, resource servers. Called by compose.ts. */
+/** Composes the authentication of callers: clients, agents and their instances, resource servers. Called by compose.ts. */
 import type { IncomingMessage } from 'node:http';
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
@@ -25,13 +25,13 @@ export interface CallerProofs {
   readonly assertions: ClientAssertions;
   readonly instances: PresentedInstances;
 
-  /** Checks a DPoP proof beside an access token of the management API; the thumbprint of its key. */
+  /** Checks a DPoP proof beside an access token of the management API; returns the thumbprint of its key. */
   verifyProof(proof: PresentedProof): Promise<string>;
 
   /** Authenticates an agent that changes its own keys. Throws DomainError 'unauthenticated'. */
   provenBy(agent: string, credential: string, assertion: string, request?: string): Promise<void>;
 
-  /** The resource server that sends the request. Throws DomainError 'unauthenticated' or 'too_many_requests'. */
+  /** Authenticates the resource server that sends the request. Throws DomainError 'unauthenticated' or 'too_many_requests'. */
   ofResourceServers(request: IncomingMessage): Promise<ResourceServer>;
 }
 

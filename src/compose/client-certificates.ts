@@ -1,4 +1,4 @@
-/** Where certificates of clients come from, by configuration. Called by compose.ts. */
+/** The configured sources of client certificates. Called by compose.ts. */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { authoritiesIn } from '../domain/platform/certificates/client-certificate.ts';

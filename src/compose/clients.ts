@@ -1,4 +1,4 @@
-/** The room clients: clients, agents as they are effective, credentials and instances. Called by services.ts. */
+/** The room clients: clients, effective agents, credentials and instances. Called by services.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import {
   type DocumentsUnderKills,
@@ -46,24 +46,24 @@ import type { ResourceServices } from './resources.ts';
 
 const DAY = 86_400;
 
-/** The registries as every function that grants something uses them: nothing that a kill ended is active. */
+/** The registries for every function that grants something: an object that a kill ended is not active in them. */
 export interface EffectiveRegistries {
   readonly accounts: AccountReader;
   readonly agents: AgentReader;
-  /** Registered clients, and those that are a document. */
+  /** Registered clients, and clients that are a metadata document. */
   readonly clients: ClientReader;
   readonly documentClients: DocumentsUnderKills;
 }
 
 export interface ClientServices {
   readonly names: VerifiedNames;
-  /** What software that registers itself may choose. */
+  /** The values that software may choose when it registers itself. */
   readonly selfChosen: SelfChosen;
   readonly clients: ClientRegistry;
   readonly clientFindings: ClientFindings;
   readonly documentClients: MetadataDocuments;
   readonly blueprints: BlueprintRegistry;
-  /** Agents as they are effective now: within their blueprints, and active only while they have an owner. */
+  /** Agents in their effective state: within their blueprints, and active only while they have an owner. */
   readonly effectiveAgents: AgentReader;
   readonly effectiveRegistries: EffectiveRegistries;
 }
@@ -197,7 +197,7 @@ export interface ForeignIdentities {
   readonly assertions: PeerAssertions;
 }
 
-/** Workloads and users that other servers vouch for. */
+/** Workloads and users that other servers authenticate. */
 export const foreignIdentities = (
   { issuer, clientAuthentication: { clockToleranceSeconds } }: Configuration,
   { documents, clock, identifiers, audit, trustedFetch }: Foundations,

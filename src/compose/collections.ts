@@ -1,6 +1,6 @@
 /**
- * The registry of collections: each declares all about itself beside its noun, and what needs a list is derived here. Add a new
- * one to `COLLECTIONS`: its test fails without it.
+ * The registry of collections. Each collection declares all its properties beside its noun; this file derives every list of
+ * collections. Add a new one to `COLLECTIONS`: a test fails without it.
  */
 
 import { ABSENCES } from '../domain/approvals/absence.ts';
@@ -121,7 +121,7 @@ export const COLLECTIONS = [
 
 const ALL: readonly OwnedCollection[] = COLLECTIONS;
 
-/** The name of a collection that a service sweeps, because more than the age of a document decides. */
+/** Name of a collection that a service sweeps, because removal depends on more than the age of a document. */
 export type SweptByService = Extract<
   (typeof COLLECTIONS)[number],
   { readonly retention: { readonly removedBy: 'own sweep' } }
@@ -137,7 +137,7 @@ export const TRANSFERRED: readonly OwnedCollection[] = [
   ...transferredAs('log'),
 ];
 
-/** Of no use in another store. */
+/** Collections that are of no use in another store. */
 export const NODE_LOCAL: readonly OwnedCollection[] = ALL.filter(({ transfer }) => typeof transfer === 'object');
 
 /** Names of the collections with linearizable reads. */
@@ -145,7 +145,7 @@ export const LINEARIZABLE: readonly string[] = ALL.filter(({ consistency }) => c
   ({ name }) => name,
 );
 
-/** Collections that are cached; the same in all processes on one MongoDB. */
+/** Cached collections. All processes on one MongoDB must have the same list. */
 export const REMEMBERED: readonly (CachedReads & { readonly name: string })[] = ALL.flatMap(({ name, cached }) =>
   cached === false ? [] : [{ name, ...(cached === true ? {} : cached) }],
 );

@@ -1,4 +1,4 @@
-/** Watches the volume of the database: metrics, log, audit events, and whether this process is ready. Called by compose.ts. */
+/** Watches the volume of the database. Reports to metrics, log, audit events and readiness. Called by compose.ts. */
 import type { Logger } from 'pino';
 import type { Room, RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
@@ -8,7 +8,7 @@ import type { ReadinessCheck } from '../http/operations.ts';
 
 const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** What is wrong with a full volume, and the way out. Appears in the log and in readiness. */
+/** Describes a full volume and the way out. Appears in the log and in readiness. */
 export const fullText = (folder: string, { size, free, resume }: Pick<Room, 'size' | 'free' | 'resume'>): string =>
   `the volume of ${folder} is full (${mebibytes(free)} of ${mebibytes(size)} MiB are free): anonymous requests may write again when ${mebibytes(resume)} MiB are free; ` +
   'delete what else is on it, or enlarge it; what has expired is removed by itself, and `behalf kill … --local` works';
@@ -21,7 +21,7 @@ export const dataVolume = (deps: {
   readonly log: Logger;
 }) => {
   const { room, folder, audit, metrics, log } = deps;
-  /** Changes whose event could not be written yet. */
+  /** Changes whose audit event is not written yet. */
   let unwritten: { readonly type: 'volume.full' | 'volume.recovered'; readonly at: Room }[] = [];
 
   const record = async (): Promise<void> => {
@@ -34,7 +34,7 @@ export const dataVolume = (deps: {
   };
 
   return {
-    /** To be called every second. Throws DomainError 'unavailable' while an event cannot be written. */
+    /** Call it every second. Throws DomainError 'unavailable' while it cannot write an event. */
     async tend(): Promise<void> {
       const changed = await room.tend();
       const now = room.measure();

@@ -7,7 +7,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { InternalPurpose, TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-/** The outbound HTTP client as configured. Throws when it cannot be guarded; then the server does not start. */
+/** The outbound HTTP client from the configuration. Throws when its guard does not work; then the server does not start. */
 export const egress = (
   { egress: settings }: Configuration,
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
@@ -24,7 +24,8 @@ export const egress = (
     },
     onOutcome(purpose, outcome, host, detail) {
       metrics.fetches.inc({ purpose, outcome });
-      // Exhausted budgets are only counted: there may be any number. Other failures are few, as each is remembered for a while.
+      // Only counts exhausted budgets, which can be any number. Other failures are few, because the client caches each for a
+      // while.
       if (outcome === 'fetched' || outcome === 'over_budget') return;
       log.warn(
         { event: 'egress.failed', purpose, outcome, host: host.slice(0, 253), detail },
@@ -33,7 +34,9 @@ export const egress = (
     },
   });
 
-/** The same client for URLs of one purpose: internal hosts that are permitted for it, and no others. */
+/**
+ * The same client for URLs of one purpose. It reaches internal hosts only if the configuration permits them for that purpose.
+ */
 export const reaching = <T extends TrustedFetch & Partial<TrustedPost & TrustedAsk>>(
   out: T,
   internal: InternalPurpose,

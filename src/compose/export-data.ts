@@ -1,4 +1,4 @@
-/** `behalf export`: all data of the store the settings name, as one file. */
+/** `behalf export`: writes all data of the configured store into one file. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
@@ -21,8 +21,8 @@ import { declared, existingMasterKey, isServed, movingStore } from './transfer-s
 export type Exported = { readonly documents: number; readonly served: boolean };
 
 /**
- * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run: SQLite is
- * copied as of one moment, MongoDB one document at a time.
+ * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run at the
+ * same time: an export of SQLite is a snapshot, an export of MongoDB reads one document at a time.
  */
 export const exportData = async (
   configuration: Configuration,

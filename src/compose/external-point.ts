@@ -7,7 +7,7 @@ import type { Metrics } from '../http/metrics.ts';
 import { reaching } from './egress.ts';
 
 /**
- * The external decision point as configured, if there is one. Throws when it could never be reached; then the server does not
+ * The configured external decision point, if there is one. Throws when it can never be reached; then the server does not
  * start.
  */
 export const externalPoint = (

@@ -41,7 +41,7 @@ import { pushPost } from './push.ts';
 import { folderOf, otherSecretOf, type Stores, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
 
-/** What a test may replace. */
+/** Parts that a test may replace. */
 export type Overrides = {
   readonly clock?: Clock;
   readonly identifiers?: Identifiers;
@@ -53,49 +53,49 @@ export type Overrides = {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
-  /** Whether a layer of the decision is left out on a route; for tests that show what a layer prevents. */
+  /** Whether a route of the decision skips a layer; for tests that show what the layer prevents. */
   readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
-  /** How other processes find this one; for tests with several nodes in one process. */
+  /** Identifies this process to others; for tests with several nodes in one process. */
   readonly machine?: Machine;
-  /** Time until a request is answered with 503; tests on a busy machine extend it. */
+  /** Deadline after which a request gets 503; tests on a busy machine extend it. */
   readonly requestDeadlineMilliseconds?: number;
-  /** `prepare` ran just now for this process, as for all workers of one machine. */
+  /** The supervisor has just run `prepare`, once for all workers of this machine. */
   readonly isPrepared?: boolean;
-  /** Called as soon as there is an administrator, since a later step may fail. */
+  /** Called as soon as an administrator exists, because a later step may fail. */
   readonly onFirstStart?: (first: FirstStart) => void;
 };
 
-/** What every service is created from. */
+/** The basis of every service. */
 export interface Foundations {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** The only way to the network; guarded. */
+  /** The guarded fetch, which is the only way to the network. */
   readonly trustedFetch: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
-  /** Where this node keeps files; undefined when it keeps none. */
+  /** Folder for files of this node; undefined without one. */
   readonly folder: string | undefined;
   readonly masterKey: MasterKey;
-  /** The stores as they were opened: readiness checks and the volume. */
+  /** The opened stores, for readiness checks and the volume. */
   readonly opened: Stores;
   /** Broadcasts to the other nodes. */
   readonly broadcast: Broadcast;
-  /** The durable store; the duration of each call is measured. */
+  /** The durable store. Measures the duration of each call. */
   readonly documents: DocumentStore;
-  /** The store of what may be lost; the duration of each call is measured. */
+  /** The store of values that may be lost. Measures the duration of each call. */
   readonly ephemeral: EphemeralStore;
   readonly keys: SigningKeys;
   readonly nodes: NodeRegistry;
   readonly steps: ClockSteps;
   readonly state: NodeState;
-  /** When agents were last used. */
+  /** Time of the last use of each agent. */
   readonly uses: AgentUses;
   readonly outcomes: OutcomeCounts;
-  /** When grants and delegations were last used. */
+  /** Time of the last use of each grant and delegation. */
   readonly grantUses: GrantUses;
-  /** Absent where there is no mail. */
+  /** Absent without a mail server. */
   readonly mailer: Mailer | undefined;
-  /** Appends each event with its notification, metrics, counts and uses. */
+  /** Appends an event together with its notification, metrics, counts and uses. */
   readonly audit: FullAuditLog;
 }
 
@@ -105,15 +105,15 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   const identifiers = overrides.identifiers ?? randomIdentifiers;
   const log = overrides.log ?? logOf(configuration);
   const metrics = makeMetrics();
-  // Before anything is opened: without its guard the server does not start.
+  // First of all: without its guard the server does not start.
   const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
   const folder = folderOf(configuration);
-  // The key first: a new data folder has none, and a database without its key must not be opened.
+  // The key before the stores: a new data folder has none, and a database must not be opened without its key.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder), otherSecretOf(configuration));
   const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
   const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
-  // A start on a full volume is served from its reserve.
+  // On a full volume, the reserve serves these writes.
   const keys = await withPriority('essential', () =>
     withMutex({ documents, clock }, 'signing keys', () =>
       signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
@@ -154,7 +154,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
       const ended = metrics.appending.startTimer();
       try {
         const receipt = await auditLog.append(event);
-        // Before the change that the event describes takes effect, as the event itself (WH-01).
+        // Like the event itself, before the change that it describes takes effect (WH-01).
         await notificationLog.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
         outcomes.note(event);

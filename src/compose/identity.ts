@@ -1,4 +1,4 @@
-/** The room identity: accounts as they are read, groups, factors and sessions. Called by services.ts. */
+/** The room identity: account readers, groups, factors and sessions. Called by services.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { type AccountReader, accountReader } from '../domain/identity/accounts/account-reader.ts';
 import { type Passwords, passwords } from '../domain/identity/accounts/passwords.ts';
@@ -14,13 +14,13 @@ import type { Foundations } from './foundations.ts';
 
 export interface IdentityServices {
   readonly passwords: Passwords;
-  /** Gives a name to one account or group at a time. */
+  /** Ensures that each name belongs to one account or group at a time. */
   readonly ownerNames: OwnerNames;
-  /** For everything that is created before the registry of accounts, which offboarding.ts creates. */
+  /** For services that are created before the account registry, which offboarding.ts creates. */
   readonly accountReader: AccountReader;
   readonly factors: FactorRegistry;
   readonly groups: GroupRegistry;
-  /** The accounts behind an owner. */
+  /** Resolves an owner to its accounts. */
   readonly owners: Owners;
 }
 
@@ -39,7 +39,7 @@ export const identityServices = (configuration: Configuration, base: Foundations
 };
 
 export interface SessionServices {
-  /** Notifies apps that a user was signed out. */
+  /** Notifies apps when a user signs out. */
   readonly logouts: AppLogouts;
   readonly sessions: SessionRegistry;
 }

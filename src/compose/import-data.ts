@@ -1,4 +1,4 @@
-/** `behalf import`: imports all data of a file into the store the settings name. */
+/** `behalf import`: writes all data of a file into the configured store. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import { snapshotOf } from '../../adapters/node/snapshot.ts';
@@ -17,17 +17,17 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 import { storedAuditLog } from './verify-store.ts';
 
 export type Imported = Placed & {
-  /** Whether the file had been imported before, so that this call did nothing. */
+  /** Whether an earlier call had imported the file, so that this call did nothing. */
   readonly wasDone: boolean;
-  /** Whether every earlier token is over. */
+  /** Whether the import ended every earlier token. */
   readonly endsTokens: boolean;
-  /** Audit records that were verified. */
+  /** Number of verified audit records. */
   readonly records: number;
 };
 
 /**
- * Imports the file, and verifies the result. Throws MovingRefused when the file, the store or the key does not fit, before
- * anything is written; StoreUnavailable when the store fails or is in use.
+ * Imports the file and verifies the result. Throws MovingRefused, before any write, when the file, the store or the key does
+ * not fit. Throws StoreUnavailable when the store fails or is in use.
  */
 export const importData = async (
   configuration: Configuration,
@@ -36,7 +36,8 @@ export const importData = async (
   const { from } = options;
   const masterKey = existingMasterKey(configuration);
   if (!existsSync(from)) throw new MovingRefused(`There is no file ${from}.`, 'Name one that `behalf export` wrote.');
-  // Read once: what is checked is what is stored, also for a pipe, and for a file that another process changes meanwhile.
+  // Reads the file once, so that the checked bytes are the imported ones: for a pipe, and when another process changes the
+  // file.
   const snapshot = await snapshotOf(from, configuration.data.folder).catch((error: unknown): never => {
     throw new MovingRefused(
       `${from} could not be read: ${(error as Error).message}.`,
@@ -97,8 +98,8 @@ const isEmpty = async (documents: DocumentStore): Promise<boolean> => {
 };
 
 /**
- * If the source continued to serve after the export, revocations since then are unknown: then all tokens end, as after a
- * restore.
+ * If the source continued to serve after the export, later revocations are unknown. Then the import ends all tokens, as a
+ * restore does.
  */
 const settle = async (
   { data }: Configuration,
@@ -107,7 +108,7 @@ const settle = async (
   endsTokens: boolean,
 ): Promise<void> => {
   const { source, exportedAt } = header;
-  // The second after this one: what was created in this one is over, too.
+  // One second later, so that the epoch also ends what was created in the present second.
   const notBefore = systemClock.now() + 1;
   await commandLineAuditLog(documents, systemClock).append({
     type: 'store.imported',
@@ -117,14 +118,14 @@ const settle = async (
   });
   if (!endsTokens) return;
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-  // The remembered heads may be ahead of the file; from here on they begin anew.
+  // The remembered heads may be ahead of the file. Removes them, so that the server remembers new ones.
   const { auditWitness } = dataFolder(data.folder);
   if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-  // Waits, so that a token of the next server start is not mistaken for an earlier one.
+  // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
 };
 
-/** Verifies the audit log as it is in the store now, and answers how many records it has. */
+/** Verifies the audit log in the store and returns the number of its records. */
 const verifiedRecords = async (
   configuration: Configuration,
   documents: DocumentStore,

@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
 
-/** The mailer as configured, if there is one. */
+/** The configured mailer, if there is one. */
 export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefined =>
   mail.smtpUrl === undefined
     ? undefined

@@ -1,5 +1,5 @@
 /**
- * The dependencies of the management API: registries of the domain, and the functions that end things at oidc-provider. Called
+ * The dependencies of the management API: registries of the domain, and functions that end objects at oidc-provider. Called
  * by compose.ts.
  */
 import type { Configuration } from '../../config/configuration.ts';
@@ -32,7 +32,7 @@ export const managementApi = (
     readonly registering: RegistrationServices;
     readonly grants: ManagementDependencies['grants']['grants'];
     readonly grantService: ManagementDependencies['grants']['service'];
-    /** Makes every node sign with, and publish, the current keys. */
+    /** Makes every node publish the current keys and sign with them. */
     readonly keysChanged: () => Promise<void>;
     readonly onUnexpected: (error: unknown, request: string) => void;
   },
@@ -52,7 +52,7 @@ export const managementApi = (
       ...kills,
       async order(order, by) {
         const ordered = await kills.order(order, by);
-        // Notifies apps that their user is signed out. A kill does not wait for that, and applies without it.
+        // Notifies apps that their user is signed out. A kill does not wait for it, and takes effect without it.
         if (order.scope === 'account') {
           void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
         }

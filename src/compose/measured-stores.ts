@@ -6,7 +6,7 @@ import type { Metrics } from '../http/metrics.ts';
 type Stores = { readonly documents: DocumentStore; readonly ephemeral: EphemeralStore };
 type Series = (seconds: number) => void;
 
-/** The same stores, with the duration of each call in the metrics. Keys and ids are never labels. */
+/** The same stores; records the duration of each call in the metrics. Keys and ids are never labels. */
 export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pick<Metrics, 'storing'>): Stores => {
   const known = new Map<string, Collection<never>>();
   const timed = <A extends readonly unknown[], R>(
@@ -29,7 +29,7 @@ export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pi
     documents: {
       ...documents,
       collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
-        // Each time, because a declaration that contradicts an earlier one is refused there.
+        // Calls the store each time, because it refuses a declaration that contradicts an earlier one.
         const inner = documents.collection<T>(declaration);
         const made = known.get(declaration.name) ?? measured<T>(declaration.name, inner);
         known.set(declaration.name, made as Collection<never>);
@@ -47,7 +47,7 @@ export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pi
   };
 };
 
-/** Answers the promise of the call itself: measuring delays no caller. */
+/** Returns the promise of the call itself, so that measuring delays no caller. */
 const noting =
   <A extends readonly unknown[], R>(series: Series, call: (...given: A) => Promise<R>): ((...given: A) => Promise<R>) =>
   (...given) => {

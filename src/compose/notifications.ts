@@ -27,23 +27,23 @@ import type { Foundations } from './foundations.ts';
 
 type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
-/** Drops push messages that were queued before push was switched off. */
+/** Drops push messages that were queued before an operator switched push off. */
 const nobody: Sender = { send: async () => 'over' };
 
 export interface NotificationServices {
   readonly webhooks: WebhookRegistry;
   readonly outbox: Outbox;
-  /** Notifies apps that a user was signed out. */
+  /** Notifies apps when a user signs out. */
   readonly logouts: AppLogouts;
-  /** Absent where there is no mail. */
+  /** Absent without a mail server. */
   readonly resets: PasswordReset | undefined;
-  /** Absent where there is no mail. */
+  /** Absent without a mail server. */
   readonly emails: EmailChange | undefined;
   readonly deadLetters: DeadLetters;
   readonly deliveryWorker: DeliveryWorker;
 }
 
-/** Notifies people and other systems of recorded events. Recording them is not part of it: that belongs to the audit log. */
+/** Notifies people and other systems of recorded events. The audit log records them. */
 export const notificationServices = (
   { issuer, limits, mail }: Configuration,
   base: Foundations,
@@ -55,7 +55,7 @@ export const notificationServices = (
     readonly resourceServers: { get(id: string): StoredDocument<{ readonly state: string }> };
     readonly agents: { get(id: string): StoredDocument<Agent> };
     readonly groups: { get(id: string): StoredDocument<Group> };
-    /** Absent: there are no push notifications. */
+    /** Absent while push notifications are off. */
     readonly push: PushRegistry | undefined;
     readonly audiences: ApprovalAudiences;
     readonly accounts: AccountRegistry;
@@ -123,7 +123,7 @@ export const notificationServices = (
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notifications.inc({ channel, outcome });
-        // For webhooks the outbound HTTP client writes such a line.
+        // For webhooks, the outbound HTTP client writes such a line.
         if (channel === 'mail' && failure !== undefined)
           log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
       },

@@ -1,6 +1,6 @@
 /**
- * The room offboarding, and the registries of agents and accounts: a change of owner and a departure end what other rooms
- * hold, so these are created after them. Called by services.ts.
+ * The room offboarding, and the registries of agents and accounts. A change of owner and a departure end objects of other
+ * rooms, so these services are created after those rooms. Called by services.ts.
  */
 
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
@@ -25,11 +25,11 @@ import type { ResourceServices } from './resources.ts';
 export interface OffboardingServices {
   readonly agents: AgentRegistry;
   readonly accounts: AccountRegistry;
-  /** Ends what an agent holds from before a change of its owner. */
+  /** Ends what an agent holds from before a change of owner. */
   readonly handOvers: HandOvers;
   /** Freezes the agents of an account that leaves. */
   readonly offboarding: Offboarding;
-  /** What disabling an account would end. Changes nothing. */
+  /** Lists what disabling an account would end. Changes nothing. */
   readonly previewDisable: PreviewDisable;
 }
 
@@ -60,7 +60,7 @@ export const offboardingServices = (
     ...{ documents, clock, hands: revocation },
     agents: deps.agentReader,
     ends: [
-      // First, and again for what was given between the check before the transfer and the transfer.
+      // First, and once more for rights that a user gave between the check before the transfer and the transfer.
       async ({ id, owner }) => {
         await delegation.ownerUse.carryTo(owner, id);
         return 0;

@@ -1,4 +1,4 @@
-/** Configures oidc-provider: our stores behind its models, our rules behind its policies. Called by compose.ts. */
+/** Configures oidc-provider: our stores serve its models, our rules its policies. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { reachableWith } from '../domain/vocabulary/assurance.ts';
@@ -153,7 +153,7 @@ export const providerOf = (
       refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
     }),
     signedOutAt: async ({ session, account, ...app }) => {
-      // First: a logout notification that cannot be recorded now is recorded when the session ends.
+      // First: if a logout notification cannot be recorded now, the end of the session records it.
       await made.notifications.logouts.left(account, app, clock.now());
       await made.sessions.leave(session, app.client);
     },

@@ -1,4 +1,4 @@
-/** Opens the basis of the services before anything is served, and closes it properly. Called by compose.ts. */
+/** Opens the basis of the services before the server serves, and closes it in order. Called by compose.ts. */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
@@ -11,14 +11,14 @@ import { withPriority } from '../domain/ports/write-priority.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { Services } from './services.ts';
 
-/** How long a start may sample the audit log. */
+/** Longest time in which a start samples the audit log. */
 const SAMPLE_MILLISECONDS = 2_000;
-/** Records that the event of a mismatch names. */
+/** Most records that the event of a mismatch names. */
 const MOST_NAMED = 20;
 
 /**
- * Compares some records of the audit log with their digests. Reports records that do not match, and lets the server start all
- * the same: otherwise an editor of the database could stop it, and the kill switch with it, by one changed record.
+ * Compares some records of the audit log with their digests. Reports records that do not match, but lets the server start.
+ * Otherwise one changed record would let an editor of the database stop the server, and the kill switch with it.
  */
 const sampled = async ({ audit, state, log }: Services): Promise<void> => {
   const { checked, mismatches } = await audit.sample({
@@ -43,7 +43,7 @@ const sampled = async ({ audit, state, log }: Services): Promise<void> => {
 };
 
 /**
- * Opens the audit log and creates what is missing. When it throws, the stores are closed: their connections would keep the
+ * Opens the audit log and creates what is missing. Closes the stores before it throws: their connections would keep the
  * process alive.
  */
 export const opened = async (
@@ -54,7 +54,7 @@ export const opened = async (
   const { audit, clock, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
-    // On a full volume this is served from its reserve.
+    // On a full volume, the reserve serves these writes.
     const first = await withPriority('essential', async () => {
       if (options.isSampled) await sampled(made);
       return firstStart({ ...made, configuration, onFirstStart: options.onFirstStart });
@@ -80,14 +80,14 @@ export const opened = async (
     }
     return first;
   } catch (error) {
-    // The failure may be in the very store to be written to.
+    // The store that this writes to may be the one that failed.
     await nodes.leave().catch(() => undefined);
     await Promise.allSettled([broadcast.close(), ephemeral.close(), documents.close()]);
     throw error;
   }
 };
 
-/** Closes what is open: the audit log before its store. */
+/** Closes all open parts: the audit log before its store. */
 export const close = async ({
   activePolicy,
   mailer,
@@ -100,7 +100,7 @@ export const close = async ({
   activePolicy.release();
   mailer?.close();
   await audit.close();
-  // A name that cannot be released becomes free when its node has been silent for a while.
+  // A name that this node cannot release becomes free once the node has been silent for a while.
   await nodes.leave().catch(() => undefined);
   await broadcast.close();
   await ephemeral.close();

@@ -38,7 +38,7 @@ export const peoplePages = (
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
   const { agents, clients } = made.effectiveRegistries;
-  // Changed in the registry, and read as kills leave them.
+  // Writes go to the registry; reads see accounts in their effective state under kills.
   const accounts = { ...made.accounts, ...made.effectiveRegistries.accounts };
 
   const { sessions } = made;
@@ -56,7 +56,7 @@ export const peoplePages = (
     void changes.tell(people);
   };
   made.approvals.listen((approval) => {
-    // Approvers whose deputies cannot be determined now are notified all the same.
+    // Notifies the approvers themselves when their deputies cannot be determined.
     made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
   });
   changes.hear(live.tell);

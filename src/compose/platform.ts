@@ -7,9 +7,9 @@ import { type KeysByUrl, keysByUrl } from '../domain/platform/remote-keys/keys-b
 import type { Foundations } from './foundations.ts';
 
 export interface PlatformServices {
-  /** Events that unauthenticated requests cause, within one daily budget. */
+  /** Events that unauthenticated requests cause, within one daily budget for all of them. */
   readonly anonymous: AnonymousEvents;
-  /** Requests that wait for a user, within the budgets of the networks that opened them. */
+  /** Requests that wait for a user, within the budgets of the networks that sent them. */
   readonly open: OpenRecords;
   /** Keys that other servers publish at a URL. */
   readonly keysByUrl: KeysByUrl;

@@ -1,4 +1,4 @@
-/** The room authority, what stands above all else: kills, policies and the decision. Called by services.ts. */
+/** The first part of the room authority: kills, policies and the decision. Called by services.ts. */
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { type Authorize, authorizer, type GroupsOf } from '../domain/authority/decision/authorize.ts';
@@ -26,7 +26,7 @@ import type { IdentityServices } from './identity.ts';
 import type { ResourceServices } from './resources.ts';
 
 export interface RevocationServices {
-  /** What kills and changes of ownership have ended. */
+  /** What kills and changes of owner have ended. */
   readonly revocation: Revocation;
   /** Kills that the store does not hold yet. */
   readonly latched: LatchedKills;
@@ -50,7 +50,7 @@ export interface PolicyServices {
   readonly permitsClient: Permits<Client>;
   /** The decision about a token request. */
   readonly authorize: Authorize;
-  /** The same without the external decision point: what an approval requires is found by many calls. */
+  /** The same without the external decision point. The search for what an approval requires makes many such calls. */
   readonly authorizeHere: Authorize;
 }
 

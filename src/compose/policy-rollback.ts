@@ -9,13 +9,13 @@ import { ACTIVE } from '../domain/authority/policy/policy-set.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { movingStore } from './transfer-store.ts';
 
-/** Local access to the machine needs no permission; the audit log names the system as caller. */
+/** A caller on the machine needs no permission. The audit log names the system as the caller. */
 const BY = { caller: 'system' };
 
 /**
- * Activates a version that is in the store, with the servers running or not: they ask for the active version at each decision.
- * `to`: its number, or `starter` for the set a new server starts with; default: the version that was active before. Throws
- * MovingRefused where there is none, DomainError where it cannot be activated, StoreUnavailable.
+ * Activates a version in the store. Servers may run: they read the active version at each decision. `to`: a version number,
+ * or `starter` for the set of a new server; default: the previously active version. Throws MovingRefused for an unknown
+ * version, DomainError for one that cannot be activated, and StoreUnavailable.
  */
 export const rollBackPolicies = async (
   configuration: Configuration,

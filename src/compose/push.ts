@@ -10,7 +10,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { reaching } from './egress.ts';
 
-/** How messages get to push services; undefined where push is switched off, or there is no way out. */
+/** The sender of messages to push services; undefined without push, or without network access. */
 export const pushPost = (
   { isOn }: Configuration['push'],
   trustedFetch: TrustedFetch & Partial<TrustedPost>,
@@ -19,11 +19,11 @@ export const pushPost = (
 export interface PushServices {
   /** The keys that sign messages to push services (VAPID, RFC 8292). */
   readonly keys: PushKeys;
-  /** The browsers that receive messages; absent where push is switched off. */
+  /** The registered browsers; absent without push. */
   readonly registry: PushRegistry | undefined;
 }
 
-/** Our keys for push messages, and the registry of browsers that receive them; no registry where push is switched off. */
+/** Our keys for push messages, and the registry of the browsers that receive them. There is no registry without push. */
 export const pushServices = (
   { issuer, push }: Configuration,
   deps: {

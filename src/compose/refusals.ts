@@ -1,4 +1,4 @@
-/** Refusals to unauthenticated callers, recorded within one daily budget (decision D18), and what is counted beside it. */
+/** Refusals of unauthenticated requests, recorded within one daily budget (decision D18), and the counters beside it. */
 import type { Configuration } from '../../config/configuration.ts';
 import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
 import { refusalBudget } from '../domain/audit/refusal-budget.ts';
@@ -6,15 +6,15 @@ import { requestRefusals } from '../domain/audit/request-refusals.ts';
 import { type SignInRefusals, signInRefusals } from '../domain/audit/sign-in-refusals.ts';
 import type { Services } from './services.ts';
 
-/** Long enough for an answer to be sent first. */
+/** Long enough for the server to send the response first. */
 const AFTER_ANSWER_MILLISECONDS = 20;
 
-/** Counts refusals, and writes them as few events. */
+/** Counts refusals, and writes them as a small number of events. */
 interface CountedRefusals {
   /** `source`: an address, or the id of a client. */
   note(source: string, reason: string, request?: string, times?: number): Promise<void>;
 
-  /** Writes the counts that are due, or all of them. */
+  /** Writes the due counts, or with `all` every count. */
   flush(how?: { readonly all?: boolean }): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface RefusalServices {
   /** Failed sign-ins of people. */
   readonly failedSignIns: SignInRefusals;
 
-  /** Writes the due counts of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
+  /** Writes the due counts of all of them, and of anonymous requests. Tries each, then throws the first failure. */
   flush(how?: { readonly all?: boolean }): Promise<void>;
 }
 

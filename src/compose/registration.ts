@@ -1,4 +1,7 @@
-/** Self-service registration, composed: who may vouch for software, and the upper limits. Called by compose.ts. */
+/**
+ * Composes self-service registration: the accepted issuers of software statements, and the upper limits. Called by
+ * compose.ts.
+ */
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { type DynamicRegistration, dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';

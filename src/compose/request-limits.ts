@@ -1,4 +1,4 @@
-/** Limits on requests as configured, shared by all processes that serve. Called by compose.ts. */
+/** The configured limits on requests, shared by all serving processes. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { countSketch } from '../domain/platform/rate-limits/count-sketch.ts';
 import { networkLimit, requestLimit } from '../domain/platform/rate-limits/request-limits.ts';
@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 
 type LimitServices = Pick<Services, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
 
-/** 4 MiB of counters: of 60,000 networks one in 600 can share all of its counters with others. */
+/** 4 MiB of counters: among 60,000 networks, one in 600 may share all of its counters with others. */
 const NETWORK_COLUMNS = 1 << 18;
 const CLIENT_COLUMNS = 1 << 16;
 

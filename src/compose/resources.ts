@@ -1,4 +1,4 @@
-/** The room resources, and where rights can be given: resource servers here, and those behind peers. */
+/** The room resources: resource servers here, and those behind peers. Authority exists at these only. */
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import { dutyHolders } from '../domain/clients/clients/duty-holders.ts';
@@ -13,7 +13,7 @@ import type { Foundations } from './foundations.ts';
 export interface ResourceServices {
   readonly resourceServers: ResourceServerRegistry;
   readonly peers: PeerRegistry;
-  /** Finds a resource server by its identifier here first, and then behind the peers. */
+  /** Finds a resource server by its identifier: first here, then behind the peers. */
   readonly resourceCatalog: ResourceServerLookup;
 }
 

@@ -1,4 +1,4 @@
-/** `behalf restore` where other tools already put the data in the store back to an older state. */
+/** `behalf restore` for a store that another tool has already put back to an older state. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -11,8 +11,8 @@ import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
 
 /**
- * Ends every earlier token, grant, delegation and session, and begins the remembered heads of the audit log anew (decision
- * D24). Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store fails.
+ * Ends every earlier token, grant, delegation and session, and removes the remembered heads of the audit log (decision D24).
+ * Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store fails.
  */
 export const restoreInPlace = async (configuration: Configuration): Promise<void> => {
   const { stores, data } = configuration;
@@ -28,7 +28,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
         'Stop every server, wait 15 seconds if one was killed, and do it again.',
       );
     }
-    // The second after this one: what was created in this one is over, too.
+    // One second later, so that the epoch also ends what was created in the present second.
     const notBefore = systemClock.now() + 1;
     await commandLineAuditLog(documents, systemClock).append({
       type: 'store.restored',
@@ -37,10 +37,10 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
       inputs: { notBefore, store: stores.document },
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-    // The remembered heads belong to the state that was replaced; from here on they begin anew.
+    // The remembered heads belong to the replaced state. Removes them, so that the server remembers new ones.
     const { auditWitness } = dataFolder(data.folder);
     if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-    // Waits, so that a token of the next server start is not mistaken for an earlier one.
+    // Waits, so that the epoch does not end a token of the next server start.
     await until(notBefore);
   } finally {
     await documents.close();

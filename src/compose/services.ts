@@ -1,7 +1,6 @@
 /**
- * The services of the domain, before anything is served: each is created from those above it. The registries that change
- * agents and accounts come late, since changes there end what others hold; until then, readers of both are enough. Called by
- * compose.ts.
+ * The services of the domain, each created from those above it. The registries that change agents and accounts come late,
+ * because their changes end objects of other services. Until then readers of both are enough. Called by compose.ts.
  */
 import type { Configuration } from '../../config/configuration.ts';
 import { isConsentAlone } from '../domain/approvals/approval.ts';
@@ -31,7 +30,7 @@ import { type ResourceServices, resourceServices } from './resources.ts';
 import { killLatch, localProofs, otherSecretOf } from './stores.ts';
 import { type UpstreamServices, upstreamServices } from './upstream.ts';
 
-/** Everything that pages, the API, oidc-provider and the housekeeping are created from. */
+/** The basis of pages, the API, oidc-provider and the housekeeping. */
 export interface Services
   extends Foundations,
     PlatformServices,
@@ -50,9 +49,9 @@ export interface Services
   readonly approvals: ApprovalServices;
   readonly push: PushServices;
   readonly notifications: NotificationServices;
-  /** Where kills are kept besides the store. */
+  /** Storage of kills besides the store. */
   readonly latch: KillLatch;
-  /** Proofs that a caller has a shell on this machine; `localProofs` is absent for a node without a folder. */
+  /** Proves that a caller has a shell on this machine. `localProofs` is absent on a node without a folder. */
   readonly localProofs: { readonly localProofs?: LocalProofs };
 }
 

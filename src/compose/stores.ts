@@ -1,4 +1,4 @@
-/** The stores and the master key that the settings name: the basis of everything else. */
+/** The configured stores and the master key: the basis of all other services. */
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
@@ -28,14 +28,14 @@ import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { LINEARIZABLE, REMEMBERED } from './collections.ts';
 
-/** Creates the data folder where it is missing. Throws an Error that says what prevents it, and names the setting. */
+/** Creates a missing data folder. Throws an Error that names the obstacle and the setting. */
 export const usableDataFolder = (folder: string): void =>
   usablePrivateFolder(
     folder,
     'Choose a folder that the user of this process may write to with BEHALF_DATA or data.folder, or give it that right.',
   );
 
-/** Where this node keeps files, unless it keeps none. */
+/** Folder for files of this node, if it keeps any. */
 export const folderOf = ({ stores, data }: Configuration): string | undefined => {
   if (stores.document === 'memory' && stores.ephemeral === 'memory') return undefined;
   usableDataFolder(data.folder);
@@ -45,13 +45,13 @@ export const folderOf = ({ stores, data }: Configuration): string | undefined =>
 export type Stores = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
-  /** Broadcasts to the other nodes; reaches none with stores within this process or its data folder. */
+  /** Broadcasts to the other nodes. With stores in this process or its data folder there are no other nodes. */
   readonly broadcast: Broadcast;
-  /** Readiness checks of the servers behind the stores; none for stores within this process. */
+  /** Readiness checks of the storage servers; empty for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
-  /** The volume of SQLite; absent where there is none. */
+  /** The volume of SQLite; absent with other stores. */
   readonly room?: RoomKeeping | undefined;
-  /** Resolves when the collections declared so far can be written and found. Throws StoreUnavailable when they cannot. */
+  /** Resolves when the declared collections accept writes and queries. Throws StoreUnavailable otherwise. */
   ready(): Promise<void>;
 };
 
@@ -62,10 +62,7 @@ type Replaced = {
   readonly log?: Logger;
 };
 
-/**
- * Opens the stores that the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not
- * suitable.
- */
+/** Opens the configured stores. Throws StoreUnavailable with the reason when a server is not reachable or not suitable. */
 export const stores = async (
   configuration: Configuration,
   replaced: Replaced,
@@ -145,7 +142,7 @@ export const otherSecretOf = ({ keys }: Configuration): Buffer | undefined =>
 export const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer => {
   if (keys.masterKey !== undefined) return Buffer.from(keys.masterKey, 'base64url');
   const files = dataFolder(folder ?? data.folder);
-  // With a new key beside an old database, no digest in it would match, without any error.
+  // With a new key and an old database, no digest in it would match, and no error would say so.
   if (existsSync(files.database) && !existsSync(files.masterKey)) {
     throw new Error(
       `${files.masterKey} is missing beside ${files.database}: put it back, or name it in keys.masterKey; without it nothing in the database can be read`,
@@ -154,13 +151,13 @@ export const secretOf = ({ keys, data }: Configuration, folder: string | undefin
   return loadOrCreateMasterKey(folder ?? data.folder);
 };
 
-/** Absent where this server keeps no files on a machine. */
+/** Absent for a server without a data folder. */
 export const localProofs = (
   folder: string | undefined,
   clock: Pick<Clock, 'now'>,
 ): { readonly localProofs?: LocalProofs } =>
   folder === undefined ? {} : { localProofs: fileLocalProofs(dataFolder(folder).localProofs, clock) };
 
-/** Where kills are kept besides the store; a node without a folder keeps them only while it runs. */
+/** Storage of kills besides the store. A node without a folder keeps them in memory only. */
 export const killLatch = (folder: string | undefined): KillLatch =>
   folder === undefined ? memoryKillLatch() : fileKillLatch(dataFolder(folder).kills);

@@ -11,7 +11,7 @@ import type { Metrics } from '../http/metrics.ts';
 import type { SweptByService } from './collections.ts';
 import type { Services } from './services.ts';
 
-/** Deleting frees room, so it may write where little room is left. */
+/** May write on an almost full volume, because deleting frees space. */
 const freeing = <R>(work: () => R): R => withPriority('essential', work);
 
 type Deps = {

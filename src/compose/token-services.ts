@@ -1,4 +1,4 @@
-/** What reads, ends and makes tokens and grants, over the services of the domain. Called by compose.ts. */
+/** Services that read, end and issue tokens and grants, over the services of the domain. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { type HasAgentRelationship, hasAgentRelationship } from '../domain/approvals/agent-relationship.ts';
 import { endOfSignIn } from '../domain/approvals/cascade-revocation.ts';
@@ -20,19 +20,19 @@ import { type TokenLiveness, tokenLiveness } from '../provider/tokens/token-live
 import type { Services } from './services.ts';
 
 export interface TokenServices {
-  /** Clients as oidc-provider knows them; none that a kill has ended. */
+  /** Clients as oidc-provider sees them, without those that a kill has ended. */
   readonly known: ProviderClients;
-  /** Marks of one-time credentials that were used. */
+  /** Marks of used one-time credentials. */
   readonly consumptions: ConsumptionRegistry;
   readonly liveness: TokenLiveness;
   readonly tokens: OwnTokens;
-  /** Not started: its `start` reads the kills that the latch holds. */
+  /** Not started: its `start` reads the kills in the latch. */
   readonly kills: KillSwitch;
   readonly grants: Grants;
   readonly grantService: GrantService;
   readonly details: RequestDetails;
   readonly authority: ResourceAuthority;
-  /** Whether an agent may ask a person at all. */
+  /** Whether an agent may send requests to a person at all. */
   readonly knows: HasAgentRelationship;
   readonly pace: PollingInterval;
 }
@@ -47,7 +47,7 @@ export const tokenServices = (made: Services, { issuer }: Pick<Configuration, 'i
   );
   const liveness = tokenLiveness({
     ...{ documents, clock, resourceServers, delegations, revocation, authorize },
-    // Token liveness checks kills itself, and compares them with the time at which each object was created.
+    // Token liveness checks kills itself, and compares each with the creation time of the object.
     clients: providerClients({ ...made, agents: made.effectiveAgents }, issuer),
     accounts: made.accounts,
     instances: made.instances,

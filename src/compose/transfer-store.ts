@@ -1,6 +1,4 @@
-/**
- * One end of a transfer: the document store the settings name, opened exclusively, and the key under which its data is kept.
- */
+/** One end of a transfer: the configured document store, opened exclusively, and the master key of its data. */
 import { existsSync } from 'node:fs';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
@@ -17,10 +15,10 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import { COLLECTIONS, REMEMBERED } from './collections.ts';
 
-/** A transfer writes hundreds of documents at once, and no request waits for it. */
+/** Longer than for a request: a transfer writes hundreds of documents at once. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
 
-/** The master key of this installation; never creates one. Throws MovingRefused when there is none. */
+/** The master key of this installation; never creates one. Throws MovingRefused without one. */
 export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
   const other = keys.otherMasterKey === undefined ? undefined : bytes(keys.otherMasterKey);
@@ -34,9 +32,9 @@ export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
 };
 
 /**
- * Opens the store, with every collection declared and ready. `isAlone`: no other process may have it open. `onUnreadable`:
- * leaves damaged documents out and reports them there; without it they are failures. Throws StoreUnavailable, and
- * MovingRefused for memory.
+ * Opens the store with every collection declared and ready. `isAlone`: no other process may have it open. `onUnreadable`
+ * leaves damaged documents out and receives them; without it they are failures. Throws StoreUnavailable, and MovingRefused
+ * for memory.
  */
 export const movingStore = async (
   { stores, data }: Configuration,
@@ -57,7 +55,7 @@ export const movingStore = async (
         ...reported,
         allowStandalone,
         deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
-        // Running nodes notice these writes, should there be any.
+        // Running nodes notice these writes.
         remembered: { collections: REMEMBERED, elapsed: stopwatch },
       });
       declared(documents, { isAbsentWhenUnreadable });
@@ -74,10 +72,7 @@ export const movingStore = async (
   }
 };
 
-/**
- * Declares every collection. A document that cannot be read is a failure by default; `isAbsentWhenUnreadable` treats it as
- * absent.
- */
+/** Declares every collection. An unreadable document is a failure by default; `isAbsentWhenUnreadable` treats it as absent. */
 export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
   for (const declaration of COLLECTIONS) {
     documents.collection({ ...declaration, isAbsentWhenUnreadable });
@@ -85,7 +80,7 @@ export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUn
   return documents;
 };
 
-/** Whether a node was active lately: a node releases its name when it stops. */
+/** Whether a node was active lately. A node releases its name when it stops. */
 export const isServed = async (documents: DocumentStore, clock: Clock): Promise<boolean> => {
   const nodes = await documents.collection<NodeRecord>(NODES).find({ limit: 1000 });
   return nodes.some(({ document }) => document.expiresAt > clock.now());

@@ -3,8 +3,9 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Stores } from './stores.ts';
 
 /**
- * The same stores, for serving. Throws StoreUnavailable, with the stores closed, while an import has not ended. Values with a
- * time to live are not transferred: what was used at the source is unknown here, as after a loss (decision D13).
+ * The same stores, for serving. Closes them and throws StoreUnavailable while an import is unfinished. A transfer does not
+ * include values with a time to live. After it the server does not know which of them were used at the source, as after a
+ * loss (decision D13).
  */
 export const afterMoves = async (stores: Stores): Promise<Stores> => {
   try {

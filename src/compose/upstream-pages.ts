@@ -1,4 +1,4 @@
-/** Sign-in at other providers as the pages for people need it. */
+/** Sign-in at other providers, for the pages for people. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import type { AttemptsDeps } from '../domain/identity/accounts/attempts.ts';

@@ -1,4 +1,4 @@
-/** Sign-in at other providers: the registries, and our client there. upstream-pages.ts makes the pages from them. */
+/** Sign-in at other providers: the registries, and our client there. upstream-pages.ts uses them for the pages. */
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { GroupsOf } from '../domain/authority/decision/authorize.ts';
@@ -20,10 +20,10 @@ type LogoutDeps = Parameters<typeof upstreamLogout>[0];
 export interface UpstreamServices {
   readonly upstreams: UpstreamRegistry;
   readonly upstreamLinks: UpstreamLinks;
-  /** The groups of an account here, and those that its links give it. */
+  /** The groups of an account: its own, and those from its upstream links. */
   readonly groupsOf: GroupsOf;
   readonly upstreamClient: UpstreamClient;
-  /** Where sessions here and sessions there end together. */
+  /** Sessions that end together here and at a provider. */
   readonly upstreamSessions: UpstreamSessions;
   readonly upstreamLogout: UpstreamLogout;
 }

@@ -1,4 +1,4 @@
-/** `behalf audit verify --store`: the audit log as the store that the settings name holds it. */
+/** `behalf audit verify --store`: verifies the audit log in the configured store. */
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
@@ -17,7 +17,7 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
 
 /**
- * Verifies the log in `documents` with the audit key that the master key opens, and ignores what the database says of that
+ * Verifies the log in `documents` with the audit key that the master key opens. Ignores what the database says about that
  * key.
  */
 export const storedAuditLog = async (
@@ -32,8 +32,8 @@ export const storedAuditLog = async (
 };
 
 /**
- * Verifies the log of this installation, also against the heads that this node remembers. A server may run. Throws
- * MovingRefused when there is no data, StoreUnavailable when the store fails.
+ * Verifies the log of this installation, including the heads that this node remembers. A server may run. Throws MovingRefused
+ * without data, and StoreUnavailable when the store fails.
  */
 export const verifyThisStore = async (
   configuration: Configuration,
@@ -44,7 +44,7 @@ export const verifyThisStore = async (
   if (configuration.stores.document === 'sqlite' && !existsSync(database)) {
     throw new MovingRefused(`There is no database ${database}.`, 'Name the settings the server runs with.');
   }
-  // Before the first record is read: a running server continues to write both.
+  // Reads both before the first record: a running server continues to write both.
   const remembered = rememberedHeads(auditWitness);
   let isDamaged = false;
   const documents = await movingStore(configuration, {
