@@ -8,8 +8,8 @@ import { refusals } from './refusals.ts';
 const ROW_SECONDS = 300;
 
 /**
- * A request that an agent makes itself (CIBA) rests on the approval alone. Its delegation is for this one action: no exchange
- * finds it, and it is not delegable.
+ * A request that an agent sends itself (CIBA) depends on the approval alone. Its delegation is for this one action: no
+ * exchange finds it, and it is not delegable.
  */
 export const backchannelSource =
   ({ delegations, knows, clock, identifiers, issuer }: BackchannelSourceDependencies): FindApprovedSource =>

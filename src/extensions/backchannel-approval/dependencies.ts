@@ -1,4 +1,4 @@
-/** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts provides it. */
+/** What redeeming an approval needs of the server, and no more; compose.ts provides it. */
 
 import type { Approval, ApprovalChannel } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
@@ -29,30 +29,33 @@ export type Caller = {
   note(facts: Partial<AuditEvent>): void;
 };
 
-/** The current authority behind an approved action, found anew when its token is made. */
+/** The current authority behind an approved action, determined anew when its token is issued. */
 export type ApprovedSource = {
-  /** All facts of a decision except people's votes. */
+  /** All facts of a decision except the votes of approvers. */
   readonly facts: Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'approval' | 'assurance'>;
   readonly chain: ActorChain;
-  /** The token ends by then, epoch seconds. */
+  /** Latest end of the token, epoch seconds. */
   readonly notAfter: number;
   readonly grant?: string | undefined;
   readonly txn?: string | undefined;
-  /** Id of the token that was exchanged. */
+  /** Id of the exchanged token. */
   readonly parent?: string | undefined;
   readonly issuedTokenType?: string | undefined;
-  /** How the person on whose behalf it is signed in. */
+  /** How the person whom the token is about signed in. */
   readonly assurance?: DecisionFacts['assurance'];
-  /** The delegation that the token depends on; created if it does not exist yet. */
+  /** The delegation that the token depends on; creates it if it does not exist yet. */
   delegation(given: {
     readonly scope: readonly string[];
     readonly details: NonNullable<Delegation['details']>;
   }): Promise<Delegation>;
-  /** Revokes the delegation, which was created for this one token, when no token is issued. */
+  /** If no token is issued: revokes the delegation that was created for this one token. */
   readonly discard?: (delegation: Delegation) => Promise<void>;
 };
 
-/** Finds the source again for an approval of one channel. Throws DomainError with a `denial` when a part of it is over. */
+/**
+ * Determines the current source for an approval of one channel. Throws DomainError with a `denial` when a part of it has
+ * ended.
+ */
 export type FindApprovedSource = (
   caller: Caller,
   approval: Approval,
@@ -62,7 +65,7 @@ export type FindApprovedSource = (
 export type BackchannelApprovalDependencies = {
   readonly service: Pick<ApprovalService, 'find' | 'isKilled' | 'redeem' | 'standing' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
-  /** Channel it was requested through. */
+  /** By the channel of the request. */
   readonly sources: Readonly<Record<Exclude<ApprovalChannel, 'access_request'>, FindApprovedSource>>;
   /** Agents in their effective state. */
   readonly agents: { get(id: string): Stored<Agent> };

@@ -3,8 +3,8 @@ import type { BackchannelApprovalDependencies } from './dependencies.ts';
 import { GRANT_TYPE, redeemApproval } from './redeem.ts';
 
 /**
- * CIBA as approval of single actions: an agent polls, and gets one token for the action that people approved.
- * DIVERGENCE: CIBA Core §10.1.1 has an ID token in the answer. Here no user signs in to the agent: it gets a delegated token
+ * CIBA as approval of single actions: an agent polls, and gets one token for the approved action.
+ * DIVERGENCE: CIBA Core §10.1.1 returns an ID token as well. Here no user signs in to the agent: it gets a delegated token
  * for one action, and no further data about the person.
  */
 export const backchannelApproval = (dependencies: BackchannelApprovalDependencies): Extension => {

@@ -1,7 +1,7 @@
 /**
- * Turns an approval into its one token: evaluates the action anew under the current state, and requires that it equals the
- * approved action. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals), nor
- * where the authority came from (the channel's source). Called by the token endpoint.
+ * Redeems an approval for its one token. Evaluates the action anew under the current state, and requires that it equals the
+ * approved action. Owns the responses to polling and the comparison. Does not own decisions of approvers (domain/approvals),
+ * nor the origin of the authority (the source of the channel). Called by the token endpoint.
  */
 
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
@@ -24,7 +24,7 @@ export const GRANT_TYPE = CIBA;
 /** Longest life of a token of an approved action. */
 const LIFETIME_SECONDS = 300;
 
-/** What is to be minted, and the swap by which exactly one request gets it. */
+/** The token to mint, and the swap that succeeds for exactly one request. */
 export type Approved = {
   readonly token: {
     readonly subject: string;
@@ -56,7 +56,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
     const approval = await service.find(authReqId, caller.clientId);
-    // A resource server's request is answered to that server, and gives no token.
+    // An approval that a resource server requested goes to that server, and gives no token.
     if (!approval || approval.channel === 'access_request') throw refuse('request_unknown');
     const { action } = approval;
     caller.note({
@@ -72,7 +72,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
 
     const account = (await dependencies.accounts.get(action.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
-    // The account was disabled and enabled again since: nothing earlier lives (LC-06).
+    // The account was disabled and enabled again since: no earlier approval is valid (LC-06).
     if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
     const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
     if (server?.state !== 'active') throw refuse('target_unknown');
@@ -113,7 +113,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       message: action.message,
     });
     const changed = differences(action, actual);
-    // The stored action may differ from the one that people saw: their digest decides.
+    // The stored action may differ from the one that approvers saw: the digest of their action decides.
     if (changed.length > 0 || digestOf(actual) !== approval.digest) {
       throw refuse('action_changed', {
         text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
@@ -141,14 +141,15 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         txn,
         ...(source.parent === undefined ? {} : { parent: source.parent }),
         ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),
-        // One action, one use: the resource server that accepts the token enforces that, or uses the approval up here.
+        // One action, one use. The resource server that accepts the token enforces it, or uses the approval up here.
         decision: { ...decision, maxUses: 1 },
         assurance: source.assurance,
         approval: { id: approval.id, digest: approval.digest, ...broken },
       },
       redeem: async () => {
         if (await service.redeem(approval.id)) return true;
-        // A denial came first. If the approval still stands, a concurrent fetch has its token by this same delegation.
+        // A denial came first, or a concurrent request did. In the second case that request's token depends on this
+        // delegation.
         if ((await service.standing(approval.id)) === undefined) await source.discard?.(delegation);
         return false;
       },
@@ -168,15 +169,14 @@ const activeAgent = async (
   return agent;
 };
 
-/** Key of the authenticated caller and of the request it polls for. */
+/** Key of the authenticated caller, and of the request that it polls for. */
 const pollerOf = ({ clientId }: Caller, authReqId = ''): string => `${clientId} ${authReqId}`;
 
 const tooSoon = (seconds: number): DomainError =>
   new DomainError('slow_down', `from now on ask once in ${seconds} seconds`, { retryAfterSeconds: seconds });
 
 /**
- * The answer to polling while there is no approval (CIBA §11). While approvers are asked, nothing is decided: no denial is
- * recorded.
+ * The response to polling without an approval (CIBA §11). A pending request is no decision, so no denial is recorded for it.
  */
 const refuseUndecided = async (
   { service, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,

@@ -4,7 +4,7 @@ import { nothingLeft, refusedDetails } from '../../domain/authority/decision/rem
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
-/** Every reason for which an approval gives no token; explained for developers in docs/reference/approvals.md. */
+/** Every reason for which an approval gives no token. docs/reference/approvals.md explains them for developers. */
 export const REFUSALS = {
   caller_not_an_agent: {
     code: 'unauthorized_client',
@@ -95,7 +95,7 @@ export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
 export const refusals = (identifiers: Identifiers): Refuse => refuser(REFUSALS, identifiers);
 
-/** Why a decision gives less than was approved: then no part of it is given. */
+/** Why the decision gives less than approvers approved: then the agent gets no part of it. */
 export const notWhole = (decision: Decision): readonly [Reason, RefusalDetails] => {
   if (decision.removedDetails.length > 0) {
     const { reason, layer, text } = refusedDetails(decision);

@@ -1,4 +1,4 @@
-/** What redeeming an assertion needs of the server, as narrow as it uses it; compose.ts provides it. */
+/** What redeeming an assertion needs of the server, and no more; compose.ts provides it. */
 
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';

@@ -4,7 +4,7 @@ import { GRANT_TYPE, redeemAssertion } from './redeem.ts';
 
 const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag';
 
-/** RFC 7523 §2.1 for assertions of peers (ID-JAG): each is valid once, and gives no refresh token. */
+/** RFC 7523 §2.1 for assertions of peers (ID-JAG). Each is valid once, and gives no refresh token. */
 export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {
   const redeem = redeemAssertion(dependencies);
   return {
@@ -21,7 +21,7 @@ export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {
         },
       },
     ],
-    // Not the peers whose assertions are accepted (JB-10).
+    // The metadata does not name the peers whose assertions are accepted (JB-10).
     metadata: { authorization_grant_profiles_supported: [PROFILE] },
   };
 };

@@ -1,7 +1,8 @@
 /**
  * RFC 7523 §2.1: a client presents an assertion of a peer about a person (ID-JAG) and gets an access token for that person's
  * account here. Owns the form of the request and the bounds of the result. Does not own the checks of an assertion
- * (src/domain/clients/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in src/compose.ts.
+ * (src/domain/clients/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in
+ * src/compose/extensions.ts.
  */
 
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
@@ -24,10 +25,10 @@ import { REFUSALS } from './refusals.ts';
 
 export const GRANT_TYPE = JWT_BEARER;
 
-/** How much longer than its assertion a use is remembered: more than any clock may be off. */
+/** How much longer than its assertion a use is remembered: more than any clock may deviate. */
 const LEEWAY_SECONDS = 300;
 
-/** What is to be minted, once: `use` names the one use of the assertion, to be remembered until `useUntil`. */
+/** The token to mint, once. `use` names the one use of the assertion, which is remembered until `useUntil`. */
 export type Redeemed = {
   readonly use: string;
   readonly useUntil: number;
@@ -80,7 +81,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
   };
 
   /**
-   * Finds the account by its subject link. Where the peer may name a person by address, the first use goes by
+   * Finds the account by its subject link. If the peer may name a person by address, the first use finds the account by
    * address and creates the link.
    */
   const personOf = async (
@@ -152,7 +153,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     });
     if (decision.scope.length === 0) {
       const { reason, remedies, ...details } = nothingLeft(decision);
-      // No sign-in here can help: the person signed in elsewhere.
+      // A sign-in here cannot help: the person signed in at the peer.
       throw refuse(reason, { ...details, remedies: remedies.filter(({ kind }) => kind !== 'step_up') });
     }
     const token = {

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/authority/decision/refuser.ts';
 
-/** Every reason for which an assertion is not redeemed. Only the audit log says which check failed (`inputs.assertion`). */
+/** Every reason for refusing an assertion. Only the audit log says which check failed (`inputs.assertion`). */
 export const REFUSALS = {
   parameter_missing: { code: 'invalid_request', layer: 'request', text: 'a required parameter is missing' },
   parameter_repeated: { code: 'invalid_request', layer: 'request', text: 'a parameter is given more than once' },

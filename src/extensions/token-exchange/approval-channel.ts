@@ -1,6 +1,4 @@
-/**
- * An exchange that waits for an approval: how approvers are asked, and how the exchange is evaluated anew once they approved.
- */
+/** Exchanges that need an approval: requests it from the approvers, and evaluates the approved exchange anew. */
 
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
@@ -19,7 +17,7 @@ import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { refusals } from './refusals.ts';
 
-/** The chain the token would carry. */
+/** The actor chain of the token to issue. */
 const chainOf = (
   source: Exclude<Source, { readonly kind: 'unconsented' }>,
   agent: Agent,
@@ -28,8 +26,8 @@ const chainOf = (
   source.kind === 'held' ? source.delegation.chain : extendChain(agent.id, issuer, source.delegation.chain);
 
 /**
- * Asks for the approval that an exchange needs. Answers no remedy where no approver can approve it, or the agent cannot fetch
- * the token.
+ * Requests the approval that an exchange needs. Returns no remedy when no approver can approve it, or when the agent cannot
+ * fetch the token.
  */
 export const askForApproval = async (
   dependencies: TokenExchangeDependencies,
@@ -64,7 +62,7 @@ export const askForApproval = async (
 
 const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
   const { key: _, decision: __, policy: ___, approval: ____, format, ...kept } = token;
-  // A sign-in is stored under another name; its authorization says whether it is over.
+  // A sign-in is stored under another name. Its authorization decides whether it has ended.
   const isAtResource = token.audience !== undefined;
   const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
     (one) => one !== undefined,
@@ -72,7 +70,7 @@ const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenTy
   return { ...kept, issuedTokenType, ...(isAtResource ? { format } : {}), ...(isBound ? { isBound } : {}) };
 };
 
-/** The authority of an approved exchange as of now: reads the grant, the delegations and the parties again. */
+/** The current authority of an approved exchange. Reads the grant, the delegations and the parties again. */
 export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
   const { delegations, clock, identifiers, issuer, tokens, resourceServers } = dependencies;
   const refuse = refusals(identifiers);
@@ -86,11 +84,11 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     if (origin.issuedTokenType !== undefined && !agent.grantTypes.includes(GRANT_TYPE)) {
       throw refuse('grant_type_not_registered');
     }
-    // The subject token may have expired since. Any other end of it ends the approved exchange, too.
+    // The subject token may have expired since. If it ended for any other reason, the approved exchange ends, too.
     if (await tokens.isEnded(origin)) throw refuse('subject_token_not_live', { field: 'auth_req_id' });
     const received = await howReceived({ ...origin, format: 'opaque', expiresAt: 0 }, agent, resourceServers);
     if (!received) throw refuse('subject_token_not_for_caller', { field: 'auth_req_id' });
-    // Waiting for an approval does not turn a bound token into a Bearer token (RFC 9449 §6).
+    // Waiting for an approval turns no bound token into a Bearer token (RFC 9449 §6).
     const isProven = caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined;
     if ((origin.isBound && !isProven) || !holdsKeyOf(origin, received, caller)) {
       throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
@@ -120,8 +118,8 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
         if (isNew) made.add(delegation.id);
         return delegation;
       },
-      // An earlier delegation keeps its rights. One that was created for this token alone is revoked, so that it blocks no
-      // later one.
+      // An earlier delegation keeps its rights. A delegation that was created for this token alone is revoked, so that it
+      // does not block a later one.
       discard: async ({ id }: Delegation): Promise<void> => {
         if (made.has(id)) await delegations.revoke(id, 'system', caller.id);
       },
@@ -129,7 +127,9 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
   };
 };
 
-/** The subject token as it was when approvers were asked. It may have expired, but what it depends on must be live. */
+/**
+ * The subject token at the time of the request for approval. It may have expired, but everything it depends on must be live.
+ */
 const asAccepted = (
   origin: Origin,
   account: Account,

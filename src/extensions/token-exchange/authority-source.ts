@@ -16,23 +16,23 @@ import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
 
 /**
- * Where the authority of the new token comes from. `held`: a delegation the caller holds already. `hop`: a delegation of the
- * agent that gave the caller its token; the caller gets a re-delegation below it. `unconsented`: nothing yet, as only the
- * person can create the first delegation. `via`: client that calls the agent; the first delegation would apply in its calls
- * alone (decision 21).
+ * The source of the new token's authority. `held`: a delegation that the caller holds. `hop`: a delegation of the agent that
+ * gave the caller its token; the caller gets a re-delegation of it. `unconsented`: none yet, because only the person can
+ * create the first delegation. `via`: the client that calls the agent; the first delegation would apply in its calls alone
+ * (decision 21).
  */
 export type Source =
   | { readonly kind: 'held'; readonly delegation: Delegation }
   | { readonly kind: 'hop'; readonly delegation: Delegation }
   | { readonly kind: 'unconsented'; readonly via?: string };
 
-/** The client in whose calls alone the source applies. */
+/** The client to whose calls the source is limited. */
 export const viaOf = (source: Source): string | undefined =>
   source.kind === 'unconsented' ? source.via : source.delegation.via;
 
 /**
- * Finds the source at the target. Delegations decide, never the claim `act`: only its outermost actor is read, and nested
- * actors change nothing (RFC 8693 §4.1).
+ * Finds the source at the target. Delegations decide, never the claim `act`. It reads only the outermost actor of the claim;
+ * nested actors change nothing (RFC 8693 §4.1).
  */
 export const findSource = async (
   { delegations }: Pick<TokenExchangeDependencies, 'delegations'>,
@@ -43,14 +43,14 @@ export const findSource = async (
   target: ResourceServer,
 ): Promise<Source> => {
   if (token.delegation === undefined) {
-    // An agent's token for the UserInfo endpoint names the agent and no delegation; every other actor has a delegation.
+    // The agent's token for the UserInfo endpoint names the agent and no delegation. Every other actor has a delegation.
     const isOwnSignIn = token.clientId === agent.id && token.chain?.sub === agent.id && token.chain.act === undefined;
     if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
     const via = received === 'as_resource_server' ? callingClient(token, grant) : undefined;
     const calledBy = via && (await delegations.consented(token.subject, agent.id, target.identifier, via));
     if (calledBy) return { kind: 'held', delegation: calledBy };
-    // The grant would remove everything, and its client may be one that asks for a single resource: the person can allow the
-    // agent alone.
+    // The grant would remove everything, and its client may be one that requests a single resource only. The person can allow
+    // the agent alone.
     if (via !== undefined && grant && holdsNothing(grant, target.identifier)) return { kind: 'unconsented', via };
     const delegation = await delegations.consented(token.subject, agent.id, target.identifier);
     return delegation ? { kind: 'held', delegation } : { kind: 'unconsented' };
@@ -59,7 +59,7 @@ export const findSource = async (
   if (!behind) throw refuse('delegation_ended');
   const isConsistent =
     behind.subject === token.subject && behind.actor === token.clientId && behind.actor === token.chain?.sub;
-  // A delegation for calls of one client applies to no token of another client, nor to one of the agent's own sign-in.
+  // A delegation for calls of one client applies to no token of another client, and to no sign-in of the agent itself.
   const isOfCaller = behind.via === undefined || behind.via === grant?.clientId;
   if (!isConsistent || !isOfCaller) throw refuse('subject_token_not_live');
   const delegation =
@@ -81,7 +81,7 @@ export const findSource = async (
 
 /**
  * The client that calls the agent: the token is the client's own and has no actor yet. An agent's token comes from a
- * delegation, and continues by re-delegation.
+ * delegation, and its chain continues by re-delegation.
  */
 const callingClient = (
   { clientId, chain }: AcceptedSubjectToken['token'],
@@ -93,8 +93,8 @@ const holdsNothing = ({ resources, details }: Grant, resource: string): boolean 
   (details === undefined || !Object.hasOwn(details, resource) || details[resource]?.length === 0);
 
 /**
- * The grant the token depends on. Absent only where a delegation stands on its own; a token of a person without a live grant
- * holds nothing.
+ * The grant that the token depends on. Undefined only for a delegation without a grant. A token of a person without a live
+ * grant gives nothing.
  */
 export const grantOf = async (
   { grants }: Pick<TokenExchangeDependencies, 'grants'>,
@@ -111,8 +111,8 @@ export const grantOf = async (
 };
 
 /**
- * The facts of a decision about the token: the parties it passes through, and what grant, subject token and delegation hold at
- * the target. Throws when one of them is no longer active.
+ * The facts of a decision about the token: its parties, and what grant, subject token and delegation hold at the target.
+ * Throws when a party is no longer active.
  */
 export const factsAt = async (
   { agents, clients }: Pick<TokenExchangeDependencies, 'agents' | 'clients'>,
@@ -129,9 +129,9 @@ export const factsAt = async (
   const actors = actorsOf(delegation?.chain);
   const root = actors.at(-1) ?? agent.id;
   const through: Party[] = [];
-  // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
+  // The first agent's grant and its delegation are one decision of the person, and the delegation is the newer version.
   const ofClient = grant && grant.clientId !== root ? grant : undefined;
-  // The person saw both, the client and the agent, and decided about the agent (decision 21).
+  // The person saw both the client and the agent, and decided about the agent (decision 21).
   const capping = viaOf(source) === undefined ? ofClient : undefined;
   if (ofClient) {
     const client = (await clients.get(ofClient.clientId))?.document;
@@ -161,7 +161,7 @@ export const factsAt = async (
   };
 };
 
-/** The delegation below `parent` by which the caller acts. `isNew`: this call created it. */
+/** The delegation below `parent` under which the caller acts. `isNew`: this call created it. */
 export const hop = async (
   { delegations, clock, issuer }: Pick<TokenExchangeDependencies, 'delegations' | 'clock' | 'issuer'>,
   refuse: Refuse,
@@ -184,8 +184,8 @@ export const hop = async (
       request: caller.id,
     });
   } catch (error) {
-    // Depth and permission to re-delegate were checked above. What remains: this delegation was ended, or its parent ended
-    // meanwhile.
+    // `findSource` has checked depth and permission to re-delegate. What remains: this delegation was ended, or its parent
+    // has ended meanwhile.
     if (!isDomainError(error)) throw error;
     if (error.code === 'consent_required') {
       const url = `${issuer}/account/agents/${agent.id}/owner`;

@@ -1,4 +1,4 @@
-/** What an exchange needs of the server, as narrow as it uses it; compose.ts provides it. */
+/** What an exchange needs of the server, and no more; compose.ts provides it. */
 
 import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
@@ -45,7 +45,7 @@ export type TokenExchangeDependencies = {
   readonly issuer: string;
   /** Longest life of an exchanged token, at most 600. */
   readonly exchangedTokenTtlSeconds: number;
-  /** Audience of transaction tokens. Absent: none are made. */
+  /** Audience of transaction tokens. Absent: the server issues none. */
   readonly trustDomain?: string | undefined;
 };
 
@@ -56,7 +56,7 @@ export type Caller = {
   readonly isAgent: boolean;
   readonly dpopThumbprint: string | undefined;
   readonly certificateThumbprint?: string | undefined;
-  /** Address of the sender, where it is known. */
+  /** Address of the sender, if known. */
   readonly source?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
   /** The instance of the agent that sends the request. */

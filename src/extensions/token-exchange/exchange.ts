@@ -16,7 +16,7 @@ import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from '
 import { detailsAreRefused, NOT_ALLOWED_FOR_CALLS, nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 
-/** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
+/** The token to mint. `mint` shortens `notAfter` to the resource server's own limit. */
 export type ExchangedToken = {
   readonly subject: string;
   readonly chain: Delegation['chain'];
@@ -100,7 +100,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     if (parameters.details && decision.removedDetails.length > 0) {
       const [reason, why] = detailsAreRefused(decision);
       if (reason === 'approval_required') throw refuse(reason, { ...why, remedies: await askPeople() });
-      // Where only the person's consent is missing, the person can give it.
+      // If only the person's consent is missing, the person can give it.
       const mayAsk =
         source.kind === 'held' &&
         source.delegation.depth === 1 &&
@@ -116,7 +116,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       });
     }
     if (decision.scope.length === 0 && (parameters.scope || decision.details.length === 0)) {
-      // At a first hop the person can give more, if every other layer would permit it.
+      // At a first hop the person can give more, if all other layers would permit it.
       const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const isFirst = source.kind === 'held' && source.delegation.depth === 1;
       const mayAsk = parameters.scope && blockingLayer(decision) === 'delegation' && isFirst;
@@ -160,7 +160,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       txn,
       parent: token.id,
       issuedTokenType: parameters.requestedType,
-      // A token from one with a maximum number of uses may not be used more often.
+      // A token that is exchanged from one with a maximum number of uses has no more uses.
       decision: { ...decision, maxUses: fewer(decision.maxUses, token.maxUses) },
       assurance: token.assurance,
     };
@@ -170,7 +170,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 const fewer = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
-/** The caller as an agent that may exchange: active, registered for it, and owned. */
+/** The caller as an agent that may exchange: it is active, registered for the grant type, and has an owner. */
 export const activeAgent = async (
   { agents }: TokenExchangeDependencies,
   refuse: Refuse,
@@ -182,7 +182,7 @@ export const activeAgent = async (
   if (agent.state === 'orphaned') throw refuse('owner_not_active');
   if (agent.state !== 'active') throw refuse('agent_not_active');
   if (!agent.grantTypes.includes(GRANT_TYPE)) throw refuse('grant_type_not_registered');
-  // A token of this agent is bound to a key, regardless of the token it is exchanged from (RFC 9449 §5.2).
+  // This agent's tokens are bound to a key, regardless of the subject token (RFC 9449 §5.2).
   if (agent.dpopBoundAccessTokens && caller.dpopThumbprint === undefined) throw refuse('proof_required');
   return agent;
 };
@@ -231,7 +231,7 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
   received,
 });
 
-/** The facts the decision used, so that it can be repeated from the audit log (decision D18). */
+/** The facts of the decision, so that it can be repeated from the audit log (decision D18). */
 const inputsOf = (
   accepted: AcceptedSubjectToken,
   source: Source,

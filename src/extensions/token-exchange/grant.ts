@@ -14,7 +14,7 @@ import {
 import { refreshFamily } from './refresh-family.ts';
 import { issueTxnToken } from './txn-token.ts';
 
-/** RFC 8693 for agents: the result always names the person and the agent, and never holds more than what it came from. */
+/** RFC 8693 for agents. The result always names the person and the agent, and never holds more than its source. */
 export const tokenExchange = (dependencies: TokenExchangeDependencies): Extension => {
   const exchange = exchangeToken(dependencies);
   const txnToken = issueTxnToken(dependencies);
@@ -36,7 +36,7 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
         },
       },
     ],
-    // Not the peers to which we vouch (JB-10).
+    // The metadata does not name the peers that accept our assertions (JB-10).
     metadata: { identity_chaining_requested_token_types_supported: [ID_JAG_TYPE] },
   };
 };

@@ -16,7 +16,7 @@ import { acceptSignIn, isSignInType } from './sign-in.ts';
 
 type Party = { readonly kind: 'agent'; readonly is: Agent } | { readonly kind: 'client'; readonly is: Client };
 
-/** What is to be signed. */
+/** The assertion to sign. */
 export type VouchedFor = {
   readonly typ: 'oauth-id-jag+jwt';
   readonly audience: string;
@@ -35,9 +35,9 @@ export type VouchedFor = {
 };
 
 /**
- * Decides whether we vouch for a person to a peer (ID-JAG §4.3): caller → form → peer and resource behind it → sign-in →
- * decision. Agents and clients may ask; the peer registry says which, and for what. Throws DomainError with a `denial` for
- * every refusal.
+ * Decides whether to issue an assertion about a person to a peer (ID-JAG §4.3): caller → form → peer and resource behind it →
+ * sign-in → decision. Agents and clients may ask; the peer registry says which of them, and for what. Throws DomainError with
+ * a `denial` for every refusal.
  */
 export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
   const { accounts, clock, identifiers, issuer } = dependencies;
@@ -113,8 +113,8 @@ const partyOf = async (dependencies: TokenExchangeDependencies, refuse: Refuse, 
 };
 
 /**
- * The peer to address. A peer that does not know the caller is treated as unknown, so that no caller learns which others
- * exist.
+ * The peer that the request names. A peer that does not know the caller is treated as unknown, so that no caller learns which
+ * others exist.
  */
 const targetOf = async (
   { peers }: Pick<TokenExchangeDependencies, 'peers'>,
@@ -135,7 +135,10 @@ const targetOf = async (
   return { peer: { ...peer, outbound }, server };
 };
 
-/** As with any exchange the actor token only repeats who the caller is (RFC 8693 §2.1); a client that is no agent has none. */
+/**
+ * As in any exchange, the actor token only repeats the identity of the caller (RFC 8693 §2.1). A client that is no agent has
+ * none.
+ */
 const checkActor = async (
   dependencies: TokenExchangeDependencies,
   refuse: Refuse,
@@ -148,7 +151,7 @@ const checkActor = async (
   await checkActorToken(dependencies, refuse, party.is, caller, actor);
 };
 
-/** When and how the person signed in; their verified address where they let the client have it. */
+/** Time and methods of the person's sign-in; their verified address if they let the client have it. */
 const aboutPerson = ({ email, emailVerified }: Account, { assurance, openidScopes }: SignIn) => ({
   ...(assurance === undefined
     ? {}

@@ -1,8 +1,8 @@
 /**
- * RFC 8693 token exchange: an agent presents a token that speaks for a person and gets one that names both.
- * Owns the request's form, the decision, and what a refusal says. Does not own delegations (src/domain/authority/delegation),
- * nor how a token is made, bound and recorded (`mint`, src/provider). Called by the token endpoint, through the extension
- * listed in src/compose.ts.
+ * RFC 8693 token exchange: an agent presents a token that represents a person, and gets one that names both. Owns the form of
+ * the request, the decision and the texts of refusals. Does not own delegations (src/domain/authority/delegation), nor how a
+ * token is made, bound and recorded (`mint`, src/provider). The token endpoint calls it through the extension that
+ * src/compose/extensions.ts lists.
  */
 
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
@@ -15,17 +15,17 @@ import type { Refuse } from './refusals.ts';
 export const GRANT_TYPE = TOKEN_EXCHANGE;
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
-/** An instance of an agent requests it, for a separate refresh token (refresh-family.ts). */
+/** An instance of an agent requests it, to get a separate refresh token (refresh-family.ts). */
 export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
-/** Tokens that prove a sign-in; valid as a subject token of the client they were issued to. */
+/** Tokens that prove a sign-in. Each is a subject token for the client that it was issued to only. */
 export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
 /** An assertion for another authorization server (id-jag.ts). */
 /** A token for calls within the trust domain (txn-token.ts). */
 export const TXN_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:txn_token';
 export const ID_JAG_TYPE = 'urn:ietf:params:oauth:token-type:id-jag';
 
-/** Everything the grant can see of the form; `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
+/** All parameters that the grant can read. `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
 export const PARAMETERS = [
   'subject_token',
   'subject_token_type',
@@ -42,7 +42,7 @@ export const PARAMETERS = [
 
 export const REPEATABLE = ['audience', 'resource'] as const;
 
-/** Bytes of a token; ours stay below this with the longest chain. */
+/** Bytes of a token. Our tokens are smaller even with the longest chain. */
 const MAX_TOKEN_BYTES = 8192;
 const MAX_TARGET_LENGTH = 2048;
 const MAX_SCOPE_LENGTH = 4096;
@@ -67,15 +67,15 @@ export type ExchangeParameters = {
   readonly requestedType: TokenType;
   readonly resource: string | undefined;
   readonly audience: string | undefined;
-  /** Undefined when absent: everything that remains after the cut. Sorted, without duplicates. */
+  /** Undefined: everything that remains after the cut. Sorted, without duplicates. */
   readonly scope: readonly string[] | undefined;
-  /** Undefined when absent: all that is held. */
+  /** Undefined: everything that the source holds. */
   readonly details: readonly Detail[] | undefined;
 };
 
 /**
- * Reads the form once. Throws what `refuse` makes, naming the parameter at fault. A missing or malformed parameter is never
- * replaced by another grant or a default (RFC 8693 §2.1, §2.2.2).
+ * Reads the form once. Throws the error of `refuse`, which names the parameter at fault. A missing or malformed parameter
+ * never selects another grant or a default (RFC 8693 §2.1, §2.2.2).
  */
 export const readParameters = (
   values: Values,
@@ -126,13 +126,13 @@ export const readParameters = (
   };
 };
 
-/** Whether a transaction token is asked for. */
+/** Whether the request asks for a transaction token. */
 export const asksForTxnToken = (values: Values): boolean => values('requested_token_type').includes(TXN_TOKEN_TYPE);
 
-/** Whether an assertion for another server is asked for. */
+/** Whether the request asks for an assertion for another server. */
 export const asksForIdJag = (values: Values): boolean => values('requested_token_type').includes(ID_JAG_TYPE);
 
-/** Whether a refresh token is asked for. */
+/** Whether the request asks for a refresh token. */
 export const asksForRefreshToken = (values: Values): boolean => values('requested_token_type').includes(REFRESH_TYPE);
 
 /** The form of a request for a refresh token: a subject token, and no parameter that would narrow the result. */
@@ -182,11 +182,11 @@ const readers = (values: Values, refuse: Refuse) => {
   };
 };
 
-/** Undefined where there is no parameter. */
+/** Undefined without the parameter. */
 const detailsIn = (text: string | undefined, refuse: Refuse): readonly Detail[] | undefined =>
   text === undefined ? undefined : refusing(refuse, () => readDetails(text));
 
-/** Refuses, with the error of this grant, authorization details that cannot be read. */
+/** Refuses unreadable authorization details with the error of this grant. */
 export const refusing = <T>(refuse: Refuse, read: () => T): T => {
   try {
     return read();

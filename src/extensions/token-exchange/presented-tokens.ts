@@ -11,8 +11,8 @@ export type AcceptedSubjectToken = {
   readonly token: IssuedToken & { readonly subject: string };
   readonly account: Account;
   /**
-   * How the caller received it (decision D3, decision 14): issued to it, meant for a resource server it is registered as, or
-   * naming it as the actor.
+   * How the caller received the token (decision D3, decision 14). It was issued to the caller; or the caller is registered as
+   * the resource server in its audience; or it names the caller as its actor.
    */
   readonly received: 'issued_to_caller' | 'as_resource_server' | 'named_by_may_act';
 };
@@ -31,7 +31,7 @@ export const acceptSubjectToken = async (
   agent: Agent,
   caller: Caller,
   presented: PresentedToken,
-  /** `isForCopy`: whether a token issued to the caller may be bound to another of its keys: that of another instance. */
+  /** `isForCopy`: for a token issued to the caller, a proof by any key of the caller is enough: that of another instance. */
   { isForCopy = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
@@ -45,9 +45,9 @@ export const acceptSubjectToken = async (
   if (presented.type === JWT_TYPE && token.format !== 'jwt') throw refuse('subject_token_type_mismatch');
   const received = await howReceived(token, agent, resourceServers);
   if (!received) throw refuse('subject_token_not_for_caller');
-  // One approval is one token. An exchange would make another token, as often as its holder likes (invariant 1).
+  // One approval gives one token. An exchange would make further ones, as often as the holder likes (invariant 1).
   if (token.approval !== undefined && received === 'issued_to_caller') throw refuse('subject_token_of_approval');
-  // Checked last, so that the answer tells a caller nothing about a token that was never meant for it.
+  // The last check, so that the caller learns nothing about a token that was not meant for it.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');
   if (!holdsKeyOf(token, received, caller, isForCopy)) throw refuse('subject_token_proof_missing');
@@ -56,7 +56,7 @@ export const acceptSubjectToken = async (
   return { token: { ...token, subject }, account, received };
 };
 
-/** Whether the caller proved the key the token is bound to, or one of its own where the token came from another party. */
+/** Whether the caller proved the key that the token is bound to; for a token from another party, any key of its own. */
 export const holdsKeyOf = (
   { jkt, x5t }: Pick<IssuedToken, 'jkt' | 'x5t'>,
   received: AcceptedSubjectToken['received'],
@@ -71,8 +71,8 @@ export const holdsKeyOf = (
 };
 
 /**
- * Checks an actor token, which may only repeat what client authentication already proved: that the caller is the caller (RFC
- * 8693 §2.1). Leaving it out changes nothing (invariant 3).
+ * Checks an actor token. It may only repeat the identity that client authentication has proved (RFC 8693 §2.1). Leaving it
+ * out changes nothing (invariant 3).
  */
 export const checkActorToken = async (
   { tokens }: Pick<TokenExchangeDependencies, 'tokens'>,
@@ -89,10 +89,10 @@ export const checkActorToken = async (
   if (token.x5t !== undefined && token.x5t !== caller.certificateThumbprint) throw refuse('actor_token_proof_missing');
 };
 
-/** A sign-in as a token without scope of its own: the authority that the person gave the agent decides. */
+/** A sign-in, as a token without scope of its own. The authority that the person gave the agent decides. */
 const issuedAs = ({ openidScopes: _, ...signIn }: SignIn): IssuedToken => ({ ...signIn, format: 'opaque', scope: [] });
 
-/** For the audit log only: a caller that presents a dead token learns no more than that it is dead. */
+/** For the audit log only: a caller with a dead token learns only that it is dead. */
 const noteWhatEndedIt = async (
   tokens: TokenExchangeDependencies['tokens'],
   caller: Caller,
@@ -110,14 +110,14 @@ const noteWhatEndedIt = async (
   });
 };
 
-/** How the caller may have come to a token (decision D3, decision 14); undefined: in none of these ways. */
+/** How the caller may have received a token (decision D3, decision 14); undefined: in none of these ways. */
 export const howReceived = async (
   token: IssuedToken,
   agent: Agent,
   resourceServers: TokenExchangeDependencies['resourceServers'],
 ): Promise<AcceptedSubjectToken['received'] | undefined> => {
   if (token.clientId === agent.id) return 'issued_to_caller';
-  // Only the actor that the person allowed by name (RFC 8693 §4.4).
+  // Only the actor that the person named (RFC 8693 §4.4).
   if (token.mayAct !== undefined) return token.mayAct === agent.id ? 'named_by_may_act' : undefined;
   if (token.audience === undefined || agent.resourceServers.length === 0) return undefined;
   const server = (await resourceServers.findByIdentifier(token.audience))?.document;

@@ -6,10 +6,10 @@ import { REFRESH_TYPE, readFamilyParameters } from './parameters.ts';
 import { acceptSubjectToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
 
-/** A caller, and the instance whose key it has proven. */
+/** A caller, and the instance whose key it has proved. */
 type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
 
-/** What is to be created: an instance grant under an authorization of the caller's. */
+/** An instance grant to create under an authorization of the caller. */
 type RefreshFamily = {
   readonly subject: string;
   readonly grant: string;
@@ -20,8 +20,8 @@ type RefreshFamily = {
 };
 
 /**
- * Decides about a refresh token by exchange (RFC 8693 §2.2.1). An instance of an agent gets one for an access token from one
- * of the agent's own authorizations. The key identifies the instance: a started one, or with DPoP a new one, which this
+ * Decides about a refresh token by exchange (RFC 8693 §2.2.1). An instance of an agent presents an access token from an
+ * authorization of the agent. The key identifies the instance. It is a started one, or with DPoP a new one, which this
  * starts. Throws DomainError with a `denial` for every refusal.
  */
 export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
@@ -54,7 +54,7 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
   };
 };
 
-/** The instance whose key made the DPoP proof; starts it when the key is new. */
+/** The instance whose key signed the DPoP proof; starts it for a new key. */
 const started = async (
   { instances }: Pick<TokenExchangeDependencies, 'instances'>,
   refuse: Refuse,

@@ -7,9 +7,9 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
- * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.
- * Explained for developers in docs/reference/token-exchange.md; a test compares the two. A bad subject or
- * actor token is `invalid_request`, as RFC 8693 §2.2.2 has it, not `invalid_grant`.
+ * Every reason for refusing an exchange: `denial.reason`, its OAuth error and its text. docs/reference/token-exchange.md
+ * explains them for developers, and a test compares the two. A bad subject or actor token is `invalid_request` (RFC 8693
+ * §2.2.2), not `invalid_grant`.
  */
 export const REFUSALS = {
   caller_not_an_agent: {
@@ -249,21 +249,21 @@ export type Reason = keyof typeof REFUSALS;
 
 export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
-/** The text of `consent_missing`, where only calls of the app that the token was issued to are to be allowed (decision 21). */
+/** The text of `consent_missing` if the consent would be limited to calls of the app that holds the token (decision 21). */
 export const NOT_ALLOWED_FOR_CALLS =
   'the app the token was issued to holds nothing at this resource, and the person has not allowed this agent anything there when that app calls it';
 
-/** Why no scope is left: the layer that removed the last of it, also as text. */
+/** Why no scope is left: the layer that removed the last scope, also as text. */
 export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
   const { reason, layer, remedies, text = denialOf(layer)?.refusal } = nothingLeft(decision);
   return [reason, { layer, remedies, ...(text === undefined ? {} : { text }) }];
 };
 
-/** Why authorization details that were named are not given. */
+/** Why the requested authorization details are not given. */
 export const detailsAreRefused = (decision: Pick<Decision, 'removedDetails'>): readonly [Reason, RefusalDetails] => {
   const { reason, layer, text, remedies } = refusedDetails(decision);
   return [reason, { layer, text, remedies, field: 'authorization_details' }];
 };
 
-/** With a denial that has an id of its own (decision D6). The caller throws it. */
+/** Creates a refusal with a denial that has an id of its own (decision D6). The caller throws it. */
 export const refusals = (identifiers: Identifiers): Refuse => refuser(REFUSALS, identifiers);

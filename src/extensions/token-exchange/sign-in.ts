@@ -14,14 +14,14 @@ const MISSING = {
 
 const SIGN_IN_TYPES: readonly string[] = [ID_TOKEN_TYPE, REFRESH_TYPE];
 
-/** Whether the presented token proves a sign-in, and is no access token. */
+/** Whether the presented token proves a sign-in and is no access token. */
 export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_TYPES.includes(type);
 
 /**
- * The sign-in behind an ID token or refresh token. It was issued to the caller, and the authorization it came with is live. A
- * refresh token needs a proof in this request of what it is bound to: key, certificate or instance. A thief can therefore use
- * it no further here than at its own grant (RFC 8693 §2.1, RFC 9449 §5). A token that came with a bound access token takes a
- * proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
+ * The sign-in behind an ID token or refresh token. The token was issued to the caller, and its authorization is live. A
+ * refresh token needs a proof in this request of its binding: key, certificate or instance. A thief can therefore use it here
+ * no better than at its own grant (RFC 8693 §2.1, RFC 9449 §5). If the token came with a bound access token, the request
+ * needs a proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
  */
 export const acceptSignIn = async (
   { signIns }: Pick<TokenExchangeDependencies, 'signIns'>,

@@ -3,7 +3,7 @@ import type { TokenExchangeDependencies } from './dependencies.ts';
 import { type ExchangeParameters, JWT_TYPE } from './parameters.ts';
 import type { Refuse } from './refusals.ts';
 
-/** The one resource server the token is for, named by identifier (`resource`), or by identifier or id (`audience`). */
+/** The one resource server that the token is for, named by identifier (`resource`), or by identifier or id (`audience`). */
 export const findTarget = async (
   { resourceServers, issuer }: TokenExchangeDependencies,
   refuse: Refuse,
@@ -35,6 +35,6 @@ export const findTarget = async (
   return target;
 };
 
-/** The issuer and everything under `/api` of it: an agent's token never opens this server itself (decision D22). */
+/** The issuer, and everything under its `/api`. An agent's token never gives access to this server itself (decision D22). */
 const isOwn = (identifier: string, issuer: string): boolean =>
   identifier === issuer || identifier === `${issuer}/` || `${identifier}/`.startsWith(`${issuer}/api/`);

@@ -10,7 +10,7 @@ import { acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { isSignInType } from './sign-in.ts';
 
-/** What is to be signed. */
+/** The token to sign. */
 export type TxnToken = {
   readonly typ: 'txntoken+jwt';
   readonly audience: string;
@@ -28,10 +28,10 @@ export type TxnToken = {
 };
 
 /**
- * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08): what one request may do further down,
- * for services of the one trust domain of this server. Holds part of the authority of the access token that came with the
- * request. The caller is the agent that got that access token, or is the resource server it is for. Does not contain the
- * access token itself. Throws DomainError with a `denial` for every refusal.
+ * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08). It says what one request may do at
+ * further services of this server's trust domain. It holds part of the authority of the access token that came with the
+ * request, and not the access token itself. The caller is the agent that got that access token, or the resource server in its
+ * audience. Throws DomainError with a `denial` for every refusal.
  */
 export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
   const { identifiers, clock, trustDomain, resourceServers } = dependencies;
@@ -74,7 +74,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       caller: agentParty(agent),
       through: await othersIn(dependencies, refuse, agent.id, token.chain),
       subject: account,
-      // The person allowed what it holds: it is live.
+      // The token is live, so the person allowed what it holds.
       grant: token.scope,
       subjectToken: token.scope,
       actors: actorsOf(token.chain),
@@ -100,7 +100,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
         txn,
         req_wl: agent.id,
         ...(details ? { tctx: details.value } : {}),
-        // Parties further down do not need the origin of a request. A party that was there can recognise it by the digest.
+        // Further services do not need the origin of a request. A party that knows the origin can recognise it by the digest.
         ...(about ? { rctx: { 'sha-256': about.digest } } : {}),
       },
       notAfter: token.expiresAt,
@@ -131,7 +131,7 @@ const contextOf = (
   return read;
 };
 
-/** Agents of the chain besides the caller, in their effective state. */
+/** The other agents of the chain, in their effective state. */
 const othersIn = async (
   { agents }: Pick<TokenExchangeDependencies, 'agents'>,
   refuse: Refuse,
